@@ -1,0 +1,176 @@
+"""The amoCRM account: pulls its nouns page by page."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, ConfigDict
+
+from connectors.amocrm.mapping import Mapper
+from connectors.amocrm.settings import Settings
+from connectors.kit import pick
+from connectors.kit.auth import bearer
+from connectors.kit.contract import About, Credentials, Cursor, Deletions, NounFacts, Page
+from connectors.kit.errors import BadRecord, NeedsPerson, RetryLater
+from connectors.kit.http import Answer, CrmHttp, Params
+from connectors.kit.pages import numbered
+from connectors.kit.records import Noun, RawRecord, Record
+
+_LIMIT = 250
+_OVERLAP = timedelta(minutes=10)
+_PATHS = {
+    Noun.USER: "users",
+    Noun.PIPELINE: "leads/pipelines",
+    Noun.COMPANY: "companies",
+    Noun.CONTACT: "contacts",
+    Noun.DEAL: "leads",
+    Noun.TASK: "tasks",
+}
+_ANNOUNCED = frozenset({Deletions.EVENT, Deletions.ABSENCE})
+_FLAGGED = _ANNOUNCED | {Deletions.FLAG}
+
+
+class _Reach(BaseModel):
+    """The cursor: a first load that has stored `page` pages, or a time up to which all is known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    since: datetime | None = None
+    page: int = 0
+    began: datetime | None = None
+
+
+class AmoCrm:
+    """One amoCRM account."""
+
+    kind = "amocrm"
+    nouns: Mapping[Noun, NounFacts] = MappingProxyType(
+        {
+            Noun.USER: NounFacts(),
+            Noun.PIPELINE: NounFacts(),
+            Noun.COMPANY: NounFacts(_FLAGGED),
+            Noun.CONTACT: NounFacts(_FLAGGED),
+            Noun.DEAL: NounFacts(_FLAGGED),
+            Noun.TASK: NounFacts(_ANNOUNCED),
+        }
+    )
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._settings = Settings.model_validate(credentials.options)
+        self._http = CrmHttp(
+            credentials.base_url,
+            headers=bearer(credentials.token),
+            per_second=self._settings.per_second or None,
+        )
+        self._mapper = Mapper(self._settings)
+
+    @property
+    def requests(self) -> int:
+        """How many HTTP requests were sent so far."""
+        return self._http.requests
+
+    def close(self) -> None:
+        """Give its connections back."""
+        self._http.close()
+
+    def about(self) -> About:
+        """Who the account is and which currency and time zone it counts in."""
+        answer = self._http.get("/api/v4/account", [("with", "datetime_settings")])
+        if not isinstance(answer.data, dict) or "id" not in answer.data:
+            raise NeedsPerson(
+                "/api/v4/account: this is not an amoCRM account; is the base URL right?"
+            )
+        account: dict[str, Any] = answer.data
+        zone = pick.one(pick.one(account, "_embedded"), "datetime_settings").get("timezone")
+        facts = {"currency": account.get("currency"), "timezone": zone}
+        return About(
+            account=str(account["id"]),
+            name=str(account.get("name") or ""),
+            facts={key: str(value) for key, value in facts.items() if value},
+        )
+
+    def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
+        """Everything when there is no cursor, walking by id; then what has changed since."""
+        if noun in {Noun.USER, Noun.PIPELINE}:  # short lists without a change filter: always whole
+            yield from self._whole(noun)
+            return
+        reach = _Reach.model_validate_json(cursor) if cursor else _Reach()
+        began = reach.began
+        query = [("order[id]", "asc"), *_changed(reach.since), ("limit", str(_LIMIT))]
+
+        def fetch(page: int) -> list[Any]:
+            nonlocal began
+            answer = self._list(noun, [*query, ("page", str(page))])
+            began = began or answer.at - _OVERLAP
+            return _rows(noun, answer)
+
+        # The last stored page is read again: rows move up when others are deleted meanwhile.
+        for number, rows in numbered(fetch, what=f"amocrm {noun}", first=max(reach.page, 1)):
+            fresh = [row for row in rows if _is_changed(row, reach.since)]
+            walk = _Reach(since=reach.since, page=number, began=began)
+            yield Page(_raw(noun, fresh), walk.model_dump_json())
+        yield Page((), _Reach(since=began).model_dump_json())
+
+    def translate(self, raw: RawRecord) -> Record:
+        """A raw record in our words."""
+        return self._mapper.translate(raw)
+
+    def _whole(self, noun: Noun) -> Iterator[Page]:
+        if noun is Noun.PIPELINE:  # one answer without pages: a second would be the same again
+            yield Page(_raw(noun, _rows(noun, self._list(noun, []))))
+            return
+        for _, rows in numbered(
+            lambda page: _rows(
+                noun, self._list(noun, [("limit", str(_LIMIT)), ("page", str(page))])
+            ),
+            what=f"amocrm {noun}",
+        ):
+            yield Page(_raw(noun, rows))
+
+    def _list(self, noun: Noun, params: Params) -> Answer:
+        extra = [("with", "contacts")] if noun is Noun.DEAL else []
+        return self._http.get(f"/api/v4/{_PATHS[noun]}", [*params, *extra])
+
+
+def _changed(since: datetime | None) -> list[tuple[str, str]]:
+    return [] if since is None else [("filter[updated_at][from]", str(int(since.timestamp())))]
+
+
+def _is_changed(row: Any, since: datetime | None) -> bool:
+    """Check the filter again: where the paid option is off the CRM ignores it in silence."""
+    if since is None or not isinstance(row, dict):
+        return True
+    updated_at = row.get("updated_at")
+    return not isinstance(updated_at, int) or updated_at >= int(since.timestamp())
+
+
+def _rows(noun: Noun, answer: Answer) -> list[Any]:
+    if answer.data is None:
+        return []
+    name = _PATHS[noun].rpartition("/")[2]
+    try:
+        rows = answer.data["_embedded"][name]
+    except (KeyError, TypeError) as error:
+        raise RetryLater(f"/api/v4/{_PATHS[noun]}: the answer has no {name}") from error
+    if not isinstance(rows, list):
+        raise RetryLater(f"/api/v4/{_PATHS[noun]}: {name} is not a list")
+    return rows
+
+
+def _raw(noun: Noun, rows: Sequence[Any]) -> tuple[RawRecord, ...]:
+    return tuple(RawRecord(noun, _raw_id(row), _as_object(row)) for row in rows)
+
+
+def _raw_id(row: Any) -> str:
+    """The CRM's id; for a row without one a mark of its content, so that it is kept and listed."""
+    try:
+        return pick.external_id(_as_object(row))
+    except BadRecord:
+        return f"no-id-{blake2b(orjson.dumps(row), digest_size=6).hexdigest()}"
+
+
+def _as_object(row: Any) -> dict[str, Any]:
+    return row if isinstance(row, dict) else {"value": row}

@@ -1,0 +1,1 @@
+"""What all connectors share: records, errors, contract, HTTP, paging, picking fields."""

@@ -1,0 +1,195 @@
+"""HTTP to a CRM: paced, patient, counted; every failure becomes an error that names its remedy."""
+
+import json
+import random
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import orjson
+
+from connectors.kit.errors import NeedsPerson, NoRights, RetryLater
+
+Params = Iterable[tuple[str, str]]
+
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+_LONGEST_WAIT = 60.0  # a longer wait is the scheduler's: the run stops and keeps its cursor
+_TRIES = 5
+
+
+class Pace:
+    """Spreads requests evenly so that a second never holds more of them than the limit."""
+
+    def __init__(self, per_second: float | None) -> None:
+        self._gap = 1 / per_second if per_second else 0.0
+        self._next = 0.0
+        self._lock = threading.Lock()
+
+    def wait(self) -> None:
+        """Wait for our turn."""
+        if not self._gap:
+            return
+        with self._lock:
+            now = time.monotonic()
+            turn = max(self._next, now)
+            self._next = turn + self._gap
+        if turn > now:
+            _sleep(turn - now)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a CRM answered: the decoded JSON, None for 204, and its own idea of the time."""
+
+    status: int
+    data: Any
+    at: datetime
+
+
+class CrmHttp:
+    """One CRM account over HTTP."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        headers: Mapping[str, str],
+        per_second: float | None,
+        tries: int = _TRIES,
+    ) -> None:
+        self._client = _client(base_url, headers)
+        self._pace = Pace(per_second)
+        self._tries = tries
+        self.requests = 0
+
+    def get(self, path: str, params: Params = ()) -> Answer:
+        """GET a path, trying again where that is safe and helps.
+
+        Raises:
+            RetryLater: no usable answer after several tries, or the CRM asks for a long pause.
+            NeedsPerson: access refused, not paid, banned, or no such address.
+        """
+        trouble = RetryLater(f"{path}: not tried")
+        for attempt in range(self._tries):
+            if attempt:
+                _sleep(_wait_before(attempt, trouble))
+            try:
+                return self._once(path, params)
+            except RetryLater as error:
+                trouble = error
+                if error.wait is not None and error.wait.total_seconds() > _LONGEST_WAIT:
+                    break
+        raise trouble
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _once(self, path: str, params: Params) -> Answer:
+        self._pace.wait()
+        self.requests += 1
+        try:
+            response = self._client.get(path, params=list(params))
+        except httpx.TimeoutException as error:
+            raise RetryLater(f"{self._at(path)}: no answer in time") from error
+        except httpx.TransportError as error:
+            raise RetryLater(f"{self._at(path)}: cannot connect ({error})") from error
+        return self._read(path, response)
+
+    def _read(self, path: str, response: httpx.Response) -> Answer:
+        where = self._at(path)
+        match response.status_code:
+            case 200:
+                return Answer(200, _decoded(where, response), _server_time(response))
+            case 204:
+                return Answer(204, None, _server_time(response))
+            case 401:
+                raise NeedsPerson(f"{where}: the token is refused (401); give a valid one")
+            case 402:
+                raise NeedsPerson(f"{where}: the CRM account is not paid for this (402)")
+            case 403:
+                raise _forbidden(where, response)
+            case 429:
+                raise RetryLater(f"{where}: too many requests (429)", wait=_asked_wait(response))
+            case code if code >= 500 or code in {408, 499}:
+                raise RetryLater(f"{where}: the CRM fails ({code})", wait=_asked_wait(response))
+            case code:
+                raise NeedsPerson(f"{where}: answered {code}; is the base URL right?")
+
+    def _at(self, path: str) -> str:
+        return f"{self._client.base_url.host}{path}"
+
+
+def _client(base_url: str, headers: Mapping[str, str]) -> httpx.Client:
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise NeedsPerson(f"base URL: {base_url!r} is not an http(s) address")
+    return httpx.Client(
+        base_url=base_url, headers=dict(headers), timeout=_TIMEOUT, follow_redirects=False
+    )
+
+
+def _decoded(where: str, response: httpx.Response) -> Any:
+    try:
+        return orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        pass
+    try:  # a lone surrogate in one name must not cost the whole page
+        return json.loads(response.content.decode("utf-8", "replace"), strict=False)
+    except ValueError as error:
+        kind = response.headers.get("content-type", "")
+        if "html" in kind or response.content.lstrip()[:1] == b"<":
+            raise RetryLater(
+                f"{where}: answered a web page instead of JSON; is the base URL right?"
+            ) from error
+        raise RetryLater(f"{where}: the JSON is broken or cut short") from error
+
+
+def _forbidden(where: str, response: httpx.Response) -> NeedsPerson:
+    if "json" in response.headers.get("content-type", ""):
+        return NoRights(f"{where}: the token has no rights for this (403); use an administrator's")
+    return NeedsPerson(
+        f"{where}: the CRM has banned this address or account (403); stop other programs that "
+        "hammer it and ask the CRM's support to lift the ban"
+    )
+
+
+def _asked_wait(response: httpx.Response) -> timedelta | None:
+    """How long the CRM asks us to wait: in the header, as seconds or a date, or in the body."""
+    header = response.headers.get("retry-after", "")
+    if header.isdigit():
+        return timedelta(seconds=int(header))
+    try:
+        return max(parsedate_to_datetime(header) - _server_time(response), timedelta())
+    except (TypeError, ValueError):
+        pass
+    try:
+        seconds = orjson.loads(response.content)["retry_after"]
+        return timedelta(seconds=float(seconds))
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, OverflowError):
+        return None
+
+
+def _server_time(response: httpx.Response) -> datetime:
+    try:
+        return parsedate_to_datetime(response.headers["date"]).astimezone(UTC)
+    except (KeyError, ValueError):
+        return datetime.now(UTC)  # noqa: TID251 - the CRM did not say what time it has
+
+
+def _wait_before(attempt: int, trouble: RetryLater) -> float:
+    if trouble.wait is not None:
+        return trouble.wait.total_seconds()
+    return min(2.0 ** (attempt - 1), 30.0) * random.uniform(0.75, 1.25)  # noqa: S311 - jitter
+
+
+def _sleep(seconds: float) -> None:
+    time.sleep(seconds)  # noqa: TID251 - the one place that waits for a CRM

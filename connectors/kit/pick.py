@@ -1,0 +1,138 @@
+"""Picks typed values out of what a CRM sent, or says which field is wrong and how."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any
+
+from babel.core import get_global
+
+from connectors.kit.errors import BadRecord
+
+Body = Mapping[str, Any]
+
+_MOST_MONEY = Decimal(10) ** 15
+_LATEST_SECOND = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
+_EARLIEST_SECOND = int(datetime(1900, 1, 1, tzinfo=UTC).timestamp())
+_LONGEST_ID = 200  # ids stand in keys, and an index entry has an upper bound
+_SHOWN = 40
+
+
+def external_id(body: Body, key: str = "id") -> str:
+    """The record's id as text; never empty."""
+    value = body.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | str) or value in ("", 0):
+        raise BadRecord(f"{key}: an id is needed, got {shown(value)}")
+    found = clean(str(value))
+    if not 0 < len(found) <= _LONGEST_ID:
+        raise BadRecord(f"{key}: an id is needed, got {shown(value)}")
+    return found
+
+
+def maybe_id(body: Body, key: str) -> str | None:
+    """A reference to another record; None for absent, null, 0 and empty."""
+    value = body.get(key)
+    if value is None or value in ("", 0):
+        return None
+    return external_id(body, key)
+
+
+def text(body: Body, key: str) -> str | None:
+    """A text without the characters no database takes; None when absent or blank."""
+    value = body.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise BadRecord(f"{key}: a text is needed, got {shown(value)}")
+    return clean(str(value)) or None
+
+
+def clean(value: str) -> str:
+    """A text that PostgreSQL and UTF-8 can hold, without blanks around it."""
+    return value.replace("\x00", "").encode("utf-8", "replace").decode().strip()
+
+
+def flag(body: Body, key: str) -> bool:
+    """A yes or no; absent and null are no."""
+    return body.get(key) in (True, 1, "1", "true", "Y")
+
+
+def number(body: Body, key: str) -> int | None:
+    """A whole number; None when absent."""
+    value = body.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadRecord(f"{key}: a whole number is needed, got {shown(value)}")
+    return value
+
+
+def amount(body: Body, key: str) -> Decimal | None:
+    """An amount of money with at most four decimals; None when absent, never 0 for unknown."""
+    value = body.get(key)
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise BadRecord(f"{key}: an amount is needed, got {shown(value)}")
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation as error:
+        raise BadRecord(f"{key}: an amount is needed, got {shown(value)}") from error
+    if not found.is_finite() or abs(found) >= _MOST_MONEY:
+        raise BadRecord(f"{key}: {shown(value)} is too large for an amount")
+    return found.quantize(Decimal("0.0001")).normalize() if found % 1 else Decimal(int(found))
+
+
+def currency(code: str | None) -> str:
+    """An ISO 4217 code in capitals."""
+    found = (code or "").strip().upper()
+    if found not in _currencies():
+        raise BadRecord(f"currency: {shown(code)} is not an ISO 4217 code")
+    return found
+
+
+def moment(body: Body, key: str) -> datetime | None:
+    """A time given as Unix seconds; None for absent, null and 0."""
+    value = body.get(key)
+    if value is None or value == 0:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadRecord(f"{key}: Unix seconds are needed, got {shown(value)}")
+    if not _EARLIEST_SECOND <= value <= _LATEST_SECOND:
+        raise BadRecord(f"{key}: {shown(value)} is no time between 1900 and 2200")
+    return datetime.fromtimestamp(value, UTC)
+
+
+def one(body: Body, key: str) -> Body:
+    """A nested object; empty for absent, null and the `[]` that PHP sends for an empty object."""
+    value = body.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def many(body: Body, key: str) -> tuple[Body, ...]:
+    """A nested list of objects; empty for absent and null."""
+    value = body.get(key)
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+        raise BadRecord(f"{key}: a list of objects is needed, got {shown(value)}")
+    return tuple(value)
+
+
+def distinct(values: Iterable[str | None]) -> tuple[str, ...]:
+    """The texts that are there, each once, in the order in which they came."""
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def shown(value: object) -> str:
+    """A value as it may stand in a message: its kind and a short beginning, no whole payload."""
+    if isinstance(value, Mapping | list | tuple):
+        return f"{type(value).__name__} of {len(value)}"
+    said = repr(value)
+    return said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"
+
+
+@lru_cache(maxsize=1)
+def _currencies() -> frozenset[str]:
+    return frozenset(get_global("all_currencies"))

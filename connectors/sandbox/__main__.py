@@ -1,0 +1,164 @@
+"""Serve a sandbox CRM from the command line: `python -m connectors.sandbox amocrm`."""
+
+import signal
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from threading import Event, Thread
+from typing import NoReturn
+
+import orjson
+
+from connectors.sandbox.amocrm import AmoSandbox
+from connectors.sandbox.amocrm.box import NOUNS, TOKEN
+from connectors.sandbox.csv_world import BadFolder, CsvWorld
+from connectors.sandbox.entities import World
+from connectors.sandbox.world import MadeUpWorld
+
+_ABOUT = """\
+Serves a made-up company as a CRM would, over real HTTP on 127.0.0.1.
+
+When it is ready it prints one line of JSON: where it listens, the token to send as
+"Authorization: Bearer ...", which day it shows and how many rows it has. It then serves until it
+is told to stop (SIGTERM, Ctrl+C) or until its standard input ends, so that it never outlives the
+program that started it; in a shell script keep its input open, for example with
+"sleep infinity | python -m connectors.sandbox amocrm".
+
+The same options give the same rows all day; on the next day of the month the same company has
+lived a day longer. --deals counts what began in the 36 months before this one; the days of the
+running month come on top.
+"""
+_EXAMPLES = """\
+examples:
+  python -m connectors.sandbox amocrm
+  python -m connectors.sandbox amocrm --size 2000 --deals 50000 --rate 0
+  python -m connectors.sandbox amocrm --data maven_crm --api-filter ignored
+"""
+_MADE_UP = ("seed", "size", "contacts", "deals", "today")
+_USUAL = {"seed": 7, "size": 40}
+
+
+class _Parser(ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"connectors.sandbox: {message} (see --help)\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until told to stop; 2 for arguments that make no sense."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    try:
+        world = _world(chosen)
+        box = _box(world, chosen)
+    except (BadFolder, ValueError) as error:
+        parser.error(str(error))
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    try:
+        box.start()
+    except OSError as error:
+        box.stop()
+        parser.error(f"cannot listen on port {chosen.port}: {error.strerror}")
+    Thread(target=_wait_for_end, args=(stopping,), daemon=True).start()
+    try:
+        _announce(world, box)
+        stopping.wait()
+    finally:
+        box.stop()
+    return 0
+
+
+def _parser() -> ArgumentParser:
+    parser = _Parser(
+        prog="python -m connectors.sandbox",
+        description=_ABOUT,
+        epilog=_EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("kind", choices=["amocrm"], help="which CRM to be")
+    add("--port", type=int, default=0, help="port to listen on (default: any free one)")
+    add("--seed", type=int, help="another seed is another company (default 7)")
+    add("--size", type=int, help="how many customers (default 40)")
+    add("--contacts", type=int, help="how many people (default 2.5 a customer)")
+    add("--deals", type=int, help="how many deals in 36 months (default 50 a customer)")
+    add("--today", type=_day, help="the day to show, YYYY-MM-DD (default: today, UTC)")
+    add("--data", type=Path, help="serve this folder of CRM Sales Opportunities CSV files instead")
+    add("--rate", type=float, default=7.0, help="requests a second, 0 for no limit (default 7)")
+    add("--token", default=TOKEN, help="the token to accept (default %(default)s)")
+    add("--currency", help="currency of the account (default: that of the data)")
+    add(
+        "--api-filter",
+        choices=["on", "ignored", "refused"],
+        default="on",
+        help="what the paid filter of lists does (default on)",
+    )
+    add(
+        "--retry-after",
+        choices=["body", "header", "none", "html"],
+        default="body",
+        help="where a 429 says how long to wait (default body)",
+    )
+    return parser
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+_day.__name__ = "day"  # argparse puts it into its messages
+
+
+def _world(chosen: Namespace) -> World:
+    given = {name: getattr(chosen, name) for name in _MADE_UP}
+    given = {name: value for name, value in given.items() if value is not None}
+    if chosen.data is None:
+        return MadeUpWorld(**(_USUAL | given))
+    if given:
+        raise ValueError(f"--{next(iter(given))} has no meaning with --data")
+    return CsvWorld(chosen.data)
+
+
+def _box(world: World, chosen: Namespace) -> AmoSandbox:
+    if chosen.rate < 0:
+        raise ValueError("--rate is requests a second, 0 or more")
+    if not 0 <= chosen.port < 65_536:
+        raise ValueError("--port is 0 to 65535")
+    return AmoSandbox(
+        world,
+        token=chosen.token,
+        rate=chosen.rate,
+        api_filter=chosen.api_filter,
+        retry_after=chosen.retry_after,
+        currency=chosen.currency,
+        port=chosen.port,
+    )
+
+
+def _announce(world: World, box: AmoSandbox) -> None:
+    line = {
+        "kind": "amocrm",
+        "url": box.url,
+        "token": box.token,
+        "today": world.today,
+        "world": world.slug,
+        "rows": {noun: box.count(noun) for noun in NOUNS},
+    }
+    sys.stdout.write(f"{orjson.dumps(line).decode()}\n")
+    sys.stdout.flush()
+
+
+def _wait_for_end(stopping: Event) -> None:
+    if sys.stdin is None:  # started without any: then only signals end it
+        return
+    while sys.stdin.buffer.read(4_096):
+        pass
+    stopping.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

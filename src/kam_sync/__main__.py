@@ -1,0 +1,29 @@
+"""The command line's entry: `kam-sync ...` and `python -m kam_sync ...`."""
+
+import sys
+
+from kam_sync.base.errors import KamSyncError, NotHere, WrongSettings, WrongUse
+from kam_sync.cli.main import app
+
+
+def main() -> None:
+    """Run a command; errors for people are one line, exit codes 0 done, 1 failed, 2 wrong usage."""
+    try:
+        app(prog_name="kam-sync")
+    except (WrongUse, WrongSettings, NotHere) as error:
+        sys.exit(_say(error, 2))
+    except KamSyncError as error:
+        sys.exit(_say(error, 1))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+def _say(error: KamSyncError, code: int) -> int:
+    sys.stderr.write(f"kam-sync: {error}\n")
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Room 2, accounts: many CRMs, one account."""

@@ -1,0 +1,6 @@
+"""The tables of the account store: saving what sources hold, reading what people ask."""
+
+from kam_sync.accounts.store.reading import AccountStore, Key, Wanted
+from kam_sync.accounts.store.saving import SavingStore
+
+__all__ = ["AccountStore", "Key", "SavingStore", "Wanted"]

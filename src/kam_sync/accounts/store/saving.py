@@ -1,0 +1,152 @@
+"""Writes translated records in bulk, set-aside ones, and how far translation has come."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, fields
+from datetime import datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel, col
+
+import connectors as gate
+from connectors import Noun, Record
+from kam_sync.accounts.match import match
+from kam_sync.accounts.store.tables import (
+    AccountRow,
+    CompanyRow,
+    ContactRow,
+    DealRow,
+    LinkRow,
+    PipelineRow,
+    SetAsideRow,
+    StageRow,
+    TaskRow,
+    TranslationRow,
+    UserRow,
+)
+from kam_sync.base.db import Merged, Session, merge
+
+_TABLES: Mapping[Noun, tuple[type[Any], type[SQLModel]]] = {
+    Noun.USER: (gate.User, UserRow),
+    Noun.COMPANY: (gate.Company, CompanyRow),
+    Noun.CONTACT: (gate.Contact, ContactRow),
+    Noun.DEAL: (gate.Deal, DealRow),
+    Noun.TASK: (gate.Task, TaskRow),
+}
+_PIPELINE = ("source_id", "external_id", "name", "is_archived")
+_STAGE = ("source_id", "external_id", "pipeline_external_id", "name", "position", "outcome")
+
+
+class SavingStore:
+    """Saves what one source holds."""
+
+    def __init__(self, session: Session, source_id: int) -> None:
+        self._session = session
+        self._source_id = source_id
+
+    def save(self, noun: Noun, records: Sequence[Record], now: datetime) -> Merged:
+        """Upsert records of one noun; no id twice."""
+        if noun is Noun.PIPELINE:
+            return self._save_pipelines(cast("Sequence[gate.Pipeline]", records), now)
+        kind, row = _TABLES[noun]
+        names = tuple(field.name for field in fields(kind))
+        rows = ((self._source_id, *_values(record)) for record in records)
+        merged = self._merge(row, ("source_id", *names), rows, now)
+        if noun is Noun.COMPANY:
+            self._save_accounts(cast("Sequence[gate.Company]", records), now)
+        return merged
+
+    def set_aside(self, noun: Noun, reasons: Mapping[str, str], now: datetime) -> None:
+        """List records that cannot be translated, by id, with the reason."""
+        rows = ((self._source_id, noun.value, key, why) for key, why in reasons.items())
+        names = ("source_id", "noun", "external_id", "reason")
+        table = _table(SetAsideRow)
+        merge(self._session, table, names, rows, touch={"at": now})
+
+    def take_back(self, noun: Noun, external_ids: Sequence[str]) -> None:
+        """Strike records that can be translated now from the list."""
+        self._session.execute(
+            sa.delete(SetAsideRow).where(
+                col(SetAsideRow.source_id) == self._source_id,
+                col(SetAsideRow.noun) == noun.value,
+                col(SetAsideRow.external_id) == sa.func.any(sa.literal(list(external_ids))),
+            )
+        )
+
+    def translated_to(self, noun: Noun) -> int:
+        """The change number up to which the noun is translated."""
+        row = self._session.get(TranslationRow, (self._source_id, noun.value))
+        return 0 if row is None else row.change_no
+
+    def move_translation(self, noun: Noun, change_no: int, now: datetime) -> None:
+        """Remember up to which change the noun is translated."""
+        self._session.merge(
+            TranslationRow(
+                source_id=self._source_id, noun=noun.value, change_no=change_no, moved_at=now
+            )
+        )
+
+    def translate_again(self) -> None:
+        """Forget what was translated, so that all raw records are read again at the next sync."""
+        self._session.execute(
+            sa.delete(TranslationRow).where(col(TranslationRow.source_id) == self._source_id)
+        )
+
+    def drop_accounts_without_links(self) -> None:
+        """Drop accounts that no company of any source belongs to any more."""
+        linked = sa.exists().where(col(LinkRow.account_id) == col(AccountRow.id))
+        self._session.execute(sa.delete(AccountRow).where(~linked))
+
+    def _save_pipelines(self, pipelines: Sequence[gate.Pipeline], now: datetime) -> Merged:
+        plain = ((self._source_id, p.external_id, p.name, p.is_archived) for p in pipelines)
+        merged = self._merge(PipelineRow, _PIPELINE, plain, now)
+        stages = (
+            (self._source_id, s.external_id, p.external_id, s.name, s.position, s.outcome.value)
+            for p in pipelines
+            for s in p.stages
+        )
+        self._merge(StageRow, _STAGE, stages, now)
+        return merged
+
+    def _save_accounts(self, companies: Sequence[gate.Company], now: datetime) -> None:
+        matches = [match(self._source_id, company.external_id) for company in companies]
+        accounts = (
+            (found.account_id, company.name, company.inn, company.kpp, not company.is_deleted)
+            for found, company in zip(matches, companies, strict=True)
+        )
+        self._merge(AccountRow, ("id", "name", "inn", "kpp", "is_active"), accounts, now)
+        links = (
+            (self._source_id, company.external_id, found.account_id, found.evidence)
+            for found, company in zip(matches, companies, strict=True)
+        )
+        names = ("source_id", "company_external_id", "account_id", "evidence")
+        merge(self._session, _table(LinkRow), names, links)
+
+    def _merge(
+        self, row: type[SQLModel], names: tuple[str, ...], rows: Any, now: datetime
+    ) -> Merged:
+        return merge(self._session, _table(row), names, rows, touch={"changed_at": now})
+
+
+def _values(record: Any) -> tuple[Any, ...]:
+    """The fields of a record as COPY takes them: enums by value, tuples as lists."""
+    return tuple(_PLAIN.get(type(value), _same)(value) for value in _fields_of(record))
+
+
+def _fields_of(record: Any) -> tuple[Any, ...]:
+    return astuple(record)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_PLAIN: Mapping[type, Callable[[Any], Any]] = {
+    tuple: list,
+    gate.Outcome: lambda value: value.value,
+    Noun: lambda value: value.value,
+}
+
+
+def _table(row: type[SQLModel]) -> sa.Table:
+    return cast("sa.Table", row.__table__)  # type: ignore[attr-defined]  # SQLModel adds it

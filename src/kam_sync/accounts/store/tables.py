@@ -1,0 +1,107 @@
+"""Tables of the account store. All keys begin with the source, so that they can be spread by it."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from kam_sync.accounts import model
+from kam_sync.base.fields import moment
+
+
+class Sourced(SQLModel):
+    """The key of a record: its source and the CRM's id."""
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+    external_id: str = Field(primary_key=True)
+
+
+class UserRow(Sourced, model.User, table=True):
+    """Users of CRMs."""
+
+    __tablename__ = "crm_user"
+
+
+class PipelineRow(Sourced, model.Pipeline, table=True):
+    """Pipelines."""
+
+    __tablename__ = "pipeline"
+
+
+class StageRow(Sourced, model.Stage, table=True):
+    """Stages by (source, pipeline, stage)."""
+
+    __tablename__ = "stage"
+
+    pipeline_external_id: str = Field(primary_key=True)
+
+
+class CompanyRow(Sourced, model.Company, table=True):
+    """Companies."""
+
+    __tablename__ = "company"
+
+
+class ContactRow(Sourced, model.Contact, table=True):
+    """Contacts."""
+
+    __tablename__ = "contact"
+    __table_args__ = (sa.Index("contact_company", "source_id", "company_external_id"),)
+
+
+class DealRow(Sourced, model.Deal, table=True):
+    """Deals."""
+
+    __tablename__ = "deal"
+    __table_args__ = (
+        sa.Index("deal_company", "source_id", "company_external_id"),
+        sa.Index("deal_changed", "changed_at"),
+    )
+
+
+class TaskRow(Sourced, model.Task, table=True):
+    """Tasks."""
+
+    __tablename__ = "task"
+    __table_args__ = (sa.Index("task_about", "source_id", "about_noun", "about_external_id"),)
+
+
+class AccountRow(model.Account, table=True):
+    """Accounts."""
+
+    __tablename__ = "account"
+    __table_args__ = (sa.Index("account_name", "name", "id"),)
+
+    id: UUID = Field(primary_key=True)
+
+
+class LinkRow(model.Link, table=True):
+    """Which company belongs to which account."""
+
+    __tablename__ = "account_link"
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+    company_external_id: str = Field(primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", ondelete="CASCADE", index=True)
+
+
+class SetAsideRow(model.SetAside, table=True):
+    """Records that wait for a person or for better code."""
+
+    __tablename__ = "set_aside"
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+    noun: str = Field(primary_key=True)
+    external_id: str = Field(primary_key=True)
+
+
+class TranslationRow(SQLModel, table=True):
+    """Up to which change of the raw records a noun of a source is translated."""
+
+    __tablename__ = "translation"
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+    noun: str = Field(primary_key=True)
+    change_no: int = Field(sa_type=sa.BigInteger)
+    moved_at: datetime = moment()

@@ -1,0 +1,1 @@
+"""Room 5, alerts: what a person should know."""

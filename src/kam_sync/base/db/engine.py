@@ -1,0 +1,116 @@
+"""Connections and transactions of one database, embedded or given by URL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from kam_sync.base.db.embedded import EmbeddedServer, start_embedded
+from kam_sync.base.errors import Busy, DatabaseTrouble
+from kam_sync.base.settings import Settings
+
+_OLDEST_SERVER = 150000
+
+
+class Database:
+    """One database: hands out transactions and advisory locks."""
+
+    def __init__(self, url: str, *, server: EmbeddedServer | None = None) -> None:
+        self.server = server
+        self.url = make_url(url).set(drivername="postgresql+psycopg")
+        self.engine = sa.create_engine(
+            self.url,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=20,
+            connect_args={"connect_timeout": 10, "application_name": "kam_sync"},
+        )
+
+    @property
+    def conninfo(self) -> str:
+        """The address as libpq and psycopg understand it."""
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session whose work is committed at the end, or rolled back when an error leaves it."""
+        with Session(self.engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def alone(self, name: str, *, wait: bool = False) -> Iterator[None]:
+        """Hold a lock by name across all processes of this database.
+
+        When it is taken, wait for it or raise Busy. The lock lives as long as its connection, so
+        a killed process lets go of it.
+        """
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            key = sa.func.hashtextextended(name, 0)
+            if wait:
+                connection.execute(sa.select(sa.func.pg_advisory_lock(key)))
+            elif not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(key))):
+                raise Busy(f"{name}: another process is at it")
+            try:
+                yield
+            finally:
+                connection.scalar(sa.select(sa.func.pg_advisory_unlock(key)))
+
+    def check(self) -> str:
+        """Connect once and return the server's version, or say in one line why that fails."""
+        try:
+            with self.engine.connect() as connection:
+                number, text = connection.execute(
+                    sa.text("SELECT current_setting('server_version_num')::int, version()")
+                ).one()
+        except OperationalError as error:
+            where = self.url.render_as_string(hide_password=True)
+            said = str(error.orig).strip().splitlines()[-1]
+            raise DatabaseTrouble(f"cannot reach the database {where}: {said}") from error
+        if number < _OLDEST_SERVER:
+            raise DatabaseTrouble(f"PostgreSQL 15 or newer is needed, this is {text}")
+        return str(text).split(" on ", 1)[0]
+
+    def close(self) -> None:
+        """Give connections back and let go of the embedded server."""
+        self.engine.dispose()
+        if self.server is not None:
+            self.server.stop()
+
+
+def open_database(settings: Settings, *, name: str = "kam_sync") -> Database:
+    """Open the database: by KAM_SYNC_DATABASE_URL, else embedded in the data folder.
+
+    `name` is the database's name inside the embedded server; with a URL the URL names it.
+    """
+    if settings.database_url is not None:
+        database = Database(settings.database_url.get_secret_value())
+    else:
+        server = start_embedded(settings.data_dir)
+        _create_if_missing(server, name)
+        database = Database(server.url(name), server=server)
+    database.check()
+    return database
+
+
+def _create_if_missing(server: EmbeddedServer, name: str) -> None:
+    """Create a database whose text functions know Cyrillic whatever the locale of the machine."""
+    maintenance = Database(server.url("postgres"))
+    try:
+        with maintenance.engine.connect().execution_options(
+            isolation_level="AUTOCOMMIT"
+        ) as connection:
+            known = sa.text("SELECT 1 FROM pg_database WHERE datname = :name")
+            connection.execute(sa.text("SELECT pg_advisory_lock(7)"))  # two first starts at once
+            if not connection.scalar(known, {"name": name}):
+                quoted = connection.dialect.identifier_preparer.quote(name)
+                connection.execute(
+                    sa.text(
+                        f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8' "
+                        "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
+                    )
+                )
+    finally:
+        maintenance.engine.dispose()

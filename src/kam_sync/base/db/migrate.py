@@ -1,0 +1,60 @@
+"""Brings the schema up to date, one process at a time, however many containers start together."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from kam_sync.base.db.engine import Database
+
+_LOCK = "kam_sync migrations"
+
+
+def migrate(database: Database, *, to: str = "head") -> None:
+    """Apply the migrations that are missing; a second process waits and finds nothing to do."""
+    key = sa.func.hashtextextended(_LOCK, 0)
+    with database.engine.connect() as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_lock(key)))
+        connection.commit()
+        try:
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, to)
+            connection.commit()
+        finally:
+            connection.rollback()
+            connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
+            connection.commit()
+
+
+def newest_revision() -> str:
+    """The revision that this code expects the database to be at."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise AssertionError("no migrations are installed")
+    return head
+
+
+def current_revision(database: Database) -> str | None:
+    """The revision that the database is at, None when it is empty."""
+    with database.engine.connect() as connection:
+        known = sa.text("SELECT to_regclass('alembic_version') IS NOT NULL")
+        if not connection.scalar(known):
+            return None
+        found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        return None if found is None else str(found)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_folder()))
+    return config
+
+
+def _folder() -> Path:
+    """`migrations/` lies in the package when installed, at the top of the tree in a checkout."""
+    package = Path(__file__).parents[2]
+    installed = package / "migrations"
+    return installed if installed.is_dir() else package.parents[1] / "migrations"

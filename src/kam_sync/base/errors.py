@@ -1,0 +1,40 @@
+"""Errors of the house, named after what the caller does next.
+
+KamSyncError                a message for a person, never a stack trace
+├── WrongSettings           correct the named variable, then start again (exit 2)
+├── WrongUse                correct the command or the request (exit 2, HTTP 400)
+├── NotHere                 the thing named does not exist (exit 2, HTTP 404)
+├── Busy                    somebody else is at it; try again later (exit 1, HTTP 409)
+├── CrmTrouble              the CRM cannot be used as it is; the message says why (exit 1, HTTP 502)
+└── DatabaseTrouble         mend the database or its folder; the message says how (exit 1)
+
+What a CRM answers has a tree of its own at the gate: connectors.kit.errors.
+"""
+
+
+class KamSyncError(Exception):
+    """Root of all errors whose text is meant for a person."""
+
+
+class WrongSettings(KamSyncError):
+    """A setting is missing or wrong: the service refuses to start."""
+
+
+class WrongUse(KamSyncError):
+    """The caller asked for something that cannot be."""
+
+
+class NotHere(KamSyncError):
+    """The named thing is not in the store."""
+
+
+class Busy(KamSyncError):
+    """Another process holds what is needed."""
+
+
+class CrmTrouble(KamSyncError):
+    """A CRM account does not answer as it should."""
+
+
+class DatabaseTrouble(KamSyncError):
+    """The database cannot be started or reached."""

@@ -1,0 +1,34 @@
+"""Fields of models whose column type is not the one that SQLModel would guess."""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import ARRAY, JSON, DateTime, Enum, Field, Numeric, String
+
+
+def moment(**more: Any) -> Any:
+    """A time, aware, kept with its zone."""
+    return Field(sa_type=DateTime(timezone=True), **more)
+
+
+def choice(kind: type[StrEnum], **more: Any) -> Any:
+    """One of an enum's values, kept as its text so that a new value needs no migration."""
+    column = Enum(
+        kind, native_enum=False, length=32, values_callable=lambda e: [item.value for item in e]
+    )
+    return Field(sa_type=column, **more)
+
+
+def exact(**more: Any) -> Any:
+    """An exact number such as an amount of money; four decimals are kept."""
+    return Field(sa_type=Numeric(20, 4), **more)
+
+
+def texts(**more: Any) -> Any:
+    """A list of texts."""
+    return Field(sa_type=ARRAY(String), **more)
+
+
+def mapping(**more: Any) -> Any:
+    """A small JSON object."""
+    return Field(sa_type=JSON, **more)

@@ -1,0 +1,50 @@
+"""Structured log: one event per fact, pretty in a terminal, JSON in a container."""
+
+import logging
+import sys
+
+import structlog
+
+from kam_sync.base.settings import LogFormat
+
+
+def set_up_log(log_format: LogFormat, *, level: int = logging.INFO) -> None:
+    """Send our events and those of the libraries to standard error in one form."""
+    pretty = log_format is LogFormat.PRETTY or (
+        log_format is LogFormat.AUTO and sys.stderr.isatty()
+    )
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: list[structlog.typing.Processor] = (
+        [structlog.dev.ConsoleRenderer()]
+        if pretty
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for chatty in (
+        "httpx",
+        "httpcore",
+        "alembic",
+        "apscheduler",
+        "procrastinate",
+        "uvicorn.access",
+    ):
+        logging.getLogger(chatty).setLevel(max(level, logging.WARNING))

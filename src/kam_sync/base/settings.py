@@ -1,0 +1,73 @@
+"""What ops may set: read once from the environment and a .env file, refused when wrong."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import platformdirs
+from pydantic import AfterValidator, HttpUrl, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kam_sync.base.errors import WrongSettings
+
+
+class Locale(StrEnum):
+    """Languages of the pages and messages."""
+
+    RU = "ru"
+    EN = "en"
+
+
+class LogFormat(StrEnum):
+    """How log lines look: `auto` is pretty in a terminal and JSON elsewhere."""
+
+    AUTO = "auto"
+    PRETTY = "pretty"
+    JSON = "json"
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("not an IANA time zone such as Europe/Moscow") from error
+    return name
+
+
+def _postgres_url(url: SecretStr | None) -> SecretStr | None:
+    if url is not None and not url.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError("must look like postgresql://user:password@host:5432/name")
+    return url
+
+
+class Settings(BaseSettings):
+    """All settings; each field is the environment variable KAM_SYNC_<FIELD IN CAPITALS>."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="KAM_SYNC_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
+
+    database_url: Annotated[SecretStr | None, AfterValidator(_postgres_url)] = None
+    data_dir: Path = Path(platformdirs.user_data_dir("kam_sync", appauthor=False))
+    secret_key: SecretStr | None = None
+    public_url: HttpUrl | None = None
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Moscow"
+    locale: Locale = Locale.RU
+    log_format: LogFormat = LogFormat.AUTO
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone that days and months are counted in."""
+        return ZoneInfo(self.timezone)
+
+
+def read_settings() -> Settings:
+    """Read the settings, or say in one line which variable is wrong and why."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = "KAM_SYNC_" + "_".join(str(part) for part in first["loc"]).upper()
+        reason = first["msg"].removeprefix("Value error, ")
+        raise WrongSettings(f"{name}: {reason}") from error

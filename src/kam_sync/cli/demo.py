@@ -1,0 +1,169 @@
+"""The demo: a sandbox CRM in a process of its own, pulled, measured, watched and shown."""
+
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from kam_sync import connecting, flow
+from kam_sync.accounts.store import AccountStore
+from kam_sync.alerts.model import AlertState
+from kam_sync.alerts.store import AlertStore
+from kam_sync.base.clock import Clock, start_of_day, stopped_at, utc_now
+from kam_sync.base.errors import KamSyncError, NotHere, WrongUse
+from kam_sync.base.settings import Settings
+from kam_sync.cli import show
+from kam_sync.intake.model import NewSource
+from kam_sync.intake.store import SourceStore
+from kam_sync.kpi.formulas import KPIS
+from kam_sync.wiring import Services, open_services
+
+_SOURCE = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for on the command line."""
+
+    port: int
+    once: bool
+    seed: int
+    size: int
+    data: Path | None
+    as_json: bool
+
+
+def run_demo(settings: Settings, wish: Wish) -> None:
+    """One whole pass; then, unless `once`, serve the pages and keep syncing."""
+    with _sandbox(wish) as box:
+        clock: Clock = utc_now
+        if wish.data is not None:  # old data is judged as of its own last day
+            clock = stopped_at(start_of_day(date.fromisoformat(box["today"]), settings.zone))
+        name = "demo_" + re.sub(r"[^a-z0-9]+", "_", box["world"].lower())
+        with open_services(settings, database_name=name, as_of=clock) as services:
+            _refuse_real_store(services)
+            source_id = _connect(services, box)
+            with show.sync_progress() as watch:
+                synced = flow.sync(services, source_id, watch=watch)
+            reports = flow.measure(services)
+            document = _document(services, synced, reports)
+            if wish.as_json:
+                show.as_json(document)
+            else:
+                _show(document, synced)
+            if not wish.once:
+                _serve(services, wish.port)
+
+
+@contextmanager
+def _sandbox(wish: Wish) -> Iterator[dict[str, Any]]:
+    """The sandbox CRM; it ends with us, even when we are killed, by the end of its input."""
+    command = [sys.executable, "-m", "connectors.sandbox", "amocrm"]
+    command += ["--seed", str(wish.seed), "--size", str(wish.size)]
+    if wish.data is not None:
+        command += ["--data", str(wish.data)]
+    process = subprocess.Popen(  # noqa: S603 - our own module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        if process.stdout is None or process.stdin is None or process.stderr is None:
+            raise AssertionError("unreachable: all three are pipes")
+        line = process.stdout.readline()
+        if not line:
+            said = process.stderr.read().decode(errors="replace").strip().splitlines()
+            raise WrongUse(said[-1] if said else "the sandbox CRM did not start")
+        yield orjson.loads(line)
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
+
+
+def _refuse_real_store(services: Services) -> None:
+    with services.database.transaction() as session:
+        others = [source.name for source in SourceStore(session).all() if source.name != _SOURCE]
+    if others:
+        raise WrongUse(
+            f"KAM_SYNC_DATABASE_URL: this database holds your sources ({', '.join(others)}); "
+            "the demo needs an empty one, or unset the variable"
+        )
+
+
+def _connect(services: Services, box: dict[str, Any]) -> int:
+    new = NewSource(name=_SOURCE, kind=box["kind"], base_url=box["url"])
+    try:
+        source = connecting.move(services, _SOURCE, box["url"], box["token"])
+    except NotHere:
+        source, _ = connecting.add(services, new, box["token"], {})
+    return source.id
+
+
+def _document(services: Services, synced: flow.SyncResult, reports: "list[Any]") -> dict[str, Any]:
+    with services.database.transaction() as session:
+        accounts = AccountStore(session)
+        alerts = AlertStore(session).alerts(state=AlertState.OPEN, limit=200)
+        names = accounts.by_ids([alert.account_id for alert in alerts])
+        return {
+            **show.sync_document([synced]),
+            "steps": {report.step: report.as_dict() for report in reports},
+            "stored": accounts.counts(),
+            "as_of": services.as_of().date().isoformat(),
+            "alerts": [
+                {
+                    "account": names[alert.account_id].name,
+                    "kpi": alert.kpi,
+                    "unit": alert.unit,
+                    "observed": round(alert.observed, 2),
+                    "expected": round(alert.expected, 2),
+                    "since": alert.since.isoformat(),
+                }
+                for alert in alerts
+            ],
+        }
+
+
+def _show(document: dict[str, Any], synced: flow.SyncResult) -> None:
+    show.sync_table([synced])
+    names = ("account", "kpi", "latest 3 months", "usual", "unit", "since")
+    rows = [
+        (a["account"], KPIS[a["kpi"]].title["en"], f"{a['observed']:,.0f}", f"{a['expected']:,.0f}",
+         a["unit"], a["since"][:7])
+        for a in document["alerts"]
+    ]  # fmt: skip
+    show.table(f"Open alerts as of {document['as_of']}", names, rows)
+    stored = document["stored"]
+    show.out.print(
+        f"{stored['account']} accounts, {stored['deal']} deals, {stored['contact']} contacts,"
+        f" {len(rows)} open alerts"
+    )
+
+
+def _serve(services: Services, port: int) -> None:
+    from kam_sync.cli.serving import serve_all
+
+    free = _free_port(port)
+    show.err.print(f"\nOpen http://127.0.0.1:{free} in a browser; Ctrl+C ends the demo.\n")
+    serve_all(services, web=("127.0.0.1", free), every=timedelta(minutes=1))
+
+
+def _free_port(wanted: int) -> int:
+    """The wanted port, or the next free one of the twenty after it."""
+    for port in range(wanted, wanted + 20):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise KamSyncError(f"ports {wanted} to {wanted + 19} are all taken; choose another with --port")

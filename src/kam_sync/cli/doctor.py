@@ -1,0 +1,113 @@
+"""Looks an installation over and says what to do about what is wrong."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from kam_sync.base.db.migrate import current_revision, newest_revision
+from kam_sync.base.errors import KamSyncError
+from kam_sync.base.settings import Settings, read_settings
+from kam_sync.cli import show
+from kam_sync.intake.model import RunState, SourceState
+from kam_sync.intake.store import RunStore, SourceStore
+from kam_sync.wiring import Services, open_services
+
+_CLOCK_TOLERANCE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; `advice` is empty when it is fine."""
+
+    what: str
+    found: str
+    advice: str = ""
+
+    @property
+    def is_fine(self) -> bool:
+        """True when there is nothing to do."""
+        return not self.advice
+
+
+def examine(*, as_json: bool) -> bool:
+    """Print all checks; True when everything is fine."""
+    checks = list(_checks())
+    if as_json:
+        documents = [{**asdict(check), "is_fine": check.is_fine} for check in checks]
+        show.as_json({"checks": documents})
+    else:
+        rows = [("ok" if c.is_fine else "PROBLEM", c.what, c.found, c.advice) for c in checks]
+        show.table("Doctor", ("", "what", "found", "what to do"), rows)
+    return all(check.is_fine for check in checks)
+
+
+def _checks() -> Iterator[Check]:
+    try:
+        settings = read_settings()
+    except KamSyncError as error:
+        yield Check("settings", "wrong", str(error))
+        return
+    yield Check("settings", f"time zone {settings.timezone}, locale {settings.locale.value}")
+    yield _secret_key(settings)
+    try:
+        with open_services(settings, migrated=False) as services:
+            yield from _look_inside(services)
+    except KamSyncError as error:
+        yield Check("database", "not usable", str(error))
+
+
+def _look_inside(services: Services) -> Iterator[Check]:
+    database = services.database
+    place = "by URL" if database.server is None else f"embedded in {services.settings.data_dir}"
+    yield Check("database", f"{database.check()}, {place}")
+    found, newest = current_revision(database), newest_revision()
+    if found != newest:
+        yield Check("schema", str(found), f"run: kam-sync migrate (this release needs {newest})")
+        return
+    yield Check("schema", newest)
+    yield _clock(services)
+    yield from _sources(services)
+    yield _queue(services)
+
+
+def _secret_key(settings: Settings) -> Check:
+    if settings.secret_key is not None:
+        return Check("secret key", "from KAM_SYNC_SECRET_KEY")
+    if settings.database_url is not None:
+        advice = "set KAM_SYNC_SECRET_KEY: other containers cannot read a key file of this machine"
+        return Check("secret key", f"a file in {settings.data_dir}", advice)
+    return Check("secret key", f"a file in {settings.data_dir}")
+
+
+def _clock(services: Services) -> Check:
+    with services.database.transaction() as session:
+        apart = abs(RunStore(session).database_time() - services.now())
+    seconds = f"{apart.total_seconds():.1f} s from the database's"
+    advice = "" if apart < _CLOCK_TOLERANCE else "set the clocks of both machines by NTP"
+    return Check("clock", seconds, advice)
+
+
+def _sources(services: Services) -> Iterator[Check]:
+    with services.database.transaction() as session:
+        sources = SourceStore(session).all()
+        if not sources:
+            yield Check("sources", "none", "connect one: kam-sync source add --help")
+        for source in sources:
+            what = f"source {source.name}"
+            if source.state is SourceState.NEEDS_PERSON:
+                advice = f"{source.state_reason}; then: kam-sync source resume {source.name}"
+                yield Check(what, "needs a person", advice)
+                continue
+            bad = [r for r in RunStore(session).last_of_nouns(source.id) if r.state in _BAD]
+            advice = "; ".join(f"{run.noun}: {run.message}" for run in bad)
+            yield Check(what, source.state.value, advice)
+
+
+def _queue(services: Services) -> Check:
+    from kam_sync.jobs.serving import queue_facts
+
+    facts = queue_facts(services)
+    return Check("queue", ", ".join(f"{name}: {value}" for name, value in facts.items()))
+
+
+_BAD = {RunState.FAILED, RunState.LATER}

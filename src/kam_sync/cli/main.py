@@ -1,0 +1,212 @@
+"""The commands. Heavy modules are imported inside them, so that `--help` answers at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kam_sync import __version__
+from kam_sync.base.clock import Clock, start_of_day, stopped_at, utc_now
+from kam_sync.base.errors import WrongUse
+from kam_sync.base.log import set_up_log
+from kam_sync.base.settings import LogFormat, read_settings
+from kam_sync.cli import sources
+
+if TYPE_CHECKING:
+    from kam_sync.base.report import Report
+    from kam_sync.wiring import Services
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="""Key accounts out of your CRMs in one store: measured, watched, told about.
+
+    Start with `kam-sync demo`. For your own CRM: `kam-sync source add`, `kam-sync sync`, then
+    `kam-sync serve`. Settings are read from KAM_SYNC_* variables and a .env file;
+    `kam-sync doctor` says what is wrong with them.
+    """,
+)
+app.add_typer(sources.app, name="source")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="Measure as of the start of this day, not now."),
+]
+
+
+@contextmanager
+def _services(as_of: str | None = None) -> "Iterator[Services]":
+    from kam_sync.wiring import open_services
+
+    settings = read_settings()
+    with open_services(settings, as_of=_clock(as_of)) as services:
+        yield services
+
+
+def _clock(as_of: str | None) -> Clock:
+    if as_of is None:
+        return utc_now
+    try:
+        day = date.fromisoformat(as_of)
+    except ValueError as error:
+        raise WrongUse(f"--as-of {as_of}: a date such as 2026-11-30 is needed") from error
+    return stopped_at(start_of_day(day, read_settings().zone))
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what goes on.")] = False,
+) -> None:
+    import logging
+
+    if version:
+        typer.echo(f"kam-sync {__version__}")
+        raise typer.Exit
+    set_up_log(LogFormat.AUTO, level=logging.INFO if verbose else logging.WARNING)
+
+
+@app.command()
+def demo(
+    *,
+    port: Annotated[int, typer.Option(help="Where the pages are served.")] = 8000,
+    once: Annotated[
+        bool, typer.Option("--once", help="One whole pass, a summary, the end.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Another number, another made-up company.")] = 7,
+    size: Annotated[int, typer.Option(min=1, help="How many accounts it has.")] = 40,
+    data: Annotated[
+        Path | None, typer.Option(help="Serve the CSV data of this folder instead.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Try it: a sandbox CRM on this machine, pulled, measured and watched; pages on loopback.
+
+    The made-up data goes to a database of its own and never mixes with yours.
+    """
+    from kam_sync.cli.demo import Wish, run_demo
+
+    wish = Wish(port=port, once=once, seed=seed, size=size, data=data, as_json=json)
+    run_demo(read_settings(), wish)
+
+
+@app.command()
+def sync(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Sources; all active ones if none.")
+    ] = None,
+    *,
+    full: Annotated[
+        bool, typer.Option("--full", help="Read everything, not only changes.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Pull what has changed in the CRMs into the account store, now and here."""
+    from kam_sync.cli import show
+    from kam_sync.cli.syncing import sync_sources
+
+    with _services() as services, show.sync_progress() as watch:
+        results = sync_sources(services, names or [], full=full, watch=watch)
+    show.as_json(show.sync_document(results)) if json else show.sync_table(results)
+    if any(result.state.value != "done" for result in results):
+        raise typer.Exit(1)
+
+
+@app.command()
+def kpi(*, as_of: AsOf = None, json: Json = False) -> None:
+    """Compute the KPIs of all accounts for the last 36 months."""
+    import kam_sync.flow
+
+    with _services(as_of) as services:
+        _report([kam_sync.flow.kpi(services)], json=json)
+
+
+@app.command()
+def detect(*, as_of: AsOf = None, json: Json = False) -> None:
+    """Judge which KPIs have drifted; open, refresh and resolve alerts."""
+    import kam_sync.flow
+
+    with _services(as_of) as services:
+        _report(kam_sync.flow.detect(services), json=json)
+
+
+@app.command()
+def notify(*, json: Json = False) -> None:
+    """Tell about alerts that opened or were resolved."""
+    import kam_sync.flow
+
+    with _services() as services:
+        _report([kam_sync.flow.notify(services)], json=json)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database schema up to date, and end."""
+    with _services():
+        typer.echo("the database is up to date", err=True)
+
+
+@app.command()
+def doctor(*, json: Json = False) -> None:
+    """Check settings, database, sources, clock and queue; say what to do."""
+    from kam_sync.cli.doctor import examine
+
+    if not examine(as_json=json):
+        raise typer.Exit(1)
+
+
+Host = Annotated[str, typer.Option(help="The address to listen on.")]
+Port = Annotated[int, typer.Option(help="The port to listen on.")]
+Every = Annotated[int, typer.Option(min=1, help="Minutes between two syncs of a source.")]
+
+
+@app.command()
+def serve(*, host: Host = "127.0.0.1", port: Port = 8000, every: Every = 15) -> None:
+    """Run everything in one process: migrate, pages and API, worker, scheduler."""
+    _serve(host, port, every=every, web=True, work=True)
+
+
+@app.command()
+def web(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Run the pages and the API alone."""
+    _serve(host, port, every=0, web=True, work=False)
+
+
+@app.command()
+def worker(*, every: Every = 15) -> None:
+    """Run the worker and the scheduler alone."""
+    _serve("", 0, every=every, web=False, work=True)
+
+
+def _serve(host: str, port: int, *, every: int, web: bool, work: bool) -> None:
+    import logging
+
+    from kam_sync.cli.serving import serve_all
+
+    settings = read_settings()
+    set_up_log(settings.log_format, level=logging.INFO)
+    with _services() as services:
+        serve_all(
+            services, web=(host, port) if web else None,
+            every=timedelta(minutes=every) if work else None,
+        )  # fmt: skip
+
+
+def _report(reports: "list[Report]", *, json: bool) -> None:
+    from kam_sync.cli import show
+
+    document = {report.step: report.as_dict() for report in reports}
+    if json:
+        show.as_json(document)
+        return
+    rows = [
+        (step, name, count) for step, counts in document.items() for name, count in counts.items()
+    ]
+    show.table("Done", ("step", "what", "count"), rows)

@@ -1,0 +1,36 @@
+"""Runs the web, the worker and the scheduler in this process until it is told to stop."""
+
+import signal
+import threading
+from contextlib import ExitStack
+from datetime import timedelta
+from functools import partial
+
+import structlog
+import uvicorn
+
+from kam_sync.jobs.serving import defer_sync, running
+from kam_sync.web.app import create_app
+from kam_sync.wiring import Services
+
+_log = structlog.get_logger("kam_sync.serve")
+
+
+def serve_all(services: Services, *, web: tuple[str, int] | None, every: timedelta | None) -> None:
+    """Serve pages at `web` and work in intervals of `every`; either may be left out."""
+    with ExitStack() as stack:
+        if every is not None:
+            stack.enter_context(running(services, every=every))
+        _log.info("started", web=web and f"http://{web[0]}:{web[1]}", every=str(every))
+        if web is None:
+            _wait_for_signal()
+            return
+        app = create_app(services, defer_sync=partial(defer_sync, services))
+        uvicorn.run(app, host=web[0], port=web[1], log_config=None, timeout_graceful_shutdown=10)
+
+
+def _wait_for_signal() -> None:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    stop.wait()

@@ -1,0 +1,210 @@
+"""`kam-sync source ...`: connect CRM accounts and look after them."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kam_sync.base.errors import WrongUse
+from kam_sync.base.settings import read_settings
+
+if TYPE_CHECKING:
+    from kam_sync.intake.model import Source
+    from kam_sync.wiring import Services
+
+app = typer.Typer(no_args_is_help=True, help="Connect CRM accounts and look after them.")
+
+Name = Annotated[str, typer.Argument(help="The source's name.")]
+Token = Annotated[
+    str | None,
+    typer.Option(help="The access token; - reads it from standard input; asked for if left out."),
+]
+Options = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="An option of this kind of CRM; repeatable."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+@contextmanager
+def _services() -> "Iterator[Services]":
+    from kam_sync.wiring import open_services
+
+    with open_services(read_settings()) as services:
+        yield services
+
+
+@app.command()
+def add(
+    name: Name,
+    *,
+    kind: Annotated[str, typer.Option(help="Which CRM: amocrm.")],
+    base_url: Annotated[str, typer.Option(help="Its address, e.g. https://example.amocrm.ru")],
+    token: Token = None,
+    options: Options = None,
+    unchecked: Annotated[
+        bool, typer.Option("--unchecked", help="Keep it even if it cannot be reached now.")
+    ] = False,
+) -> None:
+    """Connect one CRM account, after asking it who it is.
+
+    Example: kam-sync source add sales --kind amocrm --base-url https://example.amocrm.ru --token -
+    """
+    from kam_sync import connecting
+    from kam_sync.intake.model import NewSource
+
+    new = NewSource(name=name, kind=kind, base_url=base_url.rstrip("/"))
+    secret, wanted = _read_token(token), _parse(options or [])
+    with _services() as services:
+        source, about = connecting.add(services, new, secret, wanted, unchecked=unchecked)
+    said = f"account {about.account} ({about.name})" if about else "not checked"
+    typer.echo(f"{source.name}: connected, {said}. Next: kam-sync sync {source.name}", err=True)
+
+
+@app.command("list")
+def list_(*, json: Json = False) -> None:
+    """Show the connected CRM accounts."""
+    from kam_sync.cli import show
+    from kam_sync.intake.store import SourceStore
+
+    with _services() as services, services.database.transaction() as session:
+        documents = [_document(source) for source in SourceStore(session).all()]
+    if json:
+        show.as_json({"sources": documents})
+        return
+    if not documents:
+        typer.echo("no source yet; connect one: kam-sync source add --help", err=True)
+        return
+    names = ("name", "kind", "state", "base_url", "remote_name", "state_reason")
+    show.table("Sources", names, [[document[key] for key in names] for document in documents])
+
+
+@app.command()
+def check(name: Name) -> None:
+    """Ask a CRM account who it is: proves address, token and rights."""
+    from kam_sync import connecting
+
+    with _services() as services:
+        about = connecting.check(services, name)
+    typer.echo(f"{name}: fine" + (f", account {about.account} ({about.name})" if about else ""))
+    for warning in about.warnings if about else ():
+        typer.echo(f"{name}: {warning}", err=True)
+
+
+@app.command("set")
+def set_(
+    name: Name,
+    *,
+    base_url: Annotated[str | None, typer.Option(help="Another address.")] = None,
+    token: Annotated[
+        str | None, typer.Option(help="Another token; - reads standard input.")
+    ] = None,
+    options: Options = None,
+) -> None:
+    """Change a source's address, token or options (KEY= takes an option away)."""
+    from kam_sync import connecting
+
+    with _services() as services:
+        connecting.change(
+            services, name, base_url=base_url, options=_parse(options or []),
+            token=None if token is None else _read_token(token),
+        )  # fmt: skip
+    typer.echo(f"{name}: changed; its records are translated anew at the next sync", err=True)
+
+
+@app.command()
+def pause(name: Name) -> None:
+    """Stop pulling a source; what was pulled stays."""
+    _set_paused(name, paused=True)
+
+
+@app.command()
+def resume(name: Name) -> None:
+    """Pull a paused source, or one that needed a person, again."""
+    _set_paused(name, paused=False)
+
+
+@app.command()
+def remove(
+    name: Name,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Forget a source with all that came from it. Pause it instead to keep the data."""
+    from kam_sync import connecting
+
+    with _services() as services:
+        if not yes:
+            typer.confirm(f"Delete source {name} and all records pulled from it?", abort=True)
+        connecting.remove(services, name)
+    typer.echo(f"{name}: removed", err=True)
+
+
+@app.command("set-aside")
+def set_aside(
+    name: Name,
+    *,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 100,
+    json: Json = False,
+) -> None:
+    """List the records that could not be understood, and why. They are kept as they came."""
+    from kam_sync.accounts.store import AccountStore
+    from kam_sync.cli import show
+    from kam_sync.intake.store import SourceStore
+
+    with _services() as services, services.database.transaction() as session:
+        source = SourceStore(session).by_name(name)
+        found = AccountStore(session).set_aside(source.id, limit=limit)
+        documents = [
+            {"noun": r.noun, "external_id": r.external_id, "reason": r.reason, "at": r.at}
+            for r in found
+        ]
+    if json:
+        show.as_json({"source": name, "set_aside": documents})
+        return
+    rows = [tuple(document.values()) for document in documents]
+    show.table(f"Set aside from {name}", ("noun", "id", "reason", "since"), rows)
+
+
+def _set_paused(name: str, *, paused: bool) -> None:
+    from kam_sync import connecting
+
+    with _services() as services:
+        source = connecting.set_paused(services, name, paused=paused)
+    typer.echo(f"{name}: {source.state.value}", err=True)
+
+
+def _document(source: "Source") -> dict[str, Any]:
+    keys = {
+        "id",
+        "name",
+        "kind",
+        "base_url",
+        "state",
+        "state_reason",
+        "remote_account",
+        "remote_name",
+    }
+    return {**source.model_dump(include=keys), "id": str(source.id)}
+
+
+def _read_token(given: str | None) -> str:
+    if given == "-":
+        return sys.stdin.readline().strip()
+    if given is not None:
+        return given.strip()
+    if not sys.stdin.isatty():
+        raise WrongUse("--token: give the access token, or - to read it from standard input")
+    return str(typer.prompt("Access token", hide_input=True)).strip()
+
+
+def _parse(pairs: list[str]) -> dict[str, str]:
+    parsed = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise WrongUse(f"--set {pair}: write it as key=value")
+        parsed[key.strip()] = value.strip()
+    return parsed

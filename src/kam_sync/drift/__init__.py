@@ -1,0 +1,1 @@
+"""Room 4, drift: what has moved away from its baseline."""

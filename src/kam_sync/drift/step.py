@@ -1,0 +1,41 @@
+"""Step 4: judges the series of every KPI of every account."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from kam_sync.base.db import Session
+from kam_sync.base.report import Report
+from kam_sync.drift.detect import Baseline, detect
+from kam_sync.drift.model import Judgement
+from kam_sync.drift.store import DriftStore
+from kam_sync.kpi.formulas import KPIS
+from kam_sync.kpi.model import Measure, Series
+from kam_sync.kpi.months import months_until
+from kam_sync.kpi.store import KpiStore
+
+_BASELINES = {
+    Measure.MONEY: Baseline(floor=1.0),
+    Measure.DAYS: Baseline(floor=7.0),
+    Measure.PERCENT: Baseline(floor=8.0),
+}
+
+
+def run(session: Session, now: datetime, zone: ZoneInfo) -> Report:
+    """Judge all series as of now."""
+    newest = months_until(now, zone, count=1)[0].on
+    drifts, report = DriftStore(session), Report("drift")
+    verdicts: Counter[str] = Counter(drift=0, steady=0, unclear=0)
+
+    def judged() -> Iterator[tuple[Series, Judgement]]:
+        for series in KpiStore(session).series():
+            baseline = _BASELINES[KPIS[series.kpi].measure]
+            found = detect(series.months, series.values, baseline, newest)
+            verdicts[found.verdict.value] += 1
+            yield series, found
+
+    drifts.save(list(judged()), now)
+    drifts.forget_without_points()
+    report.counts.update(verdicts)
+    return report

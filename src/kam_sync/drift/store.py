@@ -1,0 +1,68 @@
+"""The latest finding about each KPI of each account."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, col, select
+
+from kam_sync.base.db import Merged, Session, merge
+from kam_sync.drift.model import Finding, Judgement
+from kam_sync.kpi.model import Series
+
+_FIELDS = tuple(Judgement.model_fields)
+
+
+class FindingRow(Finding, table=True):
+    """Findings."""
+
+    __tablename__ = "finding"
+
+    account_id: UUID = Field(primary_key=True, foreign_key="account.id", ondelete="CASCADE")
+    kpi: str = Field(primary_key=True)
+    unit: str = Field(primary_key=True)
+
+
+class DriftStore:
+    """Reads and writes findings."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def save(self, judged: Iterable[tuple[Series, Judgement]], now: datetime) -> Merged:
+        """Keep the judgements; one that says the same as before is left alone."""
+        rows = (
+            (
+                series.account_id,
+                series.kpi,
+                series.unit,
+                *judgement.model_dump(mode="json").values(),
+            )
+            for series, judgement in judged
+        )
+        table = cast("sa.Table", FindingRow.__table__)  # type: ignore[attr-defined]  # SQLModel adds it
+        names = ("account_id", "kpi", "unit", *_FIELDS)
+        return merge(self._session, table, names, rows, touch={"changed_at": now})
+
+    def forget_without_points(self) -> int:
+        """Drop findings about series that are no more (an account without deals, say)."""
+        gone = self._session.execute(
+            sa.text(
+                "DELETE FROM finding f WHERE NOT EXISTS (SELECT FROM point p"
+                " WHERE p.account_id = f.account_id AND p.kpi = f.kpi AND p.unit = f.unit)"
+            )
+        )
+        return cast("sa.CursorResult[None]", gone).rowcount
+
+    def all(self) -> list[Finding]:
+        """Every finding."""
+        return list(self._session.scalars(select(FindingRow)))
+
+    def of_account(self, account_id: UUID) -> list[Finding]:
+        """The findings about an account."""
+        query = select(FindingRow).where(FindingRow.account_id == account_id)
+        return list(
+            self._session.scalars(query.order_by(col(FindingRow.kpi), col(FindingRow.unit)))
+        )

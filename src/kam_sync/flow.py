@@ -1,0 +1,67 @@
+"""The corridor: the six steps in order. It opens and commits; the rooms decide and write."""
+
+from collections.abc import Callable
+
+import structlog
+
+import kam_sync.alerts.step
+import kam_sync.drift.step
+import kam_sync.kpi.step
+import kam_sync.notify.step
+from kam_sync.base.db import Session
+from kam_sync.base.report import Report
+from kam_sync.syncing import Syncing, SyncResult, Watch
+from kam_sync.wiring import Services
+
+_log = structlog.get_logger("kam_sync.flow")
+
+__all__ = ["SyncResult", "Watch", "detect", "kpi", "measure", "notify", "sync"]
+
+
+def sync(
+    services: Services, source_id: int, *, full: bool = False, watch: Watch | None = None
+) -> SyncResult:
+    """Steps 1 and 2 for one source: pull what has changed, store it, say it in our words.
+
+    One process at a time per source; Busy when another is at it. Whatever happens, what was stored
+    stays, and the cursor is true.
+    """
+    with services.database.alone(f"source {source_id}"):
+        result = Syncing(services, source_id, full=full, watch=watch).run()
+    _log.info("synced", source=result.source, state=result.state.value, message=result.message)
+    return result
+
+
+def measure(services: Services) -> list[Report]:
+    """Steps 3 to 6: measure, judge, alert, tell."""
+    return [kpi(services), *detect(services), notify(services)]
+
+
+def kpi(services: Services) -> Report:
+    """Step 3."""
+    now, zone = services.as_of(), services.zone
+    return _step(services, lambda session: kam_sync.kpi.step.run(session, now, zone))
+
+
+def detect(services: Services) -> list[Report]:
+    """Steps 4 and 5."""
+    now, zone = services.as_of(), services.zone
+    found = _step(services, lambda session: kam_sync.drift.step.run(session, now, zone))
+    return [found, _step(services, lambda session: kam_sync.alerts.step.run(session, now))]
+
+
+def notify(services: Services) -> Report:
+    """Step 6, until nothing is left to tell."""
+    total = Report("notify")
+    while True:
+        report = _step(services, lambda s: kam_sync.notify.step.run(s, services.now()))
+        total.counts.update(report.counts)
+        if not report.counts["read"]:
+            return total
+
+
+def _step(services: Services, work: Callable[[Session], Report]) -> Report:
+    """One step in one transaction; one process at a time."""
+    database = services.database
+    with database.alone("measuring", wait=True), database.transaction() as session:
+        return work(session)

@@ -1,0 +1,1 @@
+"""Room 1, intake: the connected CRMs, and what they sent, kept as it came."""

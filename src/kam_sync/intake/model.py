@@ -1,0 +1,89 @@
+"""Words of the intake: source, raw record, run and their states."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Field, SQLModel
+
+from kam_sync.base import fields
+
+
+class SourceState(StrEnum):
+    """Whether a source is pulled."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    NEEDS_PERSON = "needs_person"
+
+
+class RunState(StrEnum):
+    """How a run stands or ended; `later` means that the CRM was away and the cursor is kept."""
+
+    RUNNING = "running"
+    DONE = "done"
+    LATER = "later"
+    FAILED = "failed"
+
+
+class NewSource(SQLModel):
+    """What a person gives to connect a CRM account, its secret apart."""
+
+    name: str = Field(unique=True)
+    kind: str
+    base_url: str
+
+
+class Source(NewSource):
+    """One connected CRM account."""
+
+    id: int
+    state: SourceState = fields.choice(SourceState, default=SourceState.ACTIVE)
+    state_reason: str = ""
+    remote_account: str = ""
+    remote_name: str = ""
+    created_at: datetime = fields.moment()
+
+
+class Access(SQLModel):
+    """What opens a source: its sealed token, an admin's options, what the CRM said of itself."""
+
+    sealed_token: str
+    options: dict[str, str] = fields.mapping(default_factory=dict)
+    facts: dict[str, str] = fields.mapping(default_factory=dict)
+
+
+class NounCounts(SQLModel):
+    """What one sync did to one noun: counts of records, wall seconds, HTTP requests."""
+
+    read: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    rejected: int = 0
+    seconds: Decimal = Decimal(0)
+    requests: int = 0
+
+
+class Run(SQLModel):
+    """One walk of a step, kept for people to see."""
+
+    id: int
+    source_id: int | None = Field(default=None, index=True)
+    step: str
+    noun: str = ""
+    state: RunState = fields.choice(RunState, default=RunState.RUNNING)
+    started_at: datetime = fields.moment()
+    ended_at: datetime | None = fields.moment(default=None)
+    counts: dict[str, Any] = fields.mapping(default_factory=dict)
+    message: str = ""
+
+
+class Waiting(SQLModel):
+    """A stored raw record that is to be translated; `change_no` grows with every change."""
+
+    change_no: int
+    external_id: str
+    body: dict[str, Any]

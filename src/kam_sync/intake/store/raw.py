@@ -1,0 +1,102 @@
+"""Raw records as the CRM sent them, and how far each noun was read."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from connectors import Noun, RawRecord
+from kam_sync.base import fields
+from kam_sync.base.db import Merged, Session, merge
+from kam_sync.intake.model import Waiting
+
+_change_no = sa.Sequence("raw_change_no", metadata=SQLModel.metadata)
+
+
+class RawRow(SQLModel, table=True):
+    """One object of a CRM. `json` and not `jsonb`: it keeps what came to the letter."""
+
+    __tablename__ = "raw_record"
+    __table_args__ = (sa.Index("raw_record_waiting", "source_id", "noun", "change_no"),)
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+    noun: str = Field(primary_key=True)
+    external_id: str = Field(primary_key=True)
+    body: dict[str, Any] = fields.mapping()
+    digest: bytes
+    change_no: int = Field(sa_type=sa.BigInteger)
+    changed_at: datetime = fields.moment()
+
+
+class CursorRow(SQLModel, table=True):
+    """How far a noun of a source was read."""
+
+    __tablename__ = "cursor"
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+    noun: str = Field(primary_key=True)
+    cursor: str
+    moved_at: datetime = fields.moment()
+
+
+class RawStore:
+    """Reads and writes raw records and cursors of one source."""
+
+    def __init__(self, session: Session, source_id: int) -> None:
+        self._session = session
+        self._source_id = source_id
+
+    def cursor(self, noun: Noun) -> str | None:
+        """How far the noun was read, None before the first page was stored."""
+        row = self._session.get(CursorRow, (self._source_id, noun.value))
+        return None if row is None else row.cursor
+
+    def move_cursor(self, noun: Noun, cursor: str, now: datetime) -> None:
+        """Remember how far the noun was read."""
+        self._session.merge(
+            CursorRow(source_id=self._source_id, noun=noun.value, cursor=cursor, moved_at=now)
+        )
+
+    def keep(self, noun: Noun, records: Sequence[RawRecord], now: datetime) -> Merged:
+        """Store raw records; one that has not changed since it last came is left alone."""
+        rows = {record.external_id: self._row(noun, record) for record in records}
+        return merge(
+            self._session,
+            RawRow.__table__,  # type: ignore[attr-defined]  # SQLModel adds it
+            ("source_id", "noun", "external_id", "body", "digest"),
+            rows.values(),
+            touch={"change_no": _change_no.next_value(), "changed_at": now},
+            compare=("digest",),
+        )
+
+    def waiting(self, noun: Noun, *, after: int, limit: int) -> list[Waiting]:
+        """The records that changed after a change number, oldest change first."""
+        found = self._session.execute(
+            sa.select(RawRow.change_no, RawRow.external_id, RawRow.body)  # type: ignore[call-overload]
+            .where(
+                RawRow.source_id == self._source_id,
+                RawRow.noun == noun.value,
+                RawRow.change_no > after,
+            )
+            .order_by(RawRow.change_no)
+            .limit(limit)
+        )
+        return [Waiting.model_construct(change_no=n, external_id=i, body=b) for n, i, b in found]
+
+    def bodies(self, noun: Noun) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every stored record of a noun, by id."""
+        query = (
+            sa.select(RawRow.external_id, RawRow.body)  # type: ignore[call-overload]
+            .where(RawRow.source_id == self._source_id, RawRow.noun == noun.value)
+            .order_by(RawRow.external_id)
+        )
+        yield from self._session.execute(query).tuples()
+
+    def _row(self, noun: Noun, record: RawRecord) -> tuple[int, str, str, str, bytes]:
+        body = orjson.dumps(record.body, option=orjson.OPT_SORT_KEYS)
+        digest = blake2b(body, digest_size=16).digest()
+        return (self._source_id, noun.value, record.external_id, body.decode(), digest)

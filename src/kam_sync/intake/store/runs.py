@@ -1,0 +1,94 @@
+"""The journal of runs."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, col, select
+
+from kam_sync.base.db import Session
+from kam_sync.intake.model import Run, RunState
+
+
+class RunRow(Run, table=True):
+    """A run."""
+
+    __tablename__ = "run"
+    __table_args__ = (sa.Index("run_started", "started_at", "id"),)
+
+    id: int = Field(default=None, primary_key=True, sa_type=sa.BigInteger)
+    source_id: int | None = Field(
+        default=None, foreign_key="source.id", ondelete="CASCADE", index=True
+    )
+
+
+class RunStore:
+    """Reads and writes runs."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def begin(
+        self, step: str, now: datetime, *, source_id: int | None = None, noun: str = ""
+    ) -> int:
+        """Write down that a run has begun and return its id."""
+        row = RunRow(step=step, source_id=source_id, noun=noun, started_at=now)
+        self._session.add(row)
+        self._session.flush()
+        return row.id
+
+    def note(self, run_id: int, counts: Mapping[str, Any]) -> None:
+        """Keep the counts so far, so that progress can be seen while the run goes on."""
+        self._session.execute(
+            sa.update(RunRow).where(col(RunRow.id) == run_id).values(counts=dict(counts))
+        )
+
+    def end(
+        self,
+        run_id: int,
+        state: RunState,
+        now: datetime,
+        counts: Mapping[str, Any],
+        message: str = "",
+    ) -> None:
+        """Write down how a run ended."""
+        self._session.execute(
+            sa.update(RunRow)
+            .where(col(RunRow.id) == run_id)
+            .values(state=state, ended_at=now, counts=dict(counts), message=message)
+        )
+
+    def abandon(self, source_id: int, now: datetime) -> None:
+        """Close the runs that a killed process left open; the caller holds the source's lock."""
+        self._session.execute(
+            sa.update(RunRow)
+            .where(col(RunRow.source_id) == source_id, col(RunRow.state) == RunState.RUNNING)
+            .values(state=RunState.FAILED, ended_at=now, message="the process was ended")
+        )
+
+    def latest(
+        self, *, source_id: int | None = None, before: int | None = None, limit: int
+    ) -> list[Run]:
+        """Runs, newest first, those before an id where one is given."""
+        query = select(RunRow).order_by(col(RunRow.id).desc()).limit(limit)
+        if source_id is not None:
+            query = query.where(RunRow.source_id == source_id)
+        if before is not None:
+            query = query.where(col(RunRow.id) < before)
+        return list(self._session.scalars(query))
+
+    def last_of_nouns(self, source_id: int) -> list[Run]:
+        """The newest run of each noun of a source."""
+        newest = (
+            select(sa.func.max(RunRow.id))
+            .where(RunRow.source_id == source_id, RunRow.noun != "")
+            .group_by(col(RunRow.noun))
+        )
+        query = select(RunRow).where(col(RunRow.id).in_(newest)).order_by(col(RunRow.id))
+        return list(self._session.scalars(query))
+
+    def database_time(self) -> datetime:
+        """The time that the database server has."""
+        found: datetime = self._session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+        return found

@@ -1,0 +1,82 @@
+"""Connected CRM accounts, and what opens them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, select
+
+from kam_sync.base.db import Session
+from kam_sync.base.errors import NotHere, WrongUse
+from kam_sync.intake.model import Access, NewSource, Source, SourceState
+
+
+class SourceRow(Source, Access, table=True):
+    """A source with what opens it."""
+
+    __tablename__ = "source"
+
+    id: int = Field(default=None, primary_key=True)
+
+
+class SourceStore:
+    """Reads and writes sources."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, new: NewSource, access: Access, now: datetime) -> Source:
+        """Add a source; refuse a name that is taken."""
+        if self._session.scalar(select(SourceRow).where(SourceRow.name == new.name)) is not None:
+            raise WrongUse(f"source {new.name}: this name is taken")
+        row = SourceRow(**new.model_dump(), **access.model_dump(), created_at=now)
+        self._session.add(row)
+        self._session.flush()
+        return row
+
+    def all(self) -> list[Source]:
+        """Every source, by name."""
+        return list(self._session.scalars(select(SourceRow).order_by(SourceRow.name)))
+
+    def by_name(self, name: str) -> Source:
+        """The source of that name, or NotHere with the names there are."""
+        found = self._session.scalar(select(SourceRow).where(SourceRow.name == name))
+        if found is None:
+            names = ", ".join(source.name for source in self.all()) or "none yet"
+            raise NotHere(f"source {name}: no such source; there are: {names}")
+        return found
+
+    def by_id(self, source_id: int) -> Source:
+        """The source of that id, or NotHere."""
+        return self._row(source_id)
+
+    def access(self, source_id: int) -> Access:
+        """What opens a source."""
+        return self._row(source_id)
+
+    def change_access(self, source_id: int, *, base_url: str, access: Access) -> None:
+        """Set another address, token and options."""
+        row = self._row(source_id)
+        row.base_url, row.sealed_token, row.options = base_url, access.sealed_token, access.options
+
+    def learn(self, source_id: int, *, account: str, name: str, facts: Mapping[str, str]) -> bool:
+        """Keep what the CRM account said of itself; True when the facts have changed."""
+        row = self._row(source_id)
+        changed = row.facts != dict(facts)
+        row.remote_account, row.remote_name, row.facts = account, name, dict(facts)
+        return changed
+
+    def set_state(self, source_id: int, state: SourceState, reason: str = "") -> None:
+        """Pause, resume or stop a source for a person, with the reason that people will read."""
+        row = self._row(source_id)
+        row.state, row.state_reason = state, reason
+
+    def remove(self, source_id: int) -> None:
+        """Forget a source and, by foreign keys, all that came from it."""
+        self._session.execute(sa.delete(SourceRow).where(sa.column("id") == source_id))
+
+    def _row(self, source_id: int) -> SourceRow:
+        found = self._session.get(SourceRow, source_id)
+        if found is None:
+            raise NotHere(f"source {source_id}: no such source")
+        return found

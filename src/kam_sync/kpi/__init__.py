@@ -1,0 +1,1 @@
+"""Room 3, kpi: what we measure of an account."""

@@ -1,0 +1,16 @@
+"""Step 3: computes the points of all KPIs for the months until now."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from kam_sync.base.db import Session
+from kam_sync.base.report import Report
+from kam_sync.kpi.formulas import KPIS
+from kam_sync.kpi.months import months_until
+from kam_sync.kpi.store import KpiStore
+
+
+def run(session: Session, now: datetime, zone: ZoneInfo) -> Report:
+    """Bring the points up to date; running it twice changes nothing."""
+    merged, gone = KpiStore(session).compute(KPIS.values(), months_until(now, zone), zone.key, now)
+    return Report("kpi").add(created=merged.created, updated=merged.updated, removed=gone)

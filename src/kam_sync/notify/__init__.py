@@ -1,0 +1,1 @@
+"""Room 6, notify: who is told, and where."""

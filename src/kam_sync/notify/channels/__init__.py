@@ -1,0 +1,1 @@
+"""The ways in which people are told, one file each."""

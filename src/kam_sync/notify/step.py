@@ -1,0 +1,46 @@
+"""Step 6: tells the changes of alerts that nobody was told yet."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from kam_sync.accounts.store import AccountStore
+from kam_sync.alerts.model import Alert, Change
+from kam_sync.alerts.store import AlertStore
+from kam_sync.base.db import Session
+from kam_sync.base.report import Report
+from kam_sync.notify.channels import log
+from kam_sync.notify.model import Message
+from kam_sync.notify.route import LOG, route
+from kam_sync.notify.store import NotifyStore
+
+_BATCH = 500
+_CHANNELS: Mapping[str, Callable[[Message], None]] = {LOG: log.tell}
+
+
+def run(session: Session, now: datetime) -> Report:
+    """Tell the next changes; `read` is 0 when there is nothing to tell."""
+    store = NotifyStore(session)
+    changes = AlertStore(session).changes_after(store.routed_to(), limit=_BATCH)
+    report = Report("notify").add(read=len(changes), told=0)
+    names = AccountStore(session).by_ids([alert.account_id for _, alert in changes])
+    for change, alert in changes:
+        for channel in route(change.change):
+            _CHANNELS[channel](_message(change, alert, names[alert.account_id].name))
+            store.told(change.id, channel, now)
+            report.add(told=1)
+    if changes:
+        store.move(changes[-1][0].id)
+    return report
+
+
+def _message(change: Change, alert: Alert, account: str) -> Message:
+    return Message(
+        change=change.change,
+        alert_id=alert.id,
+        account=account,
+        kpi=alert.kpi,
+        unit=alert.unit,
+        observed=change.observed,
+        expected=change.expected,
+        since=alert.since.isoformat(),
+    )

@@ -1,0 +1,158 @@
+"""Steps 1 and 2 for one source: batch after batch, noun after noun, each in its own transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from time import monotonic
+from typing import Any
+
+import kam_sync.accounts.step
+import kam_sync.intake.step
+from connectors import Connector, KnowsItself, NeedsPerson, NoRights, Noun, RetryLater
+from kam_sync.accounts.store import SavingStore
+from kam_sync.base.db import Merged
+from kam_sync.intake.ahead import ahead
+from kam_sync.intake.model import NounCounts, RunState, Source, SourceState
+from kam_sync.intake.store import RawStore, RunStore, SourceStore
+from kam_sync.wiring import Services
+
+Watch = Callable[[Source, Noun, NounCounts], None]
+"""Told after every stored batch, for progress bars."""
+
+
+@dataclass(slots=True)
+class SyncResult:
+    """How one sync of one source went."""
+
+    source: str
+    state: RunState = RunState.DONE
+    message: str = ""
+    nouns: dict[Noun, NounCounts] = field(default_factory=dict)
+
+
+class Syncing:
+    """One sync of one source; the caller holds the source's lock."""
+
+    def __init__(
+        self, services: Services, source_id: int, *, full: bool, watch: Watch | None
+    ) -> None:
+        self._services = services
+        self._database = services.database
+        self._full = full
+        self._watch = watch
+        with self._database.transaction() as session:
+            RunStore(session).abandon(source_id, services.now())
+            self._source = SourceStore(session).by_id(source_id)
+            self._access = SourceStore(session).access(source_id)
+            session.flush()
+            session.expunge_all()
+
+    def run(self) -> SyncResult:
+        """Pull and translate every noun; an error that ends it is told in the result."""
+        result = SyncResult(self._source.name)
+        run_id = self._begin()
+        connector = self._services.open(self._source, self._access)
+        try:
+            connector = self._ask_who_it_is(connector)
+            for noun in connector.nouns:
+                result.nouns[noun] = counts = NounCounts()
+                result.message = self._sync_noun(connector, noun, counts) or result.message
+            if self._source.state is SourceState.NEEDS_PERSON:
+                self._set_state(SourceState.ACTIVE)
+        except RetryLater as error:
+            result.state, result.message = RunState.LATER, str(error)
+        except NeedsPerson as error:
+            result.state, result.message = RunState.FAILED, str(error)
+            self._set_state(SourceState.NEEDS_PERSON, str(error))
+        finally:
+            connector.close()
+            self._end(run_id, result.state, {}, result.message)
+        return result
+
+    def _ask_who_it_is(self, connector: Connector) -> Connector:
+        """When the account's settings have changed, open it anew and translate all again."""
+        if not isinstance(connector, KnowsItself):
+            return connector
+        about, known = connector.about(), self._source.remote_account
+        if known and about.account != known:
+            raise NeedsPerson(
+                f"{self._source.base_url}: this is account {about.account}, the source was account "
+                f"{known}; add it as another source"
+            )
+        with self._database.transaction() as session:
+            sources = SourceStore(session)
+            if not sources.learn(
+                self._source.id, account=about.account, name=about.name, facts=about.facts
+            ):
+                return connector
+            SavingStore(session, self._source.id).translate_again()
+            connector.close()
+            return self._services.open(self._source, sources.access(self._source.id))
+
+    def _sync_noun(self, connector: Connector, noun: Noun, counts: NounCounts) -> str:
+        """Pull and translate one noun; returns what people should know of it, mostly nothing."""
+        began, asked, run_id = monotonic(), connector.requests, self._begin(noun)
+        state, message = RunState.FAILED, "ended by an unexpected error; see the log"
+        try:
+            self._pull(connector, noun, counts, run_id)
+            state, message = RunState.DONE, ""
+        except NoRights as error:
+            message = str(error)
+        except RetryLater as error:
+            state, message = RunState.LATER, str(error)
+            raise
+        except NeedsPerson as error:
+            message = str(error)
+            raise
+        finally:
+            counts.seconds = Decimal(str(round(monotonic() - began, 3)))
+            counts.requests = connector.requests - asked
+            self._end(run_id, state, counts.model_dump(mode="json"), message)
+        return message
+
+    def _pull(self, connector: Connector, noun: Noun, counts: NounCounts, run_id: int) -> None:
+        source_id = self._source.id
+        with self._database.transaction() as session:
+            cursor = None if self._full else RawStore(session, source_id).cursor(noun)
+        for batch in kam_sync.intake.step.batches(ahead(connector.pull(noun, cursor))):
+            now = self._services.now()
+            with self._database.transaction() as session:
+                merged = kam_sync.intake.step.run(session, source_id, noun, batch, now)
+                _count(counts, len(batch.records), merged)
+                RunStore(session).note(run_id, counts.model_dump(mode="json"))
+            self._translate(connector, noun, counts)
+            if self._watch:
+                self._watch(self._source, noun, counts)
+        while self._translate(connector, noun, counts):
+            pass
+
+    def _translate(self, connector: Connector, noun: Noun, counts: NounCounts) -> bool:
+        """Translate a batch of what waits; False when nothing did."""
+        with self._database.transaction() as session:
+            report = kam_sync.accounts.step.run(
+                session, self._source.id, noun, connector.translate, self._services.now()
+            )
+        counts.deleted += report.counts["deleted"]
+        counts.rejected += report.counts["rejected"]
+        return report.counts["read"] > 0
+
+    def _begin(self, noun: Noun | None = None) -> int:
+        """Write down that the sync, or its part for a noun, has begun."""
+        now, name = self._services.now(), noun.value if noun else ""
+        with self._database.transaction() as session:
+            return RunStore(session).begin("sync", now, source_id=self._source.id, noun=name)
+
+    def _end(self, run_id: int, state: RunState, counts: dict[str, Any], message: str) -> None:
+        with self._database.transaction() as session:
+            RunStore(session).end(run_id, state, self._services.now(), counts, message)
+
+    def _set_state(self, state: SourceState, reason: str = "") -> None:
+        with self._database.transaction() as session:
+            SourceStore(session).set_state(self._source.id, state, reason)
+
+
+def _count(counts: NounCounts, read: int, merged: Merged) -> None:
+    counts.read += read
+    counts.created += merged.created
+    counts.updated += merged.updated
+    counts.unchanged = counts.read - counts.created - counts.updated

@@ -1,0 +1,309 @@
+"""What the API answers with, described for the people who read the OpenAPI page."""
+
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from connectors import Outcome
+from kam_sync.alerts.model import AlertState, ChangeKind
+from kam_sync.drift.model import Kind, Verdict, Why
+from kam_sync.intake.model import RunState, SourceState
+from kam_sync.kpi.model import Good, Measure
+
+Moment = Annotated[
+    datetime,
+    AfterValidator(lambda moment: moment.astimezone(UTC)),
+    Field(examples=["2026-08-31T20:59:59Z"]),
+]
+AccountId = Annotated[
+    str, Field(description="Id of an account.", examples=["6d0b7c1e-8f1c-5d38-9e0e-6a6fd6e2b7aa"])
+]
+_SOURCE = Field(description="Name of the connected CRM account.", examples=["sales"])
+_EXTERNAL = Field(description="Id in that CRM.", examples=["1048576"])
+_CENT = Decimal("0.01")
+
+
+class Money(BaseModel):
+    """An amount of money, exact."""
+
+    amount: str = Field(examples=["123.45"])
+    currency: str = Field(description="ISO 4217.", examples=["RUB"])
+
+
+class Quantity(BaseModel):
+    """A number that is no money."""
+
+    value: str = Field(examples=["12"])
+    unit: str = Field(description="days or percent.", examples=["days"])
+
+
+Value = Money | Quantity
+
+
+class Account(BaseModel):
+    """One customer, whatever the CRMs call it."""
+
+    id: AccountId
+    name: str = Field(examples=["ООО «Ромашка»"])
+    inn: str | None = Field(description="Taxpayer number.", examples=["7707083893"])
+    kpp: str | None = Field(description="Reason-for-registration code.", examples=["770701001"])
+    is_active: bool = Field(description="False when no CRM holds a company of it any more.")
+    changed_at: Moment
+
+
+class OneAccount(Account):
+    """One customer with those who look after it."""
+
+    owner: str | None = Field(description="Name of the CRM user responsible for it.")
+    sources: list[str] = Field(description="Names of the sources it comes from.")
+
+
+class Link(BaseModel):
+    """A company of a CRM that belongs to an account."""
+
+    source: str = _SOURCE
+    company_external_id: str = _EXTERNAL
+    evidence: str = Field(description="Why we think that they are one.")
+
+
+class Record(BaseModel):
+    """What each record of a CRM has."""
+
+    source: str = _SOURCE
+    external_id: str = _EXTERNAL
+    changed_at: Moment = Field(description="When our copy last changed.")
+
+
+class Dated(Record):
+    """A record with the CRM's own times."""
+
+    account_id: AccountId | None = Field(description="The account it belongs to, if one is known.")
+    owner_external_id: str | None = Field(description="The CRM user responsible for it.")
+    created_at: Moment | None
+    updated_at: Moment | None
+    is_deleted: bool = Field(description="True when the CRM has deleted it.")
+
+
+class Contact(Dated):
+    """A person at a customer."""
+
+    name: str
+    company_external_id: str | None
+    position: str | None
+    phones: list[str]
+    emails: list[str]
+
+
+class Deal(Dated):
+    """A sale."""
+
+    name: str
+    company_external_id: str | None
+    contact_external_ids: list[str]
+    pipeline_external_id: str
+    stage_external_id: str
+    outcome: Outcome
+    amount: Money | None = Field(description="null when the CRM holds none.")
+    closed_at: Moment | None
+
+
+class Task(Dated):
+    """A to-do of a CRM user."""
+
+    text: str
+    is_done: bool
+    about_noun: str | None = Field(description="company, contact or deal.")
+    about_external_id: str | None
+    due_at: Moment | None
+
+
+class User(Record):
+    """A person who works in a CRM."""
+
+    name: str
+    email: str | None
+    is_active: bool
+
+
+class Stage(BaseModel):
+    """A step of a pipeline."""
+
+    external_id: str
+    name: str
+    position: int
+    outcome: Outcome
+
+
+class Pipeline(Record):
+    """A set of stages that deals go through."""
+
+    name: str
+    is_archived: bool
+    stages: list[Stage]
+
+
+class Run(BaseModel):
+    """One walk of a step."""
+
+    id: str
+    source: str | None = _SOURCE
+    step: str = Field(examples=["sync"])
+    noun: str = Field(examples=["deal"])
+    state: RunState
+    started_at: Moment
+    ended_at: Moment | None
+    counts: dict[str, int | float] = Field(
+        examples=[{"read": 120, "created": 3, "updated": 7, "seconds": 1.5, "requests": 2}]
+    )
+    message: str = Field(description="What went wrong, in words; empty when nothing did.")
+
+
+class Source(BaseModel):
+    """One connected CRM account. Its token is never shown."""
+
+    id: str
+    name: str = _SOURCE
+    kind: str = Field(description="Which CRM.", examples=["amocrm"])
+    base_url: str
+    state: SourceState
+    state_reason: str = Field(description="Why it stands so, in words.")
+    remote_account: str = Field(description="Id that the CRM gives to itself.")
+    remote_name: str
+    created_at: Moment
+
+
+class OneSource(Source):
+    """One connected CRM account with its last runs."""
+
+    last_runs: list[Run] = Field(description="The newest run of each noun.")
+    set_aside: dict[str, int] = Field(
+        description="How many records could not be understood, by noun.", examples=[{"deal": 2}]
+    )
+    deals_without_account: int = Field(description="Deals that name no company we know.")
+
+
+class SetAside(BaseModel):
+    """A record that could not be understood; it is kept as it came."""
+
+    noun: str
+    external_id: str = _EXTERNAL
+    reason: str
+    at: Moment
+
+
+class Deferred(BaseModel):
+    """Work that will be done soon; see /runs."""
+
+    source: str = _SOURCE
+    state: str = Field(examples=["queued"])
+
+
+class Kpi(BaseModel):
+    """A named measure of accounts, one value a month."""
+
+    key: str = Field(examples=["won_revenue"])
+    title: str
+    explanation: str
+    measure: Measure
+    good: Good = Field(description="The direction that is good for us.")
+
+
+class Point(BaseModel):
+    """The value of a KPI in a month."""
+
+    on: date = Field(description="First day of the month.", examples=["2026-08-01"])
+    value: Value
+    is_partial: bool = Field(description="True for the month that has not ended.")
+
+
+class Finding(BaseModel):
+    """What the detector says of a KPI."""
+
+    kind: Kind
+    verdict: Verdict
+    why: Why
+    gap: float | None = Field(description="How far it lies from the usual, in widths of the band.")
+    observed: Value | None = Field(description="Mean of the latest three whole months.")
+    expected: Value | None
+    low: Value | None = Field(description="Lower edge of the usual range.")
+    high: Value | None = Field(description="Upper edge of the usual range.")
+    since: date | None = Field(description="First month of the drift.")
+
+
+class Series(BaseModel):
+    """The values of a KPI of an account in one unit, oldest first."""
+
+    unit: str = Field(description="Currency, days or percent.", examples=["RUB"])
+    points: list[Point]
+    finding: Finding | None
+
+
+class KpiOfAccount(BaseModel):
+    """The newest value of a KPI of an account in one unit."""
+
+    kpi: str = Field(examples=["won_revenue"])
+    title: str
+    unit: str = Field(examples=["RUB"])
+    newest: Point
+    finding: Finding | None
+
+
+class SeriesOfAccount(BaseModel):
+    """A KPI of an account over the months; one series per currency."""
+
+    kpi: Kpi
+    series: list[Series]
+
+
+class Alert(BaseModel):
+    """An open matter about an account, or one that has been resolved."""
+
+    id: str
+    account_id: AccountId
+    account_name: str
+    kpi: str = Field(examples=["won_revenue"])
+    title: str
+    kind: Kind
+    state: AlertState
+    observed: Value
+    expected: Value
+    low: Value
+    high: Value
+    gap: float
+    since: date
+    opened_at: Moment
+    changed_at: Moment
+    resolved_at: Moment | None
+
+
+class Change(BaseModel):
+    """What happened to an alert, with the numbers of that moment."""
+
+    change: ChangeKind
+    at: Moment
+    observed: Value
+    expected: Value
+    gap: float
+
+
+class OneAlert(Alert):
+    """An alert with its history, oldest first."""
+
+    history: list[Change]
+
+
+def money(amount: Decimal | float, currency: str) -> Money:
+    """An amount with at least two decimals, and more only where there are more."""
+    exact = amount if isinstance(amount, Decimal) else Decimal(str(round(amount, 2)))
+    short = exact.quantize(_CENT, ROUND_HALF_UP)
+    return Money(amount=f"{short if short == exact else exact.normalize():f}", currency=currency)
+
+
+def value(number: Decimal | float, measure: Measure, unit: str) -> Value:
+    """A value of a KPI: money, or a quantity with its unit."""
+    if measure is Measure.MONEY:
+        return money(number, unit)
+    exact = number if isinstance(number, Decimal) else Decimal(str(round(number, 4)))
+    return Quantity(value=f"{exact.normalize() + 0:f}", unit=unit)

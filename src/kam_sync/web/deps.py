@@ -1,0 +1,89 @@
+"""What each request is given: the services, one transaction, a language."""
+
+from collections.abc import Iterator
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, HTTPException, Request
+
+from kam_sync.base.db import Session
+from kam_sync.base.errors import NotHere
+from kam_sync.base.settings import Locale
+from kam_sync.intake.model import Source
+from kam_sync.intake.store import SourceStore
+from kam_sync.wiring import Services
+
+LANGUAGE_COOKIE = "lang"
+
+
+def services(request: Request) -> Services:
+    """The services of this application."""
+    found: Services = request.app.state.services
+    return found
+
+
+def transaction(services: Annotated[Services, Depends(services)]) -> Iterator[Session]:
+    """One transaction for the whole request."""
+    with services.database.transaction() as session:
+        yield session
+
+
+def locale(request: Request) -> Locale:
+    """The language: as asked (?lang=), as remembered, else that of the installation."""
+    asked = (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE))
+    for name in asked:
+        if name in set(Locale):
+            return Locale(name)
+    default: Locale = request.app.state.services.settings.locale
+    return default
+
+
+def account_id(account_id: str) -> UUID:
+    """The id of an account in the path; what is no id of ours is not here."""
+    return read_id("account", account_id)
+
+
+def alert_id(alert_id: str) -> UUID:
+    """The id of an alert in the path."""
+    return read_id("alert", alert_id)
+
+
+def read_id(what: str, text: str) -> UUID:
+    """An id that came from outside."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotHere(f"{what} {text}: no such {what}") from error
+
+
+def from_our_pages(request: Request) -> None:
+    """Refuse what another site makes a browser send."""
+    if request.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
+        raise HTTPException(403, "another site may not ask for this")
+
+
+class Sources:
+    """The sources, by id and by name."""
+
+    def __init__(self, session: Annotated[Session, Depends(transaction)]) -> None:
+        self.all = SourceStore(session).all()
+        self.names = {source.id: source.name for source in self.all}
+
+    def named(self, given: str) -> Source:
+        """The source of an id, else of a name, or NotHere with the names there are."""
+        for source in self.all:
+            if str(source.id) == given:
+                return source
+        for source in self.all:
+            if source.name == given:
+                return source
+        names = ", ".join(source.name for source in self.all) or "none yet"
+        raise NotHere(f"source {given}: no such source; there are: {names}")
+
+
+Serving = Annotated[Services, Depends(services)]
+Reading = Annotated[Session, Depends(transaction)]
+Speaking = Annotated[Locale, Depends(locale)]
+AccountId = Annotated[UUID, Depends(account_id)]
+AlertId = Annotated[UUID, Depends(alert_id)]
+AllSources = Annotated[Sources, Depends(Sources)]

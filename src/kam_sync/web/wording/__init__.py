@@ -1,0 +1,1 @@
+"""How the pages speak: languages, numbers and sentences."""

@@ -1,0 +1,118 @@
+"""A language of the pages: its translations, and its way to write numbers, money and dates."""
+
+import gettext
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_compact_currency, format_currency, format_decimal
+
+from kam_sync.base.settings import Locale
+
+LOCALES = Path(__file__).parents[1] / "locale"
+
+Number = float | Decimal
+_PLACES = {Locale.RU: "#,##0.## ¤", Locale.EN: None}
+
+
+class Language:
+    """One language in one time zone."""
+
+    def __init__(self, locale: Locale, zone: ZoneInfo) -> None:
+        self.locale = locale
+        self.zone = zone
+        self.translations = _read(locale)
+
+    def gettext(self, text: str) -> str:
+        """The translation of an English text."""
+        return self.translations.gettext(text)
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        """The translation of an English text in the plural form that the number asks for."""
+        return self.translations.ngettext(one, many, number)
+
+    def money(self, amount: Number, currency: str) -> str:
+        """An amount in a short form: 1,2 млн ₽."""
+        return format_compact_currency(
+            _round_small(amount), currency, locale=self.locale.value, fraction_digits=1
+        )
+
+    def full_money(self, amount: Number, currency: str) -> str:
+        """An amount to the last kopeck."""
+        exact = Decimal(str(amount))
+        whole = exact == exact.to_integral_value()
+        return format_currency(
+            exact,
+            currency,
+            format=_PLACES[self.locale] if whole else None,
+            currency_digits=not whole,
+            locale=self.locale.value,
+        )
+
+    def number(self, value: Number, *, places: int = 0) -> str:
+        """A number with the separators of the language."""
+        # Rounding may leave "-0", which nobody should read.
+        rounded = round(Decimal(str(value)), places) + 0
+        return format_decimal(rounded, locale=self.locale.value)
+
+    def percent(self, value: Number) -> str:
+        """A share that is counted in percent already."""
+        return f"{self.number(value)}\N{NO-BREAK SPACE}%" if self._is_ru else f"{self.number(value)}%"
+
+    def days(self, value: Number) -> str:
+        """A number of whole days."""
+        count = round(value)
+        said = self.ngettext("%(num)s day", "%(num)s days", abs(count))
+        return said % {"num": self.number(count)}
+
+    def since_month(self, day: date) -> str:
+        """A month as it stands after "since": августа 2026."""
+        return format_date(day, "MMMM y", locale=self.locale.value)
+
+    def month(self, day: date) -> str:
+        """A month by itself: август 2026."""
+        return format_date(day, "LLLL y", locale=self.locale.value)
+
+    def short_month(self, day: date) -> str:
+        """A month where there is little room: авг. 2026."""
+        return format_date(day, "LLL y", locale=self.locale.value)
+
+    def date(self, moment: datetime | None) -> str:
+        """The day of a moment in the time zone of the installation."""
+        if moment is None:
+            return "\N{EN DASH}"
+        day = moment.astimezone(self.zone).date()
+        return format_date(day, "medium", locale=self.locale.value)
+
+    def time(self, moment: datetime | None) -> str:
+        """A moment, day and time, in the time zone of the installation."""
+        if moment is None:
+            return "\N{EN DASH}"
+        shown = moment.astimezone(self.zone)
+        return format_datetime(shown, "d MMM y, HH:mm", locale=self.locale.value)
+
+    @property
+    def _is_ru(self) -> bool:
+        return self.locale is Locale.RU
+
+
+def _round_small(amount: Number) -> Number:
+    """Below a thousand there is no short form, and kopecks say nothing."""
+    return round(amount) if abs(amount) < 1000 else amount
+
+
+def _read(locale: Locale) -> gettext.NullTranslations:
+    path = LOCALES / f"{locale.value}.po"
+    if not path.exists():  # English: the texts themselves
+        return gettext.NullTranslations()
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=locale.value)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

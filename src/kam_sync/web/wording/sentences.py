@@ -1,0 +1,182 @@
+"""What the numbers say, in a sentence: alerts, verdicts, states."""
+
+from typing import Protocol
+
+from kam_sync.alerts.model import Alert, ChangeKind
+from kam_sync.drift.detect import Baseline
+from kam_sync.drift.model import Finding, Verdict, Why
+from kam_sync.intake.model import RunState, SourceState
+from kam_sync.kpi.formulas import KPIS
+from kam_sync.kpi.model import Good, Measure
+from kam_sync.web.wording.language import Language, Number
+
+_A_MONTH = frozenset({"won_revenue"})
+"""KPIs that add up over a month; the others say how things stand at its end."""
+_LEAST_MONTHS = Baseline(floor=1.0).least_points
+
+
+class Moved(Protocol):
+    """What tells of a KPI that has moved: an alert, or a finding of a drift."""
+
+    kpi: str
+    unit: str
+
+
+def value(language: Language, kpi: str, number: Number, unit: str) -> str:
+    """A value of a KPI in a short form."""
+    match KPIS[kpi].measure:
+        case Measure.MONEY:
+            return language.money(number, unit)
+        case Measure.DAYS:
+            return language.days(number)
+        case Measure.PERCENT:
+            return language.percent(number)
+
+
+def full_value(language: Language, kpi: str, number: Number, unit: str) -> str:
+    """A value of a KPI in full."""
+    if KPIS[kpi].measure is Measure.MONEY:
+        return language.full_money(round(number, 2), unit)
+    return value(language, kpi, number, unit)
+
+
+def alert(language: Language, about: Alert) -> str:
+    """What an alert says, with its numbers."""
+    observed, usual = _pair(language, about, about.observed, about.expected)
+    month = language.since_month(about.since)
+    return _moved(language, about.kpi) % {"observed": observed, "usual": usual, "month": month}
+
+
+def finding(language: Language, found: Finding | None, months: int) -> str:
+    """What the detector says of a KPI; `months` is how many whole months there are."""
+    if found is None:
+        return language.gettext("Not judged yet.")
+    match found.why:
+        case Why.TOO_LITTLE_HISTORY:
+            return _too_little(language, months)
+        case Why.STALE:
+            return language.gettext(
+                "Stale: the latest whole month has no value, so nothing can be said."
+            )
+        case Why.INSIDE_BAND:
+            return _as_usual(language, found)
+        case Why.OUTSIDE_BAND:
+            return _drifted(language, found)
+
+
+def is_bad(found: Finding) -> bool:
+    """Whether a drift goes to the side that is bad for us."""
+    if found.verdict is not Verdict.DRIFT or found.gap is None:
+        return False
+    return found.gap < 0 if KPIS[found.kpi].good is Good.UP else found.gap > 0
+
+
+def band(found: Finding) -> tuple[float, float] | None:
+    """The usual range as people know it: nothing below zero, no share above all."""
+    if found.low is None or found.high is None:
+        return None
+    high = min(found.high, 100.0) if KPIS[found.kpi].measure is Measure.PERCENT else found.high
+    return max(found.low, 0.0), high
+
+
+def change(language: Language, kind: ChangeKind) -> str:
+    """What happened to an alert."""
+    match kind:
+        case ChangeKind.OPENED:
+            return language.gettext("opened")
+        case ChangeKind.REFRESHED:
+            return language.gettext("new numbers")
+        case ChangeKind.RESOLVED:
+            return language.gettext("resolved")
+
+
+def source_state(language: Language, state: SourceState) -> str:
+    """How a source stands."""
+    match state:
+        case SourceState.ACTIVE:
+            return language.gettext("connected")
+        case SourceState.PAUSED:
+            return language.gettext("paused")
+        case SourceState.NEEDS_PERSON:
+            return language.gettext("needs a person")
+
+
+def run_state(language: Language, state: RunState) -> str:
+    """How a run stands or ended."""
+    match state:
+        case RunState.RUNNING:
+            return language.gettext("running")
+        case RunState.DONE:
+            return language.gettext("done")
+        case RunState.LATER:
+            return language.gettext("will go on later")
+        case RunState.FAILED:
+            return language.gettext("failed")
+
+
+def noun(language: Language, name: str) -> str:
+    """A kind of CRM records, in the plural; a word we do not know stays as it is."""
+    known = {
+        "user": language.gettext("Users"),
+        "pipeline": language.gettext("Pipelines"),
+        "company": language.gettext("Companies"),
+        "contact": language.gettext("Contacts"),
+        "deal": language.gettext("Deals"),
+        "task": language.gettext("Tasks"),
+    }
+    return known.get(name, name)
+
+
+def _moved(language: Language, kpi: str) -> str:
+    if kpi in _A_MONTH:
+        return language.gettext(
+            "%(observed)s a month instead of the usual %(usual)s, since %(month)s"
+        )
+    return language.gettext("%(observed)s instead of the usual %(usual)s, since %(month)s")
+
+
+def _pair(
+    language: Language, about: Moved, observed: Number, expected: Number
+) -> tuple[str, str]:
+    """Both numbers; of days the second stands without its unit, which the first has named."""
+    if KPIS[about.kpi].measure is Measure.DAYS:
+        return language.days(observed), language.number(expected)
+    return (
+        value(language, about.kpi, observed, about.unit),
+        value(language, about.kpi, expected, about.unit),
+    )
+
+
+def _too_little(language: Language, months: int) -> str:
+    said = language.ngettext(
+        "Too little history: %(num)s whole month, a verdict needs %(needed)s.",
+        "Too little history: %(num)s whole months, a verdict needs %(needed)s.",
+        months,
+    )
+    return said % {"num": months, "needed": _LEAST_MONTHS}
+
+
+def _as_usual(language: Language, found: Finding) -> str:
+    usual = band(found)
+    if usual is None or found.observed is None:
+        return language.gettext("As usual.")
+    low, high = (value(language, found.kpi, edge, found.unit) for edge in usual)
+    observed = value(language, found.kpi, found.observed, found.unit)
+    said = language.gettext(
+        "As usual: %(observed)s on average over three months, the usual range is %(low)s to %(high)s."
+    )
+    return said % {"observed": observed, "low": low, "high": high}
+
+
+def _drifted(language: Language, found: Finding) -> str:
+    if found.observed is None or found.expected is None or found.since is None:
+        return language.gettext("Outside the usual range.")
+    observed, usual = _pair(language, found, found.observed, found.expected)
+    side = (
+        language.gettext("Worse than usual: %(what)s.")
+        if is_bad(found)
+        else language.gettext("Better than usual: %(what)s.")
+    )
+    month = language.since_month(found.since)
+    what = _moved(language, found.kpi) % {"observed": observed, "usual": usual, "month": month}
+    return side % {"what": what}

@@ -1,0 +1,66 @@
+"""What a finding does to an alert."""
+
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+import pytest
+
+from kam_sync.alerts.lifecycle import decide
+from kam_sync.alerts.model import Alert, AlertState, ChangeKind
+from kam_sync.drift.model import Finding, Kind, Verdict, Why
+from kam_sync.kpi.model import Good
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def finding(gap: float | None, **more: object) -> Finding:
+    verdict = Verdict.UNCLEAR
+    if gap is not None:
+        verdict = Verdict.DRIFT if abs(gap) > 3 else Verdict.STEADY
+    return Finding(
+        account_id=uuid4(), kpi="won_revenue", unit="RUB", verdict=verdict, why=Why.OUTSIDE_BAND,
+        gap=gap, observed=30.0, expected=100.0, low=55.0, high=145.0, changed_at=NOW,
+        since=date(2026, 8, 1) if verdict is Verdict.DRIFT else None, **more,
+    )  # fmt: skip
+
+
+def open_alert(gap: float = -4.0) -> Alert:
+    return Alert(
+        id=uuid4(), account_id=uuid4(), kpi="won_revenue", unit="RUB", kind=Kind.LEVEL,
+        state=AlertState.OPEN, opened_at=NOW, changed_at=NOW, observed=30.0, expected=100.0,
+        low=55.0, high=145.0, gap=gap, since=date(2026, 8, 1),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("gap", "good", "expected"),
+    [
+        (-4.0, Good.UP, ChangeKind.OPENED),
+        (4.0, Good.UP, None),  # more revenue is no alarm
+        (4.0, Good.DOWN, ChangeKind.OPENED),  # more days of silence are
+        (-2.5, Good.UP, None),
+        (None, Good.UP, None),
+    ],
+)
+def test_only_a_drift_to_the_bad_side_opens(
+    gap: float | None, good: Good, expected: ChangeKind | None
+) -> None:
+    assert decide(None, finding(gap), good) is expected
+
+
+def test_an_alert_resolves_only_well_inside_the_band() -> None:
+    assert decide(open_alert(), finding(-1.9), Good.UP) is ChangeKind.RESOLVED
+    assert decide(open_alert(), finding(-2.1), Good.UP) is ChangeKind.REFRESHED
+
+
+def test_an_alert_resolves_when_the_kpi_moves_to_the_good_side() -> None:
+    assert decide(open_alert(), finding(5.0), Good.UP) is ChangeKind.RESOLVED
+
+
+def test_missing_data_is_no_recovery() -> None:
+    assert decide(open_alert(), finding(None), Good.UP) is None
+
+
+def test_the_same_numbers_are_no_news() -> None:
+    assert decide(open_alert(-4.0), finding(-4.0), Good.UP) is None
+    assert decide(open_alert(-4.0), finding(-5.0), Good.UP) is ChangeKind.REFRESHED

@@ -1,0 +1,62 @@
+"""A real PostgreSQL for all tests: embedded, or the server of KAM_SYNC_TEST_DATABASE_URL."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from kam_sync.base.clock import stopped_at
+from kam_sync.base.db import Database, open_database
+from kam_sync.base.db.migrate import migrate
+from kam_sync.base.secrets import open_cipher
+from kam_sync.base.settings import Settings
+from kam_sync.wiring import Services
+
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a throw-away installation."""
+    url = os.environ.get("KAM_SYNC_TEST_DATABASE_URL")  # noqa: TID251 - the tests' own switch
+    folder = tmp_path_factory.mktemp("data")
+    return Settings.model_validate({"data_dir": folder, "database_url": url})
+
+
+@pytest.fixture(scope="session")
+def migrated(settings: Settings) -> Iterator[Database]:
+    """One migrated database for the whole session."""
+    database = open_database(settings)
+    migrate(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def database(migrated: Database) -> Iterator[Database]:
+    """The database, emptied after the test."""
+    yield migrated
+    names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
+    queue = "procrastinate_jobs, procrastinate_events, procrastinate_workers"
+    with migrated.engine.begin() as connection:
+        connection.execute(sa.text(f"TRUNCATE {names}, {queue} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def services(settings: Settings, database: Database) -> Services:
+    """Services on the database, measuring as of a fixed moment."""
+    return Services(settings, database, open_cipher(settings), as_of=stopped_at(NOW))
+
+
+@pytest.fixture(scope="session")
+def maven() -> Path:
+    """The real pipeline of a hardware seller, or a skip where the data sets are not at hand."""
+    folder = SHARED_DATA / "maven_crm"
+    if not folder.is_dir():
+        pytest.skip("the data set shared/data/maven_crm is not beside this checkout")
+    return folder

@@ -1,0 +1,153 @@
+"""What each answer of a CRM means for the caller."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import respx
+
+from connectors.kit import http as kit_http
+from connectors.kit.errors import NeedsPerson, NoRights, RetryLater
+from connectors.kit.http import CrmHttp, Pace
+
+URL = "https://example.test"
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long it would have waited."""
+    waited: list[float] = []
+    monkeypatch.setattr(kit_http, "_sleep", waited.append)
+    return waited
+
+
+@pytest.fixture
+def crm(waits: list[float]) -> Iterator[CrmHttp]:
+    """An account at URL, with nothing to wait for."""
+    http = CrmHttp(URL, headers={"Authorization": "Bearer secret-token"}, per_second=None)
+    yield http
+    http.close()
+
+
+@respx.mock
+def test_an_answer_carries_the_servers_time(crm: CrmHttp) -> None:
+    date = {"Date": "Mon, 23 Nov 2026 09:00:00 GMT"}
+    respx.get(f"{URL}/x").respond(200, json={"a": 1}, headers=date)
+    answer = crm.get("/x")
+    assert answer.data == {"a": 1}
+    assert answer.at.isoformat() == "2026-11-23T09:00:00+00:00"
+
+
+@respx.mock
+def test_no_content_is_an_answer_and_no_error(crm: CrmHttp) -> None:
+    respx.get(f"{URL}/x").respond(204)
+    assert crm.get("/x").data is None
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status_code": 500}, {"status_code": 504, "html": "<html>"}, {"status_code": 429},
+        {"status_code": 200, "text": '{"_embedded": {"leads": [{"id": 1'},
+        {"status_code": 200, "html": "<!DOCTYPE html><title>Вход</title>"},
+    ],
+)  # fmt: skip
+def test_a_passing_trouble_is_tried_again(
+    crm: CrmHttp, waits: list[float], answer: dict[str, object]
+) -> None:
+    route = respx.get(f"{URL}/x")
+    route.side_effect = [httpx.Response(**answer), httpx.Response(200, json={})]  # type: ignore[arg-type]
+    assert crm.get("/x").data == {}
+    assert crm.requests == 2
+    assert len(waits) == 1
+
+
+@respx.mock
+def test_a_lasting_trouble_becomes_retry_later_after_five_tries(
+    crm: CrmHttp, waits: list[float]
+) -> None:
+    respx.get(f"{URL}/x").mock(side_effect=httpx.ConnectError("refused"))
+    with pytest.raises(RetryLater, match="example.test/x: cannot connect"):
+        crm.get("/x")
+    assert crm.requests == 5
+    assert waits == sorted(waits)
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"headers": {"Retry-After": "7"}},
+        {"headers": {"Retry-After": "Mon, 23 Nov 2026 09:00:07 GMT"}},
+        {"json": {"status": 429, "retry_after": 7}},
+    ],
+)
+def test_the_wait_that_the_crm_asks_for_is_kept(
+    crm: CrmHttp, waits: list[float], answer: dict[str, object]
+) -> None:
+    date = {"Date": "Mon, 23 Nov 2026 09:00:00 GMT"}
+    headers = {**date, **answer.pop("headers", {})}  # type: ignore[dict-item]
+    limited = httpx.Response(429, headers=headers, **answer)  # type: ignore[arg-type]
+    respx.get(f"{URL}/x").side_effect = [limited, httpx.Response(200, json={})]
+    crm.get("/x")
+    assert waits == [7.0]
+
+
+@respx.mock
+def test_a_long_wait_is_left_to_the_scheduler(crm: CrmHttp, waits: list[float]) -> None:
+    respx.get(f"{URL}/x").respond(429, json={"retry_after": 300})
+    with pytest.raises(RetryLater) as caught:
+        crm.get("/x")
+    assert caught.value.wait is not None
+    assert caught.value.wait.total_seconds() == 300
+    assert waits == []
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    ("answer", "kind", "says"),
+    [
+        ({"status_code": 401, "json": {}}, NeedsPerson, "token is refused"),
+        ({"status_code": 402, "json": {}}, NeedsPerson, "not paid"),
+        ({"status_code": 403, "json": {}}, NoRights, "no rights"),
+        ({"status_code": 403, "html": "<html>403 Forbidden"}, NeedsPerson, "banned"),
+        ({"status_code": 404, "json": {}}, NeedsPerson, "is the base URL right"),
+        ({"status_code": 302, "headers": {"Location": "/login"}}, NeedsPerson, "base URL"),
+    ],
+)
+def test_what_only_a_person_can_mend_is_not_tried_again(
+    crm: CrmHttp, answer: dict[str, object], kind: type[Exception], says: str
+) -> None:
+    respx.get(f"{URL}/x").respond(**answer)  # type: ignore[arg-type]
+    with pytest.raises(kind, match=says) as caught:
+        crm.get("/x")
+    assert crm.requests == 1
+    assert "secret-token" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["", "example.test", "ftp://example.test", "https://", "http://[::1"])
+def test_a_wrong_base_url_is_refused_at_once(url: str) -> None:
+    with pytest.raises(NeedsPerson, match="base URL"):
+        CrmHttp(url, headers={}, per_second=None)
+
+
+@respx.mock
+def test_a_broken_letter_in_one_name_does_not_cost_the_page(crm: CrmHttp) -> None:
+    respx.get(f"{URL}/x").respond(200, content=rb'{"name": "\ud83d", "price": 5}')
+    assert crm.get("/x").data["price"] == 5
+
+
+def test_the_pace_spreads_requests_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, waited = [100.0], []
+
+    def sleep(seconds: float) -> None:
+        waited.append(round(seconds, 6))
+        now[0] += seconds
+
+    monkeypatch.setattr(kit_http, "_sleep", sleep)
+    monkeypatch.setattr(kit_http.time, "monotonic", lambda: now[0])
+    pace = Pace(4)
+    for _ in range(5):
+        pace.wait()
+    assert waited == [0.25, 0.25, 0.25, 0.25]
