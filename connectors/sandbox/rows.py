@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import RLock
 from typing import NamedTuple
 
@@ -112,7 +112,7 @@ class Rows:
         keys = ("id",) if cut.order == "id" else (cut.order, "id")
         with self._lock:
             mark = self._marks.get((cut, offset))
-            where, values = _conditions(cut)
+            where, values = _conditions(cut if mark is None else _from_mark(cut))
             if mark is not None:
                 where.append(f"({', '.join(keys)}) {'<' if cut.desc else '>'} {_holes(keys)}")
                 values.extend(mark)
@@ -132,6 +132,13 @@ class Rows:
         if len(self._marks) >= _MARKS:
             self._marks.clear()
         self._marks[cut, offset] = key
+
+
+def _from_mark(cut: Cut) -> Cut:
+    """Without the end that the mark has passed: given both, sqlite would walk from that end."""
+    if cut.order != "updated_at":
+        return cut
+    return replace(cut, updated_to=None) if cut.desc else replace(cut, updated_from=None)
 
 
 def _conditions(cut: Cut) -> tuple[list[str], list[str | int]]:

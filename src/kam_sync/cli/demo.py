@@ -67,8 +67,9 @@ def run_demo(settings: Settings, wish: Wish) -> None:
 def _sandbox(wish: Wish) -> Iterator[dict[str, Any]]:
     """The sandbox CRM; it ends with us, even when we are killed, by the end of its input."""
     command = [sys.executable, "-m", "connectors.sandbox", "amocrm"]
-    command += ["--seed", str(wish.seed), "--size", str(wish.size)]
-    if wish.data is not None:
+    if wish.data is None:
+        command += ["--seed", str(wish.seed), "--size", str(wish.size)]
+    else:
         command += ["--data", str(wish.data)]
     process = subprocess.Popen(  # noqa: S603 - our own module
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE

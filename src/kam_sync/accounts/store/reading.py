@@ -178,13 +178,10 @@ class AccountStore:
             for row in (AccountRow, LinkRow, SetAsideRow, *_ROWS.values())
         }
 
-
-_THROUGH: tuple[tuple[Noun, Any], ...] = ((Noun.CONTACT, ContactRow), (Noun.DEAL, DealRow))
-
     def owners(self, account_ids: Sequence[UUID]) -> dict[UUID, User]:
         """The CRM users who are responsible for the first companies of accounts."""
         query = (
-            select(LinkRow.account_id, UserRow)
+            sa.select(col(LinkRow.account_id), UserRow)
             .join(CompanyRow, _is_linked(CompanyRow.source_id, CompanyRow.external_id))
             .join(UserRow, sa.and_(
                 col(CompanyRow.source_id) == col(UserRow.source_id),
@@ -200,11 +197,12 @@ _THROUGH: tuple[tuple[Noun, Any], ...] = ((Noun.CONTACT, ContactRow), (Noun.DEAL
 
     def latest_deals(self, account_id: UUID, *, limit: int) -> list[Deal]:
         """The live deals of an account, the one that was touched last first."""
-        touched = sa.func.coalesce(DealRow.closed_at, DealRow.updated_at, DealRow.created_at)
+        row: Any = DealRow
+        touched = sa.func.coalesce(row.closed_at, row.updated_at, row.created_at)
         query = (
             select(DealRow)
-            .where(~col(DealRow.is_deleted), _belongs(DealRow, account_id))
-            .order_by(touched.desc().nulls_last(), col(DealRow.source_id), DealRow.external_id)
+            .where(~row.is_deleted, _belongs(row, account_id))
+            .order_by(touched.desc().nulls_last(), row.source_id, row.external_id)
             .limit(limit)
         )
         return list(self._session.scalars(query))
@@ -232,6 +230,9 @@ _THROUGH: tuple[tuple[Noun, Any], ...] = ((Noun.CONTACT, ContactRow), (Noun.DEAL
         noun = col(SetAsideRow.noun)
         query = sa.select(noun, sa.func.count()).where(col(SetAsideRow.source_id) == source_id)
         return dict(self._session.execute(query.group_by(noun).order_by(noun)).tuples().all())
+
+
+_THROUGH: tuple[tuple[Noun, Any], ...] = ((Noun.CONTACT, ContactRow), (Noun.DEAL, DealRow))
 
 
 def _is_linked(source_id: Any, company_external_id: Any) -> sa.ColumnElement[bool]:
