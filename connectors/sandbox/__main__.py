@@ -1,5 +1,6 @@
 """Serve a sandbox CRM from the command line: `python -m connectors.sandbox amocrm`."""
 
+import os
 import signal
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
@@ -155,7 +156,8 @@ def _announce(world: World, box: AmoSandbox) -> None:
 def _wait_for_end(stopping: Event) -> None:
     if sys.stdin is None:  # started without any: then only signals end it
         return
-    while sys.stdin.buffer.read(4_096):
+    # not sys.stdin.read: a thread inside of it would abort the interpreter when it ends
+    while os.read(sys.stdin.fileno(), 4_096):
         pass
     stopping.set()
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
-from procrastinate.schema import SchemaManager
 
 revision = "20261123_2121"
 down_revision = None
@@ -324,7 +323,9 @@ def upgrade() -> None:
 
 
 def _create_queue() -> None:
-    """The queue's own schema, as its release ships it; it holds colons that SQLAlchemy would bind."""
+    """The queue's own schema as its release ships it, past SQLAlchemy, which would bind colons."""
+    from procrastinate.schema import SchemaManager  # noqa: PLC0415 - only where it is needed
+
     driver: Any = op.get_bind().connection.driver_connection
     driver.execute(SchemaManager.get_schema())
 

@@ -21,7 +21,10 @@ def set_up_log(log_format: LogFormat, *, level: int = logging.INFO) -> None:
     last: list[structlog.typing.Processor] = (
         [structlog.dev.ConsoleRenderer()]
         if pretty
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        else [
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -1,8 +1,7 @@
 """Runs the web, the worker and the scheduler in this process until it is told to stop."""
 
-import signal
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from functools import partial
 
@@ -22,15 +21,9 @@ def serve_all(services: Services, *, web: tuple[str, int] | None, every: timedel
         if every is not None:
             stack.enter_context(running(services, every=every))
         _log.info("started", web=web and f"http://{web[0]}:{web[1]}", every=str(every))
+        stack.enter_context(suppress(KeyboardInterrupt))  # Ctrl+C and SIGTERM are how it ends
         if web is None:
-            _wait_for_signal()
+            threading.Event().wait()
             return
         app = create_app(services, defer_sync=partial(defer_sync, services))
         uvicorn.run(app, host=web[0], port=web[1], log_config=None, timeout_graceful_shutdown=10)
-
-
-def _wait_for_signal() -> None:
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    stop.wait()

@@ -1,5 +1,6 @@
 """Words of the intake: source, raw record, run and their states."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -81,7 +82,8 @@ class Run(SQLModel):
     message: str = ""
 
 
-class Waiting(SQLModel):
+@dataclass(frozen=True, slots=True)
+class Waiting:
     """A stored raw record that is to be translated; `change_no` grows with every change."""
 
     change_no: int

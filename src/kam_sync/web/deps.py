@@ -1,6 +1,7 @@
 """What each request is given: the services, one transaction, a language."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated
 from uuid import UUID
 
@@ -62,12 +63,29 @@ def from_our_pages(request: Request) -> None:
         raise HTTPException(403, "another site may not ask for this")
 
 
-class Sources:
-    """The sources, by id and by name."""
+Reading = Annotated[Session, Depends(transaction, scope="function")]
+"""It ends before the answer is sent, so that a slow reader holds no connection."""
 
-    def __init__(self, session: Annotated[Session, Depends(transaction)]) -> None:
-        self.all = SourceStore(session).all()
-        self.names = {source.id: source.name for source in self.all}
+
+class Sources:
+    """The sources, by id and by name; read when first asked for.
+
+    A dependency asks the database nothing by itself: it would hold a connection while it waits for
+    a thread to run the handler in, and under load all would wait for each other.
+    """
+
+    def __init__(self, session: Reading) -> None:
+        self._session = session
+
+    @cached_property
+    def all(self) -> list[Source]:
+        """Every source, by name."""
+        return SourceStore(self._session).all()
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """The name of each source by its id."""
+        return {source.id: source.name for source in self.all}
 
     def named(self, given: str) -> Source:
         """The source of an id, else of a name, or NotHere with the names there are."""
@@ -82,7 +100,6 @@ class Sources:
 
 
 Serving = Annotated[Services, Depends(services)]
-Reading = Annotated[Session, Depends(transaction)]
 Speaking = Annotated[Locale, Depends(locale)]
 AccountId = Annotated[UUID, Depends(account_id)]
 AlertId = Annotated[UUID, Depends(alert_id)]

@@ -46,9 +46,7 @@ class Paging(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(default=50, ge=1, le=MOST, description="How many items at most.")
-    cursor: str | None = Field(
-        default=None, description="`next_cursor` of the page before."
-    )
+    cursor: str | None = Field(default=None, description="`next_cursor` of the page before.")
     lang: Locale | None = Field(default=None, description="Language of titles; else the default.")
 
 
@@ -69,17 +67,20 @@ class Cursor:
         if cursor is None:
             return None
         try:
-            padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-            name, *parts = orjson.loads(urlsafe_b64decode(padded))
-            if name != self._name or not all(isinstance(part, str) for part in parts):
-                raise ValueError(name)
-            for check, part in zip(self._checks, parts, strict=True):
-                check(part)
+            return self._unpack(cursor)
         except (ValueError, TypeError, Error) as error:
             raise WrongUse(
                 "cursor: not one of this list; leave it out to begin anew, or give the next_cursor "
                 "of the page before"
             ) from error
+
+    def _unpack(self, cursor: str) -> Key:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        name, *parts = orjson.loads(urlsafe_b64decode(padded))
+        if name != self._name or not all(isinstance(part, str) for part in parts):
+            raise ValueError(name)
+        for check, part in zip(self._checks, parts, strict=True):
+            check(part)
         return tuple(parts)
 
 

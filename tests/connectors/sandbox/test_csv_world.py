@@ -60,7 +60,7 @@ def test_a_file_without_its_columns_is_refused(tmp_path: Path) -> None:
 
 def test_cents_are_refused_rather_than_rounded(tmp_path: Path) -> None:
     world = CsvWorld(_folder(tmp_path, LINES.replace("120.0", "120.5")))
-    with pytest.raises(BadFolder, match="opportunity A1.*not a whole number"):
+    with pytest.raises(BadFolder, match=r"opportunity A1.*not a whole number"):
         list(world.deals())
 
 

@@ -188,12 +188,9 @@ class AccountStore:
                 col(CompanyRow.owner_external_id) == col(UserRow.external_id),
             ))
             .where(col(LinkRow.account_id).in_(account_ids))
-            .distinct(col(LinkRow.account_id))
-            .order_by(
-                col(LinkRow.account_id), col(LinkRow.source_id), col(LinkRow.company_external_id)
-            )
+            .order_by(col(LinkRow.source_id).desc(), col(LinkRow.company_external_id).desc())
         )  # fmt: skip
-        return dict(self._session.execute(query).tuples())
+        return dict(self._session.execute(query).all())  # the first company comes last and stays
 
     def latest_deals(self, account_id: UUID, *, limit: int) -> list[Deal]:
         """The live deals of an account, the one that was touched last first."""
@@ -229,7 +226,7 @@ class AccountStore:
         """How many records of each noun of a source could not be translated."""
         noun = col(SetAsideRow.noun)
         query = sa.select(noun, sa.func.count()).where(col(SetAsideRow.source_id) == source_id)
-        return dict(self._session.execute(query.group_by(noun).order_by(noun)).tuples().all())
+        return dict(self._session.execute(query.group_by(noun).order_by(noun)).all())
 
 
 _THROUGH: tuple[tuple[Noun, Any], ...] = ((Noun.CONTACT, ContactRow), (Noun.DEAL, DealRow))

@@ -1,8 +1,10 @@
 """Writes translated records in bulk, set-aside ones, and how far translation has come."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
+from enum import Enum
+from operator import attrgetter
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -50,7 +52,8 @@ class SavingStore:
             return self._save_pipelines(cast("Sequence[gate.Pipeline]", records), now)
         kind, row = _TABLES[noun]
         names = tuple(field.name for field in fields(kind))
-        rows = ((self._source_id, *_values(record)) for record in records)
+        values = attrgetter(*names)
+        rows = ((self._source_id, *map(_plain, values(record))) for record in records)
         merged = self._merge(row, ("source_id", *names), rows, now)
         if noun is Noun.COMPANY:
             self._save_accounts(cast("Sequence[gate.Company]", records), now)
@@ -128,24 +131,11 @@ class SavingStore:
         return merge(self._session, _table(row), names, rows, touch={"changed_at": now})
 
 
-def _values(record: Any) -> tuple[Any, ...]:
-    """The fields of a record as COPY takes them: enums by value, tuples as lists."""
-    return tuple(_PLAIN.get(type(value), _same)(value) for value in _fields_of(record))
-
-
-def _fields_of(record: Any) -> tuple[Any, ...]:
-    return astuple(record)
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-_PLAIN: Mapping[type, Callable[[Any], Any]] = {
-    tuple: list,
-    gate.Outcome: lambda value: value.value,
-    Noun: lambda value: value.value,
-}
+def _plain(value: Any) -> Any:
+    """A field as COPY takes it: enums by value, tuples as lists."""
+    if type(value) is tuple:
+        return list(value)
+    return value.value if isinstance(value, Enum) else value
 
 
 def _table(row: type[SQLModel]) -> sa.Table:

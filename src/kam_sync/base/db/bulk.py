@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -44,10 +45,8 @@ def stage_rows(
     session: Session, table: sa.Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> sa.Table:
     """COPY rows into a temporary table shaped like the named columns; it empties at the commit."""
-    name = f"stage_{table.name}"
-    stage = sa.Table(
-        name, sa.MetaData(), *(sa.Column(column, table.c[column].type) for column in columns)
-    )
+    stage = _stage_of(table, tuple(columns))
+    name = stage.name
     listed = ", ".join(f'"{column}"' for column in columns)
     session.execute(
         sa.text(
@@ -61,6 +60,13 @@ def stage_rows(
         for row in rows:
             copy.write_row(row)
     return stage
+
+
+@lru_cache(maxsize=64)
+def _stage_of(table: sa.Table, columns: tuple[str, ...]) -> sa.Table:
+    """The same object for the same shape, or every statement would be compiled anew."""
+    shaped = (sa.Column(column, table.c[column].type) for column in columns)
+    return sa.Table(f"stage_{table.name}", sa.MetaData(), *shaped)
 
 
 def merge_staged(

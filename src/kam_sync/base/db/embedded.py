@@ -31,6 +31,8 @@ class EmbeddedServer:
 
     def stop(self) -> None:
         """Let go of the server; it stops, with all data on disk, when nobody holds it any more."""
+        if self._handle.system_user is not None:  # we are root: its own user must reach its files
+            _load_wheel().utils.ensure_prefix_permissions(self._handle.pgdata)
         self._handle.cleanup()
 
 

@@ -32,6 +32,10 @@ class RawRow(SQLModel, table=True):
     changed_at: datetime = fields.moment()
 
 
+_BODY = sa.cast(RawRow.body, sa.Text)
+"""Read as text: orjson decodes it several times faster than the driver does."""
+
+
 class CursorRow(SQLModel, table=True):
     """How far a noun of a source was read."""
 
@@ -76,7 +80,7 @@ class RawStore:
     def waiting(self, noun: Noun, *, after: int, limit: int) -> list[Waiting]:
         """The records that changed after a change number, oldest change first."""
         found = self._session.execute(
-            sa.select(RawRow.change_no, RawRow.external_id, RawRow.body)  # type: ignore[call-overload]
+            sa.select(RawRow.change_no, RawRow.external_id, _BODY)  # type: ignore[call-overload]
             .where(
                 RawRow.source_id == self._source_id,
                 RawRow.noun == noun.value,
@@ -85,16 +89,17 @@ class RawStore:
             .order_by(RawRow.change_no)
             .limit(limit)
         )
-        return [Waiting.model_construct(change_no=n, external_id=i, body=b) for n, i, b in found]
+        return [Waiting(number, key, orjson.loads(body)) for number, key, body in found]
 
     def bodies(self, noun: Noun) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every stored record of a noun, by id."""
         query = (
-            sa.select(RawRow.external_id, RawRow.body)  # type: ignore[call-overload]
+            sa.select(RawRow.external_id, _BODY)  # type: ignore[call-overload]
             .where(RawRow.source_id == self._source_id, RawRow.noun == noun.value)
             .order_by(RawRow.external_id)
         )
-        yield from self._session.execute(query).tuples()
+        for key, body in self._session.execute(query):
+            yield key, orjson.loads(body)
 
     def _row(self, noun: Noun, record: RawRecord) -> tuple[int, str, str, str, bytes]:
         body = orjson.dumps(record.body, option=orjson.OPT_SORT_KEYS)

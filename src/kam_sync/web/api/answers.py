@@ -1,45 +1,24 @@
 """What the API answers with, described for the people who read the OpenAPI page."""
 
-from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from connectors import Outcome
 from kam_sync.alerts.model import AlertState, ChangeKind
 from kam_sync.drift.model import Kind, Verdict, Why
 from kam_sync.intake.model import RunState, SourceState
 from kam_sync.kpi.model import Good, Measure
+from kam_sync.web.api.values import Moment, Money, Value
 
-Moment = Annotated[
-    datetime,
-    AfterValidator(lambda moment: moment.astimezone(UTC)),
-    Field(examples=["2026-08-31T20:59:59Z"]),
-]
 AccountId = Annotated[
     str, Field(description="Id of an account.", examples=["6d0b7c1e-8f1c-5d38-9e0e-6a6fd6e2b7aa"])
 ]
-_SOURCE = Field(description="Name of the connected CRM account.", examples=["sales"])
-_EXTERNAL = Field(description="Id in that CRM.", examples=["1048576"])
-_CENT = Decimal("0.01")
-
-
-class Money(BaseModel):
-    """An amount of money, exact."""
-
-    amount: str = Field(examples=["123.45"])
-    currency: str = Field(description="ISO 4217.", examples=["RUB"])
-
-
-class Quantity(BaseModel):
-    """A number that is no money."""
-
-    value: str = Field(examples=["12"])
-    unit: str = Field(description="days or percent.", examples=["days"])
-
-
-Value = Money | Quantity
+SourceName = Annotated[
+    str, Field(description="Name of the connected CRM account.", examples=["sales"])
+]
+ExternalId = Annotated[str, Field(description="Id in that CRM.", examples=["1048576"])]
 
 
 class Account(BaseModel):
@@ -63,16 +42,16 @@ class OneAccount(Account):
 class Link(BaseModel):
     """A company of a CRM that belongs to an account."""
 
-    source: str = _SOURCE
-    company_external_id: str = _EXTERNAL
+    source: SourceName
+    company_external_id: ExternalId
     evidence: str = Field(description="Why we think that they are one.")
 
 
 class Record(BaseModel):
     """What each record of a CRM has."""
 
-    source: str = _SOURCE
-    external_id: str = _EXTERNAL
+    source: SourceName
+    external_id: ExternalId
     changed_at: Moment = Field(description="When our copy last changed.")
 
 
@@ -148,7 +127,7 @@ class Run(BaseModel):
     """One walk of a step."""
 
     id: str
-    source: str | None = _SOURCE
+    source: SourceName | None
     step: str = Field(examples=["sync"])
     noun: str = Field(examples=["deal"])
     state: RunState
@@ -164,7 +143,7 @@ class Source(BaseModel):
     """One connected CRM account. Its token is never shown."""
 
     id: str
-    name: str = _SOURCE
+    name: SourceName
     kind: str = Field(description="Which CRM.", examples=["amocrm"])
     base_url: str
     state: SourceState
@@ -188,7 +167,7 @@ class SetAside(BaseModel):
     """A record that could not be understood; it is kept as it came."""
 
     noun: str
-    external_id: str = _EXTERNAL
+    external_id: ExternalId
     reason: str
     at: Moment
 
@@ -196,7 +175,7 @@ class SetAside(BaseModel):
 class Deferred(BaseModel):
     """Work that will be done soon; see /runs."""
 
-    source: str = _SOURCE
+    source: SourceName
     state: str = Field(examples=["queued"])
 
 
@@ -292,18 +271,3 @@ class OneAlert(Alert):
     """An alert with its history, oldest first."""
 
     history: list[Change]
-
-
-def money(amount: Decimal | float, currency: str) -> Money:
-    """An amount with at least two decimals, and more only where there are more."""
-    exact = amount if isinstance(amount, Decimal) else Decimal(str(round(amount, 2)))
-    short = exact.quantize(_CENT, ROUND_HALF_UP)
-    return Money(amount=f"{short if short == exact else exact.normalize():f}", currency=currency)
-
-
-def value(number: Decimal | float, measure: Measure, unit: str) -> Value:
-    """A value of a KPI: money, or a quantity with its unit."""
-    if measure is Measure.MONEY:
-        return money(number, unit)
-    exact = number if isinstance(number, Decimal) else Decimal(str(round(number, 4)))
-    return Quantity(value=f"{exact.normalize() + 0:f}", unit=unit)

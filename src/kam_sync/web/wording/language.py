@@ -38,21 +38,24 @@ class Language:
 
     def money(self, amount: Number, currency: str) -> str:
         """An amount in a short form: 1,2 млн ₽."""
-        return format_compact_currency(
-            _round_small(amount), currency, locale=self.locale.value, fraction_digits=1
-        )
+        exact = _round_small(Decimal(str(amount)))
+        where = self.locale.value
+        shown = format_compact_currency(exact, currency, locale=where, fraction_digits=1)
+        # A currency without a sign in this language is written as its code; keep it off the digits.
+        return shown.replace(currency, f"{currency}\N{NO-BREAK SPACE}")
 
     def full_money(self, amount: Number, currency: str) -> str:
         """An amount to the last kopeck."""
         exact = Decimal(str(amount))
         whole = exact == exact.to_integral_value()
-        return format_currency(
+        shown = format_currency(
             exact,
             currency,
             format=_PLACES[self.locale] if whole else None,
             currency_digits=not whole,
             locale=self.locale.value,
         )
+        return shown.replace(currency, f"{currency}\N{NO-BREAK SPACE}")
 
     def number(self, value: Number, *, places: int = 0) -> str:
         """A number with the separators of the language."""
@@ -62,7 +65,8 @@ class Language:
 
     def percent(self, value: Number) -> str:
         """A share that is counted in percent already."""
-        return f"{self.number(value)}\N{NO-BREAK SPACE}%" if self._is_ru else f"{self.number(value)}%"
+        space = "\N{NO-BREAK SPACE}" if self.locale is Locale.RU else ""
+        return f"{self.number(value)}{space}%"
 
     def days(self, value: Number) -> str:
         """A number of whole days."""
@@ -72,7 +76,7 @@ class Language:
 
     def since_month(self, day: date) -> str:
         """A month as it stands after "since": августа 2026."""
-        return format_date(day, "MMMM y", locale=self.locale.value)
+        return format_date(day, "MMMM\N{NO-BREAK SPACE}y", locale=self.locale.value)
 
     def month(self, day: date) -> str:
         """A month by itself: август 2026."""
@@ -96,14 +100,10 @@ class Language:
         shown = moment.astimezone(self.zone)
         return format_datetime(shown, "d MMM y, HH:mm", locale=self.locale.value)
 
-    @property
-    def _is_ru(self) -> bool:
-        return self.locale is Locale.RU
 
-
-def _round_small(amount: Number) -> Number:
+def _round_small(amount: Decimal) -> Decimal:
     """Below a thousand there is no short form, and kopecks say nothing."""
-    return round(amount) if abs(amount) < 1000 else amount
+    return round(amount, 0) + 0 if abs(amount) < 1000 else amount
 
 
 def _read(locale: Locale) -> gettext.NullTranslations:

@@ -1,8 +1,9 @@
 """What the numbers say, in a sentence: alerts, verdicts, states."""
 
+from decimal import Decimal
 from typing import Protocol
 
-from kam_sync.alerts.model import Alert, ChangeKind
+from kam_sync.alerts.model import Alert
 from kam_sync.drift.detect import Baseline
 from kam_sync.drift.model import Finding, Verdict, Why
 from kam_sync.intake.model import RunState, SourceState
@@ -36,7 +37,7 @@ def value(language: Language, kpi: str, number: Number, unit: str) -> str:
 def full_value(language: Language, kpi: str, number: Number, unit: str) -> str:
     """A value of a KPI in full."""
     if KPIS[kpi].measure is Measure.MONEY:
-        return language.full_money(round(number, 2), unit)
+        return language.full_money(round(Decimal(str(number)), 2), unit)
     return value(language, kpi, number, unit)
 
 
@@ -77,17 +78,6 @@ def band(found: Finding) -> tuple[float, float] | None:
         return None
     high = min(found.high, 100.0) if KPIS[found.kpi].measure is Measure.PERCENT else found.high
     return max(found.low, 0.0), high
-
-
-def change(language: Language, kind: ChangeKind) -> str:
-    """What happened to an alert."""
-    match kind:
-        case ChangeKind.OPENED:
-            return language.gettext("opened")
-        case ChangeKind.REFRESHED:
-            return language.gettext("new numbers")
-        case ChangeKind.RESOLVED:
-            return language.gettext("resolved")
 
 
 def source_state(language: Language, state: SourceState) -> str:
@@ -135,9 +125,7 @@ def _moved(language: Language, kpi: str) -> str:
     return language.gettext("%(observed)s instead of the usual %(usual)s, since %(month)s")
 
 
-def _pair(
-    language: Language, about: Moved, observed: Number, expected: Number
-) -> tuple[str, str]:
+def _pair(language: Language, about: Moved, observed: Number, expected: Number) -> tuple[str, str]:
     """Both numbers; of days the second stands without its unit, which the first has named."""
     if KPIS[about.kpi].measure is Measure.DAYS:
         return language.days(observed), language.number(expected)
@@ -160,12 +148,18 @@ def _as_usual(language: Language, found: Finding) -> str:
     usual = band(found)
     if usual is None or found.observed is None:
         return language.gettext("As usual.")
-    low, high = (value(language, found.kpi, edge, found.unit) for edge in usual)
-    observed = value(language, found.kpi, found.observed, found.unit)
+    low, high = usual
+    if KPIS[found.kpi].measure is Measure.MONEY:
+        lowest = value(language, found.kpi, low, found.unit)
+    else:  # the unit stands once, after the second number
+        lowest = language.number(low)
     said = language.gettext(
-        "As usual: %(observed)s on average over three months, the usual range is %(low)s to %(high)s."
+        "As usual: %(observed)s on average over three months; the usual range is"
+        " %(low)s – %(high)s."
     )
-    return said % {"observed": observed, "low": low, "high": high}
+    highest = value(language, found.kpi, high, found.unit)
+    observed = value(language, found.kpi, found.observed, found.unit)
+    return said % {"observed": observed, "low": lowest, "high": highest}
 
 
 def _drifted(language: Language, found: Finding) -> str:

@@ -1,0 +1,50 @@
+"""What the command line runs and the pages ask for: worker and scheduler together, the queue."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from kam_sync.jobs import queue
+from kam_sync.jobs.runner import SILENCE, Worker
+from kam_sync.jobs.store import QueueStore, TickStore
+from kam_sync.jobs.timetable import Scheduler
+from kam_sync.wiring import Services
+
+_STATUSES = ("todo", "doing", "succeeded", "failed")
+
+
+@contextmanager
+def running(
+    services: Services,
+    *,
+    every: timedelta = timedelta(minutes=15),
+    concurrency: int = 2,
+    grace: timedelta = timedelta(seconds=30),
+) -> Iterator[None]:
+    """Sync all active sources in intervals of `every`; at the end wait `grace` for running jobs."""
+    worker, scheduler = Worker(services, concurrency=concurrency), Scheduler(services, every)
+    worker.start()
+    try:
+        scheduler.start()
+        try:
+            yield
+        finally:
+            scheduler.stop()
+    finally:
+        worker.stop(grace)
+
+
+def defer_sync(services: Services, source_id: int) -> bool:
+    """Queue a sync now, for a person who asks; False when one is waiting already."""
+    with services.database.transaction() as session:
+        return queue.defer_sync(session, source_id)
+
+
+def queue_facts(services: Services) -> dict[str, int | str | None]:
+    """Jobs by status, workers that are alive, and the newest instant that was fired."""
+    with services.database.transaction() as session:
+        jobs = QueueStore(session)
+        counts, workers = jobs.counts(), jobs.live_workers(SILENCE)
+        last = TickStore(session).last()
+    facts: dict[str, int | str | None] = {status: counts.get(status, 0) for status in _STATUSES}
+    return {**facts, "workers": workers, "last_tick": last.isoformat() if last else None}

@@ -1,0 +1,142 @@
+"""KPIs: what they mean, and their values for an account."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import groupby
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from kam_sync.accounts.store import AccountStore
+from kam_sync.base.errors import NotHere, WrongUse
+from kam_sync.base.settings import Locale
+from kam_sync.drift import model as drift
+from kam_sync.drift.store import DriftStore
+from kam_sync.kpi.formulas import KPIS
+from kam_sync.kpi.model import Kpi, Point
+from kam_sync.kpi.store import KpiStore
+from kam_sync.web import paging
+from kam_sync.web.api import answers
+from kam_sync.web.api.values import Value, value
+from kam_sync.web.deps import AccountId, Reading, Speaking
+from kam_sync.web.paging import Cursor, Page, Paging
+from kam_sync.web.query import Asked
+
+router = APIRouter(tags=["kpis"])
+
+_BY_KEY = Cursor("kpis", paging.text)
+_BY_UNIT = Cursor("account-kpis", paging.text, paging.text)
+
+Findings = dict[tuple[str, str], drift.Finding]
+
+
+class SpanQuery(Paging):
+    """Which months are asked for."""
+
+    first: date | None = Field(default=None, alias="from", description="From this day on.")
+    last: date | None = Field(default=None, alias="to", description="Until this day.")
+
+
+@router.get("/kpis")
+def list_kpis(locale: Speaking, query: Asked[Paging]) -> Page[answers.Kpi]:
+    """What is measured, in the order in which people see it."""
+    after, keys = _BY_KEY.read(query.cursor), list(KPIS)
+    begin = 0 if after is None else keys.index(after[0]) + 1 if after[0] in KPIS else len(keys)
+    kept, cursor = paging.page(keys[begin:], query.limit, _BY_KEY.write)
+    return Page(items=[_kpi(KPIS[key], locale) for key in kept], next_cursor=cursor)
+
+
+@router.get("/accounts/{account_id}/kpis")
+def list_kpis_of_account(
+    session: Reading, account_id: AccountId, locale: Speaking, query: Asked[Paging]
+) -> Page[answers.KpiOfAccount]:
+    """The newest value of each KPI of an account, and what the detector says."""
+    AccountStore(session).account(account_id)
+    after, findings = _BY_UNIT.read(query.cursor), _findings(session, account_id)
+    found = [
+        (kpi, unit, points[-1])
+        for kpi, unit, points in _grouped(KpiStore(session).points(account_id))
+        if after is None or (kpi, unit) > after
+    ]
+    kept, cursor = paging.page(found, query.limit, lambda item: _BY_UNIT.write(*item[:2]))
+    items = [
+        answers.KpiOfAccount(
+            kpi=kpi,
+            title=KPIS[kpi].title[locale],
+            unit=unit,
+            newest=_point(newest),
+            finding=_finding(findings.get((kpi, unit))),
+        )
+        for kpi, unit, newest in kept
+    ]
+    return Page(items=items, next_cursor=cursor)
+
+
+@router.get("/accounts/{account_id}/kpis/{kpi}")
+def get_kpi_of_account(
+    session: Reading,
+    account_id: AccountId,
+    kpi: str,
+    locale: Speaking,
+    query: Asked[SpanQuery],
+) -> answers.SeriesOfAccount:
+    """A KPI of an account over the months, oldest first."""
+    AccountStore(session).account(account_id)
+    if kpi not in KPIS:
+        raise NotHere(f"KPI {kpi}: no such KPI; there are: {', '.join(KPIS)}")
+    if query.first and query.last and query.first > query.last:
+        raise WrongUse("from: lies after to")
+    points = KpiStore(session).points(account_id, kpi, first=query.first, last=query.last)
+    findings = _findings(session, account_id)
+    series = [
+        answers.Series(
+            unit=unit,
+            points=[_point(point) for point in of_unit],
+            finding=_finding(findings.get((kpi, unit))),
+        )
+        for _, unit, of_unit in _grouped(points)
+    ]
+    return answers.SeriesOfAccount(kpi=_kpi(KPIS[kpi], locale), series=series)
+
+
+def _grouped(points: Sequence[Point]) -> Iterable[tuple[str, str, list[Point]]]:
+    known = sorted((p for p in points if p.kpi in KPIS), key=lambda p: (p.kpi, p.unit, p.on))
+    for (kpi, unit), of_unit in groupby(known, key=lambda p: (p.kpi, p.unit)):
+        yield kpi, unit, list(of_unit)
+
+
+def _findings(session: Reading, account_id: UUID) -> Findings:
+    return {(f.kpi, f.unit): f for f in DriftStore(session).of_account(account_id)}
+
+
+def _kpi(kpi: Kpi, locale: Locale) -> answers.Kpi:
+    return answers.Kpi(
+        key=kpi.key,
+        title=kpi.title[locale],
+        explanation=kpi.explanation[locale],
+        measure=kpi.measure,
+        good=kpi.good,
+    )
+
+
+def _point(point: Point) -> answers.Point:
+    shown = value(point.value, KPIS[point.kpi].measure, point.unit)
+    return answers.Point(on=point.on, value=shown, is_partial=point.is_partial)
+
+
+def _finding(found: drift.Finding | None) -> answers.Finding | None:
+    if found is None:
+        return None
+    measure = KPIS[found.kpi].measure
+
+    def shown(number: float | None) -> Value | None:
+        return None if number is None else value(number, measure, found.unit)
+
+    return answers.Finding(
+        **found.model_dump(include={"kind", "verdict", "why", "gap", "since"}),
+        observed=shown(found.observed),
+        expected=shown(found.expected),
+        low=shown(found.low),
+        high=shown(found.high),
+    )

@@ -1,0 +1,78 @@
+"""Puts the web application together."""
+
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.staticfiles import StaticFiles
+
+import kam_sync.web.api.accounts
+import kam_sync.web.api.alerts
+import kam_sync.web.api.kpis
+import kam_sync.web.api.records
+import kam_sync.web.api.sources
+import kam_sync.web.ops
+import kam_sync.web.pages.account
+import kam_sync.web.pages.accounts
+import kam_sync.web.pages.sources
+import kam_sync.web.pages.today
+from kam_sync.web.errors import PROBLEM, handle_errors
+from kam_sync.web.guard import Guard
+from kam_sync.web.metrics import Measured, Metrics
+from kam_sync.web.render import STATIC, Pages
+from kam_sync.wiring import Services
+
+_API = (
+    kam_sync.web.api.accounts.router,
+    kam_sync.web.api.records.router,
+    kam_sync.web.api.sources.router,
+    kam_sync.web.api.kpis.router,
+    kam_sync.web.api.alerts.router,
+)
+_PAGES = (
+    kam_sync.web.pages.today.router,
+    kam_sync.web.pages.accounts.router,
+    kam_sync.web.pages.account.router,
+    kam_sync.web.pages.sources.router,
+)
+_DESCRIPTION = """Key accounts from all connected CRMs in one store, their KPIs and alerts.
+
+Lists take `limit` and `cursor` and answer `{"items": [...], "next_cursor": ...}`. Ids are opaque
+strings, money is `{"amount": "123.45", "currency": "RUB"}`, times are UTC ISO 8601. Errors are
+RFC 9457 problem documents. A parameter that does not exist is refused with 422."""
+
+
+def create_app(services: Services, *, defer_sync: Callable[[int], object] | None = None) -> FastAPI:
+    """The application; `defer_sync` queues the sync of a source, where there is a queue."""
+    app = FastAPI(
+        title="kam_sync",
+        version=version("kam-sync"),
+        description=_DESCRIPTION,
+        docs_url=None,  # they load scripts from elsewhere, which our pages never do
+        redoc_url=None,
+    )
+    app.state.services = services
+    app.state.defer_sync = defer_sync
+    app.state.pages = Pages(services.zone)
+    app.state.metrics = Metrics()
+    app.add_middleware(Guard)
+    app.add_middleware(Measured, metrics=app.state.metrics)
+    handle_errors(app)
+    api = APIRouter(prefix="/api/v1", responses=_problems())
+    for router in _API:
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(kam_sync.web.ops.router)
+    for router in _PAGES:
+        app.include_router(router, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app
+
+
+def _problems() -> dict[int | str, dict[str, Any]]:
+    """How errors look in the OpenAPI page."""
+    example = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "..."}
+    content = {PROBLEM: {"example": example}}
+    known = ((400, "Wrong use"), (404, "Not here"), (409, "Busy"), (422, "Wrong parameter"))
+    return {status: {"description": said, "content": content} for status, said in known}

@@ -1,0 +1,96 @@
+"""Errors become answers here and nowhere else.
+
+Programs (paths under /api) get RFC 9457 problem documents, people get a page. What nobody foresaw
+is answered with an id alone; the log has the same id beside the stack trace.
+"""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from kam_sync.base.errors import Busy, CrmTrouble, KamSyncError, NotHere, WrongUse
+from kam_sync.web.guard import HEADERS
+from kam_sync.web.render import pages
+
+_log = structlog.get_logger("kam_sync.web")
+
+PROBLEM = "application/problem+json"
+_STATUS: dict[type[KamSyncError], int] = {
+    NotHere: 404,
+    WrongUse: 400,
+    Busy: 409,
+    CrmTrouble: 502,
+}
+
+
+def handle_errors(app: FastAPI) -> None:
+    """Tell the application how to answer errors."""
+    for kind, status in _STATUS.items():
+        app.add_exception_handler(kind, _of_the_house(status))
+    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def _of_the_house(status: int) -> Any:
+    def answer(request: Request, error: Exception) -> Response:
+        return _answer(request, status, str(error))
+
+    return answer
+
+
+def _of_http(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise TypeError(error)
+    said = "" if error.detail == HTTPStatus(error.status_code).phrase else str(error.detail)
+    response = _answer(request, error.status_code, said)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _of_validation(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise TypeError(error)
+    wrong = [
+        {"where": ".".join(str(part) for part in one["loc"]), "what": one["msg"]}
+        for one in error.errors()
+    ]
+    said = "; ".join(f"{one['where']}: {one['what']}" for one in wrong)
+    return _answer(request, 422, said, errors=wrong)
+
+
+def _unforeseen(request: Request, error: Exception) -> Response:
+    error_id = uuid4().hex
+    _log.error("request failed", error_id=error_id, path=request.url.path, exc_info=error)
+    response = _answer(request, 500, "", error_id=error_id)
+    response.headers.update(HEADERS)  # this answer is made outside of the guard
+    return response
+
+
+def _answer(
+    request: Request,
+    status: int,
+    detail: str,
+    *,
+    errors: Sequence[dict[str, str]] = (),
+    error_id: str = "",
+) -> Response:
+    if not request.url.path.startswith("/api/"):
+        found = {"status": status, "detail": detail, "error_id": error_id}
+        return pages(request).render(request, "error.html", status=status, error=found)
+    problem: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "instance": request.url.path,
+    }
+    extra = {"detail": detail, "errors": list(errors), "error_id": error_id}
+    problem.update({name: value for name, value in extra.items() if value})
+    return JSONResponse(problem, status_code=status, media_type=PROBLEM)

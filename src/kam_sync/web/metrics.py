@@ -1,0 +1,64 @@
+"""Counts and times requests by route, for Prometheus."""
+
+from time import perf_counter
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_LABELS = ("route", "method", "status")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Metrics:
+    """The measures of one application, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "kam_sync_http_requests", "HTTP requests", _LABELS, registry=self.registry
+        )
+        self._seconds = Histogram(
+            "kam_sync_http_request_seconds", "Time to answer", _LABELS[:1], registry=self.registry
+        )
+
+    def count(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Note an answered request."""
+        known = method if method in _METHODS else "other"  # a client may send any word
+        self._requests.labels(route, known, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+
+class Measured:
+    """ASGI middleware that notes every request."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; what ends without an answer counts as 500."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status, began = 500, perf_counter()
+
+        async def send_noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noted)
+        finally:
+            self._metrics.count(_route(scope), scope["method"], status, perf_counter() - began)
+
+
+def _route(scope: Scope) -> str:
+    """The template of the route, never the path itself: it would make endless series."""
+    found: str | None = getattr(scope.get("route"), "path", None)
+    if found is None:
+        return "/static" if scope["path"].startswith("/static/") else "unmatched"
+    # FastAPI gives the path without the prefixes of the routers around it, which hold no parameter.
+    segments = scope["path"].split("/")
+    return "/".join(segments[: len(segments) - found.count("/")]) + found

@@ -1,0 +1,41 @@
+"""What ops ask: does it live, is it ready, how is it doing."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from kam_sync.base.db.migrate import current_revision, newest_revision
+from kam_sync.base.errors import DatabaseTrouble
+from kam_sync.web.deps import Serving
+from kam_sync.web.metrics import Metrics
+
+router = APIRouter(tags=["ops"])
+
+
+@router.get("/healthz")
+def is_alive() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "alive"}
+
+
+@router.get("/readyz", responses={503: {"description": "Not ready; the reason is in the body."}})
+def is_ready(services: Serving) -> JSONResponse:
+    """The database answers and has the newest schema."""
+    try:
+        services.database.check()
+    except DatabaseTrouble:
+        return _not_ready("the database does not answer")
+    if current_revision(services.database) != newest_revision():
+        return _not_ready("the database is not at the newest migration; run kam-sync migrate")
+    return JSONResponse({"status": "ready"})
+
+
+@router.get("/metrics", response_class=Response)
+def show_metrics(request: Request) -> Response:
+    """Counts and times in the form of Prometheus."""
+    metrics: Metrics = request.app.state.metrics
+    return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _not_ready(reason: str) -> JSONResponse:
+    return JSONResponse({"status": "not ready", "reason": reason}, status_code=503)

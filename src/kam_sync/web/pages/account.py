@@ -1,0 +1,93 @@
+"""One account: who it is, what is open, how it is doing, its deals and people."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from kam_sync.accounts.model import Contact, Deal, Link, Pipeline
+from kam_sync.accounts.store import AccountStore
+from kam_sync.accounts.store.reading import Wanted
+from kam_sync.alerts.model import AlertState
+from kam_sync.alerts.store import AlertStore
+from kam_sync.base.db import Session
+from kam_sync.drift.store import DriftStore
+from kam_sync.kpi.store import KpiStore
+from kam_sync.web.deps import AccountId, AllSources, Reading, Sources
+from kam_sync.web.pages.chart import Measured, chart_data, measured
+from kam_sync.web.paging import MOST, Text
+from kam_sync.web.render import pages
+
+router = APIRouter()
+
+_DEALS_SHOWN = 20
+_CONTACTS_SHOWN = 30
+
+
+@router.get("/accounts/{account_id}", response_class=HTMLResponse)
+def show_account(
+    request: Request,
+    session: Reading,
+    account_id: AccountId,
+    sources: AllSources,
+    kpi: Text = "",
+) -> HTMLResponse:
+    """All about one account; `kpi` names the chart to draw."""
+    account = AccountStore(session).account(account_id)
+    alerts = AlertStore(session).alerts(state=AlertState.OPEN, account_id=account_id, limit=MOST)
+    points = KpiStore(session).points(account_id)
+    cards = measured(points, DriftStore(session).of_account(account_id))
+    chosen = _chosen(cards, kpi, [f"{alert.kpi}.{alert.unit}" for alert in alerts])
+    renderer = pages(request)
+    return renderer.render(
+        request,
+        "account.html",
+        account=account,
+        alerts=alerts,
+        cards=cards,
+        chosen=chosen,
+        chart=chosen and chart_data(renderer.language(request), chosen),
+        **_crm(session, account_id, sources),
+    )
+
+
+def _chosen(cards: Sequence[Measured], asked: str, alerting: Sequence[str]) -> Measured | None:
+    """The KPI asked for, else the first that an alert is about, else the first."""
+    by_key = {card.key: card for card in cards}
+    wanted = (by_key.get(key) for key in (asked, *alerting))
+    return next((card for card in wanted if card), cards[0] if cards else None)
+
+
+def _crm(session: Session, account_id: UUID, sources: Sources) -> dict[str, Any]:
+    """What the CRMs hold about the account."""
+    store = AccountStore(session)
+    links = store.links(account_id)
+    deals = store.latest_deals(account_id, limit=_DEALS_SHOWN + 1)
+    contacts = store.records(Contact, Wanted(account_id=account_id), limit=MOST)
+    living = [contact for contact in contacts if not contact.is_deleted]
+    return {
+        "owner": store.owner(account_id),
+        "source_names": sorted({sources.names[link.source_id] for link in links}),
+        "deals": deals[:_DEALS_SHOWN],
+        "has_more_deals": len(deals) > _DEALS_SHOWN,
+        "stages": _stage_names(store, links, deals),
+        "contacts": living[:_CONTACTS_SHOWN],
+        "has_more_contacts": len(living) > _CONTACTS_SHOWN,
+    }
+
+
+def _stage_names(
+    store: AccountStore, links: Sequence[Link], deals: Sequence[Deal]
+) -> dict[tuple[int, str, str], str]:
+    """The name of each (source, pipeline, stage) of the account's sources."""
+    if not deals:
+        return {}
+    pipelines: list[Pipeline] = []
+    for source_id in sorted({link.source_id for link in links}):
+        pipelines += store.records(Pipeline, Wanted(source_id=source_id), limit=MOST)
+    return {
+        (stage.source_id, stage.pipeline_external_id, stage.external_id): stage.name
+        for stage in store.stages(pipelines)
+    }

@@ -1,0 +1,94 @@
+"""One KPI of one account, laid out as a card, a trend line and a chart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from kam_sync.drift.model import Finding
+from kam_sync.kpi.formulas import KPIS
+from kam_sync.kpi.model import Kpi, Measure, Point
+from kam_sync.web.wording import sentences
+from kam_sync.web.wording.language import Language
+
+_TREND_MONTHS = 13
+_WIDTH, _HEIGHT = 120.0, 28.0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A KPI in one unit: its months, oldest first, and what the detector says."""
+
+    kpi: Kpi
+    unit: str
+    points: Sequence[Point]
+    finding: Finding | None
+
+    @property
+    def key(self) -> str:
+        """What stands in the address of the page that shows its chart."""
+        return f"{self.kpi.key}.{self.unit}"
+
+    @property
+    def newest(self) -> Point:
+        """The value of the latest month."""
+        return self.points[-1]
+
+    @property
+    def whole_months(self) -> int:
+        """How many whole months it has."""
+        return sum(not point.is_partial for point in self.points)
+
+    @property
+    def band(self) -> tuple[float, float] | None:
+        """The usual range."""
+        return None if self.finding is None else sentences.band(self.finding)
+
+    @property
+    def trend(self) -> str:
+        """The latest whole months as the points of a polyline in a box of 120 by 28."""
+        whole = [float(point.value) for point in self.points if not point.is_partial]
+        values = whole[-_TREND_MONTHS:] or [0.0]
+        low, high = min(0.0, *values), max(values)
+        step = _WIDTH / max(len(values) - 1, 1)
+        scale = _HEIGHT / (high - low) if high > low else 0.0
+        return " ".join(
+            f"{step * at:.1f},{_HEIGHT - (value - low) * scale:.1f}"
+            for at, value in enumerate(values)
+        )
+
+
+def measured(points: Sequence[Point], findings: Sequence[Finding]) -> list[Measured]:
+    """All KPIs of an account in the order in which people see them."""
+    found = {(finding.kpi, finding.unit): finding for finding in findings}
+    groups = {key: list(of_key) for key, of_key in groupby(points, key=lambda p: (p.kpi, p.unit))}
+    return [
+        Measured(KPIS[kpi], unit, groups[kpi, unit], found.get((kpi, unit)))
+        for kpi, unit in sorted(groups, key=_order)
+        if kpi in KPIS
+    ]
+
+
+def chart_data(language: Language, shown: Measured) -> dict[str, Any]:
+    """What the chart draws, for the script of the page."""
+    kpi, unit, band = shown.kpi.key, shown.unit, shown.band
+    return {
+        "months": [language.short_month(point.on) for point in shown.points],
+        "values": [float(point.value) for point in shown.points],
+        "texts": [
+            f"{language.month(point.on)}: "
+            f"{sentences.full_value(language, kpi, point.value, unit)}"
+            + (f" ({language.gettext('month not over yet')})" if point.is_partial else "")
+            for point in shown.points
+        ],
+        "partial": shown.newest.is_partial,
+        "band": band and {"low": band[0], "high": band[1]},
+        "expected": shown.finding and shown.finding.expected,
+        "locale": language.locale.value,
+        "currency": unit if shown.kpi.measure is Measure.MONEY else None,
+    }
+
+
+def _order(key: tuple[str, str]) -> tuple[int, str]:
+    kpi, unit = key
+    return (list(KPIS).index(kpi) if kpi in KPIS else len(KPIS), unit)

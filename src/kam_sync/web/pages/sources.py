@@ -1,0 +1,47 @@
+"""The connected CRM accounts and how their syncs went."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from kam_sync.accounts.model import SetAside
+from kam_sync.accounts.store import AccountStore
+from kam_sync.base.db import Session
+from kam_sync.intake.model import Run, Source
+from kam_sync.intake.store import RunStore
+from kam_sync.web.deps import AllSources, Reading
+from kam_sync.web.render import pages
+
+router = APIRouter()
+
+_SET_ASIDE_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page shows of a source."""
+
+    source: Source
+    runs: list[Run]
+    set_aside: list[SetAside]
+    set_aside_count: int
+    deals_without_account: int
+
+
+@router.get("/sources", response_class=HTMLResponse)
+def show_sources(request: Request, session: Reading, sources: AllSources) -> HTMLResponse:
+    """Every connected CRM account."""
+    shown = [_look(session, source) for source in sources.all]
+    return pages(request).render(request, "sources.html", shown=shown)
+
+
+def _look(session: Session, source: Source) -> Shown:
+    store = AccountStore(session)
+    return Shown(
+        source=source,
+        runs=RunStore(session).last_of_nouns(source.id),
+        set_aside=store.set_aside(source.id, limit=_SET_ASIDE_SHOWN),
+        set_aside_count=sum(store.set_aside_counts(source.id).values()),
+        deals_without_account=store.deals_without_account(source.id),
+    )

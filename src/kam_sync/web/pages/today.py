@@ -1,0 +1,61 @@
+"""Today: the open alerts, grouped by account, the gravest first."""
+
+from collections import defaultdict
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from kam_sync.accounts.store import AccountStore
+from kam_sync.alerts.model import Alert
+from kam_sync.alerts.store import AlertStore
+from kam_sync.base.db import Session
+from kam_sync.intake.model import Run
+from kam_sync.intake.store import RunStore
+from kam_sync.kpi.formulas import KPIS
+from kam_sync.web.deps import AllSources, Reading
+from kam_sync.web.render import pages
+
+router = APIRouter()
+
+_MOST_ACCOUNTS = 60
+
+
+@router.get("/", response_class=HTMLResponse)
+def show_today(request: Request, session: Reading, sources: AllSources) -> HTMLResponse:
+    """What a person should know today."""
+    grouped = _by_account(session)
+    shown = grouped[:_MOST_ACCOUNTS]
+    store = AccountStore(session)
+    ids = [group[0].account_id for group in shown]
+    return pages(request).render(
+        request,
+        "today.html",
+        groups=shown,
+        accounts=store.by_ids(ids),
+        owners=store.owners(ids),
+        alert_count=sum(len(group) for group in grouped),
+        account_count=len(grouped),
+        hidden=len(grouped) - len(shown),
+        sources=sources.all,
+        last_run=_last_run(session),
+        has_accounts=bool(store.accounts(limit=1)),
+    )
+
+
+def _by_account(session: Session) -> list[list[Alert]]:
+    """Alerts of one account together; gaps are comparable between KPIs and currencies."""
+    groups: dict[object, list[Alert]] = defaultdict(list)
+    order = list(KPIS)
+    for alert in AlertStore(session).open_ones().values():
+        if alert.kpi in KPIS:
+            groups[alert.account_id].append(alert)
+    for group in groups.values():
+        group.sort(key=lambda alert: order.index(alert.kpi))
+    return sorted(
+        groups.values(),
+        key=lambda group: (-max(abs(alert.gap) for alert in group), str(group[0].account_id)),
+    )
+
+
+def _last_run(session: Session) -> Run | None:
+    return next(iter(RunStore(session).latest(limit=1)), None)

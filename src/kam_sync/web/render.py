@@ -1,0 +1,91 @@
+"""Renders pages: templates, one environment per language."""
+
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from kam_sync.base.settings import Locale
+from kam_sync.kpi.formulas import KPIS
+from kam_sync.web.deps import LANGUAGE_COOKIE, locale
+from kam_sync.web.wording import sentences
+from kam_sync.web.wording.language import Language
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+_A_YEAR = 365 * 24 * 3600
+
+
+class Pages:
+    """Renders templates in all languages."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._languages = {name: Language(name, zone) for name in Locale}
+        version = _digest_of_static()
+        self._environments = {
+            name: _environment(language, version) for name, language in self._languages.items()
+        }
+
+    def language(self, request: Request) -> Language:
+        """The language that this request is answered in."""
+        return self._languages[locale(request)]
+
+    def render(
+        self, request: Request, template: str, *, status: int = 200, **values: Any
+    ) -> HTMLResponse:
+        """A page; the language that was asked for is remembered."""
+        language = self.language(request)
+        text = (
+            self._environments[language.locale]
+            .get_template(template)
+            .render(path=request.url.path, switch=_switch(request), **values)
+        )
+        response = HTMLResponse(text, status_code=status, headers={"Vary": "Cookie"})
+        if request.query_params.get("lang") == language.locale:
+            response.set_cookie(
+                LANGUAGE_COOKIE, language.locale.value, max_age=_A_YEAR, samesite="lax"
+            )
+        return response
+
+
+def pages(request: Request) -> Pages:
+    """The renderer of this application."""
+    found: Pages = request.app.state.pages
+    return found
+
+
+def _environment(language: Language, version: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    # The i18n extension adds this method to the environment.
+    cast("Any", environment).install_gettext_translations(language.translations, newstyle=True)
+    environment.globals.update(language=language, say=sentences, kpis=KPIS, version=version)
+    return environment
+
+
+def _switch(request: Request) -> dict[str, str]:
+    """The address of this page in each language."""
+    others = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
+    return {
+        name.value: f"{request.url.path}?{urlencode([*others, ('lang', name.value)])}"
+        for name in Locale
+    }
+
+
+def _digest_of_static() -> str:
+    """Changes when a file does, so that browsers may keep files for long."""
+    digest = blake2b(digest_size=6)
+    for path in sorted(STATIC.rglob("*.*")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

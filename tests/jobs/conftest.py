@@ -1,0 +1,116 @@
+"""Sources in the database, a fast worker, and small working functions in place of the corridor."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from kam_sync.flow import SyncResult, Watch
+from kam_sync.intake.model import Access, NewSource, SourceState
+from kam_sync.intake.store import SourceStore
+from kam_sync.jobs.runner import Pace, Work, Worker
+from kam_sync.wiring import Services
+
+AT_ONCE = timedelta(0)
+FAST = Pace(
+    silence=timedelta(seconds=2),
+    sweep_every=timedelta(milliseconds=200),
+    poll_every=timedelta(milliseconds=100),
+    restart_after=timedelta(milliseconds=100),
+    back_off=(AT_ONCE, AT_ONCE),
+)
+PATIENCE = 20.0
+"""Seconds after which a test gives up; no test waits for them when the code is right."""
+
+
+class Corridor:
+    """Stands where the corridor stands: notes what was asked, answers what it was told to."""
+
+    def __init__(self) -> None:
+        self.synced: list[int] = []
+        self.measured = 0
+        self.answers: list[SyncResult | Exception] = []
+
+    @property
+    def work(self) -> Work:
+        """The corridor's functions as a worker takes them."""
+        return Work(self.sync, self.measure)
+
+    def sync(self, services: Services, source_id: int, /, *, watch: Watch) -> SyncResult:  # noqa: ARG002
+        """Hold the source as a real sync does, and answer."""
+        with services.database.alone(f"source {source_id}"):
+            self.synced.append(source_id)
+            answer = self.answers.pop(0) if self.answers else SyncResult("a source")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def measure(self, services: Services, /) -> None:  # noqa: ARG002
+        """Count."""
+        self.measured += 1
+
+
+@pytest.fixture
+def corridor() -> Corridor:
+    return Corridor()
+
+
+@pytest.fixture
+def source_id(services: Services) -> int:
+    """An active source."""
+    return add_source(services, "first")
+
+
+def add_source(services: Services, name: str) -> int:
+    new = NewSource(name=name, kind="amocrm", base_url="http://127.0.0.1:9")
+    with services.database.transaction() as session:
+        sources = SourceStore(session)
+        return sources.add(new, Access(sealed_token="sealed"), services.now()).id
+
+
+def set_state(services: Services, source_id: int, state: SourceState) -> None:
+    with services.database.transaction() as session:
+        SourceStore(session).set_state(source_id, state)
+
+
+@contextmanager
+def working(services: Services, work: Work, pace: Pace = FAST) -> Iterator[Worker]:
+    """A worker for the time of a block."""
+    worker = Worker(services, work=work, pace=pace)
+    worker.start()
+    try:
+        yield worker
+    finally:
+        assert worker.stop(timedelta(seconds=PATIENCE))
+
+
+def run_sql(services: Services, statement: str) -> None:
+    """What an operator, or bad luck, does to the database."""
+    with services.database.transaction() as session:
+        session.execute(sa.text(statement))
+
+
+def jobs(services: Services, task: str) -> list[str]:
+    """The statuses of all jobs of a task, oldest first."""
+    query = "SELECT status::text FROM procrastinate_jobs WHERE task_name = :task ORDER BY id"
+    with services.database.transaction() as session:
+        return list(session.scalars(sa.text(query), {"task": task}))
+
+
+def ticks(services: Services) -> list[str]:
+    """The schedules of all ticks."""
+    with services.database.transaction() as session:
+        return list(session.scalars(sa.text("SELECT schedule FROM tick ORDER BY schedule, due_at")))
+
+
+def wait_until(claim: Callable[[], bool]) -> None:
+    """Wait for something that another thread or process brings about."""
+    pause = threading.Event()
+    for _ in range(int(PATIENCE / 0.05)):
+        if claim():
+            return
+        pause.wait(0.05)
+    raise AssertionError("it did not come about")

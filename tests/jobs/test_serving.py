@@ -1,0 +1,93 @@
+"""Worker and scheduler together, as the command line runs them."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from kam_sync.flow import SyncResult, Watch
+from kam_sync.intake.model import SourceState
+from kam_sync.jobs.queue import MEASURE, SYNC
+from kam_sync.jobs.runner import Work
+from kam_sync.jobs.serving import defer_sync, queue_facts, running
+from kam_sync.jobs.timetable import Scheduler
+from kam_sync.wiring import Services
+from tests.jobs.conftest import Corridor, jobs, run_sql, set_state, wait_until, working
+
+
+def test_an_active_source_is_worked_on_soon_after_the_start(
+    services: Services, source_id: int
+) -> None:
+    with running(services, every=timedelta(minutes=15), concurrency=2):
+        # Nothing real can be opened with this token: the real corridor is reached and says so.
+        wait_until(lambda: jobs(services, SYNC)[:1] == ["failed"])
+        assert queue_facts(services)["workers"] == 1
+    assert queue_facts(services)["workers"] == 0
+
+
+def test_facts_count_jobs_workers_and_show_the_last_tick(
+    services: Services, source_id: int
+) -> None:
+    assert queue_facts(services) == {
+        "todo": 0, "doing": 0, "succeeded": 0, "failed": 0, "workers": 0, "last_tick": None,
+    }  # fmt: skip
+
+
+def test_a_worker_whose_database_went_away_for_a_moment_goes_on(
+    services: Services, source_id: int, corridor: Corridor
+) -> None:
+    with working(services, corridor.work):
+        wait_until(lambda: queue_facts(services)["workers"] == 1)
+        run_sql(services, CUT_OTHERS)
+        defer_sync(services, source_id)
+        wait_until(lambda: jobs(services, SYNC) == ["succeeded"])
+
+
+def test_a_worker_that_was_taken_for_dead_wakes_up_and_goes_on(
+    services: Services, source_id: int, corridor: Corridor
+) -> None:
+    with working(services, corridor.work):
+        wait_until(lambda: queue_facts(services)["workers"] == 1)
+        run_sql(services, "DELETE FROM procrastinate_workers")
+        defer_sync(services, source_id)
+        wait_until(lambda: jobs(services, SYNC) == ["succeeded"])
+        assert queue_facts(services)["workers"] == 1
+
+
+def test_the_end_of_a_job_is_written_down_though_the_database_fails_for_a_moment(
+    services: Services, source_id: int
+) -> None:
+    def sync(services: Services, source_id: int, /, *, watch: Watch) -> SyncResult:
+        run_sql(services, f"ALTER FUNCTION {FINISH} RENAME TO hidden")
+        threading.Timer(
+            0.1, run_sql, (services, f"ALTER FUNCTION hidden RENAME TO {FINISH}")
+        ).start()
+        return SyncResult("a source")
+
+    defer_sync(services, source_id)
+    with working(services, Work(sync, lambda _services: None)):
+        wait_until(lambda: jobs(services, SYNC) == ["succeeded"])
+        wait_until(lambda: jobs(services, MEASURE) == ["succeeded"])
+
+
+def test_a_scheduler_catches_up_when_the_database_is_back(
+    services: Services, source_id: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    set_state(services, source_id, SourceState.PAUSED)
+    scheduler = Scheduler(services, refresh_every=timedelta(seconds=1))
+    scheduler.start()
+    try:
+        run_sql(services, "ALTER TABLE tick RENAME TO hidden")
+        set_state(services, source_id, SourceState.ACTIVE)
+        wait_until(lambda: "Error running job refresh" in caplog.text)
+        run_sql(services, "ALTER TABLE hidden RENAME TO tick")
+        wait_until(lambda: jobs(services, SYNC) == ["todo"])
+    finally:
+        scheduler.stop()
+
+
+FINISH = "procrastinate_finish_job_v1"
+CUT_OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)

@@ -1,0 +1,64 @@
+"""The application over a small world."""
+
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+import uvicorn
+
+import connectors as gate
+from connectors import Noun
+from kam_sync.accounts.match import match
+from kam_sync.web.app import create_app
+from kam_sync.wiring import Services
+from tests.web.world import World
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it would rather have httpx2, which we do not use
+    from fastapi.testclient import TestClient
+
+
+@pytest.fixture
+def world(services: Services) -> World:
+    """An empty store."""
+    return World(services)
+
+
+@pytest.fixture
+def client(world: World) -> Iterator[TestClient]:
+    """The application, with a queue."""
+    app = create_app(world.services, defer_sync=world.deferred.append)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def fallen(world: World) -> UUID:
+    """An account that bought for 2.9 million a month, and since August 2026 for 1.2 million."""
+    source_id = world.add_source()
+    user = gate.User("7", "Анна Смирнова")
+    world.save(source_id, Noun.USER, user)
+    company = gate.Company("1", "ООО «Ромашка»", "7707083893", "770701001", owner_external_id="7")
+    world.save(source_id, Noun.COMPANY, company)
+    usual = [2_900_000 + 100_000 * (month % 3 - 1) for month in range(21)]
+    world.add_months(source_id, "1", *usual, 1_200_000, 1_200_000, 1_200_000)
+    world.measure()
+    return match(source_id, "1").account_id
+
+
+@pytest.fixture
+def address(world: World) -> Iterator[str]:
+    """The application behind a real port."""
+    config = uvicorn.Config(create_app(world.services), port=0, log_config=None, ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)  # noqa: TID251 - waits for a thread of its own
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(timeout=10)

@@ -1,0 +1,71 @@
+"""A real browser walks from Today to a drawn chart and finds nothing broken on the way."""
+
+import shutil
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tests.web.world import World
+
+pytestmark = pytest.mark.browser
+
+_CHROMIUM = shutil.which("chromium")
+_ARGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A page that fails the test when anything on it breaks."""
+    if _CHROMIUM is None:
+        pytest.skip("no chromium on this machine: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGS)
+        page = browser.new_page(viewport={"width": 380, "height": 800})
+        broken: list[str] = []
+        page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.on("response", lambda r: broken.append(f"{r.status} {r.url}") if r.status > 399 else 0)
+        page.on("requestfailed", lambda request: broken.append(request.url))
+        yield page
+        browser.close()
+    assert broken == []
+
+
+def test_a_person_walks_from_today_to_the_chart(fallen: UUID, address: str, page: Page) -> None:
+    page.goto(address)
+    page.get_by_role("link", name="ООО «Ромашка»").click()
+    page.locator("#chart-drawing[data-drawn=true] canvas").wait_for()
+
+    assert page.url == f"{address}/accounts/{fallen}"
+    assert "ноябрь 2026" in page.locator("#chart-reading").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") == 380
+
+    page.get_by_role("link", name="Дней с последней выигранной сделки").click()
+    page.locator("#chart-drawing[data-drawn=true] canvas").wait_for()
+    assert page.locator("#chart-title").inner_text() == "Дней с последней выигранной сделки"
+
+
+def test_the_search_finds_while_one_types(world: World, address: str, page: Page) -> None:
+    world.add_companies(world.add_source(), "Вега", "Альфа")
+    page.goto(f"{address}/accounts")
+
+    page.get_by_role("searchbox").press_sequentially("альф")
+    page.get_by_role("link", name="Вега").wait_for(state="detached")
+
+    assert page.get_by_role("link", name="Альфа").is_visible()
+    assert page.url.endswith("/accounts?q=%D0%B0%D0%BB%D1%8C%D1%84")
+
+
+def test_everything_can_be_reached_by_keyboard(fallen: UUID, address: str, page: Page) -> None:
+    page.goto(address)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}/accounts/{fallen}")

@@ -1,0 +1,138 @@
+"""Errors as programs and people see them."""
+
+from uuid import UUID
+
+import pytest
+
+from kam_sync.wiring import Services
+from tests.web.world import World
+
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "accounts/nobody", f"accounts/{NOBODY}", f"accounts/{NOBODY}/deals",
+        f"accounts/{NOBODY}/kpis", f"alerts/{NOBODY}", "alerts/x", "sources/nowhere",
+        "sources/99999999999999999999", "sources/%00", "deals?source=nowhere",
+        "deals?account=nobody", "no-such-list",
+    ],
+)  # fmt: skip
+def test_what_is_not_here_is_a_problem_document(client, path: str) -> None:
+    answer = client.get(f"/api/v1/{path}")
+
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert (problem["status"], problem["title"]) == (404, "Not Found")
+    assert problem["instance"].startswith("/api/v1/")
+
+
+def test_a_wrong_method_is_a_problem_that_says_which_are_right(client) -> None:
+    answer = client.post("/api/v1/accounts")
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_wrong_time_names_the_parameter(client) -> None:
+    problem = client.get("/api/v1/deals?updated_since=yesterday").json()
+
+    assert (problem["status"], problem["errors"][0]["where"]) == (422, "query.updated_since")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/broken", "/broken"])
+def test_what_nobody_foresaw_shows_an_id_and_no_internals(client, caplog, path: str) -> None:
+    def broken() -> None:
+        raise RuntimeError("secret internals")
+
+    client.app.add_api_route(path, broken)
+    client.app.router.routes.insert(0, client.app.router.routes.pop())
+
+    answer = client.get(path)
+
+    assert answer.status_code == 500
+    assert "secret internals" not in answer.text
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    if path.startswith("/api"):
+        assert len(answer.json()["error_id"]) == 32
+
+
+@pytest.mark.parametrize("path", ["/nope", "/accounts/nobody", f"/accounts/{NOBODY}"])
+def test_a_missing_page_is_a_page(client, path: str) -> None:
+    answer = client.get(path)
+
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "Такой страницы нет" in answer.text
+    assert "There is no such page" in client.get(f"{path}?lang=en").text
+
+
+def test_a_wrong_cursor_on_a_page_is_a_page(client) -> None:
+    answer = client.get("/accounts?cursor=nonsense")
+
+    assert answer.status_code == 400
+    assert "Это нельзя показать" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/accounts", "/nope", "/static/app.css", "/healthz"])
+def test_every_answer_has_the_guarding_headers(client, path: str) -> None:
+    headers = client.get(path).headers
+
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'self'")
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+
+
+def test_a_living_process_says_so(client) -> None:
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_database_at_the_newest_migration_is_ready(client) -> None:
+    assert client.get("/readyz").json() == {"status": "ready"}
+
+
+def test_a_database_that_was_not_migrated_is_not_ready(client, services: Services) -> None:
+    engine = services.database.engine
+    with engine.begin() as connection:
+        revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'older'")
+    try:
+        answer = client.get("/readyz")
+    finally:
+        with engine.begin() as connection:
+            set_back = "UPDATE alembic_version SET version_num = %s"
+            connection.exec_driver_sql(set_back, (revision,))
+
+    assert answer.status_code == 503
+    assert "kam-sync migrate" in answer.json()["reason"]
+
+
+def test_requests_are_counted_by_route_and_never_by_path(client, world: World) -> None:
+    (account_id,) = world.add_companies(world.add_source(), "Вега")
+    client.get(f"/api/v1/accounts/{account_id}/deals")
+    client.get(f"/accounts/{UUID(int=5)}")
+    client.get("/nope")
+
+    text = client.get("/metrics").text
+
+    route = 'route="/api/v1/accounts/{account_id}/deals",status="200"'
+    assert f'kam_sync_http_requests_total{{method="GET",{route}}} 1.0' in text
+    assert 'route="/accounts/{account_id}",status="404"' in text
+    assert 'route="unmatched",status="404"' in text
+    assert str(account_id) not in text
+
+
+def test_openapi_describes_every_list_with_examples(client) -> None:
+    document = client.get("/openapi.json").json()
+
+    assert {"/api/v1/accounts", "/api/v1/alerts/{alert_id}", "/healthz"} <= set(document["paths"])
+    assert "/sources" not in document["paths"]
+    money = document["components"]["schemas"]["Money"]["properties"]
+    assert money["amount"]["examples"] == ["123.45"]
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            assert operation["description"] or operation["summary"], path

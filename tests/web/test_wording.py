@@ -1,0 +1,129 @@
+"""Numbers and sentences in both languages, and translations without gaps."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from kam_sync import web
+from kam_sync.base.settings import Locale
+from kam_sync.drift.model import Finding, Verdict, Why
+from kam_sync.web.wording import sentences
+from kam_sync.web.wording.language import LOCALES, Language
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+RU, EN = Language(Locale.RU, MOSCOW), Language(Locale.EN, MOSCOW)
+
+
+def plain(text: str) -> str:
+    """The text with ordinary spaces."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("amount", "russian", "english"),
+    [
+        (0, "0 ₽", "RUB 0"),
+        (950.4, "950 ₽", "RUB 950"),
+        (-0.2, "0 ₽", "RUB 0"),
+        (12_345, "12,3 тыс. ₽", "RUB 12.3K"),
+        (1_200_000, "1,2 млн ₽", "RUB 1.2M"),
+        (Decimal("2900000.50"), "2,9 млн ₽", "RUB 2.9M"),
+    ],
+)
+def test_money_has_a_short_form(amount: float, russian: str, english: str) -> None:
+    assert plain(RU.money(amount, "RUB")) == russian
+    assert plain(EN.money(amount, "RUB")) == english
+
+
+def test_money_has_a_full_form() -> None:
+    assert plain(RU.full_money(Decimal("1234567.5000"), "RUB")) == "1 234 567,50 ₽"
+    assert plain(RU.full_money(Decimal("1200000.0000"), "RUB")) == "1 200 000 ₽"
+    assert EN.full_money(Decimal("1234.5"), "USD") == "$1,234.50"
+
+
+@pytest.mark.parametrize(
+    ("days", "russian", "english"),
+    [(1, "1 день", "1 day"), (3.2, "3 дня", "3 days"), (5, "5 дней", "5 days"),
+     (21, "21 день", "21 days"), (111, "111 дней", "111 days"), (0, "0 дней", "0 days")],
+)  # fmt: skip
+def test_days_have_the_right_plural(days: float, russian: str, english: str) -> None:
+    assert RU.days(days) == russian
+    assert EN.days(days) == english
+
+
+def test_moments_are_shown_in_the_zone_of_the_installation() -> None:
+    moment = datetime(2026, 8, 31, 21, 30, tzinfo=UTC)
+
+    assert plain(RU.time(moment)) == "1 сент. 2026, 00:30"
+    assert EN.date(moment) == "Sep 1, 2026"
+
+
+def finding(kpi: str, unit: str, why: Why, **numbers: object) -> Finding:
+    """A finding about nobody."""
+    verdicts = {Why.OUTSIDE_BAND: Verdict.DRIFT, Why.INSIDE_BAND: Verdict.STEADY}
+    verdict = verdicts.get(why, Verdict.UNCLEAR)
+    return Finding(account_id=uuid4(), kpi=kpi, unit=unit, verdict=verdict, why=why,
+                   changed_at=datetime(2026, 11, 1, tzinfo=UTC), **numbers)  # fmt: skip
+
+
+FELL = {"gap": -4.0, "observed": 1.2e6, "expected": 2.9e6, "low": 1e6, "high": 4e6}
+ROSE = {"gap": 5.0, "observed": 75.0, "expected": 20.0, "low": -1.0, "high": 41.0}
+SINCE = datetime(2026, 8, 1, tzinfo=UTC).date()
+
+
+@pytest.mark.parametrize(
+    ("found", "russian"),
+    [
+        (finding("won_revenue", "RUB", Why.OUTSIDE_BAND, since=SINCE, **FELL),
+         "Хуже обычного: 1,2 млн ₽ в месяц вместо обычных 2,9 млн ₽, с августа 2026."),
+        (finding("days_since_last_won", "days", Why.OUTSIDE_BAND, since=SINCE, **ROSE),
+         "Хуже обычного: 75 дней вместо обычных 20, с августа 2026."),
+        (finding("open_pipeline", "RUB", Why.OUTSIDE_BAND, since=SINCE, **{**FELL, "gap": 4.0}),
+         "Лучше обычного: 1,2 млн ₽ вместо обычных 2,9 млн ₽, с августа 2026."),
+        (finding("days_since_last_won", "days", Why.INSIDE_BAND, **{**ROSE, "observed": 21.0}),
+         "Как обычно: в среднем 21 день за три месяца; обычный диапазон: 0 – 41 день."),
+        (finding("win_rate", "percent", Why.TOO_LITTLE_HISTORY),
+         "Мало истории: 8 полных месяцев, для вывода нужно 15."),
+        (finding("win_rate", "percent", Why.STALE),
+         "Данные устарели: за последний полный месяц значения нет, поэтому сказать нечего."),
+        (None, "Ещё не оценивалось."),
+    ],
+)  # fmt: skip
+def test_a_finding_is_said_in_words(found: Finding | None, russian: str) -> None:
+    assert plain(sentences.finding(RU, found, 8)) == russian
+
+
+def test_a_finding_is_said_in_english_too() -> None:
+    found = finding("won_revenue", "RUB", Why.OUTSIDE_BAND, since=SINCE, **FELL)
+
+    assert plain(sentences.finding(EN, found, 30)) == (
+        "Worse than usual: RUB 1.2M a month instead of the usual RUB 2.9M, since August 2026."
+    )
+
+
+def test_every_text_has_a_russian_translation() -> None:
+    methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+    options = {"**/templates/**.html": {"newstyle_gettext": "true"}}
+    folder = str(Path(web.__file__).parent)
+    texts = {found[2] for found in extract_from_dir(folder, methods, options)}
+    with (LOCALES / "ru.po").open("rb") as file:
+        catalogue = read_po(file, locale="ru")
+
+    assert len(texts) > 100
+    for text in texts:
+        key = text if isinstance(text, str) else text[0]
+        message = catalogue.get(key)
+        assert message is not None, key
+        forms = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert all(forms), key
+        assert len(forms) == (1 if isinstance(text, str) else 3), key
+        assert not list(message.check(catalogue)), key
+    assert {m.id[0] if isinstance(m.id, tuple) else m.id for m in catalogue if m.id} == {
+        text if isinstance(text, str) else text[0] for text in texts
+    }
