@@ -1,7 +1,7 @@
 """HTTP to a CRM: paced, patient, counted; every failure becomes an error that names its remedy."""
 
-import json
 import random
+import re
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -17,6 +17,11 @@ from connectors.kit.errors import NeedsPerson, NoRights, RetryLater
 
 Params = Iterable[tuple[str, str]]
 
+_HALF_LETTER = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+"""One half of a surrogate pair without the other: some CRMs cut texts in the middle of an emoji."""
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _LONGEST_WAIT = 60.0  # a longer wait is the scheduler's: the run stops and keeps its cursor
 _TRIES = 5
@@ -142,9 +147,11 @@ def _decoded(where: str, response: httpx.Response) -> Any:
         return orjson.loads(response.content)
     except orjson.JSONDecodeError:
         pass
-    try:  # a lone surrogate in one name must not cost the whole page
-        return json.loads(response.content.decode("utf-8", "replace"), strict=False)
-    except ValueError as error:
+    try:  # half a letter in one name must not cost the whole page
+        return orjson.loads(
+            _HALF_LETTER.sub(r"\\ufffd", response.content.decode("utf-8", "replace"))
+        )
+    except orjson.JSONDecodeError as error:
         kind = response.headers.get("content-type", "")
         if "html" in kind or response.content.lstrip()[:1] == b"<":
             raise RetryLater(

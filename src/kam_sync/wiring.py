@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from connectors import Connector, Credentials
+from connectors import Connector, Credentials, NeedsPerson
 from connectors.registry import connector_class, kinds
 from kam_sync.base.clock import Clock, utc_now
 from kam_sync.base.db import Database, open_database
@@ -70,7 +70,7 @@ def open_connector(kind: str, credentials: Credentials) -> Connector:
         raise WrongUse(f"kind {kind}: no such CRM; there are: {known}") from error
     except ValidationError as error:
         raise WrongUse(f"{kind}: {_first(error)}") from error
-    except ValueError as error:
+    except (ValueError, NeedsPerson) as error:
         raise WrongUse(f"{kind}: {error}") from error
 
 

@@ -118,7 +118,7 @@ class AlertStore:
             .order_by(col(ChangeRow.id))
             .limit(limit)
         )
-        return [(change, alert) for change, alert in self._session.execute(query).tuples()]
+        return [(change, alert) for change, alert in self._session.execute(query)]
 
     def _row(self, alert_id: UUID) -> AlertRow:
         found = self._session.get(AlertRow, alert_id)

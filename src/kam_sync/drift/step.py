@@ -17,7 +17,8 @@ from kam_sync.kpi.store import KpiStore
 
 _BASELINES = {
     Measure.MONEY: Baseline(floor=1.0),
-    # Both are noisier than sums: on made-up companies 3.5 widths halved the false alarms.
+    # Both are noisier than sums. On eight made-up companies this cut the falsely alarmed of 280
+    # steady accounts from 22 to 15 and the found of 40 changed ones from 25 to 24.
     Measure.DAYS: Baseline(floor=7.0, tolerance=3.5),
     Measure.PERCENT: Baseline(floor=15.0, tolerance=3.5),
 }

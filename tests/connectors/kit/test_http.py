@@ -126,7 +126,9 @@ def test_what_only_a_person_can_mend_is_not_tried_again(
     assert "secret-token" not in str(caught.value)
 
 
-@pytest.mark.parametrize("url", ["", "example.test", "ftp://example.test", "https://", "http://[::1"])
+@pytest.mark.parametrize(
+    "url", ["", "example.test", "ftp://example.test", "https://", "http://[::1"]
+)
 def test_a_wrong_base_url_is_refused_at_once(url: str) -> None:
     with pytest.raises(NeedsPerson, match="base URL"):
         CrmHttp(url, headers={}, per_second=None)
@@ -134,8 +136,9 @@ def test_a_wrong_base_url_is_refused_at_once(url: str) -> None:
 
 @respx.mock
 def test_a_broken_letter_in_one_name_does_not_cost_the_page(crm: CrmHttp) -> None:
-    respx.get(f"{URL}/x").respond(200, content=rb'{"name": "\ud83d", "price": 5}')
-    assert crm.get("/x").data["price"] == 5
+    body = rb'{"cut": "a\ud83d", "back": "\ude00b", "whole": "\ud83d\ude00", "price": 5}'
+    respx.get(f"{URL}/x").respond(200, content=body)
+    assert crm.get("/x").data == {"cut": "a�", "back": "�b", "whole": "😀", "price": 5}
 
 
 def test_the_pace_spreads_requests_evenly(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import os
 import tempfile
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -48,6 +49,7 @@ def start_embedded(data_dir: Path) -> EmbeddedServer:
         home.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(home.parent / ".starting.lock", timeout=90):
             _forget_dead_holders(home)
+            _forget_dead_server(home)
             return _start(wheel, home)
     except Timeout as error:
         raise DatabaseTrouble(
@@ -102,9 +104,41 @@ def _start(wheel: Any, home: Path) -> EmbeddedServer:
 def _is_running(home: Path) -> bool:
     try:
         pid = int((home / "postmaster.pid").read_text().split("\n", 1)[0])
-        return str(psutil.Process(pid).name()).startswith("postgres")
+        process = psutil.Process(pid)
+        is_alive = process.status() != psutil.STATUS_ZOMBIE
+        return is_alive and str(process.name()).startswith("postgres")
     except (OSError, ValueError, psutil.Error):
         return False
+
+
+def _forget_dead_server(home: Path) -> None:
+    """Remove the mark of a server that was killed, once its children have ended too.
+
+    In a container whose first process does not reap, a killed server stays as a zombie: PostgreSQL
+    and the wheel would take it for a running one.
+    """
+    mark = home / "postmaster.pid"
+    if mark.exists() and not _is_running(home):
+        _, alive = psutil.wait_procs(_processes_in(home), timeout=10)
+        if alive:
+            raise DatabaseTrouble(
+                f"processes of a killed database still run in {home}: "
+                f"end {', '.join(str(process.pid) for process in alive)} and start again"
+            )
+        lines = mark.read_text().splitlines()
+        sockets = Path(lines[4]) if len(lines) > 4 and lines[4] else home
+        for left in (mark, *sockets.glob(".s.PGSQL.*")):
+            left.unlink(missing_ok=True)
+
+
+def _processes_in(home: Path) -> list[Any]:
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            is_ours = process.name().startswith("postgres") and process.cwd() == str(home)
+            if is_ours and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
 
 
 def _forget_dead_holders(home: Path) -> None:

@@ -32,12 +32,12 @@
   function months() {
     const line = colour("--ink");
     const isWhole = (at) => !(data.partial && at === last);
-    const whole = { type: "line", name: "value", symbol: "circle", symbolSize: 7, z: 3,
+    const whole = { type: "line", name: "value", symbol: "circle", symbolSize: 7, showAllSymbol: true, z: 3,
       itemStyle: { color: line }, lineStyle: { color: line, width: 2 },
       data: data.values.map((value, at) => (isWhole(at) ? value : null)) };
     if (!data.partial) return [whole];
     const running = { type: "line", name: "running", symbol: (_, item) => (item.dataIndex === last ? "circle" : "none"),
-      symbolSize: 9, z: 3, lineStyle: { type: "dotted", color: colour("--quiet"), width: 2 },
+      symbolSize: 9, showAllSymbol: true, z: 3, lineStyle: { type: "dotted", color: colour("--quiet"), width: 2 },
       itemStyle: { color: colour("--card"), borderColor: colour("--quiet"), borderWidth: 2 },
       data: data.values.map((value, at) => (at >= last - 1 ? value : null)) };
     return [running, whole];

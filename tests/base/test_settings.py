@@ -1,0 +1,56 @@
+"""Settings are typed, and a wrong one stops the start with a line that names it."""
+
+from pathlib import Path
+
+import pytest
+
+from kam_sync.base.errors import WrongSettings
+from kam_sync.base.settings import Locale, read_settings
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_everything_has_a_default() -> None:
+    settings = read_settings()
+    assert settings.database_url is None
+    assert settings.timezone == "Europe/Moscow"
+    assert settings.locale is Locale.RU
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("KAM_SYNC_TIMEZONE", "Moscow", "IANA"),
+        ("KAM_SYNC_LOCALE", "de", "'ru' or 'en'"),
+        ("KAM_SYNC_DATABASE_URL", "mysql://x", "postgresql://"),
+        ("KAM_SYNC_PUBLIC_URL", "example", "URL"),
+        ("KAM_SYNC_LOG_FORMAT", "xml", "json"),
+    ],
+)
+def test_a_wrong_value_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(WrongSettings, match=f"{name}: .*{says}") as caught:
+        read_settings()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_wrong_url_does_not_show_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAM_SYNC_DATABASE_URL", "mysql://me:hunter2@db/x")
+    with pytest.raises(WrongSettings) as caught:
+        read_settings()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_dot_env_file_is_read_and_the_environment_wins(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("KAM_SYNC_LOCALE=en\nKAM_SYNC_TIMEZONE=Asia/Omsk\n")
+    monkeypatch.setenv("KAM_SYNC_TIMEZONE", "Asia/Tomsk")
+    settings = read_settings()
+    assert settings.locale is Locale.EN
+    assert settings.timezone == "Asia/Tomsk"

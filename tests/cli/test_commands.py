@@ -1,0 +1,143 @@
+"""The commands of the flow, the doctor and the demo."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from connectors.sandbox.amocrm import AmoSandbox
+from connectors.sandbox.faults import Fault
+from tests.cli.conftest import Command
+
+COUNTS = {
+    "read", "created", "updated", "unchanged", "deleted", "rejected", "seconds", "requests",
+}  # fmt: skip
+
+
+def test_sync_prints_the_counts_of_each_noun_and_a_second_one_finds_nothing_new(
+    kam_sync: Command, connected: AmoSandbox
+) -> None:
+    first = kam_sync("sync", "--json").document["sources"][0]
+    assert first["source"] == "sales"
+    assert first["state"] == "done"
+    assert all(set(counts) == COUNTS for counts in first["nouns"].values())
+    assert first["nouns"]["deal"]["created"] == connected.count("leads")
+    second = kam_sync("sync", "--json").document["sources"][0]["nouns"].values()
+    assert sum(counts["created"] + counts["updated"] for counts in second) == 0
+
+
+def test_a_sync_that_must_wait_exits_with_one_and_says_why(
+    kam_sync: Command, connected: AmoSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.kit.http._sleep", lambda _: None)
+    connected.faults.append(Fault(path="/api/v4/leads$", status=503, times=None))
+    said = kam_sync("sync", "sales", "--json")
+    assert said.code == 1
+    assert said.document["sources"][0]["state"] == "later"
+    assert "/api/v4/leads: the CRM fails (503)" in said.document["sources"][0]["message"]
+
+
+def test_kpi_detect_and_notify_each_report_what_they_did(
+    kam_sync: Command, connected: AmoSandbox
+) -> None:
+    kam_sync("sync")
+    assert kam_sync("kpi", "--json", "--as-of", "2026-11-01").document["kpi"]["created"] > 0
+    assert kam_sync("kpi", "--json", "--as-of", "2026-11-01").document["kpi"]["created"] == 0
+    found = kam_sync("detect", "--json", "--as-of", "2026-11-01").document
+    assert set(found) == {"drift", "alerts"}
+    opened = found["alerts"]["opened"]
+    assert kam_sync("notify", "--json").document["notify"]["told"] == opened
+    assert kam_sync("notify", "--json").document["notify"]["told"] == 0
+
+
+def test_a_wrong_date_is_refused(kam_sync: Command) -> None:
+    said = kam_sync("kpi", "--as-of", "yesterday")
+    assert said.code == 2
+    assert "a date such as" in said.err
+
+
+def test_the_doctor_says_what_to_do(kam_sync: Command, connected: AmoSandbox) -> None:
+    kam_sync("sync")
+    fine = kam_sync("doctor", "--json")
+    assert fine.code == 0, fine.out
+    assert {c["what"] for c in fine.document["checks"]} >= {"database", "schema", "clock", "queue"}
+    kam_sync("source", "set", "sales", "--token", "another")
+    kam_sync("sync")
+    said = kam_sync("doctor")
+    assert said.code == 1
+    assert "kam-sync source resume sales" in said.out
+
+
+def test_the_doctor_names_a_wrong_setting(
+    kam_sync: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAM_SYNC_TIMEZONE", "Mars/Olympus")
+    said = kam_sync("doctor")
+    assert said.code == 1
+    assert "KAM_SYNC_TIMEZONE" in said.out
+    assert kam_sync("sync").code == 2
+
+
+def test_the_version_is_printed(kam_sync: Command) -> None:
+    assert kam_sync("--version").out.startswith("kam-sync 0.")
+
+
+@pytest.mark.slow
+def test_the_demo_makes_one_pass_and_a_second_one_changes_nothing(
+    kam_sync: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = kam_sync("demo", "--once", "--json", "--size", "20", "--seed", "3")
+    assert first.code == 0, first.err
+    assert first.document["stored"]["account"] == 20
+    assert first.document["alerts"]
+    second = kam_sync("demo", "--once", "--json", "--size", "20", "--seed", "3").document
+    nouns = second["sources"][0]["nouns"].values()
+    assert sum(counts["created"] + counts["updated"] for counts in nouns) == 0
+    assert second["steps"]["alerts"]["opened"] == 0
+
+
+def test_the_demo_keeps_its_hands_off_a_store_with_real_sources(
+    kam_sync: Command, connected: AmoSandbox
+) -> None:
+    said = kam_sync("demo", "--once", "--size", "4")
+    assert said.code == 2
+    assert "holds your sources (sales)" in said.err
+
+
+@pytest.mark.slow
+def test_serve_answers_and_ends_cleanly_when_it_is_told_to(
+    kam_sync: Command, connected: AmoSandbox, tmp_path: Path
+) -> None:
+    port = "18231"
+    log = (tmp_path / "log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kam_sync", "serve", "--port", port],
+        env={**os.environ, "KAM_SYNC_LOG_FORMAT": "json"}, stderr=log,  # noqa: TID251
+    )  # fmt: skip
+    try:
+        assert _answer(f"http://127.0.0.1:{port}/readyz") == {"status": "ready"}
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+    finally:
+        process.kill()
+        process.wait()
+        log.close()
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert any(line["event"] == "started" for line in lines)
+    assert connected.token not in (tmp_path / "log").read_text()
+
+
+def _answer(url: str) -> object:
+    for _ in range(200):
+        try:
+            with urlopen(url, timeout=1) as answer:  # noqa: S310 - our own server
+                return json.load(answer)
+        except OSError:
+            time.sleep(0.1)  # noqa: TID251 - a process starts
+    raise AssertionError(f"{url} does not answer")

@@ -1,0 +1,106 @@
+"""`kam-sync source ...`."""
+
+import io
+
+import pytest
+
+from connectors.sandbox.amocrm import AmoSandbox
+from tests.cli.conftest import Command
+
+
+def test_a_source_is_connected_listed_paused_resumed_and_removed(
+    kam_sync: Command, connected: AmoSandbox
+) -> None:
+    listed = kam_sync("source", "list", "--json").document["sources"]
+    assert [(s["name"], s["kind"], s["state"]) for s in listed] == [("sales", "amocrm", "active")]
+    assert connected.token not in kam_sync("source", "list", "--json").out
+
+    assert kam_sync("source", "pause", "sales").code == 0
+    assert kam_sync("source", "list", "--json").document["sources"][0]["state"] == "paused"
+    refused = kam_sync("sync")
+    assert refused.code == 2
+    assert "no active source" in refused.err
+    assert kam_sync("source", "resume", "sales").code == 0
+
+    assert kam_sync("sync", "sales", "--json").code == 0
+    assert kam_sync("source", "remove", "sales", "--yes").code == 0
+    assert kam_sync("source", "list", "--json").document == {"sources": []}
+
+
+def test_a_wrong_token_connects_nothing_and_is_not_repeated(
+    kam_sync: Command, box: AmoSandbox
+) -> None:
+    said = kam_sync(
+        "source", "add", "sales", "--kind", "amocrm", "--base-url", box.url, "--token", "wrong-one"
+    )
+    assert said.code == 1
+    assert "token is refused" in said.err
+    assert "wrong-one" not in said.err
+    assert kam_sync("source", "list", "--json").document == {"sources": []}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("add", "a b", "--kind", "amocrm", "--base-url", "https://x.test"), "source name 'a b'"),
+        (("add", "s", "--kind", "salesforce", "--base-url", "https://x.test"), "there are: amocrm"),
+        (("add", "s", "--kind", "amocrm", "--base-url", "x.test"), "not an http(s) address"),
+        (
+            ("add", "s", "--kind", "amocrm", "--base-url", "https://x.test", "--set", "a"),
+            "key=value",
+        ),
+        (
+            ("add", "s", "--kind", "amocrm", "--base-url", "https://x.test", "--set", "speed=1"),
+            "option speed: no such option",
+        ),
+        (("check", "none"), "source none: no such source"),
+        (("pause", "none"), "there are: none yet"),
+    ],
+)
+def test_wrong_usage_says_in_one_line_what_is_wrong(
+    kam_sync: Command, arguments: tuple[str, ...], says: str
+) -> None:
+    token = ("--token", "t") if arguments[0] == "add" else ()
+    said = kam_sync("source", *arguments, *token)
+    assert said.code in {1, 2}
+    assert says in said.err
+    assert said.err.count("\n") == 1
+
+
+def test_a_name_is_taken_once(kam_sync: Command, connected: AmoSandbox) -> None:
+    said = kam_sync(
+        "source", "add", "sales", "--kind", "amocrm", "--base-url", connected.url,
+        "--token", connected.token,
+    )  # fmt: skip
+    assert said.code == 2
+    assert "taken" in said.err
+
+
+def test_a_token_can_come_from_standard_input(
+    kam_sync: Command, box: AmoSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{box.token}\n"))
+    said = kam_sync(
+        "source", "add", "sales", "--kind", "amocrm", "--base-url", box.url, "--token", "-"
+    )
+    assert said.code == 0
+
+
+def test_check_proves_address_and_token(kam_sync: Command, connected: AmoSandbox) -> None:
+    assert "sales: fine" in kam_sync("source", "check", "sales").out
+    assert kam_sync("source", "set", "sales", "--token", "another").code == 0
+    said = kam_sync("source", "check", "sales")
+    assert said.code == 1
+    assert "token is refused" in said.err
+
+
+def test_set_aside_records_are_listed(kam_sync: Command, connected: AmoSandbox) -> None:
+    lead = connected.ids("leads")[0]
+    connected.change("leads", lead, price=10**17)
+    synced = kam_sync("sync", "sales")
+    assert synced.code == 0
+    assert "1 records are set aside" in synced.err
+    found = kam_sync("source", "set-aside", "sales", "--json").document["set_aside"]
+    assert [(r["noun"], r["external_id"]) for r in found] == [("deal", str(lead))]
+    assert "price" in found[0]["reason"]
+    assert str(lead) in kam_sync("source", "set-aside", "sales").out

@@ -1,0 +1,46 @@
+"""Connects a sandbox as a source, and asks the store simple questions about it."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from connectors.sandbox.amocrm import AmoSandbox
+from kam_sync import connecting
+from kam_sync.accounts.model import SetAside
+from kam_sync.accounts.store import AccountStore
+from kam_sync.intake.model import NewSource, Source, SourceState
+from kam_sync.intake.store import SourceStore
+from kam_sync.wiring import Services
+
+
+def connect(services: Services, box: AmoSandbox, name: str = "shop", **options: str) -> Source:
+    """The sandbox as a source without a limit of requests."""
+    new = NewSource(name=name, kind="amocrm", base_url=box.url)
+    return connecting.add(services, new, box.token, {"per_second": "0"} | options)[0]
+
+
+def ask(services: Services, query: str, **values: Any) -> list[tuple[Any, ...]]:
+    """The rows that a query gives."""
+    with services.database.transaction() as session:
+        return [tuple(row) for row in session.execute(sa.text(query), values)]
+
+
+def raw_counts(services: Services, source: Source) -> dict[str, int]:
+    """How many raw records of each noun are kept."""
+    query = "SELECT noun, count(*) FROM raw_record WHERE source_id = :id GROUP BY noun"
+    return {noun: count for noun, count in ask(services, query, id=source.id)}
+
+
+def set_aside(services: Services, source: Source) -> list[SetAside]:
+    """The list of records that could not be translated."""
+    with services.database.transaction() as session:
+        found = AccountStore(session).set_aside(source.id, limit=100)
+        session.expunge_all()
+        return found
+
+
+def state(services: Services, source: Source) -> tuple[SourceState, str]:
+    """How the source stands, and why."""
+    with services.database.transaction() as session:
+        found = SourceStore(session).by_id(source.id)
+        return found.state, found.state_reason
