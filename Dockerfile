@@ -14,7 +14,7 @@ COPY connectors connectors
 COPY migrations migrations
 # hatchling is in the lock; it and pip have no work to do in the running service
 RUN /opt/kam_sync/bin/python -m pip install --quiet --no-deps --no-build-isolation . \
-    && /opt/kam_sync/bin/python -m pip uninstall --quiet --yes hatchling trove-classifiers pip
+    && /opt/kam_sync/bin/python -m pip uninstall --quiet --yes hatchling trove-classifiers setuptools pip
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title="kam_sync" \

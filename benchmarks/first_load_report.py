@@ -1,7 +1,7 @@
 """What first_load.py measured: the figures, their medians, the bars, a table for people."""
 
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from os import cpu_count
 from statistics import median
@@ -15,6 +15,16 @@ from benchmarks.children import Ran
 _LEAST_RATE = 8_000
 _MOST_MEMORY = 200
 _MOST_GROWTH = 0.15
+_SHOWN = (
+    ("records", "records", ",.0f"),
+    ("records/s, whole process", "rate", ",.0f"),
+    ("records/s, its own clock", "own_rate", ",.0f"),
+    ("seconds, whole process", "seconds", ".1f"),
+    ("CPU seconds", "cpu", ".1f"),
+    ("CPU seconds of PostgreSQL", "database_cpu", ".1f"),
+    ("peak MB", "peak_mb", ".0f"),
+    ("peak MB of the sandbox by then", "sandbox_peak_mb", ".0f"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +147,9 @@ def show(result: Result) -> None:
     """The medians as tables."""
     out = Console(soft_wrap=True, highlight=False)
     before, after = result.load_before[0], result.load_after[0]
+    tools = ", ".join(dict.fromkeys(loads[0].name for loads in result.loads.values()))
     out.print(f"{_machine()}; load average {before:.1f} before, {after:.1f} after")
+    out.print(f"measured: {tools}")
     out.print(_table(result))
     stored = result.rounds[-1].ours.stored
     out.print("stored: " + ", ".join(f"{count:,} {name}" for name, count in stored.items()))
@@ -158,21 +170,16 @@ def show(result: Result) -> None:
 def _table(result: Result) -> Table:
     table = Table(title=f"Medians of {len(result.rounds)} rounds", title_justify="left", box=None)
     table.add_column("")
-    for name in ("records", "records/s, process", "records/s, own clock", "seconds", "CPU s",
-                 "PostgreSQL CPU s", "peak MB", "sandbox MB"):  # fmt: skip
-        table.add_column(name, justify="right")
+    columns = []
     for name, loads in result.loads.items():
-        cells = _medians(loads)
-        table.add_row(
-            f"{name} ({loads[0].name})", f"{loads[0].records:,}", f"{cells['rate']:,.0f}",
-            f"{cells['own_rate']:,.0f}", f"{cells['seconds']:.1f}", f"{cells['cpu']:.1f}",
-            f"{cells['database_cpu']:.1f}", f"{cells['peak_mb']:.0f}",
-            f"{cells['sandbox_peak_mb']:.0f}",
-        )  # fmt: skip
+        table.add_column(name, justify="right")
+        columns.append({"records": loads[0].records, **_medians(loads)})
+    for what, key, shape in _SHOWN:
+        table.add_row(what, *(format(column[key], shape) for column in columns))
     return table
 
 
-def _medians(loads: Iterable[Load]) -> dict[str, float]:
+def _medians(loads: Sequence[Load]) -> dict[str, float]:
     rows = [
         {
             "rate": load.rate,

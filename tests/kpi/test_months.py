@@ -25,7 +25,11 @@ def test_the_last_hours_of_utc_are_the_next_month_in_moscow() -> None:
 
 def test_the_running_month_ends_now_and_is_partial() -> None:
     now = datetime(2026, 3, 15, 12, tzinfo=UTC)
-    assert [month.is_partial for month in months_until(now, MOSCOW, count=2)] == [False, False, True]
+    assert [month.is_partial for month in months_until(now, MOSCOW, count=2)] == [
+        False,
+        False,
+        True,
+    ]
     assert months_until(now, MOSCOW)[-1].end_at == now
 
 

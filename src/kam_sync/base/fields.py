@@ -20,8 +20,8 @@ def choice(kind: type[StrEnum], **more: Any) -> Any:
 
 
 def exact(**more: Any) -> Any:
-    """An exact number such as an amount of money; four decimals are kept."""
-    return Field(sa_type=Numeric(20, 4), **more)
+    """An exact number such as an amount of money; four decimals, and room for absurd sums."""
+    return Field(sa_type=Numeric(30, 4), **more)
 
 
 def texts(**more: Any) -> Any:

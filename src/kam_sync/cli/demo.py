@@ -1,7 +1,6 @@
 """The demo: a sandbox CRM in a process of its own, pulled, measured, watched and shown."""
 
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.model import AlertState
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.clock import Clock, start_of_day, stopped_at, utc_now
-from kam_sync.base.errors import KamSyncError, NotHere, WrongUse
+from kam_sync.base.errors import NotHere, WrongUse
 from kam_sync.base.settings import Settings
 from kam_sync.cli import show
 from kam_sync.intake.model import NewSource
@@ -150,21 +149,8 @@ def _show(document: dict[str, Any], synced: flow.SyncResult) -> None:
 
 
 def _serve(services: Services, port: int) -> None:
-    from kam_sync.cli.serving import serve_all
+    from kam_sync.cli.serving import is_free, serve_all
 
-    free = _free_port(port)
+    free = next((p for p in range(port, port + 20) if is_free("127.0.0.1", p)), port)
     show.err.print(f"\nOpen http://127.0.0.1:{free} in a browser; Ctrl+C ends the demo.\n")
     serve_all(services, web=("127.0.0.1", free), every=timedelta(minutes=1))
-
-
-def _free_port(wanted: int) -> int:
-    """The wanted port, or the next free one of the twenty after it."""
-    for port in range(wanted, wanted + 20):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise KamSyncError(f"ports {wanted} to {wanted + 19} are all taken; choose another with --port")

@@ -1,5 +1,6 @@
 """Runs the web, the worker and the scheduler in this process until it is told to stop."""
 
+import socket
 import threading
 from contextlib import ExitStack, suppress
 from datetime import timedelta
@@ -8,15 +9,30 @@ from functools import partial
 import structlog
 import uvicorn
 
+from kam_sync.base.errors import KamSyncError
 from kam_sync.jobs.serving import defer_sync, running
 from kam_sync.web.app import create_app
 from kam_sync.wiring import Services
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a server could listen there now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
 
 _log = structlog.get_logger("kam_sync.serve")
 
 
 def serve_all(services: Services, *, web: tuple[str, int] | None, every: timedelta | None) -> None:
     """Serve pages at `web` and work in intervals of `every`; either may be left out."""
+    if web is not None and not is_free(*web):
+        raise KamSyncError(f"port {web[1]} on {web[0]} is taken; choose another with --port")
     with ExitStack() as stack:
         if every is not None:
             stack.enter_context(running(services, every=every))

@@ -77,7 +77,7 @@ _LAY_OUT = """
     WHERE at < :now;
 
     CREATE TEMP TABLE kpi_point (account_id uuid, kpi text, unit text, "on" date,
-        value numeric(20, 4), is_partial boolean) ON COMMIT DROP;
+        value numeric(30, 4), is_partial boolean) ON COMMIT DROP;
 
     ANALYZE kpi_deal; ANALYZE kpi_frame; ANALYZE kpi_currency; ANALYZE kpi_closed
 """

@@ -21,6 +21,7 @@ from kam_sync.web.errors import PROBLEM, handle_errors
 from kam_sync.web.guard import Guard
 from kam_sync.web.metrics import Measured, Metrics
 from kam_sync.web.render import STATIC, Pages
+from kam_sync.web.turnstile import Turnstile
 from kam_sync.wiring import Services
 
 _API = (
@@ -56,6 +57,7 @@ def create_app(services: Services, *, defer_sync: Callable[[int], object] | None
     app.state.defer_sync = defer_sync
     app.state.pages = Pages(services.zone)
     app.state.metrics = Metrics()
+    app.add_middleware(Turnstile)
     app.add_middleware(Guard)
     app.add_middleware(Measured, metrics=app.state.metrics)
     handle_errors(app)

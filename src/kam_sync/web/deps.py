@@ -68,11 +68,7 @@ Reading = Annotated[Session, Depends(transaction, scope="function")]
 
 
 class Sources:
-    """The sources, by id and by name; read when first asked for.
-
-    A dependency asks the database nothing by itself: it would hold a connection while it waits for
-    a thread to run the handler in, and under load all would wait for each other.
-    """
+    """The sources, by id and by name; read when first asked for."""
 
     def __init__(self, session: Reading) -> None:
         self._session = session

@@ -35,6 +35,8 @@ _TABLES: Mapping[Noun, tuple[type[Any], type[SQLModel]]] = {
     Noun.DEAL: (gate.Deal, DealRow),
     Noun.TASK: (gate.Task, TaskRow),
 }
+_LONGEST_NAME = 300
+"""Accounts are listed by name through an index, whose entries have an upper bound."""
 _PIPELINE = ("source_id", "external_id", "name", "is_archived")
 _STAGE = ("source_id", "external_id", "pipeline_external_id", "name", "position", "outcome")
 
@@ -103,18 +105,26 @@ class SavingStore:
     def _save_pipelines(self, pipelines: Sequence[gate.Pipeline], now: datetime) -> Merged:
         plain = ((self._source_id, p.external_id, p.name, p.is_archived) for p in pipelines)
         merged = self._merge(PipelineRow, _PIPELINE, plain, now)
-        stages = (
-            (self._source_id, s.external_id, p.external_id, s.name, s.position, s.outcome.value)
+        stages = {
+            (p.external_id, s.external_id): (
+                self._source_id, s.external_id, p.external_id, s.name, s.position, s.outcome.value
+            )
             for p in pipelines
             for s in p.stages
-        )
-        self._merge(StageRow, _STAGE, stages, now)
+        }  # fmt: skip
+        self._merge(StageRow, _STAGE, stages.values(), now)
         return merged
 
     def _save_accounts(self, companies: Sequence[gate.Company], now: datetime) -> None:
         matches = [match(self._source_id, company.external_id) for company in companies]
         accounts = (
-            (found.account_id, company.name, company.inn, company.kpp, not company.is_deleted)
+            (
+                found.account_id,
+                company.name[:_LONGEST_NAME],
+                company.inn,
+                company.kpp,
+                not company.is_deleted,
+            )
             for found, company in zip(matches, companies, strict=True)
         )
         self._merge(AccountRow, ("id", "name", "inn", "kpp", "is_active"), accounts, now)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
@@ -36,9 +37,16 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A session whose work is committed at the end, or rolled back when an error leaves it."""
-        with Session(self.engine) as session, session.begin():
-            yield session
+        """A session whose work is committed at the end, or rolled back when an error leaves it.
+
+        Raises:
+            DatabaseTrouble: the server is away, full or stopping; nothing of this work was kept.
+        """
+        try:
+            with Session(self.engine) as session, session.begin():
+                yield session
+        except OperationalError as error:
+            raise DatabaseTrouble(_in_words(error)) from error
 
     @contextmanager
     def alone(self, name: str, *, wait: bool = False) -> Iterator[None]:
@@ -69,8 +77,9 @@ class Database:
                 ).one()
         except OperationalError as error:
             where = self.url.render_as_string(hide_password=True)
-            said = str(error.orig).strip().splitlines()[-1]
-            raise DatabaseTrouble(f"cannot reach the database {where}: {said}") from error
+            raise DatabaseTrouble(
+                f"cannot reach the database {where}: {_in_words(error)}"
+            ) from error
         if number < _OLDEST_SERVER:
             raise DatabaseTrouble(f"PostgreSQL 15 or newer is needed, this is {text}")
         return str(text).split(" on ", 1)[0]
@@ -80,6 +89,13 @@ class Database:
         self.engine.dispose()
         if self.server is not None:
             self.server.stop()
+
+
+def _in_words(error: OperationalError) -> str:
+    """The server's own last line, with what to do where that is known."""
+    if isinstance(error.orig, psycopg.errors.DiskFull):
+        return "no space left on the database server's disk: free some and start again"
+    return str(error.orig).strip().splitlines()[-1]
 
 
 def open_database(settings: Settings, *, name: str = "kam_sync") -> Database:

@@ -1,0 +1,158 @@
+"""A sync brings everything over, once; what stands in its way is told, and costs nothing else."""
+
+import pytest
+
+from connectors import Noun
+from connectors.sandbox.amocrm import AmoSandbox
+from connectors.sandbox.faults import Fault
+from kam_sync import connecting, flow
+from kam_sync.accounts.match import match
+from kam_sync.accounts.store import AccountStore
+from kam_sync.base.errors import Busy
+from kam_sync.intake.model import NounCounts, RunState, Source, SourceState
+from kam_sync.intake.store import RunStore
+from kam_sync.wiring import Services
+from tests.fakes.connecting import ask, raw_counts, state
+
+_NAMES = {
+    Noun.USER: "users", Noun.PIPELINE: "leads/pipelines", Noun.COMPANY: "companies",
+    Noun.CONTACT: "contacts", Noun.DEAL: "leads", Noun.TASK: "tasks",
+}  # fmt: skip
+
+
+def counted(result: flow.SyncResult, what: str) -> dict[Noun, int]:
+    return {noun: getattr(counts, what) for noun, counts in result.nouns.items()}
+
+
+def stored(services: Services) -> dict[str, int]:
+    with services.database.transaction() as session:
+        return AccountStore(session).counts()
+
+
+def test_a_sync_stores_every_row_raw_and_in_our_words(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    result = flow.sync(services, source.id)
+    there = {noun: box.count(name) for noun, name in _NAMES.items()}
+    assert (result.state, result.message) == (RunState.DONE, "")
+    assert counted(result, "read") == counted(result, "created") == there
+    assert counted(result, "rejected") == dict.fromkeys(_NAMES, 0)
+    assert raw_counts(services, source) == {noun.value: count for noun, count in there.items()}
+    assert stored(services) == {
+        "account": 5, "account_link": 5, "company": 5, "contact": 12,
+        "deal": there[Noun.DEAL], "task": there[Noun.TASK], "crm_user": 6, "pipeline": 2,
+        "set_aside": 0,
+    }  # fmt: skip
+
+
+def test_a_second_sync_creates_and_updates_nothing(services: Services, source: Source) -> None:
+    flow.sync(services, source.id)
+    before = everything(services)
+    again = flow.sync(services, source.id)
+    assert counted(again, "created") == counted(again, "updated") == dict.fromkeys(_NAMES, 0)
+    assert everything(services) == before
+
+
+def test_a_full_sync_reads_everything_and_changes_nothing(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    flow.sync(services, source.id)
+    before = everything(services)
+    full = flow.sync(services, source.id, full=True)
+    there = {noun: box.count(name) for noun, name in _NAMES.items()}
+    assert counted(full, "read") == counted(full, "unchanged") == there
+    assert counted(full, "created") == counted(full, "updated") == dict.fromkeys(_NAMES, 0)
+    assert everything(services) == before
+
+
+def test_one_change_updates_one_row(services: Services, box: AmoSandbox, source: Source) -> None:
+    flow.sync(services, source.id)
+    id_ = box.ids("leads")[3]
+    box.change("leads", id_, price=777)
+    result = flow.sync(services, source.id)
+    deal = result.nouns[Noun.DEAL]
+    assert (deal.created, deal.updated) == (0, 1)
+    query = "SELECT external_id FROM deal WHERE amount = 777"
+    assert ask(services, query) == [(str(id_),)]
+
+
+def test_the_runs_are_written_down(services: Services, box: AmoSandbox, source: Source) -> None:
+    flow.sync(services, source.id)
+    with services.database.transaction() as session:
+        runs = {run.noun: run for run in RunStore(session).latest(source_id=source.id, limit=20)}
+    assert set(runs) == {"", *(noun.value for noun in Noun)}
+    assert {run.state for run in runs.values()} == {RunState.DONE}
+    assert runs["deal"].counts["created"] == box.count("leads")
+
+
+def test_progress_is_told_after_every_batch(services: Services, source: Source) -> None:
+    told: list[tuple[Noun, int]] = []
+
+    def watch(_source: Source, noun: Noun, counts: NounCounts) -> None:
+        told.append((noun, counts.read))
+
+    result = flow.sync(services, source.id, watch=watch)
+    assert dict(told) == counted(result, "read")
+
+
+def test_what_amocrm_marks_deleted_is_deleted_and_its_account_inactive(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    flow.sync(services, source.id)
+    company, lead = box.ids("companies")[0], box.ids("leads")[0]
+    box.change("companies", company, is_deleted=True)
+    box.change("leads", lead, is_deleted=True)
+    result = flow.sync(services, source.id)
+    assert (result.nouns[Noun.COMPANY].deleted, result.nouns[Noun.DEAL].deleted) == (1, 1)
+    query = "SELECT external_id FROM {} WHERE is_deleted"
+    assert ask(services, query.format("company")) == [(str(company),)]
+    assert ask(services, query.format("deal")) == [(str(lead),)]
+    inactive = match(source.id, str(company)).account_id
+    assert ask(services, "SELECT id FROM account WHERE NOT is_active") == [(inactive,)]
+
+
+def test_who_is_no_administrator_syncs_all_but_the_users(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    forbidden = b'{"title":"Forbidden","status":403}'
+    box.faults.append(Fault(path="/api/v4/users", status=403, body=forbidden, times=None))
+    result = flow.sync(services, source.id)
+    assert result.state is RunState.DONE
+    assert "/api/v4/users: the token has no rights" in result.message
+    assert "user" not in raw_counts(services, source)
+    assert raw_counts(services, source)["deal"] == box.count("leads")
+    assert state(services, source) == (SourceState.ACTIVE, "")
+
+
+def test_a_paused_source_stays_paused_after_a_sync_by_hand(
+    services: Services, source: Source
+) -> None:
+    connecting.set_paused(services, source.name, paused=True)
+    assert flow.sync(services, source.id).state is RunState.DONE
+    assert state(services, source)[0] is SourceState.PAUSED
+    assert connecting.due(services) == []
+
+
+def test_another_account_behind_the_address_is_refused(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    body = b'{"id":30000002,"name":"Other","currency":"RUB"}'
+    box.faults.append(Fault(path="/api/v4/account", status=200, body=body))
+    result = flow.sync(services, source.id)
+    assert result.state is RunState.FAILED
+    assert "this is account 30000002, the source was account 30000001" in result.message
+    assert state(services, source) == (SourceState.NEEDS_PERSON, result.message)
+    assert raw_counts(services, source) == {}
+
+
+def test_a_source_that_is_being_synced_is_busy(services: Services, source: Source) -> None:
+    with services.database.alone(f"source {source.id}"), pytest.raises(Busy, match="source"):
+        flow.sync(services, source.id)
+    assert flow.sync(services, source.id).state is RunState.DONE
+
+
+def everything(services: Services) -> dict[str, list[tuple[object, ...]]]:
+    """All rows with our own time stamps and change numbers: nothing may have been touched."""
+    tables = ("raw_record", "company", "contact", "deal", "task", "account", "account_link")
+    queries = {table: f"SELECT row_to_json(t)::text FROM {table} t ORDER BY 1" for table in tables}  # noqa: S608 - our own tables
+    return {table: ask(services, query) for table, query in queries.items()}
