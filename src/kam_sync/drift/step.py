@@ -31,13 +31,13 @@ def run(session: Session, now: datetime, zone: ZoneInfo) -> Report:
     verdicts: Counter[str] = Counter(drift=0, steady=0, unclear=0)
 
     def judged() -> Iterator[tuple[Series, Judgement]]:
-        for series in KpiStore(session).series():
+        for series in KpiStore(session).series(KPIS):
             baseline = _BASELINES[KPIS[series.kpi].measure]
             found = detect(series.months, series.values, baseline, newest)
             verdicts[found.verdict.value] += 1
             yield series, found
 
     drifts.save(list(judged()), now)
-    drifts.forget_without_points()
+    drifts.forget_others(KPIS)
     report.counts.update(verdicts)
     return report

@@ -46,13 +46,14 @@ class DriftStore:
         names = ("account_id", "kpi", "unit", *_FIELDS)
         return merge(self._session, table, names, rows, touch={"changed_at": now})
 
-    def forget_without_points(self) -> int:
-        """Drop findings about series that are no more (an account without deals, say)."""
+    def forget_others(self, kpis: Iterable[str]) -> int:
+        """Drop findings about other KPIs, and about series that are no more."""
         gone = self._session.execute(
             sa.text(
-                "DELETE FROM finding f WHERE NOT EXISTS (SELECT FROM point p"
+                "DELETE FROM finding f WHERE f.kpi <> ALL(:kpis) OR NOT EXISTS (SELECT FROM point p"
                 " WHERE p.account_id = f.account_id AND p.kpi = f.kpi AND p.unit = f.unit)"
-            )
+            ),
+            {"kpis": list(kpis)},
         )
         return cast("sa.CursorResult[None]", gone).rowcount
 

@@ -140,12 +140,12 @@ class KpiStore:
         )
         return merge_staged(self._session, table, stage, touch={"changed_at": now}), gone.rowcount
 
-    def series(self) -> Iterator[Series]:
-        """The whole months of every KPI of every account, streamed."""
+    def series(self, kpis: Iterable[str]) -> Iterator[Series]:
+        """The whole months of the named KPIs of every account, streamed."""
         key = (col(PointRow.account_id), col(PointRow.kpi), col(PointRow.unit))
         query = (
             sa.select(*key, col(PointRow.on), col(PointRow.value))
-            .where(~col(PointRow.is_partial))
+            .where(~col(PointRow.is_partial), col(PointRow.kpi).in_(list(kpis)))
             .order_by(*key, col(PointRow.on))
             .execution_options(yield_per=10_000)
         )

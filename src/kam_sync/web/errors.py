@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from kam_sync.base.errors import Busy, CrmTrouble, KamSyncError, NotHere, WrongUse
+from kam_sync.base.errors import Busy, CrmTrouble, DatabaseTrouble, KamSyncError, NotHere, WrongUse
 from kam_sync.web.guard import HEADERS
 from kam_sync.web.render import pages
 
@@ -27,6 +27,7 @@ _STATUS: dict[type[KamSyncError], int] = {
     WrongUse: 400,
     Busy: 409,
     CrmTrouble: 502,
+    DatabaseTrouble: 503,
 }
 
 
