@@ -1,6 +1,4 @@
-"""The first house: sources, raw records, accounts, points, findings, alerts, jobs."""
-
-from typing import Any
+"""Rooms 1 and 2: sources, raw records, accounts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,12 +23,6 @@ def upgrade() -> None:
     )
     op.create_index("account_name", "account", ["name", "id"], unique=False)
     op.create_table(
-        "notify_position",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("change_id", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
         "source",
         sa.Column("sealed_token", sa.String(), nullable=False),
         sa.Column("options", sa.JSON(), nullable=False),
@@ -48,12 +40,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("name"),
     )
     op.create_table(
-        "tick",
-        sa.Column("schedule", sa.String(), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("schedule", "due_at"),
-    )
-    op.create_table(
         "account_link",
         sa.Column("source_id", sa.Integer(), nullable=False),
         sa.Column("company_external_id", sa.String(), nullable=False),
@@ -66,35 +52,6 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_account_link_account_id"), "account_link", ["account_id"], unique=False
     )
-    op.create_table(
-        "alert",
-        sa.Column("unit", sa.String(), nullable=False),
-        sa.Column("observed", sa.Float(), nullable=False),
-        sa.Column("expected", sa.Float(), nullable=False),
-        sa.Column("low", sa.Float(), nullable=False),
-        sa.Column("high", sa.Float(), nullable=False),
-        sa.Column("gap", sa.Float(), nullable=False),
-        sa.Column("since", sa.Date(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("kpi", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("state", sa.String(length=32), nullable=False),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index(
-        "alert_one_open",
-        "alert",
-        ["account_id", "kpi", "kind"],
-        unique=True,
-        postgresql_where=sa.text("state <> 'resolved'"),
-    )
-    op.create_index("alert_opened", "alert", ["opened_at", "id"], unique=False)
-    op.create_index(op.f("ix_alert_account_id"), "alert", ["account_id"], unique=False)
     op.create_table(
         "company",
         sa.Column("source_id", sa.Integer(), nullable=False),
@@ -177,24 +134,6 @@ def upgrade() -> None:
     op.create_index("deal_changed", "deal", ["changed_at"], unique=False)
     op.create_index("deal_company", "deal", ["source_id", "company_external_id"], unique=False)
     op.create_table(
-        "finding",
-        sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("verdict", sa.String(length=32), nullable=False),
-        sa.Column("why", sa.String(length=32), nullable=False),
-        sa.Column("gap", sa.Float(), nullable=True),
-        sa.Column("observed", sa.Float(), nullable=True),
-        sa.Column("expected", sa.Float(), nullable=True),
-        sa.Column("low", sa.Float(), nullable=True),
-        sa.Column("high", sa.Float(), nullable=True),
-        sa.Column("since", sa.Date(), nullable=True),
-        sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("kpi", sa.String(), nullable=False),
-        sa.Column("unit", sa.String(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("account_id", "kpi", "unit"),
-    )
-    op.create_table(
         "pipeline",
         sa.Column("source_id", sa.Integer(), nullable=False),
         sa.Column("external_id", sa.String(), nullable=False),
@@ -203,18 +142,6 @@ def upgrade() -> None:
         sa.Column("is_archived", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("source_id", "external_id"),
-    )
-    op.create_table(
-        "point",
-        sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("kpi", sa.String(), nullable=False),
-        sa.Column("unit", sa.String(), nullable=False),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("value", sa.Numeric(precision=30, scale=4), nullable=False),
-        sa.Column("is_partial", sa.Boolean(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("account_id", "kpi", "unit", "on"),
     )
     op.create_table(
         "raw_record",
@@ -298,37 +225,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("source_id", "noun"),
     )
-    op.create_table(
-        "alert_change",
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("alert_id", sa.Uuid(), nullable=False),
-        sa.Column("change", sa.String(length=32), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("observed", sa.Float(), nullable=False),
-        sa.Column("expected", sa.Float(), nullable=False),
-        sa.Column("gap", sa.Float(), nullable=False),
-        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index(op.f("ix_alert_change_alert_id"), "alert_change", ["alert_id"], unique=False)
-    op.create_table(
-        "notification",
-        sa.Column("change_id", sa.BigInteger(), nullable=False),
-        sa.Column("channel", sa.String(), nullable=False),
-        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["change_id"], ["alert_change.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("change_id", "channel"),
-    )
-    _create_queue()
-
-
-def _create_queue() -> None:
-    """The queue's own schema as its release ships it, past SQLAlchemy, which would bind colons."""
-    from procrastinate.schema import SchemaManager  # noqa: PLC0415 - only where it is needed
-
-    driver: Any = op.get_bind().connection.driver_connection
-    driver.execute(SchemaManager.get_schema())
 
 
 def downgrade() -> None:
-    raise NotImplementedError("nothing lies below the first house: drop the database instead")
+    raise NotImplementedError("nothing lies below the first tables: drop the database instead")
