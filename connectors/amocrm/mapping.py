@@ -157,15 +157,14 @@ def _fields(body: pick.Body) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for field in pick.many(body, "custom_fields_values"):
         values = [value.get("value") for value in pick.many(field, "values")]
-        for key in {field.get("field_code"), field.get("field_name")} - {None}:
-            found.setdefault(str(key), []).extend(values)
+        names = (pick.text(field, "field_code"), pick.text(field, "field_name"))
+        for name in pick.distinct(names):
+            found.setdefault(name, []).extend(values)
     return found
 
 
 def _values(fields: Mapping[str, list[Any]], key: str) -> tuple[str, ...]:
-    return pick.distinct(
-        pick.clean(str(value)) for value in fields.get(key, ()) if isinstance(value, str | int)
-    )
+    return pick.distinct(_value(value) for value in fields.get(key, ()))
 
 
 def _tax_number(fields: Mapping[str, list[Any]], name: str, part: str) -> str | None:
@@ -174,4 +173,10 @@ def _tax_number(fields: Mapping[str, list[Any]], name: str, part: str) -> str | 
     if plain:
         return plain
     entities = (value for values in fields.values() for value in values if isinstance(value, dict))
-    return next((str(entity[part]) for entity in entities if entity.get(part)), None)
+    return next(iter(pick.distinct(_value(entity.get(part)) for entity in entities)), None)
+
+
+def _value(value: Any) -> str | None:
+    """A value of a custom field as text; None for what no text can be made of."""
+    is_plain = isinstance(value, str | int) and not isinstance(value, bool)
+    return pick.clean(str(value)) if is_plain else None

@@ -70,6 +70,7 @@ class CrmHttp:
         self._client = _client(base_url, headers)
         self._pace = Pace(per_second)
         self._tries = tries
+        self._heard: tuple[datetime, float] | None = None
         self.requests = 0
 
     def get(self, path: str, params: Params = ()) -> Answer:
@@ -91,6 +92,13 @@ class CrmHttp:
                     break
         raise trouble
 
+    def server_time(self) -> datetime | None:
+        """What time the CRM has now, by its last answer; None before the first one."""
+        if self._heard is None:
+            return None
+        at, when = self._heard
+        return at + timedelta(seconds=time.monotonic() - when)
+
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
@@ -104,6 +112,7 @@ class CrmHttp:
             raise RetryLater(f"{self._at(path)}: no answer in time") from error
         except httpx.TransportError as error:
             raise RetryLater(f"{self._at(path)}: cannot connect ({error})") from error
+        self._heard = (_server_time(response), time.monotonic())
         return self._read(path, response)
 
     def _read(self, path: str, response: httpx.Response) -> Answer:

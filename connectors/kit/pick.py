@@ -15,6 +15,7 @@ Body = Mapping[str, Any]
 _MOST_MONEY = Decimal(10) ** 15
 _LATEST_SECOND = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
 _EARLIEST_SECOND = int(datetime(1900, 1, 1, tzinfo=UTC).timestamp())
+_LARGEST_NUMBER = 2**31 - 1
 _LONGEST_ID = 200  # ids stand in keys, and an index entry has an upper bound
 _SHOWN = 40
 
@@ -65,6 +66,8 @@ def number(body: Body, key: str) -> int | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int):
         raise BadRecord(f"{key}: a whole number is needed, got {shown(value)}")
+    if abs(value) > _LARGEST_NUMBER:
+        raise BadRecord(f"{key}: {shown(value)} is too large")
     return value
 
 

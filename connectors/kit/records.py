@@ -27,6 +27,10 @@ class Outcome(StrEnum):
     LOST = "lost"
 
 
+NAMELESS = "no-id-"
+"""The ids of raw records that came without one begin so; the rest is a mark of their content."""
+
+
 @dataclass(frozen=True, slots=True)
 class RawRecord:
     """One object as the CRM sent it, under the id that the CRM gave it."""

@@ -63,7 +63,8 @@ class Syncing:
             result.state, result.message = RunState.LATER, str(error)
         except NeedsPerson as error:
             result.state, result.message = RunState.FAILED, str(error)
-            self._set_state(SourceState.NEEDS_PERSON, str(error))
+            if self._source.state is not SourceState.PAUSED:
+                self._set_state(SourceState.NEEDS_PERSON, str(error))
         finally:
             connector.close()
             self._end(run_id, result.state, {}, result.message)
@@ -113,7 +114,11 @@ class Syncing:
     def _pull(self, connector: Connector, noun: Noun, counts: NounCounts, run_id: int) -> None:
         source_id = self._source.id
         with self._database.transaction() as session:
-            cursor = None if self._full else RawStore(session, source_id).cursor(noun)
+            raws = RawStore(session, source_id)
+            cursor = None if self._full else raws.cursor(noun)
+            if cursor is None:
+                raws.forget_nameless(noun)
+                SavingStore(session, source_id).forget_nameless(noun)
         for batch in kam_sync.intake.step.batches(ahead(connector.pull(noun, cursor))):
             now = self._services.now()
             with self._database.transaction() as session:

@@ -93,7 +93,13 @@ def test_an_empty_object_may_be_a_list(embedded: Any) -> None:
 
 def test_a_company_without_custom_fields_has_null_for_them() -> None:
     bare = said(Noun.COMPANY, {"id": 1, "name": "Ромашка", "custom_fields_values": None})
-    assert (bare.inn, bare.kpp, bare.phones, bare.emails, bare.website) == (None, None, (), (), None)
+    assert (bare.inn, bare.kpp, bare.phones, bare.emails, bare.website) == (
+        None,
+        None,
+        (),
+        (),
+        None,
+    )
 
 
 def test_tax_numbers_stand_in_text_fields() -> None:
@@ -142,7 +148,11 @@ def test_a_contact_has_its_company_and_position() -> None:
         "_embedded": {"companies": [{"id": 3}]},
     }  # fmt: skip
     found = said(Noun.CONTACT, body)
-    assert (found.name, found.position, found.company_external_id) == ("Анна Белова", "Закупщик", "3")
+    assert (found.name, found.position, found.company_external_id) == (
+        "Анна Белова",
+        "Закупщик",
+        "3",
+    )
 
 
 @pytest.mark.parametrize(

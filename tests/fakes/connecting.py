@@ -28,7 +28,7 @@ def ask(services: Services, query: str, **values: Any) -> list[tuple[Any, ...]]:
 def raw_counts(services: Services, source: Source) -> dict[str, int]:
     """How many raw records of each noun are kept."""
     query = "SELECT noun, count(*) FROM raw_record WHERE source_id = :id GROUP BY noun"
-    return {noun: count for noun, count in ask(services, query, id=source.id)}
+    return dict(ask(services, query, id=source.id))
 
 
 def set_aside(services: Services, source: Source) -> list[SetAside]:

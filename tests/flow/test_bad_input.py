@@ -129,6 +129,18 @@ def test_a_deal_without_an_id_is_kept_raw_and_set_aside(
     assert deals(services) == len(rows) - 1
 
 
+def test_a_deal_that_was_given_its_id_is_off_the_list(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    rows = leads(box)
+    del rows[0]["id"]
+    serve(box, rows)
+    flow.sync(services, source.id)
+    assert flow.sync(services, source.id, full=True).state is RunState.DONE
+    assert deals(services) == len(rows)
+    assert set_aside(services, source) == []
+
+
 def test_a_row_that_is_no_object_is_kept_raw_and_set_aside(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:

@@ -134,6 +134,16 @@ def test_a_paused_source_stays_paused_after_a_sync_by_hand(
     assert connecting.due(services) == []
 
 
+def test_a_paused_source_is_still_paused_when_a_sync_by_hand_has_failed_and_then_gone_well(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    connecting.set_paused(services, source.name, paused=True)
+    box.faults.append(Fault(status=401))
+    assert flow.sync(services, source.id).state is RunState.FAILED
+    assert flow.sync(services, source.id).state is RunState.DONE
+    assert state(services, source)[0] is SourceState.PAUSED
+
+
 def test_another_account_behind_the_address_is_refused(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:

@@ -1,5 +1,6 @@
 """A real browser walks from Today to a drawn chart and finds nothing broken on the way."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from uuid import UUID
@@ -22,7 +23,8 @@ _ARGS = [
 def page() -> Iterator[Page]:
     """A page that fails the test when anything on it breaks."""
     if _CHROMIUM is None:
-        pytest.skip("no chromium on this machine: apt-get install chromium")
+        missing = "no chromium on this machine: apt-get install chromium"
+        (pytest.fail if "KAM_SYNC_REQUIRE_BROWSER" in os.environ else pytest.skip)(missing)  # noqa: TID251
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGS)
         page = browser.new_page(viewport={"width": 380, "height": 800})

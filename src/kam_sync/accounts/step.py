@@ -9,7 +9,7 @@ from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.intake.store import RawStore
 
-_BATCH = 2000
+_BATCH = 1500
 
 
 def run(

@@ -91,7 +91,7 @@ def _sources(services: Services) -> Iterator[Check]:
     with services.database.transaction() as session:
         sources = SourceStore(session).all()
         if not sources:
-            yield Check("sources", "none", "connect one: kam-sync source add --help")
+            yield Check("sources", "none yet; connect one: kam-sync source add --help")
         for source in sources:
             what = f"source {source.name}"
             if source.state is SourceState.NEEDS_PERSON:

@@ -24,7 +24,7 @@ def as_json(document: Any) -> None:
 
 def table(title: str, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table for people; what looks like markup in a name stays text."""
-    shown = Table(title=title, title_justify="left", box=None, header_style="bold")
+    shown = Table(title=title, title_justify="left", box=None, header_style="bold", padding=(0, 1))
     for name in names:
         shown.add_column(name)
     for row in rows:

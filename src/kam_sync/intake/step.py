@@ -8,7 +8,7 @@ from connectors import Cursor, Noun, Page, RawRecord
 from kam_sync.base.db import Merged, Session
 from kam_sync.intake.store import RawStore
 
-_BATCH = 2000
+_BATCH = 1500
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ A formula is one SQL query over these tables, which the store lays out for the r
                                             for: closed within the 90 days before the month's end
     kpi_activity  account_id, on, at        each sign of life: deal opened, changed, closed; task
 
-`*_on` is the first day of the month in the time zone of the installation; what lies before the
-first month is counted in the first month. Deleted deals are left out.
+`*_on` is the first day of the month in the time zone of the installation. A deal that was opened
+before the first month counts as opened in it. Deleted deals are left out, and one that closes later
+than now is still open.
 """
 
 from types import MappingProxyType
@@ -115,8 +116,8 @@ _DAYS_SINCE_LAST_WON = Kpi(
                 max(w.at) OVER (PARTITION BY f.account_id ORDER BY f."on") AS last_at
             FROM kpi_frame f
             LEFT JOIN (
-                SELECT account_id, closed_on AS "on", max(closed_at) AS at
-                FROM kpi_deal WHERE outcome = 'won' GROUP BY account_id, closed_on
+                SELECT account_id, greatest(closed_on, opened_on) AS "on", max(closed_at) AS at
+                FROM kpi_deal WHERE outcome = 'won' GROUP BY 1, 2
             ) w ON w.account_id = f.account_id AND w."on" = f."on"
         ) seen
         WHERE last_at IS NOT NULL

@@ -21,9 +21,11 @@ _LAY_OUT = """
     CREATE TEMP TABLE kpi_deal ON COMMIT DROP AS
     SELECT account_id, currency, outcome, amount, opened_at, closed_at,
         greatest(date_trunc('month', opened_at AT TIME ZONE :zone)::date, :first) AS opened_on,
-        greatest(date_trunc('month', closed_at AT TIME ZONE :zone)::date, :first) AS closed_on
+        date_trunc('month', closed_at AT TIME ZONE :zone)::date AS closed_on
     FROM (
-        SELECT l.account_id, d.currency, d.outcome, d.amount, d.closed_at,
+        SELECT l.account_id, d.currency, d.amount,
+            CASE WHEN d.closed_at < :now THEN d.outcome ELSE 'open' END AS outcome,
+            CASE WHEN d.closed_at < :now THEN d.closed_at END AS closed_at,
             coalesce(d.created_at, d.closed_at, d.updated_at) AS opened_at
         FROM deal d
         JOIN account_link l ON l.source_id = d.source_id

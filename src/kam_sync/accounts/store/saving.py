@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel, col
 
 import connectors as gate
-from connectors import Noun, Record
+from connectors import NAMELESS, Noun, Record
 from kam_sync.accounts.match import match
 from kam_sync.accounts.store.tables import (
     AccountRow,
@@ -67,6 +67,16 @@ class SavingStore:
         names = ("source_id", "noun", "external_id", "reason")
         table = _table(SetAsideRow)
         merge(self._session, table, names, rows, touch={"at": now})
+
+    def forget_nameless(self, noun: Noun) -> None:
+        """Strike records that came without an id, before all are read again."""
+        self._session.execute(
+            sa.delete(SetAsideRow).where(
+                col(SetAsideRow.source_id) == self._source_id,
+                col(SetAsideRow.noun) == noun.value,
+                col(SetAsideRow.external_id).startswith(NAMELESS),
+            )
+        )
 
     def take_back(self, noun: Noun, external_ids: Sequence[str]) -> None:
         """Strike records that can be translated now from the list."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
-from connectors import Noun, RawRecord
+from connectors import NAMELESS, Noun, RawRecord
 from kam_sync.base import fields
 from kam_sync.base.db import Merged, Session, merge
 from kam_sync.intake.model import Waiting
@@ -75,6 +75,16 @@ class RawStore:
             rows.values(),
             touch={"change_no": _change_no.next_value(), "changed_at": now},
             compare=("digest",),
+        )
+
+    def forget_nameless(self, noun: Noun) -> None:
+        """Drop records that came without an id, before all are read again and come back."""
+        self._session.execute(
+            sa.delete(RawRow).where(
+                col(RawRow.source_id) == self._source_id,
+                col(RawRow.noun) == noun.value,
+                col(RawRow.external_id).startswith(NAMELESS),
+            )
         )
 
     def waiting(self, noun: Noun, *, after: int, limit: int) -> list[Waiting]:

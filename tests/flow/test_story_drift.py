@@ -1,0 +1,123 @@
+"""The story: a good customer buys less and less, somebody is told, and then it comes back."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import orjson
+import pytest
+
+from connectors.sandbox.amocrm import AmoSandbox
+from connectors.sandbox.amocrm.shapes import rows
+from kam_sync import flow
+from kam_sync.accounts.match import match
+from kam_sync.alerts.model import Alert, AlertState, ChangeKind
+from kam_sync.alerts.store import AlertStore
+from kam_sync.base.clock import stopped_at
+from kam_sync.kpi.months import shift
+from kam_sync.wiring import Services
+from tests.fakes.connecting import ask, connect
+from tests.fakes.worlds import COMPANY, SmallWorld, won
+
+FIRST = date(2024, 1, 1)
+PRICE = 20_000
+
+
+class Story:
+    """A shop with one customer, in which time goes by month after month."""
+
+    def __init__(self, services: Services, box: AmoSandbox) -> None:
+        self._services, self._box = services, box
+        self._month = FIRST
+        self.source = connect(services, box)
+        self.account_id = match(self.source.id, str(COMPANY)).account_id
+
+    def live(self, deals: int) -> list[str]:
+        """A month in which so many deals are won, and what its judgement did to alerts."""
+        self.win(deals)
+        return self.judge()
+
+    def win(self, deals: int) -> None:
+        """A month in which so many deals are won; nobody looks at it."""
+        first = max([5_000_000, *self._box.ids("leads")]) + 1
+        days = [
+            datetime(self._month.year, self._month.month, 11 + n, 9, tzinfo=UTC)
+            for n in range(deals)
+        ]
+        world = SmallWorld(deals=[won(first + n, PRICE, day) for n, day in enumerate(days)])
+        for row in rows(world):
+            if row.noun == "leads":
+                self._box.put("leads", orjson.loads(row.body))
+        self._month = shift(self._month, 1)
+
+    def judge(self) -> list[str]:
+        """Sync and measure as of the 2nd of the next month."""
+        day = datetime(self._month.year, self._month.month, 2, 9, tzinfo=UTC)
+        services = replace(self._services, as_of=stopped_at(day))
+        flow.sync(services, self.source.id, full=True)
+        alerts = next(r for r in flow.measure(services) if r.step == "alerts").counts
+        return [kind.value for kind in ChangeKind for _ in range(alerts[kind.value])]
+
+    def alerts(self) -> list[Alert]:
+        """Every alert there ever was."""
+        with self._services.database.transaction() as session:
+            found = AlertStore(session).alerts(limit=100)
+            session.expunge_all()
+            return found
+
+    def told(self) -> list[str]:
+        """What people were told, in order."""
+        query = (
+            "SELECT c.change FROM notification n JOIN alert_change c ON c.id = n.change_id"
+            " ORDER BY c.id"
+        )
+        return [change for (change,) in ask(self._services, query)]
+
+
+@pytest.fixture
+def story(services: Services) -> Iterator[Story]:
+    """The beginning: thirty months with five deals of 20,000 each."""
+    with AmoSandbox(SmallWorld(), rate=0) as box:
+        story = Story(services, box)
+        for _ in range(24):
+            story.win(deals=5)
+        assert [story.live(deals=5) for _ in range(6)] == [[]] * 6
+        yield story
+
+
+def test_a_fall_is_told_once_refreshed_with_new_numbers_and_its_end_is_told_once(
+    story: Story,
+) -> None:
+    assert story.alerts() == []
+
+    assert [story.live(deals=1), story.live(deals=1)] == [[], []]  # two months are too few
+    assert story.live(deals=1) == ["opened"]
+    assert story.judge() == []
+    [alert] = story.alerts()
+    assert (alert.account_id, alert.kpi, alert.unit) == (story.account_id, "won_revenue", "RUB")
+    assert (alert.observed, alert.expected) == (PRICE, 5 * PRICE)
+    assert alert.since == date(2026, 7, 1)
+    assert story.told() == ["opened"]
+
+    assert story.live(deals=2) == ["refreshed"]
+    [refreshed] = story.alerts()
+    assert refreshed.id == alert.id
+    assert refreshed.observed == pytest.approx((20_000 + 20_000 + 40_000) / 3)
+    assert story.told() == ["opened"]
+
+    assert story.live(deals=5) == ["refreshed"]  # (20 + 40 + 100) / 3: still far away
+    assert story.live(deals=5) == ["resolved"]  # (40 + 100 + 100) / 3: near enough
+    [resolved] = story.alerts()
+    assert (resolved.id, resolved.state) == (alert.id, AlertState.RESOLVED)
+    assert story.live(deals=5) == []
+    assert story.told() == ["opened", "resolved"]
+
+
+def test_one_bad_month_is_no_news(story: Story) -> None:
+    assert [story.live(deals=1), *(story.live(deals=5) for _ in range(3))] == [[]] * 4
+    assert story.told() == []
+
+
+def test_a_customer_who_buys_more_is_no_alert(story: Story) -> None:
+    assert [story.live(deals=12) for _ in range(4)] == [[]] * 4
+    assert story.told() == []

@@ -1,0 +1,93 @@
+"""The documents stay true: headings, links, commands, settings."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kam_sync.base.settings import Settings
+from kam_sync.kpi.formulas import KPIS
+
+TOP = Path(__file__).parents[2]
+DOCUMENTS = [TOP / "README.md", TOP / "CONTRIBUTING.md", TOP / "CHANGELOG.md"]
+DOCUMENTS += sorted((TOP / "docs").rglob("*.md"))
+RECORDS = sorted((TOP / "docs" / "decisions").glob("*.md"))
+SETTINGS = [f"KAM_SYNC_{name.upper()}" for name in Settings.model_fields]
+
+_FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_OF_A_MACHINE = re.compile(r"(?<![\w.~/])/(?:home|root|work|tmp|Users|mnt|srv)/")
+
+
+def name_of(path: Path) -> str:
+    """How a document is called in the report of the tests."""
+    return str(path.relative_to(TOP))
+
+
+def headings(text: str) -> list[str]:
+    """The headings of a document, without their marks."""
+    return re.findall(r"^#+ (.+)$", _FENCED.sub("", text), re.MULTILINE)
+
+
+def first_block_under(text: str, word: str) -> str:
+    """The first code block under the first heading that holds the word."""
+    found = re.search(
+        rf"^#+[^\n]*\b{word}\b[^\n]*\n.*?^```sh\n(.*?)^```$",
+        text,
+        re.MULTILINE | re.DOTALL | re.IGNORECASE,
+    )
+    assert found, f"the README has no sh block under a heading with the word {word}"
+    return found[1].strip()
+
+
+@pytest.mark.parametrize("word", ["run", "test"])
+def test_the_readme_says_how_to_begin(word: str) -> None:
+    expected = {"run": "./run demo", "test": "./run test"}
+    assert first_block_under((TOP / "README.md").read_text(), word) == expected[word]
+
+
+@pytest.mark.parametrize("key", KPIS)
+def test_every_kpi_has_its_section(key: str) -> None:
+    text = (TOP / "docs" / "kpi.md").read_text()
+    assert key in headings(text)
+    section = text.split(f"\n## {key}\n", 1)[1].split("\n## ", 1)[0]
+    kpi = KPIS[key]
+    assert f"**{kpi.title['en']}** ({kpi.title['ru']})" in section
+    assert f"Good: {kpi.good.value}." in section
+    assert "*Example" in section
+    assert "Traps:" in section
+
+
+@pytest.mark.parametrize("path", RECORDS, ids=name_of)
+def test_a_decision_record_has_its_four_headings(path: Path) -> None:
+    title, *rest = headings(path.read_text())
+    assert title.startswith(f"{int(path.name[:4])}. ")
+    assert rest == ["Context", "Decision", "Consequences", "Options not taken", "References"]
+
+
+def test_decision_records_are_numbered_without_a_gap() -> None:
+    assert [int(path.name[:4]) for path in RECORDS] == list(range(1, len(RECORDS) + 1))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_links_lead_somewhere(path: Path) -> None:
+    targets = [target for target in _LINK.findall(path.read_text()) if "://" not in target]
+    missing = [t for t in targets if not (path.parent / t.partition("#")[0]).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_no_document_names_a_path_of_one_machine(path: Path) -> None:
+    assert _OF_A_MACHINE.findall(path.read_text()) == []
+
+
+@pytest.mark.parametrize("variable", SETTINGS)
+def test_every_setting_is_explained(variable: str) -> None:
+    assert f"\n| `{variable}` |" in (TOP / "docs" / "operations.md").read_text()
+    assert re.search(rf"^#?{variable}=", (TOP / ".env.example").read_text(), re.MULTILINE)
+
+
+def test_no_setting_is_explained_that_does_not_exist() -> None:
+    for path in (*DOCUMENTS, TOP / ".env.example", TOP / "compose.yaml", TOP / "Dockerfile"):
+        named = set(re.findall(r"KAM_SYNC_[A-Z_]*[A-Z]", path.read_text()))
+        assert named <= set(SETTINGS), path.name
