@@ -22,6 +22,13 @@ _HALF_LETTER = re.compile(
     r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
 """One half of a surrogate pair without the other: some CRMs cut texts in the middle of an emoji."""
+_FINAL = {
+    400: "the CRM refuses what was asked (400)",
+    401: "the token is refused (401); give a valid one",
+    402: "the CRM account is not paid for this (402)",
+    422: "the CRM refuses what was asked (422)",
+}
+"""What no retry mends, in words for a person."""
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _LONGEST_WAIT = 60.0  # a longer wait is the scheduler's: the run stops and keeps its cursor
 _TRIES = 5
@@ -122,10 +129,6 @@ class CrmHttp:
                 return Answer(200, _decoded(where, response), _server_time(response))
             case 204:
                 return Answer(204, None, _server_time(response))
-            case 401:
-                raise NeedsPerson(f"{where}: the token is refused (401); give a valid one")
-            case 402:
-                raise NeedsPerson(f"{where}: the CRM account is not paid for this (402)")
             case 403:
                 raise _forbidden(where, response)
             case 429:
@@ -133,7 +136,8 @@ class CrmHttp:
             case code if code >= 500 or code in {408, 499}:
                 raise RetryLater(f"{where}: the CRM fails ({code})", wait=_asked_wait(response))
             case code:
-                raise NeedsPerson(f"{where}: answered {code}; is the base URL right?")
+                why = _FINAL.get(code, f"answered {code}; is the base URL right?")
+                raise NeedsPerson(f"{where}: {why}")
 
     def _at(self, path: str) -> str:
         return f"{self._client.base_url.host}{path}"

@@ -71,7 +71,7 @@ def change(
         open_connector(source.kind, Credentials(url, sealed_by, {**before.facts, **wanted})).close()
         sources.change_access(source.id, base_url=url, access=access)
         SavingStore(session, source.id).translate_again()
-        sources.set_state(source.id, SourceState.ACTIVE)
+        _try_again(sources, source)
         return _detached(session, source)
 
 
@@ -83,7 +83,7 @@ def move(services: Services, name: str, base_url: str, token: str) -> Source:
         options = sources.access(source.id).options
         access = seal(services.cipher, token, options)
         sources.change_access(source.id, base_url=base_url, access=access)
-        sources.set_state(source.id, SourceState.ACTIVE)
+        _try_again(sources, source)
         return _detached(session, source)
 
 
@@ -124,6 +124,12 @@ def _ask(kind: str, credentials: Credentials, *, ask: bool) -> About | None:
         raise CrmTrouble(f"{kind} at {credentials.base_url} is not connected: {error}") from error
     finally:
         connector.close()
+
+
+def _try_again(sources: SourceStore, source: Source) -> None:
+    """What a person was asked to mend may be mended now; a pause is theirs to end."""
+    if source.state is SourceState.NEEDS_PERSON:
+        sources.set_state(source.id, SourceState.ACTIVE)
 
 
 def _detached(session: Session, source: Source) -> Source:

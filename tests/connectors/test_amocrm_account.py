@@ -94,7 +94,7 @@ def test_a_filter_that_is_refused_needs_a_person(opened: Opened) -> None:
     # No document says that an account answers so; if one does, the message blames the address.
     _, crm = opened(api_filter="refused")
     cursor = last_cursor(crm.pull(Noun.DEAL, None))
-    with pytest.raises(NeedsPerson, match="/api/v4/leads: answered 400"):
+    with pytest.raises(NeedsPerson, match="refuses what was asked"):
         list(crm.pull(Noun.DEAL, cursor))
 
 

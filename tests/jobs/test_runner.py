@@ -190,7 +190,7 @@ def test_a_job_of_a_killed_worker_is_taken_over_and_done(
     script = Path(__file__).with_name("killed.py")
     url, folder = services.database.conninfo, services.settings.data_dir
     defer_sync(services, source_id)
-    with subprocess.Popen(  # noqa: S603 - our own script
+    with subprocess.Popen(
         [sys.executable, str(script), url, str(folder)], stdout=subprocess.PIPE, text=True
     ) as victim:
         assert victim.stdout is not None

@@ -20,7 +20,7 @@ COMMAND = (sys.executable, "-m", "connectors.sandbox", "amocrm", "--today", "202
 @contextmanager
 def _running(*more: str) -> Iterator[subprocess.Popen[str]]:
     pipe = subprocess.PIPE
-    with subprocess.Popen(  # noqa: S603 - our own command
+    with subprocess.Popen(
         [*COMMAND, *more], cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True
     ) as process:
         try:
