@@ -40,6 +40,7 @@ def backwards(
         if last == 1 and len(rows) < full:  # the usual case of a few changes needs no second look
             yield 1, rows
             return
+        del rows
     for number in range(last, 0, -1):
         yield number, fetch(number)
 

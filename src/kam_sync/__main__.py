@@ -12,8 +12,8 @@ from kam_sync.cli.main import app
 def main() -> None:
     """Run a command; errors for people are one line, exit codes 0 done, 1 failed, 2 wrong usage."""
     # A sync builds many small objects that hold no circles: with the default of 700 the collector
-    # takes two fifths of its time (measured by benchmarks/first_load.py).
-    gc.set_threshold(50_000, 20, 100)
+    # takes two fifths of its time; far above 10,000 the memory grows (benchmarks/first_load.py).
+    gc.set_threshold(10_000, 20, 100)
     signal.signal(signal.SIGTERM, _end)
     try:
         app(prog_name="kam-sync")
