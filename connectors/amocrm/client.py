@@ -103,6 +103,10 @@ class AmoCrm:
             return
         reach = _Reach.model_validate_json(cursor) if cursor else _Reach()
         until = reach.until or self._server_time()
+        if reach.since is not None and not self._is_filtered(noun, reach.since, until):
+            yield from self._newest_first(noun, reach.since)
+            yield Page((), _Reach(since=until - _OVERLAP).model_dump_json())
+            return
         # Up to now and no further: what changes while we read leaves the window, so that the list
         # can only shrink, and is found by the next pull.
         window = [] if reach.since is None else _window(reach.since, until)
@@ -121,6 +125,33 @@ class AmoCrm:
     def translate(self, raw: RawRecord) -> Record:
         """A raw record in our words."""
         return self._mapper.translate(raw)
+
+    def _is_filtered(self, noun: Noun, since: datetime, until: datetime) -> bool:
+        """Whether the CRM keeps to the window, proved on a row; tasks always do.
+
+        Where the paid option is off it answers as if nothing was asked: with its oldest rows.
+        """
+        if noun is Noun.TASK:
+            return True
+        query = [("order[id]", "asc"), *_window(since, until), ("limit", "1")]
+        return all(_is_changed(row, since) for row in _rows(noun, self._list(noun, query)))
+
+    def _newest_first(self, noun: Noun, since: datetime) -> Iterator[Page]:
+        """What has changed, without a filter: by the last change, down to a page of known rows.
+
+        A row that changes meanwhile comes to the front and moves others back, so that they come
+        twice. No page may be kept before the end: the walk always begins at the front.
+        """
+        query = [("order[updated_at]", "desc"), ("limit", str(_LIMIT))]
+
+        def fetch(page: int) -> list[Any]:
+            return _rows(noun, self._list(noun, [*query, ("page", str(page))]))
+
+        for rows in forwards(fetch, what=f"amocrm {noun}"):
+            fresh = [row for row in rows if _is_changed(row, since)]
+            if not fresh:
+                return
+            yield Page(_raw(noun, fresh))
 
     def _whole(self, noun: Noun) -> Iterator[Page]:
         if noun is Noun.PIPELINE:  # one answer without pages: a second would be the same again

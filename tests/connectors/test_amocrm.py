@@ -1,7 +1,7 @@
 """amoCRM keeps the contract of every connector."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from connectors.amocrm import AmoCrm
@@ -9,7 +9,7 @@ from connectors.kit.contract import Connector, Credentials
 from connectors.kit.records import Noun, RawRecord
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.world import MadeUpWorld
-from tests.connectors.checks import ConnectorChecks
+from tests.connectors.checks import ConnectorChecks, last_cursor, records
 
 _TODAY = date(2026, 11, 1)
 
@@ -52,3 +52,13 @@ class TestAmoCrmWithoutThePaidFilter(TestAmoCrm):
     """The same where the account has not paid for filters and amoCRM ignores them."""
 
     api_filter = "ignored"
+
+    def test_a_few_changes_do_not_cost_the_whole_list(self, box: Any, connector: Connector) -> None:
+        cursor = last_cursor(connector.pull(self.noun, None))
+        changed = sorted(self.ids(box))[:3]
+        for external_id in changed:
+            self.change(box, external_id, datetime.now(UTC), name="новое имя")  # noqa: TID251
+        before = connector.requests
+        found = {raw.external_id for raw in records(connector.pull(self.noun, cursor))}
+        assert found == set(changed)
+        assert connector.requests - before <= 3
