@@ -1,7 +1,7 @@
 """The amoCRM account: pulls its nouns page by page."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any
@@ -21,6 +21,7 @@ from connectors.kit.records import NAMELESS, Noun, RawRecord, Record
 
 _LIMIT = 250
 _OVERLAP = timedelta(minutes=10)
+_LONG_AGO = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
 _PATHS = {
     Noun.USER: "users",
     Noun.PIPELINE: "leads/pipelines",
@@ -103,7 +104,7 @@ class AmoCrm:
             return
         reach = _Reach.model_validate_json(cursor) if cursor else _Reach()
         until = reach.until or self._server_time()
-        if reach.since is not None and not self._is_filtered(noun, reach.since, until):
+        if reach.since is not None and not self._is_filtered(noun):
             yield from self._newest_first(noun, reach.since)
             yield Page((), _Reach(since=until - _OVERLAP).model_dump_json())
             return
@@ -126,15 +127,16 @@ class AmoCrm:
         """A raw record in our words."""
         return self._mapper.translate(raw)
 
-    def _is_filtered(self, noun: Noun, since: datetime, until: datetime) -> bool:
-        """Whether the CRM keeps to the window, proved on a row; tasks always do.
+    def _is_filtered(self, noun: Noun) -> bool:
+        """Whether the CRM keeps to a window; tasks always do.
 
-        Where the paid option is off it answers as if nothing was asked: with its oldest rows.
+        Where the paid option is off it answers as if nothing was asked: also with rows when asked
+        for those that changed in the first seconds of 1970.
         """
         if noun is Noun.TASK:
             return True
-        query = [("order[id]", "asc"), *_window(since, until), ("limit", "1")]
-        return all(_is_changed(row, since) for row in _rows(noun, self._list(noun, query)))
+        query = [*_window(_LONG_AGO, _LONG_AGO), ("limit", "1")]
+        return not _rows(noun, self._list(noun, query))
 
     def _newest_first(self, noun: Noun, since: datetime) -> Iterator[Page]:
         """What has changed, without a filter: by the last change, down to a page of known rows.
