@@ -3,7 +3,7 @@
 ConnectorError       the message says what, where and which id; never a token or a payload
 ├── RetryLater       stop this run, keep the cursor, come again (after `wait` where the CRM said so)
 ├── NeedsPerson      pause the source and show the message: access, payment, a ban, a wrong address
-│   └── NoRights     leave out this noun, show the message, go on with the others
+│   └── NoRights     leave out this noun, refused or not there; show it, go on with the others
 └── BadRecord        set this one record aside and go on (raised by `translate` alone)
 """
 
@@ -17,9 +17,14 @@ class ConnectorError(Exception):
 class RetryLater(ConnectorError):
     """The CRM is away, slow or over its limit; nothing is wrong that a person must mend."""
 
-    def __init__(self, message: str, *, wait: timedelta | None = None) -> None:
+    def __init__(
+        self, message: str, *, wait: timedelta | None = None, is_away: bool = False
+    ) -> None:
         super().__init__(message)
         self.wait = wait
+        """How long the CRM asks us to stay away."""
+        self.is_away = is_away
+        """True when the whole CRM is out of reach: the other nouns need not be tried."""
 
 
 class NeedsPerson(ConnectorError):
@@ -27,7 +32,7 @@ class NeedsPerson(ConnectorError):
 
 
 class NoRights(NeedsPerson):
-    """The token may not read this noun; the rest of the account is fine."""
+    """This noun is refused to us or is not there; the rest of the account may be fine."""
 
 
 class BadRecord(ConnectorError):

@@ -5,9 +5,11 @@ import re
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -23,12 +25,16 @@ _HALF_LETTER = re.compile(
 )
 """One half of a surrogate pair without the other: some CRMs cut texts in the middle of an emoji."""
 _FINAL = {
-    400: "the CRM refuses what was asked (400)",
     401: "the token is refused (401); give a valid one",
     402: "the CRM account is not paid for this (402)",
-    422: "the CRM refuses what was asked (422)",
 }
 """What no retry mends, in words for a person."""
+_NOT_THIS = {
+    400: "the CRM refuses what was asked (400)",
+    404: "there is no such list (404); is the base URL right?",
+    422: "the CRM refuses what was asked (422)",
+}
+"""What speaks of one path only."""
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _LONGEST_WAIT = 60.0  # a longer wait is the scheduler's: the run stops and keeps its cursor
 _TRIES = 5
@@ -116,9 +122,12 @@ class CrmHttp:
         try:
             response = self._client.get(path, params=list(params))
         except httpx.TimeoutException as error:
-            raise RetryLater(f"{self._at(path)}: no answer in time") from error
+            raise RetryLater(f"{self._at(path)}: no answer in time", is_away=True) from error
         except httpx.TransportError as error:
-            raise RetryLater(f"{self._at(path)}: cannot connect ({error})") from error
+            said = f"{self._at(path)}: cannot connect, or the answer broke off ({error})"
+            raise RetryLater(said, is_away=True) from error
+        except httpx.RequestError as error:
+            raise RetryLater(f"{self._at(path)}: the answer cannot be read ({error})") from error
         self._heard = (_server_time(response), time.monotonic())
         return self._read(path, response)
 
@@ -132,12 +141,16 @@ class CrmHttp:
             case 403:
                 raise _forbidden(where, response)
             case 429:
-                raise RetryLater(f"{where}: too many requests (429)", wait=_asked_wait(response))
+                said = f"{where}: too many requests (429)"
+                raise RetryLater(said, wait=_asked_wait(response), is_away=True)
             case code if code >= 500 or code in {408, 499}:
                 raise RetryLater(f"{where}: the CRM fails ({code})", wait=_asked_wait(response))
+            case code if code in _FINAL:
+                raise NeedsPerson(f"{where}: {_FINAL[code]}")
+            case code if code in _NOT_THIS:
+                raise NoRights(f"{where}: {_NOT_THIS[code]}")
             case code:
-                why = _FINAL.get(code, f"answered {code}; is the base URL right?")
-                raise NeedsPerson(f"{where}: {why}")
+                raise RetryLater(f"{where}: answered {code}; is the base URL right?")
 
     def _at(self, path: str) -> str:
         return f"{self._client.base_url.host}{path}"
@@ -185,17 +198,22 @@ def _forbidden(where: str, response: httpx.Response) -> NeedsPerson:
 def _asked_wait(response: httpx.Response) -> timedelta | None:
     """How long the CRM asks us to wait: in the header, as seconds or a date, or in the body."""
     header = response.headers.get("retry-after", "")
-    if header.isdigit():
-        return timedelta(seconds=int(header))
-    try:
-        return max(parsedate_to_datetime(header) - _server_time(response), timedelta())
-    except (TypeError, ValueError):
-        pass
-    try:
-        seconds = orjson.loads(response.content)["retry_after"]
-        return timedelta(seconds=float(seconds))
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, OverflowError):
-        return None
+    for read in (_seconds, partial(_until, response), partial(_in_body, response)):
+        with suppress(ArithmeticError, KeyError, TypeError, ValueError):
+            return max(read(header), timedelta())
+    return None
+
+
+def _seconds(header: str) -> timedelta:
+    return timedelta(seconds=int(header))
+
+
+def _until(response: httpx.Response, header: str) -> timedelta:
+    return parsedate_to_datetime(header) - _server_time(response)
+
+
+def _in_body(response: httpx.Response, _header: str) -> timedelta:
+    return timedelta(seconds=float(orjson.loads(response.content)["retry_after"]))
 
 
 def _server_time(response: httpx.Response) -> datetime:

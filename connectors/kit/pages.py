@@ -29,7 +29,8 @@ def backwards(
 
     For a list in the order of ids that can only lose rows, or gain them behind its end, while it is
     walked: what is lost moves the rows behind it forward, to pages that are read later. Walked from
-    the front the same loss would hide a row on a page that was read already.
+    the front the same loss would hide a row on a page that was read already. Not covered: a row
+    that comes back from the CRM's bin in the middle of the walk.
 
     Args:
         full: how many rows a full page has.

@@ -82,7 +82,7 @@ def amount(body: Body, key: str) -> Decimal | None:
         found = Decimal(str(value))
     except InvalidOperation as error:
         raise BadRecord(f"{key}: an amount is needed, got {shown(value)}") from error
-    if not found.is_finite() or abs(found) >= _MOST_MONEY:
+    if not found.is_finite() or found.copy_abs() >= _MOST_MONEY:
         raise BadRecord(f"{key}: {shown(value)} is too large for an amount")
     return found.quantize(Decimal("0.0001")).normalize() if found % 1 else Decimal(int(found))
 

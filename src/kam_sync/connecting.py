@@ -30,6 +30,9 @@ def add(
     about = _ask(new.kind, Credentials(new.base_url, token, options), ask=not unchecked)
     with services.database.transaction() as session:
         sources = SourceStore(session)
+        same = sources.of_account(new.kind, about.account) if about else None
+        if same is not None:
+            raise WrongUse(f"source {same.name} is connected to this CRM account already")
         source = sources.add(new, seal(services.cipher, token, options), services.now())
         if about:
             sources.learn(source.id, account=about.account, name=about.name, facts=about.facts)
@@ -58,10 +61,18 @@ def change(
     token: str | None = None,
     options: Mapping[str, str] | None = None,
 ) -> Source:
-    """Set another address, token or options; all its raw records are translated anew."""
+    """Set another address, token or options; all its raw records are translated anew.
+
+    Busy while the source is being pulled: that sync would go on translating in the old way.
+    """
     with services.database.transaction() as session:
+        source_id = SourceStore(session).by_name(name).id
+    with (
+        services.database.alone(f"source {source_id}"),
+        services.database.transaction() as session,
+    ):
         sources = SourceStore(session)
-        source = sources.by_name(name)
+        source = sources.by_id(source_id)
         before = sources.access(source.id)
         sealed_by = services.cipher.unlock(before.sealed_token) if token is None else token
         merged = {**before.options, **(options or {})}

@@ -1,7 +1,9 @@
 """Steps 1 and 2 for one source: batch after batch, noun after noun, each in its own transaction."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from time import monotonic
 from typing import Any
@@ -11,10 +13,13 @@ import kam_sync.intake.step
 from connectors import Connector, KnowsItself, NeedsPerson, NoRights, Noun, RetryLater
 from kam_sync.accounts.store import SavingStore
 from kam_sync.base.db import Merged
+from kam_sync.base.errors import WrongSettings, WrongUse
 from kam_sync.intake.ahead import ahead
 from kam_sync.intake.model import NounCounts, RunState, Source, SourceState
 from kam_sync.intake.store import RawStore, RunStore, SourceStore
 from kam_sync.wiring import Services
+
+_UNEXPECTED = "ended before its time; see the log"
 
 Watch = Callable[[Source, Noun, NounCounts], None]
 """Told after every stored batch, for progress bars."""
@@ -28,6 +33,8 @@ class SyncResult:
     state: RunState = RunState.DONE
     message: str = ""
     nouns: dict[Noun, NounCounts] = field(default_factory=dict)
+    wait: timedelta | None = None
+    """How long the CRM asks us to stay away."""
 
 
 class Syncing:
@@ -49,26 +56,45 @@ class Syncing:
 
     def run(self) -> SyncResult:
         """Pull and translate every noun; an error that ends it is told in the result."""
-        result = SyncResult(self._source.name)
+        result = SyncResult(self._source.name, RunState.FAILED, _UNEXPECTED)
         run_id = self._begin()
-        connector = self._services.open(self._source, self._access)
         try:
-            connector = self._ask_who_it_is(connector)
-            for noun in connector.nouns:
-                result.nouns[noun] = counts = NounCounts()
-                result.message = self._sync_noun(connector, noun, counts) or result.message
-            if self._source.state is SourceState.NEEDS_PERSON:
-                self._set_state(SourceState.ACTIVE)
+            with closing(self._open()) as connector:
+                self._sync_nouns(connector, result)
         except RetryLater as error:
-            result.state, result.message = RunState.LATER, str(error)
-        except NeedsPerson as error:
-            result.state, result.message = RunState.FAILED, str(error)
-            if self._source.state is not SourceState.PAUSED:
-                self._set_state(SourceState.NEEDS_PERSON, str(error))
+            result.state, result.message, result.wait = RunState.LATER, str(error), error.wait
+        except (NeedsPerson, WrongSettings, WrongUse) as error:
+            result.message = str(error)
+            self._judge(SourceState.NEEDS_PERSON, str(error))
         finally:
-            connector.close()
             self._end(run_id, result.state, {}, result.message)
         return result
+
+    def _sync_nouns(self, connector: Connector, result: SyncResult) -> None:
+        """Every noun; one that must wait does not keep the others waiting."""
+        messages, later = [], None
+        for noun in connector.nouns:
+            result.nouns[noun] = counts = NounCounts()
+            try:
+                messages.append(self._sync_noun(connector, noun, counts))
+            except RetryLater as error:
+                if error.is_away:
+                    raise
+                later = later or error
+        if later:
+            raise later
+        result.state = RunState.DONE
+        result.message = next((said for said in messages if said), "")
+        if self._source.state is SourceState.NEEDS_PERSON:
+            self._judge(SourceState.ACTIVE)
+
+    def _open(self) -> Connector:
+        connector = self._services.open(self._source, self._access)
+        try:
+            return self._ask_who_it_is(connector)
+        except BaseException:
+            connector.close()
+            raise
 
     def _ask_who_it_is(self, connector: Connector) -> Connector:
         """When the account's settings have changed, open it anew and translate all again."""
@@ -93,7 +119,7 @@ class Syncing:
     def _sync_noun(self, connector: Connector, noun: Noun, counts: NounCounts) -> str:
         """Pull and translate one noun; returns what people should know of it, mostly nothing."""
         began, asked, run_id = monotonic(), connector.requests, self._begin(noun)
-        state, message = RunState.FAILED, "ended by an unexpected error; see the log"
+        state, message = RunState.FAILED, _UNEXPECTED
         try:
             self._pull(connector, noun, counts, run_id)
             state, message = RunState.DONE, ""
@@ -151,9 +177,10 @@ class Syncing:
         with self._database.transaction() as session:
             RunStore(session).end(run_id, state, self._services.now(), counts, message)
 
-    def _set_state(self, state: SourceState, reason: str = "") -> None:
+    def _judge(self, state: SourceState, reason: str = "") -> None:
+        token = self._access.sealed_token
         with self._database.transaction() as session:
-            SourceStore(session).set_state(self._source.id, state, reason)
+            SourceStore(session).judge(self._source.id, token, state, reason)
 
 
 def _count(counts: NounCounts, read: int, merged: Merged) -> None:

@@ -74,11 +74,6 @@ def open_connector(kind: str, credentials: Credentials) -> Connector:
         raise WrongUse(f"{kind}: {error}") from error
 
 
-def known_kinds() -> list[str]:
-    """All kinds of CRM that can be connected."""
-    return kinds()
-
-
 def seal(cipher: Cipher, token: str, options: Mapping[str, str]) -> Access:
     """What opens a source, with its token encrypted."""
     return Access(sealed_token=cipher.lock(token), options=dict(options))

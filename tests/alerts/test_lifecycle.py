@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from kam_sync.alerts.lifecycle import decide
+from kam_sync.alerts.lifecycle import decide, gravest
 from kam_sync.alerts.model import Alert, AlertState, ChangeKind
 from kam_sync.drift.model import Finding, Kind, Verdict, Why
 from kam_sync.kpi.model import Good
@@ -64,3 +64,17 @@ def test_missing_data_is_no_recovery() -> None:
 def test_the_same_numbers_are_no_news() -> None:
     assert decide(open_alert(-4.0), finding(-4.0), Good.UP) is None
     assert decide(open_alert(-4.0), finding(-5.0), Good.UP) is ChangeKind.REFRESHED
+
+
+def test_of_two_currencies_the_one_on_the_bad_side_speaks() -> None:
+    falling, rising = finding(-6.0), finding(10.0)
+    rising.unit = "USD"
+    assert gravest([falling, rising], None, Good.UP) is falling
+
+
+def test_a_quiet_currency_does_not_speak_for_one_that_cannot_be_judged() -> None:
+    own, other = finding(None), finding(0.5)
+    other.unit = "USD"
+    alert = open_alert()
+    assert gravest([own, other], alert, Good.UP) is own
+    assert decide(alert, own, Good.UP) is None

@@ -60,6 +60,16 @@ def test_processes_that_start_together_migrate_once(empty: Database) -> None:
         assert connection.scalar(sa.text("SELECT count(*) FROM alembic_version")) == 1
 
 
+def test_a_database_that_a_later_release_has_migrated_does_not_stop_this_one(
+    empty: Database,
+) -> None:
+    migrate(empty)
+    with empty.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '29990101_0000'"))
+    migrate(empty)
+    assert current_revision(empty) == "29990101_0000"
+
+
 def test_every_foreign_key_has_an_index_that_begins_with_it(migrated: Database) -> None:
     inspector = sa.inspect(migrated.engine)
     missing = []

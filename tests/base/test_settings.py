@@ -26,6 +26,7 @@ def test_everything_has_a_default() -> None:
         ("KAM_SYNC_TIMEZONE", "Moscow", "IANA"),
         ("KAM_SYNC_LOCALE", "de", "'ru' or 'en'"),
         ("KAM_SYNC_DATABASE_URL", "mysql://x", "postgresql://"),
+        ("KAM_SYNC_DATABASE_URL", "postgresql://me@host:abc/x", "postgresql://"),
         ("KAM_SYNC_PUBLIC_URL", "example", "URL"),
         ("KAM_SYNC_LOG_FORMAT", "xml", "json"),
     ],

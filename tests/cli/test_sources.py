@@ -67,13 +67,15 @@ def test_wrong_usage_says_in_one_line_what_is_wrong(
     assert said.err.count("\n") == 1
 
 
-def test_a_name_is_taken_once(kam_sync: Command, connected: AmoSandbox) -> None:
-    said = kam_sync(
-        "source", "add", "sales", "--kind", "amocrm", "--base-url", connected.url,
-        "--token", connected.token,
-    )  # fmt: skip
-    assert said.code == 2
-    assert "taken" in said.err
+def test_a_name_is_taken_once_and_so_is_a_crm_account(
+    kam_sync: Command, connected: AmoSandbox
+) -> None:
+    again = ("--kind", "amocrm", "--base-url", connected.url, "--token", connected.token)
+    same_name = kam_sync("source", "add", "sales", *again, "--unchecked")
+    same_account = kam_sync("source", "add", "shop", *again)
+    assert (same_name.code, same_account.code) == (2, 2)
+    assert "taken" in same_name.err
+    assert "source sales is connected to this CRM account already" in same_account.err
 
 
 def test_a_token_can_come_from_standard_input(

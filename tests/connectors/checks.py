@@ -25,6 +25,9 @@ _TROUBLES = {
     "a web page": Fault(html=True, times=None),
     "cut JSON": Fault(status=200, body=b'{"_embedded":{"le', times=None),
     "a body shorter than promised": Fault(truncate_at=40, times=None),
+    "a broken packing": Fault(
+        status=200, body=b"no gzip", headers=(("Content-Encoding", "gzip"),), times=None
+    ),
     "a closed connection": Fault(hang_up=True, times=None),
 }
 

@@ -52,6 +52,12 @@ def test_fifteen_months_are_needed_for_a_verdict() -> None:
     assert judge([100.0] * 15).why is Why.INSIDE_BAND
 
 
+def test_what_lies_before_a_gap_is_another_story() -> None:
+    months = [shift(NEWEST, -back) for back in (*range(40, 18, -1), 2, 1, 0)]
+    values = [100.0] * 22 + [10.0] * 3
+    assert detect(months, values, MONEY, NEWEST).why is Why.TOO_LITTLE_HISTORY
+
+
 def test_old_data_is_stale_and_not_steady() -> None:
     assert judge([100.0] * 20, newest=date(2026, 11, 1)).why is Why.STALE
     assert judge([]).why is Why.STALE

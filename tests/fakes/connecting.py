@@ -13,10 +13,18 @@ from kam_sync.intake.store import SourceStore
 from kam_sync.wiring import Services
 
 
-def connect(services: Services, box: AmoSandbox, name: str = "shop", **options: str) -> Source:
-    """The sandbox as a source without a limit of requests."""
+def connect(
+    services: Services,
+    box: AmoSandbox,
+    name: str = "shop",
+    *,
+    unchecked: bool = False,
+    **options: str,
+) -> Source:
+    """The sandbox as a source without a limit of requests; twice only `unchecked`."""
     new = NewSource(name=name, kind="amocrm", base_url=box.url)
-    return connecting.add(services, new, box.token, {"per_second": "0"} | options)[0]
+    wanted = {"per_second": "0"} | options
+    return connecting.add(services, new, box.token, wanted, unchecked=unchecked)[0]
 
 
 def ask(services: Services, query: str, **values: Any) -> list[tuple[Any, ...]]:

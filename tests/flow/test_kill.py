@@ -38,7 +38,8 @@ def test_a_sync_that_was_killed_six_times_ends_as_an_undisturbed_one(services: S
     world = MadeUpWorld(size=30, deals=5_000, contacts=1_000, today=date(2026, 11, 1))
     dice = Random(7)
     with AmoSandbox(world, rate=0) as box:
-        killed, calm = connect(services, box, "killed"), connect(services, box, "calm")
+        killed = connect(services, box, "killed")
+        calm = connect(services, box, "calm", unchecked=True)
         broken = box.ids("leads")[700]
         box.change("leads", broken, price="дорого", updated_at=1_700_000_000)
         flow.sync(services, calm.id)
@@ -99,7 +100,8 @@ def start(services: Services, source: Source, *more: str) -> "subprocess.Popen[s
 def test_a_sync_of_changes_that_was_killed_misses_none(services: Services) -> None:
     world = MadeUpWorld(size=10, deals=2_000, contacts=50, today=date(2026, 11, 1))
     with AmoSandbox(world, rate=0) as box:
-        killed, calm = connect(services, box, "killed"), connect(services, box, "calm")
+        killed = connect(services, box, "killed")
+        calm = connect(services, box, "calm", unchecked=True)
         flow.sync(services, killed.id)
         for place, id_ in enumerate(box.ids("leads")):
             box.change("leads", id_, price=place)

@@ -7,6 +7,7 @@ import pytest
 
 from kam_sync.flow import SyncResult, Watch
 from kam_sync.intake.model import SourceState
+from kam_sync.intake.store import SourceStore
 from kam_sync.jobs.queue import MEASURE, SYNC
 from kam_sync.jobs.runner import Work
 from kam_sync.jobs.serving import defer_sync, queue_facts, running
@@ -20,7 +21,9 @@ def test_an_active_source_is_worked_on_soon_after_the_start(
 ) -> None:
     with running(services, every=timedelta(minutes=15), concurrency=2):
         # Nothing real can be opened with this token: the real corridor is reached and says so.
-        wait_until(lambda: jobs(services, SYNC)[:1] == ["failed"])
+        wait_until(lambda: jobs(services, SYNC)[:1] == ["succeeded"])
+        with services.database.transaction() as session:
+            assert SourceStore(session).by_id(source_id).state is SourceState.NEEDS_PERSON
         assert queue_facts(services)["workers"] == 1
     assert queue_facts(services)["workers"] == 0
 

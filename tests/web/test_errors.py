@@ -99,7 +99,7 @@ def test_a_database_that_was_not_migrated_is_not_ready(client, services: Service
     engine = services.database.engine
     with engine.begin() as connection:
         revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'older'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '20200101_0000'")
     try:
         answer = client.get("/readyz")
     finally:

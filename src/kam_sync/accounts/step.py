@@ -32,6 +32,9 @@ def run(
             records.append(translate(RawRecord(noun, raw.external_id, raw.body)))
         except BadRecord as error:
             bad[raw.external_id] = str(error)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            # A fault of ours: it costs this record and not all that come after it.
+            bad[raw.external_id] = f"cannot be read ({type(error).__name__}); please report this"
     merged = accounts.save(noun, records, now)
     accounts.take_back(noun, [record.external_id for record in records])
     if bad:

@@ -1,5 +1,8 @@
 """Decides what a finding means for the alert about the same matter."""
 
+from collections.abc import Sequence
+from math import inf
+
 from kam_sync.alerts.model import Alert, ChangeKind, Facts
 from kam_sync.drift.model import Finding, Verdict
 from kam_sync.kpi.model import Good
@@ -14,9 +17,9 @@ def decide(alert: Alert | None, finding: Finding, good: Good) -> ChangeKind | No
     A drift to the good side opens nothing. Where the data cannot say, an open alert stays as it is:
     silence is no recovery.
     """
-    if finding.verdict is Verdict.UNCLEAR or finding.gap is None:
+    badness = _badness(finding, good)
+    if badness is None:
         return None
-    badness = -finding.gap if good is Good.UP else finding.gap
     if alert is None:
         is_bad = finding.verdict is Verdict.DRIFT and badness > 0
         return ChangeKind.OPENED if is_bad else None
@@ -24,6 +27,25 @@ def decide(alert: Alert | None, finding: Finding, good: Good) -> ChangeKind | No
         return ChangeKind.RESOLVED
     is_news = facts_of(finding, alert) != Facts(**alert.model_dump(include=set(Facts.model_fields)))
     return ChangeKind.REFRESHED if is_news else None
+
+
+def gravest(findings: Sequence[Finding], alert: Alert | None, good: Good) -> Finding:
+    """Of the findings about one matter in several currencies the one that speaks for it.
+
+    The worst one; but as long as the alert's own currency cannot be judged, a quiet one in another
+    is no recovery.
+    """
+    own = [finding for finding in findings if alert is not None and finding.unit == alert.unit]
+    worst = max(findings, key=lambda finding: _badness(finding, good) or -inf)
+    is_quiet = (_badness(worst, good) or -inf) < _QUIET
+    return own[0] if own and is_quiet else worst
+
+
+def _badness(finding: Finding, good: Good) -> float | None:
+    """How many widths to the bad side; None where the data cannot say."""
+    if finding.verdict is Verdict.UNCLEAR or finding.gap is None:
+        return None
+    return -finding.gap if good is Good.UP else finding.gap
 
 
 def facts_of(finding: Finding, before: Alert | None = None) -> Facts:

@@ -1,8 +1,9 @@
 """Step 5: opens, refreshes and resolves alerts after the findings."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from kam_sync.alerts.lifecycle import decide, facts_of
+from kam_sync.alerts.lifecycle import decide, facts_of, gravest
 from kam_sync.alerts.model import Alert, ChangeKind
 from kam_sync.alerts.store import AlertStore, Identity
 from kam_sync.base.db import Session
@@ -17,19 +18,25 @@ def run(session: Session, now: datetime) -> Report:
     store = AlertStore(session)
     open_ones = store.open_ones()
     report = Report("alerts").add(opened=0, refreshed=0, resolved=0)
-    for identity, finding in _gravest(DriftStore(session).all()).items():
+    for identity, findings in _by_identity(DriftStore(session).all()).items():
         alert = open_ones.pop(identity, None)
-        change = decide(alert, finding, KPIS[finding.kpi].good)
+        finding = gravest(findings, alert, KPIS[identity[1]].good)
+        change = decide(alert, finding, KPIS[identity[1]].good)
         if change is not None:
             _carry_out(store, change, alert, finding, now)
             report.add(**{change.value: 1})
-    return report.add(kept=len(open_ones))
+    for alert in open_ones.values():  # the account has no such series any more
+        store.resolve(alert, now)
+        report.add(resolved=1)
+    return report
 
 
-def _gravest(findings: list[Finding]) -> dict[Identity, Finding]:
-    """One finding per identity: of several units (currencies) the one that moved furthest."""
-    ordered = sorted(findings, key=lambda finding: abs(finding.gap or 0.0))
-    return {(finding.account_id, finding.kpi, finding.kind): finding for finding in ordered}
+def _by_identity(findings: Iterable[Finding]) -> dict[Identity, list[Finding]]:
+    """The findings about one matter: one, or one for each currency."""
+    found: dict[Identity, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault((finding.account_id, finding.kpi, finding.kind), []).append(finding)
+    return found
 
 
 def _carry_out(

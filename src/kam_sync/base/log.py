@@ -19,7 +19,8 @@ def set_up_log(log_format: LogFormat, *, level: int = logging.INFO) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     last: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        # plain: the usual one prints local variables, tokens and payloads among them
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if pretty
         else [
             structlog.processors.format_exc_info,

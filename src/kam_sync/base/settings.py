@@ -3,6 +3,7 @@
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import platformdirs
@@ -36,7 +37,14 @@ def _known_zone(name: str) -> str:
 
 
 def _postgres_url(url: SecretStr | None) -> SecretStr | None:
-    if url is not None and not url.get_secret_value().startswith(("postgresql://", "postgres://")):
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url.get_secret_value())
+        is_good = parts.scheme in {"postgresql", "postgres"} and parts.port != 0
+    except ValueError:  # a port that is no number, brackets that do not close
+        is_good = False
+    if not is_good:
         raise ValueError("must look like postgresql://user:password@host:5432/name")
     return url
 

@@ -61,10 +61,11 @@ def _look_inside(services: Services) -> Iterator[Check]:
     place = "by URL" if database.server is None else f"embedded in {services.settings.data_dir}"
     yield Check("database", f"{database.check()}, {place}")
     found, newest = current_revision(database), newest_revision()
-    if found != newest:
-        yield Check("schema", str(found), f"run: kam-sync migrate (this release needs {newest})")
+    if found is None or found < newest:
+        now = found or "none yet"
+        yield Check("schema", now, f"run: kam-sync migrate (this release needs {newest})")
         return
-    yield Check("schema", newest)
+    yield Check("schema", found if found == newest else f"{found}, made by a later release")
     yield _clock(services)
     yield from _sources(services)
     yield _queue(services)

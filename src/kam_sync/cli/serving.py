@@ -5,6 +5,7 @@ import threading
 from contextlib import ExitStack, suppress
 from datetime import timedelta
 from functools import partial
+from ipaddress import ip_address
 
 import structlog
 import uvicorn
@@ -41,5 +42,16 @@ def serve_all(services: Services, *, web: tuple[str, int] | None, every: timedel
         if web is None:
             threading.Event().wait()
             return
-        app = create_app(services, defer_sync=partial(defer_sync, services))
+        app = create_app(
+            services, defer_sync=partial(defer_sync, services), hosts=_hosts(services, web[0])
+        )
         uvicorn.run(app, host=web[0], port=web[1], log_config=None, timeout_graceful_shutdown=10)
+
+
+def _hosts(services: Services, bound: str) -> list[str]:
+    """The names to answer to: on a loopback address its own and the public one, elsewhere any."""
+    if not (bound == "localhost" or ip_address(bound).is_loopback):
+        return ["*"]
+    public = services.settings.public_url
+    named = [public.host] if public is not None and public.host else []
+    return ["localhost", "127.0.0.1", "[::1]", bound, *named]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kam_sync import connecting, flow
-from kam_sync.base.errors import Busy, WrongUse
+from kam_sync.base.errors import Busy, KamSyncError, WrongUse
 from kam_sync.intake.model import RunState
 from kam_sync.intake.store import SourceStore
 from kam_sync.wiring import Services
@@ -26,4 +26,6 @@ def sync_sources(
             results.append(flow.sync(services, source_id, full=full, watch=watch))
         except Busy as error:
             results.append(flow.SyncResult(name, RunState.LATER, str(error)))
+        except KamSyncError as error:
+            results.append(flow.SyncResult(name, RunState.FAILED, str(error)))
     return results

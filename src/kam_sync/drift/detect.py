@@ -3,7 +3,8 @@
 The mean of the latest three whole months is held against all earlier three-month means of up to
 two years: their median is expected, their spread (scaled MAD, with a floor) is one width. A drift
 is more than three widths away and all three months lie on its side, so a single odd month is no
-drift. What such a short series cannot show stays unsaid: below 15 months there is no verdict.
+drift. What such a short series cannot show stays unsaid: below 15 months without a gap there is no
+verdict.
 """
 
 from collections.abc import Sequence
@@ -40,6 +41,8 @@ def detect(
     """Judge a series of whole months, oldest first; `newest` is what its last one should be."""
     if not months or months[-1] < newest:
         return Judgement(verdict=Verdict.UNCLEAR, why=Why.STALE)
+    whole = _unbroken(months)
+    months, values = months[-whole:], values[-whole:]
     if len(values) < baseline.least_points:
         return Judgement(verdict=Verdict.UNCLEAR, why=Why.TOO_LITTLE_HISTORY)
     used = values[-baseline.most_points :]
@@ -62,6 +65,15 @@ def detect(
         high=expected + baseline.tolerance * width,
         since=_onset(months, values, expected, side * width) if is_drift else None,
     )
+
+
+def _unbroken(months: Sequence[date]) -> int:
+    """How many of the latest months follow one another: before a gap is another story."""
+    numbers = [month.year * 12 + month.month for month in months]
+    count = 1
+    while count < len(numbers) and numbers[-count - 1] == numbers[-count] - 1:
+        count += 1
+    return count
 
 
 def _rolling_means(values: Sequence[float], size: int) -> list[float]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from connectors import Cursor, Noun, Page, RawRecord
 from kam_sync.base.db import Merged, Session
-from kam_sync.intake.store import RawStore
+from kam_sync.intake.store import RawStore, SourceStore
 
 _BATCH = 1500
 
@@ -36,6 +36,7 @@ def batches(pages: Iterable[Page], *, size: int = _BATCH) -> Iterator[Batch]:
 
 def run(session: Session, source_id: int, noun: Noun, batch: Batch, now: datetime) -> Merged:
     """Store the batch and remember how far the noun was read."""
+    SourceStore(session).write_alone(source_id)
     store = RawStore(session, source_id)
     merged = store.keep(noun, batch.records, now) if batch.records else Merged()
     if batch.cursor is not None:

@@ -133,17 +133,19 @@ class Tasks:
 
     def _after_sync(self, source_id: int, attempt: int, result: flow.SyncResult) -> None:
         if result.state is RunState.LATER:
-            self._again_sync(source_id, attempt)
+            self._again_sync(source_id, attempt, at_least=result.wait)
         changed = any(n.created or n.updated or n.deleted for n in result.nouns.values())
         with self._services.database.transaction() as session:
             # The hour is claimed even after a change, so that one hour is not measured twice.
             if self._claim_hour(session) or changed:
                 queue.defer_measure(session)
 
-    def _again_sync(self, source_id: int, attempt: int) -> None:
+    def _again_sync(
+        self, source_id: int, attempt: int, *, at_least: timedelta | None = None
+    ) -> None:
         if attempt < len(self._pace.back_off):
             with self._services.database.transaction() as session:
-                wait = self._pace.back_off[attempt]
+                wait = max(self._pace.back_off[attempt], at_least or timedelta(0))
                 queue.defer_sync(session, source_id, attempt=attempt + 1, wait=wait)
 
     def _claim_hour(self, session: Session) -> bool:

@@ -17,7 +17,7 @@ from kam_sync import connecting
 from kam_sync.base.db import Database, Session
 from kam_sync.base.errors import NotHere
 from kam_sync.intake.model import SourceState
-from kam_sync.intake.store import SourceStore
+from kam_sync.intake.store import RunStore, SourceStore
 from kam_sync.jobs.queue import defer_removal, defer_sync
 from kam_sync.jobs.store import TickStore
 from kam_sync.wiring import Services
@@ -28,6 +28,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUSEKEEPING_EVERY = timedelta(hours=6)
 _KEEP_JOBS = timedelta(days=7)
 _KEEP_TICKS = timedelta(days=14)
+_KEEP_RUNS = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,4 +164,5 @@ def _is_active(session: Session, source_id: int) -> bool:
 
 def _keep_house(services: Services, session: Session) -> None:
     TickStore(session).forget_before(services.now(), keep=_KEEP_TICKS)
+    RunStore(session).forget_before(services.now() - _KEEP_RUNS)
     defer_removal(session, keep=_KEEP_JOBS)

@@ -1,11 +1,12 @@
 """Puts the web application together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import kam_sync.web.api.accounts
 import kam_sync.web.api.alerts
@@ -44,8 +45,19 @@ strings, money is `{"amount": "123.45", "currency": "RUB"}`, times are UTC ISO 8
 RFC 9457 problem documents. A parameter that does not exist is refused with 422."""
 
 
-def create_app(services: Services, *, defer_sync: Callable[[int], object] | None = None) -> FastAPI:
-    """The application; `defer_sync` queues the sync of a source, where there is a queue."""
+def create_app(
+    services: Services,
+    *,
+    defer_sync: Callable[[int], object] | None = None,
+    hosts: Sequence[str] = ("*",),
+) -> FastAPI:
+    """The application.
+
+    Args:
+        defer_sync: queues the sync of a source, where there is a queue.
+        hosts: the names it answers to. On the loopback address there must be some, or any page on
+            the web could read it through a name that it makes point there.
+    """
     app = FastAPI(
         title="kam_sync",
         version=version("kam-sync"),
@@ -59,6 +71,7 @@ def create_app(services: Services, *, defer_sync: Callable[[int], object] | None
     app.state.metrics = Metrics()
     app.add_middleware(Turnstile)
     app.add_middleware(Guard)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(Measured, metrics=app.state.metrics)
     handle_errors(app)
     api = APIRouter(prefix="/api/v1", responses=_problems())

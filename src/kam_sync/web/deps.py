@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Depends, HTTPException, Request
@@ -59,7 +60,9 @@ def read_id(what: str, text: str) -> UUID:
 
 def from_our_pages(request: Request) -> None:
     """Refuse what another site makes a browser send."""
-    if request.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
+    origin = request.headers.get("origin")
+    is_ours = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    if not is_ours or request.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
         raise HTTPException(403, "another site may not ask for this")
 
 

@@ -42,7 +42,9 @@ def handle_errors(app: FastAPI) -> None:
 
 def _of_the_house(status: int) -> Any:
     def answer(request: Request, error: Exception) -> Response:
-        return _answer(request, status, str(error))
+        # where the database is and who asks it is not for everybody
+        said = "the database is away" if isinstance(error, DatabaseTrouble) else str(error)
+        return _answer(request, status, said)
 
     return answer
 

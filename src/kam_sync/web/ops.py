@@ -25,7 +25,7 @@ def is_ready(services: Serving) -> JSONResponse:
         services.database.check()
     except DatabaseTrouble:
         return _not_ready("the database does not answer")
-    if current_revision(services.database) != newest_revision():
+    if (current_revision(services.database) or "") < newest_revision():
         return _not_ready("the database is not at the newest migration; run kam-sync migrate")
     return JSONResponse({"status": "ready"})
 

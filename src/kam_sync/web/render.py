@@ -77,10 +77,7 @@ def _environment(language: Language, version: str) -> Environment:
 def _switch(request: Request) -> dict[str, str]:
     """The address of this page in each language."""
     others = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
-    return {
-        name.value: f"{request.url.path}?{urlencode([*others, ('lang', name.value)])}"
-        for name in Locale
-    }
+    return {name.value: f"?{urlencode([*others, ('lang', name.value)])}" for name in Locale}
 
 
 def _digest_of_static() -> str:

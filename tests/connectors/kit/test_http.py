@@ -49,6 +49,9 @@ def test_no_content_is_an_answer_and_no_error(crm: CrmHttp) -> None:
     "answer",
     [
         {"status_code": 500}, {"status_code": 504, "html": "<html>"}, {"status_code": 429},
+        {"status_code": 302, "headers": {"Location": "/maintenance"}}, {"status_code": 423},
+        {"status_code": 429, "headers": {"Retry-After": "9" * 30}},
+        {"status_code": 429, "json": {"retry_after": -5}},
         {"status_code": 200, "text": '{"_embedded": {"leads": [{"id": 1'},
         {"status_code": 200, "html": "<!DOCTYPE html><title>Вход</title>"},
     ],
@@ -112,8 +115,8 @@ def test_a_long_wait_is_left_to_the_scheduler(crm: CrmHttp, waits: list[float]) 
         ({"status_code": 402, "json": {}}, NeedsPerson, "not paid"),
         ({"status_code": 403, "json": {}}, NoRights, "no rights"),
         ({"status_code": 403, "html": "<html>403 Forbidden"}, NeedsPerson, "banned"),
-        ({"status_code": 404, "json": {}}, NeedsPerson, "is the base URL right"),
-        ({"status_code": 302, "headers": {"Location": "/login"}}, NeedsPerson, "base URL"),
+        ({"status_code": 404, "json": {}}, NoRights, "is the base URL right"),
+        ({"status_code": 422, "json": {}}, NoRights, "refuses what was asked"),
     ],
 )
 def test_what_only_a_person_can_mend_is_not_tried_again(

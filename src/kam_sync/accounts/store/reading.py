@@ -147,13 +147,6 @@ class AccountStore:
         )
         return list(self._session.scalars(select(StageRow).where(key.in_(keys)).order_by(*order)))
 
-    def accounts_of(self, deals: Sequence[Deal]) -> dict[tuple[int, str], UUID]:
-        """The account of each (source, company) that deals name."""
-        keys = {(deal.source_id, deal.company_external_id) for deal in deals}
-        key = sa.tuple_(col(LinkRow.source_id), col(LinkRow.company_external_id))
-        found = self._session.scalars(select(LinkRow).where(key.in_(keys)))
-        return {(link.source_id, link.company_external_id): link.account_id for link in found}
-
     def set_aside(self, source_id: int, *, after: Key | None = None, limit: int) -> list[SetAside]:
         """Records of a source that could not be translated."""
         key = sa.tuple_(col(SetAsideRow.noun), col(SetAsideRow.external_id))

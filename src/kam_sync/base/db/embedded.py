@@ -83,7 +83,9 @@ def _start(wheel: Any, home: Path) -> EmbeddedServer:
     runtime = (
         Path(tempfile.gettempdir()) / f"kam_sync-{os.getuid() if hasattr(os, 'getuid') else 0}"
     )
-    runtime.mkdir(exist_ok=True)
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    if hasattr(os, "getuid") and runtime.stat().st_uid != os.getuid():
+        raise DatabaseTrouble(f"{runtime} belongs to another user: remove it or set TMPDIR")
     wheel.PostgresServer.runtime_path = runtime
     wheel.PostgresServer._lock = InterProcessLock(runtime / "lock")  # noqa: SLF001
     joined = _is_running(home)

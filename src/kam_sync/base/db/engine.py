@@ -24,6 +24,7 @@ class Database:
         self.url = make_url(url).set(drivername="postgresql+psycopg")
         self.engine = sa.create_engine(
             self.url,
+            hide_parameters=True,  # they are customers' data and sealed tokens
             pool_pre_ping=True,
             pool_size=10,
             max_overflow=20,
@@ -42,11 +43,8 @@ class Database:
         Raises:
             DatabaseTrouble: the server is away, full or stopping; nothing of this work was kept.
         """
-        try:
-            with Session(self.engine) as session, session.begin():
-                yield session
-        except OperationalError as error:
-            raise DatabaseTrouble(_in_words(error)) from error
+        with _troubles_in_words(), Session(self.engine) as session, session.begin():
+            yield session
 
     @contextmanager
     def alone(self, name: str, *, wait: bool = False) -> Iterator[None]:
@@ -55,7 +53,10 @@ class Database:
         When it is taken, wait for it or raise Busy. The lock lives as long as its connection, so
         a killed process lets go of it.
         """
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with (
+            _troubles_in_words(),
+            self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+        ):
             # A host that lost its power lets go after a minute, not when TCP notices in two hours.
             connection.execute(sa.text("SET tcp_keepalives_idle = 30"))
             key = sa.func.hashtextextended(name, 0)
@@ -70,16 +71,14 @@ class Database:
 
     def check(self) -> str:
         """Connect once and return the server's version, or say in one line why that fails."""
-        try:
-            with self.engine.connect() as connection:
-                number, text = connection.execute(
-                    sa.text("SELECT current_setting('server_version_num')::int, version()")
-                ).one()
-        except OperationalError as error:
-            where = self.url.render_as_string(hide_password=True)
-            raise DatabaseTrouble(
-                f"cannot reach the database {where}: {_in_words(error)}"
-            ) from error
+        where = self.url.render_as_string(hide_password=True)
+        with (
+            _troubles_in_words(f"cannot reach the database {where}: "),
+            self.engine.connect() as connection,
+        ):
+            number, text = connection.execute(
+                sa.text("SELECT current_setting('server_version_num')::int, version()")
+            ).one()
         if number < _OLDEST_SERVER:
             raise DatabaseTrouble(f"PostgreSQL 15 or newer is needed, this is {text}")
         return str(text).split(" on ", 1)[0]
@@ -91,11 +90,17 @@ class Database:
             self.server.stop()
 
 
-def _in_words(error: OperationalError) -> str:
-    """The server's own last line, with what to do where that is known."""
-    if isinstance(error.orig, psycopg.errors.DiskFull):
-        return "no space left on the database server's disk: free some and start again"
-    return str(error.orig).strip().splitlines()[-1]
+@contextmanager
+def _troubles_in_words(before: str = "") -> Iterator[None]:
+    """Turn a lost, full or stopping server into DatabaseTrouble, also from within a COPY."""
+    try:
+        yield
+    except (OperationalError, psycopg.OperationalError) as error:
+        cause = error.orig if isinstance(error, OperationalError) else error
+        said = str(cause).strip().splitlines()[-1]
+        if isinstance(cause, psycopg.errors.DiskFull):
+            said = "no space left on the database server's disk: free some and start again"
+        raise DatabaseTrouble(before + said) from error
 
 
 def open_database(settings: Settings, *, name: str = "kam_sync") -> Database:

@@ -17,8 +17,8 @@ _REVISION_LENGTH = len("YYYYMMDD_HHMM")
 
 def migrate(database: Database, *, to: str = "head") -> None:
     """Apply the migrations that are missing; a second process waits and finds nothing to do."""
-    if to == "head" and current_revision(database) == newest_revision():
-        return  # the usual start, without loading alembic
+    if to == "head" and (current_revision(database) or "") >= newest_revision():
+        return  # the usual start; or a later release has been here, which must not stop this one
     from alembic import command  # noqa: PLC0415
 
     key = sa.func.hashtextextended(_LOCK, 0)

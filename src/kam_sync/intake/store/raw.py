@@ -1,6 +1,6 @@
 """Raw records as the CRM sent them, and how far each noun was read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -100,16 +100,6 @@ class RawStore:
             .limit(limit)
         )
         return [Waiting(number, key, orjson.loads(body)) for number, key, body in found]
-
-    def bodies(self, noun: Noun) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Every stored record of a noun, by id."""
-        query = (
-            sa.select(RawRow.external_id, _BODY)  # type: ignore[call-overload]
-            .where(RawRow.source_id == self._source_id, RawRow.noun == noun.value)
-            .order_by(RawRow.external_id)
-        )
-        for key, body in self._session.execute(query):
-            yield key, orjson.loads(body)
 
     def _row(self, noun: Noun, record: RawRecord) -> tuple[int, str, str, str, bytes]:
         body = orjson.dumps(record.body, option=orjson.OPT_SORT_KEYS)

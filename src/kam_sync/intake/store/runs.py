@@ -88,6 +88,10 @@ class RunStore:
         query = select(RunRow).where(col(RunRow.id).in_(newest)).order_by(col(RunRow.id))
         return list(self._session.scalars(query))
 
+    def forget_before(self, moment: datetime) -> None:
+        """Drop runs that began before a time."""
+        self._session.execute(sa.delete(RunRow).where(col(RunRow.started_at) < moment))
+
     def database_time(self) -> datetime:
         """The time that the database server has."""
         found: datetime = self._session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()

@@ -71,6 +71,26 @@ class SourceStore:
         row = self._row(source_id)
         row.state, row.state_reason = state, reason
 
+    def judge(self, source_id: int, token: str, state: SourceState, reason: str) -> None:
+        """Set what a sync found, unless a person paused the source or gave another token since."""
+        row = SourceRow.__table__.c  # type: ignore[attr-defined]  # SQLModel adds it
+        self._session.execute(
+            sa.update(SourceRow)
+            .where(row.id == source_id, row.sealed_token == token)
+            .where(row.state != SourceState.PAUSED)
+            .values(state=state, state_reason=reason)
+        )
+
+    def of_account(self, kind: str, remote_account: str) -> Source | None:
+        """The source that is connected to a CRM account, if there is one."""
+        query = select(SourceRow).where(SourceRow.kind == kind)
+        return self._session.scalar(query.where(SourceRow.remote_account == remote_account))
+
+    def write_alone(self, source_id: int) -> None:
+        """Let nobody else write for this source until the commit, even if its lock was lost."""
+        query = select(SourceRow.id).where(SourceRow.id == source_id)
+        self._session.execute(query.with_for_update(key_share=True))
+
     def remove(self, source_id: int) -> None:
         """Forget a source and, by foreign keys, all that came from it."""
         self._session.execute(sa.delete(SourceRow).where(sa.column("id") == source_id))

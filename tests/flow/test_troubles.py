@@ -1,0 +1,89 @@
+"""What goes wrong in one place of a sync stays in that place."""
+
+from datetime import timedelta
+
+import pytest
+
+from connectors import Noun
+from connectors.sandbox.amocrm import AmoSandbox
+from connectors.sandbox.faults import Fault
+from kam_sync import connecting, flow
+from kam_sync.base.errors import Busy
+from kam_sync.intake.model import NounCounts, RunState, Source, SourceState
+from kam_sync.intake.store import RunStore
+from kam_sync.wiring import Services
+from tests.fakes.connecting import raw_counts, state
+
+
+def test_a_noun_that_fails_for_ever_does_not_keep_the_others_waiting(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    box.faults.append(Fault(path="/api/v4/companies$", status=504, times=None))
+    result = flow.sync(services, source.id)
+    assert result.state is RunState.LATER
+    assert "/api/v4/companies: the CRM fails (504)" in result.message
+    assert raw_counts(services, source)["deal"] == box.count("leads")
+
+
+def test_a_crm_that_is_away_is_not_asked_noun_by_noun(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    box.faults.append(Fault(path="/api/v4/users", status=429, body=b'{"retry_after": 3600}'))
+    result = flow.sync(services, source.id)
+    assert (result.state, result.wait) == (RunState.LATER, timedelta(hours=1))
+    assert list(result.nouns) == [Noun.USER]
+
+
+def test_a_list_that_is_not_there_is_left_out_with_a_message(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    box.faults.append(Fault(path="/api/v4/tasks$", status=404, body=b"{}", times=None))
+    result = flow.sync(services, source.id)
+    assert result.state is RunState.DONE
+    assert "/api/v4/tasks: there is no such list (404)" in result.message
+    assert state(services, source)[0] is SourceState.ACTIVE
+
+
+def test_a_source_is_not_changed_while_it_is_being_pulled(
+    services: Services, source: Source
+) -> None:
+    with (
+        services.database.alone(f"source {source.id}"),
+        pytest.raises(Busy, match=f"source {source.id}"),
+    ):
+        connecting.change(services, source.name, options={"currency": "USD"})
+
+
+def test_a_pause_that_a_person_sets_during_a_sync_is_kept(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    def pause(_source: Source, noun: Noun, _counts: NounCounts) -> None:
+        if noun is Noun.COMPANY:
+            connecting.set_paused(services, source.name, paused=True)
+            box.token = "another since"
+
+    result = flow.sync(services, source.id, watch=pause)
+    assert result.state is RunState.FAILED
+    assert state(services, source)[0] is SourceState.PAUSED
+
+
+def test_a_sync_that_ends_unexpectedly_is_written_down_as_failed(
+    services: Services, source: Source
+) -> None:
+    def fail(_source: Source, _noun: Noun, _counts: NounCounts) -> None:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        flow.sync(services, source.id, watch=fail)
+    with services.database.transaction() as session:
+        runs = RunStore(session).latest(source_id=source.id, limit=10)
+        assert {run.state for run in runs} == {RunState.FAILED}
+
+
+def test_a_price_beyond_all_arithmetic_costs_one_record(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    box.change("leads", box.ids("leads")[0], price="1e9999999")
+    result = flow.sync(services, source.id)
+    assert result.state is RunState.DONE
+    assert result.nouns[Noun.DEAL].rejected == 1
