@@ -153,7 +153,7 @@ class CrmHttp:
                 raise RetryLater(f"{where}: answered {code}; is the base URL right?")
 
     def _at(self, path: str) -> str:
-        return f"{self._client.base_url.host}{path}"
+        return f"{self._client.base_url.netloc.decode()}{path}"
 
 
 def _client(base_url: str, headers: Mapping[str, str]) -> httpx.Client:
@@ -162,7 +162,10 @@ def _client(base_url: str, headers: Mapping[str, str]) -> httpx.Client:
     except httpx.InvalidURL:
         url = httpx.URL()
     if url.scheme not in {"http", "https"} or not url.host:
-        raise NeedsPerson(f"base URL: {base_url!r} is not an http(s) address")
+        shown = repr(base_url) if "@" not in base_url else "this"  # it may hold a password
+        raise NeedsPerson(f"base URL: {shown} is not an http(s) address")
+    if url.userinfo or url.query or url.path not in {"", "/"}:
+        raise NeedsPerson("base URL: give the address alone, such as https://example.amocrm.ru")
     return httpx.Client(
         base_url=base_url, headers=dict(headers), timeout=_TIMEOUT, follow_redirects=False
     )

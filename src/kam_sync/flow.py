@@ -10,6 +10,7 @@ import kam_sync.kpi.step
 import kam_sync.notify.step
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
+from kam_sync.intake.model import RunState
 from kam_sync.syncing import Syncing, SyncResult, Watch
 from kam_sync.wiring import Services
 
@@ -28,7 +29,9 @@ def sync(
     """
     with services.database.alone(f"source {source_id}"):
         result = Syncing(services, source_id, full=full, watch=watch).run()
-    _log.info("synced", source=result.source, state=result.state.value, message=result.message)
+    tell = _log.info if result.state is RunState.DONE else _log.warning
+    event = "synced" if result.state is RunState.DONE else "sync failed"
+    tell(event, source=result.source, state=result.state.value, message=result.message)
     return result
 
 

@@ -125,3 +125,9 @@ def test_an_ordinary_user_can_start_it_after_root_has(tmp_path: Path) -> None:
         env={"HOME": str(home), "PATH": os.defpath},
     )  # fmt: skip
     assert started.stdout.strip() == "False", started.stderr
+
+
+def test_a_space_in_the_data_folder_does_no_harm(tmp_path: Path) -> None:
+    database = open_database(settings_of(tmp_path / "Мои данные"))
+    assert database.check().startswith("PostgreSQL")
+    database.close()

@@ -13,6 +13,7 @@ import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
+from kam_sync.base.db import Database
 from tests.cli.conftest import Command
 
 COUNTS = {
@@ -141,3 +142,28 @@ def _answer(url: str) -> object:
         except OSError:
             time.sleep(0.1)  # noqa: TID251 - a process starts
     raise AssertionError(f"{url} does not answer")
+
+
+def test_a_second_demo_of_the_same_company_is_refused_with_what_to_do(
+    kam_sync: Command, database: Database
+) -> None:
+    with database.alone("demo"):
+        said = kam_sync("demo", "--once", "--size", "4")
+    assert said.code == 1
+    assert "running already" in said.err
+    assert "--seed" in said.err
+
+
+def test_the_doctor_sees_a_crm_that_is_away_and_a_key_that_does_not_fit(
+    kam_sync: Command, connected: AmoSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.kit.http._sleep", lambda _: None)
+    connected.faults.append(Fault(hang_up=True, times=None))
+    assert kam_sync("sync").code == 1
+    away = kam_sync("doctor")
+    assert away.code == 1
+    assert "cannot connect" in away.out
+    monkeypatch.setenv("KAM_SYNC_SECRET_KEY", "another key that is long")
+    other_key = kam_sync("doctor")
+    assert other_key.code == 1
+    assert "does not open the stored secrets" in other_key.out

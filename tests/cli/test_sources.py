@@ -53,6 +53,10 @@ def test_a_wrong_token_connects_nothing_and_is_not_repeated(
             ("add", "s", "--kind", "amocrm", "--base-url", "https://x.test", "--set", "speed=1"),
             "option speed: no such option",
         ),
+        (
+            ("add", "s", "--kind", "amocrm", "--base-url", "https://me:hunter2@x.test/api"),
+            "give the address alone",
+        ),
         (("check", "none"), "source none: no such source"),
         (("pause", "none"), "there are: none yet"),
     ],

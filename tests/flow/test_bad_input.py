@@ -37,7 +37,7 @@ def test_an_address_where_nobody_listens_is_for_later(
     box.stop()
     result = flow.sync(services, source.id)
     assert result.state is RunState.LATER
-    assert "127.0.0.1/api/v4/account: cannot connect" in result.message
+    assert "/api/v4/account: cannot connect" in result.message
     assert state(services, source) == (SourceState.ACTIVE, "")
 
 

@@ -83,9 +83,10 @@ SINCE = datetime(2026, 8, 1, tzinfo=UTC).date()
         (finding("won_revenue", "RUB", Why.OUTSIDE_BAND, since=SINCE, **FELL),
          "Хуже обычного: 1,2 млн ₽ в месяц вместо обычных 2,9 млн ₽, с августа 2026."),
         (finding("days_since_last_won", "days", Why.OUTSIDE_BAND, since=SINCE, **ROSE),
-         "Хуже обычного: 75 дней вместо обычных 20, с августа 2026."),
+         "Хуже обычного: 75 дней в среднем за три месяца вместо обычных 20, с августа 2026."),
         (finding("open_pipeline", "RUB", Why.OUTSIDE_BAND, since=SINCE, **{**FELL, "gap": 4.0}),
-         "Лучше обычного: 1,2 млн ₽ вместо обычных 2,9 млн ₽, с августа 2026."),
+         "Лучше обычного: 1,2 млн ₽ в среднем за три месяца"
+         " вместо обычных 2,9 млн ₽, с августа 2026."),
         (finding("days_since_last_won", "days", Why.INSIDE_BAND, **{**ROSE, "observed": 21.0}),
          "Как обычно: в среднем 21 день за три месяца; обычный диапазон: 0 – 41 день."),
         (finding("win_rate", "percent", Why.TOO_LITTLE_HISTORY),

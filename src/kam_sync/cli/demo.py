@@ -17,7 +17,7 @@ from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.model import AlertState
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.clock import Clock, start_of_day, stopped_at, utc_now
-from kam_sync.base.errors import NotHere, WrongUse
+from kam_sync.base.errors import Busy, NotHere, WrongUse
 from kam_sync.base.settings import Settings
 from kam_sync.cli import show
 from kam_sync.intake.model import NewSource
@@ -49,17 +49,28 @@ def run_demo(settings: Settings, wish: Wish) -> None:
         name = "demo_" + re.sub(r"[^a-z0-9]+", "_", box["world"].lower())
         with open_services(settings, database_name=name, as_of=clock) as services:
             _refuse_real_store(services)
-            source_id = _connect(services, box)
-            with show.sync_progress() as watch:
-                synced = flow.sync(services, source_id, watch=watch)
-            reports = flow.measure(services)
-            document = _document(services, synced, reports)
-            if wish.as_json:
-                show.as_json(document)
-            else:
-                _show(document, synced)
-            if not wish.once:
-                _serve(services, wish.port)
+            try:
+                with services.database.alone("demo"):
+                    _walk(services, wish, box)
+            except Busy as error:
+                raise Busy(
+                    "a demo of this made-up company is running already: end it, open its pages, "
+                    "or take another company with --seed"
+                ) from error
+
+
+def _walk(services: Services, wish: Wish, box: dict[str, Any]) -> None:
+    source_id = _connect(services, box)
+    with show.sync_progress() as watch:
+        synced = flow.sync(services, source_id, watch=watch)
+    reports = flow.measure(services)
+    document = _document(services, synced, reports)
+    if wish.as_json:
+        show.as_json(document)
+    else:
+        _show(document, synced)
+    if not wish.once:
+        _serve(services, wish.port)
 
 
 @contextmanager

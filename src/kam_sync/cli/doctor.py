@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from kam_sync.base.db.migrate import current_revision, newest_revision
 from kam_sync.base.errors import KamSyncError
+from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import Settings, read_settings
 from kam_sync.cli import show
 from kam_sync.intake.model import RunState, SourceState
@@ -48,6 +49,11 @@ def _checks() -> Iterator[Check]:
         yield Check("settings", "wrong", str(error))
         return
     yield Check("settings", f"time zone {settings.timezone}, locale {settings.locale.value}")
+    try:
+        open_cipher(settings)
+    except KamSyncError as error:
+        yield Check("secret key", "wrong", str(error))
+        return
     yield _secret_key(settings)
     try:
         with open_services(settings, migrated=False) as services:
@@ -95,20 +101,27 @@ def _sources(services: Services) -> Iterator[Check]:
             yield Check("sources", "none yet; connect one: kam-sync source add --help")
         for source in sources:
             what = f"source {source.name}"
+            try:
+                services.cipher.unlock(SourceStore(session).access(source.id).sealed_token)
+            except KamSyncError as error:
+                yield Check(what, "its token cannot be read", str(error))
+                continue
             if source.state is SourceState.NEEDS_PERSON:
                 advice = f"{source.state_reason}; then: kam-sync source resume {source.name}"
                 yield Check(what, "needs a person", advice)
                 continue
-            bad = [r for r in RunStore(session).last_of_nouns(source.id) if r.state in _BAD]
-            advice = "; ".join(f"{run.noun}: {run.message}" for run in bad)
-            yield Check(what, source.state.value, advice)
+            last = RunStore(session).last_sync(source.id)
+            is_bad = last is not None and last.state in _BAD
+            yield Check(what, source.state.value, last.message if last and is_bad else "")
 
 
 def _queue(services: Services) -> Check:
     from kam_sync.jobs.serving import queue_facts
 
     facts = queue_facts(services)
-    return Check("queue", ", ".join(f"{name}: {value}" for name, value in facts.items()))
+    return Check(
+        "queue", ", ".join(f"{name}: {value}" for name, value in facts.items() if value is not None)
+    )
 
 
 _BAD = {RunState.FAILED, RunState.LATER}

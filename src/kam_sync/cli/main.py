@@ -76,7 +76,7 @@ def _start(
 @app.command()
 def demo(
     *,
-    port: Annotated[int, typer.Option(help="Where the pages are served.")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where the pages are served.")] = 8000,
     once: Annotated[
         bool, typer.Option("--once", help="One whole pass, a summary, the end.")
     ] = False,
@@ -163,7 +163,7 @@ def doctor(*, json: Json = False) -> None:
 
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
-Port = Annotated[int, typer.Option(help="The port to listen on.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
 Every = Annotated[int, typer.Option(min=1, help="Minutes between two syncs of a source.")]
 
 

@@ -26,7 +26,7 @@ def table(title: str, names: Sequence[str], rows: Iterable[Sequence[object]]) ->
     """A table for people; what looks like markup in a name stays text."""
     shown = Table(title=title, title_justify="left", box=None, header_style="bold", padding=(0, 1))
     for name in names:
-        shown.add_column(name)
+        shown.add_column(name, overflow="fold")
     for row in rows:
         shown.add_row(*(_text(cell) for cell in row))
     out.print(shown)

@@ -4,6 +4,7 @@ import os
 import tempfile
 import warnings
 from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -88,6 +89,10 @@ def _start(wheel: Any, home: Path) -> EmbeddedServer:
         raise DatabaseTrouble(f"{runtime} belongs to another user: remove it or set TMPDIR")
     wheel.PostgresServer.runtime_path = runtime
     wheel.PostgresServer._lock = InterProcessLock(runtime / "lock")  # noqa: SLF001
+    if any(character.isspace() for character in str(home)):  # it forgets to quote this one path
+        sockets = runtime / blake2b(bytes(home), digest_size=5).hexdigest()
+        sockets.mkdir(exist_ok=True)
+        wheel.postgres_server.find_suitable_socket_dir = lambda *_: sockets
     joined = _is_running(home)
     for attempt in range(1, _START_TRIES + 1):
         try:

@@ -78,6 +78,19 @@ class RunStore:
             query = query.where(col(RunRow.id) < before)
         return list(self._session.scalars(query))
 
+    def last_sync(self, source_id: int, *, state: RunState | None = None) -> Run | None:
+        """The newest sync of a source that has ended, or that ended in a certain way."""
+        query = select(RunRow).where(RunRow.source_id == source_id, RunRow.noun == "")
+        if state is not None:
+            query = query.where(RunRow.state == state)
+        ended = query.where(col(RunRow.ended_at).is_not(None))
+        return self._session.scalar(ended.order_by(col(RunRow.id).desc()).limit(1))
+
+    def last_good(self) -> Run | None:
+        """The newest sync of any source that went well."""
+        query = select(RunRow).where(RunRow.noun == "", RunRow.state == RunState.DONE)
+        return self._session.scalar(query.order_by(col(RunRow.id).desc()).limit(1))
+
     def last_of_nouns(self, source_id: int) -> list[Run]:
         """The newest run of each noun of a source."""
         newest = (

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from kam_sync.accounts.model import SetAside
 from kam_sync.accounts.store import AccountStore
 from kam_sync.base.db import Session
-from kam_sync.intake.model import Run, Source
+from kam_sync.intake.model import Run, RunState, Source
 from kam_sync.intake.store import RunStore
 from kam_sync.web.deps import AllSources, Reading
 from kam_sync.web.render import pages
@@ -23,6 +23,9 @@ class Shown:
     """What the page shows of a source."""
 
     source: Source
+    last: Run | None
+    """The newest sync as a whole."""
+    last_good: Run | None
     runs: list[Run]
     set_aside: list[SetAside]
     set_aside_count: int
@@ -40,6 +43,8 @@ def _look(session: Session, source: Source) -> Shown:
     store = AccountStore(session)
     return Shown(
         source=source,
+        last=RunStore(session).last_sync(source.id),
+        last_good=RunStore(session).last_sync(source.id, state=RunState.DONE),
         runs=RunStore(session).last_of_nouns(source.id),
         set_aside=store.set_aside(source.id, limit=_SET_ASIDE_SHOWN),
         set_aside_count=sum(store.set_aside_counts(source.id).values()),

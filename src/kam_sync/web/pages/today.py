@@ -58,4 +58,4 @@ def _by_account(session: Session) -> list[list[Alert]]:
 
 
 def _last_run(session: Session) -> Run | None:
-    return next(iter(RunStore(session).latest(limit=1)), None)
+    return RunStore(session).last_good()

@@ -122,7 +122,9 @@ def _moved(language: Language, kpi: str) -> str:
         return language.gettext(
             "%(observed)s a month instead of the usual %(usual)s, since %(month)s"
         )
-    return language.gettext("%(observed)s instead of the usual %(usual)s, since %(month)s")
+    return language.gettext(
+        "%(observed)s on average over three months instead of the usual %(usual)s, since %(month)s"
+    )
 
 
 def _pair(language: Language, about: Moved, observed: Number, expected: Number) -> tuple[str, str]:
