@@ -1,6 +1,7 @@
 """What goes wrong in one place of a sync stays in that place."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 
@@ -8,9 +9,10 @@ from connectors import Noun
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
 from kam_sync import connecting, flow
+from kam_sync.accounts.store import SavingStore
 from kam_sync.base.errors import Busy
 from kam_sync.intake.model import NounCounts, RunState, Source, SourceState
-from kam_sync.intake.store import RunStore
+from kam_sync.intake.store import RunStore, SourceStore
 from kam_sync.wiring import Services
 from tests.fakes.connecting import raw_counts, state
 
@@ -87,3 +89,21 @@ def test_a_price_beyond_all_arithmetic_costs_one_record(
     result = flow.sync(services, source.id)
     assert result.state is RunState.DONE
     assert result.nouns[Noun.DEAL].rejected == 1
+
+
+def test_who_lost_the_lock_of_a_source_waits_for_the_other_writer(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    """The lock lives on a connection, which may die unnoticed: then two syncs run at once."""
+    flow.sync(services, source.id)
+    connecting.change(services, source.name)  # all is to be translated again
+    with services.database.transaction() as session:
+        SourceStore(session).write_alone(source.id)
+        late = Thread(target=flow.sync, args=(services, source.id))
+        late.start()
+        late.join(timeout=1)
+        assert late.is_alive()
+        assert SavingStore(session, source.id).translated_to(Noun.DEAL) == 0
+    late.join(timeout=30)
+    with services.database.transaction() as session:
+        assert SavingStore(session, source.id).translated_to(Noun.DEAL) > 0

@@ -7,7 +7,7 @@ from connectors import BadRecord, Noun, RawRecord, Record
 from kam_sync.accounts.store import SavingStore
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
-from kam_sync.intake.store import RawStore
+from kam_sync.intake.store import RawStore, SourceStore
 
 _BATCH = 1500
 
@@ -20,6 +20,7 @@ def run(
     now: datetime,
 ) -> Report:
     """Translate the next raw records that wait; `read` is 0 when none is left."""
+    SourceStore(session).write_alone(source_id)
     raws, accounts = RawStore(session, source_id), SavingStore(session, source_id)
     waiting = raws.waiting(noun, after=accounts.translated_to(noun), limit=_BATCH)
     report = Report("accounts").add(read=len(waiting), rejected=0)
