@@ -34,9 +34,3 @@ def test_points_are_read_between_two_months(book: Book) -> None:
     with book.services.database.transaction() as session:
         found = KpiStore(session).points(book.account(), "won_revenue", first=october, last=october)
         assert [(point.on, point.value) for point in found] == [(october, Decimal(100))]
-
-
-def test_a_trailing_sum_goes_from_a_month_until_now(book: Book) -> None:
-    with book.services.database.transaction() as session:
-        trailing = KpiStore(session).trailing("won_revenue", date(2026, 10, 1))
-    assert trailing == {(book.account(), "RUB"): 100.0}

@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from kam_sync.base.db import Merged, Session, merge
+from kam_sync.base.db import Merged, Session, merge, table_of
 from kam_sync.drift.model import Finding, Judgement
 from kam_sync.kpi.model import Series
 
@@ -42,7 +42,7 @@ class DriftStore:
             )
             for series, judgement in judged
         )
-        table = cast("sa.Table", FindingRow.__table__)  # type: ignore[attr-defined]  # SQLModel adds it
+        table = table_of(FindingRow)
         names = ("account_id", "kpi", "unit", *_FIELDS)
         return merge(self._session, table, names, rows, touch={"changed_at": now})
 

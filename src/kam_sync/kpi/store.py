@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from kam_sync.base.db import Merged, Session, merge_staged
+from kam_sync.base.db import Merged, Session, merge_staged, table_of
 from kam_sync.kpi.model import Kpi, Point, Series
 from kam_sync.kpi.months import Month
 
@@ -135,7 +135,7 @@ class KpiStore:
             keep = sa.text(_KEEP.format(formula=kpi.formula))
             self._session.execute(keep, {"kpi": kpi.key, "running": running})
         gone: Any = self._session.execute(sa.text(_FORGET), {"kpis": keys, "first": first})
-        table = cast("sa.Table", PointRow.__table__)  # type: ignore[attr-defined]  # SQLModel adds it
+        table = table_of(PointRow)
         names = ("account_id", "kpi", "unit", "on", "value", "is_partial")
         stage = sa.Table(
             "kpi_point", sa.MetaData(), *(sa.Column(n, table.c[n].type) for n in names)
@@ -174,15 +174,6 @@ class KpiStore:
             query = query.where(PointRow.on <= last)
         order = (col(PointRow.kpi), col(PointRow.unit), col(PointRow.on))
         return list(self._session.scalars(query.order_by(*order)))
-
-    def trailing(self, kpi: str, since: date) -> dict[tuple[UUID, str], float]:
-        """The sum of a KPI since a month, by account and unit."""
-        query = (
-            sa.select(col(PointRow.account_id), col(PointRow.unit), sa.func.sum(PointRow.value))
-            .where(col(PointRow.kpi) == kpi, col(PointRow.on) >= since)
-            .group_by(col(PointRow.account_id), col(PointRow.unit))
-        )
-        return {(row[0], row[1]): float(row[2]) for row in self._session.execute(query)}
 
     def of_accounts(
         self, account_ids: Collection[UUID], kpis: Collection[str], *, first: date

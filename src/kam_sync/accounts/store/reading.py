@@ -101,21 +101,6 @@ class AccountStore:
         key = (col(LinkRow.source_id), col(LinkRow.company_external_id))
         return list(self._session.scalars(query.order_by(*key)))
 
-    def owner(self, account_id: UUID) -> User | None:
-        """The CRM user who is responsible for the account's first company."""
-        query = (
-            select(UserRow)
-            .join(CompanyRow, sa.and_(
-                col(CompanyRow.source_id) == col(UserRow.source_id),
-                col(CompanyRow.owner_external_id) == col(UserRow.external_id),
-            ))
-            .join(LinkRow, _is_linked(CompanyRow.source_id, CompanyRow.external_id))
-            .where(LinkRow.account_id == account_id)
-            .order_by(col(LinkRow.source_id), col(LinkRow.company_external_id))
-            .limit(1)
-        )  # fmt: skip
-        return self._session.scalar(query)
-
     def records(
         self, kind: type[_Row], wanted: Wanted, *, after: Key | None = None, limit: int
     ) -> list[_Row]:

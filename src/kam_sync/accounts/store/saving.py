@@ -26,7 +26,7 @@ from kam_sync.accounts.store.tables import (
     TranslationRow,
     UserRow,
 )
-from kam_sync.base.db import Merged, Session, merge
+from kam_sync.base.db import Merged, Session, merge, table_of
 
 _TABLES: Mapping[Noun, tuple[type[Any], type[SQLModel]]] = {
     Noun.USER: (gate.User, UserRow),
@@ -65,7 +65,7 @@ class SavingStore:
         """List records that cannot be translated, by id, with the reason."""
         rows = ((self._source_id, noun.value, key, why) for key, why in reasons.items())
         names = ("source_id", "noun", "external_id", "reason")
-        table = _table(SetAsideRow)
+        table = table_of(SetAsideRow)
         merge(self._session, table, names, rows, touch={"at": now})
 
     def forget_nameless(self, noun: Noun) -> None:
@@ -143,12 +143,12 @@ class SavingStore:
             for found, company in zip(matches, companies, strict=True)
         )
         names = ("source_id", "company_external_id", "account_id", "evidence")
-        merge(self._session, _table(LinkRow), names, links)
+        merge(self._session, table_of(LinkRow), names, links)
 
     def _merge(
         self, row: type[SQLModel], names: tuple[str, ...], rows: Any, now: datetime
     ) -> Merged:
-        return merge(self._session, _table(row), names, rows, touch={"changed_at": now})
+        return merge(self._session, table_of(row), names, rows, touch={"changed_at": now})
 
 
 def _plain(value: Any) -> Any:
@@ -156,7 +156,3 @@ def _plain(value: Any) -> Any:
     if type(value) is tuple:
         return list(value)
     return value.value if isinstance(value, Enum) else value
-
-
-def _table(row: type[SQLModel]) -> sa.Table:
-    return cast("sa.Table", row.__table__)  # type: ignore[attr-defined]  # SQLModel adds it

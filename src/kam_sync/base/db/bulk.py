@@ -41,6 +41,12 @@ def merge(
     return merge_staged(session, table, stage, touch=touch, compare=compare)
 
 
+def table_of(row: type[Any]) -> sa.Table:
+    """The table of a Row class, which SQLModel adds at run time."""
+    table: sa.Table = row.__table__
+    return table
+
+
 def stage_rows(
     session: Session, table: sa.Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> sa.Table:

@@ -19,7 +19,7 @@ def migrate(database: Database, *, to: str = "head") -> None:
     """Apply the migrations that are missing; a second process waits and finds nothing to do."""
     if to == "head" and (current_revision(database) or "") >= newest_revision():
         return  # the usual start; or a later release has been here, which must not stop this one
-    from alembic import command  # noqa: PLC0415
+    from alembic import command  # noqa: PLC0415 - most starts have nothing to migrate
 
     key = sa.func.hashtextextended(_LOCK, 0)
     with database.engine.connect() as connection:
@@ -52,7 +52,7 @@ def current_revision(database: Database) -> str | None:
 
 
 def _config() -> "Config":
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415 - as above
 
     config = Config()
     config.set_main_option("script_location", str(_folder()))

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel, col
 
 from connectors import NAMELESS, Noun, RawRecord
 from kam_sync.base import fields
-from kam_sync.base.db import Merged, Session, merge
+from kam_sync.base.db import Merged, Session, merge, table_of
 from kam_sync.intake.model import Waiting
 
 _change_no = sa.Sequence("raw_change_no", metadata=SQLModel.metadata)
@@ -70,7 +70,7 @@ class RawStore:
         rows = {record.external_id: self._row(noun, record) for record in records}
         return merge(
             self._session,
-            RawRow.__table__,  # type: ignore[attr-defined]  # SQLModel adds it
+            table_of(RawRow),
             ("source_id", "noun", "external_id", "body", "digest"),
             rows.values(),
             touch={"change_no": _change_no.next_value(), "changed_at": now},
@@ -90,7 +90,7 @@ class RawStore:
     def waiting(self, noun: Noun, *, after: int, limit: int) -> list[Waiting]:
         """The records that changed after a change number, oldest change first."""
         found = self._session.execute(
-            sa.select(RawRow.change_no, RawRow.external_id, _BODY)  # type: ignore[call-overload]
+            sa.select(RawRow.change_no, RawRow.external_id, _BODY)  # type: ignore[call-overload]  # fields are columns
             .where(
                 RawRow.source_id == self._source_id,
                 RawRow.noun == noun.value,

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, select
 
-from kam_sync.base.db import Session
+from kam_sync.base.db import Session, table_of
 from kam_sync.base.errors import NotHere, WrongUse
 from kam_sync.intake.model import Access, NewSource, Source, SourceState
 
@@ -73,7 +73,7 @@ class SourceStore:
 
     def judge(self, source_id: int, token: str, state: SourceState, reason: str) -> None:
         """Set what a sync found, unless a person paused the source or gave another token since."""
-        row = SourceRow.__table__.c  # type: ignore[attr-defined]  # SQLModel adds it
+        row = table_of(SourceRow).c
         self._session.execute(
             sa.update(SourceRow)
             .where(row.id == source_id, row.sealed_token == token)

@@ -39,7 +39,7 @@ def get_account(session: Reading, account_id: AccountId, sources: AllSources) ->
     """One account."""
     store = AccountStore(session)
     found = store.account(account_id)
-    owner = store.owner(account_id)
+    owner = store.owners([account_id]).get(account_id)
     names = {sources.names[link.source_id] for link in store.links(account_id)}
     return answers.OneAccount(
         **_account(found).model_dump(), owner=owner and owner.name, sources=sorted(names)

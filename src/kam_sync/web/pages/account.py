@@ -68,7 +68,7 @@ def _crm(session: Session, account_id: UUID, sources: Sources) -> dict[str, Any]
     contacts = store.records(Contact, Wanted(account_id=account_id), limit=MOST)
     living = [contact for contact in contacts if not contact.is_deleted]
     return {
-        "owner": store.owner(account_id),
+        "owner": store.owners([account_id]).get(account_id),
         "source_names": sorted({sources.names[link.source_id] for link in links}),
         "deals": deals[:_DEALS_SHOWN],
         "has_more_deals": len(deals) > _DEALS_SHOWN,
