@@ -7,7 +7,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python3 -m venv /opt/kam_sync
 WORKDIR /build
 COPY requirements.lock ./
-RUN /opt/kam_sync/bin/python -m pip install --quiet --require-hashes -r requirements.lock
+RUN /opt/kam_sync/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY src src
 COPY connectors connectors
