@@ -51,6 +51,10 @@ class Response:
         return replace(self, headers=(*self.headers, (name, value)))
 
 
+LOST = Response(0)
+"""No answer: the request was obeyed, but the connection closes before anything is said."""
+
+
 def json(data: Any, status: int = 200, content_type: str = "application/json") -> Response:
     """An answer that carries `data`."""
     return Response(status, orjson.dumps(data), content_type)

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from connectors.sandbox.faults import Fault, Faults
-from connectors.sandbox.http import RateLimit, Request, RequestLog, Response, Seen, html
+from connectors.sandbox.http import LOST, RateLimit, Request, RequestLog, Response, Seen, html
 
 _REMEMBERED = 64
 
@@ -40,6 +40,11 @@ class Sandbox(ABC):
         if self._server is None:
             raise RuntimeError("the sandbox is not running: use it in a with statement, or start()")
         return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def host(self) -> str:
+        """The same without the scheme: name and port."""
+        return self.url.partition("://")[2]
 
     def start(self) -> None:
         """Listen, in a thread of its own."""
@@ -164,6 +169,9 @@ class _Handler(BaseHTTPRequestHandler):
         response = box.respond(request, fault)
         seen = Seen(request.method, request.path, request.raw_query, response.status)
         box.requests.note(seen)
+        if response is LOST:
+            self.close_connection = True
+            return
         self._send(response, None if fault is None else fault.truncate_at)
 
     def _send(self, response: Response, cut: int | None) -> None:

@@ -1,6 +1,7 @@
 """The amoCRM sandbox itself: a world behind the addresses of API v4."""
 
 import math
+from collections.abc import Callable
 from time import time
 from typing import Any, Literal
 
@@ -11,6 +12,7 @@ from connectors.sandbox.amocrm.account import account
 from connectors.sandbox.amocrm.answers import HAL, NOTHING, hal, page, problem, unknown, whole
 from connectors.sandbox.amocrm.asked import ApiFilter, BadQuery, as_number, asked, wanted
 from connectors.sandbox.amocrm.fields import definitions
+from connectors.sandbox.amocrm.oauth import OAuth, OAuthApp
 from connectors.sandbox.amocrm.shapes import narrowed, rows, stored
 from connectors.sandbox.entities import World
 from connectors.sandbox.http import Request, Response
@@ -45,6 +47,8 @@ class AmoSandbox(Sandbox):
         api_filter: ApiFilter = "on",
         retry_after: RetryAfter = "body",
         currency: str | None = None,
+        oauth: OAuthApp | None = None,
+        clock: Callable[[], float] = time,
         port: int = 0,
     ) -> None:
         super().__init__(rate=rate, port=port)
@@ -54,6 +58,7 @@ class AmoSandbox(Sandbox):
         self._retry_after = retry_after
         self._currency = currency or world.currency
         self._me = world.users[0].number
+        self.oauth = OAuth(oauth or OAuthApp(), self._me, lambda: self.host, clock)
         self._rows = Rows()
         self._rows.load(rows(world))
 
@@ -110,7 +115,9 @@ class AmoSandbox(Sandbox):
 
     def answer(self, request: Request) -> Response:
         """What API v4 says."""
-        if request.headers.get("authorization") != f"Bearer {self.token}":
+        if request.path.startswith("/oauth"):
+            return self.oauth.answer(request)
+        if not self._may_enter(request):
             return problem(401, "Неверный логин или пароль")
         path = request.path.rstrip("/")
         if not path.startswith(_ROOT):
@@ -121,6 +128,11 @@ class AmoSandbox(Sandbox):
             return self._read(path.removeprefix(_ROOT), request)
         except BadQuery as error:
             return problem(400, str(error))
+
+    def _may_enter(self, request: Request) -> bool:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        is_known = token == self.token or self.oauth.opens(token)
+        return is_known and self.oauth.is_at_home(request)
 
     def _read(self, what: str, request: Request) -> Response:
         if what == "account":
