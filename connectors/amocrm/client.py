@@ -12,10 +12,12 @@ from pydantic import BaseModel, ConfigDict
 from connectors.amocrm.mapping import Mapper
 from connectors.amocrm.settings import Settings
 from connectors.kit import pick
-from connectors.kit.auth import bearer
+from connectors.kit.answers import Answer
+from connectors.kit.auth import bearer, renewing
 from connectors.kit.contract import About, Credentials, Cursor, Deletions, NounFacts, Page
 from connectors.kit.errors import BadRecord, NeedsPerson, RetryLater
-from connectors.kit.http import Answer, CrmHttp, Params
+from connectors.kit.http import CrmHttp, Params
+from connectors.kit.pace import Pace
 from connectors.kit.pages import backwards, forwards
 from connectors.kit.records import NAMELESS, Noun, RawRecord, Record
 
@@ -68,7 +70,8 @@ class AmoCrm:
         self._http = CrmHttp(
             credentials.base_url,
             headers=bearer(credentials.token),
-            per_second=self._settings.per_second or None,
+            turns=(credentials.turns or Pace)(self._settings.per_second),
+            renew=renewing(credentials),
         )
         self._mapper = Mapper(self._settings)
 

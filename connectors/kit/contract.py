@@ -1,8 +1,8 @@
 """The contract between the house and a CRM: two methods, and capabilities one by one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from typing import Protocol, runtime_checkable
 
 from connectors.kit.records import Noun, RawRecord, Record
@@ -24,6 +24,26 @@ class NounFacts:
     """What the house must know of a noun in this CRM."""
 
     deletions: frozenset[Deletions] = frozenset({Deletions.ABSENCE})
+    is_whole: bool = False
+    """Every pull gives all that there are, so that absence shows at each of them."""
+
+
+class HintKind(StrEnum):
+    """What a hint says of a record."""
+
+    CHECK = "check"
+    """It was deleted, restored, changed or is not known: fetch it; absent means gone."""
+    MERGED = "merged"
+    """Others were merged into it, and nobody says which: fetch it, and look who has vanished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Word that something happened to a record; true is only what the CRM then says of it."""
+
+    noun: Noun
+    external_id: str
+    kind: HintKind = HintKind.CHECK
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +55,17 @@ class Page:
 
     records: tuple[RawRecord, ...]
     cursor: Cursor | None = None
+    hints: tuple[Hint, ...] = ()
+
+
+class Turns(Protocol):
+    """Gives out turns to send a request; shared by all who talk to one CRM account."""
+
+    def take(self) -> None:
+        """Wait for our turn."""
+
+    def hold(self, seconds: float, reason: str) -> None:
+        """Let nobody send for a while: the CRM asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +75,12 @@ class Credentials:
     base_url: str
     token: str = field(default="", repr=False)
     options: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """The field map: what we want to know -> the custom field that holds it, see `kit.fieldmap`."""
+    renew: Callable[[str], str] | None = field(default=None, repr=False)
+    """Given the token that was refused, the one to use instead; raises NeedsReauth, RetryLater."""
+    turns: Callable[[float], Turns] | None = field(default=None, repr=False)
+    """Turns at so many a second, shared with other processes; alone in this one when None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +124,17 @@ class KnowsItself(Protocol):
 
     def about(self) -> About:
         """Identity and settings of the account. Raises NeedsPerson when it cannot be used."""
+
+
+@runtime_checkable
+class FetchesSome(Protocol):
+    """Capability: single records can be fetched by id."""
+
+    def get_many(self, noun: Noun, external_ids: Sequence[str]) -> Iterator[RawRecord]:
+        """Those of the records that are there now; who does not come is gone or hidden from us.
+
+        Complete or an error: a request that fails raises RetryLater or NeedsPerson.
+        """
+
+    def get_related(self, noun: Noun, external_id: str) -> Iterator[RawRecord]:
+        """Tasks and notes about a record: what a merge moves to it without a trace."""

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.kit import http as kit_http
+from connectors.kit import pace as kit_pace
 from connectors.kit.contract import Connector, Page
 from connectors.kit.errors import BadRecord, ConnectorError, NeedsPerson, RetryLater
 from connectors.kit.records import Noun, RawRecord
@@ -65,7 +65,7 @@ class ConnectorChecks(ABC):
     def waits(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
         """How long it would have waited."""
         waited: list[float] = []
-        monkeypatch.setattr(kit_http, "_sleep", waited.append)
+        monkeypatch.setattr(kit_pace, "sleep", waited.append)
         return waited
 
     @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.amocrm import AmoCrm
-from connectors.kit import http as kit_http
+from connectors.kit import pace as kit_pace
 from connectors.kit.contract import Credentials
 from connectors.kit.errors import NeedsPerson, NoRights, RetryLater
 from connectors.kit.records import Noun
@@ -24,7 +24,7 @@ Opened = Callable[..., tuple[AmoSandbox, AmoCrm]]
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long it would have waited."""
     waited: list[float] = []
-    monkeypatch.setattr(kit_http, "_sleep", waited.append)
+    monkeypatch.setattr(kit_pace, "sleep", waited.append)
     return waited
 
 

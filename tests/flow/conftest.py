@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from connectors.kit import http as kit_http
+from connectors.kit import pace as kit_pace
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.world import MadeUpWorld
 from kam_sync.intake.model import Source
@@ -17,7 +17,7 @@ from tests.fakes.connecting import connect
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long the kit would have waited."""
     waited: list[float] = []
-    monkeypatch.setattr(kit_http, "_sleep", waited.append)
+    monkeypatch.setattr(kit_pace, "sleep", waited.append)
     return waited
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from connectors import Noun
+from connectors.amocrm import AmoCrm
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
 from kam_sync import connecting, flow
@@ -82,7 +83,7 @@ def test_the_runs_are_written_down(services: Services, box: AmoSandbox, source: 
         runs = RunStore(session).latest(source_id=source.id, limit=20)
         states = {run.noun: run.state for run in runs}
         created = {run.noun: run.counts.get("created") for run in runs}
-    assert states == dict.fromkeys(["", *(noun.value for noun in Noun)], RunState.DONE)
+    assert states == dict.fromkeys(["", *(noun.value for noun in AmoCrm.nouns)], RunState.DONE)
     assert created["deal"] == box.count("leads")
 
 

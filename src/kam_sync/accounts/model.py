@@ -1,12 +1,13 @@
 """Words of the account store: account, link, and the records of every source in one form."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import SQLModel
 
-from connectors import Outcome
+from connectors import Happening, Outcome
 from kam_sync.base import fields
 
 
@@ -42,10 +43,28 @@ class FromSource(SQLModel):
 class Dated(FromSource):
     """A record with the CRM's own times and its mark of deletion."""
 
-    owner_external_id: str | None = None
     created_at: datetime | None = fields.moment(default=None)
     updated_at: datetime | None = fields.moment(default=None)
     is_deleted: bool = False
+
+
+class Owned(Dated):
+    """A record that a CRM user is responsible for."""
+
+    owner_external_id: str | None = None
+
+
+class Described(Owned):
+    """A record with tags and with custom fields: their values by the field's id in the CRM."""
+
+    tags: list[str] = fields.texts()
+    custom: dict[str, Any] = fields.document(default_factory=dict)
+
+
+class Group(FromSource):
+    """A department of a CRM's users."""
+
+    name: str
 
 
 class User(FromSource):
@@ -53,7 +72,36 @@ class User(FromSource):
 
     name: str
     email: str | None = None
+    group_external_id: str | None = None
     is_active: bool = True
+
+
+class CustomField(FromSource):
+    """A custom field: of which noun, of which kind, and what may be chosen in it."""
+
+    about_noun: str
+    name: str
+    kind: str
+    code: str | None = None
+    options: list[str] = fields.texts()
+
+
+class LossReason(FromSource):
+    """Why deals are lost."""
+
+    name: str
+    position: int
+
+
+class Product(Dated):
+    """Something that is sold."""
+
+    name: str
+    catalog_external_id: str | None = None
+    sku: str | None = None
+    price: Decimal | None = fields.exact(default=None)
+    currency: str | None = None
+    custom: dict[str, Any] = fields.document(default_factory=dict)
 
 
 class Pipeline(FromSource):
@@ -72,18 +120,21 @@ class Stage(FromSource):
     outcome: Outcome = fields.choice(Outcome)
 
 
-class Company(Dated):
+class Company(Described):
     """A customer's firm as one source sees it."""
 
     name: str
     inn: str | None = None
     kpp: str | None = None
+    ogrn: str | None = None
     phones: list[str] = fields.texts()
     emails: list[str] = fields.texts()
     website: str | None = None
+    segment: str | None = None
+    contract_ends_on: date | None = None
 
 
-class Contact(Dated):
+class Contact(Described):
     """A person at a customer."""
 
     name: str
@@ -93,12 +144,16 @@ class Contact(Dated):
     emails: list[str] = fields.texts()
 
 
-class Deal(Dated):
+class Deal(Described):
     """A sale; `amount` is None where the CRM holds none."""
 
     name: str
     company_external_id: str | None = None
     contact_external_ids: list[str] = fields.texts()
+    loss_reason_external_id: str | None = None
+    items: list[dict[str, Any]] = fields.document(default_factory=list)
+    """Attached products and invoices: external_id, quantity, catalog_external_id."""
+    contract_ends_on: date | None = None
     pipeline_external_id: str
     stage_external_id: str
     outcome: Outcome = fields.choice(Outcome)
@@ -107,7 +162,7 @@ class Deal(Dated):
     closed_at: datetime | None = fields.moment(default=None)
 
 
-class Task(Dated):
+class Task(Owned):
     """A to-do of a CRM user."""
 
     text: str
@@ -115,6 +170,67 @@ class Task(Dated):
     about_noun: str | None = None
     about_external_id: str | None = None
     due_at: datetime | None = fields.moment(default=None)
+    kind: str | None = None
+    result: str | None = None
+    is_ours: bool = False
+    """Written by us into the CRM: no sign of life of the account."""
+
+
+class Customer(Described):
+    """A repeat buyer, where a CRM keeps them apart from companies."""
+
+    name: str
+    company_external_id: str | None = None
+    contact_external_ids: list[str] = fields.texts()
+    stage_external_id: str | None = None
+    next_purchase_at: datetime | None = fields.moment(default=None)
+    next_amount: Decimal | None = fields.exact(default=None)
+    total_amount: Decimal | None = fields.exact(default=None)
+    purchases_count: int | None = None
+    currency: str | None = None
+
+
+class Purchase(Dated):
+    """One purchase of a repeat buyer."""
+
+    customer_external_id: str
+    amount: Decimal | None = fields.exact(default=None)
+    currency: str
+    completed_at: datetime | None = fields.moment(default=None)
+    comment: str | None = None
+    items: list[dict[str, Any]] = fields.document(default_factory=list)
+
+
+class Invoice(Dated):
+    """A bill; a deal's items name it."""
+
+    name: str
+    status: str
+    amount: Decimal | None = fields.exact(default=None)
+    currency: str
+    paid_at: datetime | None = fields.moment(default=None)
+    payer_noun: str | None = None
+    payer_external_id: str | None = None
+    custom: dict[str, Any] = fields.document(default_factory=dict)
+
+
+class Activity(FromSource):
+    """Something that happened about a record: a note, a call, an entry of the CRM's log."""
+
+    happening: Happening = fields.choice(Happening)
+    kind: str
+    at: datetime | None = fields.moment(default=None)
+    about_noun: str | None = None
+    about_external_id: str | None = None
+    author_external_id: str | None = None
+    is_incoming: bool | None = None
+    text: str | None = None
+    seconds: int | None = None
+    details: dict[str, Any] = fields.document(default_factory=dict)
+    mirrors: str | None = None
+    is_ours: bool = False
+    updated_at: datetime | None = fields.moment(default=None)
+    is_deleted: bool = False
 
 
 class SetAside(SQLModel):

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import ARRAY, JSON, DateTime, Enum, Field, Numeric, String
 
 
@@ -32,3 +33,8 @@ def texts(**more: Any) -> Any:
 def mapping(**more: Any) -> Any:
     """A small JSON object."""
     return Field(sa_type=JSON, **more)
+
+
+def document(**more: Any) -> Any:
+    """JSON that rows are compared by and asked inside."""
+    return Field(sa_type=JSONB, **more)

@@ -6,9 +6,10 @@ import httpx
 import pytest
 import respx
 
-from connectors.kit import http as kit_http
+from connectors.kit import pace as kit_pace
 from connectors.kit.errors import NeedsPerson, NoRights, RetryLater
-from connectors.kit.http import CrmHttp, Pace
+from connectors.kit.http import CrmHttp
+from connectors.kit.pace import Pace
 
 URL = "https://example.test"
 
@@ -17,14 +18,14 @@ URL = "https://example.test"
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long it would have waited."""
     waited: list[float] = []
-    monkeypatch.setattr(kit_http, "_sleep", waited.append)
+    monkeypatch.setattr(kit_pace, "sleep", waited.append)
     return waited
 
 
 @pytest.fixture
 def crm(waits: list[float]) -> Iterator[CrmHttp]:
     """An account at URL, with nothing to wait for."""
-    http = CrmHttp(URL, headers={"Authorization": "Bearer secret-token"}, per_second=None)
+    http = CrmHttp(URL, headers={"Authorization": "Bearer secret-token"}, turns=Pace(0))
     yield http
     http.close()
 
@@ -134,7 +135,7 @@ def test_what_only_a_person_can_mend_is_not_tried_again(
 )
 def test_a_wrong_base_url_is_refused_at_once(url: str) -> None:
     with pytest.raises(NeedsPerson, match="base URL"):
-        CrmHttp(url, headers={}, per_second=None)
+        CrmHttp(url, headers={}, turns=Pace(0))
 
 
 @respx.mock
@@ -151,9 +152,9 @@ def test_the_pace_spreads_requests_evenly(monkeypatch: pytest.MonkeyPatch) -> No
         waited.append(round(seconds, 6))
         now[0] += seconds
 
-    monkeypatch.setattr(kit_http, "_sleep", sleep)
-    monkeypatch.setattr(kit_http.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(kit_pace, "sleep", sleep)
+    monkeypatch.setattr(kit_pace.time, "monotonic", lambda: now[0])
     pace = Pace(4)
     for _ in range(5):
-        pace.wait()
+        pace.take()
     assert waited == [0.25, 0.25, 0.25, 0.25]

@@ -7,7 +7,9 @@ from enum import Enum
 from operator import attrgetter
 from typing import Any, cast
 
+import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel, col
 
 import connectors as gate
@@ -15,11 +17,19 @@ from connectors import NAMELESS, Noun, Record
 from kam_sync.accounts.match import match
 from kam_sync.accounts.store.tables import (
     AccountRow,
+    ActivityRow,
     CompanyRow,
     ContactRow,
+    CustomerRow,
+    CustomFieldRow,
     DealRow,
+    GroupRow,
+    InvoiceRow,
     LinkRow,
+    LossReasonRow,
     PipelineRow,
+    ProductRow,
+    PurchaseRow,
     SetAsideRow,
     StageRow,
     TaskRow,
@@ -29,11 +39,20 @@ from kam_sync.accounts.store.tables import (
 from kam_sync.base.db import Merged, Session, merge, table_of
 
 _TABLES: Mapping[Noun, tuple[type[Any], type[SQLModel]]] = {
+    Noun.GROUP: (gate.Group, GroupRow),
     Noun.USER: (gate.User, UserRow),
+    Noun.FIELD: (gate.Field, CustomFieldRow),
+    Noun.LOSS_REASON: (gate.LossReason, LossReasonRow),
+    Noun.PRODUCT: (gate.Product, ProductRow),
     Noun.COMPANY: (gate.Company, CompanyRow),
     Noun.CONTACT: (gate.Contact, ContactRow),
     Noun.DEAL: (gate.Deal, DealRow),
+    Noun.CUSTOMER: (gate.Customer, CustomerRow),
+    Noun.PURCHASE: (gate.Purchase, PurchaseRow),
+    Noun.INVOICE: (gate.Invoice, InvoiceRow),
     Noun.TASK: (gate.Task, TaskRow),
+    Noun.NOTE: (gate.Activity, ActivityRow),
+    Noun.EVENT: (gate.Activity, ActivityRow),
 }
 _LONGEST_NAME = 300
 """Accounts are listed by name through an index, whose entries have an upper bound."""
@@ -54,8 +73,12 @@ class SavingStore:
             return self._save_pipelines(cast("Sequence[gate.Pipeline]", records), now)
         kind, row = _TABLES[noun]
         names = tuple(field.name for field in fields(kind))
-        values = attrgetter(*names)
-        rows = ((self._source_id, *map(_plain, values(record))) for record in records)
+        values, columns = attrgetter(*names), table_of(row).c
+        plain = [_as_json if isinstance(columns[n].type, JSONB) else _plain for n in names]
+        rows = (
+            (self._source_id, *(say(v) for say, v in zip(plain, values(record), strict=True)))
+            for record in records
+        )
         merged = self._merge(row, ("source_id", *names), rows, now)
         if noun is Noun.COMPANY:
             self._save_accounts(cast("Sequence[gate.Company]", records), now)
@@ -156,3 +179,7 @@ def _plain(value: Any) -> Any:
     if type(value) is tuple:
         return list(value)
     return value.value if isinstance(value, Enum) else value
+
+
+def _as_json(value: Any) -> str:
+    return orjson.dumps(value, default=str).decode()

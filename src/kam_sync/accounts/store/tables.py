@@ -23,6 +23,30 @@ class UserRow(Sourced, model.User, table=True):
     __tablename__ = "crm_user"
 
 
+class GroupRow(Sourced, model.Group, table=True):
+    """Departments of CRM users."""
+
+    __tablename__ = "crm_group"
+
+
+class CustomFieldRow(Sourced, model.CustomField, table=True):
+    """Custom fields of CRMs."""
+
+    __tablename__ = "custom_field"
+
+
+class LossReasonRow(Sourced, model.LossReason, table=True):
+    """Why deals are lost."""
+
+    __tablename__ = "loss_reason"
+
+
+class ProductRow(Sourced, model.Product, table=True):
+    """Products."""
+
+    __tablename__ = "product"
+
+
 class PipelineRow(Sourced, model.Pipeline, table=True):
     """Pipelines."""
 
@@ -65,6 +89,36 @@ class TaskRow(Sourced, model.Task, table=True):
 
     __tablename__ = "task"
     __table_args__ = (sa.Index("task_about", "source_id", "about_noun", "about_external_id"),)
+
+
+class CustomerRow(Sourced, model.Customer, table=True):
+    """Repeat buyers."""
+
+    __tablename__ = "customer"
+    __table_args__ = (sa.Index("customer_company", "source_id", "company_external_id"),)
+
+
+class PurchaseRow(Sourced, model.Purchase, table=True):
+    """Purchases of repeat buyers."""
+
+    __tablename__ = "purchase"
+    __table_args__ = (sa.Index("purchase_customer", "source_id", "customer_external_id"),)
+
+
+class InvoiceRow(Sourced, model.Invoice, table=True):
+    """Invoices."""
+
+    __tablename__ = "invoice"
+
+
+class ActivityRow(Sourced, model.Activity, table=True):
+    """The stream of what happened."""
+
+    __tablename__ = "activity"
+    __table_args__ = (
+        sa.Index("activity_about", "source_id", "about_noun", "about_external_id", "at"),
+        sa.Index("activity_changed", "changed_at"),
+    )
 
 
 class AccountRow(model.Account, table=True):

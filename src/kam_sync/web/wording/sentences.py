@@ -107,12 +107,21 @@ def run_state(language: Language, state: RunState) -> str:
 def noun(language: Language, name: str) -> str:
     """A kind of CRM records, in the plural; a word we do not know stays as it is."""
     known = {
+        "group": language.gettext("Departments"),
         "user": language.gettext("Users"),
+        "field": language.gettext("Custom fields"),
         "pipeline": language.gettext("Pipelines"),
+        "loss_reason": language.gettext("Loss reasons"),
+        "product": language.gettext("Products"),
         "company": language.gettext("Companies"),
         "contact": language.gettext("Contacts"),
         "deal": language.gettext("Deals"),
+        "customer": language.gettext("Customers"),
+        "purchase": language.gettext("Purchases"),
+        "invoice": language.gettext("Invoices"),
         "task": language.gettext("Tasks"),
+        "note": language.gettext("Notes and calls"),
+        "event": language.gettext("Events"),
     }
     return known.get(name, name)
 

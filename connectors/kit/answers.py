@@ -1,0 +1,133 @@
+"""What each answer of a CRM means: the data in it, or an error that names the remedy."""
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import partial
+from typing import Any
+
+import httpx
+import orjson
+
+from connectors.kit.errors import NeedsPerson, NeedsReauth, NoRights, Refused, RetryLater
+
+_HALF_LETTER = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+"""One half of a surrogate pair without the other: some CRMs cut texts in the middle of an emoji."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a CRM answered: the decoded JSON, None for nothing, and its own idea of the time."""
+
+    status: int
+    data: Any
+    at: datetime
+
+
+def read(where: str, response: httpx.Response, *, may_be_absent: bool = False) -> Answer:
+    """The data of a usable answer, or the error that the caller can act on."""
+    at, code = server_time(response), response.status_code
+    if code == 204 or (code == 404 and may_be_absent):
+        return Answer(code, None, at)
+    if code == 202 and not response.content.startswith((b"{", b"[")):
+        return Answer(code, None, at)  # accepted, in whatever words
+    if code in {200, 201, 202}:
+        return Answer(code, _decoded(where, response), at)
+    raise _trouble(where, code, response)
+
+
+def is_ban(response: httpx.Response) -> bool:
+    """Whether the gateway before the CRM has shut us out: a 403 that is a page."""
+    return response.status_code == 403 and "json" not in response.headers.get("content-type", "")
+
+
+def server_time(response: httpx.Response) -> datetime:
+    """What time the CRM had when it answered."""
+    try:
+        return parsedate_to_datetime(response.headers["date"]).astimezone(UTC)
+    except (KeyError, ValueError):
+        return datetime.now(UTC)  # noqa: TID251 - the CRM did not say what time it has
+
+
+def _trouble(where: str, code: int, response: httpx.Response) -> NeedsPerson | RetryLater:
+    if code in {400, 422}:
+        said = f"{where}: the CRM refuses what was asked ({code})"
+        return Refused(said, data=_refusal(response))
+    if code in {408, 429, 499} or code >= 500:
+        what = "too many requests" if code == 429 else "the CRM fails"
+        wait = _asked_wait(response)
+        return RetryLater(f"{where}: {what} ({code})", wait=wait, is_away=code == 429, status=code)
+    return _lasting(where, code, response)
+
+
+def _lasting(where: str, code: int, response: httpx.Response) -> NeedsPerson | RetryLater:
+    match code:
+        case 401:
+            return NeedsReauth(f"{where}: the token is refused (401); give a valid one")
+        case 402:
+            return NeedsPerson(f"{where}: the CRM account is not paid for this (402)")
+        case 403:
+            return _forbidden(where, response)
+        case 404:
+            return NoRights(f"{where}: there is no such list (404); is the base URL right?")
+        case _:
+            return RetryLater(f"{where}: answered {code}; is the base URL right?", status=code)
+
+
+def _refusal(response: httpx.Response) -> Any:
+    with suppress(orjson.JSONDecodeError):
+        return orjson.loads(response.content)
+    return None
+
+
+def _decoded(where: str, response: httpx.Response) -> Any:
+    try:
+        return orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        pass
+    try:  # half a letter in one name must not cost the whole page
+        return orjson.loads(
+            _HALF_LETTER.sub(r"\\ufffd", response.content.decode("utf-8", "replace"))
+        )
+    except orjson.JSONDecodeError as error:
+        kind = response.headers.get("content-type", "")
+        if "html" in kind or response.content.lstrip()[:1] == b"<":
+            raise RetryLater(
+                f"{where}: answered a web page instead of JSON; is the base URL right?"
+            ) from error
+        raise RetryLater(f"{where}: the JSON is broken or cut short") from error
+
+
+def _forbidden(where: str, response: httpx.Response) -> NeedsPerson:
+    if not is_ban(response):
+        return NoRights(f"{where}: the token has no rights for this (403); use an administrator's")
+    return NeedsPerson(
+        f"{where}: the CRM has banned this address or account (403); stop other programs that "
+        "hammer it and ask the CRM's support to lift the ban"
+    )
+
+
+def _asked_wait(response: httpx.Response) -> timedelta | None:
+    """How long the CRM asks us to wait: in the header, as seconds or a date, or in the body."""
+    header = response.headers.get("retry-after", "")
+    for read in (_seconds, partial(_until, response), partial(_in_body, response)):
+        with suppress(ArithmeticError, KeyError, TypeError, ValueError):
+            return max(read(header), timedelta())
+    return None
+
+
+def _seconds(header: str) -> timedelta:
+    return timedelta(seconds=int(header))
+
+
+def _until(response: httpx.Response, header: str) -> timedelta:
+    return parsedate_to_datetime(header) - server_time(response)
+
+
+def _in_body(response: httpx.Response, _header: str) -> timedelta:
+    return timedelta(seconds=float(orjson.loads(response.content)["retry_after"]))

@@ -1,0 +1,47 @@
+"""What is pulled from a CRM: the nouns, and raw records as they were sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Noun(StrEnum):
+    """The kinds of things that are pulled from a CRM."""
+
+    GROUP = "group"
+    USER = "user"
+    FIELD = "field"
+    PIPELINE = "pipeline"
+    LOSS_REASON = "loss_reason"
+    PRODUCT = "product"
+    COMPANY = "company"
+    CONTACT = "contact"
+    DEAL = "deal"
+    CUSTOMER = "customer"
+    PURCHASE = "purchase"
+    INVOICE = "invoice"
+    TASK = "task"
+    NOTE = "note"
+    EVENT = "event"
+
+
+class Outcome(StrEnum):
+    """How a deal stands; a stage has one too."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+NAMELESS = "no-id-"
+"""The ids of raw records that came without one begin so; the rest is a mark of their content."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """One object as the CRM sent it, under the id that the CRM gave it."""
+
+    noun: Noun
+    external_id: str
+    body: Mapping[str, Any]
