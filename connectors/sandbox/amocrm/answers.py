@@ -20,6 +20,7 @@ _TITLES = {
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
+    422: "Unprocessable Entity",
     429: "Too Many Requests",
 }
 
@@ -35,7 +36,9 @@ def page(
     """One page; it names a next one whenever it is full, even if that will be empty."""
     if not bodies:
         return NOTHING
-    address, query = f"{HOST}{request.path}", request.query
+    # on the host that was asked, so that a client that follows links stays with this account
+    address = f"http://{request.headers.get('host', '')}{request.path}"
+    query = request.query
     links = {"self": {"href": f"{address}?{with_page(query, what.page)}"}}
     if len(bodies) == what.limit:
         links["next"] = {"href": f"{address}?{with_page(query, what.page + 1)}"}

@@ -11,9 +11,11 @@ from connectors.sandbox import http
 from connectors.sandbox.amocrm.account import account
 from connectors.sandbox.amocrm.answers import HAL, NOTHING, hal, page, problem, unknown, whole
 from connectors.sandbox.amocrm.asked import ApiFilter, BadQuery, as_number, asked, wanted
+from connectors.sandbox.amocrm.change import Listener
 from connectors.sandbox.amocrm.fields import definitions
 from connectors.sandbox.amocrm.oauth import OAuth, OAuthApp
 from connectors.sandbox.amocrm.shapes import narrowed, rows, stored
+from connectors.sandbox.amocrm.webhooks import Webhooks
 from connectors.sandbox.entities import World
 from connectors.sandbox.http import Request, Response
 from connectors.sandbox.rows import Cut, Rows
@@ -59,11 +61,14 @@ class AmoSandbox(Sandbox):
         self._currency = currency or world.currency
         self._me = world.users[0].number
         self.oauth = OAuth(oauth or OAuthApp(), self._me, lambda: self.host, clock)
+        self.webhooks = Webhooks(self._look, clock, user=self._me, admin=admin)
+        self._listeners: list[Listener] = [self.webhooks.hear]
         self._rows = Rows()
         self._rows.load(rows(world))
 
     def stop(self) -> None:
         """Stop listening and forget everything."""
+        self.webhooks.stop()
         super().stop()
         self._rows.close()
 
@@ -122,12 +127,21 @@ class AmoSandbox(Sandbox):
         path = request.path.rstrip("/")
         if not path.startswith(_ROOT):
             return unknown(request)
+        return self._api(path.removeprefix(_ROOT), request)
+
+    def _api(self, what: str, request: Request) -> Response:
+        if what == "webhooks":
+            return self.webhooks.answer(request)
         if request.method != "GET":
             return problem(405, f"Method {request.method} is not allowed here")
         try:
-            return self._read(path.removeprefix(_ROOT), request)
+            return self._read(what, request)
         except BadQuery as error:
             return problem(400, str(error))
+
+    def _look(self, noun: str, id_: int) -> dict[str, Any] | None:
+        body = self._rows.get(noun, id_)
+        return None if body is None else orjson.loads(body)
 
     def _may_enter(self, request: Request) -> bool:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")

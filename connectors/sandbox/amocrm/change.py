@@ -9,7 +9,7 @@ Action = Literal["add", "update", "delete", "restore", "merge"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a row was and became. In a merge `id` is the survivor and `before` the row that went."""
+    """What a row was and became; of a merge its survivor tells."""
 
     noun: str
     """As in the addresses: "leads", "leads/notes", "catalogs/1001/elements"."""

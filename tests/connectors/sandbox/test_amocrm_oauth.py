@@ -13,18 +13,10 @@ import orjson
 import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox, OAuthApp
+from tests.fakes.clock import Clock
 
 APP = OAuthApp("aaaaaaaa-1111", "s3cr3t", "https://app.example.test/amo/callback")
 DAY = 86_400
-
-
-class Clock:
-    """A clock that tests move."""
-
-    now = 1_790_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

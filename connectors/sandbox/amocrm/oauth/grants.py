@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from threading import RLock
 
-from connectors.sandbox.amocrm.jwt import opaque
+from connectors.sandbox.amocrm.oauth.jwt import opaque
 
 DAY = 86_400
 _CODE_LASTS = 20 * 60

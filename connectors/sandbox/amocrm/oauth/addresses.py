@@ -10,9 +10,9 @@ import orjson
 from connectors.sandbox import http
 from connectors.sandbox.amocrm.account import ACCOUNT
 from connectors.sandbox.amocrm.answers import problem, unknown
-from connectors.sandbox.amocrm.consent import consent_page, with_query
-from connectors.sandbox.amocrm.grants import REVOKED, Grants, Pair, Refused
-from connectors.sandbox.amocrm.jwt import access_token
+from connectors.sandbox.amocrm.oauth.consent import consent_page, with_query
+from connectors.sandbox.amocrm.oauth.grants import REVOKED, Grants, Pair, Refused
+from connectors.sandbox.amocrm.oauth.jwt import access_token
 from connectors.sandbox.http import LOST, Request, Response
 
 _TEXTS = {
