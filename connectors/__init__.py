@@ -23,6 +23,7 @@ from connectors.kit.errors import (
     Refused,
     RetryLater,
 )
+from connectors.kit.pace import Pace, wait_for_turn
 from connectors.kit.records import (
     NAMELESS,
     Activity,
@@ -78,6 +79,7 @@ __all__ = [
     "Noun",
     "NounFacts",
     "Outcome",
+    "Pace",
     "Page",
     "Pipeline",
     "Product",
@@ -90,4 +92,5 @@ __all__ = [
     "Task",
     "Turns",
     "User",
+    "wait_for_turn",
 ]

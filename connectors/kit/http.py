@@ -73,17 +73,19 @@ class CrmHttp:
         self._client.close()
 
     def _patiently(self, method: str, path: str, **what: Any) -> Answer:
-        trouble = RetryLater(f"{path}: not tried")
-        for attempt in range(self._tries):
-            if attempt:
-                pace.sleep(pace.wait_before(attempt, trouble))
+        """Try until it is answered; who was too fast keeps the others from sending, too."""
+        attempt = 0
+        while True:
+            attempt += 1
             try:
                 return self._once(method, path, **what)
             except RetryLater as error:
-                trouble = error
-                if error.is_unsure or _is_long(error):
-                    break
-        raise trouble
+                wait = pace.wait_before(attempt, error)
+                if error.status == 429:
+                    self._turns.hold(min(wait, pace.LONGEST_HOLD), str(error))
+                if error.is_unsure or wait > pace.LONGEST_WAIT or attempt == self._tries:
+                    raise
+            pace.sleep(wait)
 
     def _once(self, method: str, path: str, **what: Any) -> Answer:
         """One request; a second one when its token was refused and there is another."""
@@ -110,8 +112,6 @@ class CrmHttp:
             return read(where, response, may_be_absent=may_be_absent)
         except RetryLater as error:
             error.is_unsure = method != "GET" and response.status_code != 429
-            if response.status_code == 429:
-                self._turns.hold(pace.wait_before(1, error), str(error))
             raise
         except NeedsPerson as error:
             if is_ban(response):
@@ -143,7 +143,3 @@ def _failure(where: str, error: httpx.RequestError) -> RetryLater:
             return RetryLater(said, is_away=True)
         case _:
             return RetryLater(f"{where}: the answer cannot be read ({error})")
-
-
-def _is_long(trouble: RetryLater) -> bool:
-    return trouble.wait is not None and trouble.wait.total_seconds() > pace.LONGEST_WAIT

@@ -8,6 +8,8 @@ from connectors.kit.errors import RetryLater
 
 LONGEST_WAIT = 60.0
 """A longer wait is the scheduler's: the run stops and keeps its cursor."""
+LONGEST_HOLD = 3600.0
+"""A CRM that asks for a longer silence is asked again once an hour."""
 
 
 class Pace:
@@ -38,6 +40,12 @@ def wait_before(attempt: int, trouble: RetryLater) -> float:
     if trouble.wait is not None:
         return trouble.wait.total_seconds()
     return min(2.0 ** (attempt - 1), 30.0) * random.uniform(0.75, 1.25)  # noqa: S311 - jitter
+
+
+def wait_for_turn(seconds: float) -> None:
+    """Wait for a turn that was given out elsewhere."""
+    if seconds > 0:
+        sleep(seconds)
 
 
 def sleep(seconds: float) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -17,6 +18,7 @@ from kam_sync.base.errors import WrongUse
 from kam_sync.base.secrets import Cipher, open_cipher
 from kam_sync.base.settings import Settings
 from kam_sync.intake.model import Access, Source
+from kam_sync.intake.store import SharedTurns
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,9 @@ class Services:
         """Open a connected CRM account; what an admin set wins over what the account says."""
         options = {**access.facts, **access.options}
         token = self.cipher.unlock(access.sealed_token)
-        return open_connector(source.kind, Credentials(source.base_url, token, options))
+        turns = partial(SharedTurns, self.database, source.turn_key)
+        credentials = Credentials(source.base_url, token, options, turns=turns)
+        return open_connector(source.kind, credentials)
 
 
 @contextmanager

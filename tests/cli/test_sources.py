@@ -5,6 +5,7 @@ import io
 import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
+from connectors.sandbox.faults import Fault
 from tests.cli.conftest import Command
 
 
@@ -110,3 +111,19 @@ def test_set_aside_records_are_listed(kam_sync: Command, connected: AmoSandbox) 
     assert [(r["noun"], r["external_id"]) for r in found] == [("deal", str(lead))]
     assert "price" in found[0]["reason"]
     assert str(lead) in kam_sync("source", "set-aside", "sales").out
+
+
+def test_a_crm_that_asks_us_to_slow_down_is_named_by_list_and_doctor(
+    kam_sync: Command, connected: AmoSandbox
+) -> None:
+    refusal = Fault(path="/api/v4/account", status=429, body=b'{"retry_after": 300}')
+    connected.faults.append(refusal)
+    assert kam_sync("source", "check", "sales").code == 1
+
+    listed = kam_sync("source", "list", "--json").document["sources"][0]["standing"]
+    assert listed["refusals_last_hour"] == 1
+    assert "slow down until" in kam_sync("source", "list").out
+    doctor = kam_sync("doctor", "--json").document["checks"]
+    (check,) = [one for one in doctor if "slow down" in one["found"]]
+    assert check["what"] == "source sales"
+    assert "/api/v4/account: too many requests (429)" in check["advice"]

@@ -9,8 +9,8 @@ from kam_sync.base.errors import KamSyncError
 from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import Settings, read_settings
 from kam_sync.cli import show
-from kam_sync.intake.model import RunState, SourceState
-from kam_sync.intake.store import RunStore, SourceStore
+from kam_sync.intake.model import RunState, SourceState, Standing
+from kam_sync.intake.store import RunStore, SourceStore, TurnStore
 from kam_sync.wiring import Services, open_services
 
 _CLOCK_TOLERANCE = timedelta(seconds=30)
@@ -110,9 +110,19 @@ def _sources(services: Services) -> Iterator[Check]:
                 advice = f"{source.state_reason}; then: kam-sync source resume {source.name}"
                 yield Check(what, "needs a person", advice)
                 continue
+            standing = TurnStore(session).standing(source.turn_key, services.now(), services.zone)
+            yield from _refusals(what, standing)
             last = RunStore(session).last_sync(source.id)
             is_bad = last is not None and last.state in _BAD
             yield Check(what, source.state.value, last.message if last and is_bad else "")
+
+
+def _refusals(what: str, standing: Standing) -> Iterator[Check]:
+    if standing.held_until is not None:
+        advice = f"nothing is asked until {standing.held_until:%H:%M} UTC: {standing.reason}"
+        yield Check(what, "the CRM asked us to slow down", advice)
+    elif standing.refusals_today:
+        yield Check(what, f"{standing.refusals_today} requests refused as too many today")
 
 
 def _queue(services: Services) -> Check:

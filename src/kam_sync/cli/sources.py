@@ -67,10 +67,15 @@ def add(
 def list_(*, json: Json = False) -> None:
     """Show the connected CRM accounts."""
     from kam_sync.cli import show
-    from kam_sync.intake.store import SourceStore
+    from kam_sync.intake.store import SourceStore, TurnStore
 
     with _services() as services, services.database.transaction() as session:
-        documents = [_document(source) for source in SourceStore(session).all()]
+        turns, now = TurnStore(session), services.now()
+        documents = [
+            _document(source)
+            | {"standing": turns.standing(source.turn_key, now, services.zone).model_dump()}
+            for source in SourceStore(session).all()
+        ]
     if json:
         show.as_json({"sources": documents})
         return
@@ -78,7 +83,8 @@ def list_(*, json: Json = False) -> None:
         typer.echo("no source yet; connect one: kam-sync source add --help", err=True)
         return
     names = ("name", "kind", "state", "base_url", "remote_name", "state_reason")
-    show.table("Sources", names, [[document[key] for key in names] for document in documents])
+    rows = [[*(document[key] for key in names), _bears(document)] for document in documents]
+    show.table("Sources", (*names, "refusals"), rows)
 
 
 @app.command()
@@ -174,6 +180,15 @@ def _set_paused(name: str, *, paused: bool) -> None:
     with _services() as services:
         source = connecting.set_paused(services, name, paused=paused)
     typer.echo(f"{name}: {source.state.value}", err=True)
+
+
+def _bears(document: dict[str, Any]) -> str:
+    """How the CRM account bears with us, in a few words; nothing when there is nothing to say."""
+    standing = document["standing"]
+    if standing["held_until"] is not None:
+        return f"slow down until {standing['held_until']:%H:%M} UTC: {standing['reason']}"
+    today = standing["refusals_today"]
+    return f"{today} today, {standing['refusals_last_hour']} in the last hour" if today else ""
 
 
 def _document(source: "Source") -> dict[str, Any]:

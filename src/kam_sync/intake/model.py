@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlmodel import Field, SQLModel
 
@@ -45,6 +46,22 @@ class Source(NewSource):
     remote_account: str = ""
     remote_name: str = ""
     created_at: datetime = fields.moment()
+
+    @property
+    def turn_key(self) -> str:
+        """What its limit of requests is counted by: the account, its host until we know it."""
+        host = urlsplit(self.base_url).netloc
+        return f"{self.kind} {self.remote_account or host}"
+
+
+class Standing(SQLModel):
+    """How a CRM account bears with us: does it want silence, how often did it refuse us?"""
+
+    held_until: datetime | None = None
+    reason: str = ""
+    refusals_last_hour: int = 0
+    refusals_today: int = 0
+    last_refusal_at: datetime | None = None
 
 
 class Access(SQLModel):

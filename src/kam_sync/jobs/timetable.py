@@ -17,7 +17,7 @@ from kam_sync import connecting
 from kam_sync.base.db import Database, Session
 from kam_sync.base.errors import NotHere
 from kam_sync.intake.model import SourceState
-from kam_sync.intake.store import RunStore, SourceStore
+from kam_sync.intake.store import RunStore, SourceStore, TurnStore
 from kam_sync.jobs.queue import defer_removal, defer_sync
 from kam_sync.jobs.store import TickStore
 from kam_sync.wiring import Services
@@ -165,4 +165,5 @@ def _is_active(session: Session, source_id: int) -> bool:
 def _keep_house(services: Services, session: Session) -> None:
     TickStore(session).forget_before(services.now(), keep=_KEEP_TICKS)
     RunStore(session).forget_before(services.now() - _KEEP_RUNS)
+    TurnStore(session).forget_before(services.now() - _KEEP_RUNS)
     defer_removal(session, keep=_KEEP_JOBS)

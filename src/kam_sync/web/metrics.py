@@ -1,9 +1,13 @@
-"""Counts and times requests by route, for Prometheus."""
+"""Counts and times for Prometheus: requests by route, and how the CRMs bear with us."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from time import perf_counter
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kam_sync.intake.model import Standing
 
 _LABELS = ("route", "method", "status")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -17,6 +21,18 @@ class Metrics:
         self._requests = Counter(
             "kam_sync_http_requests", "HTTP requests", _LABELS, registry=self.registry
         )
+        self._refusals = Gauge(
+            "kam_sync_crm_refusals_last_hour",
+            "Requests that a CRM refused as too many",
+            ["source"],
+            registry=self.registry,
+        )
+        self._silence = Gauge(
+            "kam_sync_crm_silence_seconds",
+            "How long a CRM still wants no requests",
+            ["source"],
+            registry=self.registry,
+        )
         self._seconds = Histogram(
             "kam_sync_http_request_seconds", "Time to answer", _LABELS[:1], registry=self.registry
         )
@@ -26,6 +42,15 @@ class Metrics:
         known = method if method in _METHODS else "other"  # a client may send any word
         self._requests.labels(route, known, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
+
+    def note(self, standings: Mapping[str, Standing], now: datetime) -> None:
+        """Note how each CRM account bears with us."""
+        self._refusals.clear()
+        self._silence.clear()
+        for source, standing in standings.items():
+            silence = (standing.held_until - now).total_seconds() if standing.held_until else 0.0
+            self._refusals.labels(source).set(standing.refusals_last_hour)
+            self._silence.labels(source).set(silence)
 
 
 class Measured:

@@ -1,13 +1,18 @@
 """What ops ask: does it live, is it ready, how is it doing."""
 
+from contextlib import suppress
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from kam_sync.base.db.migrate import current_revision, newest_revision
 from kam_sync.base.errors import DatabaseTrouble
+from kam_sync.intake.model import Standing
+from kam_sync.intake.store import SourceStore, TurnStore
 from kam_sync.web.deps import Serving
 from kam_sync.web.metrics import Metrics
+from kam_sync.wiring import Services
 
 router = APIRouter(tags=["ops"])
 
@@ -31,10 +36,21 @@ def is_ready(services: Serving) -> JSONResponse:
 
 
 @router.get("/metrics", response_class=Response)
-def show_metrics(request: Request) -> Response:
-    """Counts and times in the form of Prometheus."""
+def show_metrics(request: Request, services: Serving) -> Response:
+    """Counts and times in the form of Prometheus; without the CRMs while the database is away."""
     metrics: Metrics = request.app.state.metrics
+    with suppress(DatabaseTrouble):
+        metrics.note(_standings(services), services.now())
     return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _standings(services: Services) -> dict[str, Standing]:
+    with services.database.transaction() as session:
+        turns, now = TurnStore(session), services.now()
+        return {
+            source.name: turns.standing(source.turn_key, now, services.zone)
+            for source in SourceStore(session).all()
+        }
 
 
 def _not_ready(reason: str) -> JSONResponse:

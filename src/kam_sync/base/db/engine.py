@@ -47,16 +47,22 @@ class Database:
             yield session
 
     @contextmanager
+    def at_once(self) -> Iterator[sa.Connection]:
+        """A connection on which each statement is committed by itself."""
+        with (
+            _troubles_in_words(),
+            self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+        ):
+            yield connection
+
+    @contextmanager
     def alone(self, name: str, *, wait: bool = False) -> Iterator[None]:
         """Hold a lock by name across all processes of this database.
 
         When it is taken, wait for it or raise Busy. The lock lives as long as its connection, so
         a killed process lets go of it.
         """
-        with (
-            _troubles_in_words(),
-            self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
-        ):
+        with self.at_once() as connection:
             # A host that lost its power lets go after a minute, not when TCP notices in two hours.
             connection.execute(sa.text("SET tcp_keepalives_idle = 30"))
             key = sa.func.hashtextextended(name, 0)

@@ -153,6 +153,16 @@ class Source(BaseModel):
     created_at: Moment
 
 
+class Standing(BaseModel):
+    """How the CRM account bears with us."""
+
+    held_until: Moment | None = Field(description="It asked us to send nothing until then.")
+    reason: str = Field(description="Why it asked for that, in words.")
+    refusals_last_hour: int = Field(description="Requests refused because there were too many.")
+    refusals_today: int
+    last_refusal_at: Moment | None
+
+
 class OneSource(Source):
     """One connected CRM account with its last runs."""
 
@@ -161,6 +171,7 @@ class OneSource(Source):
         description="How many records could not be understood, by noun.", examples=[{"deal": 2}]
     )
     deals_without_account: int = Field(description="Deals that name no company we know.")
+    standing: Standing
 
 
 class SetAside(BaseModel):

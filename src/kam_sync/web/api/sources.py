@@ -8,14 +8,16 @@ from pydantic import Field
 
 from kam_sync.accounts.model import SetAside
 from kam_sync.accounts.store import AccountStore
+from kam_sync.base.db import Session
 from kam_sync.base.errors import Busy
 from kam_sync.intake import model
-from kam_sync.intake.store import RunStore
+from kam_sync.intake.store import RunStore, TurnStore
 from kam_sync.web import paging
 from kam_sync.web.api import answers
-from kam_sync.web.deps import AllSources, Reading, from_our_pages
+from kam_sync.web.deps import AllSources, Reading, Serving, from_our_pages
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
+from kam_sync.wiring import Services
 
 router = APIRouter(tags=["sources"])
 
@@ -54,7 +56,9 @@ def list_sources(sources: AllSources, query: Asked[Paging]) -> Page[answers.Sour
 
 
 @router.get("/sources/{source}")
-def get_source(session: Reading, sources: AllSources, source: str) -> answers.OneSource:
+def get_source(
+    session: Reading, sources: AllSources, services: Serving, source: str
+) -> answers.OneSource:
     """One connected CRM account, by id or name, with the last run of each noun."""
     found = sources.named(source)
     store = AccountStore(session)
@@ -63,6 +67,7 @@ def get_source(session: Reading, sources: AllSources, source: str) -> answers.On
         last_runs=[_run(run, sources.names) for run in RunStore(session).last_of_nouns(found.id)],
         set_aside=store.set_aside_counts(found.id),
         deals_without_account=store.deals_without_account(found.id),
+        standing=answers.Standing(**_standing(session, services, found).model_dump()),
     )
 
 
@@ -103,6 +108,10 @@ def list_runs(session: Reading, sources: AllSources, query: Asked[RunQuery]) -> 
     )
     kept, cursor = paging.page(found, query.limit, lambda run: _BY_ID.write(run.id))
     return Page(items=[_run(run, sources.names) for run in kept], next_cursor=cursor)
+
+
+def _standing(session: Session, services: Services, source: model.Source) -> model.Standing:
+    return TurnStore(session).standing(source.turn_key, services.now(), services.zone)
 
 
 def _source(row: model.Source) -> answers.Source:

@@ -8,10 +8,11 @@ from fastapi.responses import HTMLResponse
 from kam_sync.accounts.model import SetAside
 from kam_sync.accounts.store import AccountStore
 from kam_sync.base.db import Session
-from kam_sync.intake.model import Run, RunState, Source
-from kam_sync.intake.store import RunStore
-from kam_sync.web.deps import AllSources, Reading
+from kam_sync.intake.model import Run, RunState, Source, Standing
+from kam_sync.intake.store import RunStore, TurnStore
+from kam_sync.web.deps import AllSources, Reading, Serving
 from kam_sync.web.render import pages
+from kam_sync.wiring import Services
 
 router = APIRouter()
 
@@ -30,16 +31,19 @@ class Shown:
     set_aside: list[SetAside]
     set_aside_count: int
     deals_without_account: int
+    standing: Standing
 
 
 @router.get("/sources", response_class=HTMLResponse)
-def show_sources(request: Request, session: Reading, sources: AllSources) -> HTMLResponse:
+def show_sources(
+    request: Request, session: Reading, sources: AllSources, services: Serving
+) -> HTMLResponse:
     """Every connected CRM account."""
-    shown = [_look(session, source) for source in sources.all]
+    shown = [_look(session, services, source) for source in sources.all]
     return pages(request).render(request, "sources.html", shown=shown)
 
 
-def _look(session: Session, source: Source) -> Shown:
+def _look(session: Session, services: Services, source: Source) -> Shown:
     store = AccountStore(session)
     return Shown(
         source=source,
@@ -49,4 +53,5 @@ def _look(session: Session, source: Source) -> Shown:
         set_aside=store.set_aside(source.id, limit=_SET_ASIDE_SHOWN),
         set_aside_count=sum(store.set_aside_counts(source.id).values()),
         deals_without_account=store.deals_without_account(source.id),
+        standing=TurnStore(session).standing(source.turn_key, services.now(), services.zone),
     )

@@ -1,0 +1,156 @@
+"""All processes that talk to one CRM account share its limit, and all are silent when it asks."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from connectors import RetryLater
+from connectors.kit import pace as kit_pace
+from connectors.sandbox.amocrm import AmoSandbox
+from connectors.sandbox.faults import Fault
+from connectors.sandbox.world import MadeUpWorld
+from kam_sync import flow
+from kam_sync.base.db import Database
+from kam_sync.intake.model import RunState, Source, Standing
+from kam_sync.intake.store import SharedTurns, SourceStore, TurnStore
+from kam_sync.wiring import Services
+from tests.fakes.connecting import ask, connect
+
+SCRIPT = Path(__file__).with_name("asks_often.py")
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long the kit would have waited."""
+    waited: list[float] = []
+    monkeypatch.setattr(kit_pace, "sleep", waited.append)
+    return waited
+
+
+@pytest.fixture
+def box() -> Iterator[AmoSandbox]:
+    """A small shop that keeps to its limit of seven requests a second."""
+    with AmoSandbox(MadeUpWorld(size=2, deals=5, contacts=2, today=date(2026, 11, 1))) as opened:
+        yield opened
+
+
+def standing(services: Services, source: Source) -> Standing:
+    with services.database.transaction() as session:
+        found = SourceStore(session).by_id(source.id)
+        return TurnStore(session).standing(found.turn_key, services.now(), services.zone)
+
+
+@pytest.mark.slow
+def test_three_processes_together_keep_to_the_limit(services: Services, box: AmoSandbox) -> None:
+    source = connect(services, box, per_second="6")
+    box.requests.clear()
+    url, folder = services.database.conninfo, str(services.settings.data_dir)
+    command = [sys.executable, str(SCRIPT), url, folder, str(source.id), "14"]
+    running = [subprocess.Popen(command) for _ in range(3)]
+    assert [process.wait(timeout=60) for process in running] == [0, 0, 0]
+    answers = [seen.status for seen in box.requests]
+    assert len(answers) >= 42
+    assert answers.count(429) <= 1, "a hiccup of the network may bring two requests together"
+
+
+def test_turns_are_given_out_evenly(database: Database, waits: list[float]) -> None:
+    turns = [SharedTurns(database, "amocrm 1", per_second=2) for _ in range(4)]
+    for of_one_process in turns:
+        of_one_process.take()
+    assert len(waits) == 3
+    assert [round(wait * 2) for wait in waits] == [1, 2, 3]
+
+
+def test_accounts_do_not_wait_for_each_other(database: Database, waits: list[float]) -> None:
+    SharedTurns(database, "amocrm 1", per_second=1).take()
+    SharedTurns(database, "amocrm 2", per_second=1).take()
+    assert waits == []
+
+
+def test_a_short_silence_is_waited_for_by_everybody(database: Database, waits: list[float]) -> None:
+    SharedTurns(database, "amocrm 1", per_second=6).hold(20, "too many requests (429)")
+    SharedTurns(database, "amocrm 1", per_second=6).take()
+    assert waits == [pytest.approx(20, abs=2)]
+
+
+def test_nobody_sits_through_a_long_silence(database: Database, waits: list[float]) -> None:
+    SharedTurns(database, "amocrm 1", per_second=6).hold(300, "too many requests (429)")
+    other = SharedTurns(database, "amocrm 1", per_second=6)
+    with pytest.raises(RetryLater, match="nobody may ask for 300 seconds; too many requests") as e:
+        other.take()
+    assert e.value.is_away
+    assert e.value.wait is not None
+    assert e.value.wait.total_seconds() == pytest.approx(300, abs=2)
+    assert waits == []
+
+
+def test_a_shorter_wish_does_not_end_a_longer_silence(database: Database) -> None:
+    turns = SharedTurns(database, "amocrm 1", per_second=6)
+    turns.hold(600, "banned")
+    turns.hold(2, "too many requests (429)")
+    with pytest.raises(RetryLater, match="banned"):
+        turns.take()
+
+
+def test_a_process_keeps_to_the_limit_alone_while_the_database_is_away(
+    waits: list[float],
+) -> None:
+    away = Database("postgresql://nobody@127.0.0.1:9/none")
+    turns = SharedTurns(away, "amocrm 1", per_second=2)
+    turns.take()
+    turns.hold(5, "too many requests (429)")
+    turns.take()
+    assert waits == [pytest.approx(0.5, abs=0.1)]
+    away.close()
+
+
+def test_without_a_limit_the_database_is_not_asked() -> None:
+    SharedTurns(Database("postgresql://nobody@127.0.0.1:9/none"), "amocrm 1", per_second=0).take()
+
+
+def test_a_refusal_in_a_sync_is_seen_on_the_source(
+    services: Services, box: AmoSandbox, waits: list[float]
+) -> None:
+    source = connect(services, box, per_second="6")
+    box.faults.append(Fault(path="/api/v4/users", status=429, body=b'{"retry_after": 300}'))
+    result = flow.sync(services, source.id)
+    assert (result.state, result.wait) == (RunState.LATER, timedelta(seconds=300))
+    found = standing(services, source)
+    assert found.held_until is not None
+    assert found.refusals_last_hour == found.refusals_today == 1
+    assert "/api/v4/users: too many requests (429)" in found.reason
+
+
+def test_after_a_ban_nobody_knocks_for_ten_minutes(services: Services, box: AmoSandbox) -> None:
+    source = connect(services, box, per_second="6")
+    box.faults.append(Fault(path="/api/v4/account", status=403, html=True))
+    assert flow.sync(services, source.id).state is RunState.FAILED
+    asked = box.requests.total
+    later = flow.sync(services, source.id)
+    assert later.state is RunState.LATER
+    assert "nobody may ask" in later.message
+    assert "banned" in later.message
+    assert box.requests.total == asked
+
+
+def test_a_silence_that_is_over_is_not_shown(services: Services, box: AmoSandbox) -> None:
+    source = connect(services, box)
+    SharedTurns(services.database, "amocrm 30000001", per_second=6).hold(0, "too many (429)")
+    found = standing(services, source)
+    assert found.held_until is None
+    assert found.reason == ""
+    assert found.refusals_today == 1
+
+
+def test_old_refusals_are_forgotten(services: Services, database: Database) -> None:
+    SharedTurns(database, "amocrm 1", per_second=6).hold(1, "too many requests (429)")
+    with database.transaction() as session:
+        session.execute(sa.text("UPDATE refusal SET at = :at"), {"at": LONG_AGO})
+        TurnStore(session).forget_before(LONG_AGO + timedelta(days=1))
+    assert ask(services, "SELECT count(*) FROM refusal") == [(0,)]
