@@ -38,19 +38,17 @@ class OAuth(Grants):
     def __init__(
         self, app: OAuthApp, user: int, host: Callable[[], str], clock: Callable[[], float]
     ) -> None:
-        # the first name of the account goes on answering, so it is the stable domain of the API
-        super().__init__(
-            lambda since, until: access_token(
-                app.client_id, user, host(), issued_at=since, expires_at=until
-            ),
-            clock,
-        )
+        super().__init__(self._jwt, clock)
         self.app = app
         self.lose_next_answer = False
         """The next token answer is lost on its way: the pair has changed, nobody knows it."""
         self.server_time = True
         """Whether token answers carry `server_time`; old accounts have none."""
         self.language = "ru"
+        self.api_domain = ""
+        """What tokens name as the domain of the API; by default the first host of the account,
+        which goes on answering whatever the account is called later."""
+        self._user = user
         self._host = host
         self._renamed: str | None = None
 
@@ -82,6 +80,12 @@ class OAuth(Grants):
     def refusal(self, state: str) -> str:
         """Where it goes after a refusal."""
         return self._back(state, {"error": "access_denied"})
+
+    def _jwt(self, issued_at: float, expires_at: float) -> str:
+        domain = self.api_domain or self._host()
+        return access_token(
+            self.app.client_id, self._user, domain, issued_at=issued_at, expires_at=expires_at
+        )
 
     # What it answers.
 
