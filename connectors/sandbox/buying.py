@@ -67,6 +67,24 @@ def paces(months: Months) -> dict[Change | None, Pace]:
     return found
 
 
+def changes(seed: int, size: int) -> dict[int, Change]:
+    """Which ranks change: some of the better customers, one of them for the better."""
+    count = round(size * 0.15)
+    if size >= 20:
+        count = max(count, 4)
+    dice = Random(f"{seed}:{size}:changes")  # noqa: S311 - made-up data
+    found = {}
+    for place, rank in enumerate(dice.sample(range(count * 3 // 2), count)):
+        if place == count - 1 and count > 1:
+            change = Change(Turn.GREW, HISTORY - 4)
+        elif place % 3 == 0:
+            change = Change(Turn.STOPPED, HISTORY - dice.randint(2, 4))
+        else:
+            change = Change(Turn.DROPPED if place % 3 == 1 else Turn.LOSING, HISTORY - 3)
+        found[rank] = change
+    return found
+
+
 def past(habit: Habit, pace: Pace, months: Months, dice: Random) -> Iterator[Plan]:
     """The deals of the 36 months, the newest first; a regular rhythm with some noise."""
     for place in reversed(range(habit.deals)):

@@ -12,6 +12,7 @@ from connectors.sandbox.entities import (
     Company,
     Contact,
     Deal,
+    DealsAlone,
     Pipeline,
     Stage,
     Task,
@@ -47,7 +48,7 @@ class BadFolder(ValueError):
     """The folder does not hold what it should; the message is one line for a person."""
 
 
-class CsvWorld:
+class CsvWorld(DealsAlone):
     """Every row of the pipeline file is a deal, numbered by its place; times are noon UTC."""
 
     currency = "USD"

@@ -86,6 +86,11 @@ class Deal:
     created_at: datetime
     updated_at: datetime
     closed_at: datetime | None
+    loss_reason: int | None = None
+    tags: tuple[str, ...] = ()
+    products: tuple[tuple[int, int], ...] = ()
+    """What is sold: numbers of products and how many."""
+    invoice: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,79 @@ class Task:
     def updated_at(self) -> datetime:
         """When it was last touched."""
         return self.done_at or self.created_at
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark or a call about a deal, a contact or a company (`noun` is its plural)."""
+
+    number: int
+    noun: str
+    about: int
+    kind: str
+    text: str
+    phone: str | None
+    seconds: int
+    owner: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A company that buys again and again, with what it has bought lately."""
+
+    number: int
+    name: str
+    company: int
+    owner: int
+    price: int
+    next_at: datetime
+    bought: int
+    purchases: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """One time that a customer bought."""
+
+    number: int
+    customer: int
+    price: int
+    text: str
+    bought_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Something to sell, and for how much."""
+
+    number: int
+    name: str
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """What a company was asked to pay for a deal."""
+
+    number: int
+    deal: int
+    payer: Company
+    price: int
+    products: tuple[tuple[int, int], ...]
+    owner: int
+    created_at: datetime
+    paid_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LossReason:
+    """Why deals are lost."""
+
+    number: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,5 +230,48 @@ class World(Protocol):
     def tasks(self) -> Iterator[Task]:
         """All tasks, in no promised order."""
 
+    @property
+    def loss_reasons(self) -> Sequence[LossReason]:
+        """Why deals may be lost."""
+
+    @property
+    def products(self) -> Sequence[Product]:
+        """What is sold."""
+
+    def notes(self) -> Iterator[Note]:
+        """Remarks and calls of the latest months."""
+
+    def customers(self) -> Iterator[Customer]:
+        """Those who buy again and again, by number."""
+
+    def purchases(self) -> Iterator[Purchase]:
+        """What they have bought in the latest months."""
+
+    def invoices(self) -> Iterator[Invoice]:
+        """What was asked to be paid in the latest months."""
+
     def truth(self) -> list[Truth]:
         """Which companies really changed; empty when nobody knows."""
+
+
+class DealsAlone:
+    """The part of a world that knows only companies, deals and tasks: nothing of the rest."""
+
+    loss_reasons: Sequence[LossReason] = ()
+    products: Sequence[Product] = ()
+
+    def notes(self) -> Iterator[Note]:
+        """None."""
+        return iter(())
+
+    def customers(self) -> Iterator[Customer]:
+        """None."""
+        return iter(())
+
+    def purchases(self) -> Iterator[Purchase]:
+        """None."""
+        return iter(())
+
+    def invoices(self) -> Iterator[Invoice]:
+        """None."""
+        return iter(())

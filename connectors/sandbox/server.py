@@ -3,9 +3,11 @@
 import socket
 import sys
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from threading import Condition, Event, Thread
+from time import time
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,7 +20,10 @@ _REMEMBERED = 64
 class Sandbox(ABC):
     """One CRM on a local port: `with SomeSandbox(world) as box: box.url`."""
 
-    def __init__(self, *, rate: float = 0.0, port: int = 0) -> None:
+    def __init__(
+        self, *, rate: float = 0.0, port: int = 0, clock: Callable[[], float] = time
+    ) -> None:
+        self.clock = clock
         self.requests = RequestLog()
         self.faults = Faults()
         self._rate = RateLimit(rate)
@@ -139,6 +144,10 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = 65_536  # head and body of a small answer leave in one packet
     server: _Server
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The `Date` header tells the sandbox's own time."""
+        return super().date_time_string(self.server.box.clock() if timestamp is None else timestamp)
 
     def setup(self) -> None:
         super().setup()

@@ -5,10 +5,22 @@ from datetime import date
 from itertools import accumulate
 from random import Random
 
-from connectors.sandbox import buying, names
-from connectors.sandbox.buying import Change, Habit, Plan, Turn
-from connectors.sandbox.entities import LOST, WON, Company, Contact, Deal, Task, Truth
-from connectors.sandbox.months import DAY, HISTORY, Months, midnight, moment, utc_today
+from connectors.sandbox import buying, dealings, names
+from connectors.sandbox.buying import Habit, Plan
+from connectors.sandbox.entities import (
+    LOST,
+    WON,
+    Company,
+    Contact,
+    Customer,
+    Deal,
+    Invoice,
+    Note,
+    Purchase,
+    Task,
+    Truth,
+)
+from connectors.sandbox.months import DAY, Months, midnight, moment, utc_today
 from connectors.sandbox.staff import PIPELINES, owner, staff
 from connectors.sandbox.vocabulary import GOODS, POSITIONS, RESULTS, SERVICES, TODO
 
@@ -28,6 +40,8 @@ class MadeUpWorld:
 
     currency = "RUB"
     pipelines = PIPELINES
+    loss_reasons = dealings.REASONS
+    products = dealings.GOODS
 
     def __init__(
         self,
@@ -49,7 +63,7 @@ class MadeUpWorld:
         self._paces = buying.paces(self._months)
         self._ranks = list(range(size))
         Random(f"{seed}:{size}:ranks").shuffle(self._ranks)  # noqa: S311 - made-up data
-        self._changes = _changes(seed, size)
+        self._changes = buying.changes(seed, size)
         weights = [(rank + 3) ** -0.9 for rank in self._ranks]
         self._deal_ends = _shares(size * 50 if deals is None else deals, weights)
         weights = [1 + 2 * (rank < size // 5) for rank in self._ranks]
@@ -83,6 +97,36 @@ class MadeUpWorld:
         for index, plan, number in self._plans(oldest=buying.RECENT):
             yield from self._tasks(index, plan, number)
 
+    def notes(self) -> Iterator[Note]:
+        """Remarks and calls about the deals that were open lately."""
+        for index, plan, number in self._plans(oldest=buying.RECENT):
+            dice = Random(f"{self._seed}:{number}:notes")  # noqa: S311 - made-up data
+            yield from dealings.notes(self._deal(index, plan, number), moment(self._now), dice)
+
+    def customers(self) -> Iterator[Customer]:
+        """The companies with the tag of a key client."""
+        bought: dict[int, list[Purchase]] = {}
+        for purchase in self.purchases():
+            bought.setdefault(purchase.customer, []).append(purchase)
+        born, now = moment(self._months.beginning), moment(self._now)
+        for index in filter(self._is_key, range(self._size)):
+            company = self._company(index)
+            empty = dealings.customer(company, [], born, now)
+            yield dealings.customer(company, bought.get(empty.number, []), born, now)
+
+    def purchases(self) -> Iterator[Purchase]:
+        """What key clients have bought in the latest months."""
+        deals = (self._deal(*plan) for plan in self._late() if self._is_key(plan[0]))
+        return dealings.purchases(deals)
+
+    def invoices(self) -> Iterator[Invoice]:
+        """The invoices of the latest months."""
+        for index, plan, number in self._late():
+            deal = self._deal(index, plan, number)
+            found = dealings.invoice(deal, self._company(index)) if deal.invoice else None
+            if found:
+                yield found
+
     def truth(self) -> list[Truth]:
         """Which customers really changed, and since which month."""
         found = []
@@ -92,6 +136,12 @@ class MadeUpWorld:
                 company, since = self._company(index), self._months.first_day(change.since)
                 found.append(Truth(company.number, company.name, change.turn.value, since))
         return found
+
+    def _is_key(self, index: int) -> bool:
+        return self._ranks[index] < max(self._size // 5, 1)
+
+    def _late(self) -> Iterator[tuple[int, Plan, int]]:
+        return self._plans(oldest=dealings.LATELY)
 
     def _dice(self, index: int, about: str) -> Random:
         return Random(f"{self._seed}:{index}:{about}")  # noqa: S311 - made-up data, not a secret
@@ -110,7 +160,7 @@ class MadeUpWorld:
             kpp=called.kpp,
             phones=(names.office_phone(index, dice),) if dice.random() < 0.9 else (),
             emails=(f"info@{names.domain(index)}",) if dice.random() < 0.8 else (),
-            tags=(_KEY_TAG,) if self._ranks[index] < max(self._size // 5, 1) else (),
+            tags=(_KEY_TAG,) if self._is_key(index) else (),
             owner=owner(self.users, index),
             created_at=moment(born),
             updated_at=moment(touched),
@@ -124,7 +174,7 @@ class MadeUpWorld:
             touched = born + int(dice.random() * (self._months.running - born))
         return Contact(
             number=_FIRST_CONTACT + number,
-            name=f"{who.first} {who.last}",
+            name=dealings.odd_name(number, f"{who.first} {who.last}", every=100),
             first_name=who.first,
             last_name=who.last,
             position=dice.choice(POSITIONS) if dice.random() < 0.6 else None,
@@ -178,18 +228,26 @@ class MadeUpWorld:
         goods = SERVICES if plan.is_service else GOODS
         first, end = _span(self._contact_ends, index)
         people = () if first == end else (_FIRST_CONTACT + first + number % (end - first),)
+        end = WON if plan.is_won else LOST
+        stage_number = end if is_closed else line.stages[stage].number
+        name = f"{goods[number * 31 % len(goods)]} № {number - _FIRST_DEAL + 1}"
+        is_late = plan.month >= dealings.LATELY
         return Deal(
             number=number,
-            name=f"{goods[number * 31 % len(goods)]} № {number - _FIRST_DEAL + 1}",
+            name=dealings.odd_name(number, name, every=2_000),
             price=plan.price,
             pipeline=line.number,
-            stage=(WON if plan.is_won else LOST) if is_closed else line.stages[stage].number,
+            stage=stage_number,
             company=_FIRST_COMPANY + index,
             contacts=people,
             owner=owner(self.users, index),
             created_at=moment(plan.begins),
             updated_at=moment(touched),
             closed_at=moment(plan.ends) if is_closed else None,
+            loss_reason=dealings.loss_reason(number, stage_number),
+            tags=dealings.tags(number),
+            products=dealings.products(number),
+            invoice=dealings.invoice_number(number, stage_number) if is_late else None,
         )
 
     def _progress(self, plan: Plan) -> tuple[int, int]:
@@ -223,24 +281,6 @@ class MadeUpWorld:
                 done_at=moment(done) if is_done else None,
                 result=result if is_done else None,
             )
-
-
-def _changes(seed: int, size: int) -> dict[int, Change]:
-    """Which ranks change: some of the better customers, one of them for the better."""
-    count = round(size * 0.15)
-    if size >= 20:
-        count = max(count, 4)
-    dice = Random(f"{seed}:{size}:changes")  # noqa: S311 - made-up data
-    found = {}
-    for place, rank in enumerate(dice.sample(range(count * 3 // 2), count)):
-        if place == count - 1 and count > 1:
-            change = Change(Turn.GREW, HISTORY - 4)
-        elif place % 3 == 0:
-            change = Change(Turn.STOPPED, HISTORY - dice.randint(2, 4))
-        else:
-            change = Change(Turn.DROPPED if place % 3 == 1 else Turn.LOSING, HISTORY - 3)
-        found[rank] = change
-    return found
 
 
 def _shares(total: int, weights: list[float]) -> list[int]:

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from connectors.sandbox.entities import WON, Company, Contact, Deal, Task, Truth
+from connectors.sandbox.entities import WON, Company, Contact, Deal, DealsAlone, Task, Truth
 from connectors.sandbox.staff import PIPELINES, staff
 
 COMPANY = 6_000_001
 LONG_AGO = datetime(2023, 1, 1, 9, 0, tzinfo=UTC)
 
 
-class SmallWorld:
+class SmallWorld(DealsAlone):
     """Holds what it is given."""
 
     slug = "small"

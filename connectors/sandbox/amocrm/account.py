@@ -4,6 +4,8 @@ from typing import Any
 
 HOST = "https://demo.amocrm.ru"
 ACCOUNT = 30_000_001
+PRODUCTS, INVOICES = 1001, 1002
+"""The two catalogs."""
 _SYMBOLS = {"RUB": "₽", "USD": "$", "EUR": "€"}
 
 
@@ -12,7 +14,9 @@ def link(noun: str, id_: int) -> dict[str, Any]:
     return {"self": {"href": f"{HOST}/api/v4/{noun}/{id_}"}}
 
 
-def account(current_user: int, currency: str, *, api_filter: bool, wanted: set[str]) -> Any:
+def account(
+    current_user: int, currency: str, *, api_filter: bool, customers: str, wanted: set[str]
+) -> Any:
     """The account, with the optional parts that were asked for."""
     embedded = {key: value for key, value in _embedded().items() if key in wanted}
     extra = {
@@ -20,7 +24,7 @@ def account(current_user: int, currency: str, *, api_filter: bool, wanted: set[s
         "version": 9,
         "drive_url": "https://drive-b.amocrm.ru",
         "is_api_filter_enabled": api_filter,
-        "invoices_settings": None,
+        "invoices_settings": {"lang": "ru", "invoices_catalog_id": INVOICES},
     }
     body: dict[str, Any] = {
         "id": ACCOUNT,
@@ -34,7 +38,7 @@ def account(current_user: int, currency: str, *, api_filter: bool, wanted: set[s
         "country": "RU",
         "currency": currency,
         "currency_symbol": _SYMBOLS.get(currency, currency),
-        "customers_mode": "unavailable",
+        "customers_mode": customers,
         "is_unsorted_on": True,
         "is_loss_reason_enabled": True,
         "is_helpbot_enabled": False,

@@ -9,6 +9,8 @@ import orjson
 from connectors.sandbox import http
 from connectors.sandbox.amocrm.account import HOST
 from connectors.sandbox.amocrm.asked import Asked, with_page
+from connectors.sandbox.amocrm.blank import kind
+from connectors.sandbox.amocrm.switches import Switches
 from connectors.sandbox.http import Request, Response
 
 HAL = "application/hal+json"
@@ -17,6 +19,7 @@ NOTHING = Response(204)
 _TITLES = {
     400: "Bad Request",
     401: "Unauthorized",
+    402: "Payment Required",
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
@@ -31,21 +34,22 @@ def hal(data: Any) -> Response:
 
 
 def page(
-    request: Request, what: Asked, name: str, bodies: Sequence[bytes], total: int | None
+    request: Request, what: Asked, bodies: Sequence[bytes], total: int | None, switches: Switches
 ) -> Response:
     """One page; it names a next one whenever it is full, even if that will be empty."""
-    if not bodies:
+    if not bodies and switches.empty_page == "204":
         return NOTHING
     # on the host that was asked, so that a client that follows links stays with this account
     address = f"http://{request.headers.get('host', '')}{request.path}"
     query = request.query
     links = {"self": {"href": f"{address}?{with_page(query, what.page)}"}}
-    if len(bodies) == what.limit:
+    is_full = len(bodies) == what.limit and switches.next_link == "full"
+    if is_full or switches.next_link == "always":
         links["next"] = {"href": f"{address}?{with_page(query, what.page + 1)}"}
     head: dict[str, Any] = {"_page": what.page, "_links": links}
     if total is not None:
         head |= {"_total_items": total, "_page_count": math.ceil(total / what.limit)}
-    return _around(head, name, bodies)
+    return _around(head, kind(what.cut.noun), bodies)
 
 
 def whole(request: Request, name: str, bodies: Sequence[bytes]) -> Response:

@@ -1,33 +1,98 @@
 """What the parameters of a list mean to amoCRM: pages, order and filters."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import NamedTuple
 from urllib.parse import urlencode
 
+from connectors.sandbox.amocrm.blank import kind
+from connectors.sandbox.amocrm.events import event_number
+from connectors.sandbox.amocrm.switches import ApiFilter
 from connectors.sandbox.rows import Cut
 
-ApiFilter = Literal["on", "ignored", "refused"]
-MOST = 250
 _USUAL = 50
-_PAID = frozenset({"leads", "contacts", "companies"})
-"""Nouns whose filters are the paid option; those of tasks are not."""
-_ORDERS = {
-    "leads": {"created_at", "updated_at", "id"},
-    "contacts": {"updated_at", "id"},
-    "companies": {"updated_at", "id"},
-    "tasks": {"created_at", "complete_till", "id"},
-}
-_ID = re.compile(r"filter\[id\](\[\d*\])?")
+_FILTER = re.compile(r"filter\[(\w+)\](?:\[(\w*)\])?")
 _ORDER = re.compile(r"order\[(\w+)\]")
-_COLUMNS = {"complete_till": "due_at"}
+_ORDER_COLUMNS = {"complete_till": "due_at"}
+_ENDS = frozenset({"from", "to"})
 
 Query = Sequence[tuple[str, str]]
+Among = tuple[str, tuple[int | str, ...]]
+Between = tuple[str, int | None, int | None]
 
 
 class BadQuery(ValueError):
     """A parameter that amoCRM answers with 400; the message names it."""
+
+
+_BY_ID: Mapping[str, str] = {"id": "id"}
+_BY_NOTHING: Mapping[str, str] = {}
+
+
+class Listing(NamedTuple):
+    """What one kind of list can be asked for: filters with the columns they are about."""
+
+    orders: frozenset[str] = frozenset()
+    numbers: Mapping[str, str] = _BY_ID
+    words: Mapping[str, str] = _BY_NOTHING
+    times: frozenset[str] = frozenset()
+    bare_means_after: bool = False
+    """Whether a time without from and to means "after"; elsewhere it means nothing."""
+    is_searched: bool = False
+    is_paid: bool = False
+    most: int = 250
+
+
+_PAID = Listing(
+    orders=frozenset({"updated_at", "id"}),
+    numbers={"id": "id", "responsible_user_id": "owner"},
+    times=frozenset({"created_at", "updated_at"}),
+    is_searched=True,
+    is_paid=True,
+)
+_LISTINGS = {
+    "leads": Listing(
+        orders=frozenset({"created_at", "updated_at", "id"}),
+        numbers=_PAID.numbers,
+        times=_PAID.times,
+        is_searched=True,
+        is_paid=True,
+    ),
+    "contacts": _PAID,
+    "companies": _PAID,
+    "customers": Listing(numbers=_PAID.numbers, times=_PAID.times, is_searched=True, is_paid=True),
+    "tasks": Listing(
+        orders=frozenset({"created_at", "complete_till", "id"}),
+        numbers={
+            "id": "id",
+            "responsible_user_id": "owner",
+            "is_completed": "done",
+            "entity_id": "about",
+        },
+        words={"task_type": "kind", "task_type_id": "kind", "entity_type": "about_noun"},
+        times=frozenset({"updated_at"}),
+        bare_means_after=True,
+    ),
+    "notes": Listing(
+        orders=frozenset({"updated_at", "id"}),
+        numbers={"id": "id", "entity_id": "about"},
+        words={"note_type": "kind"},
+        times=frozenset({"updated_at"}),
+        bare_means_after=True,
+    ),
+    "events": Listing(
+        numbers={"created_by": "owner", "entity_id": "about"},
+        words={"type": "kind", "entity": "about_noun"},
+        times=frozenset({"created_at"}),
+        bare_means_after=True,
+        most=100,
+    ),
+    "elements": Listing(is_searched=True),
+    "tags": Listing(words={"name": "kind"}, is_searched=True),
+    "loss_reasons": Listing(numbers={}),
+}
+_OTHERS = Listing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +102,7 @@ class Asked:
     cut: Cut
     page: int
     limit: int
+    is_filtered: bool
 
     @property
     def offset(self) -> int:
@@ -46,18 +112,21 @@ class Asked:
 
 def asked(noun: str, query: Query, api_filter: ApiFilter) -> Asked:
     """Read the parameters as amoCRM would."""
-    names = dict(query)
+    listing, names = _LISTINGS.get(kind(noun), _OTHERS), dict(query)
     limit = _whole(names.get("limit"), _USUAL)
     filters = [(key, value) for key, value in query if key.startswith("filter[")]
-    if noun in _PAID and filters and api_filter == "refused":
+    if listing.is_paid and filters and api_filter == "refused":
         raise BadQuery("Filtering is not available for this account")
-    if noun in _PAID and api_filter == "ignored":
+    if listing.is_paid and api_filter == "ignored":
         filters = []
-    order, desc = _order(noun, query)
-    since, until = _updated(noun, dict(filters))
-    ids = tuple(as_number(key, value) for key, value in filters if _ID.fullmatch(key))
-    cut = Cut(noun, order, desc, since, until, ids or None)
-    return Asked(cut, _whole(names.get("page"), 1), limit if limit <= MOST else _USUAL)
+    among, between = _filters(listing, filters)
+    if noun == "events":
+        among = _events(among, filters)
+    order, desc = _order(listing, query)
+    text = names.get("query") if listing.is_searched else None
+    cut = Cut(noun, order, desc, among, between, text)
+    limit = limit if limit <= listing.most else _USUAL
+    return Asked(cut, _whole(names.get("page"), 1), limit, bool(among or between or text))
 
 
 def with_page(query: Query, page: int) -> str:
@@ -78,24 +147,47 @@ def as_number(key: str, value: str) -> int:
     return int(value)
 
 
-def _order(noun: str, query: Query) -> tuple[str, bool]:
+def _filters(listing: Listing, filters: Query) -> tuple[tuple[Among, ...], tuple[Between, ...]]:
+    among: dict[str, list[int | str]] = {}
+    ends: dict[str, dict[str, int]] = {}
+    for key, value in filters:
+        match = _FILTER.fullmatch(key)
+        name, part = (match[1], match[2]) if match else ("", None)
+        if name in listing.times:
+            if part in _ENDS:
+                ends.setdefault(name, {})[part] = as_number(key, value)
+            elif part is None and listing.bare_means_after:
+                ends.setdefault(name, {})["from"] = as_number(key, value) + 1
+        elif name in listing.numbers:
+            among.setdefault(listing.numbers[name], []).append(as_number(key, value))
+        elif name in listing.words:
+            among.setdefault(listing.words[name], []).extend(value.split(","))
+    return (
+        tuple((column, tuple(values)) for column, values in among.items()),
+        tuple((column, found.get("from"), found.get("to")) for column, found in ends.items()),
+    )
+
+
+def _events(among: tuple[Among, ...], filters: Query) -> tuple[Among, ...]:
+    """Ids of events are texts; at most ten authors and objects, these of one kind alone."""
+    values = dict(among)
+    for name, column in (("created_by", "owner"), ("entity_id", "about")):
+        if len(values.get(column, ())) > 10:
+            raise BadQuery(f"filter[{name}] takes at most 10 values")
+    if "about" in values and len(values.get("about_noun", ())) != 1:
+        raise BadQuery("filter[entity_id] needs exactly one filter[entity]")
+    ids = [value for key, value in filters if key.startswith("filter[id]")]
+    if not ids:
+        return among
+    return (*among, ("id", tuple(event_number(id_) or 0 for id_ in ids)))
+
+
+def _order(listing: Listing, query: Query) -> tuple[str, bool]:
     for key, value in query:
         match = _ORDER.fullmatch(key)
-        if match and match[1] in _ORDERS.get(noun, set()):
-            return _COLUMNS.get(match[1], match[1]), value.lower() == "desc"
+        if match and match[1] in listing.orders:
+            return _ORDER_COLUMNS.get(match[1], match[1]), value.lower() == "desc"
     return "id", False  # an order that this list does not know is passed over
-
-
-def _updated(noun: str, filters: dict[str, str]) -> tuple[int | None, int | None]:
-    name = "filter[updated_at]"
-    since, until = filters.get(f"{name}[from]"), filters.get(f"{name}[to]")
-    found = (
-        None if since is None else as_number(name, since),
-        None if until is None else as_number(name, until),
-    )
-    if noun == "tasks" and name in filters:  # a bare number means "after" here only
-        return as_number(name, filters[name]) + 1, found[1]
-    return found
 
 
 def _whole(value: str | None, usual: int) -> int:

@@ -3,68 +3,64 @@
 import math
 from collections.abc import Callable
 from time import time
-from typing import Any, Literal
-
-import orjson
+from typing import Any
 
 from connectors.sandbox import http
-from connectors.sandbox.amocrm.account import account
-from connectors.sandbox.amocrm.answers import HAL, NOTHING, hal, page, problem, unknown, whole
-from connectors.sandbox.amocrm.asked import ApiFilter, BadQuery, as_number, asked, wanted
+from connectors.sandbox.amocrm.answers import problem, unknown
+from connectors.sandbox.amocrm.asked import BadQuery
+from connectors.sandbox.amocrm.books import Books
 from connectors.sandbox.amocrm.change import Listener
-from connectors.sandbox.amocrm.fields import definitions
+from connectors.sandbox.amocrm.journal import Journal
 from connectors.sandbox.amocrm.oauth import OAuth, OAuthApp
-from connectors.sandbox.amocrm.shapes import narrowed, rows, stored
+from connectors.sandbox.amocrm.reading import Reading
+from connectors.sandbox.amocrm.shapes import rows
+from connectors.sandbox.amocrm.switches import Switches
 from connectors.sandbox.amocrm.webhooks import Webhooks
 from connectors.sandbox.entities import World
+from connectors.sandbox.faults import Fault
 from connectors.sandbox.http import Request, Response
-from connectors.sandbox.rows import Cut, Rows
+from connectors.sandbox.rows import Rows
 from connectors.sandbox.server import Sandbox
 
 TOKEN = "sandbox-token-amocrm"  # noqa: S105 - made up, opens only this sandbox
-RetryAfter = Literal["body", "header", "none", "html"]
-NOUNS = ("companies", "contacts", "leads", "tasks", "users")
+NOUNS = ("companies", "contacts", "leads", "tasks", "users", "customers", "events")
 _ROOT = "/api/v4/"
-_PIPELINES = "leads/pipelines"
-_LISTS = frozenset({*NOUNS, _PIPELINES})
-_FIELDS = "custom_fields"
-_FIELD_OWNERS = frozenset({"leads", "contacts", "companies"})
 _TOO_FAST = "You have sent too many requests in a given amount of time. Please try again later."
 
 
 class AmoSandbox(Sandbox):
     """One amoCRM account that shows a world and can be changed while it runs.
 
-    What no document settles are switches: whether the paid `api_filter` is "on", silently
-    "ignored" or "refused", and where a 429 says how long to wait (`retry_after`).
+    What no document settles, and what may go wrong, are the fields of `Switches`, given as keyword
+    arguments. Nouns are the paths of lists: "leads", "leads/notes", "customers/transactions", ...
     """
 
-    def __init__(  # noqa: PLR0913 - each is a switch of its own
+    def __init__(  # noqa: PLR0913 - each is a thing of its own
         self,
         world: World,
         *,
         token: str = TOKEN,
-        admin: bool = True,
         rate: float = 7.0,
-        api_filter: ApiFilter = "on",
-        retry_after: RetryAfter = "body",
         currency: str | None = None,
         oauth: OAuthApp | None = None,
-        clock: Callable[[], float] = time,
         port: int = 0,
+        clock: Callable[[], float] = time,
+        **switches: Any,
     ) -> None:
-        super().__init__(rate=rate, port=port)
+        super().__init__(rate=rate, port=port, clock=clock)
         self.token = token
-        self._admin = admin
-        self._api_filter: ApiFilter = api_filter
-        self._retry_after = retry_after
-        self._currency = currency or world.currency
-        self._me = world.users[0].number
-        self.oauth = OAuth(oauth or OAuthApp(), self._me, lambda: self.host, clock)
-        self.webhooks = Webhooks(self._look, clock, user=self._me, admin=admin)
-        self._listeners: list[Listener] = [self.webhooks.hear]
+        self.switches = Switches(**switches)
+        self._refused, self._is_banned = 0, False
+        me, colleague = world.users[0].number, world.users[min(1, len(world.users) - 1)].number
         self._rows = Rows()
         self._rows.load(rows(world))
+        self._listeners: list[Listener] = [Journal(self._rows).note]
+        self._books = Books(self._rows, self.switches, self._listeners, colleague, clock)
+        self.oauth = OAuth(oauth or OAuthApp(), me, lambda: self.host, clock)
+        self.webhooks = Webhooks(self._books.find, clock, user=me, admin=self.switches.admin)
+        self._listeners.append(self.webhooks.hear)
+        money = currency or world.currency
+        self._reading = Reading(self._rows, self.switches, me, money, clock)
 
     def stop(self) -> None:
         """Stop listening and forget everything."""
@@ -72,43 +68,80 @@ class AmoSandbox(Sandbox):
         super().stop()
         self._rows.close()
 
-    # What tests do to it, with nouns as in the addresses: "leads", "companies", ...
+    # What tests do to it; `by` is the user who does it, a colleague of the token's unless named.
 
     def ids(self, noun: str) -> list[int]:
-        """All ids of a noun."""
+        """All ids of a noun that lists show."""
         return self._rows.ids(noun)
 
     def count(self, noun: str) -> int:
-        """How many there are."""
+        """How many of them there are."""
         return self._rows.count(noun)
 
     def row(self, noun: str, id_: int) -> dict[str, Any]:
-        """One row, a lead with its contacts."""
-        body = self._rows.get(noun, id_)
-        if body is None:
-            raise KeyError(f"{noun} has no {id_}")
-        found: dict[str, Any] = orjson.loads(body)
-        return found
+        """One row with all that it embeds, also from the bin."""
+        return self._books.row(noun, id_)
 
     def put(self, noun: str, row: dict[str, Any]) -> None:
         """Add a row, or replace the one with its id, exactly as given; even a broken one."""
-        self._rows.put(stored(noun, row))
+        self._books.put(noun, row)
 
-    def change(self, noun: str, id_: int, **values: Any) -> None:
-        """Set some values and `updated_at`: to the one given, or to now."""
-        self.put(noun, self.row(noun, id_) | {"updated_at": int(time())} | values)
+    def add(
+        self, noun: str, row: dict[str, Any], *, silent: bool = False, by: int | None = None
+    ) -> int:
+        """Add a row as a user does, with as little of it as is wanted; its id."""
+        return self._books.add(noun, row, silent=silent, by=by)
 
-    def remove(self, noun: str, id_: int) -> None:
-        """Delete a row; as in amoCRM nothing remains of it."""
-        if not self._rows.delete(noun, id_):
-            raise KeyError(f"{noun} has no {id_}")
+    def change(
+        self, noun: str, id_: int, *, silent: bool = False, by: int | None = None, **values: Any
+    ) -> None:
+        """Set some values as a user does, and `updated_at`: to the one given, or to now."""
+        self._books.change(noun, id_, values, silent=silent, by=by)
+
+    def remove(self, noun: str, id_: int, *, silent: bool = False, by: int | None = None) -> None:
+        """Delete a row: into the bin, where amoCRM has one."""
+        self._books.remove(noun, id_, silent=silent, by=by)
+
+    def purge(self, noun: str, id_: int) -> None:
+        """Let a row vanish, also from the bin, without an event."""
+        self._books.purge(noun, id_)
+
+    def restore(self, noun: str, id_: int, *, silent: bool = False) -> None:
+        """Take a lead, contact or company out of the bin."""
+        self._books.restore(noun, id_, silent=silent)
+
+    def merge(self, noun: str, loser: int, survivor: int, *, delete_event: bool = False) -> None:
+        """Merge two contacts or companies; the loser vanishes, with or without an event of it."""
+        self._books.merge(noun, loser, survivor, delete_event=delete_event)
+
+    def accept(self, lead: int) -> None:
+        """Take a lead out of the unsorted ones."""
+        self._books.accept(lead)
+
+    def late(self, noun: str, id_: int, seconds: int) -> None:
+        """Hide a row until so many seconds after its `updated_at`."""
+        self._books.late(noun, id_, seconds)
+
+    def lift_ban(self) -> None:
+        """What the support of amoCRM does when asked nicely."""
+        self._refused, self._is_banned = 0, False
 
     # What it answers.
+
+    def respond(self, request: Request, fault: Fault | None) -> Response:
+        """The answer, unless too many 429 in a row have led to a ban."""
+        if self._is_banned:
+            return http.html(403, "403 Forbidden")
+        response = super().respond(request, fault)
+        self._refused = self._refused + 1 if response.status == 429 else 0
+        limit = self.switches.ban_after
+        self._is_banned = limit is not None and self._refused >= limit
+        return response
 
     def too_fast(self, wait: float) -> Response:
         """429, with the wait where the switch says."""
         seconds = max(math.ceil(wait), 1)
-        match self._retry_after:
+        match self.switches.retry_after:
             case "body":
                 return problem(429, _TOO_FAST, retry_after=seconds)
             case "header":
@@ -135,60 +168,11 @@ class AmoSandbox(Sandbox):
         if request.method != "GET":
             return problem(405, f"Method {request.method} is not allowed here")
         try:
-            return self._read(what, request)
+            return self._reading.read(what, request)
         except BadQuery as error:
             return problem(400, str(error))
-
-    def _look(self, noun: str, id_: int) -> dict[str, Any] | None:
-        body = self._rows.get(noun, id_)
-        return None if body is None else orjson.loads(body)
 
     def _may_enter(self, request: Request) -> bool:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         is_known = token == self.token or self.oauth.opens(token)
         return is_known and self.oauth.is_at_home(request)
-
-    def _read(self, what: str, request: Request) -> Response:
-        if what == "account":
-            return self._account(request)
-        noun, _, last = what.rpartition("/")
-        if "users" in {what, noun} and not self._admin:
-            return problem(403, "Доступ запрещён", content_type="application/json")
-        if what in _LISTS:
-            return self._list(what, request)
-        if noun in _LISTS and last.isdecimal():
-            return self._one(noun, as_number("id", last), request)
-        if noun in _FIELD_OWNERS and last == _FIELDS:
-            return self._fields(noun, request)
-        return unknown(request)
-
-    def _account(self, request: Request) -> Response:
-        words = wanted(request.query)
-        return hal(
-            account(self._me, self._currency, api_filter=self._api_filter == "on", wanted=words)
-        )
-
-    def _one(self, noun: str, id_: int, request: Request) -> Response:
-        body = self._rows.get(noun, id_)
-        if body is None:
-            return NOTHING
-        if noun == "leads" and "contacts" not in wanted(request.query):
-            body = narrowed(body)
-        return Response(200, body, HAL)
-
-    def _list(self, noun: str, request: Request) -> Response:
-        if noun == _PIPELINES:
-            bodies = self._rows.page(Cut(noun), self._rows.count(noun), 0)
-            return whole(request, "pipelines", bodies)
-        what = asked(noun, request.query, self._api_filter)
-        bodies = self._rows.page(what.cut, what.limit, what.offset)
-        if noun == "leads" and "contacts" not in wanted(request.query):
-            bodies = [narrowed(body) for body in bodies]
-        total = self._rows.count(noun) if noun == "users" else None
-        return page(request, what, noun, bodies, total)
-
-    def _fields(self, noun: str, request: Request) -> Response:
-        what = asked(noun, request.query, "ignored")
-        listed = [orjson.dumps(field) for field in definitions(noun)]
-        found = listed[what.offset : what.offset + what.limit]
-        return page(request, what, _FIELDS, found, len(listed))

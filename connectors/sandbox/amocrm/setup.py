@@ -3,7 +3,7 @@
 from typing import Any
 
 from connectors.sandbox.amocrm.account import ACCOUNT, HOST, link
-from connectors.sandbox.entities import LOST, WON, Pipeline, Stage, User
+from connectors.sandbox.entities import LOST, WON, LossReason, Pipeline, Stage, User
 
 _UNSORTED = "Неразобранное"
 _COLORS = {WON: "#CCFF66", LOST: "#D5D8DB"}
@@ -55,6 +55,18 @@ def pipeline(line: Pipeline, place: int) -> dict[str, Any]:
         "account_id": ACCOUNT,
         "_links": link("leads/pipelines", line.number),
         "_embedded": {"statuses": stages},
+    }
+
+
+def loss_reason(reason: LossReason) -> dict[str, Any]:
+    """Why deals may be lost."""
+    return {
+        "id": reason.number,
+        "name": reason.name,
+        "sort": 1_000 * (reason.number % 40),
+        "created_at": 1_600_000_000,
+        "updated_at": 1_600_000_000,
+        "_links": link("leads/loss_reasons", reason.number),
     }
 
 

@@ -68,7 +68,7 @@ class Webhooks(HookQueue):
 
     def hear(self, change: Change) -> None:
         """Tell those who want to know."""
-        hooks = hooks_of(change, self._look, self.style)
+        hooks = hooks_of(change, self._look, self.style) if self._known else []
         for known in list(self._known.values()):
             for hook in hooks:
                 if not known.disabled and hook.settings.intersection(known.settings):

@@ -61,7 +61,7 @@ def walk(get: Get) -> Callable[..., list[dict[str, Any]]]:
         found: list[dict[str, Any]] = []
         page = 1
         while (answer := get(box, f"{noun}?{query}&page={page}")).status_code != 204:
-            found.extend(answer.json()["_embedded"][noun])
+            found.extend(answer.json()["_embedded"][noun.rpartition("/")[2]])
             page += 1
         return found
 
