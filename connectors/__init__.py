@@ -1,5 +1,6 @@
 """The gate: what the house may know of CRMs, and nothing of how any one of them works."""
 
+from connectors.kit import fieldmap
 from connectors.kit.contract import (
     About,
     Connector,
@@ -92,5 +93,6 @@ __all__ = [
     "Task",
     "Turns",
     "User",
+    "fieldmap",
     "wait_for_turn",
 ]

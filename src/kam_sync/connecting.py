@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from connectors import About, ConnectorError, Credentials, KnowsItself
+from connectors import About, ConnectorError, Credentials, Field, KnowsItself, Noun
+from kam_sync import field_map
 from kam_sync.accounts.store import SavingStore
 from kam_sync.base.db import Session
 from kam_sync.base.errors import CrmTrouble, WrongUse
@@ -27,13 +28,17 @@ def add(
         raise WrongUse(
             f"source name {new.name!r}: use up to 64 Latin letters, digits, dots, dashes"
         )
-    about = _ask(new.kind, Credentials(new.base_url, token, options), ask=not unchecked)
+    credentials = Credentials(new.base_url, token, options)
+    about, fields = _ask(new.kind, credentials, ask=not unchecked)
     with services.database.transaction() as session:
         sources = SourceStore(session)
         same = sources.of_account(new.kind, about.account) if about else None
         if same is not None:
             raise WrongUse(f"source {same.name} is connected to this CRM account already")
-        source = sources.add(new, seal(services.cipher, token, options), services.now())
+        access = seal(services.cipher, token, options)
+        access.field_map = field_map.guessed(fields)
+        source = sources.add(new, access, services.now())
+        SavingStore(session, source.id).save(Noun.FIELD, fields, services.now())
         if about:
             sources.learn(source.id, account=about.account, name=about.name, facts=about.facts)
         return _detached(session, source), about
@@ -127,10 +132,14 @@ def due(services: Services) -> list[Source]:
         return found
 
 
-def _ask(kind: str, credentials: Credentials, *, ask: bool) -> About | None:
+def _ask(kind: str, credentials: Credentials, *, ask: bool) -> tuple[About | None, list[Field]]:
+    """Who the account is, and which custom fields it has."""
     connector = open_connector(kind, credentials)
     try:
-        return connector.about() if ask and isinstance(connector, KnowsItself) else None
+        if not ask:
+            return None, []
+        about = connector.about() if isinstance(connector, KnowsItself) else None
+        return about, field_map.read_fields(connector)
     except ConnectorError as error:
         raise CrmTrouble(f"{kind} at {credentials.base_url} is not connected: {error}") from error
     finally:

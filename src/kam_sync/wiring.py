@@ -43,7 +43,9 @@ class Services:
         options = {**access.facts, **access.options}
         token = self.cipher.unlock(access.sealed_token)
         turns = partial(SharedTurns, self.database, source.turn_key)
-        credentials = Credentials(source.base_url, token, options, turns=turns)
+        credentials = Credentials(
+            source.base_url, token, options, fields=access.field_map, turns=turns
+        )
         return open_connector(source.kind, credentials)
 
 

@@ -36,7 +36,7 @@ def test_sync_prints_the_counts_of_each_noun_and_a_second_one_finds_nothing_new(
 def test_a_sync_that_must_wait_exits_with_one_and_says_why(
     kam_sync: Command, connected: AmoSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("connectors.kit.http._sleep", lambda _: None)
+    monkeypatch.setattr("connectors.kit.pace.sleep", lambda _: None)
     connected.faults.append(Fault(path="/api/v4/leads$", status=503, times=None))
     said = kam_sync("sync", "sales", "--json")
     assert said.code == 1
@@ -157,7 +157,7 @@ def test_a_second_demo_of_the_same_company_is_refused_with_what_to_do(
 def test_the_doctor_sees_a_crm_that_is_away_and_a_key_that_does_not_fit(
     kam_sync: Command, connected: AmoSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("connectors.kit.http._sleep", lambda _: None)
+    monkeypatch.setattr("connectors.kit.pace.sleep", lambda _: None)
     connected.faults.append(Fault(hang_up=True, times=None))
     assert kam_sync("sync").code == 1
     away = kam_sync("doctor")

@@ -24,6 +24,7 @@ class Field:
     legal_entity, items, file, link, other."""
     code: str | None = None
     options: tuple[str, ...] = ()
+    is_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ class CustomField(FromSource):
     kind: str
     code: str | None = None
     options: list[str] = fields.texts()
+    is_deleted: bool = False
 
 
 class LossReason(FromSource):

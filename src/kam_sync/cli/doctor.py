@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
+from kam_sync import field_map
 from kam_sync.base.db.migrate import current_revision, newest_revision
 from kam_sync.base.errors import KamSyncError
 from kam_sync.base.secrets import open_cipher
@@ -112,6 +113,9 @@ def _sources(services: Services) -> Iterator[Check]:
                 continue
             standing = TurnStore(session).standing(source.turn_key, services.now(), services.zone)
             yield from _refusals(what, standing)
+            for wrong in field_map.look(session, source.id).wrongs:
+                advice = f"set another: kam-sync source map {source.name}"
+                yield Check(f"{what}, field map", str(wrong), advice)
             last = RunStore(session).last_sync(source.id)
             is_bad = last is not None and last.state in _BAD
             yield Check(what, source.state.value, last.message if last and is_bad else "")

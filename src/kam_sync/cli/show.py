@@ -22,14 +22,16 @@ def as_json(document: Any) -> None:
     sys.stdout.write("\n")
 
 
-def table(title: str, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def table(
+    title: str, names: Sequence[str], rows: Iterable[Sequence[object]], *, to: Console = out
+) -> None:
     """A table for people; what looks like markup in a name stays text."""
     shown = Table(title=title, title_justify="left", box=None, header_style="bold", padding=(0, 1))
     for name in names:
         shown.add_column(name, overflow="fold")
     for row in rows:
         shown.add_row(*(_text(cell) for cell in row))
-    out.print(shown)
+    to.print(shown)
 
 
 @contextmanager

@@ -9,12 +9,15 @@ import typer
 
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.settings import read_settings
+from kam_sync.cli import fields
 
 if TYPE_CHECKING:
     from kam_sync.intake.model import Source
     from kam_sync.wiring import Services
 
 app = typer.Typer(no_args_is_help=True, help="Connect CRM accounts and look after them.")
+app.command()(fields.fields)
+app.command("map")(fields.map_)
 
 Name = Annotated[str, typer.Argument(help="The source's name.")]
 Token = Annotated[
@@ -59,8 +62,10 @@ def add(
     secret, wanted = _read_token(token), _parse(options or [])
     with _services() as services:
         source, about = connecting.add(services, new, secret, wanted, unchecked=unchecked)
-    said = f"account {about.account} ({about.name})" if about else "not checked"
-    typer.echo(f"{source.name}: connected, {said}. Next: kam-sync sync {source.name}", err=True)
+        said = f"account {about.account} ({about.name})" if about else "not checked"
+        typer.echo(f"{source.name}: connected, {said}", err=True)
+        fields.offer(services, name)
+    typer.echo(f"Next: kam-sync sync {source.name}", err=True)
 
 
 @app.command("list")
@@ -90,12 +95,13 @@ def list_(*, json: Json = False) -> None:
 @app.command()
 def check(name: Name) -> None:
     """Ask a CRM account who it is: proves address, token and rights."""
-    from kam_sync import connecting
+    from kam_sync import connecting, field_map
 
     with _services() as services:
         about = connecting.check(services, name)
+        wrong = field_map.wrongs(services, name)
     typer.echo(f"{name}: fine" + (f", account {about.account} ({about.name})" if about else ""))
-    for warning in about.warnings if about else ():
+    for warning in (*(about.warnings if about else ()), *wrong):
         typer.echo(f"{name}: {warning}", err=True)
 
 

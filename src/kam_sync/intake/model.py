@@ -65,11 +65,15 @@ class Standing(SQLModel):
 
 
 class Access(SQLModel):
-    """What opens a source: its sealed token, an admin's options, what the CRM said of itself."""
+    """What opens a source and how it is read: its sealed token, options, facts, field map."""
 
     sealed_token: str
     options: dict[str, str] = fields.mapping(default_factory=dict)
     facts: dict[str, str] = fields.mapping(default_factory=dict)
+    field_map: dict[str, str] = fields.mapping(default_factory=dict)
+    """Target -> id of the custom field that it is read from."""
+    is_map_confirmed: bool = False
+    """A person has seen the map; until then it is a guess."""
 
 
 class NounCounts(SQLModel):

@@ -1,0 +1,143 @@
+"""The field map of a source: which custom field is which; guessed, shown, changed by people."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from connectors import BadRecord, Connector, ConnectorError, Field, Noun, fieldmap
+from kam_sync.accounts.store import FieldStore, SavingStore
+from kam_sync.base.db import Session
+from kam_sync.base.errors import WrongUse
+from kam_sync.intake.store import SourceStore
+from kam_sync.wiring import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A target with what it is read from, what is wrong with that, and what may fit better."""
+
+    target: str
+    external_id: str
+    """The field that is mapped; empty when none is."""
+    field: Field | None
+    wrong: fieldmap.Wrong | None
+    offer: fieldmap.Guess | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The field map of a source beside all its custom fields."""
+
+    entries: tuple[Entry, ...]
+    fields: tuple[Field, ...]
+    samples: Mapping[str, str]
+    """A value of each field that the newest records hold."""
+    is_confirmed: bool
+
+    @property
+    def wrongs(self) -> list[fieldmap.Wrong]:
+        """Entries that cannot be followed, as when a field was deleted in the CRM."""
+        return [entry.wrong for entry in self.entries if entry.wrong]
+
+    @property
+    def offers(self) -> list[Entry]:
+        """Targets for which there is a field that is not taken yet."""
+        return [entry for entry in self.entries if entry.offer]
+
+
+def read_fields(connector: Connector) -> list[Field]:
+    """The custom fields of a CRM account; none where they cannot be read now."""
+    if Noun.FIELD not in connector.nouns:
+        return []
+    found: dict[str, Field] = {}
+    try:
+        for page in connector.pull(Noun.FIELD, None):
+            for raw in page.records:
+                with suppress(BadRecord):
+                    field = connector.translate(raw)
+                    if isinstance(field, Field):
+                        found[field.external_id] = field
+    except ConnectorError:
+        return []  # a source is connected without them; the next sync brings them
+    return list(found.values())
+
+
+def guessed(fields: Sequence[Field]) -> dict[str, str]:
+    """The map that codes, names and kinds of fields speak for."""
+    return {target: one.external_id for target, one in fieldmap.guess(fields).items()}
+
+
+def look(session: Session, source_id: int, *, with_samples: bool = False) -> Shown:
+    """The map of a source as it stands."""
+    access, store = SourceStore(session).access(source_id), FieldStore(session)
+    fields = store.fields(source_id)
+    living = [field for field in fields if not field.is_deleted]
+    by_id = {field.external_id: field for field in living}
+    wrongs = {wrong.target: wrong for wrong in _check(access.field_map, fields)}
+    guesses, taken = fieldmap.guess(living), set(access.field_map.values())
+    entries = []
+    for target in (*fieldmap.TARGETS, *(t for t in access.field_map if t in wrongs)):
+        mapped, wrong, guess = access.field_map.get(target, ""), wrongs.get(target), None
+        if not mapped or wrong or not access.is_map_confirmed:
+            guess = guesses.get(target)
+        offer = guess if guess and guess.external_id not in taken else None
+        entries.append(Entry(target, mapped, by_id.get(mapped), wrong, offer))
+    samples = store.samples(source_id) if with_samples else {}
+    known = {entry.target: entry for entry in entries}
+    return Shown(tuple(known.values()), tuple(living), samples, access.is_map_confirmed)
+
+
+def wrongs(services: Services, name: str) -> list[str]:
+    """What is wrong with the map of a source, in words that say what to do."""
+    with services.database.transaction() as session:
+        source_id = SourceStore(session).by_name(name).id
+        shown = look(session, source_id)
+    return [f"{wrong}; set another: kam-sync source map {name}" for wrong in shown.wrongs]
+
+
+def change(
+    services: Services, name: str, wanted: Mapping[str, str], *, anew: bool = False
+) -> Shown:
+    """Set targets ("" takes one away), all others guessed anew if asked; the map is confirmed then.
+
+    All raw records of the source are translated anew at the next sync. Busy while it is pulled:
+    that sync would go on in the old way.
+    """
+    with services.database.transaction() as session:
+        source_id = SourceStore(session).by_name(name).id
+        if not wanted and not anew:
+            SourceStore(session).confirm_field_map(source_id)
+            return look(session, source_id)
+    with (
+        services.database.alone(f"source {source_id}"),
+        services.database.transaction() as session,
+    ):
+        sources, fields = SourceStore(session), FieldStore(session).fields(source_id)
+        before = sources.access(source_id).field_map
+        kept = guessed(fields) if anew else before
+        merged = {t: f for t, f in kept.items() if t not in wanted and f not in wanted.values()}
+        merged |= {target: field for target, field in wanted.items() if field}
+        _refuse_wrong(name, merged, wanted, fields)
+        sources.set_field_map(source_id, merged)
+        if merged != before:
+            SavingStore(session, source_id).translate_again()
+        return look(session, source_id)
+
+
+def _refuse_wrong(
+    name: str, merged: Mapping[str, str], wanted: Mapping[str, str], fields: Sequence[Field]
+) -> None:
+    """Refuse what a person wants and the CRM does not have."""
+    unknown = [target for target in wanted if target not in fieldmap.TARGETS]
+    if unknown:
+        raise WrongUse(str(fieldmap.check({unknown[0]: wanted[unknown[0]]}, fields)[0]))
+    if wanted and not fields:
+        raise WrongUse(f"source {name}: its fields are not known yet; first: kam-sync sync {name}")
+    wrong = [one for one in _check(merged, fields) if one.target in wanted]
+    if wrong:
+        raise WrongUse(f"{wrong[0]}; see: kam-sync source fields {name}")
+
+
+def _check(field_map: Mapping[str, str], fields: Sequence[Field]) -> list[fieldmap.Wrong]:
+    """What is wrong with a map; nothing can be said before the fields are known."""
+    return fieldmap.check(field_map, fields) if fields else []
