@@ -51,6 +51,10 @@ class Books:
         found: Shape | None = None if body is None else orjson.loads(body)
         return found
 
+    def leads_of(self, noun: str, id_: int) -> list[int]:
+        """The leads that name a contact or company."""
+        return [lead for _, lead in self._rows.naming("leads", noun, [id_])]
+
     def row(self, noun: str, id_: int) -> Shape:
         """One row, which must be there."""
         found = self.find(noun, id_)

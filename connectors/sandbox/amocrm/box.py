@@ -57,7 +57,7 @@ class AmoSandbox(Sandbox):
         self._listeners: list[Listener] = [Journal(self._rows).note]
         self._books = Books(self._rows, self.switches, self._listeners, colleague, clock)
         self.oauth = OAuth(oauth or OAuthApp(), me, lambda: self.host, clock)
-        self.webhooks = Webhooks(self._books.find, clock, user=me, admin=self.switches.admin)
+        self.webhooks = Webhooks(self._books, clock, user=me, admin=self.switches.admin)
         self._listeners.append(self.webhooks.hear)
         money = currency or world.currency
         self._reading = Reading(self._rows, self.switches, me, money, clock)

@@ -14,7 +14,7 @@ from connectors.sandbox.amocrm.answers import HAL, NOTHING, hal, problem
 from connectors.sandbox.amocrm.change import Change
 from connectors.sandbox.amocrm.hooks.post import is_success
 from connectors.sandbox.amocrm.hooks.queue import HookQueue
-from connectors.sandbox.amocrm.hooks.shapes import Look
+from connectors.sandbox.amocrm.hooks.shapes import Account
 from connectors.sandbox.amocrm.hooks.told import SETTINGS, Style, hooks_of
 from connectors.sandbox.http import Request, Response
 
@@ -55,12 +55,14 @@ class Subscription:
 class Webhooks(HookQueue):
     """Destinations on this computer alone. `style` and what `HookQueue` lists are switches."""
 
-    def __init__(self, look: Look, clock: Callable[[], float], *, user: int, admin: bool) -> None:
+    def __init__(
+        self, account: Account, clock: Callable[[], float], *, user: int, admin: bool
+    ) -> None:
         super().__init__(clock)
         self.style = Style()
         self.post_enables = True
         """Whether subscribing anew enables what was disabled; undocumented."""
-        self._look = look
+        self._account = account
         self._user = user
         self._admin = admin
         self._known: dict[str, Subscription] = {}
@@ -68,7 +70,7 @@ class Webhooks(HookQueue):
 
     def hear(self, change: Change) -> None:
         """Tell those who want to know."""
-        hooks = hooks_of(change, self._look, self.style) if self._known else []
+        hooks = hooks_of(change, self._account, self.style) if self._known else []
         for known in list(self._known.values()):
             for hook in hooks:
                 if not known.disabled and hook.settings.intersection(known.settings):

@@ -28,7 +28,7 @@ LEAD = {
 CONTACT = LEAD | {
     "id": 7_001,
     "name": "Анна",
-    "_embedded": {"tags": [], "companies": [{"id": 6_001}], "leads": [{"id": 5_001_001}]},
+    "_embedded": {"tags": [], "companies": [{"id": 6_001}]},
 }
 TASK = {
     "id": 8_001,
@@ -58,6 +58,16 @@ NOTE = {
 }
 
 
+class SmallAccount:
+    """Of a company and a lead of Anna's."""
+
+    def find(self, noun: str, id_: int) -> dict[str, Any] | None:
+        return {("companies", 6_001): {"name": "ООО Пример"}}.get((noun, id_))
+
+    def leads_of(self, noun: str, id_: int) -> list[int]:
+        return {("contacts", 7_001): [5_001_001]}.get((noun, id_), [])
+
+
 def told(
     noun: str, before: dict[str, Any] | None, after: dict[str, Any] | None, **style: bool
 ) -> list[Hook]:
@@ -65,7 +75,7 @@ def told(
     action = "add" if before is None else "delete" if after is None else "update"
     row = after or before or {}
     change = Change(noun, row["id"], action, before, after, 701, 1_759_500_000)
-    return hooks_of(change, lambda *_: {"name": "ООО Пример"}, Style(**style))
+    return hooks_of(change, SmallAccount(), Style(**style))
 
 
 def parsed(hooks: list[Hook]) -> dict[str, Any]:
@@ -138,7 +148,7 @@ def test_a_deleted_lead_leaves_id_and_stage_only() -> None:
 
 def test_a_restored_lead_is_told_like_a_new_one() -> None:
     change = Change("leads", 5_001_001, "restore", None, LEAD, 701, 1_759_500_000)
-    [hook] = hooks_of(change, lambda *_: None, Style())
+    [hook] = hooks_of(change, SmallAccount(), Style())
     assert (hook.settings, hook.action) == ({"restore_lead"}, "restore")
     assert hook.item["name"] == "Поставка & монтаж"
 

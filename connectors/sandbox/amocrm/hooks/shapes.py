@@ -1,8 +1,8 @@
 """Rows of API v4 in the older shape in which webhooks tell of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -12,9 +12,7 @@ from connectors.sandbox.amocrm.hooks.fields import custom_fields
 
 Row = Mapping[str, Any]
 Shape = dict[str, Any]
-Look = Callable[[str, int], Row | None]
-"""Finds a row of another noun, or None."""
-LOCAL = ZoneInfo("Europe/Moscow")
+_LOCAL = ZoneInfo("Europe/Moscow")
 _ELEMENTS = {"contacts": 1, "leads": 2, "companies": 3, "customers": 12}
 _NOTES = {
     "common": 4,
@@ -28,20 +26,30 @@ _NOTES = {
 }
 
 
+class Account(Protocol):
+    """What stands around a row."""
+
+    def find(self, noun: str, id_: int) -> Shape | None:
+        """Another row."""
+
+    def leads_of(self, noun: str, id_: int) -> list[int]:
+        """The leads that name a contact or company."""
+
+
 def lead(row: Row, *, bare: bool = False) -> Shape:
     """A deal."""
     stage = {key: row.get(key) for key in ("status_id", "pipeline_id", "price")}
     return {"id": row["id"], "name": row.get("name"), **stage, **_about(row, bare=bare)}
 
 
-def person(row: Row, noun: str, look: Look, *, bare: bool = False) -> Shape:
+def person(row: Row, noun: str, account: Account, *, bare: bool = False) -> Shape:
     """A contact or a company: both stand under `contacts`, and `type` tells which."""
     shape = {"id": row["id"], "name": row.get("name"), **_about(row, bare=bare)}
     employers = _embedded(row, "companies")
     if noun == "contacts" and employers:
-        company = look("companies", employers[0]["id"]) or {}
+        company = account.find("companies", employers[0]["id"]) or {}
         shape |= {"company_name": company.get("name"), "linked_company_id": employers[0]["id"]}
-    linked = {str(lead["id"]): {"ID": lead["id"]} for lead in _embedded(row, "leads")}
+    linked = {str(id_): {"ID": id_} for id_ in account.leads_of(noun, row["id"])}
     return shape | {"linked_leads_id": linked, "type": type_of(noun)}
 
 
@@ -101,8 +109,8 @@ def note(row: Row, owner: str) -> Shape:
         "note_type": _NOTES.get(row.get("note_type", ""), 25),
         "element_id": row.get("entity_id"),
         "element_type": _ELEMENTS[owner],
-        "date_create": _text(row.get("created_at"), LOCAL),
-        "timestamp_x": _text(row.get("updated_at"), LOCAL),
+        "date_create": _text(row.get("created_at"), _LOCAL),
+        "timestamp_x": _text(row.get("updated_at"), _LOCAL),
         "created_by": row.get("created_by"),
         "modified_by": row.get("updated_by"),
         "main_user_id": row.get("responsible_user_id"),

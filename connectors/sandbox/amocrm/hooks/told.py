@@ -8,7 +8,7 @@ from connectors.sandbox.amocrm.account import ACCOUNT, HOST
 from connectors.sandbox.amocrm.change import Change
 from connectors.sandbox.amocrm.hooks import shapes
 from connectors.sandbox.amocrm.hooks.form import encode
-from connectors.sandbox.amocrm.hooks.shapes import Look, Row, Shape
+from connectors.sandbox.amocrm.hooks.shapes import Account, Row, Shape
 
 _ACTIONS = ("add", "update", "delete", "responsible")
 SETTINGS = frozenset(
@@ -62,11 +62,11 @@ def body(hooks: Iterable[Hook]) -> bytes:
     tree: dict[str, Any] = {}
     for hook in hooks:
         tree.setdefault(hook.root, {}).setdefault(hook.action, []).append(hook.item)
-    account = {"subdomain": "demo", "id": ACCOUNT, "_links": {"self": HOST}}
-    return encode(tree | {"account": account})
+    sender = {"subdomain": "demo", "id": ACCOUNT, "_links": {"self": HOST}}
+    return encode(tree | {"account": sender})
 
 
-def hooks_of(change: Change, look: Look, style: Style) -> list[Hook]:
+def hooks_of(change: Change, account: Account, style: Style) -> list[Hook]:
     """What is told of a change; nothing of nouns that have no webhooks."""
     noun, _, part = change.noun.partition("/")
     match noun, part:
@@ -77,16 +77,16 @@ def hooks_of(change: Change, look: Look, style: Style) -> list[Hook]:
         case "tasks", "":
             return _task(change, style)
         case "leads" | "contacts" | "companies" | "customers", "":
-            return _entity(change, look, style)
+            return _entity(change, account, style)
         case _:
             return []
 
 
-def _entity(change: Change, look: Look, style: Style) -> list[Hook]:
+def _entity(change: Change, account: Account, style: Style) -> list[Hook]:
     noun = change.noun
     if change.action == "delete" or change.after is None:
         return [_hook("delete", noun, _gone(noun, change.before or {"id": change.id}))]
-    shape = _shape(noun, change.after, look, style)
+    shape = _shape(noun, change.after, account, style)
     if change.action in {"add", "restore"} or change.before is None:
         return [_hook(change.action, noun, shape)]
     return _updated(noun, change.before, shape, style)
@@ -98,14 +98,14 @@ def _hook(action: str, noun: str, item: Shape, *more: str) -> Hook:
     return Hook(names, root, action, item)
 
 
-def _shape(noun: str, row: Row, look: Look, style: Style) -> Shape:
+def _shape(noun: str, row: Row, account: Account, style: Style) -> Shape:
     match noun:
         case "leads":
             return shapes.lead(row, bare=style.bare_values)
         case "customers":
             return shapes.customer(row, bare=style.bare_values)
         case _:
-            return shapes.person(row, noun, look, bare=style.bare_values)
+            return shapes.person(row, noun, account, bare=style.bare_values)
 
 
 def _gone(noun: str, row: Row) -> Shape:
