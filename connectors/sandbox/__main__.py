@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import orjson
 
-from connectors.sandbox.amocrm import AmoSandbox
+from connectors.sandbox.amocrm import AmoSandbox, OAuthApp
 from connectors.sandbox.amocrm.box import NOUNS, TOKEN
 from connectors.sandbox.csv_world import BadFolder, CsvWorld
 from connectors.sandbox.entities import World
@@ -22,9 +22,10 @@ _ABOUT = """\
 Serves a made-up company as a CRM would, over real HTTP on 127.0.0.1.
 
 When it is ready it prints one line of JSON: where it listens, the token to send as
-"Authorization: Bearer ...", which day it shows and how many rows it has. It then serves until it
-is told to stop (SIGTERM, Ctrl+C) or until its standard input ends, so that it never outlives the
-program that started it; in a shell script keep its input open, for example with
+"Authorization: Bearer ...", the integration that its page of consent (/oauth) is about, which day
+it shows and how many rows it has. It then serves until it is told to stop (SIGTERM, Ctrl+C) or
+until its standard input ends, so that it never outlives the program that started it; in a shell
+script keep its input open, for example with
 "sleep infinity | python -m connectors.sandbox amocrm".
 
 The same options give the same rows all day; on the next day of the month the same company has
@@ -91,6 +92,11 @@ def _parser() -> ArgumentParser:
     add("--data", type=Path, help="serve this folder of CRM Sales Opportunities CSV files instead")
     add("--rate", type=float, default=7.0, help="requests a second, 0 for no limit (default 7)")
     add("--token", default=TOKEN, help="the token to accept (default %(default)s)")
+    add(
+        "--redirect-uri",
+        default=OAuthApp().redirect_uri,
+        help="where its page of consent leads (default %(default)s)",
+    )
     add("--currency", help="currency of the account (default: that of the data)")
     add(
         "--api-filter",
@@ -136,6 +142,7 @@ def _box(world: World, chosen: Namespace) -> AmoSandbox:
         api_filter=chosen.api_filter,
         retry_after=chosen.retry_after,
         currency=chosen.currency,
+        oauth=OAuthApp(redirect_uri=chosen.redirect_uri),
         port=chosen.port,
     )
 
@@ -145,6 +152,7 @@ def _announce(world: World, box: AmoSandbox) -> None:
         "kind": "amocrm",
         "url": box.url,
         "token": box.token,
+        "oauth": box.oauth.app,
         "today": world.today,
         "world": world.slug,
         "rows": {noun: box.count(noun) for noun in NOUNS},

@@ -259,3 +259,10 @@ def test_a_renamed_account_answers_on_its_new_host_only(box: AmoSandbox, get: An
     again = refresh(box, pair.refresh, host=found.json()["domain"])
     access = {"Authorization": f"Bearer {again.json()['access_token']}"}
     assert httpx.get(f"http://{new}/api/v4/leads", headers=access).status_code == 200
+
+
+def test_a_ban_closes_the_token_endpoint_too(open_box: Any, get: Any) -> None:
+    box = open_box(rate=1, ban_after=1)
+    assert [get(box, "leads").status_code for _ in range(2)] == [200, 429]
+    banned = refresh(box, box.oauth.pair().refresh)
+    assert (banned.status_code, banned.headers["content-type"]) == (403, "text/html; charset=utf-8")

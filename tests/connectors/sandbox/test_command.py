@@ -36,7 +36,9 @@ def _first_line(process: subprocess.Popen[str]) -> dict[str, object]:
 
 
 def test_it_prints_one_line_serves_and_ends_with_its_input() -> None:
-    with _running("--size", "5", "--deals", "50", "--token", "abc") as process:
+    address = "http://127.0.0.1:9/back"
+    more = ("--token", "abc", "--redirect-uri", address)
+    with _running("--size", "5", "--deals", "50", *more) as process:
         said = _first_line(process)
         answer = httpx.get(f"{said['url']}/api/v4/leads", headers={"Authorization": "Bearer abc"})
         assert answer.status_code == 200
@@ -49,6 +51,10 @@ def test_it_prints_one_line_serves_and_ends_with_its_input() -> None:
     assert isinstance(rows, dict)
     assert rows.keys() > {"companies", "contacts", "leads", "tasks", "users", "events"}
     assert (rows["companies"], rows["contacts"]) == (5, 12)
+    oauth = said.pop("oauth")
+    assert isinstance(oauth, dict)
+    assert oauth.keys() == {"client_id", "client_secret", "redirect_uri"}
+    assert oauth["redirect_uri"] == address
     del said["url"]
     assert said == {
         "kind": "amocrm",

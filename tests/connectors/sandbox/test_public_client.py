@@ -14,6 +14,8 @@ import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.amocrm.change import Change
+from connectors.sandbox.amocrm.hooks.told import Style, body, hooks_of
+from connectors.sandbox.world import MadeUpWorld
 from tests.fakes.clock import Clock
 from tests.fakes.listener import Listener
 
@@ -175,3 +177,28 @@ def test_it_parses_the_webhooks(box: AmoSandbox, ear: Listener) -> None:
     field = contact["custom_fields_values"][0]
     values = [value["value"] for value in field["values"]]
     assert read.events[2].field_values(field["field_id"]) == values
+
+
+def test_it_parses_the_webhooks_of_every_row(world: MadeUpWorld, open_box: Any) -> None:
+    box = open_box(world)
+    nouns = ["leads", "contacts", "companies", "customers", "tasks", "leads/notes"]
+    nouns += ["catalogs/1001/elements", "catalogs/1002/elements"]
+    changes = [
+        Change(noun, id_, "add", None, box.row(noun, id_), 701, 0)
+        for noun in nouns
+        for id_ in box.ids(noun)[:100]
+    ]
+    read = [
+        aioamocrm.parse_webhook(body([hook])).events[0]
+        for change in changes
+        for hook in hooks_of(change, box._books, Style())
+    ]
+    ids = [event.payload.get("note", event.payload)["id"] for event in read]
+    assert ids == [str(change.id) for change in changes]
+    assert {event.entity for event in read} == {
+        "leads",
+        "contacts",
+        "customers",
+        "task",
+        "catalogs",
+    }
