@@ -30,11 +30,6 @@ def blank(noun: str, id_: int, owner: int, at: int) -> Shape:
     return made | (more(owner) if more else {})
 
 
-def tags(found: list[tuple[int, str]]) -> list[Shape]:
-    """Tags as they stand in `_embedded`."""
-    return [{"id": id_, "name": name, "color": None} for id_, name in found]
-
-
 def _entity(owner: int, **embedded: list[Any]) -> Shape:
     return {
         "name": "",

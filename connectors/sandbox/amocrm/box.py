@@ -16,6 +16,7 @@ from connectors.sandbox.amocrm.reading import Reading
 from connectors.sandbox.amocrm.shapes import rows
 from connectors.sandbox.amocrm.switches import Switches
 from connectors.sandbox.amocrm.webhooks import Webhooks
+from connectors.sandbox.amocrm.writing import Writing
 from connectors.sandbox.entities import World
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.http import Request, Response
@@ -61,6 +62,7 @@ class AmoSandbox(Sandbox):
         self._listeners.append(self.webhooks.hear)
         money = currency or world.currency
         self._reading = Reading(self._rows, self.switches, me, money, clock)
+        self._writing = Writing(self._rows, self._books, self.switches, me)
 
     def stop(self) -> None:
         """Stop listening and forget everything."""
@@ -166,7 +168,7 @@ class AmoSandbox(Sandbox):
         if what == "webhooks":
             return self.webhooks.answer(request)
         if request.method != "GET":
-            return problem(405, f"Method {request.method} is not allowed here")
+            return self._writing.write(what, request)
         try:
             return self._reading.read(what, request)
         except BadQuery as error:

@@ -1,42 +1,23 @@
 """Everything in a world as rows of amoCRM v4, one row after the other."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from connectors.sandbox.amocrm import buyers, catalogs, values
 from connectors.sandbox.amocrm.account import INVOICES, PRODUCTS, link
-from connectors.sandbox.amocrm.blank import ENTITIES, Shape, blank, tags
+from connectors.sandbox.amocrm.blank import Shape, blank
 from connectors.sandbox.amocrm.notes import note
 from connectors.sandbox.amocrm.past import Past
 from connectors.sandbox.amocrm.setup import loss_reason, pipeline, user
 from connectors.sandbox.amocrm.stored import stored
+from connectors.sandbox.amocrm.tags import Tags
 from connectors.sandbox.entities import Company, Contact, Deal, Task, World
 from connectors.sandbox.rows import Row
 
 _REMEMBERED = timedelta(days=60)
 """How far back the events of a world go."""
-
-
-class Tags:
-    """Ids of tags, which each noun counts for itself."""
-
-    def __init__(self, noun: str) -> None:
-        self._noun = noun
-        self._first = 90 + 100 * ENTITIES.index(noun)
-        self._ids: dict[str, int] = {}
-
-    def of(self, names: Iterable[str]) -> list[Shape]:
-        """Tags by their names, the new ones numbered."""
-        return tags(
-            [(self._ids.setdefault(name, self._first + len(self._ids)), name) for name in names]
-        )
-
-    def rows(self) -> Iterator[Row]:
-        """What `/{noun}/tags` lists."""
-        for name, id_ in self._ids.items():
-            yield stored(f"{self._noun}/tags", {"id": id_, "name": name, "color": None})
 
 
 def rows(world: World) -> Iterator[Row]:

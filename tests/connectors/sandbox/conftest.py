@@ -17,6 +17,7 @@ MAVEN = Path(__file__).parents[4] / "shared" / "data" / "maven_crm"
 
 OpenBox = Callable[..., AmoSandbox]
 Get = Callable[..., httpx.Response]
+Send = Callable[..., httpx.Response]
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +52,18 @@ def get() -> Iterator[Get]:
             return client.get(f"{box.url}/api/v4/{what}", headers=headers)
 
         yield got
+
+
+@pytest.fixture
+def send() -> Iterator[Send]:
+    """Write to one address of a sandbox with its token."""
+    with httpx.Client() as client:
+
+        def sent(box: AmoSandbox, method: str, what: str, json: Any) -> httpx.Response:
+            headers = {"Authorization": f"Bearer {box.token}"}
+            return client.request(method, f"{box.url}/api/v4/{what}", headers=headers, json=json)
+
+        yield sent
 
 
 @pytest.fixture
