@@ -7,7 +7,7 @@ import pytest
 import connectors as gate
 from connectors import Noun, Outcome
 from kam_sync.accounts.model import Contact, Deal, Task
-from kam_sync.accounts.store import AccountStore, SavingStore, Wanted
+from kam_sync.accounts.store import AccountStore, RecordStore, SavingStore, Wanted
 from kam_sync.intake.store import SourceStore
 from kam_sync.wiring import Services
 from tests.fakes.books import WHEN, Book, deal
@@ -39,7 +39,7 @@ def book(services: Services) -> Book:
 def test_records_are_found_by_account_to_dos_also_through_contacts_and_deals(book: Book) -> None:
     wanted = Wanted(account_id=book.account("1"))
     with book.services.database.transaction() as session:
-        store = AccountStore(session)
+        store = RecordStore(session)
         contacts = store.records(Contact, wanted, limit=10)
         deals = store.records(Deal, wanted, limit=10)
         tasks = store.records(Task, wanted, limit=10)
@@ -50,7 +50,7 @@ def test_records_are_found_by_account_to_dos_also_through_contacts_and_deals(boo
 
 def test_records_are_read_page_by_page(book: Book) -> None:
     with book.services.database.transaction() as session:
-        store = AccountStore(session)
+        store = RecordStore(session)
         first = store.records(Task, Wanted(), limit=3)
         last = first[-1]
         after = (str(last.source_id), last.external_id)
@@ -81,7 +81,7 @@ def test_a_deal_that_comes_before_its_company_is_of_its_account_later(book: Book
     book.deals(replace(deal("24", opened="2026-10-01"), company_external_id="3"))
     book.save(Noun.COMPANY, gate.Company("3", "Лютик"))
     with book.services.database.transaction() as session:
-        found = AccountStore(session).records(Deal, Wanted(account_id=book.account("3")), limit=5)
+        found = RecordStore(session).records(Deal, Wanted(account_id=book.account("3")), limit=5)
         assert [record.external_id for record in found] == ["24"]
 
 

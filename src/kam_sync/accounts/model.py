@@ -234,6 +234,32 @@ class Activity(FromSource):
     is_deleted: bool = False
 
 
+class StreamEntry(SQLModel):
+    """Something that happened about an account: an activity, a task, a deal won or lost."""
+
+    part: str
+    """activity, task or deal: what kind of record it is."""
+    source_id: int
+    external_id: str
+    at: datetime
+    what: str
+    """A Happening, or task, task_done, won, lost."""
+    kind: str
+    """The CRM's own word for it."""
+    about_noun: str
+    about_external_id: str
+    about_name: str | None = None
+    author_external_id: str | None = None
+    author_name: str | None = None
+    text: str | None = None
+    is_incoming: bool | None = None
+    seconds: int | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+    is_ours: bool = False
+    details: dict[str, Any] = {}
+
+
 class SetAside(SQLModel):
     """A record that could not be said in our words: which one and why. It is kept raw."""
 

@@ -10,6 +10,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import kam_sync.web.api.accounts
 import kam_sync.web.api.alerts
+import kam_sync.web.api.directory
 import kam_sync.web.api.kpis
 import kam_sync.web.api.records
 import kam_sync.web.api.sources
@@ -28,6 +29,7 @@ from kam_sync.wiring import Services
 _API = (
     kam_sync.web.api.accounts.router,
     kam_sync.web.api.records.router,
+    kam_sync.web.api.directory.router,
     kam_sync.web.api.sources.router,
     kam_sync.web.api.kpis.router,
     kam_sync.web.api.alerts.router,

@@ -1,7 +1,18 @@
 """The tables of the account store: saving what sources hold, reading what people ask."""
 
 from kam_sync.accounts.store.fields import FieldStore
-from kam_sync.accounts.store.reading import AccountStore, Key, Wanted
+from kam_sync.accounts.store.reading import AccountStore
+from kam_sync.accounts.store.records import Key, RecordStore, Ref, Wanted
 from kam_sync.accounts.store.saving import SavingStore
+from kam_sync.accounts.store.stream import StreamStore
 
-__all__ = ["AccountStore", "FieldStore", "Key", "SavingStore", "Wanted"]
+__all__ = [
+    "AccountStore",
+    "FieldStore",
+    "Key",
+    "RecordStore",
+    "Ref",
+    "SavingStore",
+    "StreamStore",
+    "Wanted",
+]

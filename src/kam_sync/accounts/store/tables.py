@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel
 from kam_sync.accounts import model
 from kam_sync.base.fields import moment
 
+HAS_ITEMS = sa.text("deal.items <> '[]'")
+"""Most deals have none, and are kept out of the index by item."""
+
 
 class Sourced(SQLModel):
     """The key of a record: its source and the CRM's id."""
@@ -81,6 +84,13 @@ class DealRow(Sourced, model.Deal, table=True):
     __table_args__ = (
         sa.Index("deal_company", "source_id", "company_external_id"),
         sa.Index("deal_changed", "changed_at"),
+        sa.Index(
+            "deal_items",
+            "items",
+            postgresql_using="gin",
+            postgresql_ops={"items": "jsonb_path_ops"},
+            postgresql_where=HAS_ITEMS,
+        ),
     )
 
 
@@ -109,6 +119,7 @@ class InvoiceRow(Sourced, model.Invoice, table=True):
     """Invoices."""
 
     __tablename__ = "invoice"
+    __table_args__ = (sa.Index("invoice_payer", "source_id", "payer_noun", "payer_external_id"),)
 
 
 class ActivityRow(Sourced, model.Activity, table=True):

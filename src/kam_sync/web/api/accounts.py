@@ -1,14 +1,18 @@
 """Accounts, and what belongs to one."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from fastapi import APIRouter
 from pydantic import Field
 
 from kam_sync.accounts import model
-from kam_sync.accounts.store import AccountStore
-from kam_sync.accounts.store.reading import Wanted
+from kam_sync.accounts.store import AccountStore, RecordStore, StreamStore, Wanted
+from kam_sync.accounts.traits import traits
 from kam_sync.web import paging
-from kam_sync.web.api import answers
-from kam_sync.web.api.records import BY_RECORD, contacts, deals
+from kam_sync.web.api import answers, record_answers
+from kam_sync.web.api.listing import Listing, of_company
+from kam_sync.web.api.values import money
 from kam_sync.web.deps import AccountId, AllSources, Reading
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
@@ -17,6 +21,7 @@ router = APIRouter(tags=["accounts"])
 
 _BY_NAME = Cursor("accounts", paging.text, paging.uuid)
 _BY_LINK = Cursor("links", paging.number, paging.text)
+_BY_TIME = Cursor("timeline", paging.moment, paging.number, paging.text, paging.text)
 
 
 class AccountQuery(Paging):
@@ -28,10 +33,12 @@ class AccountQuery(Paging):
 @router.get("/accounts")
 def list_accounts(session: Reading, query: Asked[AccountQuery]) -> Page[answers.Account]:
     """Accounts by name."""
-    after = _BY_NAME.read(query.cursor)
-    found = AccountStore(session).accounts(text=query.q, after=after, limit=query.limit + 1)
+    after, store = _BY_NAME.read(query.cursor), AccountStore(session)
+    found = store.accounts(text=query.q, after=after, limit=query.limit + 1)
     kept, cursor = paging.page(found, query.limit, lambda row: _BY_NAME.write(row.name, row.id))
-    return Page(items=[_account(row) for row in kept], next_cursor=cursor)
+    companies = store.companies([row.id for row in kept])
+    items = [answers.Account(**_plain(row, companies.get(row.id, []))) for row in kept]
+    return Page(items=items, next_cursor=cursor)
 
 
 @router.get("/accounts/{account_id}")
@@ -41,31 +48,42 @@ def get_account(session: Reading, account_id: AccountId, sources: AllSources) ->
     found = store.account(account_id)
     owner = store.owners([account_id]).get(account_id)
     names = {sources.names[link.source_id] for link in store.links(account_id)}
-    return answers.OneAccount(
-        **_account(found).model_dump(), owner=owner and owner.name, sources=sorted(names)
-    )
+    plain = _plain(found, store.companies([account_id]).get(account_id, []))
+    return answers.OneAccount(**plain, owner=owner and owner.name, sources=sorted(names))
 
 
 @router.get("/accounts/{account_id}/contacts")
 def list_contacts_of_account(
     session: Reading, account_id: AccountId, sources: AllSources, query: Asked[Paging]
-) -> Page[answers.Contact]:
+) -> Page[record_answers.Contact]:
     """The people at an account, in every CRM."""
-    store, after = AccountStore(session), BY_RECORD.read(query.cursor)
-    wanted = Wanted(account_id=store.account(account_id).id)
-    found = store.records(model.Contact, wanted, after=after, limit=query.limit + 1)
-    return contacts(store, sources, found, query.limit)
+    wanted = Wanted(account_id=AccountStore(session).account(account_id).id)
+    listing = Listing(RecordStore(session), sources)
+    return listing.page(model.Contact, record_answers.Contact, query, wanted, of_company)
 
 
 @router.get("/accounts/{account_id}/deals")
 def list_deals_of_account(
     session: Reading, account_id: AccountId, sources: AllSources, query: Asked[Paging]
-) -> Page[answers.Deal]:
+) -> Page[record_answers.Deal]:
     """The deals of an account, in every CRM."""
-    store, after = AccountStore(session), BY_RECORD.read(query.cursor)
-    wanted = Wanted(account_id=store.account(account_id).id)
-    found = store.records(model.Deal, wanted, after=after, limit=query.limit + 1)
-    return deals(store, sources, found, query.limit)
+    wanted = Wanted(account_id=AccountStore(session).account(account_id).id)
+    listing = Listing(RecordStore(session), sources)
+    return listing.page(model.Deal, record_answers.Deal, query, wanted, of_company)
+
+
+@router.get("/accounts/{account_id}/timeline")
+def list_timeline(
+    session: Reading, account_id: AccountId, sources: AllSources, query: Asked[Paging]
+) -> Page[record_answers.Entry]:
+    """What happened about an account, newest first: calls, notes, tasks, deals won and lost.
+
+    Entries of the CRM's log that only announce one of the others are left out.
+    """
+    account, after = AccountStore(session).account(account_id), _BY_TIME.read(query.cursor)
+    found = StreamStore(session).timeline(account.id, after=after, limit=query.limit + 1)
+    kept, cursor = paging.page(found, query.limit, _time_cursor)
+    return Page(items=[_entry(row, sources.names) for row in kept], next_cursor=cursor)
 
 
 @router.get("/accounts/{account_id}/links")
@@ -93,5 +111,20 @@ def _key(link: model.Link) -> tuple[int, str]:
     return link.source_id, link.company_external_id
 
 
-def _account(row: model.Account) -> answers.Account:
-    return answers.Account(**row.model_dump(exclude={"id"}), id=str(row.id))
+def _time_cursor(row: model.StreamEntry) -> str:
+    return _BY_TIME.write(row.at, row.source_id, row.part, row.external_id)
+
+
+def _entry(row: model.StreamEntry, names: dict[int, str]) -> record_answers.Entry:
+    amount = money(row.amount, row.currency) if row.amount is not None and row.currency else None
+    plain = row.model_dump(exclude={"amount", "currency", "source_id"})
+    return record_answers.Entry(**plain, source=names[row.source_id], amount=amount)
+
+
+def _plain(row: model.Account, companies: Sequence[model.Company]) -> dict[str, Any]:
+    """An account with what its companies say of it."""
+    said = traits(companies)
+    return {
+        **row.model_dump(), "id": str(row.id), "segment": said.segment,
+        "contract_ends_on": said.contract_ends_on, "tags": list(said.tags),
+    }  # fmt: skip

@@ -5,12 +5,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from connectors import Outcome
 from kam_sync.alerts.model import AlertState, ChangeKind
 from kam_sync.drift.model import Kind, Verdict, Why
 from kam_sync.intake.model import RunState, SourceState
 from kam_sync.kpi.model import Good, Measure
-from kam_sync.web.api.values import Moment, Money, Value
+from kam_sync.web.api.values import Moment, Value
 
 AccountId = Annotated[
     str, Field(description="Id of an account.", examples=["6d0b7c1e-8f1c-5d38-9e0e-6a6fd6e2b7aa"])
@@ -29,6 +28,9 @@ class Account(BaseModel):
     inn: str | None = Field(description="Taxpayer number.", examples=["7707083893"])
     kpp: str | None = Field(description="Reason-for-registration code.", examples=["770701001"])
     is_active: bool = Field(description="False when no CRM holds a company of it any more.")
+    segment: str | None = Field(description="Segment or category.", examples=["A"])
+    contract_ends_on: date | None = Field(description="Until when its contract runs.")
+    tags: list[str] = Field(description="Tags of its companies.", examples=[["опт"]])
     changed_at: Moment
 
 
@@ -45,82 +47,6 @@ class Link(BaseModel):
     source: SourceName
     company_external_id: ExternalId
     evidence: str = Field(description="Why we think that they are one.")
-
-
-class Record(BaseModel):
-    """What each record of a CRM has."""
-
-    source: SourceName
-    external_id: ExternalId
-    changed_at: Moment = Field(description="When our copy last changed.")
-
-
-class Dated(Record):
-    """A record with the CRM's own times."""
-
-    account_id: AccountId | None = Field(description="The account it belongs to, if one is known.")
-    owner_external_id: str | None = Field(description="The CRM user responsible for it.")
-    created_at: Moment | None
-    updated_at: Moment | None
-    is_deleted: bool = Field(description="True when the CRM has deleted it.")
-
-
-class Contact(Dated):
-    """A person at a customer."""
-
-    name: str
-    company_external_id: str | None
-    position: str | None
-    phones: list[str]
-    emails: list[str]
-
-
-class Deal(Dated):
-    """A sale."""
-
-    name: str
-    company_external_id: str | None
-    contact_external_ids: list[str]
-    pipeline_external_id: str
-    stage_external_id: str
-    outcome: Outcome
-    amount: Money | None = Field(description="null when the CRM holds none.")
-    closed_at: Moment | None
-
-
-class Task(Dated):
-    """A to-do of a CRM user."""
-
-    text: str
-    is_done: bool
-    about_noun: str | None = Field(description="company, contact or deal.")
-    about_external_id: str | None
-    due_at: Moment | None
-
-
-class User(Record):
-    """A person who works in a CRM."""
-
-    name: str
-    email: str | None
-    is_active: bool
-
-
-class Stage(BaseModel):
-    """A step of a pipeline."""
-
-    external_id: str
-    name: str
-    position: int
-    outcome: Outcome
-
-
-class Pipeline(Record):
-    """A set of stages that deals go through."""
-
-    name: str
-    is_archived: bool
-    stages: list[Stage]
 
 
 class Run(BaseModel):

@@ -8,8 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from kam_sync.accounts.model import Contact, Deal, Link, Pipeline
-from kam_sync.accounts.store import AccountStore
-from kam_sync.accounts.store.reading import Wanted
+from kam_sync.accounts.store import AccountStore, RecordStore, Wanted
 from kam_sync.alerts.model import AlertState
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
@@ -24,6 +23,7 @@ router = APIRouter()
 
 _DEALS_SHOWN = 20
 _CONTACTS_SHOWN = 30
+_TOUCHED = ("closed_at", "updated_at", "created_at")
 
 
 @router.get("/accounts/{account_id}", response_class=HTMLResponse)
@@ -62,24 +62,24 @@ def _chosen(cards: Sequence[Measured], asked: str, alerting: Sequence[str]) -> M
 
 def _crm(session: Session, account_id: UUID, sources: Sources) -> dict[str, Any]:
     """What the CRMs hold about the account."""
-    store = AccountStore(session)
+    store, records = AccountStore(session), RecordStore(session)
     links = store.links(account_id)
-    deals = store.latest_deals(account_id, limit=_DEALS_SHOWN + 1)
-    contacts = store.records(Contact, Wanted(account_id=account_id), limit=MOST)
+    deals = records.latest(Deal, account_id, *_TOUCHED, limit=_DEALS_SHOWN + 1)
+    contacts = records.records(Contact, Wanted(account_id=account_id), limit=MOST)
     living = [contact for contact in contacts if not contact.is_deleted]
     return {
         "owner": store.owners([account_id]).get(account_id),
         "source_names": sorted({sources.names[link.source_id] for link in links}),
         "deals": deals[:_DEALS_SHOWN],
         "has_more_deals": len(deals) > _DEALS_SHOWN,
-        "stages": _stage_names(store, links, deals),
+        "stages": _stage_names(records, links, deals),
         "contacts": living[:_CONTACTS_SHOWN],
         "has_more_contacts": len(living) > _CONTACTS_SHOWN,
     }
 
 
 def _stage_names(
-    store: AccountStore, links: Sequence[Link], deals: Sequence[Deal]
+    store: RecordStore, links: Sequence[Link], deals: Sequence[Deal]
 ) -> dict[tuple[int, str, str], str]:
     """The name of each (source, pipeline, stage) of the account's sources."""
     if not deals:
