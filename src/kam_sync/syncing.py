@@ -1,6 +1,6 @@
 """Steps 1 and 2 for one source: batch after batch, noun after noun, each in its own transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,17 +8,28 @@ from decimal import Decimal
 from time import monotonic
 from typing import Any
 
-import kam_sync.accounts.step
+import kam_sync.intake.absence
 import kam_sync.intake.step
-from connectors import Connector, KnowsItself, NeedsPerson, NoRights, Noun, RetryLater
-from kam_sync.accounts.store import SavingStore
-from kam_sync.base.db import Merged
+from connectors import (
+    Connector,
+    Deletions,
+    FetchesSome,
+    KnowsItself,
+    NeedsPerson,
+    NoRights,
+    Noun,
+    RetryLater,
+)
+from kam_sync.accounts.store import MergingStore, SavingStore
 from kam_sync.base.errors import WrongSettings, WrongUse
+from kam_sync.confirming import Confirming
 from kam_sync.intake.ahead import ahead
-from kam_sync.intake.model import NounCounts, RunState, Source, SourceState
-from kam_sync.intake.store import RawStore, RunStore, SourceStore
+from kam_sync.intake.model import NounCounts, Origin, RunState, Source, SourceState
+from kam_sync.intake.store import HintStore, RawStore, RunStore, SourceStore, WalkStore
+from kam_sync.translating import translate_all, translate_batch
 from kam_sync.wiring import Services
 
+_MOST_DANGLING = 1_000
 _UNEXPECTED = "ended before its time; see the log"
 
 Watch = Callable[[Source, Noun, NounCounts], None]
@@ -47,6 +58,8 @@ class Syncing:
         self._database = services.database
         self._full = full
         self._watch = watch
+        self._began = services.now()
+        self._runs: dict[Noun, int] = {}
         with self._database.transaction() as session:
             RunStore(session).abandon(source_id, services.now())
             self._source = SourceStore(session).by_id(source_id)
@@ -81,12 +94,33 @@ class Syncing:
                 if error.is_away:
                     raise
                 later = later or error
+        messages.append(self._confirm(connector, result.nouns))
         if later:
             raise later
         result.state = RunState.DONE
         result.message = next((said for said in messages if said), "")
         if self._source.state is SourceState.NEEDS_PERSON:
             self._judge(SourceState.ACTIVE)
+
+    def _confirm(self, connector: Connector, nouns: Mapping[Noun, NounCounts]) -> str:
+        """Ask about what hints name: deletions, merges, and records that are named and not here."""
+        source_id, now = self._source.id, self._services.now()
+        if isinstance(connector, FetchesSome) and any(
+            n.created or n.updated for n in nouns.values()
+        ):
+            with self._database.transaction() as session:
+                named = MergingStore(session, source_id).dangling(
+                    since=self._began, limit=_MOST_DANGLING
+                )
+                HintStore(session, source_id).note(named, Origin.NAMED, now)
+        try:
+            return Confirming(
+                self._services, source_id, connector, nouns, self._stop_if_paused
+            ).run()
+        finally:
+            with self._database.transaction() as session:
+                for noun, run_id in self._runs.items():
+                    RunStore(session).note(run_id, nouns[noun].model_dump(mode="json"))
 
     def _open(self) -> Connector:
         connector = self._services.open(self._source, self._access)
@@ -119,6 +153,7 @@ class Syncing:
     def _sync_noun(self, connector: Connector, noun: Noun, counts: NounCounts) -> str:
         """Pull and translate one noun; returns what people should know of it, mostly nothing."""
         began, asked, run_id = monotonic(), connector.requests, self._begin(noun)
+        self._runs[noun] = run_id
         state, message = RunState.FAILED, _UNEXPECTED
         try:
             self._pull(connector, noun, counts, run_id)
@@ -138,34 +173,42 @@ class Syncing:
         return message
 
     def _pull(self, connector: Connector, noun: Noun, counts: NounCounts, run_id: int) -> None:
-        source_id = self._source.id
+        source_id, facts = self._source.id, connector.nouns[noun]
         with self._database.transaction() as session:
             raws = RawStore(session, source_id)
             cursor = None if self._full else raws.cursor(noun)
             if cursor is None:
                 raws.forget_nameless(noun)
                 SavingStore(session, source_id).forget_nameless(noun)
+            is_walk = Deletions.ABSENCE in facts.deletions and WalkStore(
+                session, source_id, noun
+            ).start(cursor, is_whole=facts.is_whole)
         for batch in kam_sync.intake.step.batches(ahead(connector.pull(noun, cursor))):
             now = self._services.now()
             with self._database.transaction() as session:
-                merged = kam_sync.intake.step.run(session, source_id, noun, batch, now)
-                _count(counts, len(batch.records), merged)
+                merged = kam_sync.intake.step.run(
+                    session, source_id, noun, batch, now, is_walk=is_walk
+                )
+                counts.count(len(batch.records), merged.created, merged.updated)
                 RunStore(session).note(run_id, counts.model_dump(mode="json"))
-            self._translate(connector, noun, counts)
+            translate_batch(self._services, source_id, connector, noun, counts)
             if self._watch:
                 self._watch(self._source, noun, counts)
-        while self._translate(connector, noun, counts):
-            pass
+            self._stop_if_paused()
+        if is_walk:
+            with self._database.transaction() as session:
+                report = kam_sync.intake.absence.run(session, source_id, noun, self._services.now())
+            counts.held += report.counts["held"]
+        translate_all(self._services, source_id, connector, noun, counts)
 
-    def _translate(self, connector: Connector, noun: Noun, counts: NounCounts) -> bool:
-        """Translate a batch of what waits; False when nothing did."""
+    def _stop_if_paused(self) -> None:
+        """Stop for a person who paused the source meanwhile; a paused one is pulled by hand."""
+        if self._source.state is SourceState.PAUSED:
+            return
         with self._database.transaction() as session:
-            report = kam_sync.accounts.step.run(
-                session, self._source.id, noun, connector.translate, self._services.now()
-            )
-        counts.deleted += report.counts["deleted"]
-        counts.rejected += report.counts["rejected"]
-        return report.counts["read"] > 0
+            state = SourceStore(session).by_id(self._source.id).state
+        if state is SourceState.PAUSED:
+            raise RetryLater("paused; it goes on where it was", is_away=True)
 
     def _begin(self, noun: Noun | None = None) -> int:
         """Write down that the sync, or its part for a noun, has begun."""
@@ -181,10 +224,3 @@ class Syncing:
         token = self._access.sealed_token
         with self._database.transaction() as session:
             SourceStore(session).judge(self._source.id, token, state, reason)
-
-
-def _count(counts: NounCounts, read: int, merged: Merged) -> None:
-    counts.read += read
-    counts.created += merged.created
-    counts.updated += merged.updated
-    counts.unchanged = counts.read - counts.created - counts.updated

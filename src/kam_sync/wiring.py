@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from kam_sync.base.db.migrate import migrate
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.secrets import Cipher, open_cipher
 from kam_sync.base.settings import Settings
-from kam_sync.intake.model import Access, Source
+from kam_sync.intake.model import Access, HouseOptions, Source
 from kam_sync.intake.store import SharedTurns
 
 
@@ -69,8 +69,11 @@ def open_services(
 
 def open_connector(kind: str, credentials: Credentials) -> Connector:
     """Open a CRM account by kind; WrongUse names the option that is wrong."""
+    options = credentials.options
     try:
-        return connector_class(kind)(credentials)
+        HouseOptions.among(options)
+        theirs = {k: v for k, v in options.items() if k not in HouseOptions.model_fields}
+        return connector_class(kind)(replace(credentials, options=theirs))
     except KeyError as error:
         known = ", ".join(kinds())
         raise WrongUse(f"kind {kind}: no such CRM; there are: {known}") from error

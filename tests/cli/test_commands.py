@@ -17,7 +17,7 @@ from kam_sync.base.db import Database
 from tests.cli.conftest import Command
 
 COUNTS = {
-    "read", "created", "updated", "unchanged", "deleted", "rejected", "seconds", "requests",
+    "read", "created", "updated", "unchanged", "deleted", "rejected", "held", "seconds", "requests",
 }  # fmt: skip
 
 

@@ -64,8 +64,8 @@ def test_a_pause_that_a_person_sets_during_a_sync_is_kept(
             connecting.set_paused(services, source.name, paused=True)
             box.token = "another since"
 
-    result = flow.sync(services, source.id, watch=pause)
-    assert result.state is RunState.FAILED
+    assert flow.sync(services, source.id, watch=pause).state is RunState.LATER
+    assert flow.sync(services, source.id).state is RunState.FAILED
     assert state(services, source)[0] is SourceState.PAUSED
 
 

@@ -1,23 +1,23 @@
 """Step 2: says raw records in our words and saves them, one batch in one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from connectors import BadRecord, Noun, RawRecord, Record
-from kam_sync.accounts.store import SavingStore
+from connectors import BadRecord, Field, Group, LossReason, Noun, Pipeline, RawRecord, Record, User
+from kam_sync.accounts.store import LeavingStore, SavingStore
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
+from kam_sync.intake.model import Waiting
 from kam_sync.intake.store import RawStore, SourceStore
 
 _BATCH = 1500
 
+Translate = Callable[[RawRecord], Record]
+
 
 def run(
-    session: Session,
-    source_id: int,
-    noun: Noun,
-    translate: Callable[[RawRecord], Record],
-    now: datetime,
+    session: Session, source_id: int, noun: Noun, translate: Translate, now: datetime
 ) -> Report:
     """Translate the next raw records that wait; `read` is 0 when none is left."""
     SourceStore(session).write_alone(source_id)
@@ -26,22 +26,45 @@ def run(
     report = Report("accounts").add(read=len(waiting), rejected=0)
     if not waiting:
         return report
+    records, bad = _say(noun, waiting, translate)
+    gone = {raw.external_id: raw.gone for raw in waiting if raw.gone}
+    merged = accounts.save(noun, records, now)
+    accounts.take_back(noun, [record.external_id for record in records])
+    LeavingStore(session, source_id).see_off(noun, gone, now)
+    if bad:
+        accounts.set_aside(noun, bad, now)
+    accounts.move_translation(noun, waiting[-1].change_no, now)
+    flagged = {r.external_id for r in records if getattr(r, "is_deleted", False)}
+    return report.add(
+        created=merged.created, updated=merged.updated, deleted=len(flagged | set(gone)),
+        rejected=len(bad),
+    )  # fmt: skip
+
+
+def _say(
+    noun: Noun, waiting: Sequence[Waiting], translate: Translate
+) -> tuple[list[Record], dict[str, str]]:
+    """The records in our words, and why the others cannot be said in them."""
     records: list[Record] = []
     bad: dict[str, str] = {}
     for raw in waiting:
         try:
-            records.append(translate(RawRecord(noun, raw.external_id, raw.body)))
+            record = translate(RawRecord(noun, raw.external_id, raw.body))
+            records.append(_as_gone(record) if raw.gone else record)
         except BadRecord as error:
             bad[raw.external_id] = str(error)
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             # A fault of ours: it costs this record and not all that come after it.
             bad[raw.external_id] = f"cannot be read ({type(error).__name__}); please report this"
-    merged = accounts.save(noun, records, now)
-    accounts.take_back(noun, [record.external_id for record in records])
-    if bad:
-        accounts.set_aside(noun, bad, now)
-    accounts.move_translation(noun, waiting[-1].change_no, now)
-    deleted = sum(getattr(record, "is_deleted", False) for record in records)
-    return report.add(
-        created=merged.created, updated=merged.updated, deleted=deleted, rejected=len(bad)
-    )
+    return records, bad
+
+
+def _as_gone(record: Record) -> Record:
+    """What the CRM no longer has; what history still names, such as a stage or a field, stays."""
+    if isinstance(record, User):
+        return replace(record, is_active=False)
+    if isinstance(record, Pipeline):
+        return replace(record, is_archived=True)
+    if isinstance(record, Group | Field | LossReason):
+        return record
+    return replace(record, is_deleted=True)

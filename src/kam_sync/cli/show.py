@@ -73,7 +73,7 @@ def sync_document(results: Iterable[SyncResult]) -> dict[str, Any]:
 def sync_table(results: Iterable[SyncResult]) -> None:
     """The same for people."""
     names = (
-        "source", "noun", "read", "created", "updated", "unchanged", "deleted", "rejected",
+        "source", "noun", "read", "created", "updated", "unchanged", "deleted", "held", "rejected",
         "seconds", "requests",
     )  # fmt: skip
     rows = [

@@ -1,14 +1,16 @@
-"""Words of the intake: source, raw record, run and their states."""
+"""Words of the intake: source, raw record, hint, held deletion, run and their states."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from sqlmodel import Field, SQLModel
 
+from connectors import HintKind
 from kam_sync.base import fields
 
 
@@ -76,6 +78,18 @@ class Access(SQLModel):
     """A person has seen the map; until then it is a guess."""
 
 
+class HouseOptions(SQLModel):
+    """Options of a source that are the house's own; its connector never sees them."""
+
+    most_deleted_percent: Decimal = Field(default=Decimal(10), ge=0, le=100)
+    """The share of a noun's live records that may be deleted without asking a person."""
+
+    @classmethod
+    def among(cls, options: Mapping[str, str]) -> Self:
+        """Those of all options of a source."""
+        return cls.model_validate({k: v for k, v in options.items() if k in cls.model_fields})
+
+
 class NounCounts(SQLModel):
     """What one sync did to one noun: counts of records, wall seconds, HTTP requests."""
 
@@ -85,8 +99,17 @@ class NounCounts(SQLModel):
     unchanged: int = 0
     deleted: int = 0
     rejected: int = 0
+    held: int = 0
+    """How many are not deleted until a person has decided."""
     seconds: Decimal = Decimal(0)
     requests: int = 0
+
+    def count(self, read: int, created: int, updated: int) -> None:
+        """Add records that were read and stored."""
+        self.read += read
+        self.created += created
+        self.updated += updated
+        self.unchanged += read - created - updated
 
 
 class Run(SQLModel):
@@ -110,3 +133,62 @@ class Waiting:
     change_no: int
     external_id: str
     body: dict[str, Any]
+    gone: "Gone | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Why a record is no longer in the CRM, and which other it was probably merged into."""
+
+    why: str
+    merged_into: str | None = None
+
+
+class Origin(StrEnum):
+    """Where a hint came from."""
+
+    EVENT = "event"
+    """The CRM's log, or a call of it."""
+    ABSENCE = "absence"
+    """A whole list without it."""
+    LISTED = "listed"
+    """A list with it, although it is gone; lists may be stale."""
+    NAMED = "named"
+    """Another record names it, and we do not have it."""
+    MERGE = "merge"
+    """Another record may have swallowed it, or what it belonged to."""
+
+
+class NotedHint(SQLModel):
+    """A hint that waits to be confirmed by the CRM; what to write down when it proves true."""
+
+    external_id: str
+    kind: HintKind = fields.choice(HintKind)
+    origin: Origin = fields.choice(Origin)
+    merged_into: str | None = None
+    evidence: str = ""
+
+
+class HeldState(StrEnum):
+    """What became of a held deletion."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    CAME_BACK = "came_back"
+
+
+class Held(SQLModel):
+    """A deletion that waits for a person: so many records of a noun, and why it was held."""
+
+    id: int
+    source_id: int
+    noun: str
+    count: int
+    live: int
+    """How many live records of the noun there were."""
+    why: str
+    found_at: datetime = fields.moment()
+    state: HeldState = fields.choice(HeldState, default=HeldState.WAITING)
+    decided_at: datetime | None = fields.moment(default=None)
+    decided_by: str = ""

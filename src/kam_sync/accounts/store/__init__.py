@@ -1,6 +1,9 @@
 """The tables of the account store: saving what sources hold, reading what people ask."""
 
 from kam_sync.accounts.store.fields import FieldStore
+from kam_sync.accounts.store.leaving import LeavingStore
+from kam_sync.accounts.store.merging import MergingStore
+from kam_sync.accounts.store.outlook import Outlook, OutlookStore
 from kam_sync.accounts.store.reading import AccountStore
 from kam_sync.accounts.store.records import Key, RecordStore, Ref, Wanted
 from kam_sync.accounts.store.saving import SavingStore
@@ -10,6 +13,10 @@ __all__ = [
     "AccountStore",
     "FieldStore",
     "Key",
+    "LeavingStore",
+    "MergingStore",
+    "Outlook",
+    "OutlookStore",
     "RecordStore",
     "Ref",
     "SavingStore",

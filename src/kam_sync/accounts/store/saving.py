@@ -38,7 +38,7 @@ from kam_sync.accounts.store.tables import (
 )
 from kam_sync.base.db import Merged, Session, merge, table_of
 
-_TABLES: Mapping[Noun, tuple[type[Any], type[SQLModel]]] = {
+TABLES: Mapping[Noun, tuple[type[Any], type[SQLModel]]] = {
     Noun.GROUP: (gate.Group, GroupRow),
     Noun.USER: (gate.User, UserRow),
     Noun.FIELD: (gate.Field, CustomFieldRow),
@@ -71,7 +71,7 @@ class SavingStore:
         """Upsert records of one noun; no id twice."""
         if noun is Noun.PIPELINE:
             return self._save_pipelines(cast("Sequence[gate.Pipeline]", records), now)
-        kind, row = _TABLES[noun]
+        kind, row = TABLES[noun]
         names = tuple(field.name for field in fields(kind))
         values, columns = attrgetter(*names), table_of(row).c
         plain = [_as_json if isinstance(columns[n].type, JSONB) else _plain for n in names]

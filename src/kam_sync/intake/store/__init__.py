@@ -1,8 +1,22 @@
-"""The tables of the intake: sources, raw records, runs, turns."""
+"""The tables of the intake: sources, raw records and word of their end, runs, turns."""
 
+from kam_sync.intake.store.gone import GoneStore
+from kam_sync.intake.store.held import HeldStore
+from kam_sync.intake.store.hints import HintStore
 from kam_sync.intake.store.raw import RawStore
 from kam_sync.intake.store.runs import RunStore
 from kam_sync.intake.store.sources import SourceStore
 from kam_sync.intake.store.turns import SharedTurns, TurnStore
+from kam_sync.intake.store.walks import WalkStore
 
-__all__ = ["RawStore", "RunStore", "SharedTurns", "SourceStore", "TurnStore"]
+__all__ = [
+    "GoneStore",
+    "HeldStore",
+    "HintStore",
+    "RawStore",
+    "RunStore",
+    "SharedTurns",
+    "SourceStore",
+    "TurnStore",
+    "WalkStore",
+]

@@ -12,16 +12,22 @@ from sqlmodel import Field, SQLModel, col
 from connectors import NAMELESS, Noun, RawRecord
 from kam_sync.base import fields
 from kam_sync.base.db import Merged, Session, merge, table_of
-from kam_sync.intake.model import Waiting
+from kam_sync.intake.model import Gone, Waiting
 
-_change_no = sa.Sequence("raw_change_no", metadata=SQLModel.metadata)
+change_no = sa.Sequence("raw_change_no", metadata=SQLModel.metadata)
 
 
 class RawRow(SQLModel, table=True):
     """One object of a CRM. `json` and not `jsonb`: it keeps what came to the letter."""
 
     __tablename__ = "raw_record"
-    __table_args__ = (sa.Index("raw_record_waiting", "source_id", "noun", "change_no"),)
+    __table_args__ = (
+        sa.Index("raw_record_waiting", "source_id", "noun", "change_no"),
+        sa.Index(
+            "raw_record_gone", "source_id", "noun", "external_id",
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
     noun: str = Field(primary_key=True)
@@ -30,6 +36,10 @@ class RawRow(SQLModel, table=True):
     digest: bytes
     change_no: int = Field(sa_type=sa.BigInteger)
     changed_at: datetime = fields.moment()
+    gone_at: datetime | None = fields.moment(default=None)
+    """When we learnt that the CRM no longer has it."""
+    gone_why: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    merged_into: str | None = None
 
 
 _BODY = sa.cast(RawRow.body, sa.Text)
@@ -73,7 +83,7 @@ class RawStore:
             table_of(RawRow),
             ("source_id", "noun", "external_id", "body", "digest"),
             rows.values(),
-            touch={"change_no": _change_no.next_value(), "changed_at": now},
+            touch={"change_no": change_no.next_value(), "changed_at": now},
             compare=("digest",),
         )
 
@@ -90,7 +100,14 @@ class RawStore:
     def waiting(self, noun: Noun, *, after: int, limit: int) -> list[Waiting]:
         """The records that changed after a change number, oldest change first."""
         found = self._session.execute(
-            sa.select(RawRow.change_no, RawRow.external_id, _BODY)  # type: ignore[call-overload]  # fields are columns
+            sa.select(
+                RawRow.change_no,
+                RawRow.external_id,
+                _BODY,
+                RawRow.gone_at,
+                RawRow.gone_why,
+                RawRow.merged_into,
+            )  # type: ignore[call-overload]  # fields are columns
             .where(
                 RawRow.source_id == self._source_id,
                 RawRow.noun == noun.value,
@@ -99,7 +116,10 @@ class RawStore:
             .order_by(RawRow.change_no)
             .limit(limit)
         )
-        return [Waiting(number, key, orjson.loads(body)) for number, key, body in found]
+        return [
+            Waiting(number, key, orjson.loads(body), Gone(why, into) if gone_at else None)
+            for number, key, body, gone_at, why, into in found
+        ]
 
     def _row(self, noun: Noun, record: RawRecord) -> tuple[int, str, str, str, bytes]:
         body = orjson.dumps(record.body, option=orjson.OPT_SORT_KEYS)

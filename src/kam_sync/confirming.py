@@ -1,0 +1,170 @@
+"""Asks the CRM about records that a hint names: who is there is kept, who is not is gone."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+from connectors import Connector, FetchesSome, Hint, HintKind, NoRights, Noun, RawRecord
+from kam_sync.accounts.store import MergingStore
+from kam_sync.base.db import Session
+from kam_sync.intake.guard import judge
+from kam_sync.intake.model import Gone, HouseOptions, NotedHint, NounCounts, Origin
+from kam_sync.intake.store import GoneStore, HeldStore, HintStore, RawStore, SourceStore
+from kam_sync.translating import translate_all
+from kam_sync.wiring import Services
+
+_CHUNK = 500
+_ROUNDS = 3
+"""A merge brings hints about what belonged to the loser, and these could name others once more."""
+_RECENTLY = timedelta(days=1)
+
+
+class Confirming:
+    """Acts on the hints of one source; whatever stops it, a hint stays until it was acted on."""
+
+    def __init__(
+        self,
+        services: Services,
+        source_id: int,
+        connector: Connector,
+        counts: Mapping[Noun, NounCounts],
+        go_on: Callable[[], None],
+    ) -> None:
+        self._services = services
+        self._source_id = source_id
+        self._connector = connector
+        self._counts = counts
+        self._go_on = go_on
+
+    def run(self) -> str:
+        """Confirm all hints; returns what people should know of it, mostly nothing."""
+        refused: dict[Noun, str] = {}
+        for _ in range(_ROUNDS):
+            had_some = False
+            for noun in self._connector.nouns:
+                try:
+                    had_some |= noun not in refused and self._confirm(noun)
+                except NoRights as error:
+                    refused[noun] = str(error)
+            if not had_some:
+                break
+        return next(iter(refused.values()), "")
+
+    def _confirm(self, noun: Noun) -> bool:
+        """Act on the hints of a noun; False when there were none."""
+        merges = self._waiting(noun, HintKind.MERGED)
+        for hint in merges:
+            self._go_on()
+            self._look_into_merge(noun, hint.external_id)
+        checks = self._waiting(noun, HintKind.CHECK)
+        gone: dict[str, Gone] = {}
+        for first in range(0, len(checks), _CHUNK):
+            self._go_on()
+            gone |= self._ask(noun, checks[first : first + _CHUNK])
+        if gone:
+            self._let_go(noun, gone)
+        if checks:
+            self._translate(noun)
+        return bool(merges or checks)
+
+    def _ask(self, noun: Noun, hints: Sequence[NotedHint]) -> dict[str, Gone]:
+        """Keep those who are there, and return those who are not with what is known of it."""
+        asked = {hint.external_id: hint for hint in hints}
+        if isinstance(self._connector, FetchesSome):
+            found = [
+                raw for raw in self._connector.get_many(noun, list(asked))
+                if raw.external_id in asked
+            ]  # fmt: skip
+            there = {raw.external_id for raw in found}
+        else:  # nobody to ask: a list is believed, and so is word of a deletion
+            found, there = [], {h.external_id for h in hints if h.origin is Origin.LISTED}
+        with self._services.database.transaction() as session:
+            self._keep(session, noun, found)
+            self._welcome(session, noun, sorted(there))
+            HintStore(session, self._source_id).drop(noun, HintKind.CHECK, sorted(there))
+        return {
+            key: Gone(hint.evidence or hint.origin.value, hint.merged_into)
+            for key, hint in asked.items()
+            if key not in there
+        }
+
+    def _let_go(self, noun: Noun, gone: Mapping[str, Gone]) -> None:
+        """Mark records as gone, or hold them for a person where there are too many of them."""
+        now, source_id = self._services.now(), self._source_id
+        with self._services.database.transaction() as session:
+            sources, raws = SourceStore(session), GoneStore(session, source_id)
+            held, hints = HeldStore(session, source_id), HintStore(session, source_id)
+            sources.write_alone(source_id)
+            alone = held.left_alone(noun, gone)
+            wanted = {key: why for key, why in gone.items() if key not in alone}
+            lost, live = raws.live_among(noun, wanted), raws.live(noun)
+            options = HouseOptions.among(sources.access(source_id).options)
+            verdict = judge(len(lost), live, options.most_deleted_percent)
+            if verdict.is_held:
+                held.hold(noun, lost, live=live, why=verdict.why, now=now)
+                self._counts[noun].held += len(lost)
+            else:
+                changed = raws.mark(noun, wanted, now)
+                moved = [key for key in changed if wanted[key].merged_into is not None]
+                follow = MergingStore(session, source_id).pointing_at(noun, moved)
+                hints.note(follow, Origin.MERGE, now)
+            hints.drop(noun, HintKind.CHECK, list(gone))
+
+    def _look_into_merge(self, noun: Noun, survivor: str) -> None:
+        """Fetch the survivor with its tasks and notes, and note who may have vanished into it."""
+        if not isinstance(self._connector, FetchesSome):
+            self._note_vanished(noun, survivor, {}, is_done=True)
+            return
+        found = list(self._connector.get_many(noun, [survivor]))
+        related = list(self._connector.get_related(noun, survivor)) if found else []
+        with self._services.database.transaction() as session:
+            robbed = MergingStore(session, self._source_id).robbed(noun, survivor, related)
+        # What says who was robbed is overwritten by what is kept next.
+        self._note_vanished(noun, survivor, robbed | self._alike(noun, survivor))
+        with self._services.database.transaction() as session:
+            for what in (noun, Noun.TASK, Noun.NOTE):
+                self._keep(session, what, [r for r in (*found, *related) if r.noun is what])
+            self._welcome(session, noun, [survivor] if found else [])
+        for what in (noun, Noun.TASK, Noun.NOTE):
+            self._translate(what)
+        self._note_vanished(noun, survivor, self._alike(noun, survivor), is_done=True)
+
+    def _alike(self, noun: Noun, survivor: str) -> dict[str, str]:
+        since = self._services.now() - _RECENTLY
+        with self._services.database.transaction() as session:
+            return MergingStore(session, self._source_id).alike(noun, survivor, since=since)
+
+    def _note_vanished(
+        self, noun: Noun, survivor: str, evidence: Mapping[str, str], *, is_done: bool = False
+    ) -> None:
+        now = self._services.now()
+        with self._services.database.transaction() as session:
+            hints = HintStore(session, self._source_id)
+            hints.note_merged(noun, evidence, survivor, now)
+            if is_done:
+                hints.note([Hint(noun, survivor)], Origin.EVENT, now)
+                hints.drop(noun, HintKind.MERGED, [survivor])
+
+    def _keep(self, session: Session, noun: Noun, found: Sequence[RawRecord]) -> None:
+        if not found or noun not in self._counts:
+            return
+        SourceStore(session).write_alone(self._source_id)
+        merged = RawStore(session, self._source_id).keep(noun, found, self._services.now())
+        self._counts[noun].count(len(found), merged.created, merged.updated)
+
+    def _welcome(self, session: Session, noun: Noun, external_ids: Sequence[str]) -> None:
+        """Who was given by id is there, whatever we thought of it."""
+        now = self._services.now()
+        GoneStore(session, self._source_id).revive(noun, external_ids, now)
+        HeldStore(session, self._source_id).came(noun, external_ids, now)
+
+    def _translate(self, noun: Noun) -> None:
+        if noun in self._counts:
+            translate_all(
+                self._services, self._source_id, self._connector, noun, self._counts[noun]
+            )
+
+    def _waiting(self, noun: Noun, kind: HintKind) -> list[NotedHint]:
+        with self._services.database.transaction() as session:
+            found = HintStore(session, self._source_id).waiting(noun, kind)
+            session.expunge_all()
+            return found

@@ -1,0 +1,80 @@
+"""Deletions that are held: what they would do, and what a person decides; for both doors."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from connectors import Noun
+from kam_sync.accounts.store import Outlook, OutlookStore
+from kam_sync.base.db import Session
+from kam_sync.base.errors import NotHere
+from kam_sync.intake.model import Gone, Held, HeldState, NounCounts, Source
+from kam_sync.intake.store import GoneStore, HeldStore, SourceStore
+from kam_sync.translating import translate_all
+from kam_sync.wiring import Services
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDeletion:
+    """A held deletion and what it would do."""
+
+    held: Held
+    outlook: Outlook
+
+    @property
+    def percent(self) -> int:
+        """The share of the live records that it is about."""
+        return round(100 * self.held.count / max(self.held.live, self.held.count, 1))
+
+
+def waiting(session: Session, source_id: int) -> list[HeldDeletion]:
+    """The deletions of a source that wait for a person."""
+    store, looking = HeldStore(session, source_id), OutlookStore(session, source_id)
+    return [
+        HeldDeletion(held, looking.of(Noun(held.noun), store.records(held.id)))
+        for held in store.waiting()
+    ]
+
+
+def of_noun(session: Session, source: Source, noun: str) -> int:
+    """The id of the deletion that waits for a noun of a source, or NotHere."""
+    found = HeldStore(session, source.id).waiting()
+    for held in found:
+        if held.noun == noun:
+            return held.id
+    nouns = ", ".join(held.noun for held in found) or "nothing"
+    raise NotHere(f"source {source.name}: no deletion of {noun} is held; held: {nouns}")
+
+
+def approve(services: Services, source: Source, held_id: int, by: str) -> int:
+    """Delete what was held and has not come back since; returns how many records that were.
+
+    Busy while the source is being pulled.
+    """
+    database, now = services.database, services.now()
+    with database.alone(f"source {source.id}"):
+        with database.transaction() as session:
+            SourceStore(session).write_alone(source.id)
+            store = HeldStore(session, source.id)
+            noun = Noun(store.one(held_id).noun)
+            found = store.decide(held_id, HeldState.APPROVED, by, now)
+            gone = dict.fromkeys(found, Gone(f"approved by {by}"))
+            marked = GoneStore(session, source.id).mark(noun, gone, now)
+            access = SourceStore(session).access(source.id)
+            connector = services.open(source, access)
+        with closing(connector):
+            translate_all(services, source.id, connector, noun, NounCounts())
+    return len(marked)
+
+
+def reject(services: Services, source: Source, held_id: int, by: str) -> int:
+    """Keep what was held; it is not held again until the CRM gives it and it vanishes anew."""
+    with services.database.transaction() as session:
+        store = HeldStore(session, source.id)
+        return len(store.decide(held_id, HeldState.REJECTED, by, services.now()))
+
+
+def counts(session: Session, sources: Sequence[Source]) -> dict[int, int]:
+    """How many records of each source are held."""
+    found = {s.id: HeldStore(session, s.id).waiting() for s in sources}
+    return {id_: sum(held.count for held in waiting) for id_, waiting in found.items()}

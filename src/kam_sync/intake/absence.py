@@ -1,0 +1,32 @@
+"""Ends a walk through a whole list: who did not come is asked for by id, or held for a person."""
+
+from datetime import datetime
+
+from connectors import Hint, Noun
+from kam_sync.base.db import Session
+from kam_sync.base.report import Report
+from kam_sync.intake.guard import judge_absence
+from kam_sync.intake.model import HouseOptions, Origin
+from kam_sync.intake.store import GoneStore, HeldStore, HintStore, SourceStore, WalkStore
+
+
+def run(session: Session, source_id: int, noun: Noun, now: datetime) -> Report:
+    """Judge the live records that a whole list did not bring; absence alone deletes nothing."""
+    sources = SourceStore(session)
+    sources.write_alone(source_id)
+    access = sources.access(source_id)
+    walk, held = WalkStore(session, source_id, noun), HeldStore(session, source_id)
+    absent = walk.absent()
+    walk.end()
+    left_alone = held.left_alone(noun, absent)
+    new = [key for key in absent if key not in left_alone]
+    live = GoneStore(session, source_id).live(noun)
+    verdict = judge_absence(
+        len(new), live, HouseOptions.among(access.options).most_deleted_percent,
+        sees_all=access.facts.get("is_admin") != "no",
+    )  # fmt: skip
+    if verdict.is_held:
+        held.hold(noun, new, live=live, why=verdict.why, now=now)
+        return Report("absence").add(held=len(new))
+    HintStore(session, source_id).note((Hint(noun, key) for key in new), Origin.ABSENCE, now)
+    return Report("absence").add(held=0, asked=len(new))

@@ -1,0 +1,80 @@
+"""Hints: word that something happened to a record, kept until the CRM was asked about it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, col, select
+
+from connectors import Hint, HintKind, Noun
+from kam_sync.base import fields
+from kam_sync.base.db import Session, merge, table_of
+from kam_sync.intake.model import NotedHint, Origin
+
+_COLUMNS = ("source_id", "noun", "external_id", "kind", "origin", "merged_into", "evidence")
+
+
+class HintRow(NotedHint, table=True):
+    """A hint."""
+
+    __tablename__ = "hint"
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+    noun: str = Field(primary_key=True)
+    external_id: str = Field(primary_key=True)
+    kind: HintKind = fields.choice(HintKind, primary_key=True)
+    noted_at: datetime = fields.moment()
+
+
+class HintStore:
+    """Reads and writes the hints of one source."""
+
+    def __init__(self, session: Session, source_id: int) -> None:
+        self._session = session
+        self._source_id = source_id
+
+    def note(self, hints: Iterable[Hint], origin: Origin, now: datetime) -> int:
+        """Keep hints; one that waits already stays as it is. Returns how many are new."""
+        rows = {
+            (hint.noun, hint.external_id, hint.kind): (
+                self._source_id, hint.noun.value, hint.external_id, hint.kind.value, origin.value,
+                None, "",
+            )
+            for hint in hints
+        }  # fmt: skip
+        if not rows:
+            return 0
+        table = table_of(HintRow)
+        noted = merge(
+            self._session, table, _COLUMNS, rows.values(), touch={"noted_at": now}, compare=()
+        )
+        return noted.created
+
+    def note_merged(
+        self, noun: Noun, evidence: Mapping[str, str], survivor: str, now: datetime
+    ) -> None:
+        """Keep that records may have been merged into another, each with the evidence in words."""
+        rows = [
+            (self._source_id, noun.value, key, HintKind.CHECK.value, Origin.MERGE.value, survivor,
+             f"probably merged into {survivor}: {why}")
+            for key, why in evidence.items()
+        ]  # fmt: skip
+        merge(self._session, table_of(HintRow), _COLUMNS, rows, touch={"noted_at": now})
+
+    def waiting(self, noun: Noun, kind: HintKind) -> list[NotedHint]:
+        """The hints of a noun that wait, by id."""
+        query = select(HintRow).where(
+            HintRow.source_id == self._source_id, HintRow.noun == noun.value, HintRow.kind == kind
+        )
+        return list(self._session.scalars(query.order_by(col(HintRow.external_id))))
+
+    def drop(self, noun: Noun, kind: HintKind, external_ids: Sequence[str]) -> None:
+        """Strike hints that were acted on."""
+        self._session.execute(
+            sa.delete(HintRow).where(
+                col(HintRow.source_id) == self._source_id,
+                col(HintRow.noun) == noun.value,
+                col(HintRow.kind) == kind,
+                col(HintRow.external_id) == sa.func.any(sa.literal(list(external_ids))),
+            )
+        )
