@@ -120,19 +120,12 @@ def purchases(deals: Iterable[Deal]) -> Iterator[Purchase]:
             )
 
 
-def customer(company: Company, bought: list[Purchase], born: datetime, now: datetime) -> Customer:
-    """A repeat buyer, given what it has bought lately."""
-    total = sum(purchase.price for purchase in bought)
-    latest = max((purchase.bought_at for purchase in bought), default=born)
+def customer(company: Company, born: datetime) -> Customer:
+    """A company as a repeat buyer."""
     return Customer(
         number=_FIRST_CUSTOMER + company.number - _FIRST_COMPANY,
         name=company.name,
         company=company.number,
         owner=company.owner,
-        price=total // len(bought) if bought else 0,
-        next_at=max(latest + timedelta(days=30), now),
-        bought=total,
-        purchases=len(bought),
         created_at=born,
-        updated_at=latest,
     )

@@ -129,18 +129,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A company that buys again and again, with what it has bought lately."""
+    """A company that buys again and again."""
 
     number: int
     name: str
     company: int
     owner: int
-    price: int
-    next_at: datetime
-    bought: int
-    purchases: int
     created_at: datetime
-    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ _INDEXES = (
 )
 _CACHE_KIB = 4_096
 _MARKS = 4_096
-_CHUNK = 1_000
+_CHUNK = 100
 _PUT = "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _LINK = "INSERT INTO links VALUES (?, ?, ?, ?)"
 _ONE_ROW = "FROM rows WHERE noun = ? AND state IN (0, 1, 2) AND id = ?"

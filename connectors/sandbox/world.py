@@ -105,14 +105,9 @@ class MadeUpWorld:
 
     def customers(self) -> Iterator[Customer]:
         """The companies with the tag of a key client."""
-        bought: dict[int, list[Purchase]] = {}
-        for purchase in self.purchases():
-            bought.setdefault(purchase.customer, []).append(purchase)
-        born, now = moment(self._months.beginning), moment(self._now)
+        born = moment(self._months.beginning)
         for index in filter(self._is_key, range(self._size)):
-            company = self._company(index)
-            empty = dealings.customer(company, [], born, now)
-            yield dealings.customer(company, bought.get(empty.number, []), born, now)
+            yield dealings.customer(self._company(index), born)
 
     def purchases(self) -> Iterator[Purchase]:
         """What key clients have bought in the latest months."""

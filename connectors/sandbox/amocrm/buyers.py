@@ -1,6 +1,8 @@
 """Repeat buyers with their purchases, segments and statuses as rows of amoCRM v4."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from connectors.sandbox.amocrm.account import ACCOUNT, link
 from connectors.sandbox.amocrm.blank import Shape, blank
@@ -19,35 +21,50 @@ _STATUSES = (
 )
 _FIRST_STATUS = 311
 _OLD = 1_600_000_000
+_USUAL_BREAK = 30 * 86_400
+
+
+@dataclass(slots=True)
+class _Bought:
+    """What one customer has bought lately."""
+
+    price: int = 0
+    times: int = 0
+    latest: int = 0
 
 
 def rows(world: World, past: Past) -> Iterator[Row]:
     """Customers and transactions; segments and statuses only where there are customers."""
+    bought: defaultdict[int, _Bought] = defaultdict(_Bought)
+    for purchase in world.purchases():
+        sums, at = bought[purchase.customer], int(purchase.bought_at.timestamp())
+        sums.price, sums.times = sums.price + purchase.price, sums.times + 1
+        sums.latest = max(sums.latest, at)
+        yield stored("customers/transactions", _transaction(purchase))
+        yield from past.of_purchase(purchase)
     known = 0
     for customer in world.customers():
         known += 1
-        yield stored("customers", _customer(customer))
+        yield stored("customers", _customer(customer, bought[customer.number]))
     if known:
         yield stored("customers/segments", _segment(known))
         for place, name in enumerate(_STATUSES):
             yield stored("customers/statuses", _status(place, name))
-    for purchase in world.purchases():
-        yield stored("customers/transactions", _transaction(purchase))
-        yield from past.of_purchase(purchase)
 
 
-def _customer(customer: Customer) -> Shape:
+def _customer(customer: Customer, bought: _Bought) -> Shape:
     made = int(customer.created_at.timestamp())
     company = {"id": customer.company, "_links": link("companies", customer.company)}
+    average = bought.price // max(bought.times, 1)
     return blank("customers", customer.number, customer.owner, made) | {
         "name": customer.name,
-        "updated_at": int(customer.updated_at.timestamp()),
-        "next_price": customer.price,
-        "next_date": int(customer.next_at.timestamp()),
+        "updated_at": max(made, bought.latest),
+        "next_price": average,
+        "next_date": max(made, bought.latest) + _USUAL_BREAK,
         "status_id": _FIRST_STATUS,
-        "ltv": customer.bought,
-        "purchases_count": customer.purchases,
-        "average_check": customer.price,
+        "ltv": bought.price,
+        "purchases_count": bought.times,
+        "average_check": average,
         "custom_fields_values": chosen(9051, 531 + customer.number % 2),
         "_embedded": {
             "tags": [],
