@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
@@ -94,6 +95,14 @@ def test_a_merge_may_tell_of_the_loser_and_updates_the_survivor(
     loser, survivor = box.ids("contacts")[:2]
     box.merge("contacts", loser, survivor, delete_event=is_told)
     assert first_keys(forms()) == [f"contacts[{action}]" for action in actions]
+
+
+def test_what_the_api_writes_comes_back_as_a_hook(box: AmoSandbox, forms: Forms) -> None:
+    id_, headers = box.ids("leads")[0], {"Authorization": f"Bearer {box.token}"}
+    httpx.patch(f"{box.url}/api/v4/leads/{id_}", headers=headers, json={"price": 125_000})
+    [form] = forms()
+    assert form["leads[update][0][price]"] == "125000"
+    assert form["leads[update][0][modified_user_id]"] == str(box.ids("users")[0])
 
 
 def test_silent_changes_are_told_to_nobody(box: AmoSandbox, forms: Forms) -> None:

@@ -153,6 +153,38 @@ async def leads_of_two_requests(client: aioamocrm.AmoCRMClient) -> list[Any]:
     return [await client.leads.get_page(page, limit=1) for page in (1, 2)]
 
 
+def test_it_writes_tasks_notes_and_leads(box: AmoSandbox) -> None:
+    id_ = box.ids("leads")[0]
+
+    async def write(client: aioamocrm.AmoCRMClient) -> list[int]:
+        task = {"text": "Позвонить", "complete_till": 1_790_100_000}
+        [made] = await client.tasks.create([task | {"entity_id": id_, "entity_type": "leads"}])
+        [done] = await client.tasks.update([{"id": made.id, "is_completed": True}])
+        [note] = await client.leads.notes.create(
+            [{"entity_id": id_, "note_type": "common", "params": {"text": "Ждут счёт"}}]
+        )
+        [lead] = await client.leads.update([{"id": id_, "price": 125_000}])
+        return [made.id, done.id, note.id, lead.id]
+
+    task, done, note, lead = talk(box, aioamocrm.LongLivedToken(box.token), write)
+    assert (task, lead) == (done, id_)
+    assert box.row("tasks", task)["is_completed"] is True
+    assert box.row("leads/notes", note)["params"]["text"] == "Ждут счёт"
+    assert box.row("leads", id_)["price"] == 125_000
+
+
+def test_it_reads_which_item_of_a_batch_is_wrong(box: AmoSandbox) -> None:
+    id_ = box.ids("leads")[0]
+
+    async def write(client: aioamocrm.AmoCRMClient) -> None:
+        await client.leads.update([{"id": id_, "responsible_user_id": 1}])
+
+    with pytest.raises(aioamocrm.ValidationError) as caught:
+        talk(box, aioamocrm.LongLivedToken(box.token), write)
+    [issue] = caught.value.errors
+    assert (issue.code, issue.path) == ("NotSupportedChoice", "responsible_user_id")
+
+
 def test_it_parses_the_webhooks(box: AmoSandbox, ear: Listener) -> None:
     headers = {"Authorization": f"Bearer {box.token}"}
     wanted = {"destination": ear.url, "settings": ["status_lead", "update_lead", "update_contact"]}
