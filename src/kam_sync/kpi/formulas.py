@@ -9,7 +9,8 @@ A formula is one SQL query over these tables, which the store lays out for the r
     kpi_closed    account_id, currency, on, outcome, amount
                                             each closed deal in each month that it counts as recent
                                             for: closed within the 90 days before the month's end
-    kpi_activity  account_id, on, at        each sign of life: deal opened, changed, closed; task
+    kpi_activity  account_id, on, at        each sign of life: deal opened, changed, closed; task;
+                                            call, message, e-mail or note of a person
 
 `*_on` is the first day of the month in the time zone of the installation. A deal that was opened
 before the first month counts as opened in it. Deleted deals are left out, and one that closes later
@@ -128,8 +129,8 @@ _DAYS_SINCE_LAST_ACTIVITY = Kpi(
     key="days_since_last_activity",
     title={"ru": "Дней с последней активности", "en": "Days since last activity"},
     explanation={
-        "ru": "Полных дней от последнего события по сделкам и задачам клиента до конца месяца.",
-        "en": "Whole days from the last event in the account's deals and tasks to the month's end.",
+        "ru": "Полных дней от последней сделки, задачи, звонка, письма, заметки до конца месяца.",
+        "en": "Whole days from the last deal, task, call, message or note to the month's end.",
     },
     measure=Measure.DAYS,
     good=Good.DOWN,

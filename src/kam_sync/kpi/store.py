@@ -53,6 +53,16 @@ _LAY_OUT = """
     WHERE d.outcome <> 'open' AND d.closed_at >= m.end_at - interval '90 days'
         AND d.closed_at < m.end_at;
 
+    CREATE TEMP TABLE kpi_about ON COMMIT DROP AS
+    SELECT l.account_id, r.source_id, r.noun, r.external_id
+    FROM (
+        SELECT source_id, 'company' AS noun, external_id, external_id AS company FROM company
+        UNION ALL SELECT source_id, 'contact', external_id, company_external_id FROM contact
+        UNION ALL SELECT source_id, 'deal', external_id, company_external_id FROM deal
+        UNION ALL SELECT source_id, 'customer', external_id, company_external_id FROM customer
+    ) r
+    JOIN account_link l ON l.source_id = r.source_id AND l.company_external_id = r.company;
+
     CREATE TEMP TABLE kpi_activity ON COMMIT DROP AS
     SELECT account_id, at,
         greatest(date_trunc('month', at AT TIME ZONE :zone)::date, :first) AS "on"
@@ -64,17 +74,20 @@ _LAY_OUT = """
         CROSS JOIN LATERAL (VALUES (d.created_at), (d.updated_at), (d.closed_at)) AS seen(at)
         WHERE NOT d.is_deleted
         UNION ALL
-        SELECT l.account_id, seen.at
+        SELECT b.account_id, seen.at
         FROM task t
-        LEFT JOIN deal d ON t.about_noun = 'deal' AND d.source_id = t.source_id
-            AND d.external_id = t.about_external_id
-        LEFT JOIN contact c ON t.about_noun = 'contact' AND c.source_id = t.source_id
-            AND c.external_id = t.about_external_id
-        JOIN account_link l ON l.source_id = t.source_id
-            AND l.company_external_id = CASE t.about_noun WHEN 'company' THEN t.about_external_id
-                ELSE coalesce(d.company_external_id, c.company_external_id) END
+        JOIN kpi_about b ON b.source_id = t.source_id AND b.noun = t.about_noun
+            AND b.external_id = t.about_external_id
         CROSS JOIN LATERAL (VALUES (t.created_at), (t.updated_at)) AS seen(at)
         WHERE NOT t.is_deleted
+        UNION ALL
+        SELECT b.account_id, a.at
+        FROM activity a
+        JOIN kpi_about b ON b.source_id = a.source_id AND b.noun = a.about_noun
+            AND b.external_id = a.about_external_id
+        WHERE a.happening IN ('call', 'message', 'email', 'note') AND a.mirrors IS NULL
+            AND (a.author_external_id IS NOT NULL OR a.is_incoming)
+            AND NOT a.is_ours AND NOT a.is_deleted
     ) signs
     WHERE at < :now;
 
