@@ -100,28 +100,35 @@ def change(
 ) -> Shown:
     """Set targets ("" takes one away), all others guessed anew if asked; the map is confirmed then.
 
-    All raw records of the source are translated anew at the next sync. Busy while it is pulled:
-    that sync would go on in the old way.
+    When that changes the map, all raw records of the source are translated anew at the next sync.
+    It is Busy then while the source is pulled: that sync would go on in the old way.
     """
     with services.database.transaction() as session:
         source_id = SourceStore(session).by_name(name).id
-        if not wanted and not anew:
-            SourceStore(session).confirm_field_map(source_id)
+        before = SourceStore(session).access(source_id).field_map
+        if _merged(session, source_id, wanted, anew=anew) == before:
+            SourceStore(session).set_field_map(source_id, before)
             return look(session, source_id)
     with (
         services.database.alone(f"source {source_id}"),
         services.database.transaction() as session,
     ):
-        sources, fields = SourceStore(session), FieldStore(session).fields(source_id)
-        before = sources.access(source_id).field_map
-        kept = guessed(fields) if anew else before
-        merged = {t: f for t, f in kept.items() if t not in wanted and f not in wanted.values()}
-        merged |= {target: field for target, field in wanted.items() if field}
-        _refuse_wrong(name, merged, wanted, fields)
-        sources.set_field_map(source_id, merged)
-        if merged != before:
-            SavingStore(session, source_id).translate_again()
+        merged = _merged(session, source_id, wanted, anew=anew)
+        SourceStore(session).set_field_map(source_id, merged)
+        SavingStore(session, source_id).translate_again()
         return look(session, source_id)
+
+
+def _merged(
+    session: Session, source_id: int, wanted: Mapping[str, str], *, anew: bool
+) -> dict[str, str]:
+    """The map as it is to be; a field that is wanted for a target leaves the one it was of."""
+    sources, fields = SourceStore(session), FieldStore(session).fields(source_id)
+    kept = guessed(fields) if anew else sources.access(source_id).field_map
+    merged = {t: f for t, f in kept.items() if t not in wanted and f not in wanted.values()}
+    merged |= {target: field for target, field in wanted.items() if field}
+    _refuse_wrong(sources.by_id(source_id).name, merged, wanted, fields)
+    return merged
 
 
 def _refuse_wrong(

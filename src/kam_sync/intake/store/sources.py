@@ -67,13 +67,9 @@ class SourceStore:
         return changed
 
     def set_field_map(self, source_id: int, field_map: Mapping[str, str]) -> None:
-        """Set which custom field is which, as a person wants it."""
+        """Set which custom field is which; a person has seen it and wants it so."""
         row = self._row(source_id)
         row.field_map, row.is_map_confirmed = dict(field_map), True
-
-    def confirm_field_map(self, source_id: int) -> None:
-        """Note that a person has seen the map and leaves it as it is."""
-        self._row(source_id).is_map_confirmed = True
 
     def set_state(self, source_id: int, state: SourceState, reason: str = "") -> None:
         """Pause, resume or stop a source for a person, with the reason that people will read."""

@@ -100,6 +100,45 @@ class OneSource(Source):
     standing: Standing
 
 
+class FieldOfSource(BaseModel):
+    """A custom field of a source."""
+
+    external_id: str = Field(examples=["company/9011"])
+    name: str = Field(examples=["ИНН"])
+    kind: str = Field(examples=["text"])
+    code: str | None
+    options: list[str] = Field(description="What may be chosen in it.")
+    example: str | None = Field(description="A value of one of the newest records.")
+
+
+class Offer(BaseModel):
+    """A field that may be the one; it is not taken before a person says so."""
+
+    field: str
+    name: str
+    why: str = Field(examples=["its name says so"])
+
+
+class Target(BaseModel):
+    """Something that we want to know, and the custom field that it is read from."""
+
+    target: str = Field(examples=["company.inn"])
+    means: str
+    kinds: list[str] = Field(description="Of which kinds a field may be.")
+    field: str | None = Field(examples=["company/9011"])
+    warning: str | None = Field(description="Why the field cannot be read, in words.")
+    offer: Offer | None
+
+
+class FieldMap(BaseModel):
+    """Which custom field of a source is which."""
+
+    source: SourceName
+    is_confirmed: bool = Field(description="False while it is only a guess.")
+    targets: list[Target]
+    fields: list[FieldOfSource]
+
+
 class SetAside(BaseModel):
     """A record that could not be understood; it is kept as it came."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from kam_sync import field_map
 from kam_sync.accounts.model import SetAside
 from kam_sync.accounts.store import AccountStore
 from kam_sync.base.db import Session
@@ -12,6 +13,7 @@ from kam_sync.intake.model import Run, RunState, Source, Standing
 from kam_sync.intake.store import RunStore, TurnStore
 from kam_sync.web.deps import AllSources, Reading, Serving
 from kam_sync.web.render import pages
+from kam_sync.web.wording import fields as words
 from kam_sync.wiring import Services
 
 router = APIRouter()
@@ -32,6 +34,7 @@ class Shown:
     set_aside_count: int
     deals_without_account: int
     standing: Standing
+    map: field_map.Shown
 
 
 @router.get("/sources", response_class=HTMLResponse)
@@ -40,7 +43,7 @@ def show_sources(
 ) -> HTMLResponse:
     """Every connected CRM account."""
     shown = [_look(session, services, source) for source in sources.all]
-    return pages(request).render(request, "sources.html", shown=shown)
+    return pages(request).render(request, "sources.html", shown=shown, words=words)
 
 
 def _look(session: Session, services: Services, source: Source) -> Shown:
@@ -54,4 +57,5 @@ def _look(session: Session, services: Services, source: Source) -> Shown:
         set_aside_count=sum(store.set_aside_counts(source.id).values()),
         deals_without_account=store.deals_without_account(source.id),
         standing=TurnStore(session).standing(source.turn_key, services.now(), services.zone),
+        map=field_map.look(session, source.id),
     )

@@ -1,0 +1,71 @@
+"""How the pages speak of custom fields: what is looked for, of which kind, what is wrong."""
+
+from connectors import fieldmap
+from kam_sync.web.wording.language import Language
+
+
+def target(language: Language, name: str) -> str:
+    """What a target means; a word we do not know stays as it is."""
+    known = {
+        "company.inn": language.gettext("INN of the company"),
+        "company.kpp": language.gettext("KPP of the company"),
+        "company.ogrn": language.gettext("OGRN of the company"),
+        "company.legal_entity": language.gettext("Legal entity: INN, KPP and OGRN in one field"),
+        "company.segment": language.gettext("Segment or category of the customer"),
+        "company.contract_ends_on": language.gettext("Contract with the company runs until"),
+        "company.website": language.gettext("Web site of the company"),
+        "contact.position": language.gettext("Position of a contact"),
+        "deal.contract_ends_on": language.gettext("Contract of a deal runs until"),
+    }
+    return known.get(name, name)
+
+
+def kind(language: Language, name: str) -> str:
+    """A kind of custom fields; a word we do not know stays as it is."""
+    known = {
+        "text": language.gettext("text"),
+        "number": language.gettext("number"),
+        "money": language.gettext("amount of money"),
+        "choice": language.gettext("one of a list"),
+        "choices": language.gettext("several of a list"),
+        "date": language.gettext("date"),
+        "moment": language.gettext("date and time"),
+        "flag": language.gettext("yes or no"),
+        "contacts": language.gettext("phones or e-mails"),
+        "address": language.gettext("address"),
+        "legal_entity": language.gettext("legal entity"),
+        "items": language.gettext("list of goods"),
+        "file": language.gettext("file"),
+        "link": language.gettext("link"),
+        "other": language.gettext("other"),
+    }
+    return known.get(name, name)
+
+
+def why(language: Language, reason: fieldmap.Why) -> str:
+    """What speaks for a field."""
+    match reason:
+        case fieldmap.Why.CODE:
+            return language.gettext("its code says so")
+        case fieldmap.Why.NAME:
+            return language.gettext("its name says so")
+        case fieldmap.Why.LIKELY:
+            return language.gettext("its name reads like it")
+        case fieldmap.Why.ALONE:
+            return language.gettext("it is the only field of this kind")
+
+
+def wrong(language: Language, found: fieldmap.Wrong) -> str:
+    """Why a mapped field cannot be read."""
+    texts = {
+        fieldmap.Fault.NO_TARGET: language.gettext("kam_sync does not know this target."),
+        fieldmap.Fault.GONE: language.gettext("Field %(field)s is not in the CRM any more."),
+        fieldmap.Fault.WRONG_NOUN: language.gettext(
+            "Field %(field)s belongs to another kind of record."
+        ),
+        fieldmap.Fault.WRONG_KIND: language.gettext(
+            "Field %(field)s now holds something of another kind."
+        ),
+        fieldmap.Fault.TWICE: language.gettext("Field %(field)s is chosen twice."),
+    }
+    return texts[found.fault] % {"field": found.external_id}
