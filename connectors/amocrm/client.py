@@ -5,12 +5,15 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from pydantic import BaseModel, ConfigDict
 
+from connectors.amocrm.composing import Composer
 from connectors.amocrm.mapping import Mapper
 from connectors.amocrm.settings import Settings
+from connectors.amocrm.writing import Writer
 from connectors.kit import pick
 from connectors.kit.answers import Answer
 from connectors.kit.auth import bearer, renewing
@@ -20,6 +23,7 @@ from connectors.kit.http import CrmHttp, Params
 from connectors.kit.pace import Pace
 from connectors.kit.pages import backwards, forwards
 from connectors.kit.records import NAMELESS, Noun, RawRecord, Record
+from connectors.kit.writes import NotWritten, Write, Written
 
 _LIMIT = 250
 _OVERLAP = timedelta(minutes=10)
@@ -74,6 +78,8 @@ class AmoCrm:
             renew=renewing(credentials),
         )
         self._mapper = Mapper(self._settings)
+        zone = ZoneInfo(self._settings.timezone)
+        self._writer = Writer(self._http, Composer(self._http, zone, credentials.fields))
 
     @property
     def requests(self) -> int:
@@ -129,6 +135,14 @@ class AmoCrm:
     def translate(self, raw: RawRecord) -> Record:
         """A raw record in our words."""
         return self._mapper.translate(raw)
+
+    def write(self, batch: Sequence[Write]) -> Iterator[Written | NotWritten]:
+        """Send all, telling of each as soon as it is known."""
+        return self._writer.write(batch)
+
+    def find_written(self, write: Write) -> Written | None:
+        """Look for a new task or note by its mark; all else may simply be repeated."""
+        return self._writer.find_written(write)
 
     def _is_filtered(self, noun: Noun) -> bool:
         """Whether the CRM keeps to a window; tasks always do.

@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from kam_sync.flow import SyncResult, Watch
 from kam_sync.intake.model import Access, NewSource, SourceState
 from kam_sync.intake.store import SourceStore
-from kam_sync.jobs.runner import Pace, Work, Worker
+from kam_sync.jobs.runner import Pace, Worker
+from kam_sync.jobs.tasks import Work
 from kam_sync.wiring import Services
+from kam_sync.writing import WriteResult
 
 AT_ONCE = timedelta(0)
 FAST = Pace(
@@ -33,11 +35,13 @@ class Corridor:
         self.synced: list[int] = []
         self.measured = 0
         self.answers: list[SyncResult | Exception] = []
+        self.wrote: list[int] = []
+        self.written: list[WriteResult | Exception] = []
 
     @property
     def work(self) -> Work:
         """The corridor's functions as a worker takes them."""
-        return Work(self.sync, self.measure)
+        return Work(self.sync, self.measure, self.write)
 
     def sync(self, services: Services, source_id: int, /, *, watch: Watch) -> SyncResult:  # noqa: ARG002
         """Hold the source as a real sync does, and answer."""
@@ -51,6 +55,14 @@ class Corridor:
     def measure(self, services: Services, /) -> None:  # noqa: ARG002
         """Count."""
         self.measured += 1
+
+    def write(self, services: Services, source_id: int, /) -> WriteResult:  # noqa: ARG002
+        """Note, and answer."""
+        self.wrote.append(source_id)
+        answer = self.written.pop(0) if self.written else WriteResult("a source")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 @pytest.fixture

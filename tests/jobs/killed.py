@@ -9,7 +9,8 @@ from kam_sync.base.db import Database
 from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import Settings
 from kam_sync.flow import SyncResult, Watch
-from kam_sync.jobs.runner import Pace, Work, Worker
+from kam_sync.jobs.runner import Pace, Worker
+from kam_sync.jobs.tasks import Work
 from kam_sync.wiring import Services
 
 

@@ -16,9 +16,10 @@ from kam_sync.flow import SyncResult, Watch
 from kam_sync.intake.model import NounCounts, RunState, Source, SourceState
 from kam_sync.intake.store import SourceStore
 from kam_sync.jobs.queue import MEASURE, SYNC
-from kam_sync.jobs.runner import Work, Worker
+from kam_sync.jobs.runner import Worker
 from kam_sync.jobs.serving import defer_sync, queue_facts
 from kam_sync.jobs.store import QueueStore
+from kam_sync.jobs.tasks import Work
 from kam_sync.wiring import Services
 from tests.jobs.conftest import FAST, PATIENCE, Corridor, jobs, set_state, wait_until, working
 

@@ -9,8 +9,8 @@ from kam_sync.flow import SyncResult, Watch
 from kam_sync.intake.model import SourceState
 from kam_sync.intake.store import SourceStore
 from kam_sync.jobs.queue import MEASURE, SYNC
-from kam_sync.jobs.runner import Work
 from kam_sync.jobs.serving import defer_sync, queue_facts, running
+from kam_sync.jobs.tasks import Work
 from kam_sync.jobs.timetable import Scheduler
 from kam_sync.wiring import Services
 from tests.jobs.conftest import Corridor, jobs, run_sql, set_state, wait_until, working

@@ -9,7 +9,7 @@ from procrastinate.tasks import configure_task
 
 from kam_sync.base.db import Session
 
-SYNC, MEASURE = "sync_source", "measure"
+SYNC, MEASURE, WRITE = "sync_source", "measure", "write_crm"
 # By its alias: its full name grows by a prefix with every App that a process makes.
 _REMOVE_OLD_JOBS = "procrastinate.builtin_tasks.remove_old_jobs"
 
@@ -27,6 +27,23 @@ def defer_sync(
         SYNC,
         lock=f"source:{source_id}",
         queueing_lock=f"sync:{source_id}",
+        wait=wait,
+        arguments={"source_id": source_id, "attempt": attempt},
+    )
+
+
+def defer_write(
+    session: Session, source_id: int, *, attempt: int = 0, wait: timedelta = timedelta(0)
+) -> bool:
+    """Queue what is to be written into a CRM; False when that is waiting already.
+
+    A person who asks does not wait for a retry that is minutes away.
+    """
+    return _defer(
+        session,
+        WRITE,
+        lock=f"write:{source_id}",
+        queueing_lock=f"write:{source_id}:{'again' if attempt else 'now'}",
         wait=wait,
         arguments={"source_id": source_id, "attempt": attempt},
     )

@@ -1,4 +1,4 @@
-"""The tables of the intake: sources, raw records and word of their end, runs, turns."""
+"""The tables of the intake: sources, raw records and word of their end, runs, turns, writes."""
 
 from kam_sync.intake.store.gone import GoneStore
 from kam_sync.intake.store.held import HeldStore
@@ -8,6 +8,7 @@ from kam_sync.intake.store.runs import RunStore
 from kam_sync.intake.store.sources import SourceStore
 from kam_sync.intake.store.turns import SharedTurns, TurnStore
 from kam_sync.intake.store.walks import WalkStore
+from kam_sync.intake.store.writes import WriteStore, write_of
 
 __all__ = [
     "GoneStore",
@@ -19,4 +20,6 @@ __all__ = [
     "SourceStore",
     "TurnStore",
     "WalkStore",
+    "WriteStore",
+    "write_of",
 ]
