@@ -95,12 +95,12 @@ class Confirming:
             held, hints = HeldStore(session, source_id), HintStore(session, source_id)
             sources.write_alone(source_id)
             alone = held.left_alone(noun, gone)
-            wanted = {key: why for key, why in gone.items() if key not in alone}
+            wanted = {key: how for key, how in gone.items() if key not in alone}
             lost, live = raws.live_among(noun, wanted), raws.live(noun)
             options = HouseOptions.among(sources.access(source_id).options)
-            verdict = judge(len(lost), live, options.most_deleted_percent)
-            if verdict.is_held:
-                held.hold(noun, lost, live=live, why=verdict.why, now=now)
+            why = judge(len(lost), live, options.most_deleted_percent)
+            if why:
+                held.hold(noun, lost, live=live, why=why, now=now)
                 self._counts[noun].held += len(lost)
             else:
                 changed = raws.mark(noun, wanted, now)

@@ -1,6 +1,5 @@
 """Deletions that are held: what they would do, and what a person decides; for both doors."""
 
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -20,11 +19,6 @@ class HeldDeletion:
 
     held: Held
     outlook: Outlook
-
-    @property
-    def percent(self) -> int:
-        """The share of the live records that it is about."""
-        return round(100 * self.held.count / max(self.held.live, self.held.count, 1))
 
 
 def waiting(session: Session, source_id: int) -> list[HeldDeletion]:
@@ -74,7 +68,6 @@ def reject(services: Services, source: Source, held_id: int, by: str) -> int:
         return len(store.decide(held_id, HeldState.REJECTED, by, services.now()))
 
 
-def counts(session: Session, sources: Sequence[Source]) -> dict[int, int]:
-    """How many records of each source are held."""
-    found = {s.id: HeldStore(session, s.id).waiting() for s in sources}
-    return {id_: sum(held.count for held in waiting) for id_, waiting in found.items()}
+def count(session: Session, source_id: int) -> int:
+    """How many records of a source wait for a person."""
+    return sum(held.count for held in HeldStore(session, source_id).waiting())

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
-from kam_sync import field_map
+from kam_sync import deciding, field_map
 from kam_sync.base.db.migrate import current_revision, newest_revision
 from kam_sync.base.errors import KamSyncError
 from kam_sync.base.secrets import open_cipher
@@ -113,6 +113,9 @@ def _sources(services: Services) -> Iterator[Check]:
                 continue
             standing = TurnStore(session).standing(source.turn_key, services.now(), services.zone)
             yield from _refusals(what, standing)
+            if held := deciding.count(session, source.id):
+                advice = f"look and decide: kam-sync source held {source.name}"
+                yield Check(what, f"{held} deletions are held", advice)
             for wrong in field_map.look(session, source.id).wrongs:
                 advice = f"set another: kam-sync source map {source.name}"
                 yield Check(f"{what}, field map", str(wrong), advice)

@@ -9,7 +9,7 @@ import typer
 
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.settings import read_settings
-from kam_sync.cli import fields
+from kam_sync.cli import fields, held
 
 if TYPE_CHECKING:
     from kam_sync.intake.model import Source
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Connect CRM accounts and look after them.")
 app.command()(fields.fields)
 app.command("map")(fields.map_)
+app.command()(held.held)
+app.command()(held.approve)
+app.command()(held.reject)
 
 Name = Annotated[str, typer.Argument(help="The source's name.")]
 Token = Annotated[
@@ -71,6 +74,7 @@ def add(
 @app.command("list")
 def list_(*, json: Json = False) -> None:
     """Show the connected CRM accounts."""
+    from kam_sync import deciding
     from kam_sync.cli import show
     from kam_sync.intake.store import SourceStore, TurnStore
 
@@ -78,7 +82,10 @@ def list_(*, json: Json = False) -> None:
         turns, now = TurnStore(session), services.now()
         documents = [
             _document(source)
-            | {"standing": turns.standing(source.turn_key, now, services.zone).model_dump()}
+            | {
+                "standing": turns.standing(source.turn_key, now, services.zone).model_dump(),
+                "held": deciding.count(session, source.id),
+            }
             for source in SourceStore(session).all()
         ]
     if json:
@@ -87,7 +94,7 @@ def list_(*, json: Json = False) -> None:
     if not documents:
         typer.echo("no source yet; connect one: kam-sync source add --help", err=True)
         return
-    names = ("name", "kind", "state", "base_url", "remote_name", "state_reason")
+    names = ("name", "kind", "state", "base_url", "remote_name", "state_reason", "held")
     rows = [[*(document[key] for key in names), _bears(document)] for document in documents]
     show.table("Sources", (*names, "refusals"), rows)
 

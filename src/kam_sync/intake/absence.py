@@ -21,12 +21,12 @@ def run(session: Session, source_id: int, noun: Noun, now: datetime) -> Report:
     left_alone = held.left_alone(noun, absent)
     new = [key for key in absent if key not in left_alone]
     live = GoneStore(session, source_id).live(noun)
-    verdict = judge_absence(
+    why = judge_absence(
         len(new), live, HouseOptions.among(access.options).most_deleted_percent,
         sees_all=access.facts.get("is_admin") != "no",
     )  # fmt: skip
-    if verdict.is_held:
-        held.hold(noun, new, live=live, why=verdict.why, now=now)
+    if why:
+        held.hold(noun, new, live=live, why=why, now=now)
         return Report("absence").add(held=len(new))
     HintStore(session, source_id).note((Hint(noun, key) for key in new), Origin.ABSENCE, now)
     return Report("absence").add(held=0, asked=len(new))

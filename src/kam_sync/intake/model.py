@@ -169,6 +169,15 @@ class NotedHint(SQLModel):
     evidence: str = ""
 
 
+class HeldWhy(StrEnum):
+    """Why a deletion was held."""
+
+    SHARE = "share"
+    """It is about too many of the live records."""
+    SIGHT = "sight"
+    """Records were not in the list, but we may not see all of them."""
+
+
 class HeldState(StrEnum):
     """What became of a held deletion."""
 
@@ -187,11 +196,26 @@ class Held(SQLModel):
     count: int
     live: int
     """How many live records of the noun there were."""
-    why: str
+    why: HeldWhy = fields.choice(HeldWhy)
     found_at: datetime = fields.moment()
     state: HeldState = fields.choice(HeldState, default=HeldState.WAITING)
     decided_at: datetime | None = fields.moment(default=None)
     decided_by: str = ""
+
+    @property
+    def percent(self) -> int:
+        """The share of the live records that it is about."""
+        return round(100 * self.count / max(self.live, self.count, 1))
+
+    @property
+    def in_words(self) -> str:
+        """What would happen, and why a person is asked."""
+        would = f"{self.count} of {self.live} ({self.percent}%)"
+        if self.why is HeldWhy.SIGHT:
+            return (
+                f"{would} were not in the list, but we may not see all: no administrator's rights"
+            )
+        return f"{would} would be deleted at once; so many at once need a person"
 
 
 class WriteState(StrEnum):

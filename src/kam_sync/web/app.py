@@ -12,6 +12,7 @@ import kam_sync.web.api.accounts
 import kam_sync.web.api.alerts
 import kam_sync.web.api.directory
 import kam_sync.web.api.fields
+import kam_sync.web.api.held
 import kam_sync.web.api.kpis
 import kam_sync.web.api.records
 import kam_sync.web.api.sources
@@ -19,6 +20,7 @@ import kam_sync.web.ops
 import kam_sync.web.pages.account
 import kam_sync.web.pages.accounts
 import kam_sync.web.pages.fields
+import kam_sync.web.pages.held
 import kam_sync.web.pages.sources
 import kam_sync.web.pages.today
 from kam_sync.web.errors import PROBLEM, handle_errors
@@ -34,6 +36,7 @@ _API = (
     kam_sync.web.api.directory.router,
     kam_sync.web.api.sources.router,
     kam_sync.web.api.fields.router,
+    kam_sync.web.api.held.router,
     kam_sync.web.api.kpis.router,
     kam_sync.web.api.alerts.router,
 )
@@ -43,6 +46,7 @@ _PAGES = (
     kam_sync.web.pages.account.router,
     kam_sync.web.pages.sources.router,
     kam_sync.web.pages.fields.router,
+    kam_sync.web.pages.held.router,
 )
 _DESCRIPTION = """Key accounts from all connected CRMs in one store, their KPIs and alerts.
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Path, Request
 
 from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere
@@ -101,5 +101,6 @@ class Sources:
 Serving = Annotated[Services, Depends(services)]
 Speaking = Annotated[Locale, Depends(locale)]
 AccountId = Annotated[UUID, Depends(account_id)]
+HeldId = Annotated[int, Path(ge=1, lt=2**63, description="Id of a held deletion.")]
 AlertId = Annotated[UUID, Depends(alert_id)]
 AllSources = Annotated[Sources, Depends(Sources)]

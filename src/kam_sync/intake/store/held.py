@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel, col, select
 from connectors import Noun
 from kam_sync.base.db import Session, merge, table_of
 from kam_sync.base.errors import NotHere, WrongUse
-from kam_sync.intake.model import Held, HeldState
+from kam_sync.intake.model import Held, HeldState, HeldWhy
 
 
 class HeldRow(Held, table=True):
@@ -43,7 +43,7 @@ class HeldStore:
         self._source_id = source_id
 
     def hold(
-        self, noun: Noun, external_ids: Iterable[str], *, live: int, why: str, now: datetime
+        self, noun: Noun, external_ids: Iterable[str], *, live: int, why: HeldWhy, now: datetime
     ) -> None:
         """Let records wait for a person, together with those of the noun that wait already."""
         row = next((row for row in self._waiting() if row.noun == noun.value), None)

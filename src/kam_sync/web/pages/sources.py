@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from kam_sync import field_map
+from kam_sync import deciding, field_map
 from kam_sync.accounts.model import SetAside
 from kam_sync.accounts.store import AccountStore
 from kam_sync.base.db import Session
@@ -35,6 +35,7 @@ class Shown:
     deals_without_account: int
     standing: Standing
     map: field_map.Shown
+    held: list[deciding.HeldDeletion]
 
 
 @router.get("/sources", response_class=HTMLResponse)
@@ -58,4 +59,5 @@ def _look(session: Session, services: Services, source: Source) -> Shown:
         deals_without_account=store.deals_without_account(source.id),
         standing=TurnStore(session).standing(source.turn_key, services.now(), services.zone),
         map=field_map.look(session, source.id),
+        held=deciding.waiting(session, source.id),
     )

@@ -6,7 +6,7 @@ from typing import Protocol
 from kam_sync.alerts.model import Alert
 from kam_sync.drift.detect import Baseline
 from kam_sync.drift.model import Finding, Verdict, Why
-from kam_sync.intake.model import RunState, SourceState
+from kam_sync.intake.model import Held, HeldWhy, RunState, SourceState
 from kam_sync.kpi.formulas import KPIS
 from kam_sync.kpi.model import Good, Measure
 from kam_sync.web.wording.language import Language, Number
@@ -124,6 +124,30 @@ def noun(language: Language, name: str) -> str:
         "event": language.gettext("Events"),
     }
     return known.get(name, name)
+
+
+def held(language: Language, one: Held) -> str:
+    """What a held deletion would do, and why it waits."""
+    numbers = {
+        "count": language.number(one.count),
+        "live": language.number(one.live),
+        "percent": language.percent(one.percent),
+    }
+    if one.why is HeldWhy.SIGHT:
+        return (
+            language.gettext(
+                "%(count)s of %(live)s (%(percent)s) were not in the list, but without an "
+                "administrator's rights we may not see all of them."
+            )
+            % numbers
+        )
+    return (
+        language.gettext(
+            "%(count)s of %(live)s (%(percent)s) would be deleted at once. So many at once may be "
+            "a right that was taken away, and no deletion."
+        )
+        % numbers
+    )
 
 
 def _moved(language: Language, kpi: str) -> str:

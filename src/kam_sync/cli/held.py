@@ -1,0 +1,95 @@
+"""`kam-sync source held|approve|reject`: deletions that wait for a person."""
+
+from getpass import getuser
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kam_sync.base.settings import read_settings
+
+if TYPE_CHECKING:
+    from kam_sync.deciding import HeldDeletion
+
+Name = Annotated[str, typer.Argument(help="The source's name.")]
+Noun = Annotated[str, typer.Argument(help="Whose deletion: company, deal ..., as held shows it.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+def held(
+    name: Annotated[str | None, typer.Argument(help="The source's name; all if left out.")] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Show deletions that are held because they are too large, and what each would do."""
+    from kam_sync import deciding
+    from kam_sync.cli import show
+    from kam_sync.intake.store import SourceStore
+    from kam_sync.wiring import open_services
+
+    with open_services(read_settings()) as services, services.database.transaction() as session:
+        sources = SourceStore(session)
+        chosen = sources.all() if name is None else [sources.by_name(name)]
+        documents = [
+            _document(source.name, one)
+            for source in chosen
+            for one in deciding.waiting(session, source.id)
+        ]
+    if json:
+        show.as_json({"held": documents})
+        return
+    if not documents:
+        typer.echo("nothing is held", err=True)
+        return
+    rows = [
+        (d["source"], d["noun"], d["why"], _said(d["sample"]), _said(d["open_amounts"]))
+        for d in documents
+    ]
+    show.table("Held deletions", ("source", "noun", "what", "for example", "open deals"), rows)
+    typer.echo("decide: kam-sync source approve NAME NOUN, or reject", err=True)
+
+
+def approve(name: Name, noun: Noun) -> None:
+    """Delete what is held and has not come back since."""
+    from kam_sync import deciding
+    from kam_sync.intake.store import SourceStore
+    from kam_sync.wiring import open_services
+
+    with open_services(read_settings()) as services:
+        with services.database.transaction() as session:
+            source = SourceStore(session).by_name(name)
+            held_id = deciding.of_noun(session, source, noun)
+            session.expunge_all()
+        number = deciding.approve(services, source, held_id, getuser())
+    typer.echo(f"{name}: {number} of {noun} deleted", err=True)
+
+
+def reject(name: Name, noun: Noun) -> None:
+    """Keep what is held; it is not held again until the CRM has shown it and it vanishes anew."""
+    from kam_sync import deciding
+    from kam_sync.intake.store import SourceStore
+    from kam_sync.wiring import open_services
+
+    with open_services(read_settings()) as services:
+        with services.database.transaction() as session:
+            source = SourceStore(session).by_name(name)
+            held_id = deciding.of_noun(session, source, noun)
+            session.expunge_all()
+        number = deciding.reject(services, source, held_id, getuser())
+    typer.echo(f"{name}: {number} of {noun} kept", err=True)
+
+
+def _document(source: str, one: "HeldDeletion") -> dict[str, Any]:
+    plain = one.held.model_dump(include={"noun", "count", "live", "found_at"})
+    return {
+        "source": source,
+        "id": str(one.held.id),
+        **plain,
+        "percent": one.held.percent,
+        "why": one.held.in_words,
+        "sample": one.outlook.sample,
+        "open_amounts": {unit: str(amount) for unit, amount in one.outlook.open_amounts.items()},
+    }
+
+
+def _said(mapping: dict[str, str]) -> str:
+    return ", ".join(f"{key}: {value}" for key, value in mapping.items())

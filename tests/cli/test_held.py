@@ -1,0 +1,61 @@
+"""`kam-sync source held|approve|reject`."""
+
+from connectors.sandbox.amocrm import AmoSandbox
+from tests.cli.conftest import Command
+
+
+def lose(box: AmoSandbox, count: int) -> None:
+    for lead in box.ids("leads")[:count]:
+        box.remove("leads", lead, silent=True)
+
+
+def test_a_large_deletion_is_held_shown_and_approved(
+    kam_sync: Command, connected: AmoSandbox
+) -> None:
+    kam_sync("sync", "sales", "--json")
+    there = connected.count("leads")
+    lose(connected, there // 2)
+    synced = kam_sync("sync", "sales", "--full", "--json").document["sources"][0]
+    assert (synced["nouns"]["deal"]["deleted"], synced["nouns"]["deal"]["held"]) == (0, there // 2)
+
+    [held] = kam_sync("source", "held", "--json").document["held"]
+    assert (held["source"], held["noun"], held["count"]) == ("sales", "deal", there // 2)
+    assert len(held["sample"]) == 5
+    assert f"{there // 2} of {there}" in kam_sync("source", "held", "sales").out
+    listed = kam_sync("source", "list", "--json").document["sources"][0]
+    assert listed["held"] == there // 2
+    doctor = {
+        check["found"]: check["advice"] for check in kam_sync("doctor", "--json").document["checks"]
+    }
+    assert (
+        doctor[f"{there // 2} deletions are held"] == "look and decide: kam-sync source held sales"
+    )
+
+    said = kam_sync("source", "approve", "sales", "deal")
+    assert (said.code, said.err) == (0, f"sales: {there // 2} of deal deleted\n")
+    assert kam_sync("source", "held").err == "nothing is held\n"
+
+
+def test_a_rejected_deletion_is_not_held_again(kam_sync: Command, connected: AmoSandbox) -> None:
+    kam_sync("sync", "sales", "--json")
+    lose(connected, connected.count("leads") // 2)
+    kam_sync("sync", "sales", "--full", "--json")
+    assert kam_sync("source", "reject", "sales", "deal").code == 0
+    kam_sync("sync", "sales", "--full", "--json")
+    assert kam_sync("source", "held", "--json").document == {"held": []}
+
+
+def test_what_is_not_held_cannot_be_approved(kam_sync: Command, connected: AmoSandbox) -> None:
+    assert connected.token
+    said = kam_sync("source", "approve", "sales", "deal")
+    assert said.code == 2
+    assert "no deletion of deal is held; held: nothing" in said.err
+
+
+def test_a_share_that_is_no_share_is_refused(kam_sync: Command, connected: AmoSandbox) -> None:
+    assert connected.token
+    said = kam_sync("source", "set", "sales", "--set", "most_deleted_percent=101")
+    assert said.code == 2
+    assert "option most_deleted_percent" in said.err
+    assert kam_sync("source", "set", "sales", "--set", "most_deleted_percent=25").code == 0
+    assert kam_sync("sync", "sales", "--json").code == 0
