@@ -33,6 +33,8 @@ class Fault:
     """Answer with a page of a gateway, with `status` or else 200."""
     hang_up: bool = False
     """Close the connection without an answer."""
+    lose_answer: bool = False
+    """Do what is asked, then close the connection without an answer."""
     repeat: bool = False
     """Answer with what this path answered last time: the previous page once more."""
     truncate_at: int | None = None

@@ -178,7 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
         response = box.respond(request, fault)
         seen = Seen(request.method, request.path, request.raw_query, response.status)
         box.requests.note(seen)
-        if response is LOST:
+        if response is LOST or (fault is not None and fault.lose_answer):
             self.close_connection = True
             return
         self._send(response, None if fault is None else fault.truncate_at)

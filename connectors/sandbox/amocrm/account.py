@@ -6,6 +6,8 @@ HOST = "https://demo.amocrm.ru"
 ACCOUNT = 30_000_001
 PRODUCTS, INVOICES = 1001, 1002
 """The two catalogs."""
+GROUP = {"id": 0, "name": "Отдел продаж", "uuid": "00000000-0000-4000-8000-000000000002"}
+"""The one group of users, which every account has."""
 _SYMBOLS = {"RUB": "₽", "USD": "$", "EUR": "€"}
 
 
@@ -52,9 +54,7 @@ def account(
 
 def _embedded() -> dict[str, Any]:
     return {
-        "users_groups": [
-            {"id": 0, "name": "Отдел продаж", "uuid": "00000000-0000-4000-8000-000000000002"}
-        ],
+        "users_groups": [GROUP],
         "task_types": [
             {"id": 1, "name": "Связаться", "color": None, "icon_id": None, "code": "FOLLOW_UP"},
             {"id": 2, "name": "Встреча", "color": None, "icon_id": None, "code": "MEETING"},

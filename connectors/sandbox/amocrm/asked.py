@@ -140,6 +140,14 @@ def wanted(query: Query) -> set[str]:
     return {word.strip() for key, value in query if key == "with" for word in value.split(",")}
 
 
+def entity_ids(query: Query) -> list[int]:
+    """Whose links are asked for; nobody's is a mistake."""
+    found = [as_number(key, value) for key, value in query if key.startswith("filter[entity_id]")]
+    if not found:
+        raise BadQuery("filter[entity_id] is required")
+    return found
+
+
 def as_number(key: str, value: str) -> int:
     """A whole number that a database can hold."""
     if not value.isdecimal() or len(value) > 18:

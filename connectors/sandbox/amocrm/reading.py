@@ -9,11 +9,12 @@ import orjson
 from connectors.sandbox import http
 from connectors.sandbox.amocrm.account import INVOICES, PRODUCTS, account
 from connectors.sandbox.amocrm.answers import HAL, NOTHING, hal, page, problem, unknown, whole
-from connectors.sandbox.amocrm.asked import Asked, as_number, asked, wanted
+from connectors.sandbox.amocrm.asked import Asked, as_number, asked, entity_ids, wanted
 from connectors.sandbox.amocrm.blank import ENTITIES
 from connectors.sandbox.amocrm.dressed import Dresser, binned
 from connectors.sandbox.amocrm.events import event_number, types
 from connectors.sandbox.amocrm.fields import FIELDS, definitions
+from connectors.sandbox.amocrm.links import links_of
 from connectors.sandbox.amocrm.switches import Switches
 from connectors.sandbox.http import Request, Response
 from connectors.sandbox.rows import BINNED, SHOWN, Cut, Facts, Rows
@@ -28,12 +29,13 @@ LISTS = frozenset(
     }
 )
 _COUNTED = frozenset({"users", "customers/segments", "customers/statuses"})
-_OWNED = frozenset({*ENTITIES, "tasks"})
+_OWNED = frozenset({*ENTITIES, "tasks", *(f"{noun}/notes" for noun in ENTITIES)})
 """Nouns of which an employee may see only a part."""
 _OF_ONE = re.compile(
     r"(?:(leads|contacts|companies|customers)/(\d+)/(notes)|(customers)/(\d+)/(transactions))"
     r"(?:/(\d+))?"
 )
+_LINKS = re.compile(r"(leads|contacts|companies|customers)(?:/(\d+))?/links")
 _FIELD = re.compile(r"(.+)/custom_fields(?:/(\d+))?")
 _LATE = "shown_at"
 
@@ -60,6 +62,8 @@ class Reading:
             return self._account(request)
         if what == "events/types":
             return whole(request, "events_types", [orjson.dumps(type_) for type_ in types()])
+        if linked := _LINKS.fullmatch(what):
+            return self._links(linked[1], linked[2], request)
         return self._rows_of(what, request) or unknown(request)
 
     def _rows_of(self, what: str, request: Request) -> Response | None:
@@ -149,6 +153,11 @@ class Reading:
         if match[7]:
             return self._one(path, as_number("id", match[7]), request)
         return self._list(path, request, (("about", (number,)),))
+
+    def _links(self, noun: str, number: str | None, request: Request) -> Response:
+        ids = [as_number("id", number)] if number else entity_ids(request.query)
+        found = [link for id_ in ids for link in links_of(self._rows, noun, id_)]
+        return whole(request, "links", [orjson.dumps(link) for link in found])
 
     def _fields(self, noun: str, number: str | None, request: Request) -> Response:
         listed = definitions(noun)

@@ -29,7 +29,7 @@ def user(person: User) -> dict[str, Any]:
             "is_admin": person.is_admin,
             "is_free": False,
             "is_active": person.is_active,
-            "group_id": None,
+            "group_id": 0,
             "role_id": None,
         },
         "_links": link("users", person.number),

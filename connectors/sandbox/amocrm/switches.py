@@ -28,6 +28,8 @@ class Switches:
     """What an object without content looks like: PHP writes a list."""
     dates: Literal["unix", "rfc3339"] = "unix"
     """How custom fields with dates are written."""
+    with_dropped: frozenset[str] = frozenset()
+    """Words of `with` that lists and rows pass over in silence."""
     customers: Literal["segments", "periodicity", "unpaid"] = "segments"
     event_order: Literal["oldest", "newest", "shuffled"] = "newest"
     unsorted_in_leads: bool = False

@@ -262,22 +262,3 @@ def test_names_are_whatever_people_type(shop: AmoSandbox, walk: Walk) -> None:
     assert any(name.startswith("=") for name in names)
     assert any("<b>" in name for name in names)
     assert max(map(len, names)) == 300
-
-
-@pytest.mark.parametrize(
-    ("noun", "words"),
-    [
-        ("companies", {"contacts", "leads", "customers"}),
-        ("contacts", {"leads", "customers"}),
-    ],
-)
-def test_who_names_a_row_comes_when_asked_for(
-    shop: AmoSandbox, get: Any, noun: str, words: set[str]
-) -> None:
-    id_ = shop.ids(noun)[0]
-    plain = get(shop, f"{noun}/{id_}").json()["_embedded"]
-    full = get(shop, f"{noun}/{id_}?with={','.join(words)}").json()["_embedded"]
-    assert full.keys() - plain.keys() == words
-    lead = full["leads"][0]["id"]
-    named = get(shop, f"leads/{lead}?with=contacts").json()["_embedded"]
-    assert id_ in {one["id"] for one in named[noun]}

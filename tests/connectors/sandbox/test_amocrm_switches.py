@@ -96,3 +96,11 @@ def test_402_may_come_in_the_middle(open_box: Any, get: Any) -> None:
     box.faults.append(Fault("/api/v4/leads", after=1, status=402, times=None))
     pages = [get(box, f"leads?limit=20&page={page}").status_code for page in (1, 2, 3)]
     assert pages == [200, 402, 402]
+
+
+def test_words_of_with_may_be_passed_over_in_silence(open_box: Any, get: Any) -> None:
+    box = open_box(with_dropped=frozenset({"contacts"}))
+    id_ = box.ids("leads")[0]
+    embedded = get(box, f"leads/{id_}?with=contacts,loss_reason").json()["_embedded"]
+    assert "contacts" not in embedded
+    assert "loss_reason" in embedded

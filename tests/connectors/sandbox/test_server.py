@@ -46,6 +46,14 @@ def test_a_connection_may_be_closed_without_an_answer(box: AmoSandbox, get: Any)
     assert get(box, "leads").status_code == 200
 
 
+def test_what_was_asked_may_be_done_and_the_answer_lost(box: AmoSandbox, send: Any) -> None:
+    before = box.count("leads")
+    box.faults.append(Fault(lose_answer=True))
+    with pytest.raises(httpx.RemoteProtocolError, match="disconnected"):
+        send(box, "POST", "leads", [{"name": "Новая"}])
+    assert box.count("leads") == before + 1
+
+
 def test_a_page_of_html_may_come_instead(box: AmoSandbox, get: Any) -> None:
     box.faults.append(Fault(html=True))
     box.faults.append(Fault(after=1, html=True, status=502))
