@@ -24,6 +24,7 @@ from connectors.kit.errors import (
     Refused,
     RetryLater,
 )
+from connectors.kit.marks import without_mark
 from connectors.kit.pace import Pace, wait_for_turn
 from connectors.kit.records import (
     NAMELESS,
@@ -117,4 +118,5 @@ __all__ = [
     "Written",
     "fieldmap",
     "wait_for_turn",
+    "without_mark",
 ]

@@ -66,7 +66,8 @@ class Wrong:
     """An entry of a map that cannot be followed."""
 
     target: str
-    external_id: str
+    field: str
+    """The field's name, or its id where nobody knows its name."""
     fault: Fault
     said: str
 
@@ -159,7 +160,7 @@ def guess(fields: Sequence[Field]) -> dict[str, Guess]:
 
 def check(field_map: FieldMap, fields: Iterable[Field]) -> list[Wrong]:
     """What is wrong with a map, entry by entry."""
-    known = {field.external_id: field for field in fields if not field.is_deleted}
+    known = {field.external_id: field for field in fields}
     seen: dict[str, str] = {}
     wrong = []
     for name, external_id in field_map.items():
@@ -178,16 +179,20 @@ def _fault(name: str, external_id: str, field: Field | None, seen: FieldMap) -> 
         return Wrong(name, external_id, Fault.NO_TARGET, said)
     if field is None:
         return Wrong(name, external_id, Fault.GONE, f"the CRM has no field {external_id}")
-    shown = f"field {external_id} ({field.name})"
-    if field.about_noun != target.noun:
-        said = f"{shown} is one of a {field.about_noun.value}, not of a {target.noun.value}"
-        return Wrong(name, external_id, Fault.WRONG_NOUN, said)
-    if field.kind not in target.kinds:
-        said = f"{shown} is of the kind {field.kind}; it has to be {' or '.join(target.kinds)}"
-        return Wrong(name, external_id, Fault.WRONG_KIND, said)
-    if external_id in seen:
-        said = f"{shown} is what {seen[external_id]} is read from already"
-        return Wrong(name, external_id, Fault.TWICE, said)
+    noun, kinds = field.about_noun, " or ".join(target.kinds)
+    troubles = (
+        (field.is_deleted, Fault.GONE, "is not in the CRM any more"),
+        (noun != target.noun, Fault.WRONG_NOUN, f"is one of a {noun}, not of a {target.noun}"),
+        (
+            field.kind not in target.kinds,
+            Fault.WRONG_KIND,
+            f"is of the kind {field.kind}; it has to be {kinds}",
+        ),
+        (external_id in seen, Fault.TWICE, f"is what {seen.get(external_id)} is read from already"),
+    )
+    for is_so, fault, said in troubles:
+        if is_so:
+            return Wrong(name, field.name, fault, f"field {external_id} ({field.name}) {said}")
     return None
 
 

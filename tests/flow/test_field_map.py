@@ -135,7 +135,8 @@ def test_a_mapped_field_that_is_deleted_or_changes_its_kind_is_warned_about(book
     )
 
     assert field_map.wrongs(book.services, "shop") == [
-        "company.inn: the CRM has no field company/1; set another: kam-sync source map shop",
+        "company.inn: field company/1 (ИНН) is not in the CRM any more; set another:"
+        " kam-sync source map shop",
         "company.segment: field company/3 (Сегмент) is of the kind flag; it has to be choice or"
         " choices or text; set another: kam-sync source map shop",
     ]

@@ -90,7 +90,7 @@ def test_the_page_asks_a_person_to_look_the_guess_over(client, source: int) -> N
     page = client.get("/sources/sales/fields?lang=ru").text
 
     assert "Это догадка" in page
-    assert "Похоже, это «ИНН»: так его зовут" in page
+    assert "Похоже, это «ИНН»: судя по названию" in page
     assert '<option value="company/1">ИНН (текст): 7707083893</option>' in page
     assert "Сегмент &lt;b&gt;" in page
     assert "<b>" not in page
@@ -114,9 +114,9 @@ def test_a_mapped_field_that_is_gone_is_shown_on_the_sources_page_and_on_its_own
     world.save(source, Noun.FIELD, Field("company/1", Noun.COMPANY, "ИНН", "text", is_deleted=True))
 
     for path in ("/sources?lang=ru", "/sources/sales/fields?lang=ru"):
-        assert "Поля company/1 в CRM больше нет" in client.get(path).text, path
+        assert "Поля «ИНН» в CRM больше нет" in client.get(path).text, path
     target = next(t for t in client.get(SOURCE).json()["targets"] if t["target"] == "company.inn")
-    assert target["warning"] == "company.inn: the CRM has no field company/1"
+    assert target["warning"] == "company.inn: field company/1 (ИНН) is not in the CRM any more"
 
 
 def test_a_source_whose_fields_nobody_has_read_says_how_to_read_them(client, world: World) -> None:

@@ -137,7 +137,7 @@ def test_every_target_begins_with_its_noun_and_says_what_it_means() -> None:
     [
         (("company.phone", "company/1"), Fault.NO_TARGET, "there are: company.inn, company.kpp"),
         (("company.inn", "company/9"), Fault.GONE, "the CRM has no field company/9"),
-        (("company.inn", "company/3"), Fault.GONE, "the CRM has no field company/3"),
+        (("company.inn", "company/3"), Fault.GONE, "(Старый ИНН) is not in the CRM any more"),
         (("company.inn", "deal/4"), Fault.WRONG_NOUN, "is one of a deal, not of a company"),
         (("company.inn", "company/2"), Fault.WRONG_KIND, "of the kind date; it has to be text or"),
     ],

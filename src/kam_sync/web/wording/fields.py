@@ -59,13 +59,13 @@ def wrong(language: Language, found: fieldmap.Wrong) -> str:
     """Why a mapped field cannot be read."""
     texts = {
         fieldmap.Fault.NO_TARGET: language.gettext("kam_sync does not know this target."),
-        fieldmap.Fault.GONE: language.gettext("Field %(field)s is not in the CRM any more."),
+        fieldmap.Fault.GONE: language.gettext("Field “%(field)s” is not in the CRM any more."),
         fieldmap.Fault.WRONG_NOUN: language.gettext(
-            "Field %(field)s belongs to another kind of record."
+            "Field “%(field)s” belongs to another kind of record."
         ),
         fieldmap.Fault.WRONG_KIND: language.gettext(
-            "Field %(field)s now holds something of another kind."
+            "Field “%(field)s” now holds something of another kind."
         ),
-        fieldmap.Fault.TWICE: language.gettext("Field %(field)s is chosen twice."),
+        fieldmap.Fault.TWICE: language.gettext("Field “%(field)s” is chosen twice."),
     }
-    return texts[found.fault] % {"field": found.external_id}
+    return texts[found.fault] % {"field": found.field}

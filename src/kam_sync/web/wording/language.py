@@ -86,12 +86,15 @@ class Language:
         """A month where there is little room: авг. 2026."""
         return format_date(day, "LLL y", locale=self.locale.value)
 
+    def day(self, day: date) -> str:
+        """A day of the calendar."""
+        return format_date(day, "medium", locale=self.locale.value)
+
     def date(self, moment: datetime | None) -> str:
         """The day of a moment in the time zone of the installation."""
         if moment is None:
             return "\N{EN DASH}"
-        day = moment.astimezone(self.zone).date()
-        return format_date(day, "medium", locale=self.locale.value)
+        return self.day(moment.astimezone(self.zone).date())
 
     def time(self, moment: datetime | None) -> str:
         """A moment, day and time, in the time zone of the installation."""

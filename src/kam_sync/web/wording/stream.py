@@ -1,0 +1,93 @@
+"""What the timeline of an account says of each entry, in plain words."""
+
+from collections.abc import Mapping
+
+from connectors import without_mark
+from kam_sync.accounts.model import StreamEntry
+from kam_sync.web.wording.language import Language
+
+
+def title(language: Language, entry: StreamEntry) -> str:
+    """What happened: Incoming call, 1 min 5 s."""
+    said = _way(language, entry) or _what(language, entry.what)
+    return f"{said}, {_duration(language, entry.seconds)}" if entry.seconds else said
+
+
+def text(entry: StreamEntry) -> str:
+    """What was said or written, without the mark by which we know our own."""
+    return without_mark(entry.text or "").strip()
+
+
+def about(language: Language, entry: StreamEntry) -> str:
+    """About what of the account; nothing when it is the company itself."""
+    words = {
+        "contact": language.gettext("contact"),
+        "deal": language.gettext("deal"),
+        "customer": language.gettext("repeat buyer"),
+    }
+    word = words.get(entry.about_noun)
+    if word is None:
+        return ""
+    return f"{word} {entry.about_name or entry.about_external_id}"
+
+
+def stages(entry: StreamEntry, names: Mapping[tuple[int, str | None, str | None], str]) -> str:
+    """From which stage to which, as far as they are known: New → Talks."""
+    sides = (entry.details.get(side) for side in ("from", "to") if entry.what == "stage")
+    keys = [side for side in sides if isinstance(side, Mapping)]
+    found = (names.get((entry.source_id, key.get("pipeline"), key.get("stage"))) for key in keys)
+    return " → ".join(name for name in found if name)
+
+
+def invoice_status(language: Language, status: str) -> str:
+    """How a bill stands; the CRM's own word where we know no other."""
+    known = {
+        "created": language.gettext("not paid"),
+        "partly_paid": language.gettext("partly paid"),
+        "paid": language.gettext("paid"),
+    }
+    return known.get(status, status)
+
+
+def _way(language: Language, entry: StreamEntry) -> str | None:
+    """Calls and messages have a direction, where the CRM tells it."""
+    known: dict[tuple[str, bool | None], str] = {
+        ("call", True): language.gettext("Incoming call"),
+        ("call", False): language.gettext("Outgoing call"),
+        ("message", True): language.gettext("Message from the customer"),
+        ("message", False): language.gettext("Message to the customer"),
+        ("email", True): language.gettext("E-mail from the customer"),
+        ("email", False): language.gettext("E-mail to the customer"),
+    }
+    return known.get((entry.what, entry.is_incoming))
+
+
+def _what(language: Language, what: str) -> str:
+    known = {
+        "call": language.gettext("Call"),
+        "message": language.gettext("Message"),
+        "email": language.gettext("E-mail"),
+        "note": language.gettext("Note"),
+        "file": language.gettext("File attached"),
+        "stage": language.gettext("Stage changed"),
+        "change": language.gettext("Changed"),
+        "created": language.gettext("Created"),
+        "deleted": language.gettext("Deleted"),
+        "restored": language.gettext("Restored"),
+        "merged": language.gettext("Merged with another"),
+        "link": language.gettext("Linked or unlinked"),
+        "task": language.gettext("Task"),
+        "task_done": language.gettext("Task done"),
+        "purchase": language.gettext("Purchase"),
+        "won": language.gettext("Deal won"),
+        "lost": language.gettext("Deal lost"),
+    }
+    return known.get(what, language.gettext("Other event"))
+
+
+def _duration(language: Language, seconds: int | None) -> str:
+    minutes, rest = divmod(seconds or 0, 60)
+    if not minutes:
+        return language.gettext("%(seconds)s s") % {"seconds": rest}
+    said = language.gettext("%(minutes)s min %(seconds)s s")
+    return said % {"minutes": minutes, "seconds": rest}
