@@ -63,6 +63,8 @@ _LAY_OUT = """
     ) r
     JOIN account_link l ON l.source_id = r.source_id AND l.company_external_id = r.company;
 
+    ANALYZE kpi_about;
+
     CREATE TEMP TABLE kpi_activity ON COMMIT DROP AS
     SELECT account_id, at,
         greatest(date_trunc('month', at AT TIME ZONE :zone)::date, :first) AS "on"

@@ -1,0 +1,77 @@
+"""`kam-sync source fields|map`."""
+
+from pathlib import Path
+
+import pytest
+
+from connectors import Field, Noun
+from kam_sync.wiring import Services
+from tests.cli.conftest import Command
+from tests.fakes.books import Book
+
+
+@pytest.fixture
+def shop(services: Services, kam_sync: Command, tmp_path: Path) -> Book:
+    """A source with two custom fields of companies."""
+    book = Book(services)
+    book.save(
+        Noun.FIELD,
+        Field("company/1", Noun.COMPANY, "ИНН", "text"),
+        Field("company/2", Noun.COMPANY, "Группа [b]", "choice", options=("A", "B")),
+    )
+    return book
+
+
+def test_the_map_stands_beside_all_fields(kam_sync: Command, shop: Book) -> None:
+    said = kam_sync("source", "fields", "shop")
+
+    assert said.code == 0
+    assert "Field map of shop (guessed)" in said.err
+    assert "may be company/1 (ИНН): its name says so" in said.err
+    assert "company/2" in said.out
+    assert "Группа [b]" in said.out
+
+
+def test_a_target_is_set_and_taken_away(kam_sync: Command, shop: Book) -> None:
+    assert kam_sync("source", "map", "shop", "company.segment=company/2", "company.inn=").code == 0
+    document = kam_sync("source", "fields", "shop", "--json").document
+    assert document["map"] == {"company.segment": "company/2"}
+    assert document["is_confirmed"] is True
+    assert document["offers"] == {"company.inn": "company/1"}
+
+    assert kam_sync("source", "map", "shop", "company.segment=", "--guess").code == 0
+    document = kam_sync("source", "fields", "shop", "--json").document
+    assert document["map"] == {"company.inn": "company/1"}
+    assert [field["options"] for field in document["fields"]] == [["A", "B"], []]
+
+
+@pytest.mark.parametrize(
+    ("pair", "says"),
+    [
+        ("company.inn", "write it as target=field"),
+        ("company.inn=company/9", "the CRM has no field company/9; see: kam-sync source fields"),
+        ("company.inn=company/2", "is of the kind choice; it has to be text or number"),
+        ("inn=company/1", "there is no such target; there are: company.inn"),
+    ],
+)
+def test_a_wrong_map_is_refused_in_one_line(
+    kam_sync: Command, shop: Book, pair: str, says: str
+) -> None:
+    said = kam_sync("source", "map", "shop", pair)
+
+    assert said.code == 2
+    assert says in said.err
+    assert len(said.err.strip().splitlines()) == 1
+
+
+def test_the_doctor_tells_of_a_mapped_field_that_is_gone(kam_sync: Command, shop: Book) -> None:
+    kam_sync("source", "map", "shop", "company.inn=company/1")
+    shop.save(Noun.FIELD, Field("company/1", Noun.COMPANY, "ИНН", "text", is_deleted=True))
+    kam_sync("source", "set", "shop", "--token", "sealed-with-the-key-of-the-commands")
+
+    said = kam_sync("doctor", "--json")
+
+    checks = {check["what"]: check for check in said.document["checks"]}
+    found = checks["source shop, field map"]
+    assert found["found"] == "company.inn: field company/1 (ИНН) is not in the CRM any more"
+    assert found["advice"] == "set another: kam-sync source map shop"
