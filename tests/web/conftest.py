@@ -30,7 +30,9 @@ def world(services: Services) -> World:
 @pytest.fixture
 def client(world: World) -> Iterator[TestClient]:
     """The application, with a queue."""
-    app = create_app(world.services, defer_sync=world.deferred.append)
+    app = create_app(
+        world.services, defer_sync=world.deferred.append, defer_write=world.defer_write
+    )
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 

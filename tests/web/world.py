@@ -10,6 +10,7 @@ from connectors import Noun, Outcome
 from kam_sync import flow
 from kam_sync.accounts.match import match
 from kam_sync.accounts.store import SavingStore
+from kam_sync.base.db import Session
 from kam_sync.intake.model import Access, NewSource, NounCounts, RunState
 from kam_sync.intake.store import RunStore, SourceStore
 from kam_sync.kpi.months import shift
@@ -25,6 +26,7 @@ class World:
 
     services: Services
     deferred: list[int] = field(default_factory=list)
+    deferred_writes: list[int] = field(default_factory=list)
 
     def add_source(self, name: str = "sales") -> int:
         """A connected CRM account."""
@@ -32,6 +34,10 @@ class World:
         sealed = self.services.cipher.lock(TOKEN)
         with self.services.database.transaction() as session:
             return SourceStore(session).add(new, Access(sealed_token=sealed), WHEN).id
+
+    def defer_write(self, _session: Session, source_id: int) -> None:
+        """Note that writing was queued."""
+        self.deferred_writes.append(source_id)
 
     def save(self, source_id: int, noun: Noun, *records: gate.Record) -> None:
         """Records of one noun."""

@@ -13,7 +13,7 @@ from kam_sync.base.clock import Clock, start_of_day, stopped_at, utc_now
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.log import set_up_log
 from kam_sync.base.settings import LogFormat, read_settings
-from kam_sync.cli import sources
+from kam_sync.cli import sources, writes
 
 if TYPE_CHECKING:
     from kam_sync.base.report import Report
@@ -32,6 +32,7 @@ app = typer.Typer(
     """,
 )
 app.add_typer(sources.app, name="source")
+app.add_typer(writes.app, name="write")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 AsOf = Annotated[

@@ -11,6 +11,7 @@ import structlog
 import uvicorn
 
 from kam_sync.base.errors import KamSyncError
+from kam_sync.jobs.queue import defer_write
 from kam_sync.jobs.serving import defer_sync, running
 from kam_sync.web.app import create_app
 from kam_sync.wiring import Services
@@ -43,7 +44,10 @@ def serve_all(services: Services, *, web: tuple[str, int] | None, every: timedel
             threading.Event().wait()
             return
         app = create_app(
-            services, defer_sync=partial(defer_sync, services), hosts=_hosts(services, web[0])
+            services,
+            defer_sync=partial(defer_sync, services),
+            defer_write=defer_write,
+            hosts=_hosts(services, web[0]),
         )
         uvicorn.run(app, host=web[0], port=web[1], log_config=None, timeout_graceful_shutdown=10)
 

@@ -63,7 +63,13 @@ _LAY_OUT = """
     ) r
     JOIN account_link l ON l.source_id = r.source_id AND l.company_external_id = r.company;
 
-    ANALYZE kpi_about;
+    CREATE TEMP TABLE kpi_echo ON COMMIT DROP AS
+    SELECT source_id, about_noun AS noun, about_external_id AS external_id,
+        max(echo_updated_at) - interval '2 seconds' AS since,
+        max(echo_updated_at) + interval '2 seconds' AS until
+    FROM crm_write WHERE echo_updated_at IS NOT NULL GROUP BY 1, 2, 3;
+
+    ANALYZE kpi_about; ANALYZE kpi_echo;
 
     CREATE TEMP TABLE kpi_activity ON COMMIT DROP AS
     SELECT account_id, at,
@@ -73,14 +79,21 @@ _LAY_OUT = """
         FROM deal d
         JOIN account_link l ON l.source_id = d.source_id
             AND l.company_external_id = d.company_external_id
-        CROSS JOIN LATERAL (VALUES (d.created_at), (d.updated_at), (d.closed_at)) AS seen(at)
+        LEFT JOIN kpi_echo e ON e.source_id = d.source_id AND e.noun = 'deal'
+            AND e.external_id = d.external_id AND d.updated_at BETWEEN e.since AND e.until
+        CROSS JOIN LATERAL (VALUES (d.created_at), (d.closed_at),
+            (CASE WHEN e.since IS NULL THEN d.updated_at END)) AS seen(at)
         WHERE NOT d.is_deleted
         UNION ALL
         SELECT b.account_id, seen.at
         FROM task t
         JOIN kpi_about b ON b.source_id = t.source_id AND b.noun = t.about_noun
             AND b.external_id = t.about_external_id
-        CROSS JOIN LATERAL (VALUES (t.created_at), (t.updated_at)) AS seen(at)
+        LEFT JOIN kpi_echo e ON e.source_id = t.source_id AND e.noun = 'task'
+            AND e.external_id = t.external_id AND t.updated_at BETWEEN e.since AND e.until
+        CROSS JOIN LATERAL (VALUES (CASE WHEN NOT t.is_ours THEN t.created_at END),
+            (CASE WHEN e.since IS NULL AND (t.is_done OR NOT t.is_ours) THEN t.updated_at END)
+        ) AS seen(at)
         WHERE NOT t.is_deleted
         UNION ALL
         SELECT b.account_id, a.at

@@ -16,13 +16,16 @@ import kam_sync.web.api.held
 import kam_sync.web.api.kpis
 import kam_sync.web.api.records
 import kam_sync.web.api.sources
+import kam_sync.web.api.writes
 import kam_sync.web.ops
 import kam_sync.web.pages.account
 import kam_sync.web.pages.accounts
 import kam_sync.web.pages.fields
 import kam_sync.web.pages.held
 import kam_sync.web.pages.sources
+import kam_sync.web.pages.tasks
 import kam_sync.web.pages.today
+from kam_sync.base.db import Session
 from kam_sync.web.errors import PROBLEM, handle_errors
 from kam_sync.web.guard import Guard
 from kam_sync.web.metrics import Measured, Metrics
@@ -39,9 +42,11 @@ _API = (
     kam_sync.web.api.held.router,
     kam_sync.web.api.kpis.router,
     kam_sync.web.api.alerts.router,
+    kam_sync.web.api.writes.router,
 )
 _PAGES = (
     kam_sync.web.pages.today.router,
+    kam_sync.web.pages.tasks.router,
     kam_sync.web.pages.accounts.router,
     kam_sync.web.pages.account.router,
     kam_sync.web.pages.sources.router,
@@ -59,12 +64,14 @@ def create_app(
     services: Services,
     *,
     defer_sync: Callable[[int], object] | None = None,
+    defer_write: Callable[[Session, int], object] | None = None,
     hosts: Sequence[str] = ("*",),
 ) -> FastAPI:
     """The application.
 
     Args:
         defer_sync: queues the sync of a source, where there is a queue.
+        defer_write: queues what is to be written into a source, with the rows that ask for it.
         hosts: the names it answers to. On the loopback address there must be some, or any page on
             the web could read it through a name that it makes point there.
     """
@@ -77,6 +84,7 @@ def create_app(
     )
     app.state.services = services
     app.state.defer_sync = defer_sync
+    app.state.defer_write = defer_write
     app.state.pages = Pages(services.zone)
     app.state.metrics = Metrics()
     app.add_middleware(Turnstile)

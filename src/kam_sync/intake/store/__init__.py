@@ -8,7 +8,7 @@ from kam_sync.intake.store.runs import RunStore
 from kam_sync.intake.store.sources import SourceStore
 from kam_sync.intake.store.turns import SharedTurns, TurnStore
 from kam_sync.intake.store.walks import WalkStore
-from kam_sync.intake.store.writes import WriteStore, write_of
+from kam_sync.intake.store.writes import WriteStore, write_of, writes_of_keys
 
 __all__ = [
     "GoneStore",
@@ -22,4 +22,5 @@ __all__ = [
     "WalkStore",
     "WriteStore",
     "write_of",
+    "writes_of_keys",
 ]

@@ -33,6 +33,7 @@ class WriteRow(CrmWrite, table=True):
     __tablename__ = "crm_write"
     __table_args__ = (
         sa.UniqueConstraint("source_id", "key"),
+        sa.Index("crm_write_key", "key"),
         sa.Index("crm_write_about", "source_id", "about_noun", "about_external_id"),
         sa.Index(
             "crm_write_unfinished", "source_id", "id",
@@ -103,7 +104,8 @@ class WriteStore:
         is_due = sa.or_(
             col(WriteRow.state) == WriteState.WAITING,
             sa.and_(
-                col(WriteRow.state) == WriteState.SENDING, col(WriteRow.sent_at) <= sent_before
+                col(WriteRow.state) == WriteState.SENDING,
+                col(WriteRow.sent_at).is_(None) | (col(WriteRow.sent_at) <= sent_before),
             ),
         )
         query = select(WriteRow).where(
@@ -140,7 +142,8 @@ class WriteStore:
         )
         if write_ids:
             statement = statement.where(col(WriteRow.id).in_(write_ids))
-        again = statement.values(state=WriteState.SENDING, reason="").returning(col(WriteRow.id))
+        values = {"state": WriteState.SENDING, "sent_at": None, "reason": ""}
+        again = statement.values(**values).returning(col(WriteRow.id))
         return len(self._session.execute(again).all())
 
     def _row(self, write: Write, by: str, now: datetime) -> dict[str, Any]:
@@ -158,6 +161,12 @@ class WriteStore:
             "asked_at": now,
             "reason": "",
         }
+
+
+def writes_of_keys(session: Session, keys: Collection[str]) -> dict[str, CrmWrite]:
+    """The writes of these keys, whatever their source."""
+    query = select(WriteRow).where(col(WriteRow.key).in_(keys)).order_by(col(WriteRow.id))
+    return {row.key: row for row in session.scalars(query)}
 
 
 def write_of(row: CrmWrite) -> Write:

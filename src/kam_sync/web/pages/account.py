@@ -19,6 +19,7 @@ from kam_sync.web.deps import AccountId, AllSources, Reading, Serving, Sources
 from kam_sync.web.pages.chart import Measured, chart_data, measured
 from kam_sync.web.paging import MOST, Text
 from kam_sync.web.render import pages
+from kam_sync.web.tasking import tasks_of
 from kam_sync.web.wording import stream
 
 router = APIRouter()
@@ -54,6 +55,7 @@ def show_account(
         "account.html",
         account=account,
         alerts=alerts,
+        tasks=tasks_of(session, alerts),
         cards=cards,
         chosen=chosen,
         chart=chosen and chart_data(renderer.language(request), chosen),

@@ -1,6 +1,7 @@
 """Today: the open alerts, grouped by account, the gravest first."""
 
 from collections import defaultdict
+from itertools import chain
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -14,6 +15,7 @@ from kam_sync.intake.store import RunStore
 from kam_sync.kpi.formulas import KPIS
 from kam_sync.web.deps import AllSources, Reading
 from kam_sync.web.render import pages
+from kam_sync.web.tasking import tasks_of
 
 router = APIRouter()
 
@@ -33,6 +35,7 @@ def show_today(request: Request, session: Reading, sources: AllSources) -> HTMLR
         groups=shown,
         accounts=store.by_ids(ids),
         owners=store.owners(ids),
+        tasks=tasks_of(session, chain.from_iterable(shown)),
         alert_count=sum(len(group) for group in grouped),
         account_count=len(grouped),
         hidden=len(grouped) - len(shown),
