@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from connectors import (
     Company,
@@ -162,7 +163,7 @@ class ServicesOf(Services):
 
 def connected(services: Services, crm: Connector) -> tuple[ServicesOf, int]:
     """The CRM as a source; nothing is synced yet."""
-    new = NewSource(name=f"memory-{id(crm)}", kind="memory", base_url="http://127.0.0.1:9")
+    new = NewSource(name=f"memory-{uuid4().hex}", kind="memory", base_url="http://127.0.0.1:9")
     with services.database.transaction() as session:
         source_id = SourceStore(session).add(new, Access(sealed_token=""), services.now()).id
     plain = {name: getattr(services, name) for name in services.__dataclass_fields__}
