@@ -1,6 +1,8 @@
 """What an admin may set for one amoCRM account, and what the account says of itself."""
 
-from pydantic import BaseModel, ConfigDict
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Settings(BaseModel):
@@ -15,5 +17,35 @@ class Settings(BaseModel):
     jitter of the network alone brings refusals."""
     inn_field: str = "ИНН"
     kpp_field: str = "КПП"
-    """Names of the company fields that hold the tax numbers."""
+    """Names of the company fields that hold the tax numbers, where the field map says nothing."""
     timezone: str = "Europe/Moscow"
+    event_days: int = Field(default=365, ge=0, le=3650)
+    """How far the first load reaches back in the log of events."""
+    whole_every: float = Field(default=24.0, ge=0)
+    """Hours between whole readings of lists that nothing else tells enough about."""
+    notes_every: float = Field(default=1.0, ge=0)
+    """Hours between readings of all notes, of whose edits no event tells."""
+    api_filter: str | None = None
+    customers_mode: str | None = None
+    is_admin: str | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        if not is_zone(name):
+            raise ValueError(f"{name!r} is not a time zone such as Europe/Moscow")
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the account: the days of its calendar begin there at midnight."""
+        return ZoneInfo(self.timezone)
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is such a time zone."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        return False
+    return True

@@ -57,7 +57,7 @@ def server_time(response: httpx.Response) -> datetime:
 def _trouble(where: str, code: int, response: httpx.Response) -> NeedsPerson | RetryLater:
     if code in {400, 422}:
         said = f"{where}: the CRM refuses what was asked ({code})"
-        return Refused(said, data=_refusal(response))
+        return Refused(said, data=_refusal(response), status=code)
     if code in {408, 429, 499} or code >= 500:
         what = "too many requests" if code == 429 else "the CRM fails"
         wait = _asked_wait(response)
@@ -70,7 +70,8 @@ def _lasting(where: str, code: int, response: httpx.Response) -> NeedsPerson | R
         case 401:
             return NeedsReauth(f"{where}: the token is refused (401); give a valid one")
         case 402:
-            return NeedsPerson(f"{where}: the CRM account is not paid for this (402)")
+            said = f"{where}: the CRM account is not paid for this (402)"
+            return NeedsPerson(said, status=code)
         case 403:
             return _forbidden(where, response)
         case 404:

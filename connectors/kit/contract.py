@@ -56,6 +56,9 @@ class Page:
     records: tuple[RawRecord, ...]
     cursor: Cursor | None = None
     hints: tuple[Hint, ...] = ()
+    is_whole: bool = False
+    """Part of a walk through all that there are, up to the next page that is not: who comes in none
+    of its pages is gone."""
 
 
 class Turns(Protocol):

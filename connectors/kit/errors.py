@@ -43,6 +43,11 @@ class RetryLater(ConnectorError):
 class NeedsPerson(ConnectorError):
     """No retry will help until a person has done what the message says."""
 
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        """The HTTP status, where there was an answer."""
+
 
 class NeedsReauth(NeedsPerson):
     """The CRM account no longer lets us in: a person has to allow us anew."""
@@ -55,8 +60,8 @@ class NoRights(NeedsPerson):
 class Refused(NoRights):
     """The CRM understood the request and refuses it; `data` is its answer, not to be logged."""
 
-    def __init__(self, message: str, *, data: Any = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, data: Any = None, status: int | None = None) -> None:
+        super().__init__(message, status=status)
         self.data = data
 
 

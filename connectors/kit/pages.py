@@ -1,12 +1,18 @@
 """Walks numbered pages, so that rows which move between pages meanwhile are not missed."""
 
 from collections.abc import Callable, Iterator, Sequence
+from math import prod
 from typing import Any
 
 from connectors.kit.errors import RetryLater
 
 Rows = Sequence[Any]
 Fetch = Callable[[int], Rows]
+Sized = Callable[[int, int], Rows]
+"""Fetches the page of this number where pages have so many rows."""
+
+_LEAST = 5
+"""A server that is too slow for so few rows is not helped by asking for less."""
 
 
 def forwards(fetch: Fetch, *, what: str) -> Iterator[Rows]:
@@ -46,6 +52,61 @@ def backwards(
         yield number, fetch(number)
 
 
+def newest_first(fetch: Sized, *, what: str, full: int, shared: int = 10) -> Iterator[Rows]:
+    """Yield pages of a list in the order of the last change, the latest first, until one is empty.
+
+    A row that changes meanwhile comes to the front and moves others back, so that they come twice.
+    A row that is deleted moves others forward, perhaps to a page that was read already: so each
+    page begins with the last rows of the one before, which by size and number is nearly always to
+    be had. If it has none of them, more were deleted than they are, and the walk ends in an error.
+
+    Args:
+        full: how many rows a page has at most.
+        shared: how many rows each page has in common with the one before, at least.
+    """
+    read = 0
+    tail: Rows = ()
+    while True:
+        number, size = _farthest(max(read - shared, 0), full)
+        try:
+            rows = fetch(number, size)
+        except RetryLater as error:
+            if not _is_slow(error) or full <= 4 * shared:
+                raise
+            full //= 2
+            continue
+        if not rows:
+            return
+        if tail and not any(row in rows for row in tail):
+            raise RetryLater(f"{what}: page {number} does not go on where the last one ended")
+        yield rows
+        read, tail = number * size, rows[-shared:]
+
+
+def in_parts(fetch: Sized, *, full: int) -> Fetch:
+    """Pages of `full` rows, asked for in parts once the server is too slow for whole ones.
+
+    The parts of a page are asked for from the last to the first, for `backwards`: what is lost
+    meanwhile moves rows forward, to parts that are read later.
+    """
+    size = full
+
+    def page(number: int) -> Rows:
+        nonlocal size
+        while True:
+            parts = full // size
+            try:
+                asked = [fetch(number * parts - behind, size) for behind in range(parts)]
+            except RetryLater as error:
+                if not _is_slow(error) or size <= _LEAST:
+                    raise
+                size //= 2 if size % 2 == 0 else 5
+                continue
+            return asked[0] if parts == 1 else [row for rows in reversed(asked) for row in rows]
+
+    return page
+
+
 def _last_page(fetch: Fetch, what: str) -> tuple[int, Rows]:
     """The last page that has rows, by doubling and halving; 0 when the list is empty."""
     first = fetch(1)
@@ -71,3 +132,14 @@ def _refuse_repeat(what: str, number: int, rows: Rows, before: Rows | None) -> N
         raise RetryLater(
             f"{what}: page {number} repeats page {number - 1}; the server does not page"
         )
+
+
+def _is_slow(error: RetryLater) -> bool:
+    """Whether the gateway gave up waiting for the server: it may manage less at once."""
+    return error.status == 504
+
+
+def _farthest(begin: int, full: int) -> tuple[int, int]:
+    """Number and size of the page that begins no later than there and reaches farthest."""
+    sizes = range(full // 2 + 1, full + 1)
+    return max(((begin // size + 1, size) for size in sizes), key=prod)

@@ -14,6 +14,47 @@ from tests.connectors.checks import ConnectorChecks, last_cursor, records
 _TODAY = date(2026, 11, 1)
 
 
+def _field(number: int, type_: str, **value: Any) -> dict[str, Any]:
+    return {"field_id": number, "field_name": "Поле", "field_type": type_, "values": [value]}
+
+
+_LEGAL_ENTITY = {"name": "ООО «Ромашка»", "vat_id": "7707083893", "kpp": "770701001"}
+_FIELDS = [
+    _field(1, "legal_entity", value=_LEGAL_ENTITY),
+    _field(2, "date", value=1_757_970_000),
+    _field(3, "date_time", value="2026-12-31T10:00:00+03:00"),
+    _field(4, "monetary", value="12.50"),
+    _field(5, "multiselect", value="Опт", enum_id=17, enum_code=None),
+    _field(6, "multitext", value="+7 495 000-00-00", enum_id=480, enum_code="WORK"),
+    _field(7, "smart_address", value="Тверь", enum_id=3, enum_code="city"),
+    _field(8, "chained_list", catalog_id=1001, catalog_element_id=12),
+    _field(9, "items", value={"sku": "A", "discount": {"type": "amount", "value": 0}}),
+]
+_LEAD = {
+    "id": 1, "status_id": 143, "pipeline_id": 3300, "price": 5, "custom_fields_values": _FIELDS,
+    "_embedded": {
+        "tags": [{"id": 90, "name": "опт"}], "companies": [{"id": 6001}],
+        "contacts": [{"id": 7001, "is_main": True}], "loss_reason": [{"id": 41, "name": "Дорого"}],
+        "catalog_elements": [{"id": 12, "metadata": {"quantity": 2, "catalog_id": 1001}}],
+    },
+}  # fmt: skip
+_CALL = {
+    "id": 2, "entity_id": 1, "note_type": "call_in", "created_by": 701, "created_at": 1_759_500_000,
+    "params": {"duration": "75", "call_responsible": 701, "link": "https://a.example/1.mp3"},
+}  # fmt: skip
+_MOVED = {
+    "id": "01k6zq", "type": "lead_status_changed", "entity_id": 1, "entity_type": "lead",
+    "created_at": 1_759_500_000, "value_before": [{"lead_status": {"id": 1, "pipeline_id": 3300}}],
+    "value_after": [{"lead_status": {"id": 143, "pipeline_id": 3300}}],
+}  # fmt: skip
+MORE = [
+    RawRecord(Noun.COMPANY, "1", {"id": 1, "custom_fields_values": _FIELDS}),
+    RawRecord(Noun.DEAL, "1", _LEAD),
+    RawRecord(Noun.NOTE, "leads/2", _CALL),
+    RawRecord(Noun.EVENT, "01k6zq", _MOVED),
+]
+
+
 class TestAmoCrm(ConnectorChecks):
     """The shared checks against the sandbox amoCRM; the paid filter is on."""
 
@@ -37,15 +78,7 @@ class TestAmoCrm(ConnectorChecks):
         box.remove("leads", int(external_id))
 
     def more_bodies(self) -> Sequence[RawRecord]:
-        entity = {"name": "ООО «Ромашка»", "vat_id": "7707083893", "kpp": "770701001"}
-        field = {
-            "field_id": 9013,
-            "field_name": "Юр. лицо",
-            "field_code": "LEGAL",
-            "field_type": "legal_entity",
-            "values": [{"value": entity}],
-        }
-        return [RawRecord(Noun.COMPANY, "1", {"id": 1, "custom_fields_values": [field]})]
+        return MORE
 
 
 class TestAmoCrmWithoutThePaidFilter(TestAmoCrm):

@@ -1,14 +1,10 @@
 """The amoCRM account over HTTP: who it is, its limits, its rights, its paid filter."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
 from connectors.amocrm import AmoCrm
-from connectors.kit import pace as kit_pace
 from connectors.kit.contract import Credentials
 from connectors.kit.errors import NeedsPerson, NoRights, RetryLater
 from connectors.kit.records import Noun
@@ -16,38 +12,28 @@ from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.world import MadeUpWorld
 from tests.connectors.checks import last_cursor, records
-
-Opened = Callable[..., tuple[AmoSandbox, AmoCrm]]
-
-
-@pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long it would have waited."""
-    waited: list[float] = []
-    monkeypatch.setattr(kit_pace, "sleep", waited.append)
-    return waited
-
-
-@pytest.fixture
-def opened(waits: list[float]) -> Iterator[Opened]:
-    """A small sandbox with the given switches, and the connector on it."""
-    with ExitStack() as stack:
-
-        def open_both(**switches: Any) -> tuple[AmoSandbox, AmoCrm]:
-            world = MadeUpWorld(size=5, deals=300, contacts=10, today=date(2026, 11, 1))
-            box = stack.enter_context(AmoSandbox(world, **({"rate": 0} | switches)))
-            crm = AmoCrm(Credentials(box.url, box.token, {"per_second": "0"}))
-            stack.callback(crm.close)
-            return box, crm
-
-        yield open_both
+from tests.connectors.conftest import Opened
 
 
 def test_the_account_says_its_currency_and_time_zone(opened: Opened) -> None:
     _, crm = opened(currency="KZT")
     about = crm.about()
     assert (about.account, about.name) == ("30000001", "Песочница")
-    assert about.facts == {"currency": "KZT", "timezone": "Europe/Moscow"}
+    assert about.facts == {
+        "currency": "KZT",
+        "timezone": "Europe/Moscow",
+        "customers_mode": "segments",
+        "api_filter": "on",
+        "is_admin": "yes",
+    }
+    assert about.warnings == ()
+
+
+def test_what_is_not_an_administrators_token_is_told_in_words(opened: Opened) -> None:
+    _, crm = opened(admin=False)
+    about = crm.about()
+    assert about.facts["is_admin"] == "no"
+    assert "not an administrator's" in about.warnings[0]
 
 
 def test_what_is_no_amocrm_account_needs_a_person(opened: Opened) -> None:
@@ -78,8 +64,8 @@ def test_contacts_of_a_deal_come_with_it(opened: Opened) -> None:
     assert crm.translate(first).contact_external_ids == ("7", "9")  # type: ignore[union-attr]  # a deal
 
 
-@pytest.mark.parametrize("api_filter", ["on", "ignored"])
-def test_only_changes_are_pulled_whether_the_filter_is_paid_for_or_ignored(
+@pytest.mark.parametrize("api_filter", ["on", "ignored", "refused"])
+def test_only_changes_are_pulled_whether_the_filter_is_paid_for_or_not(
     opened: Opened, api_filter: str
 ) -> None:
     box, crm = opened(api_filter=api_filter)
@@ -90,12 +76,13 @@ def test_only_changes_are_pulled_whether_the_filter_is_paid_for_or_ignored(
     assert [(raw.external_id, raw.body["price"]) for raw in found] == [(str(changed), 777)]
 
 
-def test_a_filter_that_is_refused_needs_a_person(opened: Opened) -> None:
-    # No document says that an account answers so; if one does, the message blames the address.
-    _, crm = opened(api_filter="refused")
+def test_a_filter_that_is_refused_is_done_without(opened: Opened) -> None:
+    box, crm = opened()  # the account says that filters are on
     cursor = last_cursor(crm.pull(Noun.DEAL, None))
-    with pytest.raises(NeedsPerson, match="refuses what was asked"):
-        list(crm.pull(Noun.DEAL, cursor))
+    changed = box.ids("leads")[7]
+    box.change("leads", changed, price=777)
+    box.faults.append(Fault(path="/api/v4/leads", status=400, times=1))
+    assert [r.external_id for r in records(crm.pull(Noun.DEAL, cursor))] == [str(changed)]
 
 
 def test_tasks_are_filtered_even_where_filters_are_refused(opened: Opened) -> None:

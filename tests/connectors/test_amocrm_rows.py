@@ -19,7 +19,7 @@ _LEAD = {
 
 def said(noun: Noun, body: dict[str, Any], **options: str) -> Any:
     """A row in our words."""
-    mapper = Mapper(Settings.model_validate(options))
+    mapper = Mapper(Settings.model_validate(options), {})
     return mapper.translate(RawRecord(noun, str(body["id"]), body))
 
 
@@ -31,8 +31,9 @@ def company(*fields: dict[str, Any], **options: str) -> Any:
     return said(Noun.COMPANY, {"id": 1, "custom_fields_values": list(fields)}, **options)
 
 
-def field(name: str, *values: Any, code: str | None = None) -> dict[str, Any]:
-    return {"field_name": name, "field_code": code, "values": [{"value": v} for v in values]}
+def field(name: str, *values: Any, code: str | None = None, type_: str = "text") -> dict[str, Any]:
+    listed = [{"value": value} for value in values]
+    return {"field_name": name, "field_code": code, "field_type": type_, "values": listed}
 
 
 @pytest.mark.parametrize("pipeline", [3300, 3310])
@@ -117,25 +118,30 @@ def test_tax_numbers_stand_in_the_fields_that_an_admin_named() -> None:
 
 def test_tax_numbers_stand_in_a_legal_entity() -> None:
     entity = {"name": "ООО «Ромашка»", "vat_id": "7707083893", "kpp": "770701001"}
-    found = company(field("Юр. лицо", entity, code="LEGAL"))
+    found = company(field("Юр. лицо", entity, type_="legal_entity"))
     assert (found.inn, found.kpp) == ("7707083893", "770701001")
 
 
 def test_a_tax_number_of_a_legal_entity_holds_nothing_that_no_database_takes() -> None:
-    found = company(field("Юр. лицо", {"vat_id": " 77070\x0083893 ", "kpp": "\ud800"}))
+    found = company(
+        field("Юр. лицо", {"vat_id": " 77070\x0083893 ", "kpp": "\ud800"}, type_="legal_entity")
+    )
     assert (found.inn, found.kpp) == ("7707083893", "?")
 
 
 def test_a_tax_number_of_a_legal_entity_that_is_no_text_is_no_tax_number() -> None:
-    assert company(field("Юр. лицо", {"vat_id": {"deep": 1}})).inn is None
+    assert company(field("Юр. лицо", {"vat_id": {"deep": 1}}, type_="legal_entity")).inn is None
 
 
 def test_all_phones_and_addresses_are_kept_each_once() -> None:
     found = company(
-        field("Телефон", "+7 495 000-00-00", "+7 495 000-00-01", "+7 495 000-00-00", code="PHONE"),
-        field("Email", "info@romashka.example", code="EMAIL"),
-        field("Web", "romashka.example", code="WEB"),
-    )
+        field(
+            "Телефон", "+7 495 000-00-00", "+7 495 000-00-01", "+7 495 000-00-00", code="PHONE",
+            type_="multitext",
+        ),
+        field("Email", "info@romashka.example", code="EMAIL", type_="multitext"),
+        field("Web", "romashka.example", code="WEB", type_="url"),
+    )  # fmt: skip
     assert found.phones == ("+7 495 000-00-00", "+7 495 000-00-01")
     assert found.emails == ("info@romashka.example",)
     assert found.website == "romashka.example"
@@ -157,14 +163,17 @@ def test_a_contact_has_its_company_and_position() -> None:
 
 @pytest.mark.parametrize(
     ("entity", "noun"),
-    [("leads", Noun.DEAL), ("contacts", Noun.CONTACT), ("companies", Noun.COMPANY)],
-)
-def test_a_task_is_about_a_deal_a_contact_or_a_company(entity: str, noun: Noun) -> None:
+    [
+        ("leads", Noun.DEAL), ("contacts", Noun.CONTACT), ("companies", Noun.COMPANY),
+        ("customers", Noun.CUSTOMER),
+    ],
+)  # fmt: skip
+def test_a_task_is_about_a_deal_a_contact_a_company_or_a_customer(entity: str, noun: Noun) -> None:
     task = said(Noun.TASK, {"id": 1, "entity_type": entity, "entity_id": 55, "result": []})
     assert (task.about_noun, task.about_external_id) == (noun, "55")
 
 
-@pytest.mark.parametrize("entity", ["customers", None, "", []])
+@pytest.mark.parametrize("entity", ["catalogs", None, "", []])
 def test_a_task_about_anything_else_is_about_nothing_that_we_know(entity: Any) -> None:
     task = said(Noun.TASK, {"id": 1, "entity_type": entity, "entity_id": 55})
     assert (task.about_noun, task.about_external_id) == (None, None)

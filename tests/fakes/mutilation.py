@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from math import isfinite
 from typing import Any
 
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ _JUNK: tuple[Any, ...] = (
     [{"values": 1}], [{"values": [{"value": {"vat_id": "\x00"}}]}],
 )  # fmt: skip
 _LARGEST_INTEGER = 2**31 - 1
+_LARGEST_IN_JSON = 2**63 - 1
 
 
 def mutilated(body: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
@@ -26,7 +28,7 @@ def mutilated(body: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
 
 def unstorable(record: Any) -> list[str]:
     """The fields of a record that PostgreSQL would refuse."""
-    return [name for name, value in _leaves("", record) if not _is_storable(value)]
+    return [name for name, value, most in _leaves("", record) if not _is_storable(value, most)]
 
 
 def _paths(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -57,20 +59,25 @@ def _wounded(body: Mapping[str, Any], wounds: Any) -> dict[str, Any]:
     return result
 
 
-def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _leaves(name: str, value: Any, most: int = _LARGEST_INTEGER) -> Iterator[tuple[str, Any, int]]:
+    """Every value, with the largest number that its place can hold."""
     if is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
             yield from _leaves(f"{name}.{field.name}", getattr(value, field.name))
-    elif isinstance(value, tuple):
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield f"{name}.key", key, 0
+            yield from _leaves(f"{name}.{key}", item, _LARGEST_IN_JSON)
+    elif isinstance(value, tuple | list):
         for item in value:
-            yield from _leaves(name, item)
+            yield from _leaves(name, item, most)
     else:
-        yield name, value
+        yield name, value, most
 
 
-def _is_storable(value: Any) -> bool:
+def _is_storable(value: Any, most: int) -> bool:
     if isinstance(value, str) and not isinstance(value, Enum):
         return "\x00" not in value and value == value.encode("utf-8", "replace").decode()
     if isinstance(value, int) and not isinstance(value, bool):
-        return abs(value) <= _LARGEST_INTEGER
-    return True
+        return abs(value) <= most
+    return isfinite(value) if isinstance(value, float) else True

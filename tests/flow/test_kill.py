@@ -14,6 +14,7 @@ from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.world import MadeUpWorld
 from kam_sync import flow
 from kam_sync.intake.model import RunState, Source
+from kam_sync.intake.store import SourceStore
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask, connect
 
@@ -23,8 +24,9 @@ _STORES = {
     table: f"SELECT (to_jsonb(t) - ARRAY[{_OURS}])::text FROM {table} t"  # noqa: S608 - our tables
     " WHERE source_id = :id ORDER BY 1"
     for table in (
-        "raw_record", "crm_user", "pipeline", "stage", "company", "contact", "deal", "task",
-        "set_aside",
+        "raw_record", "crm_group", "crm_user", "custom_field", "pipeline", "stage", "loss_reason",
+        "product", "company", "contact", "deal", "customer", "purchase", "invoice", "task",
+        "activity", "set_aside",
     )
 }  # fmt: skip
 _STORES["account"] = (
@@ -38,13 +40,12 @@ def test_a_sync_that_was_killed_six_times_ends_as_an_undisturbed_one(services: S
     world = MadeUpWorld(size=30, deals=5_000, contacts=1_000, today=date(2026, 11, 1))
     dice = Random(7)
     with AmoSandbox(world, rate=0) as box:
-        killed = connect(services, box, "killed")
-        calm = connect(services, box, "calm", unchecked=True)
+        killed, calm = connect_twice(services, box)
         broken = box.ids("leads")[700]
         box.change("leads", broken, price="дорого", updated_at=1_700_000_000)
         flow.sync(services, calm.id)
         for _ in range(4):
-            assert die_in_sync(services, killed, commit=dice.randint(25, 48)) == -signal.SIGKILL
+            assert die_in_sync(services, killed, commit=dice.randint(50, 75)) == -signal.SIGKILL
         for _ in range(2):
             kill_sync(services, killed, batches=dice.randint(1, 3), then=dice.uniform(0, 0.1))
         assert finish_sync(services, killed) == 0
@@ -54,6 +55,16 @@ def test_a_sync_that_was_killed_six_times_ends_as_an_undisturbed_one(services: S
     assert len(ended["set_aside"]) == 1
     running = "SELECT count(*) FROM run WHERE state = 'running'"
     assert ask(services, running) == [(0,)]
+
+
+def connect_twice(services: Services, box: AmoSandbox) -> tuple[Source, Source]:
+    """The same account as two sources with the same field map."""
+    killed = connect(services, box, "killed")
+    calm = connect(services, box, "calm", unchecked=True)
+    with services.database.transaction() as session:
+        sources = SourceStore(session)
+        sources.set_field_map(calm.id, sources.access(killed.id).field_map)
+    return killed, calm
 
 
 def contents(services: Services, source: Source) -> dict[str, list[tuple[object, ...]]]:
@@ -100,13 +111,12 @@ def start(services: Services, source: Source, *more: str) -> "subprocess.Popen[s
 def test_a_sync_of_changes_that_was_killed_misses_none(services: Services) -> None:
     world = MadeUpWorld(size=10, deals=2_000, contacts=50, today=date(2026, 11, 1))
     with AmoSandbox(world, rate=0) as box:
-        killed = connect(services, box, "killed")
-        calm = connect(services, box, "calm", unchecked=True)
+        killed, calm = connect_twice(services, box)
         flow.sync(services, killed.id)
         for place, id_ in enumerate(box.ids("leads")):
             box.change("leads", id_, price=place)
-        # users, pipelines, companies and contacts take a batch each; then some deals
-        kill_sync(services, killed, batches=5, then=0)
+        # seven nouns before the deals take a batch each; then some deals
+        kill_sync(services, killed, batches=9, then=0)
         assert finish_sync(services, killed) == 0
         assert flow.sync(services, calm.id).state is RunState.DONE
     assert contents(services, killed) == contents(services, calm)

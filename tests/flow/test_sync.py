@@ -5,6 +5,7 @@ import pytest
 from connectors import Noun
 from connectors.amocrm import AmoCrm
 from connectors.sandbox.amocrm import AmoSandbox
+from connectors.sandbox.amocrm.fields import FIELDS
 from connectors.sandbox.faults import Fault
 from kam_sync import connecting, flow
 from kam_sync.accounts.match import match
@@ -15,10 +16,25 @@ from kam_sync.intake.store import RunStore
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask, raw_counts, state
 
-_NAMES = {
-    Noun.USER: "users", Noun.PIPELINE: "leads/pipelines", Noun.COMPANY: "companies",
-    Noun.CONTACT: "contacts", Noun.DEAL: "leads", Noun.TASK: "tasks",
+_LISTS: dict[Noun, tuple[str, ...]] = {
+    Noun.USER: ("users",), Noun.PIPELINE: ("leads/pipelines",),
+    Noun.LOSS_REASON: ("leads/loss_reasons",), Noun.PRODUCT: ("catalogs/1001/elements",),
+    Noun.COMPANY: ("companies",), Noun.CONTACT: ("contacts",), Noun.DEAL: ("leads",),
+    Noun.CUSTOMER: ("customers",), Noun.PURCHASE: ("customers/transactions",),
+    Noun.INVOICE: ("catalogs/1002/elements",), Noun.TASK: ("tasks",),
+    Noun.NOTE: ("leads/notes", "contacts/notes", "companies/notes", "customers/notes"),
+    Noun.EVENT: ("events",),
 }  # fmt: skip
+_FIELDS = ("leads", "contacts", "companies", "customers")
+
+
+def there(box: AmoSandbox) -> dict[Noun, int]:
+    """How many the account has of each noun."""
+    found = {noun: sum(box.count(path) for path in paths) for noun, paths in _LISTS.items()}
+    fields = sum(len(FIELDS[noun]) for noun in _FIELDS)
+    return {noun: found.get(noun, 0) for noun in AmoCrm.nouns} | {
+        Noun.GROUP: 1, Noun.FIELD: fields,
+    }  # fmt: skip
 
 
 def counted(result: flow.SyncResult, what: str) -> dict[Noun, int]:
@@ -34,14 +50,18 @@ def test_a_sync_stores_every_row_raw_and_in_our_words(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:
     result = flow.sync(services, source.id)
-    there = {noun: box.count(name) for noun, name in _NAMES.items()}
+    all_ = there(box)
     assert (result.state, result.message) == (RunState.DONE, "")
-    assert counted(result, "read") == counted(result, "created") == there
-    assert counted(result, "rejected") == dict.fromkeys(_NAMES, 0)
-    assert raw_counts(services, source) == {noun.value: count for noun, count in there.items()}
+    assert counted(result, "read") == counted(result, "created") == all_
+    assert counted(result, "rejected") == dict.fromkeys(all_, 0)
+    assert raw_counts(services, source) == {noun.value: count for noun, count in all_.items()}
     assert stored(services) == {
         "account": 5, "account_link": 5, "company": 5, "contact": 12,
-        "deal": there[Noun.DEAL], "task": there[Noun.TASK], "crm_user": 6, "pipeline": 2,
+        "deal": all_[Noun.DEAL], "task": all_[Noun.TASK], "crm_user": 6, "pipeline": 2,
+        "crm_group": 1, "custom_field": all_[Noun.FIELD], "loss_reason": all_[Noun.LOSS_REASON],
+        "product": all_[Noun.PRODUCT], "customer": all_[Noun.CUSTOMER],
+        "purchase": all_[Noun.PURCHASE], "invoice": all_[Noun.INVOICE],
+        "activity": all_[Noun.NOTE] + all_[Noun.EVENT],
         "set_aside": 0,
     }  # fmt: skip
 
@@ -50,7 +70,7 @@ def test_a_second_sync_creates_and_updates_nothing(services: Services, source: S
     flow.sync(services, source.id)
     before = everything(services)
     again = flow.sync(services, source.id)
-    assert counted(again, "created") == counted(again, "updated") == dict.fromkeys(_NAMES, 0)
+    assert counted(again, "created") == counted(again, "updated") == dict.fromkeys(AmoCrm.nouns, 0)
     assert everything(services) == before
 
 
@@ -60,9 +80,8 @@ def test_a_full_sync_reads_everything_and_changes_nothing(
     flow.sync(services, source.id)
     before = everything(services)
     full = flow.sync(services, source.id, full=True)
-    there = {noun: box.count(name) for noun, name in _NAMES.items()}
-    assert counted(full, "read") == counted(full, "unchanged") == there
-    assert counted(full, "created") == counted(full, "updated") == dict.fromkeys(_NAMES, 0)
+    assert counted(full, "read") == counted(full, "unchanged") == there(box)
+    assert counted(full, "created") == counted(full, "updated") == dict.fromkeys(AmoCrm.nouns, 0)
     assert everything(services) == before
 
 

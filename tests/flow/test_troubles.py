@@ -30,10 +30,10 @@ def test_a_noun_that_fails_for_ever_does_not_keep_the_others_waiting(
 def test_a_crm_that_is_away_is_not_asked_noun_by_noun(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:
-    box.faults.append(Fault(path="/api/v4/users", status=429, body=b'{"retry_after": 3600}'))
+    box.faults.append(Fault(path="/api/v4/users$", status=429, body=b'{"retry_after": 3600}'))
     result = flow.sync(services, source.id)
     assert (result.state, result.wait) == (RunState.LATER, timedelta(hours=1))
-    assert list(result.nouns) == [Noun.USER]
+    assert list(result.nouns) == [Noun.GROUP, Noun.USER]
 
 
 def test_a_list_that_is_not_there_is_left_out_with_a_message(

@@ -40,6 +40,14 @@ def box() -> Iterator[AmoSandbox]:
         yield opened
 
 
+@pytest.fixture
+def lax_box() -> Iterator[AmoSandbox]:
+    """The same shop without a limit of its own."""
+    world = MadeUpWorld(size=2, deals=5, contacts=2, today=date(2026, 11, 1))
+    with AmoSandbox(world, rate=0) as opened:
+        yield opened
+
+
 def standing(services: Services, source: Source) -> Standing:
     with services.database.transaction() as session:
         found = SourceStore(session).by_id(source.id)
@@ -115,10 +123,10 @@ def test_without_a_limit_the_database_is_not_asked() -> None:
 
 
 def test_a_refusal_in_a_sync_is_seen_on_the_source(
-    services: Services, box: AmoSandbox, waits: list[float]
+    services: Services, lax_box: AmoSandbox, waits: list[float]
 ) -> None:
-    source = connect(services, box, per_second="6")
-    box.faults.append(Fault(path="/api/v4/users", status=429, body=b'{"retry_after": 300}'))
+    source = connect(services, lax_box, per_second="6")
+    lax_box.faults.append(Fault(path="/api/v4/users$", status=429, body=b'{"retry_after": 300}'))
     result = flow.sync(services, source.id)
     assert (result.state, result.wait) == (RunState.LATER, timedelta(seconds=300))
     found = standing(services, source)

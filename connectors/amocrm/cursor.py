@@ -1,0 +1,46 @@
+"""How far a noun of amoCRM was read."""
+
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from connectors.kit.contract import Cursor
+
+OVERLAP = timedelta(minutes=10)
+"""Rows may show so much later than the time they carry: each pull begins that much earlier."""
+
+
+class Reach(BaseModel):
+    """The cursor. In the middle of a walk it also tells where that is, and what it will have read.
+
+    Pages before `page` of the list at `path` are still to come, and all lists behind that one.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    since: datetime | None = None
+    """All is known that changed before."""
+    heard: datetime | None = None
+    """The log of events was asked up to here what it has about the noun."""
+    until: datetime | None = None
+    """Where the walk ends."""
+    path: str | None = None
+    page: int | None = None
+
+    def kept(self) -> Cursor:
+        """As the house keeps it."""
+        return self.model_dump_json(exclude_none=True)
+
+    def at(self, path: str | None, page: int | None) -> "Reach":
+        """The same walk at another page."""
+        return self.model_copy(update={"path": path, "page": page})
+
+
+def arrived(until: datetime) -> Reach:
+    """A walk up to there has ended."""
+    return Reach(since=until - OVERLAP, heard=until - OVERLAP)
+
+
+def seconds(at: datetime) -> str:
+    """A time as amoCRM counts it."""
+    return str(int(at.timestamp()))

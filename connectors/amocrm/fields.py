@@ -1,0 +1,210 @@
+"""amoCRM's custom fields: what stands in them, and which of them hold what we want to know."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from connectors.kit import custom, pick
+
+KINDS: Mapping[str, str] = {
+    "text": "text",
+    "textarea": "text",
+    "streetaddress": "text",
+    "url": "text",
+    "tracking_data": "text",
+    "numeric": "number",
+    "price": "money",
+    "monetary": "money",
+    "checkbox": "flag",
+    "date": "date",
+    "birthday": "date",
+    "date_time": "moment",
+    "select": "choice",
+    "radiobutton": "choice",
+    "category": "choice",
+    "multiselect": "choices",
+    "multitext": "contacts",
+    "smart_address": "address",
+    "legal_entity": "legal_entity",
+    "items": "items",
+    "file": "file",
+    "linked_entity": "link",
+    "chained_list": "link",
+    "payer": "link",
+    "supplier": "link",
+}
+"""amoCRM's types of fields in our words; all others are "other"."""
+
+_LEGAL = {"vat_id": "inn", "tax_registration_reason_code": "ogrn", "bank_account_number": "account"}
+_MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What has to be known of an account to read its rows."""
+
+    currency: str = "RUB"
+    zone: tzinfo = _MOSCOW
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """The field map: target -> amoCRM's id of the field."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Names of fields that a target has where the map does not say which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """One custom field of a row, with what stands in it."""
+
+    id: str | None
+    code: str | None
+    name: str | None
+    kind: str
+    value: Any
+    """Plain JSON in the form of its kind, see `kit.custom`."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Each text that stands in it."""
+        values = self.value if isinstance(self.value, list) else [self.value]
+        if self.kind == "contacts":
+            values = [part["value"] for part in values]
+        return pick.distinct(value for value in values if isinstance(value, str))
+
+
+class Fields:
+    """The custom fields of one row."""
+
+    def __init__(self, body: pick.Body, words: Words) -> None:
+        self._words = words
+        listed = pick.many(body, "custom_fields_values")
+        self._filled = [_filled(one, words.zone) for one in listed]
+
+    @property
+    def custom(self) -> dict[str, Any]:
+        """All of them by amoCRM's id."""
+        return {
+            one.id: {"name": one.name, "kind": one.kind, "value": one.value}
+            for one in self._filled
+            if one.id and one.value not in (None, [], {})
+        }
+
+    def coded(self, code: str) -> tuple[str, ...]:
+        """The texts of the field with this code."""
+        return _texts(one for one in self._filled if one.code == code)
+
+    def value(self, code: str) -> Any:
+        """What stands in the field with this code."""
+        return next((one.value for one in self._filled if one.code == code), None)
+
+    def text(self, target: str, code: str = "") -> str | None:
+        """The text of a target: several choices are one text."""
+        return ", ".join(_texts(self._of(target, code))) or None
+
+    def first(self, target: str, code: str = "") -> str | None:
+        """The first text of a target."""
+        return next(iter(_texts(self._of(target, code))), None)
+
+    def day(self, target: str) -> date | None:
+        """The day of a target; a time counts in the time zone of the account."""
+        days = (custom.day(text, self._words.zone) for text in _texts(self._of(target)))
+        return next((day for day in days if day), None)
+
+    def identifier(self, target: str, part: str) -> str | None:
+        """A number of a firm: from its own field, else from a legal entity."""
+        own = self._of(target)
+        legal = self._words.fields.get("company.legal_entity")
+        entities = [
+            one.value
+            for one in (*own, *self._filled)
+            if one.kind == "legal_entity" and (legal in {None, one.id} or one in own)
+        ]
+        found = [*_texts(own), *(entity.get(part) for entity in entities if entity)]
+        return next(iter(pick.distinct(found)), None)
+
+    def _of(self, target: str, code: str = "") -> list[Filled]:
+        """The mapped field; where nothing is mapped, those with the code or the usual name."""
+        mapped = self._words.fields.get(target)
+        if mapped:
+            return [one for one in self._filled if one.id == mapped]
+        names = {name for name in (code, self._words.names.get(target)) if name}
+        return [one for one in self._filled if names & {one.code, one.name}]
+
+
+def _texts(filled: Iterable[Filled]) -> tuple[str, ...]:
+    return pick.distinct(text for one in filled for text in one.texts)
+
+
+def _filled(body: pick.Body, zone: tzinfo) -> Filled:
+    kind = KINDS.get(str(body.get("field_type")), "other")
+    return Filled(
+        id=custom.text(body.get("field_id")),
+        code=custom.text(body.get("field_code")),
+        name=custom.text(body.get("field_name")),
+        kind=kind,
+        value=_value(kind, pick.many(body, "values"), zone),
+    )
+
+
+def _value(kind: str, values: Sequence[pick.Body], zone: tzinfo) -> Any:
+    if kind in _OF_ALL:
+        return _OF_ALL[kind](values)
+    read = _OF_FIRST.get(kind)
+    if read is not None:
+        return read(values[0].get("value"), zone) if values else None
+    # in a chained list the elements stand without a "value" around them
+    return [custom.plain(one.get("value", one)) for one in values]
+
+
+def _choices(values: Sequence[pick.Body]) -> list[str]:
+    return list(pick.distinct(custom.text(one.get("value")) for one in values))
+
+
+def _contacts(values: Sequence[pick.Body]) -> list[dict[str, Any]]:
+    found = [
+        {"value": custom.text(one.get("value")), "kind": custom.text(one.get("enum_code"))}
+        for one in values
+    ]
+    return [one for one in found if one["value"]]
+
+
+def _address(values: Sequence[pick.Body]) -> dict[str, Any]:
+    parts = {custom.text(one.get("enum_code")): custom.text(one.get("value")) for one in values}
+    return {key: part for key, part in parts.items() if key and part}
+
+
+def _legal_entity(value: Any) -> dict[str, Any]:
+    parts = value if isinstance(value, Mapping) else {}
+    named = {_LEGAL.get(str(key), str(key)): custom.text(part) for key, part in parts.items()}
+    return {pick.clean(key): part for key, part in named.items() if part}
+
+
+def _day(value: Any, zone: tzinfo) -> str | None:
+    day = custom.day(value, zone)
+    return day.isoformat() if day else None
+
+
+def _moment(value: Any, zone: tzinfo) -> str | None:
+    at = custom.moment(value, zone)
+    return at.isoformat() if at else None
+
+
+_OF_FIRST: Mapping[str, Callable[[Any, tzinfo], Any]] = {
+    "text": lambda value, _: custom.text(value),
+    "choice": lambda value, _: custom.text(value),
+    "number": lambda value, _: custom.decimal(value),
+    "money": lambda value, _: custom.decimal(value),
+    "flag": lambda value, _: custom.flag(value),
+    "date": _day,
+    "moment": _moment,
+    "legal_entity": lambda value, _: _legal_entity(value),
+    "file": lambda value, _: custom.plain(value),
+}
+"""How the one value of such a field is read."""
+_OF_ALL: Mapping[str, Callable[[Sequence[pick.Body]], Any]] = {
+    "choices": _choices,
+    "contacts": _contacts,
+    "address": _address,
+}
+"""How fields are read that have several values."""

@@ -1,0 +1,134 @@
+"""Walks through lists of amoCRM: whole, within a window of time, or newest first."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from connectors.amocrm.cursor import Reach, arrived, seconds
+from connectors.amocrm.lists import Listing, Query, raw_records
+from connectors.amocrm.reading import Reader
+from connectors.kit.contract import Page
+from connectors.kit.errors import NeedsPerson
+from connectors.kit.pages import Rows, backwards, forwards, in_parts, newest_first
+
+_Step = TypeVar("_Step")
+_NEWEST: Query = (("order[updated_at]", "desc"),)
+
+
+class Ignored(Exception):
+    """A filter or an order was asked for, and the answer does not keep to it."""
+
+
+class Walks:
+    """Walks through the lists of one account."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def short(self, listings: Sequence[Listing]) -> Iterator[Page]:
+        """All of short lists, which are read as a whole each time."""
+        for listing in listings:
+            for rows in self._unless_off(listing, self._forwards(listing)):
+                yield Page(raw_records(listing, rows), is_whole=True)
+
+    def window(
+        self, listings: Sequence[Listing], reach: Reach, since: datetime | None
+    ) -> Iterator[Page]:
+        """What changed in the window, or all of it, each list from its last page to the first.
+
+        The window ends where the walk began: what changes meanwhile leaves it, so that the lists
+        can only shrink, and comes with the next pull.
+        """
+        is_whole = since is None
+        paths = [listing.path for listing in listings]
+        first = paths.index(reach.path) if reach.path in paths else 0
+        for number, listing in enumerate(listings[first:]):
+            last = reach.page - 1 if reach.page is not None and not number else None
+            pages = self._window(listing, reach, since, last)
+            for page, rows in self._unless_off(listing, pages):
+                cursor = reach.at(listing.path, page).kept()
+                yield Page(raw_records(listing, rows), cursor, is_whole=is_whole)
+        if reach.until is not None:
+            yield Page((), arrived(reach.until).kept(), is_whole=is_whole)
+
+    def newest(self, listing: Listing, since: datetime, until: datetime) -> Iterator[Page]:
+        """What changed, by its last change, down to a page of known rows; no page is kept before.
+
+        Raises Ignored at the first page when the list comes in another order.
+        """
+
+        def fetch(page: int, size: int) -> Rows:
+            return self._reader.rows(listing, _page(_NEWEST, page, size))
+
+        what = f"amocrm {listing.noun}"
+        for rows in newest_first(fetch, what=what, full=listing.limit):
+            if not _is_newest_first(rows):
+                raise Ignored
+            fresh = [row for row in rows if not _is_older(row, since)]
+            if not fresh:
+                break
+            yield Page(raw_records(listing, fresh))
+        yield Page((), arrived(until).kept())
+
+    def _forwards(self, listing: Listing) -> Iterator[Rows]:
+        if not listing.is_paged:  # one answer without pages: a second would be the same again
+            return iter([self._reader.rows(listing, [("limit", str(listing.limit))])])
+
+        def fetch(page: int) -> Rows:
+            return self._reader.rows(listing, _page(listing.order, page, listing.limit))
+
+        return forwards(fetch, what=f"amocrm {listing.noun}")
+
+    def _window(
+        self, listing: Listing, reach: Reach, since: datetime | None, last: int | None
+    ) -> Iterator[tuple[int, Rows]]:
+        query = listing.order
+        if since is not None and reach.until is not None:
+            query = (*query, *_updated(since, reach.until))
+
+        def fetch(page: int, size: int) -> Rows:
+            return self._reader.rows(listing, _page(query, page, size))
+
+        asked = in_parts(fetch, full=listing.limit)
+        what = f"amocrm {listing.noun}"
+        for page, rows in backwards(asked, what=what, full=listing.limit, last=last):
+            fresh = [row for row in rows if since is None or not _is_older(row, since)]
+            if listing.is_paid and len(fresh) < len(rows):
+                raise Ignored
+            yield page, fresh
+
+    def _unless_off(self, listing: Listing, pages: Iterator[_Step]) -> Iterator[_Step]:
+        """Nothing at all, where the account does not have this list."""
+        try:
+            first = next(pages, None)
+        except NeedsPerson as error:
+            if listing.may_be_off and error.status in {402, 422}:
+                return
+            raise
+        if first is not None:
+            yield first
+        yield from pages
+
+
+def _page(query: Query, number: int, size: int) -> Query:
+    return (*query, ("limit", str(size)), ("page", str(number)))
+
+
+def _updated(since: datetime, until: datetime) -> Query:
+    return (
+        ("filter[updated_at][from]", seconds(since)),
+        ("filter[updated_at][to]", seconds(until)),
+    )
+
+
+def _is_older(row: Any, since: datetime) -> bool:
+    """Whether a row was surely not asked for; one that makes no sense is passed on."""
+    updated_at = row.get("updated_at") if isinstance(row, dict) else None
+    return isinstance(updated_at, int) and updated_at < int(since.timestamp())
+
+
+def _is_newest_first(rows: Rows) -> bool:
+    times = [row.get("updated_at") for row in rows if isinstance(row, dict)]
+    known = [at for at in times if isinstance(at, int)]
+    return all(one >= other for one, other in pairwise(known))

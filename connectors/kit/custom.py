@@ -1,0 +1,109 @@
+"""Values of custom fields in plain JSON, in the same form whatever the CRM.
+
+text, choice         a text                  choices        a list of texts
+number, money        a decimal as text       flag           true or false
+date                 a day, ISO, as the account's own calendar has it
+moment               a time, ISO, in UTC     contacts       a list of {value, kind}
+legal_entity         {name, inn, kpp, ogrn, ...}, all texts
+address              {part: text}            items, file, link, other    as the CRM has them
+
+None is what no such value can be made of: one odd field does not cost the whole record.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from connectors.kit import pick
+
+_SECONDS = re.compile(r"-?[0-9]{1,18}")
+_DEEPEST = 8
+_LARGEST = 2**63 - 1
+_MOST = Decimal(10) ** 30
+_EARLIEST, _LATEST = -2_208_988_800, 7_258_118_400  # 1900 and 2200
+
+
+def text(value: Any) -> str | None:
+    """A text, also of a number: some CRMs send identifiers as such."""
+    is_plain = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return (pick.clean(str(value)) or None) if is_plain else None
+
+
+def decimal(value: Any) -> str | None:
+    """A number as a decimal text, without an exponent."""
+    said = (text(value) or "").replace("\u00a0", "").replace(" ", "").replace(",", ".")
+    try:
+        found = Decimal(said)
+    except InvalidOperation:
+        return None
+    return f"{found:f}" if found.is_finite() and found.copy_abs() < _MOST else None
+
+
+def flag(value: Any) -> bool | None:
+    """A yes or no; null is neither."""
+    return None if value is None else pick.flag({"value": value}, "value")
+
+
+def day(value: Any, zone: tzinfo) -> date | None:
+    """A day: Unix seconds and times with a zone are looked at on the account's own calendar."""
+    at = _time(value, zone)
+    return None if at is None else at.astimezone(zone).date()
+
+
+def moment(value: Any, zone: tzinfo) -> datetime | None:
+    """A time in UTC; one without a zone is the account's own."""
+    at = _time(value, zone)
+    return None if at is None else at.astimezone(UTC)
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """Any JSON without what a database refuses: broken letters, endless numbers, abysses."""
+    if isinstance(value, Mapping) and depth < _DEEPEST:
+        return {pick.clean(str(key)): plain(part, depth + 1) for key, part in value.items()}
+    if isinstance(value, list) and depth < _DEEPEST:
+        return [plain(part, depth + 1) for part in value]
+    return _leaf(value)
+
+
+def _leaf(value: Any) -> str | int | float | bool | None:
+    match value:
+        case str():
+            return pick.clean(value)
+        case bool():
+            return value
+        case int():
+            return value if abs(value) <= _LARGEST else text(value)
+        case float():
+            return value if abs(value) < float("inf") else None
+        case _:
+            return None
+
+
+def _time(value: Any, zone: tzinfo) -> datetime | None:
+    said = text(value)
+    if said is None:
+        return None
+    if not _SECONDS.fullmatch(said):
+        return _written(said, zone)
+    seconds = int(said)
+    if not _EARLIEST <= seconds <= _LATEST:
+        return None
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _written(said: str, zone: tzinfo) -> datetime | None:
+    for read in (datetime.fromisoformat, _russian):
+        try:
+            at = read(said)
+        except ValueError:
+            continue
+        if not 1900 <= at.year < 2200:
+            return None
+        return at if at.tzinfo else at.replace(tzinfo=zone)
+    return None
+
+
+def _russian(said: str) -> datetime:
+    return datetime.strptime(said, "%d.%m.%Y")  # noqa: DTZ007 - a day has no zone
