@@ -135,7 +135,7 @@ class Books:
             self._tell(noun, id_, "restore", (None, row), by, silent=silent)
 
     def merge(self, noun: str, loser: int, survivor: int, *, delete_event: bool = False) -> None:
-        """Glue a contact or company on to another one, which takes all that belongs to it."""
+        """Glue a row on to another one of its noun, which takes all that belongs to it."""
         with self.lock:
             lost, before = self.row(noun, loser), self.row(noun, survivor)
             merge = Merge(noun, lost, before)

@@ -113,7 +113,7 @@ class AmoSandbox(Sandbox):
         self._books.restore(noun, id_, silent=silent)
 
     def merge(self, noun: str, loser: int, survivor: int, *, delete_event: bool = False) -> None:
-        """Merge two contacts or companies; the loser vanishes, with or without an event of it."""
+        """Merge two contacts, companies or leads; the loser vanishes, perhaps without an event."""
         self._books.merge(noun, loser, survivor, delete_event=delete_event)
 
     def accept(self, lead: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from connectors.sandbox.amocrm.blank import ENTITIES, kind
-from connectors.sandbox.amocrm.written import enum_of, field_of, needs_choice
+from connectors.sandbox.amocrm.written import enum_of, field_of, is_no_date, needs_choice
 from connectors.sandbox.rows import BINNED, Rows
 
 Item = Mapping[str, Any]
@@ -30,6 +30,14 @@ def _choice(path: str) -> Mistake:
     return Mistake("NotSupportedChoice", path, "The value you selected is not a valid choice.")
 
 
+def _wrong(path: str, type_: str) -> Mistake:
+    return Mistake("InvalidType", path, f"This value should be of type {type_}.")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and abs(value) < 2**63
+
+
 class Checks:
     """Looks at items before they are written."""
 
@@ -38,10 +46,11 @@ class Checks:
 
     def mistakes(self, noun: str, item: Item, *, is_new: bool) -> list[Mistake]:
         """All that is wrong with an item; what has a wrong type is not looked at further."""
-        wrong = [key for key in _NUMBERS if not isinstance(item.get(key, 0), int)]
+        wrong = [_wrong(key, "int") for key in _NUMBERS if not _is_number(item.get(key, 0))]
+        if not isinstance(item.get("custom_fields_values") or [], list):
+            wrong.append(_wrong("custom_fields_values", "array"))
         if wrong:
-            detail = "This value should be of type int."
-            return [Mistake("InvalidType", key, detail) for key in wrong]
+            return wrong
         looks: tuple[Callable[[], Iterator[Mistake]], ...] = (
             lambda: self._missing(noun, item) if is_new else self._absent(noun, item),
             lambda: self._people(item),
@@ -109,7 +118,9 @@ def _fields(noun: str, item: Item) -> Iterator[Mistake]:
         if field is None:
             key = "field_code" if "field_code" in one else "field_id"
             yield Mistake("FieldNotFound", f"{path}.{key}", "Field not found.")
-        elif needs_choice(field):
-            for number, value in enumerate(one.get("values") or ()):
-                if enum_of(field, value) is None:
-                    yield _choice(f"{path}.values.{number}.enum_id")
+            continue
+        for number, value in enumerate(one.get("values") or ()):
+            if needs_choice(field) and enum_of(field, value) is None:
+                yield _choice(f"{path}.values.{number}.enum_id")
+            if is_no_date(field, value):
+                yield _wrong(f"{path}.values.{number}.value", "int")

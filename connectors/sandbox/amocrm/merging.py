@@ -1,4 +1,4 @@
-"""Two people or companies become one: what moves, and what the survivor takes over."""
+"""Two people, companies or deals become one: what moves, and what the survivor takes over."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +23,7 @@ class Merge:
         self._survivor = survivor
 
     def survivor(self) -> Shape:
-        """The survivor with the fields, phones and addresses that it lacks."""
+        """The survivor with the fields, phones, addresses and links that it lacks."""
         own = self._survivor.get("custom_fields_values") or []
         fields: dict[int, Shape] = {field["field_id"]: field for field in own}
         for field in self._loser.get("custom_fields_values") or []:
@@ -34,12 +34,17 @@ class Merge:
                 known = {value["value"] for value in mine["values"]}
                 new = [value for value in field["values"] if value["value"] not in known]
                 fields[field["field_id"]] = mine | {"values": [*mine["values"], *new]}
-        return self._survivor | {"custom_fields_values": list(fields.values()) or None}
+        embedded, more = ((row.get("_embedded") or {}) for row in (self._survivor, self._loser))
+        lacking = {key: value for key, value in more.items() if not embedded.get(key)}
+        return self._survivor | {
+            "custom_fields_values": list(fields.values()) or None,
+            "_embedded": embedded | lacking,
+        }
 
     def move_all(self, rows: Rows) -> None:
         """Links, tasks and notes go to the survivor; none of them gets a new `updated_at`."""
         loser = self._loser["id"]
-        for noun in _NAMERS[self._noun]:
+        for noun in _NAMERS.get(self._noun, ()):
             for _, id_ in rows.naming(noun, self._noun, [loser]):
                 self._move(rows, noun, id_, _renamed)
         for id_ in rows.about(f"{self._noun}/notes", loser):

@@ -32,6 +32,18 @@ def needs_choice(field: Field) -> bool:
     return field.type in _CHOSEN
 
 
+def is_no_date(field: Field, value: Mapping[str, Any]) -> bool:
+    """Whether a text stands where a date should, and is none."""
+    given = value.get("value")
+    if field.type not in _DATES or not isinstance(given, str):
+        return False
+    try:
+        datetime.fromisoformat(given)
+    except ValueError:
+        return True
+    return False
+
+
 def rewritten(
     noun: str, kept: Sequence[Shape] | None, asked: Sequence[Mapping[str, Any]]
 ) -> list[Shape] | None:

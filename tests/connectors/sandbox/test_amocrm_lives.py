@@ -111,6 +111,22 @@ def test_a_merged_company_gives_its_people_to_the_survivor(box: AmoSandbox, get:
     assert min(before.values()) > 1
 
 
+def test_a_survivor_takes_the_company_that_it_lacks(box: AmoSandbox) -> None:
+    company = box.ids("companies")[0]
+    loser = box.add("contacts", {"_embedded": {"companies": [{"id": company}]}})
+    survivor = box.add("contacts", {})
+    box.merge("contacts", loser, survivor)
+    assert box.row("contacts", survivor)["_embedded"]["companies"] == [{"id": company}]
+
+
+def test_merged_leads_keep_the_tasks_of_both(box: AmoSandbox) -> None:
+    loser, survivor = box.ids("leads")[:2]
+    task = box.add("tasks", {"entity_type": "leads", "entity_id": loser})
+    box.merge("leads", loser, survivor)
+    assert box.row("tasks", task)["entity_id"] == survivor
+    assert loser not in box.ids("leads")
+
+
 @pytest.mark.parametrize("in_leads", [False, True])
 def test_unsorted_leads_and_their_people_wait_to_be_accepted(
     open_box: Any, get: Any, walk: Walk, in_leads: bool

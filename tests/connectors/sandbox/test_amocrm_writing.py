@@ -125,6 +125,13 @@ def test_an_empty_body_is_400(box: AmoSandbox, send: Any, body: Any) -> None:
         ("tasks", _task(responsible_user_id=99), ("NotSupportedChoice", "responsible_user_id")),
         ("tasks", _task(created_by=LEFT), ("NotSupportedChoice", "created_by")),
         ("tasks", _task(complete_till="завтра"), ("InvalidType", "complete_till")),
+        ("leads", {"price": 2**70}, ("InvalidType", "price")),
+        ("leads", {"custom_fields_values": {"1": 2}}, ("InvalidType", "custom_fields_values")),
+        (
+            "companies",
+            {"custom_fields_values": [{"field_id": 9014, "values": [{"value": "31.12.2026"}]}]},
+            ("InvalidType", "custom_fields_values.0.values.0.value"),
+        ),
         ("tasks", _task(text=""), ("FieldMissing", "text")),
         ("tasks", _task(entity_id=1), ("NotSupportedChoice", "entity_id")),
         ("tasks", _task(entity_type="lead"), ("NotSupportedChoice", "entity_type")),
