@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from connectors import Field, Noun
 from tests.web.world import World
 
 pytestmark = pytest.mark.browser
@@ -71,3 +72,17 @@ def test_everything_can_be_reached_by_keyboard(fallen: UUID, address: str, page:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{address}/accounts/{fallen}")
+
+
+def test_a_person_says_which_custom_field_is_which(world: World, address: str, page: Page) -> None:
+    source = world.add_source()
+    world.save(source, Noun.FIELD, Field("company/1", Noun.COMPANY, "Налоговый номер", "text"))
+    page.goto(f"{address}/sources")
+
+    page.get_by_role("link", name="Какое поле что значит").click()
+    page.get_by_label("ИНН компании").select_option("company/1")
+    page.get_by_role("button", name="Всё верно").click()
+
+    page.get_by_role("status").wait_for()
+    assert page.get_by_label("ИНН компании").input_value() == "company/1"
+    assert page.evaluate("document.documentElement.scrollWidth") == 380
