@@ -4,11 +4,13 @@ import pytest
 
 import connectors as gate
 from connectors import Field, Noun, RetryLater
-from kam_sync import field_map
+from kam_sync import field_map, flow
 from kam_sync.accounts.store import SavingStore
 from kam_sync.base.errors import Busy, WrongUse
+from kam_sync.intake.model import Source
 from kam_sync.wiring import Services
 from tests.fakes.books import WHEN, Book
+from tests.fakes.connecting import ask
 from tests.fakes.crms import FieldsOnly
 
 INN = Field("company/1", Noun.COMPANY, "ИНН", "text")
@@ -166,3 +168,23 @@ def test_values_of_the_newest_records_stand_beside_the_fields(book: Book) -> Non
     book.save(Noun.COMPANY, gate.Company("2", "Вега", custom=custom))
 
     assert look(book).samples == {"company/1": "7707083893", "company/8": "77"}
+
+
+def test_a_source_is_connected_with_a_guess_and_read_anew_after_a_change(
+    services: Services, source: Source
+) -> None:
+    with services.database.transaction() as session:
+        shown = field_map.look(session, source.id)
+    found = {entry.target: entry.field.name for entry in shown.entries if entry.field}
+    assert found["company.inn"] == "ИНН"
+    assert found["company.contract_ends_on"] == "Договор до"
+    assert found["contact.position"] == "Должность"
+
+    flow.sync(services, source.id)
+    numbers = "SELECT external_id, inn FROM company WHERE custom ? '9012' ORDER BY 1"
+    kpp = dict(ask(services, numbers.replace("inn", "kpp")))
+    assert dict(ask(services, numbers)) != kpp
+
+    field_map.change(services, source.name, {"company.inn": "company/9012"})
+    flow.sync(services, source.id)
+    assert dict(ask(services, numbers)) == kpp

@@ -42,6 +42,8 @@ def account(world: World) -> UUID:
         ),
         Noun.INVOICE: (gate.Invoice("2001", "Счёт 17", "paid", Decimal(90_000), "RUB", WHEN),),
         Noun.TASK: (
+            gate.Task("8", "Позвонить", True, Noun.COMPANY, "1", "7", result="Перезвонит",
+                      updated_at=WHEN - timedelta(days=2)),
             gate.Task("9", "Продлить договор [ks-abcdefghij]", False, Noun.COMPANY, "1", "7",
                       is_ours=True, created_at=WHEN - timedelta(days=2)),
         ),
@@ -82,6 +84,7 @@ def test_the_timeline_tells_what_happened_in_plain_words_newest_first(
     places = [page.index(f"<strong>{said}</strong>") for said in told]
     assert places == sorted(places)
     assert "Новая → Счёт" in page
+    assert '<p class="said">Позвонить Перезвонит</p>' in page
     assert "контакт Борис &lt;i&gt;Ткач&lt;/i&gt; · Анна Смирнова" in page
     assert "Просит &lt;b&gt;скидку&lt;/b&gt;" in page
 

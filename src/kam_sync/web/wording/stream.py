@@ -14,8 +14,9 @@ def title(language: Language, entry: StreamEntry) -> str:
 
 
 def text(entry: StreamEntry) -> str:
-    """What was said or written, without the mark by which we know our own."""
-    return without_mark(entry.text or "").strip()
+    """What was said or written, without the mark by which we know our own; then what came of it."""
+    said = (without_mark(entry.text or "").strip(), str(entry.details.get("result", "")).strip())
+    return "\n".join(filter(None, said))
 
 
 def about(language: Language, entry: StreamEntry) -> str:
