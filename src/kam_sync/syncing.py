@@ -173,29 +173,26 @@ class Syncing:
         return message
 
     def _pull(self, connector: Connector, noun: Noun, counts: NounCounts, run_id: int) -> None:
-        source_id, facts = self._source.id, connector.nouns[noun]
+        source_id = self._source.id
         with self._database.transaction() as session:
             raws = RawStore(session, source_id)
             cursor = None if self._full else raws.cursor(noun)
             if cursor is None:
                 raws.forget_nameless(noun)
                 SavingStore(session, source_id).forget_nameless(noun)
-            is_walk = Deletions.ABSENCE in facts.deletions and WalkStore(
-                session, source_id, noun
-            ).start(cursor, is_whole=facts.is_whole)
+            is_on, is_whole = WalkStore(session, source_id, noun).goes_on(cursor), False
         for batch in kam_sync.intake.step.batches(ahead(connector.pull(noun, cursor))):
             now = self._services.now()
             with self._database.transaction() as session:
-                merged = kam_sync.intake.step.run(
-                    session, source_id, noun, batch, now, is_walk=is_walk
-                )
+                merged = kam_sync.intake.step.run(session, source_id, noun, batch, now, is_on=is_on)
                 counts.count(len(batch.records), merged.created, merged.updated)
                 RunStore(session).note(run_id, counts.model_dump(mode="json"))
+            is_on = is_whole = batch.is_whole
             translate_batch(self._services, source_id, connector, noun, counts)
             if self._watch:
                 self._watch(self._source, noun, counts)
             self._stop_if_paused()
-        if is_walk:
+        if is_whole and Deletions.ABSENCE in connector.nouns[noun].deletions:
             with self._database.transaction() as session:
                 report = kam_sync.intake.absence.run(session, source_id, noun, self._services.now())
             counts.held += report.counts["held"]

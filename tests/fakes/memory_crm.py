@@ -109,10 +109,10 @@ class MemoryCrm:
             self._break(noun, number)
             part = shown[first : first + self.page_size]
             raws = tuple(RawRecord(noun, key, dict(self._listed(noun, key))) for key in part)
-            yield Page(raws, f"{since},{until},{part[-1]}")
+            yield Page(raws, f"{since},{until},{part[-1]}", is_whole=since == "-1")
         self._break(noun, -1)
         hints = tuple(self.hints) if noun is Noun.COMPANY else ()
-        yield Page((), f"{until},{until},", hints)
+        yield Page((), f"{until},{until},", hints, is_whole=since == "-1")
         if hints:
             self.hints.clear()
 

@@ -26,6 +26,8 @@ class Batch:
     records: Sequence[RawRecord]
     cursor: Cursor | None
     hints: Sequence[Hint] = ()
+    is_whole: bool = False
+    """Part of a walk through all that there are."""
 
     @property
     def ids(self) -> list[str]:
@@ -35,31 +37,33 @@ class Batch:
 
 def batches(pages: Iterable[Page], *, size: int = _BATCH) -> Iterator[Batch]:
     """Join pages into batches of about `size` records, for few transactions and flat memory."""
-    records: list[RawRecord] = []
-    hints: list[Hint] = []
-    cursor: Cursor | None = None
-    pending = False
+    joined: list[Page] = []
+    count = 0
     for page in pages:
-        records.extend(page.records)
-        hints.extend(page.hints)
-        cursor, pending = page.cursor, True
-        if len(records) >= size:
-            yield Batch(records, cursor, hints)
-            records, hints, pending = [], [], False
-    if pending:
-        yield Batch(records, cursor, hints)
+        if joined and joined[-1].is_whole is not page.is_whole:
+            yield _join(joined)
+            joined, count = [], 0
+        joined.append(page)
+        count += len(page.records)
+        if count >= size:
+            yield _join(joined)
+            joined, count = [], 0
+    if joined:
+        yield _join(joined)
 
 
 def run(
-    session: Session, source_id: int, noun: Noun, batch: Batch, now: datetime, *, is_walk: bool
+    session: Session, source_id: int, noun: Noun, batch: Batch, now: datetime, *, is_on: bool
 ) -> Merged:
     """Store the batch and remember how far the noun was read.
 
     Args:
-        is_walk: the batch belongs to a walk through the whole list, at whose end the absent are
-            asked for.
+        is_on: what was stored before it belongs to a walk through the whole list.
     """
     SourceStore(session).write_alone(source_id)
+    walk = WalkStore(session, source_id, noun)
+    if batch.is_whole and not is_on:
+        walk.begin()
     raws, hints = RawStore(session, source_id), HintStore(session, source_id)
     merged = raws.keep(noun, batch.records, now) if batch.records else Merged()
     hints.note(batch.hints, Origin.EVENT, now)
@@ -67,8 +71,19 @@ def run(
     again = GoneStore(session, source_id).gone_among(noun, batch.ids)
     hints.note((Hint(noun, key) for key in again), Origin.LISTED, now)
     HeldStore(session, source_id).came(noun, batch.ids, now)
-    if is_walk:
-        WalkStore(session, source_id, noun).see(batch.ids, batch.cursor)
+    if batch.is_whole:
+        walk.see(batch.ids, batch.cursor)
+    elif is_on:
+        walk.end()
     if batch.cursor is not None:
         raws.move_cursor(noun, batch.cursor, now)
     return merged
+
+
+def _join(pages: Sequence[Page]) -> Batch:
+    return Batch(
+        [record for page in pages for record in page.records],
+        pages[-1].cursor,
+        [hint for page in pages for hint in page.hints],
+        pages[-1].is_whole,
+    )

@@ -18,7 +18,8 @@ class WalkRow(SQLModel, table=True):
     source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
     noun: str = Field(primary_key=True)
     change_no: int = Field(sa_type=sa.BigInteger)
-    """The noun's last change when the walk began: what changed later is no older than the walk."""
+    """The noun's last change when the walk began: what changed later is no older than the walk.
+    0 in a first load, where nothing can be absent."""
     cursor: str | None = None
     """Where it was left: whoever goes on from elsewhere is not on this walk."""
 
@@ -41,30 +42,30 @@ class WalkStore:
         self._source_id = source_id
         self._noun = noun.value
 
-    def start(self, cursor: Cursor | None, *, is_whole: bool) -> bool:
-        """Begin a walk, or go on with the one that was left at the cursor.
-
-        False when there is nothing to find out: the pull is no walk through the whole list, or we
-        had no record before it.
-        """
+    def goes_on(self, cursor: Cursor | None) -> bool:
+        """Whether a pull from the cursor goes on with the walk; if not, the walk is over."""
         walk = self._session.get(WalkRow, (self._source_id, self._noun))
-        if cursor is not None and not is_whole and walk is not None and walk.cursor == cursor:
+        if walk is not None and cursor is not None and walk.cursor == cursor:
             return True
         self.end()
-        last = self._session.scalar(sa.select(sa.func.max(RawRow.change_no)).where(*self._raw()))
-        if (cursor is not None and not is_whole) or last is None:
-            return False
-        self._session.add(WalkRow(source_id=self._source_id, noun=self._noun, change_no=last))
+        return False
+
+    def begin(self) -> None:
+        """Begin a walk; to be called before its first records are stored."""
+        self.end()
+        last = sa.select(sa.func.coalesce(sa.func.max(RawRow.change_no), 0)).where(*self._raw())
+        began = self._session.execute(last).scalar_one()
+        self._session.add(WalkRow(source_id=self._source_id, noun=self._noun, change_no=began))
         self._session.flush()
-        return True
 
     def see(self, external_ids: Sequence[str], cursor: Cursor | None) -> None:
         """Remember who came, and the cursor that is true now."""
-        rows = ((self._source_id, self._noun, key) for key in set(external_ids))
-        merge(self._session, table_of(SeenRow), ("source_id", "noun", "external_id"), rows)
-        if cursor is not None:
-            statement = sa.update(WalkRow).where(*self._of(WalkRow))
-            self._session.execute(statement.values(cursor=cursor))
+        walk = self._session.get_one(WalkRow, (self._source_id, self._noun))
+        walk.cursor = cursor or walk.cursor
+        if walk.change_no:
+            rows = ((self._source_id, self._noun, key) for key in set(external_ids))
+            names = ("source_id", "noun", "external_id")
+            merge(self._session, table_of(SeenRow), names, rows)
 
     def absent(self) -> list[str]:
         """The live records that did not come and have not changed since the walk began."""
