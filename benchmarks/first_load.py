@@ -138,7 +138,7 @@ def _loads(size: Size, tool: Path | None) -> tuple[Load, dict[str, Load]]:
 
 def _ours(crm: Crm, server: FreshServer, folder: Path) -> Load:
     program = [sys.executable, "-m", "kam_sync"]
-    env = {"KAM_SYNC_DATA_DIR": str(server.data)}
+    env = {"KAM_SYNC_DATA_DIR": str(server.data), "KAM_SYNC_CRM_HOSTS": "127.0.0.1"}
     add = ["source", "add", "sandbox", "--kind", "amocrm", "--base-url", crm.url]
     add += ["--token", crm.token, "--set", "per_second=0"]
     measure([*program, *add], folder=folder, timeout=_TIMEOUT, env=env)

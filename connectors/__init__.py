@@ -24,7 +24,9 @@ from connectors.kit.errors import (
     Refused,
     RetryLater,
 )
+from connectors.kit.hosts import Hosts
 from connectors.kit.marks import without_mark
+from connectors.kit.oauth import Grant, Grants, OAuthApp, Return, ends_at
 from connectors.kit.pace import Pace, wait_for_turn
 from connectors.kit.records import (
     NAMELESS,
@@ -81,10 +83,13 @@ __all__ = [
     "DoneTask",
     "FetchesSome",
     "Field",
+    "Grant",
+    "Grants",
     "Group",
     "Happening",
     "Hint",
     "HintKind",
+    "Hosts",
     "Invoice",
     "Item",
     "KnowsItself",
@@ -97,6 +102,7 @@ __all__ = [
     "NotWritten",
     "Noun",
     "NounFacts",
+    "OAuthApp",
     "Outcome",
     "Pace",
     "Page",
@@ -108,6 +114,7 @@ __all__ = [
     "Ref",
     "Refused",
     "RetryLater",
+    "Return",
     "SetField",
     "Stage",
     "Task",
@@ -116,6 +123,7 @@ __all__ = [
     "Write",
     "Writes",
     "Written",
+    "ends_at",
     "fieldmap",
     "wait_for_turn",
     "without_mark",

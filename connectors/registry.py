@@ -2,11 +2,17 @@
 
 from collections.abc import Callable
 from importlib import import_module
+from typing import Any
 
 from connectors.kit.contract import Connector, Credentials
+from connectors.kit.hosts import Hosts
+from connectors.kit.oauth import Grants
 
 _CLASSES = {
     "amocrm": "connectors.amocrm:AmoCrm",
+}
+_GRANTS = {
+    "amocrm": "connectors.amocrm.oauth:AmoGrants",
 }
 
 
@@ -17,6 +23,22 @@ def kinds() -> list[str]:
 
 def connector_class(kind: str) -> Callable[[Credentials], Connector]:
     """The class for a kind. Raises KeyError for an unknown one."""
-    module, _, name = _CLASSES[kind].partition(":")
-    found: Callable[[Credentials], Connector] = getattr(import_module(module), name)
+    found: Callable[[Credentials], Connector] = _imported(_CLASSES[kind])
     return found
+
+
+def grants(kind: str, added: tuple[str, ...]) -> Grants:
+    """How a kind gives access by OAuth, to its own hosts and the added ones. Raises KeyError."""
+    found = _imported(_GRANTS[kind])
+    asked: Grants = found(hosts(kind, added))
+    return asked
+
+
+def hosts(kind: str, added: tuple[str, ...]) -> Hosts:
+    """Which hosts may be told the secrets of a kind. Raises KeyError."""
+    return Hosts(_imported(_GRANTS[kind]).hosts, added)
+
+
+def _imported(where: str) -> Any:
+    module, _, name = where.partition(":")
+    return getattr(import_module(module), name)

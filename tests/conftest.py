@@ -25,7 +25,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a throw-away installation."""
     url = os.environ.get("KAM_SYNC_TEST_DATABASE_URL")  # noqa: TID251 - the tests' own switch
     folder = tmp_path_factory.mktemp("data")
-    return Settings.model_validate({"data_dir": folder, "database_url": url})
+    wanted = {"data_dir": folder, "database_url": url, "crm_hosts": "127.0.0.1, localhost"}
+    return Settings.model_validate(wanted)
 
 
 @pytest.fixture(scope="session")

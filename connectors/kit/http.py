@@ -49,7 +49,7 @@ class CrmHttp:
             RetryLater: no usable answer after several tries, or the CRM asks for a long pause.
             NeedsPerson: access refused, not paid, banned, or no such address.
         """
-        return self._patiently("GET", path, may_be_absent=may_be_absent, params=list(params))
+        return self._admitted("GET", path, may_be_absent=may_be_absent, params=list(params))
 
     def send(self, method: str, path: str, body: Any) -> Answer:
         """Send JSON by POST, PATCH or DELETE; repeated only when it was surely not done.
@@ -59,7 +59,7 @@ class CrmHttp:
             RetryLater: as for `get`; with `is_unsure` when it may have been done all the same.
             NeedsPerson: as for `get`.
         """
-        return self._patiently(method, path, json=body)
+        return self._admitted(method, path, json=body)
 
     def server_time(self) -> datetime | None:
         """What time the CRM has now, by its last answer; None before the first one."""
@@ -72,13 +72,26 @@ class CrmHttp:
         """Close the connections."""
         self._client.close()
 
+    def _admitted(self, method: str, path: str, **what: Any) -> Answer:
+        """Try; once more when the token was refused and there is another.
+
+        Who gives the other one has tried enough: asking it again and again ends in a ban.
+        """
+        try:
+            return self._patiently(method, path, **what)
+        except NeedsReauth:
+            if self._renew is None:
+                raise
+        self._client.headers.update(self._renew())
+        return self._patiently(method, path, **what)
+
     def _patiently(self, method: str, path: str, **what: Any) -> Answer:
         """Try until it is answered; who was too fast keeps the others from sending, too."""
         attempt = 0
         while True:
             attempt += 1
             try:
-                return self._once(method, path, **what)
+                return self._ask(method, path, **what)
             except RetryLater as error:
                 wait = pace.wait_before(attempt, error)
                 if error.status == 429:
@@ -86,16 +99,6 @@ class CrmHttp:
                 if error.is_unsure or wait > pace.LONGEST_WAIT or attempt == self._tries:
                     raise
             pace.sleep(wait)
-
-    def _once(self, method: str, path: str, **what: Any) -> Answer:
-        """One request; a second one when its token was refused and there is another."""
-        try:
-            return self._ask(method, path, **what)
-        except NeedsReauth:
-            if self._renew is None:
-                raise
-            self._client.headers.update(self._renew())
-            return self._ask(method, path, **what)
 
     def _ask(self, method: str, path: str, *, may_be_absent: bool = False, **what: Any) -> Answer:
         where = f"{self._client.base_url.netloc.decode()}{path}"

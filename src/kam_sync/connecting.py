@@ -2,46 +2,56 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import closing
 
-from connectors import About, ConnectorError, Credentials, Field, KnowsItself, Noun
+from connectors import About, ConnectorError, Credentials, Field, KnowsItself, Noun, ends_at
 from kam_sync import field_map
 from kam_sync.accounts.store import SavingStore
 from kam_sync.base.db import Session
 from kam_sync.base.errors import CrmTrouble, WrongUse
+from kam_sync.granting import Issued, seal_grant, unseal_grant
 from kam_sync.intake.model import NewSource, Source, SourceState
-from kam_sync.intake.store import SourceStore
+from kam_sync.intake.store import GrantStore, SourceStore
 from kam_sync.wiring import Services, open_connector, seal
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
+Secret = str | Issued
+"""What opens a CRM account: a token, or a grant by OAuth with the app it was given to."""
+
+
 def add(
     services: Services,
     new: NewSource,
-    token: str,
+    secret: Secret,
     options: Mapping[str, str],
     *,
     unchecked: bool = False,
 ) -> tuple[Source, About | None]:
     """Connect a CRM account; nothing is kept when it cannot be reached, unless `unchecked`."""
-    if not _NAME.fullmatch(new.name):
-        raise WrongUse(
-            f"source name {new.name!r}: use up to 64 Latin letters, digits, dots, dashes"
-        )
-    credentials = Credentials(new.base_url, token, options)
-    about, fields = _ask(new.kind, credentials, ask=not unchecked)
+    check_name(new.name)
+    credentials = Credentials(new.base_url, _token(secret), options)
+    about, fields = _ask(services, new.kind, credentials, ask=not unchecked)
     with services.database.transaction() as session:
         sources = SourceStore(session)
         same = sources.of_account(new.kind, about.account) if about else None
         if same is not None:
             raise WrongUse(f"source {same.name} is connected to this CRM account already")
-        access = seal(services.cipher, token, options)
+        access = seal(services.cipher, _plain(secret), options)
         access.field_map = field_map.guessed(fields)
         source = sources.add(new, access, services.now())
         SavingStore(session, source.id).save(Noun.FIELD, fields, services.now())
+        _keep(services, session, source.id, secret)
         if about:
             sources.learn(source.id, account=about.account, name=about.name, facts=about.facts)
         return _detached(session, source), about
+
+
+def check_name(name: str) -> None:
+    """WrongUse when a source cannot be called so."""
+    if not _NAME.fullmatch(name):
+        raise WrongUse(f"source name {name!r}: use up to 64 Latin letters, digits, dots, dashes")
 
 
 def check(services: Services, name: str) -> About | None:
@@ -49,13 +59,12 @@ def check(services: Services, name: str) -> About | None:
     with services.database.transaction() as session:
         source = SourceStore(session).by_name(name)
         access = SourceStore(session).access(source.id)
-        connector = services.open(source, access)
+        session.expunge_all()
     try:
-        return connector.about() if isinstance(connector, KnowsItself) else None
+        with closing(services.open(source, access)) as connector:
+            return connector.about() if isinstance(connector, KnowsItself) else None
     except ConnectorError as error:
         raise CrmTrouble(f"source {name}: {error}") from error
-    finally:
-        connector.close()
 
 
 def change(
@@ -70,22 +79,24 @@ def change(
 
     Busy while the source is being pulled: that sync would go on translating in the old way.
     """
-    with services.database.transaction() as session:
-        source_id = SourceStore(session).by_name(name).id
+    source_id = _id_of(services, name)
     with (
         services.database.alone(f"source {source_id}"),
+        services.database.alone(f"grant {source_id}", wait=True),
         services.database.transaction() as session,
     ):
         sources = SourceStore(session)
         source = sources.by_id(source_id)
         before = sources.access(source.id)
-        sealed_by = services.cipher.unlock(before.sealed_token) if token is None else token
+        secret = _known(services, session, source) if token is None else token
         merged = {**before.options, **(options or {})}
         wanted = {key: value for key, value in merged.items() if value != ""}
         url = base_url or source.base_url
-        access = seal(services.cipher, sealed_by, wanted)
-        open_connector(source.kind, Credentials(url, sealed_by, {**before.facts, **wanted})).close()
+        known = Credentials(url, _token(secret), {**before.facts, **wanted})
+        _ask(services, source.kind, known, ask=False)
+        access = seal(services.cipher, _plain(secret), wanted)
         sources.change_access(source.id, base_url=url, access=access)
+        _keep(services, session, source.id, secret)
         SavingStore(session, source.id).translate_again()
         _try_again(sources, source)
         return _detached(session, source)
@@ -93,14 +104,25 @@ def change(
 
 def move(services: Services, name: str, base_url: str, token: str) -> Source:
     """Follow a source to another address with another token; its records stay as they are."""
+    return _reopen(services, _id_of(services, name), base_url, token)
+
+
+def regrant(services: Services, source_id: int, issued: Issued) -> Source:
+    """Open a source by a new grant, which must be to the same CRM account."""
     with services.database.transaction() as session:
-        sources = SourceStore(session)
-        source = sources.by_name(name)
-        options = sources.access(source.id).options
-        access = seal(services.cipher, token, options)
-        sources.change_access(source.id, base_url=base_url, access=access)
-        _try_again(sources, source)
-        return _detached(session, source)
+        source = SourceStore(session).by_id(source_id)
+        access = SourceStore(session).access(source_id)
+        session.expunge_all()
+    grant = issued.grant
+    options = {**access.facts, **access.options}
+    credentials = Credentials(grant.base_url, grant.access_token, options)
+    about, _ = _ask(services, source.kind, credentials, ask=True)
+    if about and source.remote_account not in {"", about.account}:
+        raise WrongUse(
+            f"source {source.name} is CRM account {source.remote_account}, and access was given to "
+            f"account {about.account} ({about.name}); allow it there, or add it as another source"
+        )
+    return _reopen(services, source_id, grant.base_url, issued)
 
 
 def set_paused(services: Services, name: str, *, paused: bool) -> Source:
@@ -114,14 +136,22 @@ def set_paused(services: Services, name: str, *, paused: bool) -> Source:
 
 def remove(services: Services, name: str) -> None:
     """Forget a source with all that came from it; Busy while it is being pulled."""
-    with services.database.transaction() as session:
-        source_id = SourceStore(session).by_name(name).id
+    source_id = _id_of(services, name)
     with (
         services.database.alone(f"source {source_id}"),
         services.database.transaction() as session,
     ):
         SourceStore(session).remove(source_id)
         SavingStore(session, source_id).drop_accounts_without_links()
+
+
+def way_back(source: Source, *, is_granted: bool) -> str:
+    """The command with which a person opens anew a source that lets us in no more."""
+    if source.state is not SourceState.NEEDS_REAUTH:
+        return ""
+    if is_granted:
+        return f"kam-sync source reauth {source.name}"
+    return f"kam-sync source set {source.name} --token -"
 
 
 def due(services: Services) -> list[Source]:
@@ -132,23 +162,76 @@ def due(services: Services) -> list[Source]:
         return found
 
 
-def _ask(kind: str, credentials: Credentials, *, ask: bool) -> tuple[About | None, list[Field]]:
-    """Who the account is, and which custom fields it has."""
-    connector = open_connector(kind, credentials)
-    try:
+def _ask(
+    services: Services, kind: str, credentials: Credentials, *, ask: bool
+) -> tuple[About | None, list[Field]]:
+    """Who the account is, and which custom fields it has.
+
+    Wrong options and foreign hosts are refused before a secret is sent.
+    """
+    with closing(open_connector(kind, credentials)) as connector:
+        services.admit(kind, credentials.base_url)
         if not ask:
             return None, []
-        about = connector.about() if isinstance(connector, KnowsItself) else None
-        return about, field_map.read_fields(connector)
-    except ConnectorError as error:
-        raise CrmTrouble(f"{kind} at {credentials.base_url} is not connected: {error}") from error
-    finally:
-        connector.close()
+        try:
+            about = connector.about() if isinstance(connector, KnowsItself) else None
+            return about, field_map.read_fields(connector)
+        except ConnectorError as error:
+            where = f"{kind} at {credentials.base_url}"
+            raise CrmTrouble(f"{where} is not connected: {error}") from error
+
+
+def _reopen(services: Services, source_id: int, base_url: str, secret: Secret) -> Source:
+    with (
+        services.database.alone(f"grant {source_id}", wait=True),
+        services.database.transaction() as session,
+    ):
+        sources = SourceStore(session)
+        source = sources.by_id(source_id)
+        options = sources.access(source_id).options
+        access = seal(services.cipher, _plain(secret), options)
+        sources.change_access(source_id, base_url=base_url, access=access)
+        _keep(services, session, source_id, secret)
+        _try_again(sources, source)
+        return _detached(session, source)
+
+
+def _id_of(services: Services, name: str) -> int:
+    with services.database.transaction() as session:
+        return SourceStore(session).by_name(name).id
+
+
+def _known(services: Services, session: Session, source: Source) -> Secret:
+    """What opens the source now."""
+    sealed = GrantStore(session).of(source.id)
+    if sealed is not None:
+        return unseal_grant(services.cipher, sealed, source.base_url)
+    return services.cipher.unlock(SourceStore(session).access(source.id).sealed_token)
+
+
+def _token(secret: Secret) -> str:
+    return secret if isinstance(secret, str) else secret.grant.access_token
+
+
+def _plain(secret: Secret) -> str:
+    """What is kept as the source's own token: nothing where a grant opens it."""
+    return secret if isinstance(secret, str) else ""
+
+
+def _keep(services: Services, session: Session, source_id: int, secret: Secret) -> None:
+    """Keep a grant, or note when a plain token ends."""
+    if isinstance(secret, str):
+        GrantStore(session).drop(source_id)
+        SourceStore(session).set_end(source_id, ends_at(secret))
+        return
+    sealed = seal_grant(services.cipher, secret, services.now())
+    GrantStore(session).keep(source_id, sealed)
+    SourceStore(session).set_end(source_id, None)
 
 
 def _try_again(sources: SourceStore, source: Source) -> None:
     """What a person was asked to mend may be mended now; a pause is theirs to end."""
-    if source.state is SourceState.NEEDS_PERSON:
+    if source.state in {SourceState.NEEDS_PERSON, SourceState.NEEDS_REAUTH}:
         sources.set_state(source.id, SourceState.ACTIVE)
 
 

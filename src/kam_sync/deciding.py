@@ -1,9 +1,9 @@
 """Deletions that are held: what they would do, and what a person decides; for both doors."""
 
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 
-from connectors import Noun
+from connectors import ConnectorError, Noun
 from kam_sync.accounts.store import Outlook, OutlookStore
 from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere
@@ -55,8 +55,10 @@ def approve(services: Services, source: Source, held_id: int, by: str) -> int:
             gone = dict.fromkeys(found, Gone(f"approved by {by}"))
             marked = GoneStore(session, source.id).mark(noun, gone, now)
             access = SourceStore(session).access(source.id)
-            connector = services.open(source, access)
-        with closing(connector):
+            session.flush()
+            session.expunge_all()
+        # a source that lets us in no more leaves that to its next sync
+        with suppress(ConnectorError), closing(services.open(source, access)) as connector:
             translate_all(services, source.id, connector, noun, NounCounts())
     return len(marked)
 

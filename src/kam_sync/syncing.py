@@ -23,6 +23,7 @@ from connectors import (
 from kam_sync.accounts.store import MergingStore, SavingStore
 from kam_sync.base.errors import WrongSettings, WrongUse
 from kam_sync.confirming import Confirming
+from kam_sync.granting import state_after
 from kam_sync.intake.ahead import ahead
 from kam_sync.intake.model import NounCounts, Origin, RunState, Source, SourceState
 from kam_sync.intake.store import HintStore, RawStore, RunStore, SourceStore, WalkStore
@@ -78,7 +79,7 @@ class Syncing:
             result.state, result.message, result.wait = RunState.LATER, str(error), error.wait
         except (NeedsPerson, WrongSettings, WrongUse) as error:
             result.message = str(error)
-            self._judge(SourceState.NEEDS_PERSON, str(error))
+            self._judge(state_after(error), str(error))
         finally:
             self._end(run_id, result.state, {}, result.message)
         return result
@@ -99,7 +100,7 @@ class Syncing:
             raise later
         result.state = RunState.DONE
         result.message = next((said for said in messages if said), "")
-        if self._source.state is SourceState.NEEDS_PERSON:
+        if self._source.state in {SourceState.NEEDS_PERSON, SourceState.NEEDS_REAUTH}:
             self._judge(SourceState.ACTIVE)
 
     def _confirm(self, connector: Connector, nouns: Mapping[Noun, NounCounts]) -> str:
@@ -147,8 +148,11 @@ class Syncing:
             ):
                 return connector
             SavingStore(session, self._source.id).translate_again()
-            connector.close()
-            return self._services.open(self._source, sources.access(self._source.id))
+        connector.close()
+        with self._database.transaction() as session:
+            access = SourceStore(session).access(self._source.id)
+            session.expunge_all()
+        return self._services.open(self._source, access)
 
     def _sync_noun(self, connector: Connector, noun: Noun, counts: NounCounts) -> str:
         """Pull and translate one noun; returns what people should know of it, mostly nothing."""

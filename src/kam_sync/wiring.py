@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from connectors import Connector, Credentials, NeedsPerson
-from connectors.registry import connector_class, kinds
+from connectors import Connector, Credentials, Grants, NeedsPerson
+from connectors.registry import connector_class, grants, hosts, kinds
 from kam_sync.base.clock import Clock, utc_now
 from kam_sync.base.db import Database, open_database
 from kam_sync.base.db.migrate import migrate
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.secrets import Cipher, open_cipher
 from kam_sync.base.settings import Settings
+from kam_sync.granting import Granting
 from kam_sync.intake.model import Access, HouseOptions, Source
 from kam_sync.intake.store import SharedTurns
 
@@ -38,13 +39,39 @@ class Services:
         """The time zone of days and months."""
         return self.settings.zone
 
+    @property
+    def granting(self) -> Granting:
+        """What keeps grants by OAuth alive."""
+        return Granting(self.database, self.cipher, self.now, self.grants)
+
+    def grants(self, kind: str) -> Grants:
+        """How a kind of CRM gives access by OAuth."""
+        try:
+            return grants(kind, self.settings.added_hosts)
+        except KeyError as error:
+            raise WrongUse(f"kind {kind}: it gives no access by OAuth") from error
+
+    def admit(self, kind: str, base_url: str) -> str:
+        """An address that may be told the secrets of a kind of CRM, or WrongUse."""
+        try:
+            return hosts(kind, self.settings.added_hosts).admit(base_url)
+        except NeedsPerson as error:
+            raise WrongUse(f"base URL: {error}") from error
+
     def open(self, source: Source, access: Access) -> Connector:
-        """Open a connected CRM account; what an admin set wins over what the account says."""
+        """Open a connected CRM account; what an admin set wins over what the account says.
+
+        A grant is renewed first where it is due: never call this within a transaction that writes.
+        """
         options = {**access.facts, **access.options}
-        token = self.cipher.unlock(access.sealed_token)
-        turns = partial(SharedTurns, self.database, source.turn_key)
+        grant = self.granting.grant_of(source.id)
         credentials = Credentials(
-            source.base_url, token, options, fields=access.field_map, turns=turns
+            source.base_url if grant is None else grant.base_url,
+            self.cipher.unlock(access.sealed_token) if grant is None else grant.access_token,
+            options,
+            fields=access.field_map,
+            renew=None if grant is None else partial(self.granting.renew, source.id),
+            turns=partial(SharedTurns, self.database, source.turn_key),
         )
         return open_connector(source.kind, credentials)
 

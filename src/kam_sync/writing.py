@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from connectors import Connector, NeedsPerson, NotWritten, RetryLater, Write, Writes, Written
 from kam_sync.base.errors import WrongSettings, WrongUse
+from kam_sync.granting import state_after
 from kam_sync.intake.model import RunState, SourceState
 from kam_sync.intake.store import SourceStore, WriteStore, write_of
 from kam_sync.wiring import Services
@@ -69,7 +70,7 @@ class _Writing:
             result.wait = max(error.wait or self._settle, self._settle)
         except (NeedsPerson, WrongSettings, WrongUse) as error:
             result.state, result.message = RunState.FAILED, str(error)
-            self._judge(str(error))
+            self._judge(error)
         if result.state is RunState.DONE and self._is_left():
             result.state, result.wait = RunState.LATER, self._settle
             result.message = "it is not known yet what became of some"
@@ -128,7 +129,8 @@ class _Writing:
         with self._database.transaction() as session:
             return WriteStore(session, self._source.id).has_unfinished()
 
-    def _judge(self, reason: str) -> None:
+    def _judge(self, error: Exception) -> None:
         token = self._access.sealed_token
         with self._database.transaction() as session:
-            SourceStore(session).judge(self._source.id, token, SourceState.NEEDS_PERSON, reason)
+            sources = SourceStore(session)
+            sources.judge(self._source.id, token, state_after(error), str(error))

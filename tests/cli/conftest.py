@@ -44,6 +44,7 @@ def kam_sync(
     monkeypatch.setenv("KAM_SYNC_DATABASE_URL", database.conninfo)
     monkeypatch.setenv("KAM_SYNC_SECRET_KEY", "a key for the tests alone")
     monkeypatch.setenv("KAM_SYNC_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("KAM_SYNC_CRM_HOSTS", "127.0.0.1")
     monkeypatch.setenv("COLUMNS", "250")
     monkeypatch.chdir(tmp_path)
 

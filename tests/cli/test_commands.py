@@ -72,7 +72,7 @@ def test_the_doctor_says_what_to_do(kam_sync: Command, connected: AmoSandbox) ->
     kam_sync("sync")
     said = kam_sync("doctor")
     assert said.code == 1
-    assert "kam-sync source resume sales" in said.out
+    assert "kam-sync source set sales --token -" in said.out
 
 
 def test_the_doctor_names_a_wrong_setting(

@@ -4,10 +4,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from connectors import OAuthApp
 from connectors.sandbox.amocrm import AmoSandbox
 from kam_sync import connecting
 from kam_sync.accounts.model import SetAside
 from kam_sync.accounts.store import AccountStore
+from kam_sync.granting import Issued
 from kam_sync.intake.model import NewSource, Source, SourceState
 from kam_sync.intake.store import SourceStore
 from kam_sync.wiring import Services
@@ -25,6 +27,15 @@ def connect(
     new = NewSource(name=name, kind="amocrm", base_url=box.url)
     wanted = {"per_second": "0"} | options
     return connecting.add(services, new, box.token, wanted, unchecked=unchecked)[0]
+
+
+def connect_by_oauth(services: Services, box: AmoSandbox, name: str = "shop") -> Source:
+    """The sandbox as a source that a grant opens, as if an admin had just allowed us."""
+    new = NewSource(name=name, kind="amocrm", base_url=box.url)
+    given = box.oauth.app
+    app = OAuthApp(given.client_id, given.client_secret, given.redirect_uri)
+    grant = services.grants("amocrm").exchange(app, box.url, box.oauth.code())
+    return connecting.add(services, new, Issued(app, grant), {"per_second": "0"})[0]
 
 
 def ask(services: Services, query: str, **values: Any) -> list[tuple[Any, ...]]:

@@ -18,14 +18,14 @@ from tests.fakes.connecting import ask, connect, raw_counts, set_aside, state
 LEADS = "/api/v4/leads$"
 
 
-def test_a_wrong_token_needs_a_person_until_the_right_one_is_given(
+def test_a_refused_token_needs_access_anew_until_the_right_one_is_given(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:
     box.token = "the-new-token"
     result = flow.sync(services, source.id)
     assert result.state is RunState.FAILED
     assert "/api/v4/account: the token is refused (401)" in result.message
-    assert state(services, source) == (SourceState.NEEDS_PERSON, result.message)
+    assert state(services, source) == (SourceState.NEEDS_REAUTH, result.message)
     connecting.change(services, source.name, token="the-new-token")
     assert flow.sync(services, source.id).state is RunState.DONE
     assert state(services, source) == (SourceState.ACTIVE, "")

@@ -139,7 +139,7 @@ def test_a_refused_token_is_shown_on_the_source_and_the_write_is_kept(
     good, box.token = box.token, "another"
     ask_for(services, source, task("t1", company(box)))
     assert write(services, source).state is RunState.FAILED
-    assert state(services, source)[0] is SourceState.NEEDS_PERSON
+    assert state(services, source)[0] is SourceState.NEEDS_REAUTH
     box.token = good
     assert write(services, source).written == 1
 

@@ -91,7 +91,7 @@ def test_missed_instants_are_caught_up_with_one_job(services: Services, source_i
     Scheduler(late, QUARTER).refresh()
 
     assert jobs(services, SYNC) == ["todo"]
-    assert ticks(services) == ["housekeeping", f"sync:{source_id}", f"sync:{source_id}"]
+    assert ticks(services) == ["grants", "housekeeping", f"sync:{source_id}", f"sync:{source_id}"]
     with services.database.transaction() as session:
         last = TickStore(session).last(f"sync:{source_id}")
     assert last == NINE + timedelta(hours=5)
@@ -115,7 +115,7 @@ def test_sources_may_come_and_go_while_the_scheduler_runs(
         with services.database.transaction() as session:
             SourceStore(session).remove(second)
         set_state(services, source_id, SourceState.PAUSED)
-        wait_until(lambda: scheduler._held.keys() == {"housekeeping"})
+        wait_until(lambda: scheduler._held.keys() == {"housekeeping", "grants"})
     finally:
         scheduler.stop()
 

@@ -1,5 +1,6 @@
 """What ops may set: read once from the environment and a .env file, refused when wrong."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,8 @@ from pydantic import AfterValidator, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kam_sync.base.errors import WrongSettings
+
+_HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-9]{1,5})?")
 
 
 class Locale(StrEnum):
@@ -49,6 +52,19 @@ def _postgres_url(url: SecretStr | None) -> SecretStr | None:
     return url
 
 
+def _crm_hosts(text: str) -> str:
+    for entry in _entries(text):
+        if not _HOST.fullmatch(entry):
+            raise ValueError(
+                "write hosts, host:port or .domain with commas between, such as crm.example.com"
+            )
+    return text
+
+
+def _entries(text: str) -> tuple[str, ...]:
+    return tuple(entry.strip().lower() for entry in text.split(",") if entry.strip())
+
+
 class Settings(BaseSettings):
     """All settings; each field is the environment variable KAM_SYNC_<FIELD IN CAPITALS>."""
 
@@ -60,9 +76,15 @@ class Settings(BaseSettings):
     data_dir: Path = Path(platformdirs.user_data_dir("kam_sync", appauthor=False))
     secret_key: SecretStr | None = None
     public_url: HttpUrl | None = None
+    crm_hosts: Annotated[str, AfterValidator(_crm_hosts)] = ""
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Moscow"
     locale: Locale = Locale.RU
     log_format: LogFormat = LogFormat.AUTO
+
+    @property
+    def added_hosts(self) -> tuple[str, ...]:
+        """Hosts that CRM secrets may be sent to beside those of the CRMs' makers."""
+        return _entries(self.crm_hosts)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -47,7 +47,9 @@ def run_demo(settings: Settings, wish: Wish) -> None:
         if wish.data is not None:  # old data is judged as of its own last day
             clock = stopped_at(start_of_day(date.fromisoformat(box["today"]), settings.zone))
         name = "demo_" + re.sub(r"[^a-z0-9]+", "_", box["world"].lower())
-        with open_services(settings, database_name=name, as_of=clock) as services:
+        # the sandbox is at home on this machine
+        here = settings.model_copy(update={"crm_hosts": "127.0.0.1"})
+        with open_services(here, database_name=name, as_of=clock) as services:
             _refuse_real_store(services)
             try:
                 with services.database.alone("demo"):

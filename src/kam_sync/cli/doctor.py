@@ -1,17 +1,19 @@
 """Looks an installation over and says what to do about what is wrong."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 from kam_sync import deciding, field_map
+from kam_sync.base.db import Session
 from kam_sync.base.db.migrate import current_revision, newest_revision
 from kam_sync.base.errors import KamSyncError
 from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import Settings, read_settings
 from kam_sync.cli import show
-from kam_sync.intake.model import RunState, SourceState, Standing
-from kam_sync.intake.store import RunStore, SourceStore, TurnStore
+from kam_sync.connecting import way_back
+from kam_sync.intake.model import RunState, Source, SourceState, Standing
+from kam_sync.intake.store import GrantStore, RunStore, SourceStore, TurnStore
 from kam_sync.wiring import Services, open_services
 
 _CLOCK_TOLERANCE = timedelta(seconds=30)
@@ -100,36 +102,55 @@ def _sources(services: Services) -> Iterator[Check]:
         sources = SourceStore(session).all()
         if not sources:
             yield Check("sources", "none yet; connect one: kam-sync source add --help")
+        granted = GrantStore(session).sources()
         for source in sources:
-            what = f"source {source.name}"
-            try:
-                services.cipher.unlock(SourceStore(session).access(source.id).sealed_token)
-            except KamSyncError as error:
-                yield Check(what, "its token cannot be read", str(error))
-                continue
-            if source.state is SourceState.NEEDS_PERSON:
-                advice = f"{source.state_reason}; then: kam-sync source resume {source.name}"
-                yield Check(what, "needs a person", advice)
-                continue
-            standing = TurnStore(session).standing(source.turn_key, services.now(), services.zone)
-            yield from _refusals(what, standing)
-            if held := deciding.count(session, source.id):
-                advice = f"look and decide: kam-sync source held {source.name}"
-                yield Check(what, f"{held} deletions are held", advice)
-            for wrong in field_map.look(session, source.id).wrongs:
-                advice = f"set another: kam-sync source map {source.name}"
-                yield Check(f"{what}, field map", str(wrong), advice)
-            last = RunStore(session).last_sync(source.id)
-            is_bad = last is not None and last.state in _BAD
-            yield Check(what, source.state.value, last.message if last and is_bad else "")
+            found = list(_source(services, session, source, is_granted=source.id in granted))
+            yield from (replace(c, what=f"source {source.name}{c.what}") for c in found)
 
 
-def _refusals(what: str, standing: Standing) -> Iterator[Check]:
+def _source(
+    services: Services, session: Session, source: Source, *, is_granted: bool
+) -> Iterator[Check]:
+    try:
+        services.cipher.unlock(SourceStore(session).access(source.id).sealed_token)
+    except KamSyncError as error:
+        yield Check("", "its token cannot be read", str(error))
+        return
+    if source.state is SourceState.NEEDS_PERSON:
+        advice = f"{source.state_reason}; then: kam-sync source resume {source.name}"
+        yield Check("", "needs a person", advice)
+        return
+    if source.state is SourceState.NEEDS_REAUTH:
+        advice = f"{source.state_reason}; then: {way_back(source, is_granted=is_granted)}"
+        yield Check("", "needs access anew", advice)
+        return
+    yield from _ending(services, source)
+    yield from _refusals(
+        TurnStore(session).standing(source.turn_key, services.now(), services.zone)
+    )
+    if held := deciding.count(session, source.id):
+        advice = f"look and decide: kam-sync source held {source.name}"
+        yield Check("", f"{held} deletions are held", advice)
+    for wrong in field_map.look(session, source.id).wrongs:
+        yield Check(", field map", str(wrong), f"set another: kam-sync source map {source.name}")
+    last = RunStore(session).last_sync(source.id)
+    is_bad = last is not None and last.state in _BAD
+    yield Check("", source.state.value, last.message if last and is_bad else "")
+
+
+def _ending(services: Services, source: Source) -> Iterator[Check]:
+    if source.is_token_ending(services.now()):
+        day = f"{source.token_ends_at:%Y-%m-%d}"
+        advice = f"make a new one in the CRM; then: kam-sync source set {source.name} --token -"
+        yield Check("", f"its token ends on {day} and nobody can renew it", advice)
+
+
+def _refusals(standing: Standing) -> Iterator[Check]:
     if standing.held_until is not None:
         advice = f"nothing is asked until {standing.held_until:%H:%M} UTC: {standing.reason}"
-        yield Check(what, "the CRM asked us to slow down", advice)
+        yield Check("", "the CRM asked us to slow down", advice)
     elif standing.refusals_today:
-        yield Check(what, f"{standing.refusals_today} requests refused as too many today")
+        yield Check("", f"{standing.refusals_today} requests refused as too many today")
 
 
 def _queue(services: Services) -> Check:

@@ -76,12 +76,13 @@ def list_(*, json: Json = False) -> None:
     """Show the connected CRM accounts."""
     from kam_sync import deciding
     from kam_sync.cli import show
-    from kam_sync.intake.store import SourceStore, TurnStore
+    from kam_sync.intake.store import GrantStore, SourceStore, TurnStore
 
     with _services() as services, services.database.transaction() as session:
         turns, now = TurnStore(session), services.now()
+        granted = GrantStore(session).sources()
         documents = [
-            _document(source)
+            _document(source, is_granted=source.id in granted)
             | {
                 "standing": turns.standing(source.turn_key, now, services.zone).model_dump(),
                 "held": deciding.count(session, source.id),
@@ -94,9 +95,21 @@ def list_(*, json: Json = False) -> None:
     if not documents:
         typer.echo("no source yet; connect one: kam-sync source add --help", err=True)
         return
-    names = ("name", "kind", "state", "base_url", "remote_name", "state_reason", "held")
-    rows = [[*(document[key] for key in names), _bears(document)] for document in documents]
-    show.table("Sources", (*names, "refusals"), rows)
+    names = (
+        "name",
+        "kind",
+        "state",
+        "base_url",
+        "remote_name",
+        "state_reason",
+        "next_step",
+        "held",
+    )
+    rows = [
+        [*(document[key] for key in names), _ends(document), _bears(document)]
+        for document in documents
+    ]
+    show.table("Sources", (*names, "token ends", "refusals"), rows)
 
 
 @app.command()
@@ -204,18 +217,25 @@ def _bears(document: dict[str, Any]) -> str:
     return f"{today} today, {standing['refusals_last_hour']} in the last hour" if today else ""
 
 
-def _document(source: "Source") -> dict[str, Any]:
+def _document(source: "Source", *, is_granted: bool) -> dict[str, Any]:
+    from kam_sync.connecting import way_back
+
     keys = {
-        "id",
-        "name",
-        "kind",
-        "base_url",
-        "state",
-        "state_reason",
-        "remote_account",
-        "remote_name",
+        "id", "name", "kind", "base_url", "state", "state_reason", "remote_account", "remote_name",
+        "token_ends_at",
+    }  # fmt: skip
+    return {
+        **source.model_dump(include=keys),
+        "id": str(source.id),
+        "opened_by": "oauth" if is_granted else "token",
+        "next_step": way_back(source, is_granted=is_granted),
     }
-    return {**source.model_dump(include=keys), "id": str(source.id)}
+
+
+def _ends(document: dict[str, Any]) -> str:
+    if document["opened_by"] == "oauth":
+        return "renewed by itself"
+    return f"{document['token_ends_at']:%Y-%m-%d}" if document["token_ends_at"] else ""
 
 
 def _read_token(given: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Self
@@ -13,6 +13,8 @@ from sqlmodel import Field, SQLModel
 from connectors import HintKind
 from kam_sync.base import fields
 
+_TOKEN_NOTICE = timedelta(days=30)
+
 
 class SourceState(StrEnum):
     """Whether a source is pulled."""
@@ -20,6 +22,8 @@ class SourceState(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
     NEEDS_PERSON = "needs_person"
+    NEEDS_REAUTH = "needs_reauth"
+    """A person has to allow us in the CRM anew, or give another token."""
 
 
 class RunState(StrEnum):
@@ -48,6 +52,13 @@ class Source(NewSource):
     remote_account: str = ""
     remote_name: str = ""
     created_at: datetime = fields.moment()
+    token_ends_at: datetime | None = fields.moment(default=None)
+    """When a token that nobody renews ends, as it says itself; None for a grant, which is renewed.
+    """
+
+    def is_token_ending(self, now: datetime) -> bool:
+        """Whether it is time to make another token."""
+        return self.token_ends_at is not None and self.token_ends_at - now < _TOKEN_NOTICE
 
     @property
     def turn_key(self) -> str:

@@ -9,7 +9,7 @@ from procrastinate.tasks import configure_task
 
 from kam_sync.base.db import Session
 
-SYNC, MEASURE, WRITE = "sync_source", "measure", "write_crm"
+SYNC, MEASURE, WRITE, RENEW = "sync_source", "measure", "write_crm", "renew_grants"
 # By its alias: its full name grows by a prefix with every App that a process makes.
 _REMOVE_OLD_JOBS = "procrastinate.builtin_tasks.remove_old_jobs"
 
@@ -59,6 +59,11 @@ def defer_measure(session: Session, *, attempt: int = 0, wait: timedelta = timed
         wait=wait,
         arguments={"attempt": attempt},
     )
+
+
+def defer_renewal(session: Session) -> bool:
+    """Queue the renewal of grants that are due; False when it is waiting already."""
+    return _defer(session, RENEW, lock="renew_grants", queueing_lock="renew_grants", arguments={})
 
 
 def defer_removal(session: Session, *, keep: timedelta) -> bool:

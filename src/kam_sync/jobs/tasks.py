@@ -68,6 +68,7 @@ class Tasks:
         app.task(name=queue.SYNC, pass_context=True)(self.sync_source)
         app.task(name=queue.MEASURE, pass_context=True)(self.measure)
         app.task(name=queue.WRITE, pass_context=True)(self.write_crm)
+        app.task(name=queue.RENEW)(self.renew_grants)
 
     def sync_source(self, context: JobContext, source_id: int, attempt: int = 0) -> None:
         """Sync a source; measure afterwards when that is due."""
@@ -129,6 +130,10 @@ class Tasks:
             tell("wrote", written=result.written, failed=result.failed, message=result.message)
             if result.state is RunState.LATER:
                 self._again_write(source_id, attempt, at_least=result.wait)
+
+    def renew_grants(self) -> None:
+        """Renew the grants that are due; the next hour comes again by itself."""
+        self._services.granting.renew_due()
 
     def _is_wanted(self, source_id: int) -> bool:
         with suppress(NotHere), self._services.database.transaction() as session:

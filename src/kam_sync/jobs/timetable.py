@@ -17,8 +17,8 @@ from kam_sync import connecting
 from kam_sync.base.db import Database, Session
 from kam_sync.base.errors import NotHere
 from kam_sync.intake.model import SourceState
-from kam_sync.intake.store import RunStore, SourceStore, TurnStore
-from kam_sync.jobs.queue import defer_removal, defer_sync
+from kam_sync.intake.store import ConsentStore, RunStore, SourceStore, TurnStore
+from kam_sync.jobs.queue import defer_removal, defer_renewal, defer_sync
 from kam_sync.jobs.store import TickStore
 from kam_sync.wiring import Services
 
@@ -26,6 +26,7 @@ _log = structlog.get_logger("kam_sync.timetable")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUSEKEEPING_EVERY = timedelta(hours=6)
+_RENEWAL_EVERY = timedelta(hours=1)
 _KEEP_JOBS = timedelta(days=7)
 _KEEP_TICKS = timedelta(days=14)
 _KEEP_RUNS = timedelta(days=90)
@@ -79,8 +80,9 @@ class Scheduler:
         self._services = services
         self._every = every
         self._refresh_every = refresh_every
-        self._housekeeping = Schedule(
-            "housekeeping", _HOUSEKEEPING_EVERY, partial(_keep_house, services)
+        self._own = (
+            Schedule("housekeeping", _HOUSEKEEPING_EVERY, partial(_keep_house, services)),
+            Schedule("grants", _RENEWAL_EVERY, defer_renewal),
         )
         self._held: dict[str, Schedule] = {}
         self._executor = TickExecutor()
@@ -104,7 +106,7 @@ class Scheduler:
     def refresh(self, *_instants: datetime) -> None:
         """Follow the sources that came, were paused or removed, and catch up on missed instants."""
         wanted = [sync_schedule(s.id, self._every) for s in connecting.due(self._services)]
-        self._hold([self._housekeeping, *wanted])
+        self._hold([*self._own, *wanted])
         for schedule in self._held.values():
             due_at = schedule.newest(self._services.now())
             with self._services.database.transaction() as session:
@@ -165,5 +167,6 @@ def _is_active(session: Session, source_id: int) -> bool:
 def _keep_house(services: Services, session: Session) -> None:
     TickStore(session).forget_before(services.now(), keep=_KEEP_TICKS)
     RunStore(session).forget_before(services.now() - _KEEP_RUNS)
+    ConsentStore(session).forget_before(services.now() - _KEEP_TICKS)
     TurnStore(session).forget_before(services.now() - _KEEP_RUNS)
     defer_removal(session, keep=_KEEP_JOBS)

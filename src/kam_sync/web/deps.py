@@ -12,7 +12,7 @@ from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere
 from kam_sync.base.settings import Locale
 from kam_sync.intake.model import Source
-from kam_sync.intake.store import SourceStore
+from kam_sync.intake.store import GrantStore, SourceStore
 from kam_sync.wiring import Services
 
 LANGUAGE_COOKIE = "lang"
@@ -80,6 +80,11 @@ class Sources:
     def all(self) -> list[Source]:
         """Every source, by name."""
         return SourceStore(self._session).all()
+
+    @cached_property
+    def granted(self) -> set[int]:
+        """Those that OAuth opens."""
+        return GrantStore(self._session).sources()
 
     @cached_property
     def names(self) -> dict[int, str]:

@@ -1,6 +1,8 @@
-"""The tables of the intake: sources, raw records and word of their end, runs, turns, writes."""
+"""The tables of the intake: sources, grants, raw records and their end, runs, turns, writes."""
 
+from kam_sync.intake.store.consents import ConsentStore
 from kam_sync.intake.store.gone import GoneStore
+from kam_sync.intake.store.grants import GrantStore
 from kam_sync.intake.store.held import HeldStore
 from kam_sync.intake.store.hints import HintStore
 from kam_sync.intake.store.raw import RawStore
@@ -11,7 +13,9 @@ from kam_sync.intake.store.walks import WalkStore
 from kam_sync.intake.store.writes import WriteStore, write_of, writes_of_keys
 
 __all__ = [
+    "ConsentStore",
     "GoneStore",
+    "GrantStore",
     "HeldStore",
     "HintStore",
     "RawStore",

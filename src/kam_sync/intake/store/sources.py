@@ -59,6 +59,18 @@ class SourceStore:
         row = self._row(source_id)
         row.base_url, row.sealed_token, row.options = base_url, access.sealed_token, access.options
 
+    def set_end(self, source_id: int, ends_at: datetime | None) -> None:
+        """Keep when the token of a source ends."""
+        self._row(source_id).token_ends_at = ends_at
+
+    def move(self, source_id: int, base_url: str) -> None:
+        """Follow an account to another address; do not wait long, a caller may hold the row."""
+        self._session.execute(sa.text("SET LOCAL lock_timeout = '5s'"))
+        row = table_of(SourceRow).c
+        self._session.execute(
+            sa.update(SourceRow).where(row.id == source_id).values(base_url=base_url)
+        )
+
     def learn(self, source_id: int, *, account: str, name: str, facts: Mapping[str, str]) -> bool:
         """Keep what the CRM account said of itself; True when the facts have changed."""
         row = self._row(source_id)

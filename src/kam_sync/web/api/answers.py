@@ -1,7 +1,7 @@
 """What the API answers with, described for the people who read the OpenAPI page."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
@@ -77,6 +77,9 @@ class Source(BaseModel):
     remote_account: str = Field(description="Id that the CRM gives to itself.")
     remote_name: str
     created_at: Moment
+    opened_by: Literal["oauth", "token"]
+    token_ends_at: Moment | None = Field(description="When a token ends that nobody renews.")
+    next_step: str = Field(description="How to open it anew; empty while it is open.")
 
 
 class Standing(BaseModel):

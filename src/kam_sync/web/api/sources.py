@@ -10,11 +10,12 @@ from kam_sync.accounts.model import SetAside
 from kam_sync.accounts.store import AccountStore
 from kam_sync.base.db import Session
 from kam_sync.base.errors import Busy
+from kam_sync.connecting import way_back
 from kam_sync.intake import model
 from kam_sync.intake.store import RunStore, TurnStore
 from kam_sync.web import paging
 from kam_sync.web.api import answers
-from kam_sync.web.deps import AllSources, Reading, Serving, from_our_pages
+from kam_sync.web.deps import AllSources, Reading, Serving, Sources, from_our_pages
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 from kam_sync.wiring import Services
@@ -52,7 +53,7 @@ def list_sources(sources: AllSources, query: Asked[Paging]) -> Page[answers.Sour
     rows = sorted(sources.all, key=lambda source: source.name)
     found = [source for source in rows if after is None or source.name > after[0]]
     kept, cursor = paging.page(found, query.limit, lambda source: _BY_NAME.write(source.name))
-    return Page(items=[_source(source) for source in kept], next_cursor=cursor)
+    return Page(items=[_source(source, sources) for source in kept], next_cursor=cursor)
 
 
 @router.get("/sources/{source}")
@@ -63,7 +64,7 @@ def get_source(
     found = sources.named(source)
     store = AccountStore(session)
     return answers.OneSource(
-        **_source(found).model_dump(),
+        **_source(found, sources).model_dump(),
         last_runs=[_run(run, sources.names) for run in RunStore(session).last_of_nouns(found.id)],
         set_aside=store.set_aside_counts(found.id),
         deals_without_account=store.deals_without_account(found.id),
@@ -114,8 +115,14 @@ def _standing(session: Session, services: Services, source: model.Source) -> mod
     return TurnStore(session).standing(source.turn_key, services.now(), services.zone)
 
 
-def _source(row: model.Source) -> answers.Source:
-    return answers.Source(**row.model_dump(include=_SHOWN), id=str(row.id))
+def _source(row: model.Source, sources: Sources) -> answers.Source:
+    is_granted = row.id in sources.granted
+    return answers.Source(
+        **row.model_dump(include=_SHOWN),
+        id=str(row.id),
+        opened_by="oauth" if is_granted else "token",
+        next_step=way_back(row, is_granted=is_granted),
+    )
 
 
 def _run(row: model.Run, names: dict[int, str]) -> answers.Run:

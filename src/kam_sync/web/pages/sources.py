@@ -9,9 +9,10 @@ from kam_sync import deciding, field_map
 from kam_sync.accounts.model import SetAside
 from kam_sync.accounts.store import AccountStore
 from kam_sync.base.db import Session
+from kam_sync.connecting import way_back
 from kam_sync.intake.model import Run, RunState, Source, Standing
 from kam_sync.intake.store import RunStore, TurnStore
-from kam_sync.web.deps import AllSources, Reading, Serving
+from kam_sync.web.deps import AllSources, Reading, Serving, Sources
 from kam_sync.web.render import pages
 from kam_sync.web.wording import fields as words
 from kam_sync.wiring import Services
@@ -36,6 +37,8 @@ class Shown:
     standing: Standing
     map: field_map.Shown
     held: list[deciding.HeldDeletion]
+    way_back: str
+    is_token_ending: bool
 
 
 @router.get("/sources", response_class=HTMLResponse)
@@ -43,11 +46,11 @@ def show_sources(
     request: Request, session: Reading, sources: AllSources, services: Serving
 ) -> HTMLResponse:
     """Every connected CRM account."""
-    shown = [_look(session, services, source) for source in sources.all]
+    shown = [_look(session, services, sources, source) for source in sources.all]
     return pages(request).render(request, "sources.html", shown=shown, words=words)
 
 
-def _look(session: Session, services: Services, source: Source) -> Shown:
+def _look(session: Session, services: Services, sources: Sources, source: Source) -> Shown:
     store = AccountStore(session)
     return Shown(
         source=source,
@@ -57,6 +60,8 @@ def _look(session: Session, services: Services, source: Source) -> Shown:
         set_aside=store.set_aside(source.id, limit=_SET_ASIDE_SHOWN),
         set_aside_count=sum(store.set_aside_counts(source.id).values()),
         deals_without_account=store.deals_without_account(source.id),
+        way_back=way_back(source, is_granted=source.id in sources.granted),
+        is_token_ending=source.is_token_ending(services.now()),
         standing=TurnStore(session).standing(source.turn_key, services.now(), services.zone),
         map=field_map.look(session, source.id),
         held=deciding.waiting(session, source.id),

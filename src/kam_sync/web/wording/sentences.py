@@ -89,6 +89,8 @@ def source_state(language: Language, state: SourceState) -> str:
             return language.gettext("paused")
         case SourceState.NEEDS_PERSON:
             return language.gettext("needs a person")
+        case SourceState.NEEDS_REAUTH:
+            return language.gettext("needs access anew")
 
 
 def run_state(language: Language, state: RunState) -> str:

@@ -1,0 +1,186 @@
+"""amoCRM's OAuth: codes, pairs that rotate with every renewal, accounts that move, farewells.
+
+The token endpoint is on the account's own host. A refresh token is good once: an answer that is
+lost may have used it up, and whether amoCRM then takes it again is not documented. Every refusal
+is final; asking again and again ends in a ban. Texts are localised and never decided upon.
+"""
+
+import hmac
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode, urlsplit
+
+from pydantic import BaseModel, Field, ValidationError
+
+from connectors.kit import pace
+from connectors.kit.answers import Answer
+from connectors.kit.errors import NeedsPerson, NeedsReauth, NoRights, Refused, RetryLater
+from connectors.kit.hosts import Hosts
+from connectors.kit.http import CrmHttp
+from connectors.kit.oauth import Grant, OAuthApp, Return, claims
+from connectors.kit.pace import Pace
+
+_TRIES = 3
+_TOKENS = "/oauth2/access_token"
+_WHERE = "/oauth2/account/current/subdomain"
+_LATER = frozenset({408, 429, 499})
+
+_Text = Annotated[str, Field(min_length=1)]
+
+
+class _Pair(BaseModel):
+    """The endpoint's answer. `server_time` may be missing, `expires_at` is never there."""
+
+    access_token: _Text
+    refresh_token: _Text
+    expires_in: int = 86_400
+
+
+class AmoGrants:
+    """Consent, codes and renewals; secrets are sent to the hosts of the allow-list alone."""
+
+    hosts = ("amocrm.ru", "amocrm.com", "kommo.com")
+
+    def __init__(self, hosts: Hosts) -> None:
+        self._hosts = hosts
+
+    def consent_url(self, app: OAuthApp, base_url: str, state: str) -> str:
+        """The consent page is one for all accounts; there a person chooses which one."""
+        family = self._hosts.family(base_url)
+        door = f"https://www.{family}" if family else base_url
+        asked = {"client_id": app.client_id, "state": state, "mode": "popup"}
+        return f"{door}/oauth?{urlencode(asked)}"
+
+    def read_return(self, params: Mapping[str, str]) -> Return:
+        """`referer` is the account's host, and whoever made the link may have written it."""
+        return Return(
+            state=params.get("state", ""),
+            code=params.get("code", ""),
+            host=params.get("referer", ""),
+            client_id=params.get("client_id", ""),
+            is_refused="error" in params,
+        )
+
+    def exchange(self, app: OAuthApp, base_url: str, code: str) -> Grant:
+        """A code is good once, for 20 minutes."""
+        try:
+            return self._tokens(app, base_url, grant_type="authorization_code", code=code)
+        except (NeedsReauth, NoRights) as error:
+            raise NeedsPerson(
+                f"{_host(base_url)}: amoCRM does not take the code{_hint(error)}: it is good once, "
+                "for 20 minutes, with the very client id, secret and redirect URI of the "
+                "integration; allow once more"
+            ) from error
+
+    def refresh(self, app: OAuthApp, grant: Grant) -> Grant:
+        """The next pair; where the account has moved, from its new address."""
+        try:
+            return self._renewed(app, grant)
+        except NeedsReauth:
+            moved = self._where_now(grant)
+            if moved in {None, grant.base_url}:
+                raise
+            return self._renewed(app, replace(grant, base_url=moved or grant.base_url))
+
+    def read_disconnect(self, app: OAuthApp, params: Mapping[str, str]) -> str | None:
+        """The documents call the parameter `client_uuid`, and once `client_id`."""
+        account = params.get("account_id", "")
+        client = params.get("client_uuid") or params.get("client_id", "")
+        said = f"{app.client_id}|{account}".encode()
+        expected = hmac.new(app.client_secret.encode(), said, "sha256").hexdigest()
+        given = params.get("signature", "").lower()
+        if client != app.client_id or not hmac.compare_digest(expected.encode(), given.encode()):
+            return None
+        return account
+
+    def _renewed(self, app: OAuthApp, grant: Grant) -> Grant:
+        """The same refresh token again after a lost answer: a few times, never for ever."""
+        asked = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
+        for attempt in range(1, _TRIES):
+            try:
+                return self._final(app, grant.base_url, asked)
+            except RetryLater as error:
+                if not error.is_unsure or error.wait is not None:
+                    raise
+                pace.sleep(pace.wait_before(attempt, error))
+        return self._final(app, grant.base_url, asked)
+
+    def _final(self, app: OAuthApp, base_url: str, asked: Mapping[str, str]) -> Grant:
+        """One try; each refusal is final, whatever its status and words."""
+        try:
+            return self._tokens(app, base_url, **asked)
+        except RetryLater as error:
+            if not _is_refusal(error.status):
+                raise
+            raise _refused(base_url, error) from error
+        except (NeedsReauth, NoRights) as error:
+            raise _refused(base_url, error) from error
+
+    def _tokens(self, app: OAuthApp, base_url: str, **asked: str) -> Grant:
+        ours = {
+            "client_id": app.client_id,
+            "client_secret": app.client_secret,
+            "redirect_uri": app.redirect_uri,
+        }
+        with closing(_http(base_url)) as http:
+            answer = http.send("POST", _TOKENS, {**ours, **asked})
+        return _grant(base_url, answer)
+
+    def _where_now(self, grant: Grant) -> str | None:
+        """Where the account of a grant lives now; None when nobody will say."""
+        doors = [str(claims(grant.access_token).get("api_domain", "")), _host(grant.base_url)]
+        trouble = None
+        for host in dict.fromkeys(doors):
+            try:
+                with closing(
+                    _http(self._hosts.beside(grant.base_url, host), grant.refresh_token)
+                ) as http:
+                    found: Any = http.get(_WHERE).data
+                return self._hosts.beside(grant.base_url, str(found["domain"]))
+            except RetryLater as error:
+                trouble = error
+            except (NeedsPerson, KeyError, TypeError):
+                trouble = None
+        if trouble is not None:
+            raise trouble
+        return None
+
+
+def _http(base_url: str, refresh_token: str = "") -> CrmHttp:
+    headers = {"X-Refresh-Token": refresh_token} if refresh_token else {}
+    return CrmHttp(base_url, headers=headers, turns=Pace(0), tries=1)
+
+
+def _grant(base_url: str, answer: Answer) -> Grant:
+    try:
+        pair = _Pair.model_validate(answer.data)
+    except ValidationError:  # its text would hold the tokens
+        said = f"{_host(base_url)}{_TOKENS}: the answer holds no pair of tokens"
+        raise RetryLater(said, is_unsure=True) from None
+    ends_at = answer.at + timedelta(seconds=pair.expires_in)
+    return Grant(base_url, pair.access_token, pair.refresh_token, ends_at)
+
+
+def _is_refusal(status: int | None) -> bool:
+    return status is not None and 400 <= status < 500 and status not in _LATER
+
+
+def _host(base_url: str) -> str:
+    return urlsplit(base_url).netloc
+
+
+def _refused(base_url: str, error: Exception) -> NeedsReauth:
+    return NeedsReauth(
+        f"{_host(base_url)}: amoCRM no longer renews our access{_hint(error)}; "
+        "a person has to allow kam_sync in amoCRM anew"
+    )
+
+
+def _hint(error: Exception) -> str:
+    """amoCRM's own word for what is wrong, for people alone."""
+    data = error.data if isinstance(error, Refused) else None
+    hint = data.get("hint") if isinstance(data, dict) else None
+    return f" ({hint[:80]})" if isinstance(hint, str) and hint else ""

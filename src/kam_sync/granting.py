@@ -1,0 +1,205 @@
+"""Keeps grants by OAuth alive: one renewal at a time, and the new pair stored before it is used.
+
+A pair is good for one renewal. Who renews holds the lock of the grant and has read it again under
+that lock, so that of any number of processes one asks the CRM and the others find its answer.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from threading import Event
+
+import orjson
+import structlog
+
+from connectors import Grant, Grants, NeedsPerson, NeedsReauth, OAuthApp, RetryLater
+from kam_sync.base.clock import Clock
+from kam_sync.base.db import Database, Session
+from kam_sync.base.errors import DatabaseTrouble
+from kam_sync.base.secrets import Cipher
+from kam_sync.intake.grant import SealedGrant
+from kam_sync.intake.model import SourceState
+from kam_sync.intake.store import GrantStore, SourceStore
+
+_log = structlog.get_logger("kam_sync.granting")
+
+_IsGood = Callable[[SealedGrant], bool]
+
+_AHEAD = timedelta(hours=1)
+_WAITS = (0, 1, 2, 5, 10, 20, 30)
+"""Seconds before each try to store a new pair: when it is lost, so is the grant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A grant and the app that it was given to."""
+
+    app: OAuthApp
+    grant: Grant
+
+
+def seal_grant(cipher: Cipher, issued: Issued, now: datetime) -> SealedGrant:
+    """A grant as it is stored."""
+    app, grant = issued.app, issued.grant
+    return SealedGrant(
+        sealed_app=cipher.lock(orjson.dumps(asdict(app)).decode()),
+        sealed_access=cipher.lock(grant.access_token),
+        sealed_refresh=cipher.lock(grant.refresh_token),
+        ends_at=grant.ends_at,
+        refreshed_at=now,
+    )
+
+
+def unseal_grant(cipher: Cipher, sealed: SealedGrant, base_url: str) -> Issued:
+    """A stored grant in the clear."""
+    return Issued(
+        OAuthApp(**orjson.loads(cipher.unlock(sealed.sealed_app))),
+        Grant(
+            base_url,
+            cipher.unlock(sealed.sealed_access),
+            cipher.unlock(sealed.sealed_refresh),
+            sealed.ends_at,
+        ),
+    )
+
+
+def state_after(error: Exception) -> SourceState:
+    """How a source stands after an error that only a person can mend."""
+    is_reauth = isinstance(error, NeedsReauth)
+    return SourceState.NEEDS_REAUTH if is_reauth else SourceState.NEEDS_PERSON
+
+
+@dataclass(frozen=True, slots=True)
+class Granting:
+    """The grants of one installation."""
+
+    database: Database
+    cipher: Cipher
+    now: Clock
+    grants: Callable[[str], Grants]
+    """How a kind of CRM renews."""
+
+    def grant_of(self, source_id: int) -> Grant | None:
+        """A grant that is good for a while; None where no grant opens the source.
+
+        Raises:
+            NeedsReauth: the CRM will not renew it.
+            RetryLater, NeedsPerson: it has ended, and could not be renewed now.
+        """
+        held = self._read(source_id)
+        if held is None:
+            return None
+        try:
+            return self._renewed(source_id, held, is_good=self._lasts)
+        except RetryLater as error:
+            if held.sealed.ends_at <= self.now():
+                raise
+            _log.warning("grant not renewed yet", source_id=source_id, message=str(error))
+            return self._open(held).grant
+
+    def renew(self, source_id: int, refused: str) -> str:
+        """The token to use in the place of one that the CRM has refused."""
+        held = self._read(source_id)
+        if held is None:  # a person has given a plain token since
+            raise RetryLater("the source is opened by another secret now; the next sync uses it")
+        fresh = self._renewed(
+            source_id, held, is_good=lambda now: self.cipher.unlock(now.sealed_access) != refused
+        )
+        if fresh.base_url != held.base_url:
+            raise RetryLater(
+                f"the CRM account has moved to {fresh.base_url}; the next sync follows"
+            )
+        return fresh.access_token
+
+    def renew_due(self) -> None:
+        """Renew what ends soon or has lain idle; what fails is written at the source."""
+        with self.database.transaction() as session:
+            due = GrantStore(session).due(self.now())
+        for source_id in due:
+            held = self._read(source_id)
+            if held is not None:
+                self._renew_one(source_id, held)
+
+    def _renew_one(self, source_id: int, held: "_Held") -> None:
+        since = held.sealed.refreshed_at
+        try:
+            self._renewed(source_id, held, is_good=lambda now: now.refreshed_at > since)
+        except NeedsPerson as error:
+            with self.database.transaction() as session:
+                SourceStore(session).judge(source_id, held.token, state_after(error), str(error))
+            _log.warning("grant not renewed", source_id=source_id, message=str(error))
+        except RetryLater as error:
+            _log.warning("grant not renewed yet", source_id=source_id, message=str(error))
+
+    def _renewed(self, source_id: int, held: "_Held", *, is_good: _IsGood) -> Grant:
+        """The stored grant where it is good, also by the work of others, else the next one."""
+        if is_good(held.sealed) and not held.sealed.refused:
+            return self._open(held).grant
+        with self.database.alone(f"grant {source_id}", wait=True):
+            held = self._read(source_id) or held
+            if held.sealed.refused:
+                raise NeedsReauth(held.sealed.refused)
+            if is_good(held.sealed):
+                return self._open(held).grant
+            issued = self._open(held)
+            try:
+                fresh = self.grants(held.kind).refresh(issued.app, issued.grant)
+            except NeedsReauth as error:
+                said = str(error)
+                self._surely(lambda session: GrantStore(session).refuse(source_id, said))
+                raise
+            sealed = seal_grant(self.cipher, replace(issued, grant=fresh), self.now())
+            self._surely(lambda session: GrantStore(session).renew(source_id, sealed))
+            _log.info("grant renewed", source_id=source_id, ends_at=fresh.ends_at.isoformat())
+            if fresh.base_url != held.base_url:
+                self._follow(source_id, fresh.base_url)
+            return fresh
+
+    def _follow(self, source_id: int, base_url: str) -> None:
+        _log.warning("the CRM account has moved", source_id=source_id, base_url=base_url)
+        try:
+            with self.database.transaction() as session:
+                SourceStore(session).move(source_id, base_url)
+        except DatabaseTrouble as error:  # the next renewal finds the same
+            _log.warning("its address was not stored", source_id=source_id, message=str(error))
+
+    def _surely(self, work: Callable[[Session], None]) -> None:
+        """Commit, and try for a minute: the CRM has forgotten the old pair already."""
+        for seconds in _WAITS:
+            Event().wait(seconds)
+            try:
+                with self.database.transaction() as session:
+                    work(session)
+            except DatabaseTrouble as error:
+                _log.error("a renewed grant is not stored yet", message=str(error))
+            else:
+                return
+        raise DatabaseTrouble(
+            "a renewed grant could not be stored and is lost: allow kam_sync in the CRM anew"
+        )
+
+    def _lasts(self, sealed: SealedGrant) -> bool:
+        return sealed.ends_at - self.now() > _AHEAD
+
+    def _open(self, held: "_Held") -> Issued:
+        return unseal_grant(self.cipher, held.sealed, held.base_url)
+
+    def _read(self, source_id: int) -> "_Held | None":
+        with self.database.transaction() as session:
+            sealed = GrantStore(session).of(source_id)
+            if sealed is None:
+                return None
+            source = SourceStore(session).by_id(source_id)
+            token = SourceStore(session).access(source_id).sealed_token
+            return _Held(source.kind, source.base_url, token, sealed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A stored grant and whose it is."""
+
+    kind: str
+    base_url: str
+    token: str
+    """The sealed token of the source, by which a judgement knows whether it is still about this."""
+    sealed: SealedGrant

@@ -1,0 +1,73 @@
+"""Grants by OAuth: a table of its own, so that a renewal never waits for a sync that writes."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Field, select
+
+from kam_sync.base.db import Session, table_of
+from kam_sync.intake.grant import SealedGrant
+from kam_sync.intake.model import SourceState
+from kam_sync.intake.store.sources import SourceRow
+
+_AHEAD = timedelta(hours=2)
+_IDLE = timedelta(days=7)
+"""A refresh token that nobody uses dies after three months."""
+
+
+class SourceGrantRow(SealedGrant, table=True):
+    """The grant of one source."""
+
+    __tablename__ = "source_grant"
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+
+
+class GrantStore:
+    """Reads and writes grants."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def of(self, source_id: int) -> SealedGrant | None:
+        """The grant of a source, if OAuth opens it."""
+        row = self._session.get(SourceGrantRow, source_id)
+        return None if row is None else SealedGrant(**row.model_dump(exclude={"source_id"}))
+
+    def sources(self) -> set[int]:
+        """The sources that OAuth opens."""
+        return set(self._session.scalars(select(table_of(SourceGrantRow).c.source_id)))
+
+    def keep(self, source_id: int, grant: SealedGrant) -> None:
+        """Keep a grant in the place of the one before."""
+        self._session.merge(SourceGrantRow(**grant.model_dump(), source_id=source_id))
+
+    def renew(self, source_id: int, grant: SealedGrant) -> None:
+        """Keep the next grant of a source, if the source is still there and opened by one."""
+        if self._session.get(SourceGrantRow, source_id) is not None:
+            self.keep(source_id, grant)
+
+    def refuse(self, source_id: int, reason: str) -> None:
+        """Remember that the CRM will not renew it, so that nobody asks again."""
+        row = table_of(SourceGrantRow).c
+        self._session.execute(
+            sa.update(SourceGrantRow).where(row.source_id == source_id).values(refused=reason)
+        )
+
+    def drop(self, source_id: int) -> None:
+        """Forget the grant of a source: another secret opens it now."""
+        row = table_of(SourceGrantRow).c
+        self._session.execute(sa.delete(SourceGrantRow).where(row.source_id == source_id))
+
+    def due(self, now: datetime) -> Sequence[int]:
+        """Sources whose grant ends soon or has lain idle; not those that wait for a person."""
+        grant, source = table_of(SourceGrantRow).c, table_of(SourceRow).c
+        query = (
+            select(grant.source_id)
+            .join(SourceRow, source.id == grant.source_id)
+            .where(source.state.in_([SourceState.ACTIVE, SourceState.PAUSED]))
+            .where(grant.refused == "")
+            .where((grant.ends_at <= now + _AHEAD) | (grant.refreshed_at <= now - _IDLE))
+        )
+        return list(self._session.scalars(query.order_by(grant.source_id)))

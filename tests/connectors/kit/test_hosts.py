@@ -1,0 +1,65 @@
+"""Which hosts are told a secret."""
+
+import pytest
+
+from connectors.kit.errors import NeedsPerson
+from connectors.kit.hosts import Hosts
+
+HOSTS = Hosts(("amocrm.ru", "kommo.com"), ("127.0.0.1", "crm.example.test:8443", ".our.example"))
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("https://sales.amocrm.ru", "https://sales.amocrm.ru"),
+        ("https://Sales.AmoCRM.ru/", "https://sales.amocrm.ru"),
+        ("https://sales.kommo.com", "https://sales.kommo.com"),
+        ("http://127.0.0.1:40001", "http://127.0.0.1:40001"),
+        ("https://crm.example.test:8443", "https://crm.example.test:8443"),
+        ("http://north.our.example", "http://north.our.example"),
+    ],
+)
+def test_hosts_of_the_maker_and_those_an_admin_adds_are_admitted(given: str, address: str) -> None:
+    assert HOSTS.admit(given) == address
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "http://sales.amocrm.ru",  # in the clear
+        "https://amocrm.ru",
+        "https://www.amocrm.ru",
+        "https://sales.amocrm.ru:8443",
+        "https://sales-amocrm.ru",
+        "https://sales.amocrm.ru.evil.example",
+        "https://evil.example/sales.amocrm.ru",
+        "https://evil.example#.amocrm.ru",
+        "https://evil.example\\.amocrm.ru",
+        "https://evil.example?.amocrm.ru",
+        "https://sales.amocrm.ru@evil.example",
+        "https://evil。amocrm.ru",
+        "https://evil.example\n.amocrm.ru",
+        "https://crm.example.test",
+        "https://our.example",
+        "https://169.254.169.254",
+        "ftp://127.0.0.1",
+        "",
+    ],
+)
+def test_all_others_are_refused_in_one_line_that_says_what_to_do(given: str) -> None:
+    with pytest.raises(NeedsPerson, match="KAM_SYNC_CRM_HOSTS") as refused:
+        HOSTS.admit(given)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_host_that_somebody_names_keeps_the_scheme_of_the_account() -> None:
+    assert HOSTS.beside("https://old.amocrm.ru", "new.amocrm.ru") == "https://new.amocrm.ru"
+    assert HOSTS.beside("http://127.0.0.1:1", "127.0.0.1:2") == "http://127.0.0.1:2"
+    for named in ("evil.example", "new.amocrm.ru/x", "new.amocrm.ru:1@evil.example", ""):
+        with pytest.raises(NeedsPerson):
+            HOSTS.beside("https://old.amocrm.ru", named)
+
+
+def test_the_family_of_an_address_is_the_domain_of_its_maker() -> None:
+    assert HOSTS.family("https://sales.kommo.com") == "kommo.com"
+    assert HOSTS.family("http://127.0.0.1:40001") is None
