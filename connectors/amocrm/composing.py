@@ -5,23 +5,17 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connectors.amocrm.naming import PLURALS
 from connectors.amocrm.setting import CannotSet, Definition, Values, values_for, with_one_more
 from connectors.kit import pick
 from connectors.kit.http import CrmHttp
 from connectors.kit.marks import mark
 from connectors.kit.pages import forwards
-from connectors.kit.records import Noun
 from connectors.kit.writes import AddTag, DoneTask, NewNote, NewTask, Ref, SetField, Write
 
 Body = dict[str, Any]
 
 ROOT = "/api/v4/"
-ENTITIES: Mapping[Noun, str] = {
-    Noun.DEAL: "leads",
-    Noun.CONTACT: "contacts",
-    Noun.COMPANY: "companies",
-    Noun.CUSTOMER: "customers",
-}
 _END_OF_DAY = time(23, 59, 59)
 
 
@@ -41,7 +35,7 @@ def place(write: Write) -> tuple[str, str]:
 def entity(about: Ref) -> str:
     """Whose tasks, notes, fields and tags there are, as in addresses."""
     try:
-        return ENTITIES[about.noun]
+        return PLURALS[about.noun]
     except KeyError as error:
         raise CannotSet(f"{about.noun}: amoCRM takes nothing about such a record") from error
 

@@ -8,11 +8,25 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 
-from connectors import Connector, NeedsPerson, NotWritten, RetryLater, Write, Writes, Written
+from connectors import (
+    AddTag,
+    Connector,
+    DoneTask,
+    Hint,
+    NeedsPerson,
+    NewTask,
+    NotWritten,
+    Noun,
+    RetryLater,
+    SetField,
+    Write,
+    Writes,
+    Written,
+)
 from kam_sync.base.errors import WrongSettings, WrongUse
 from kam_sync.granting import state_after
-from kam_sync.intake.model import RunState, SourceState
-from kam_sync.intake.store import SourceStore, WriteStore, write_of
+from kam_sync.intake.model import Origin, RunState, SourceState
+from kam_sync.intake.store import HintStore, SourceStore, WriteStore, write_of
 from kam_sync.wiring import Services
 
 SETTLE = timedelta(seconds=30)
@@ -84,7 +98,8 @@ class _Writing:
                 self._send(connector, taken)
             else:
                 for _, write, _ in taken:
-                    self._keep(NotWritten(write.key, f"{connector.kind} cannot be written to"))
+                    said = f"{connector.kind} cannot be written to"
+                    self._keep(write, NotWritten(write.key, said))
 
     def _take(self, *, after: int) -> list[tuple[int, Write, bool]]:
         """The next writes by id, each with whether it may have been sent before."""
@@ -102,15 +117,17 @@ class _Writing:
             if found is None:
                 unknown[write.key] = write
             else:
-                self._keep(found)
+                self._keep(write, found)
         for outcome in crm.write(list(unknown.values())):
-            self._keep(outcome)
-            del unknown[outcome.key]
+            self._keep(unknown.pop(outcome.key), outcome)
         self._give_up(unknown)
 
-    def _keep(self, outcome: Written | NotWritten) -> None:
+    def _keep(self, write: Write, outcome: Written | NotWritten) -> None:
+        """Write down what came of it; the next sync fetches what was written."""
+        now, source_id = self._services.now(), self._source.id
         with self._database.transaction() as session:
-            WriteStore(session, self._source.id).keep(outcome, self._services.now())
+            WriteStore(session, source_id).keep(outcome, now)
+            HintStore(session, source_id).note(_fetch(write, outcome), Origin.WRITTEN, now)
         if isinstance(outcome, Written):
             self._result.written += 1
         else:
@@ -123,7 +140,7 @@ class _Writing:
             silent = [row.key for row in rows.values() if row.attempts >= _MOST_SILENCES]
         for key in silent:
             said = "the CRM does not say what became of it; look there before you retry"
-            self._keep(NotWritten(key, said))
+            self._keep(unknown[key], NotWritten(key, said))
 
     def _is_left(self) -> bool:
         with self._database.transaction() as session:
@@ -134,3 +151,14 @@ class _Writing:
         with self._database.transaction() as session:
             sources = SourceStore(session)
             sources.judge(self._source.id, token, state_after(error), str(error))
+
+
+def _fetch(write: Write, outcome: Written | NotWritten) -> list[Hint]:
+    """The record to fetch by id: a tag alone may not bring it with what has changed."""
+    match write, outcome:
+        case NewTask(), Written(external_id=task):
+            return [Hint(Noun.TASK, task)]
+        case ((DoneTask() | SetField() | AddTag()), Written()):
+            return [Hint(write.about.noun, write.about.external_id)]
+        case _:
+            return []

@@ -174,7 +174,7 @@ def test_request_id_is_no_idempotency_so_a_lost_answer_leaves_the_task_to_be_loo
     writable: Opened,
 ) -> None:
     box, crm = writable()
-    box.faults.append(Fault(path="/api/v4/tasks$", truncate_at=5))
+    box.faults.append(Fault(path="/api/v4/tasks$", lose_answer=True))
     with pytest.raises(RetryLater) as caught:
         sent(crm, [task("t1", company(box))])
     assert caught.value.is_unsure

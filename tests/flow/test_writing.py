@@ -102,7 +102,7 @@ def test_a_refused_write_waits_for_a_person_and_is_tried_again_when_asked(
 def test_a_lost_answer_makes_no_second_task(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:
-    box.faults.append(Fault(path="/api/v4/tasks$", truncate_at=5))
+    box.faults.append(Fault(path="/api/v4/tasks$", lose_answer=True))
     ask_for(services, source, task("t1", company(box)))
     assert write(services, source).state is RunState.LATER
     assert states(services, source) == {"t1": "sending"}
@@ -114,7 +114,7 @@ def test_a_lost_answer_makes_no_second_task(
 def test_what_may_have_been_sent_is_not_looked_for_before_the_crm_can_show_it(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:
-    box.faults.append(Fault(path="/api/v4/tasks$", truncate_at=5))
+    box.faults.append(Fault(path="/api/v4/tasks$", lose_answer=True))
     ask_for(services, source, task("t1", company(box)))
     write(services, source, settle=writing.SETTLE)
     asked = box.requests.total

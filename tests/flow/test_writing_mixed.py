@@ -27,7 +27,7 @@ TROUBLES: tuple[dict[str, Any], ...] = (
     {"status": 429, "body": b'{"retry_after": 1}'},
     {"status": 400, "body": b'{"title": "Bad Request"}'},
     {"hang_up": True},
-    {"truncate_at": 0},
+    {"lose_answer": True},
     {"truncate_at": 150},
 )
 

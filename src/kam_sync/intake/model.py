@@ -166,6 +166,8 @@ class Origin(StrEnum):
     """A list with it, although it is gone; lists may be stale."""
     NAMED = "named"
     """Another record names it, and we do not have it."""
+    WRITTEN = "written"
+    """We wrote it ourselves; not every change of ours moves the time of the last change."""
     MERGE = "merge"
     """Another record may have swallowed it, or what it belonged to."""
 
