@@ -1,6 +1,6 @@
 """What amoCRM calls the things that others are about, and parts that rows of all kinds share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from connectors.kit import pick
 from connectors.kit.records import Item, Noun
@@ -54,8 +54,3 @@ def items(body: pick.Body) -> tuple[Item, ...]:
 def owner(body: pick.Body) -> str | None:
     """The responsible user."""
     return pick.maybe_id(body, "responsible_user_id")
-
-
-def bare_id(external_ids: Sequence[str]) -> list[str]:
-    """amoCRM's own ids of records that we call "leads/123"."""
-    return [external_id.rpartition("/")[2] for external_id in external_ids]

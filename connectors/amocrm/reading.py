@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from connectors.kit.records import Noun
 _ROOT = "/api/v4/"
 _MOST_IDS = 100
 """Ids in one address; longer ones are cut or refused on the way."""
+_FEW = 25
 _WITH = "users_groups,datetime_settings,is_api_filter_enabled,invoices_settings"
 
 
@@ -56,8 +57,12 @@ class Reader:
         return bool(rights["is_admin"]) if "is_admin" in rights else None
 
     def now(self) -> datetime:
-        """The CRM's own idea of the time, which its `updated_at` are made of."""
-        return self._http.server_time() or self._http.get(f"{_ROOT}account").at
+        """The CRM's own idea of the time, which its `updated_at` are made of.
+
+        It tells whole seconds: of the one that runs, all is asked for, too.
+        """
+        at = self._http.server_time() or self._http.get(f"{_ROOT}account").at
+        return at + timedelta(seconds=1)
 
     def lists(self, noun: Noun) -> tuple[Listing, ...]:
         """The lists that hold a noun."""
@@ -153,10 +158,11 @@ class Reader:
         ]
 
     def _links(self, leads: Sequence[str]) -> Iterator[Any]:
-        for chunk in chunks(leads, _MOST_IDS):
+        """Links of leads; so few at once that whether they come in pages does not matter."""
+        for chunk in chunks(leads, _FEW):
             query = [("filter[entity_id][]", id_) for id_ in chunk]
-            for rows in self._pages(_LINKS, query):
-                yield from (row for row in rows if isinstance(row, dict))
+            for row in self.rows(_LINKS, [*query, ("limit", str(_LINKS.limit))]):
+                yield row if isinstance(row, dict) else {}
 
 
 def _is_about(row: Any, id_: str) -> bool:

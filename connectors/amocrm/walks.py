@@ -1,9 +1,9 @@
 """Walks through lists of amoCRM: whole, within a window of time, or newest first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any
 
 from connectors.amocrm.cursor import Reach, arrived, seconds
 from connectors.amocrm.lists import Listing, Query, raw_records
@@ -12,7 +12,6 @@ from connectors.kit.contract import Page
 from connectors.kit.errors import NeedsPerson
 from connectors.kit.pages import Rows, backwards, forwards, in_parts, newest_first
 
-_Step = TypeVar("_Step")
 _NEWEST: Query = (("order[updated_at]", "desc"),)
 
 
@@ -29,8 +28,9 @@ class Walks:
     def short(self, listings: Sequence[Listing]) -> Iterator[Page]:
         """All of short lists, which are read as a whole each time."""
         for listing in listings:
-            for rows in self._unless_off(listing, self._forwards(listing)):
-                yield Page(raw_records(listing, rows), is_whole=True)
+            rows = self._forwards(listing)
+            pages = (Page(raw_records(listing, page), is_whole=True) for page in rows)
+            yield from _unless_off(listing, pages)
 
     def window(
         self, listings: Sequence[Listing], reach: Reach, since: datetime | None
@@ -38,19 +38,19 @@ class Walks:
         """What changed in the window, or all of it, each list from its last page to the first.
 
         The window ends where the walk began: what changes meanwhile leaves it, so that the lists
-        can only shrink, and comes with the next pull.
+        can only shrink, and comes with the next pull. Where the account has none of the lists,
+        nothing was read, and nothing is known.
         """
-        is_whole = since is None
         paths = [listing.path for listing in listings]
         first = paths.index(reach.path) if reach.path in paths else 0
+        is_there = not listings
         for number, listing in enumerate(listings[first:]):
-            last = reach.page - 1 if reach.page is not None and not number else None
+            is_begun = not number and reach.path in {None, listing.path}
+            last = reach.page - 1 if is_begun and reach.page is not None else None
             pages = self._window(listing, reach, since, last)
-            for page, rows in self._unless_off(listing, pages):
-                cursor = reach.at(listing.path, page).kept()
-                yield Page(raw_records(listing, rows), cursor, is_whole=is_whole)
-        if reach.until is not None:
-            yield Page((), arrived(reach.until).kept(), is_whole=is_whole)
+            is_there |= yield from _unless_off(listing, pages)
+        if reach.until is not None and is_there:
+            yield Page((), arrived(reach.until).kept(), is_whole=since is None)
 
     def newest(self, listing: Listing, since: datetime, until: datetime) -> Iterator[Page]:
         """What changed, by its last change, down to a page of known rows; no page is kept before.
@@ -82,7 +82,7 @@ class Walks:
 
     def _window(
         self, listing: Listing, reach: Reach, since: datetime | None, last: int | None
-    ) -> Iterator[tuple[int, Rows]]:
+    ) -> Iterator[Page]:
         query = listing.order
         if since is not None and reach.until is not None:
             query = (*query, *_updated(since, reach.until))
@@ -92,23 +92,26 @@ class Walks:
 
         asked = in_parts(fetch, full=listing.limit)
         what = f"amocrm {listing.noun}"
-        for page, rows in backwards(asked, what=what, full=listing.limit, last=last):
+        for number, rows in backwards(asked, what=what, full=listing.limit, last=last):
             fresh = [row for row in rows if since is None or not _is_older(row, since)]
             if listing.is_paid and len(fresh) < len(rows):
                 raise Ignored
-            yield page, fresh
+            cursor = reach.at(listing.path, number).kept()
+            yield Page(raw_records(listing, fresh), cursor, is_whole=since is None)
 
-    def _unless_off(self, listing: Listing, pages: Iterator[_Step]) -> Iterator[_Step]:
-        """Nothing at all, where the account does not have this list."""
-        try:
-            first = next(pages, None)
-        except NeedsPerson as error:
-            if listing.may_be_off and error.status in {402, 422}:
-                return
-            raise
-        if first is not None:
-            yield first
-        yield from pages
+
+def _unless_off(listing: Listing, pages: Iterator[Page]) -> Generator[Page, None, bool]:
+    """The pages, and whether the account has this list; an error that comes later is one."""
+    try:
+        first = next(pages, None)
+    except NeedsPerson as error:
+        if listing.may_be_off and error.status in {402, 422}:
+            return False
+        raise
+    if first is not None:
+        yield first
+    yield from pages
+    return True
 
 
 def _page(query: Query, number: int, size: int) -> Query:
