@@ -90,7 +90,7 @@ class Walks:
         def fetch(page: int, size: int) -> Rows:
             return self._reader.rows(listing, _page(query, page, size))
 
-        asked = in_parts(fetch, full=listing.limit)
+        asked = in_parts(fetch, full=listing.limit, from_end=True)
         what = f"amocrm {listing.noun}"
         for number, rows in backwards(asked, what=what, full=listing.limit, last=last):
             fresh = [row for row in rows if since is None or not _is_older(row, since)]

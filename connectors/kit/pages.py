@@ -15,13 +15,13 @@ _LEAST = 5
 """A server that is too slow for so few rows is not helped by asking for less."""
 
 
-def forwards(fetch: Fetch, *, what: str) -> Iterator[Rows]:
-    """Yield each page of a short list, from the first to an empty one.
+def forwards(fetch: Fetch, *, what: str, first: int = 1) -> Iterator[Rows]:
+    """Yield each page from the first to an empty one, of a list that is short or only grows.
 
     An empty page alone ends the walk: servers shorten pages for rights and drop "next" links early.
     A page equal to the one before it means that the server ignores the page number.
     """
-    number, before = 1, None
+    number, before = first, None
     while rows := fetch(number):
         _refuse_repeat(what, number, rows, before)
         yield rows
@@ -83,26 +83,27 @@ def newest_first(fetch: Sized, *, what: str, full: int, shared: int = 10) -> Ite
         read, tail = number * size, rows[-shared:]
 
 
-def in_parts(fetch: Sized, *, full: int) -> Fetch:
+def in_parts(fetch: Sized, *, full: int, from_end: bool) -> Fetch:
     """Pages of `full` rows, asked for in parts once the server is too slow for whole ones.
 
-    The parts of a page are asked for from the last to the first, for `backwards`: what is lost
-    meanwhile moves rows forward, to parts that are read later.
+    Args:
+        from_end: ask for the last part of a page first, as `backwards` walks: what moves forward
+            meanwhile is then read later, and not missed; as `forwards` does, if not.
     """
     size = full
 
     def page(number: int) -> Rows:
         nonlocal size
         while True:
-            parts = full // size
+            parts = range(number * full // size, (number - 1) * full // size, -1)
             try:
-                asked = [fetch(number * parts - behind, size) for behind in range(parts)]
+                asked = {part: fetch(part, size) for part in (parts if from_end else parts[::-1])}
             except RetryLater as error:
                 if not _is_slow(error) or size <= _LEAST:
                     raise
                 size //= 2 if size % 2 == 0 else 5
                 continue
-            return asked[0] if parts == 1 else [row for rows in reversed(asked) for row in rows]
+            return [row for part in sorted(asked) for row in asked[part]]
 
     return page
 

@@ -138,8 +138,11 @@ def test_newest_first_asks_for_less_where_the_gateway_gives_up() -> None:
     assert seen == set(rows)
 
 
-@given(st.integers(0, 1_200), st.sampled_from([250, 100, 10]), st.sampled_from([1, 5, 30, 125]))
-def test_a_page_in_parts_is_the_same_page(count: int, full: int, most: int) -> None:
+@given(
+    st.integers(0, 1_200), st.sampled_from([250, 100, 10]), st.sampled_from([1, 5, 30, 125]),
+    st.booleans(),
+)  # fmt: skip
+def test_a_page_in_parts_is_the_same_page(count: int, full: int, most: int, from_end: bool) -> None:
     rows = range(count)
 
     def fetch(page: int, size: int) -> range:
@@ -147,7 +150,7 @@ def test_a_page_in_parts_is_the_same_page(count: int, full: int, most: int) -> N
             raise RetryLater("slow", status=504)
         return rows[(page - 1) * size : page * size]
 
-    page = in_parts(fetch, full=full)
+    page = in_parts(fetch, full=full, from_end=from_end)
     for number in range(count // full + 2, 0, -1):
         assert list(page(number)) == list(rows[(number - 1) * full : number * full])
 
@@ -163,9 +166,27 @@ def test_in_parts_too_a_lost_row_hides_no_other(count: int, data: st.DataObject)
             raise RetryLater("slow", status=504)
         return shown[(page - 1) * size : page * size]
 
-    asked = in_parts(fetch, full=100)
+    asked = in_parts(fetch, full=100, from_end=True)
     seen = {row for _, page in backwards(asked, what="deals", full=100) for row in page}
     assert set(shown) <= seen
+
+
+@given(st.integers(1, 400), st.sampled_from([25, 100]), st.data())
+def test_forwards_a_row_that_comes_anywhere_hides_no_other(
+    count: int, most: int, data: st.DataObject
+) -> None:
+    shown = list(range(count))
+
+    def fetch(page: int, size: int) -> list[int]:
+        if data.draw(st.booleans()):
+            shown.insert(data.draw(st.integers(0, len(shown))), 1_000 + len(shown))
+        if size > most:
+            raise RetryLater("slow", status=504)
+        return shown[(page - 1) * size : page * size]
+
+    asked = in_parts(fetch, full=100, from_end=False)
+    seen = {row for page in forwards(asked, what="events") for row in page}
+    assert set(range(count)) <= seen
 
 
 @pytest.mark.parametrize("status", [500, 503, None])
@@ -174,7 +195,7 @@ def test_only_a_gateway_that_gave_up_is_asked_for_less(status: int | None) -> No
         raise RetryLater("away", status=status)
 
     with pytest.raises(RetryLater, match="away"):
-        in_parts(fetch, full=250)(1)
+        in_parts(fetch, full=250, from_end=True)(1)
     with pytest.raises(RetryLater, match="away"):
         list(newest_first(fetch, what="deals", full=250))
 
@@ -184,4 +205,4 @@ def test_a_gateway_that_gives_up_on_five_rows_is_away() -> None:
         raise RetryLater(f"slow with {size}", status=504)
 
     with pytest.raises(RetryLater, match="slow with 5"):
-        in_parts(fetch, full=250)(1)
+        in_parts(fetch, full=250, from_end=True)(1)
