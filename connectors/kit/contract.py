@@ -56,6 +56,7 @@ class Page:
     records: tuple[RawRecord, ...]
     cursor: Cursor | None = None
     hints: tuple[Hint, ...] = ()
+    """Not noted when all records came before, and unchanged: then they were noted with them."""
     is_whole: bool = False
     """Part of a walk through all that there are, up to the next page that is not: who comes in none
     of its pages is gone."""

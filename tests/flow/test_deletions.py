@@ -160,6 +160,19 @@ def test_word_of_a_record_that_never_was_is_dropped(
     assert ask(services, "SELECT count(*) FROM hint") == [(0,)]
 
 
+def test_word_of_a_deletion_is_kept_until_the_crm_can_be_asked(
+    crm: AskableCrm, shop: tuple[ServicesOf, int]
+) -> None:
+    services, source_id = shop
+    crm.remove(Noun.DEAL, "2", tell=True)
+    crm.is_deaf = True
+    assert flow.sync(services, source_id).state is RunState.LATER
+    assert live(services, Noun.DEAL) == ["1", "2", "3"]
+    crm.is_deaf = False
+    flow.sync(services, source_id)
+    assert live(services, Noun.DEAL) == ["1", "3"]
+
+
 def test_a_full_walk_that_an_error_cuts_deletes_nothing_and_one_that_goes_on_counts_as_whole(
     crm: AskableCrm, shop: tuple[ServicesOf, int]
 ) -> None:

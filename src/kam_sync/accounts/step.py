@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from connectors import BadRecord, Field, Group, LossReason, Noun, Pipeline, RawRecord, Record, User
+from connectors import BadRecord, Group, LossReason, Noun, Pipeline, RawRecord, Record, User
 from kam_sync.accounts.store import LeavingStore, SavingStore
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
@@ -60,11 +60,11 @@ def _say(
 
 
 def _as_gone(record: Record) -> Record:
-    """What the CRM no longer has; what history still names, such as a stage or a field, stays."""
+    """What the CRM no longer has; departments and reasons that history still names stay."""
     if isinstance(record, User):
         return replace(record, is_active=False)
     if isinstance(record, Pipeline):
         return replace(record, is_archived=True)
-    if isinstance(record, Group | Field | LossReason):
+    if isinstance(record, Group | LossReason):
         return record
     return replace(record, is_deleted=True)

@@ -66,7 +66,8 @@ def run(
         walk.begin()
     raws, hints = RawStore(session, source_id), HintStore(session, source_id)
     merged = raws.keep(noun, batch.records, now) if batch.records else Merged()
-    hints.note(batch.hints, Origin.EVENT, now)
+    if merged != Merged() or not batch.records:  # what overlaps was told before
+        hints.note(batch.hints, Origin.EVENT, now)
     # A list may be stale: what it has again although it is gone is asked for by id.
     again = GoneStore(session, source_id).gone_among(noun, batch.ids)
     hints.note((Hint(noun, key) for key in again), Origin.LISTED, now)
