@@ -107,22 +107,32 @@ def move(services: Services, name: str, base_url: str, token: str) -> Source:
     return _reopen(services, _id_of(services, name), base_url, token)
 
 
+def renew_token(services: Services, source_id: int, token: str) -> Source:
+    """Open a source by another token, which must be to the same CRM account."""
+    with services.database.transaction() as session:
+        base_url = SourceStore(session).by_id(source_id).base_url
+    return _open_anew(services, source_id, base_url, token)
+
+
 def regrant(services: Services, source_id: int, issued: Issued) -> Source:
     """Open a source by a new grant, which must be to the same CRM account."""
+    return _open_anew(services, source_id, issued.grant.base_url, issued)
+
+
+def _open_anew(services: Services, source_id: int, base_url: str, secret: Secret) -> Source:
     with services.database.transaction() as session:
         source = SourceStore(session).by_id(source_id)
         access = SourceStore(session).access(source_id)
         session.expunge_all()
-    grant = issued.grant
     options = {**access.facts, **access.options}
-    credentials = Credentials(grant.base_url, grant.access_token, options)
+    credentials = Credentials(base_url, _token(secret), options)
     about, _ = _ask(services, source.kind, credentials, ask=True)
     if about and source.remote_account not in {"", about.account}:
         raise WrongUse(
-            f"source {source.name} is CRM account {source.remote_account}, and access was given to "
-            f"account {about.account} ({about.name}); allow it there, or add it as another source"
+            f"source {source.name} is CRM account {source.remote_account}, and this opens account "
+            f"{about.account} ({about.name}); open the right one, or add this as another source"
         )
-    return _reopen(services, source_id, grant.base_url, issued)
+    return _reopen(services, source_id, base_url, secret)
 
 
 def set_paused(services: Services, name: str, *, paused: bool) -> Source:

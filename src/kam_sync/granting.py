@@ -38,11 +38,21 @@ class Issued:
     grant: Grant
 
 
+def seal_app(cipher: Cipher, app: OAuthApp) -> str:
+    """An app as it is stored."""
+    return cipher.lock(orjson.dumps(asdict(app)).decode())
+
+
+def unseal_app(cipher: Cipher, sealed: str) -> OAuthApp:
+    """A stored app in the clear."""
+    return OAuthApp(**orjson.loads(cipher.unlock(sealed)))
+
+
 def seal_grant(cipher: Cipher, issued: Issued, now: datetime) -> SealedGrant:
     """A grant as it is stored."""
-    app, grant = issued.app, issued.grant
+    grant = issued.grant
     return SealedGrant(
-        sealed_app=cipher.lock(orjson.dumps(asdict(app)).decode()),
+        sealed_app=seal_app(cipher, issued.app),
         sealed_access=cipher.lock(grant.access_token),
         sealed_refresh=cipher.lock(grant.refresh_token),
         ends_at=grant.ends_at,
@@ -53,7 +63,7 @@ def seal_grant(cipher: Cipher, issued: Issued, now: datetime) -> SealedGrant:
 def unseal_grant(cipher: Cipher, sealed: SealedGrant, base_url: str) -> Issued:
     """A stored grant in the clear."""
     return Issued(
-        OAuthApp(**orjson.loads(cipher.unlock(sealed.sealed_app))),
+        unseal_app(cipher, sealed.sealed_app),
         Grant(
             base_url,
             cipher.unlock(sealed.sealed_access),

@@ -58,6 +58,13 @@ class Services:
         except NeedsPerson as error:
             raise WrongUse(f"base URL: {error}") from error
 
+    def admit_beside(self, kind: str, base_url: str, host: str) -> str:
+        """The address of another host of the same CRM, as somebody out there names it."""
+        try:
+            return hosts(kind, self.settings.added_hosts).beside(base_url, host)
+        except NeedsPerson as error:
+            raise WrongUse(f"host: {error}") from error
+
     def open(self, source: Source, access: Access) -> Connector:
         """Open a connected CRM account; what an admin set wins over what the account says.
 

@@ -3,12 +3,15 @@
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from connectors import Field, Noun
+from connectors.sandbox.amocrm import AmoSandbox, OAuthApp
+from connectors.sandbox.world import MadeUpWorld
 from tests.web.world import World
 
 pytestmark = pytest.mark.browser
@@ -86,3 +89,22 @@ def test_a_person_says_which_custom_field_is_which(world: World, address: str, p
     page.get_by_role("status").wait_for()
     assert page.get_by_label("ИНН компании").input_value() == "company/1"
     assert page.evaluate("document.documentElement.scrollWidth") == 380
+
+
+def test_a_person_connects_amocrm_in_a_browser(world: World, address: str, page: Page) -> None:
+    app = OAuthApp("aaaa-1111", "s3cr3t", f"{address}/oauth/amocrm/callback")
+    shop = MadeUpWorld(size=2, deals=3, contacts=2, today=date(2026, 11, 1))
+    with AmoSandbox(shop, rate=0, oauth=app) as box:
+        page.goto(f"{address}/sources?lang=en")
+        page.get_by_role("link", name="Connect a CRM").first.click()
+        page.get_by_label("Name here").fill("sales")
+        page.get_by_label("Address of your account").fill(box.url)
+        page.get_by_label("Client id").fill(app.client_id)
+        page.get_by_label("Client secret").fill(app.client_secret)
+        page.get_by_role("button", name="Connect").click()
+        page.get_by_role("link", name="Open amoCRM and allow").click()
+        page.get_by_role("link", name="Разрешить").click()
+        page.get_by_role("link", name="Which custom field is which").click()
+
+        assert page.url == f"{address}/sources/sales/fields"
+        assert page.evaluate("document.documentElement.scrollWidth") == 380

@@ -1,6 +1,5 @@
 """`kam-sync source ...`: connect CRM accounts and look after them."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,15 +8,16 @@ import typer
 
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.settings import read_settings
-from kam_sync.cli import fields, held
+from kam_sync.cli import consents, fields, held
 
 if TYPE_CHECKING:
-    from kam_sync.intake.model import Source
+    from kam_sync.intake.model import NewSource, Source
     from kam_sync.wiring import Services
 
 app = typer.Typer(no_args_is_help=True, help="Connect CRM accounts and look after them.")
 app.command()(fields.fields)
 app.command("map")(fields.map_)
+app.command()(consents.reauth)
 app.command()(held.held)
 app.command()(held.approve)
 app.command()(held.reject)
@@ -43,32 +43,64 @@ def _services() -> "Iterator[Services]":
 
 
 @app.command()
-def add(
+def add(  # noqa: PLR0913 - each is an option of the command
     name: Name,
     *,
     kind: Annotated[str, typer.Option(help="Which CRM: amocrm.")],
     base_url: Annotated[str, typer.Option(help="Its address, e.g. https://example.amocrm.ru")],
     token: Token = None,
+    client_id: consents.ClientId = None,
+    client_secret: consents.ClientSecret = None,
+    redirect_uri: consents.RedirectUri = None,
+    code: consents.Code = None,
     options: Options = None,
     unchecked: Annotated[
         bool, typer.Option("--unchecked", help="Keep it even if it cannot be reached now.")
     ] = False,
 ) -> None:
-    """Connect one CRM account, after asking it who it is.
+    """Connect one CRM account by a token or by OAuth, after asking it who it is.
 
     Example: kam-sync source add sales --kind amocrm --base-url https://example.amocrm.ru --token -
     """
-    from kam_sync import connecting
     from kam_sync.intake.model import NewSource
 
-    new = NewSource(name=name, kind=kind, base_url=base_url.rstrip("/"))
-    secret, wanted = _read_token(token), _parse(options or [])
+    new = NewSource(name=name, kind=kind, base_url=base_url.strip().rstrip("/"))
+    wanted = _parse(options or [])
+    words = consents.OAuthWords(client_id, client_secret, redirect_uri, code)
     with _services() as services:
-        source, about = connecting.add(services, new, secret, wanted, unchecked=unchecked)
-        said = f"account {about.account} ({about.name})" if about else "not checked"
-        typer.echo(f"{source.name}: connected, {said}", err=True)
+        if client_id is None:
+            _add_by_token(services, new, _read_token(token), wanted, unchecked=unchecked)
+        else:
+            _add_by_oauth(services, new, words, wanted)
         fields.offer(services, name)
-    typer.echo(f"Next: kam-sync sync {source.name}", err=True)
+    typer.echo(f"Next: kam-sync sync {name}", err=True)
+
+
+def _add_by_token(
+    services: "Services",
+    new: "NewSource",
+    token: str,
+    wanted: dict[str, str],
+    *,
+    unchecked: bool,
+) -> None:
+    from kam_sync import connecting
+
+    source, about = connecting.add(services, new, token, wanted, unchecked=unchecked)
+    said = f"account {about.account} ({about.name})" if about else "not checked"
+    typer.echo(f"{source.name}: connected, {said}", err=True)
+    for warning in about.warnings if about else ():
+        typer.echo(f"{source.name}: {warning}", err=True)
+
+
+def _add_by_oauth(
+    services: "Services", new: "NewSource", words: consents.OAuthWords, wanted: dict[str, str]
+) -> None:
+    from kam_sync.consenting import Wish
+
+    wish = Wish(new.name, new.kind, new.base_url, words.app(new.kind), wanted)
+    consents.follow(services, wish, words.code)
+    typer.echo(f"{new.name}: connected", err=True)
 
 
 @app.command("list")
@@ -239,13 +271,7 @@ def _ends(document: dict[str, Any]) -> str:
 
 
 def _read_token(given: str | None) -> str:
-    if given == "-":
-        return sys.stdin.readline().strip()
-    if given is not None:
-        return given.strip()
-    if not sys.stdin.isatty():
-        raise WrongUse("--token: give the access token, or - to read it from standard input")
-    return str(typer.prompt("Access token", hide_input=True)).strip()
+    return consents.read_secret(given, "--token", "Access token")
 
 
 def _parse(pairs: list[str]) -> dict[str, str]:

@@ -20,6 +20,8 @@ import kam_sync.web.api.writes
 import kam_sync.web.ops
 import kam_sync.web.pages.account
 import kam_sync.web.pages.accounts
+import kam_sync.web.pages.connect
+import kam_sync.web.pages.consents
 import kam_sync.web.pages.fields
 import kam_sync.web.pages.held
 import kam_sync.web.pages.sources
@@ -50,6 +52,8 @@ _PAGES = (
     kam_sync.web.pages.accounts.router,
     kam_sync.web.pages.account.router,
     kam_sync.web.pages.sources.router,
+    kam_sync.web.pages.connect.router,
+    kam_sync.web.pages.consents.router,
     kam_sync.web.pages.fields.router,
     kam_sync.web.pages.held.router,
 )

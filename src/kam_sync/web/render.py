@@ -76,7 +76,8 @@ def _environment(language: Language, version: str) -> Environment:
 
 def _switch(request: Request) -> dict[str, str]:
     """The address of this page in each language."""
-    others = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
+    query = request.query_params.multi_items()
+    others = [(k, v) for k, v in query if k not in {"lang", "code", "state"}]  # secrets of OAuth
     return {name.value: f"?{urlencode([*others, ('lang', name.value)])}" for name in Locale}
 
 

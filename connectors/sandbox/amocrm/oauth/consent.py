@@ -8,7 +8,8 @@ from connectors.sandbox.http import Response
 
 _PAGE = """\
 <!doctype html>
-<html lang="ru"><head><meta charset="utf-8"><title>Доступ к аккаунту</title></head>
+<html lang="ru"><head><meta charset="utf-8"><link rel="icon" href="data:,">
+<title>Доступ к аккаунту</title></head>
 <body><h1>Песочница amoCRM</h1>
 <p>Интеграция {client} просит доступ к аккаунту {host}.</p>
 <p><a id="allow" href="{allow}">Разрешить</a> <a id="refuse" href="{refuse}">Отказаться</a></p>

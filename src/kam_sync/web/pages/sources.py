@@ -11,7 +11,7 @@ from kam_sync.accounts.store import AccountStore
 from kam_sync.base.db import Session
 from kam_sync.connecting import way_back
 from kam_sync.intake.model import Run, RunState, Source, Standing
-from kam_sync.intake.store import RunStore, TurnStore
+from kam_sync.intake.store import RunStore, SourceStore, TurnStore
 from kam_sync.web.deps import AllSources, Reading, Serving, Sources
 from kam_sync.web.render import pages
 from kam_sync.web.wording import fields as words
@@ -39,6 +39,8 @@ class Shown:
     held: list[deciding.HeldDeletion]
     way_back: str
     is_token_ending: bool
+    sees_all: bool
+    """False when who let us in is no administrator."""
 
 
 @router.get("/sources", response_class=HTMLResponse)
@@ -62,6 +64,7 @@ def _look(session: Session, services: Services, sources: Sources, source: Source
         deals_without_account=store.deals_without_account(source.id),
         way_back=way_back(source, is_granted=source.id in sources.granted),
         is_token_ending=source.is_token_ending(services.now()),
+        sees_all=SourceStore(session).access(source.id).facts.get("is_admin") != "no",
         standing=TurnStore(session).standing(source.turn_key, services.now(), services.zone),
         map=field_map.look(session, source.id),
         held=deciding.waiting(session, source.id),

@@ -1,0 +1,40 @@
+"""What a CRM sends a browser back with, and its word that it has switched us off.
+
+Neither comes from our pages. What follows is decided by a state that we gave out, good once, or by
+a signature; codes and states stand in no page, no log and no address that we show.
+"""
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+
+from kam_sync import consenting
+from kam_sync.intake.grant import ConsentState
+from kam_sync.web.deps import Serving
+from kam_sync.web.render import pages
+
+router = APIRouter()
+
+
+@router.get("/oauth/{kind}/callback")
+def come_back(request: Request, services: Serving, kind: str) -> Response:
+    """Take the code, then lead to an address without it."""
+    digest = consenting.receive(services, kind, request.query_params)
+    if digest is None:  # amoCRM itself asks once, without a state, and waits for three seconds
+        return pages(request).render(request, "consent.html", consent=None, is_late=False)
+    return RedirectResponse(f"/oauth/consents/{digest}", status_code=303)
+
+
+@router.get("/oauth/consents/{digest}", response_class=HTMLResponse)
+def show_consent(request: Request, services: Serving, digest: str) -> HTMLResponse:
+    """What came of a consent."""
+    consent = consenting.look(services, digest)
+    is_late = consent.state is ConsentState.WAITING and consent.until <= services.now()
+    return pages(request).render(request, "consent.html", consent=consent, is_late=is_late)
+
+
+@router.get("/oauth/{kind}/disconnect")
+def disconnect(request: Request, services: Serving, kind: str) -> PlainTextResponse:
+    """Stop the sources of an account that has switched us off."""
+    if not consenting.disconnect(services, kind, request.query_params):
+        raise HTTPException(403, "the notice is not signed for any source of ours")
+    return PlainTextResponse("noted")

@@ -1,0 +1,270 @@
+"""A person connects amoCRM by OAuth, over our pages and the sandbox's consent page."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import structlog
+
+from connectors.sandbox.amocrm import AmoSandbox, OAuthApp
+from connectors.sandbox.world import MadeUpWorld
+from kam_sync import flow
+from kam_sync.intake.model import RunState, SourceState
+from kam_sync.intake.store import SourceStore
+from kam_sync.web.app import create_app
+from kam_sync.wiring import Services
+from tests.fakes.browsing import link_in, parameters, target, ways_back
+from tests.fakes.connecting import ask, connect_by_oauth
+from tests.web.conftest import TestClient
+
+APP = OAuthApp("aaaa-1111", "s3cr3t-of-the-app", "http://testserver/oauth/amocrm/callback")
+TOKENS = "/oauth2/access_token"
+
+
+@pytest.fixture
+def box() -> Iterator[AmoSandbox]:
+    world = MadeUpWorld(size=2, deals=5, contacts=2, today=date(2026, 11, 1))
+    with AmoSandbox(world, rate=0, oauth=APP) as running:
+        yield running
+
+
+def typed(box: AmoSandbox, **changed: str) -> dict[str, str]:
+    """The form as a person fills it in."""
+    form = {"name": "sales", "kind": "amocrm", "base_url": box.url, "client_id": APP.client_id}
+    secret = {"client_secret": APP.client_secret, "redirect_uri": APP.redirect_uri}
+    return form | secret | changed
+
+
+def begun(client: Any, box: AmoSandbox) -> dict[str, str]:
+    """Fill in the form and go to the consent page; where that leads."""
+    return ways_back(link_in(client.post("/sources/connect", data=typed(box)).text, box))
+
+
+def states(services: Services) -> dict[str, tuple[str, str]]:
+    with services.database.transaction() as session:
+        found = SourceStore(session).all()
+        return {one.name: (one.state.value, one.state_reason) for one in found}
+
+
+def exchanges(box: AmoSandbox) -> int:
+    return sum(seen.path == TOKENS for seen in box.requests)
+
+
+def test_a_person_connects_amocrm_and_is_led_to_the_field_map(
+    client, services: Services, box: AmoSandbox
+) -> None:
+    back = begun(client, box)
+    came = client.get(target(back["allow"]))
+    assert came.status_code == 200
+    assert 'href="/sources/sales/fields"' in came.text
+    assert parameters(back["allow"])["code"] not in str(came.url) + came.text
+    assert client.get("/api/v1/sources/sales").json()["opened_by"] == "oauth"
+    with services.database.transaction() as session:
+        source_id = SourceStore(session).by_name("sales").id
+    assert flow.sync(services, source_id).state is RunState.DONE
+
+
+def test_the_form_shows_the_redirect_uri_to_register(client, services: Services) -> None:
+    assert 'value="http://testserver/oauth/amocrm/callback"' in client.get("/sources/connect").text
+    settings = services.settings.model_copy(update={"public_url": "https://kam.example.test/"})
+    public = TestClient(create_app(replace(services, settings=settings)))
+    page = public.get("/sources/connect?lang=en").text
+    assert 'value="https://kam.example.test/oauth/amocrm/callback"' in page
+    assert "Connect a CRM" in page
+
+
+def test_a_token_connects_at_once(client, services: Services, box: AmoSandbox) -> None:
+    form = typed(box, token=box.token, client_id="", client_secret="")
+    answer = client.post("/sources/connect", data=form, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sources/sales/fields")
+    assert states(services) == {"sales": ("active", "")}
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"name": "a b"}, "source name"),
+        ({"base_url": "https://evil.example"}, "KAM_SYNC_CRM_HOSTS"),
+        ({"base_url": "sales.amocrm.ru.evil.example"}, "KAM_SYNC_CRM_HOSTS"),
+        ({"client_secret": ""}, "client id and client secret"),
+        ({"redirect_uri": "nowhere"}, "redirect URI"),
+        ({"token": "wrong-token"}, "token is refused"),
+    ],
+)
+def test_what_is_wrong_is_said_on_the_form_and_no_secret_is_shown(
+    client, box: AmoSandbox, changed: dict[str, str], says: str
+) -> None:
+    answer = client.post("/sources/connect", data=typed(box, **changed))
+    assert answer.status_code == 400
+    assert says in answer.text
+    assert APP.client_secret not in answer.text
+    assert "wrong-token" not in answer.text
+    assert exchanges(box) == 0
+
+
+def test_another_site_cannot_post_the_form(client, box: AmoSandbox) -> None:
+    stranger = {"Origin": "https://evil.example"}
+    assert client.post("/sources/connect", data=typed(box), headers=stranger).status_code == 403
+
+
+def test_a_referer_of_a_stranger_is_not_told_the_secret(
+    client, services: Services, box: AmoSandbox
+) -> None:
+    with AmoSandbox(MadeUpWorld(size=1, deals=1, contacts=1), rate=0) as stranger:
+        settings = services.settings.model_copy(update={"crm_hosts": box.host})
+        careful = TestClient(create_app(replace(services, settings=settings)))
+        back = begun(careful, box)
+        ours, theirs = (one.host.replace(":", "%3A") for one in (box, stranger))
+        forged = target(back["allow"]).replace(f"referer={ours}", f"referer={theirs}")
+        assert theirs in forged
+        page = careful.get(forged).text
+        assert "KAM_SYNC_CRM_HOSTS" in page
+        assert len(stranger.requests) == 0
+    assert exchanges(box) == 0
+    assert states(services) == {}
+
+
+def test_a_refusal_is_told_and_changes_nothing(client, services: Services, box: AmoSandbox) -> None:
+    page = client.get(target(begun(client, box)["refuse"])).text
+    assert "В CRM отказали в доступе" in page
+    assert states(services) == {}
+    assert exchanges(box) == 0
+
+
+def test_a_link_is_good_once(client, services: Services, box: AmoSandbox) -> None:
+    back = target(begun(client, box)["allow"])
+    assert client.get(back).status_code == 200
+    again = client.get(back)
+    assert "доступ открыт" in again.text
+    assert exchanges(box) == 1
+
+
+def test_a_link_is_good_for_twenty_minutes(client, services: Services, box: AmoSandbox) -> None:
+    back = target(begun(client, box)["allow"])
+    late = replace(services, now=lambda: services.now() + timedelta(minutes=21))
+    page = TestClient(create_app(late)).get(back).text
+    assert "больше не действует" in page
+    assert exchanges(box) == 0
+
+
+@pytest.mark.parametrize("query", ["", "?code=abc", "?code=abc&state=unknown&referer=127.0.0.1:1"])
+def test_a_visit_without_a_state_of_ours_does_nothing(
+    client, services: Services, box: AmoSandbox, query: str
+) -> None:
+    answer = client.get(f"/oauth/amocrm/callback{query}")
+    assert answer.status_code == 200
+    assert "больше не действует" in answer.text
+    assert "abc" not in answer.text
+    assert exchanges(box) == 0
+
+
+def test_a_code_that_was_used_elsewhere_says_to_begin_again(
+    client, services: Services, box: AmoSandbox
+) -> None:
+    back = begun(client, box)["allow"]
+    box.oauth.exchange(parameters(back)["code"])
+    page = client.get(target(back)).text
+    assert "allow once more" in page
+    assert parameters(back)["code"] not in page
+    assert states(services) == {}
+
+
+def test_a_source_is_opened_anew_by_the_same_account_alone(
+    client, services: Services, box: AmoSandbox
+) -> None:
+    source = connect_by_oauth(services, box, "sales")
+    box.oauth.revoke()
+    flow.sync(services, source.id)
+    assert states(services)["sales"][0] == "needs_reauth"
+    assert 'href="/sources/sales/reauth"' in client.get("/sources").text
+    assert client.get("/api/v1/sources/sales").json()["next_step"] == "kam-sync source reauth sales"
+
+    with services.database.transaction() as session:
+        SourceStore(session).learn(source.id, account="7", name="", facts={})
+    wrong = ways_back(link_in(client.post("/sources/sales/reauth").text, box))
+    assert "this opens account 30000001" in client.get(target(wrong["allow"])).text
+    assert states(services)["sales"][0] == "needs_reauth"
+
+    with services.database.transaction() as session:
+        SourceStore(session).learn(source.id, account="30000001", name="", facts={})
+    right = ways_back(link_in(client.post("/sources/sales/reauth").text, box))
+    assert "доступ открыт" in client.get(target(right["allow"])).text
+    assert states(services) == {"sales": ("active", "")}
+
+
+def test_a_source_with_a_token_is_opened_anew_by_another_one(
+    client, services: Services, box: AmoSandbox
+) -> None:
+    client.post("/sources/connect", data=typed(box, token=box.token))
+    with services.database.transaction() as session:
+        source = SourceStore(session).by_name("sales")
+        SourceStore(session).set_state(source.id, SourceState.NEEDS_REAUTH, "refused")
+    assert client.post("/sources/sales/reauth", data={"token": "wrong"}).status_code == 400
+    fresh = box.oauth.long_lived(10 * 86_400)
+    assert client.post("/sources/sales/reauth", data={"token": fresh}).status_code == 200
+    assert states(services)["sales"][0] == "active"
+    assert "продлить его нельзя" in client.get("/sources").text
+
+
+def test_a_source_that_no_administrator_opened_is_warned_about(
+    client, services: Services, box: AmoSandbox
+) -> None:
+    source = connect_by_oauth(services, box, "sales")
+    assert "не администратор" not in client.get("/sources").text
+    with services.database.transaction() as session:
+        facts = {"is_admin": "no"}
+        SourceStore(session).learn(source.id, account="30000001", name="", facts=facts)
+    assert "не администратор" in client.get("/sources").text
+
+
+def test_being_switched_off_in_amocrm_is_believed_when_it_is_signed(
+    client, services: Services, box: AmoSandbox
+) -> None:
+    connect_by_oauth(services, box, "sales")
+    notice = box.oauth.disconnect_notice()
+    forged = client.get("/oauth/amocrm/disconnect", params=notice | {"signature": "0" * 64})
+    assert forged.status_code == 403
+    assert states(services)["sales"][0] == "active"
+
+    renamed = {"client_id" if key == "client_uuid" else key: told for key, told in notice.items()}
+    assert client.get("/oauth/amocrm/disconnect", params=renamed).status_code == 200
+    state, reason = states(services)["sales"]
+    assert state == "needs_reauth"
+    assert "switched off in the CRM" in reason
+
+
+def test_no_secret_of_a_whole_round_is_left_where_it_can_be_read(
+    client, services: Services, box: AmoSandbox, caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    structlog.reset_defaults()  # commands that other tests ran leave out what is only told
+    caplog.set_level(logging.DEBUG)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells what this test's browser asks
+    back = begun(client, box)["allow"]
+    shown = [client.get(target(back)).text, client.get(target(back) + "&lang=en").text]
+    with services.database.transaction() as session:
+        source_id = SourceStore(session).by_name("sales").id
+    first = services.granting.grant_of(source_id)
+    assert first is not None
+    services.granting.renew(source_id, first.access_token)
+    second = services.granting.grant_of(source_id)
+    assert second is not None
+    box.oauth.revoke()
+    flow.sync(services, source_id)
+    ways = ("/sources", "/api/v1/sources", "/api/v1/sources/sales", "/api/v1/runs", "/metrics")
+    shown += [client.get(way).text for way in ways]
+    tables = ask(services, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    for (table,) in tables:
+        rows = ask(services, f"SELECT row_to_json(t)::text FROM {table} t")  # noqa: S608 - our own
+        shown += [row for (row,) in rows]
+    shown += [caplog.text, *capfd.readouterr()]
+
+    came = parameters(back)
+    secrets = [came["code"], came["state"], APP.client_secret]
+    secrets += [first.access_token, first.refresh_token, second.access_token, second.refresh_token]
+    everything = "\n".join(shown)
+    assert "needs_reauth" in everything
+    assert [secret[:12] for secret in secrets if secret in everything] == []
