@@ -13,7 +13,7 @@ from connectors.amocrm.lists import raw_records
 from connectors.amocrm.log import EVENTS, created, hints
 from connectors.amocrm.reading import Reader
 from connectors.kit.contract import Page
-from connectors.kit.pages import Fetch, Rows, forwards, in_parts
+from connectors.kit.pages import Fetch, Rows, forwards, in_parts, insisting
 from connectors.kit.records import RawRecord
 
 _SPAN = timedelta(days=30)
@@ -48,13 +48,13 @@ class Events:
             more = (("limit", str(size)), ("page", str(page)))
             return self._reader.rows(EVENTS, (*created(since, until), *more))
 
-        return in_parts(fetch, full=EVENTS.limit, from_end=False)
+        parts = in_parts(fetch, full=EVENTS.limit, from_end=False)
+        return insisting(parts, full=EVENTS.limit, is_whole=False)
 
 
 def _told(raws: tuple[RawRecord, ...], known: frozenset[str], here: Reach) -> Page:
-    """The first load tells nothing to look at again: all that there is comes anyway."""
     new = tuple(raw for raw in raws if raw.external_id not in known)
-    return Page(new, here.kept(), hints(new) if here.heard is not None else ())
+    return Page(new, here.kept(), hints(new, is_first=here.heard is None))
 
 
 def _at(raws: tuple[RawRecord, ...], end: datetime) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Asks amoCRM's log of events about other nouns, and reads in it what to look at again."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from connectors.amocrm.cursor import seconds
@@ -75,12 +76,17 @@ class Log:
         return found
 
 
-def hints(raws: Sequence[RawRecord]) -> tuple[Hint, ...]:
-    """The records that events tell to look at again, because their own list may not show it."""
+def hints(raws: Sequence[RawRecord], *, is_first: bool = False) -> tuple[Hint, ...]:
+    """The records that events tell to look at again, because their own list may not show it.
+
+    Args:
+        is_first: the log is read from of old, and most of what it tells is over long ago.
+    """
     found: dict[Hint, None] = {}
     for raw in raws:
         try:
-            found |= dict.fromkeys(_hints(raw.body))
+            at = pick.moment(raw.body, "created_at") if is_first else None
+            found |= dict.fromkeys(replace(hint, happened_at=at) for hint in _hints(raw.body))
         except BadRecord:
             continue  # an event that makes no sense is set aside when it is translated
     return tuple(found)

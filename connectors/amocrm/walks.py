@@ -10,7 +10,7 @@ from connectors.amocrm.lists import Listing, Query, raw_records
 from connectors.amocrm.reading import Reader
 from connectors.kit.contract import Page
 from connectors.kit.errors import NeedsPerson
-from connectors.kit.pages import Rows, backwards, forwards, in_parts, newest_first
+from connectors.kit.pages import Rows, backwards, forwards, in_parts, insisting, newest_first
 
 _NEWEST: Query = (("order[updated_at]", "desc"),)
 
@@ -72,13 +72,13 @@ class Walks:
         yield Page((), arrived(until).kept())
 
     def _forwards(self, listing: Listing) -> Iterator[Rows]:
-        if not listing.is_paged:  # one answer without pages: a second would be the same again
-            return iter([self._reader.rows(listing, [("limit", str(listing.limit))])])
-
         def fetch(page: int) -> Rows:
             return self._reader.rows(listing, _page(listing.order, page, listing.limit))
 
-        return forwards(fetch, what=f"amocrm {listing.noun}")
+        asked = insisting(fetch, full=listing.limit, is_whole=True)
+        if not listing.is_paged:  # one answer without pages: a second would be the same again
+            return iter([asked(1)])
+        return forwards(asked, what=f"amocrm {listing.noun}")
 
     def _window(
         self, listing: Listing, reach: Reach, since: datetime | None, last: int | None
@@ -90,7 +90,8 @@ class Walks:
         def fetch(page: int, size: int) -> Rows:
             return self._reader.rows(listing, _page(query, page, size))
 
-        asked = in_parts(fetch, full=listing.limit, from_end=True)
+        parts = in_parts(fetch, full=listing.limit, from_end=True)
+        asked = insisting(parts, full=listing.limit, is_whole=since is None)
         what = f"amocrm {listing.noun}"
         for number, rows in backwards(asked, what=what, full=listing.limit, last=last):
             fresh = [row for row in rows if since is None or not _is_older(row, since)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, StrEnum, auto
 from typing import Protocol, runtime_checkable
 
@@ -44,6 +45,9 @@ class Hint:
     noun: Noun
     external_id: str
     kind: HintKind = HintKind.CHECK
+    happened_at: datetime | None = field(default=None, compare=False)
+    """Given where a log is read from of old: what is older than the first pull that the house ever
+    made of the account needs no look, for all lists were read after it."""
 
 
 @dataclass(frozen=True, slots=True)

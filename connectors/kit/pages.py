@@ -75,6 +75,7 @@ def newest_first(fetch: Sized, *, what: str, full: int, shared: int = 10) -> Ite
                 raise
             full //= 2
             continue
+        rows = rows or fetch(number, size)  # once more, before the end is believed
         if not rows:
             return
         if tail and not any(row in rows for row in tail):
@@ -104,6 +105,30 @@ def in_parts(fetch: Sized, *, full: int, from_end: bool) -> Fetch:
                 size //= 2 if size % 2 == 0 else 5
                 continue
             return [row for part in sorted(asked) for row in asked[part]]
+
+    return page
+
+
+def insisting(fetch: Fetch, *, full: int, is_whole: bool) -> Fetch:
+    """Ask once more before an empty page is believed, where rows were to be expected.
+
+    A gateway that answers for a busy server now and then says that there is nothing. Believed, it
+    would end a walk early, and nobody would ask for the rest again.
+
+    Args:
+        full: how many rows a full page has.
+        is_whole: the walk reads all there is, so that an empty first page is doubted too; in a
+            window of time it is the usual answer. Behind a first page that is not full nothing is.
+    """
+    is_long = True
+
+    def page(number: int) -> Rows:
+        nonlocal is_long
+        rows = fetch(number)
+        if number == 1:
+            is_long = len(rows) >= full
+        is_doubted = is_whole if number == 1 else is_long
+        return fetch(number) if is_doubted and not rows else rows
 
     return page
 

@@ -34,6 +34,8 @@ class Confirming:
         self._connector = connector
         self._counts = counts
         self._go_on = go_on
+        self.unclear: set[Noun] = set()
+        """Nouns of which only the whole list tells who has vanished; their next pull is one."""
 
     def run(self) -> str:
         """Confirm all hints; returns what people should know of it, mostly nothing."""
@@ -70,11 +72,12 @@ class Confirming:
         """Keep those who are there, and return those who are not with what is known of it."""
         asked = {hint.external_id: hint for hint in hints}
         if isinstance(self._connector, FetchesSome):
-            found = [
-                raw for raw in self._connector.get_many(noun, list(asked))
-                if raw.external_id in asked
-            ]  # fmt: skip
+            found = self._fetch(self._connector, noun, list(asked))
             there = {raw.external_id for raw in found}
+            # asked twice: an answer that is empty by mistake must not delete anything
+            missing = [key for key in asked if key not in there]
+            found += self._fetch(self._connector, noun, missing) if missing else []
+            there |= {raw.external_id for raw in found}
         else:  # nobody to ask: a list is believed, and so is word of a deletion
             found, there = [], {h.external_id for h in hints if h.origin is Origin.LISTED}
         with self._services.database.transaction() as session:
@@ -86,6 +89,13 @@ class Confirming:
             for key, hint in asked.items()
             if key not in there
         }
+
+    def _fetch(
+        self, connector: FetchesSome, noun: Noun, external_ids: Sequence[str]
+    ) -> list[RawRecord]:
+        wanted = set(external_ids)
+        found = connector.get_many(noun, external_ids)
+        return [raw for raw in found if raw.external_id in wanted]
 
     def _let_go(self, noun: Noun, gone: Mapping[str, Gone]) -> None:
         """Mark records as gone, or hold them for a person where there are too many of them."""
@@ -104,7 +114,7 @@ class Confirming:
                 self._counts[noun].held += len(lost)
             else:
                 changed = raws.mark(noun, wanted, now)
-                moved = [key for key in changed if wanted[key].merged_into is not None]
+                moved = [key for key in changed if wanted[key].merged_into or noun in self.unclear]
                 follow = MergingStore(session, source_id).pointing_at(noun, moved)
                 hints.note(follow, Origin.MERGE, now)
             hints.drop(noun, HintKind.CHECK, list(gone))
@@ -115,6 +125,10 @@ class Confirming:
             self._note_vanished(noun, survivor, {}, is_done=True)
             return
         found = list(self._connector.get_many(noun, [survivor]))
+        if not found:  # gone as well, and with it what it had of those merged into it
+            self.unclear.add(noun)
+            with self._services.database.transaction() as session:
+                RawStore(session, self._source_id).forget_cursor(noun)
         related = list(self._connector.get_related(noun, survivor)) if found else []
         with self._services.database.transaction() as session:
             robbed = MergingStore(session, self._source_id).robbed(noun, survivor, related)

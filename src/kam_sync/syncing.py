@@ -95,7 +95,7 @@ class Syncing:
                 if error.is_away:
                     raise
                 later = later or error
-        messages.append(self._confirm(connector, result.nouns))
+        messages.append(self._confirm(connector, result.nouns, is_complete=later is None))
         if later:
             raise later
         result.state = RunState.DONE
@@ -103,21 +103,24 @@ class Syncing:
         if self._source.state in {SourceState.NEEDS_PERSON, SourceState.NEEDS_REAUTH}:
             self._judge(SourceState.ACTIVE)
 
-    def _confirm(self, connector: Connector, nouns: Mapping[Noun, NounCounts]) -> str:
+    def _confirm(
+        self, connector: Connector, nouns: Mapping[Noun, NounCounts], *, is_complete: bool
+    ) -> str:
         """Ask about what hints name: deletions, merges, and records that are named and not here."""
         source_id, now = self._source.id, self._services.now()
-        if isinstance(connector, FetchesSome) and any(
-            n.created or n.updated for n in nouns.values()
-        ):
+        has_news = any(n.created or n.updated for n in nouns.values())
+        if isinstance(connector, FetchesSome) and is_complete and has_news:
             with self._database.transaction() as session:
                 named = MergingStore(session, source_id).dangling(
                     since=self._began, limit=_MOST_DANGLING
                 )
                 HintStore(session, source_id).note(named, Origin.NAMED, now)
+        confirming = Confirming(self._services, source_id, connector, nouns, self._stop_if_paused)
         try:
-            return Confirming(
-                self._services, source_id, connector, nouns, self._stop_if_paused
-            ).run()
+            said = confirming.run()
+            for noun in sorted(confirming.unclear):
+                self._sync_noun(connector, noun, nouns[noun])
+            return confirming.run() if confirming.unclear else said
         finally:
             with self._database.transaction() as session:
                 for noun, run_id in self._runs.items():
@@ -171,8 +174,8 @@ class Syncing:
             message = str(error)
             raise
         finally:
-            counts.seconds = Decimal(str(round(monotonic() - began, 3)))
-            counts.requests = connector.requests - asked
+            counts.seconds += Decimal(str(round(monotonic() - began, 3)))
+            counts.requests += connector.requests - asked
             self._end(run_id, state, counts.model_dump(mode="json"), message)
         return message
 

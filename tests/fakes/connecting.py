@@ -38,6 +38,16 @@ def connect_by_oauth(services: Services, box: AmoSandbox, name: str = "shop") ->
     return connecting.add(services, new, Issued(app, grant), {"per_second": "0"})[0]
 
 
+def twin(services: Services, box: AmoSandbox, source: Source, name: str) -> Source:
+    """The same account connected once more, with the same field map."""
+    other = connect(services, box, name, unchecked=True)
+    with services.database.transaction() as session:
+        sources = SourceStore(session)
+        chosen = dict(sources.access(source.id).field_map)
+        sources.set_field_map(other.id, chosen)
+    return other
+
+
 def ask(services: Services, query: str, **values: Any) -> list[tuple[Any, ...]]:
     """The rows that a query gives."""
     with services.database.transaction() as session:

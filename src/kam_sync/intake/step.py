@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from connectors import Cursor, Hint, Noun, Page, RawRecord
+from connectors import ConnectorError, Cursor, Hint, Noun, Page, RawRecord
 from kam_sync.base.db import Merged, Session
 from kam_sync.intake.model import Origin
 from kam_sync.intake.store import (
@@ -17,6 +17,10 @@ from kam_sync.intake.store import (
 )
 
 _BATCH = 1500
+_CLOCKS = timedelta(hours=1)
+"""The CRM's clock and ours may differ by so much."""
+_LONGEST_LOAD = timedelta(days=7)
+"""A first load that takes longer may miss a deletion until all is read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +43,20 @@ def batches(pages: Iterable[Page], *, size: int = _BATCH) -> Iterator[Batch]:
     """Join pages into batches of about `size` records, for few transactions and flat memory."""
     joined: list[Page] = []
     count = 0
-    for page in pages:
-        if joined and joined[-1].is_whole is not page.is_whole:
+    try:
+        for page in pages:
+            if joined and joined[-1].is_whole is not page.is_whole:
+                yield _join(joined)
+                joined, count = [], 0
+            joined.append(page)
+            count += len(page.records)
+            if count >= size:
+                yield _join(joined)
+                joined, count = [], 0
+    except ConnectorError:
+        if joined:  # what came before the trouble is kept, or a CRM that often fails is never read
             yield _join(joined)
-            joined, count = [], 0
-        joined.append(page)
-        count += len(page.records)
-        if count >= size:
-            yield _join(joined)
-            joined, count = [], 0
+        raise
     if joined:
         yield _join(joined)
 
@@ -60,14 +69,16 @@ def run(
     Args:
         is_on: what was stored before it belongs to a walk through the whole list.
     """
-    SourceStore(session).write_alone(source_id)
+    sources = SourceStore(session)
+    sources.write_alone(source_id)
     walk = WalkStore(session, source_id, noun)
     if batch.is_whole and not is_on:
         walk.begin()
     raws, hints = RawStore(session, source_id), HintStore(session, source_id)
     merged = raws.keep(noun, batch.records, now) if batch.records else Merged()
     if merged != Merged() or not batch.records:  # what overlaps was told before
-        hints.note(batch.hints, Origin.EVENT, now)
+        since = max(sources.by_id(source_id).created_at - _CLOCKS, now - _LONGEST_LOAD)
+        hints.note(_since(since, batch.hints), Origin.EVENT, now)
     # A list may be stale: what it has again although it is gone is asked for by id.
     again = GoneStore(session, source_id).gone_among(noun, batch.ids)
     hints.note((Hint(noun, key) for key in again), Origin.LISTED, now)
@@ -79,6 +90,11 @@ def run(
     if batch.cursor is not None:
         raws.move_cursor(noun, batch.cursor, now)
     return merged
+
+
+def _since(first_pull: datetime, hints: Iterable[Hint]) -> Iterator[Hint]:
+    """Without what had happened before the first pull: all lists were read after it."""
+    return (h for h in hints if h.happened_at is None or h.happened_at >= first_pull)
 
 
 def _join(pages: Sequence[Page]) -> Batch:

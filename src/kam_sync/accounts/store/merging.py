@@ -59,10 +59,14 @@ _POINTING = {
             AND contact_external_ids && CAST(:ids AS varchar[])
         UNION ALL """,
 }
-_TASKS = """
+_DOINGS = """
     SELECT 'task', external_id FROM task
     WHERE source_id = :source AND about_noun = :noun AND about_external_id = ANY(:ids)
         AND NOT is_deleted
+    UNION ALL SELECT 'note', external_id FROM activity
+    WHERE source_id = :source AND about_noun = :noun AND about_external_id = ANY(:ids)
+        AND NOT is_deleted AND mirrors IS NULL
+        AND happening IN ('call', 'message', 'email', 'note', 'file')
 """
 _DANGLING = """
     SELECT * FROM (
@@ -117,7 +121,7 @@ class MergingStore:
 
     def pointing_at(self, noun: Noun, external_ids: Sequence[str]) -> list[Hint]:
         """The live records that name one of these."""
-        query = _POINTING.get(noun, "") + _TASKS
+        query = _POINTING.get(noun, "") + _DOINGS
         rows = self._ask(query, noun=noun.value, ids=list(external_ids))
         return [Hint(Noun(what), key) for what, key in rows]
 

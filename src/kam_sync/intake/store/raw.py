@@ -75,6 +75,13 @@ class RawStore:
             CursorRow(source_id=self._source_id, noun=noun.value, cursor=cursor, moved_at=now)
         )
 
+    def forget_cursor(self, noun: Noun) -> None:
+        """Let the next pull read the whole noun."""
+        row = CursorRow
+        self._session.execute(
+            sa.delete(row).where(col(row.source_id) == self._source_id, col(row.noun) == noun.value)
+        )
+
     def keep(self, noun: Noun, records: Sequence[RawRecord], now: datetime) -> Merged:
         """Store raw records; one that has not changed since it last came is left alone."""
         rows = {record.external_id: self._row(noun, record) for record in records}
