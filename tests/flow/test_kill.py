@@ -14,25 +14,11 @@ from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.world import MadeUpWorld
 from kam_sync import flow
 from kam_sync.intake.model import RunState, Source
-from kam_sync.intake.store import SourceStore
 from kam_sync.wiring import Services
-from tests.fakes.connecting import ask, connect
+from tests.fakes.connecting import ask, connect, twin
+from tests.fakes.contents import contents, differences
 
 SCRIPT = Path(__file__).with_name("sync_in_small_steps.py")
-_OURS = "'source_id', 'account_id', 'change_no', 'changed_at', 'at'"
-_STORES = {
-    table: f"SELECT (to_jsonb(t) - ARRAY[{_OURS}])::text FROM {table} t"  # noqa: S608 - our tables
-    " WHERE source_id = :id ORDER BY 1"
-    for table in (
-        "raw_record", "crm_group", "crm_user", "custom_field", "pipeline", "stage", "loss_reason",
-        "product", "company", "contact", "deal", "customer", "purchase", "invoice", "task",
-        "activity", "set_aside",
-    )
-}  # fmt: skip
-_STORES["account"] = (
-    "SELECT l.company_external_id, l.evidence, a.name, a.inn, a.kpp, a.is_active"
-    " FROM account_link l JOIN account a ON a.id = l.account_id WHERE l.source_id = :id ORDER BY 1"
-)
 
 
 @pytest.mark.slow
@@ -50,7 +36,7 @@ def test_a_sync_that_was_killed_six_times_ends_as_an_undisturbed_one(services: S
             kill_sync(services, killed, batches=dice.randint(1, 3), then=dice.uniform(0, 0.1))
         assert finish_sync(services, killed) == 0
     ended, undisturbed = contents(services, killed), contents(services, calm)
-    assert [table for table in _STORES if ended[table] != undisturbed[table]] == []
+    assert differences(ended, undisturbed) == []
     assert len(ended["deal"]) == len(list(world.deals())) - 1
     assert len(ended["set_aside"]) == 1
     running = "SELECT count(*) FROM run WHERE state = 'running'"
@@ -60,16 +46,7 @@ def test_a_sync_that_was_killed_six_times_ends_as_an_undisturbed_one(services: S
 def connect_twice(services: Services, box: AmoSandbox) -> tuple[Source, Source]:
     """The same account as two sources with the same field map."""
     killed = connect(services, box, "killed")
-    calm = connect(services, box, "calm", unchecked=True)
-    with services.database.transaction() as session:
-        sources = SourceStore(session)
-        sources.set_field_map(calm.id, sources.access(killed.id).field_map)
-    return killed, calm
-
-
-def contents(services: Services, source: Source) -> dict[str, list[tuple[object, ...]]]:
-    """What is stored of a source, without our own ids, time stamps and change numbers."""
-    return {table: ask(services, query, id=source.id) for table, query in _STORES.items()}
+    return killed, twin(services, box, killed, "calm")
 
 
 def kill_sync(services: Services, source: Source, *, batches: int, then: float) -> None:
@@ -119,4 +96,4 @@ def test_a_sync_of_changes_that_was_killed_misses_none(services: Services) -> No
         kill_sync(services, killed, batches=9, then=0)
         assert finish_sync(services, killed) == 0
         assert flow.sync(services, calm.id).state is RunState.DONE
-    assert contents(services, killed) == contents(services, calm)
+    assert differences(contents(services, killed), contents(services, calm)) == []

@@ -91,3 +91,17 @@ def test_no_setting_is_explained_that_does_not_exist() -> None:
     for path in (*DOCUMENTS, TOP / ".env.example", TOP / "compose.yaml", TOP / "Dockerfile"):
         named = set(re.findall(r"KAM_SYNC_[A-Z_]*[A-Z]", path.read_text()))
         assert named <= set(SETTINGS), path.name
+
+
+def test_each_trap_of_amocrm_names_tests_that_there_are() -> None:
+    table = (TOP / "docs" / "amocrm.md").read_text().split("| # | trap | test |")[1]
+    rows = [row.split("|") for row in table.splitlines() if re.match(r"\| \d", row)]
+    assert [int(row[1]) for row in rows] == list(range(1, 41))
+    there = {
+        name
+        for path in (TOP / "tests").rglob("test_*.py")
+        for name in re.findall(r"^ *def (test_\w+)", path.read_text(), re.MULTILINE)
+    } | set(re.findall(r"def (test_\w+)", (TOP / "tests/connectors/checks.py").read_text()))
+    named = [name for row in rows for name in re.findall(r"`(test_\w+)`", row[3])]
+    assert len(named) >= 40
+    assert [name for name in named if name not in there] == []
