@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from connectors.kit.contract import Cursor
 
-OVERLAP = timedelta(minutes=10)
+OVERLAP = timedelta(minutes=30)
 """Rows may show so much later than the time they carry: each pull begins that much earlier."""
 
 

@@ -2,7 +2,7 @@
 
 A log only grows: whatever its order, what comes meanwhile moves others to later pages, and pages
 are read from the first to the last. What itself shows late is found by the next pull, which begins
-ten minutes earlier.
+half an hour earlier.
 """
 
 from collections.abc import Iterator

@@ -36,6 +36,8 @@ class ConnectorChecks(ABC):
     """The shared checks. The sandbox must hold at least four pages of `noun`."""
 
     noun = Noun.DEAL
+    late = timedelta(minutes=5)
+    """How long a row may take to show after the time that it carries."""
 
     @abstractmethod
     def make_box(self) -> Sandbox:
@@ -134,7 +136,7 @@ class ConnectorChecks(ABC):
     ) -> None:
         cursor = last_cursor(connector.pull(self.noun, None))
         late = min(self.ids(box))
-        before = datetime.now(UTC) - timedelta(minutes=5)  # noqa: TID251 - the sandbox's clock
+        before = datetime.now(UTC) - self.late  # noqa: TID251 - the sandbox's clock
         self.change(box, late, before, name="Поздно видно")
         assert late in {raw.external_id for raw in records(connector.pull(self.noun, cursor))}
 

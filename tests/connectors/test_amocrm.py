@@ -1,7 +1,7 @@
 """amoCRM keeps the contract of every connector."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from connectors.amocrm import AmoCrm
@@ -59,6 +59,7 @@ class TestAmoCrm(ConnectorChecks):
     """The shared checks against the sandbox amoCRM; the paid filter is on."""
 
     api_filter: Any = "on"
+    late = timedelta(minutes=25)
 
     def make_box(self) -> AmoSandbox:
         """Four pages of deals."""

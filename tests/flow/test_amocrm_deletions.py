@@ -8,6 +8,7 @@ import pytest
 
 from connectors import Noun
 from connectors.sandbox.amocrm import AmoSandbox
+from connectors.sandbox.faults import Fault
 from connectors.sandbox.world import MadeUpWorld
 from kam_sync import deciding, flow
 from kam_sync.accounts.match import match
@@ -159,3 +160,27 @@ def test_an_unsorted_lead_brings_its_company_when_somebody_accepts_it(services: 
         box.accept(lead)
         flow.sync(services, source.id)
         assert company in live(services, "company")
+
+
+def test_a_deletion_during_a_first_load_whose_log_comes_late_is_seen(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    box.faults.append(Fault(path="/api/v4/events$", status=500, times=None))
+    flow.sync(services, source.id)
+    removed = box.ids("leads")[3]
+    box.remove("leads", removed)
+    box.faults.clear()
+    flow.sync(services, source.id)
+    assert live(services, "deal") == set(box.ids("leads"))
+    assert ("deal", str(removed), "event") in gone(services)
+
+
+def test_an_answer_that_is_empty_by_mistake_deletes_nothing(
+    services: Services, box: AmoSandbox, synced: Source
+) -> None:
+    kept = box.ids("leads")[3]
+    box.remove("leads", kept)
+    box.restore("leads", kept)
+    box.faults.append(Fault(path=f"/api/v4/leads(/{kept})?$", after=1, status=204, times=1))
+    flow.sync(services, synced.id)
+    assert kept in live(services, "deal")
