@@ -156,9 +156,11 @@ def remove(services: Services, name: str) -> None:
 
 
 def way_back(source: Source, *, is_granted: bool) -> str:
-    """The command with which a person opens anew a source that lets us in no more."""
-    if source.state is not SourceState.NEEDS_REAUTH:
+    """The command with which a person goes on with a source that is not pulled."""
+    if source.state is SourceState.ACTIVE:
         return ""
+    if source.state is not SourceState.NEEDS_REAUTH:
+        return f"kam-sync source resume {source.name}"
     if is_granted:
         return f"kam-sync source reauth {source.name}"
     return f"kam-sync source set {source.name} --token -"

@@ -172,9 +172,7 @@ def _check(services: Services, wish: Wish) -> None:
         if wish.source_id is None and wish.name in {s.name for s in SourceStore(session).all()}:
             raise WrongUse(f"source {wish.name}: this name is taken")
     if not wish.app.client_id.strip() or not wish.app.client_secret.strip():
-        raise WrongUse(
-            "client id and client secret: both are needed, as the integration shows them"
-        )
+        raise WrongUse("give a token, or client id and client secret as the integration shows them")
     parts = urlsplit(wish.app.redirect_uri)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise WrongUse(f"redirect URI {wish.app.redirect_uri!r}: not an http(s) address")

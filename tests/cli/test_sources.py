@@ -58,6 +58,10 @@ def test_a_wrong_token_connects_nothing_and_is_not_repeated(
             ("add", "s", "--kind", "amocrm", "--base-url", "https://me:hunter2@x.test/api"),
             "give the address alone",
         ),
+        (
+            ("add", "s", "--kind", "amocrm", "--base-url", "https://x.test", "--client-id", "1"),
+            "give one of them",
+        ),
         (("check", "none"), "source none: no such source"),
         (("pause", "none"), "there are: none yet"),
     ],

@@ -64,6 +64,8 @@ def add(  # noqa: PLR0913 - each is an option of the command
     """
     from kam_sync.intake.model import NewSource
 
+    if token is not None and client_id is not None:
+        raise WrongUse("--token or --client-id: give one of them, for a token or for OAuth")
     new = NewSource(name=name, kind=kind, base_url=base_url.strip().rstrip("/"))
     wanted = _parse(options or [])
     words = consents.OAuthWords(client_id, client_secret, redirect_uri, code)
