@@ -6,7 +6,7 @@ from datetime import timedelta
 from connectors import Connector, FetchesSome, Hint, HintKind, NoRights, Noun, RawRecord
 from kam_sync.accounts.store import MergingStore
 from kam_sync.base.db import Session
-from kam_sync.intake.guard import judge
+from kam_sync.intake.guard import WINDOW, judge
 from kam_sync.intake.model import Gone, HouseOptions, NotedHint, NounCounts, Origin
 from kam_sync.intake.store import GoneStore, HeldStore, HintStore, RawStore, SourceStore
 from kam_sync.translating import translate_all
@@ -107,8 +107,11 @@ class Confirming:
             alone = held.left_alone(noun, gone)
             wanted = {key: how for key, how in gone.items() if key not in alone}
             lost, live = raws.live_among(noun, wanted), raws.live(noun)
-            options = HouseOptions.among(sources.access(source_id).options)
-            why = judge(len(lost), live, options.most_deleted_percent)
+            access = sources.access(source_id)
+            why = judge(
+                len(lost), live, HouseOptions.among(access.options).most_deleted_percent,
+                earlier=raws.marked_since(noun, now - WINDOW), sees_all=access.sees_all,
+            )  # fmt: skip
             if why:
                 held.hold(noun, lost, live=live, why=why, now=now)
                 self._counts[noun].held += len(lost)

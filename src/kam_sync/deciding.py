@@ -8,7 +8,7 @@ from kam_sync.accounts.store import Outlook, OutlookStore
 from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere
 from kam_sync.intake.model import Gone, Held, HeldState, NounCounts, Source
-from kam_sync.intake.store import GoneStore, HeldStore, SourceStore
+from kam_sync.intake.store import APPROVED, GoneStore, HeldStore, SourceStore
 from kam_sync.translating import translate_all
 from kam_sync.wiring import Services
 
@@ -52,7 +52,7 @@ def approve(services: Services, source: Source, held_id: int, by: str) -> int:
             store = HeldStore(session, source.id)
             noun = Noun(store.one(held_id).noun)
             found = store.decide(held_id, HeldState.APPROVED, by, now)
-            gone = dict.fromkeys(found, Gone(f"approved by {by}"))
+            gone = dict.fromkeys(found, Gone(f"{APPROVED}{by}"))
             marked = GoneStore(session, source.id).mark(noun, gone, now)
             access = SourceStore(session).access(source.id)
             session.flush()

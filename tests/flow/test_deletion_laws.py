@@ -15,7 +15,7 @@ from connectors import Noun
 from kam_sync import deciding, flow
 from kam_sync.base.db import Database
 from kam_sync.intake import guard
-from kam_sync.intake.model import RunState
+from kam_sync.intake.model import Access, RunState
 from kam_sync.intake.store import SourceStore
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
@@ -162,6 +162,9 @@ def test_after_one_full_sync_the_live_records_are_those_of_the_crm(
     services: Services, steps: list[tuple[Any, ...]]
 ) -> None:
     story = Story(services)
+    with services.database.transaction() as session:
+        access = Access(sealed_token="", options={"most_deleted_percent": "100"})
+        SourceStore(session).change_access(story.source_id, base_url="http://a", access=access)
     story.tell(steps)
     story.show_what_is_there()
     assert story.sync(full=True).state is RunState.DONE

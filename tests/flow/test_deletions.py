@@ -123,7 +123,7 @@ def test_a_stale_row_in_a_list_does_not_resurrect_a_deleted_deal(
     crm.asked.clear()
     flow.sync(services, source_id)
     assert live(services, Noun.DEAL) == ["1", "3"]
-    assert crm.asked == [(Noun.DEAL, "2")]
+    assert crm.asked == [(Noun.DEAL, "2"), (Noun.DEAL, "2")]
 
 
 def test_a_restored_deal_comes_back_with_what_it_holds_now(

@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
-from connectors import Noun
+from connectors import Hint, Noun
 from kam_sync import deciding, flow
 from kam_sync.base.errors import Busy, NotHere, WrongUse
 from kam_sync.intake.model import Access, HeldState, Source
@@ -75,19 +76,57 @@ def test_a_sync_that_would_delete_more_than_its_share_deletes_nothing_and_says_w
     result = flow.sync(services, source_id, full=True)
     assert (deleted(services), result.nouns[Noun.DEAL].held) == (0, 21)
     [one] = held(services, source_id)
-    words = "21 of 100 (21%) would be deleted at once; so many at once need a person"
+    words = "21 of 100 (21%) would be deleted; so many within a day, or all, need a person"
     assert (one.held.noun, one.held.in_words) == ("deal", words)
     assert next(iter(one.outlook.sample.items())) == ("000", "deal 000")
     assert one.outlook.open_amounts == {"RUB": Decimal(2_100)}
 
 
-def test_twenty_deletions_at_once_are_a_usual_day(
+def test_ten_deletions_are_a_usual_day(crm: AskableCrm, shop: tuple[ServicesOf, int]) -> None:
+    services, source_id = shop
+    lose(crm, 10, tell=True)
+    flow.sync(services, source_id)
+    assert (deleted(services), held(services, source_id)) == (10, [])
+
+
+def test_deletions_in_small_steps_are_held_once_they_are_too_many_for_a_day(
     crm: AskableCrm, shop: tuple[ServicesOf, int]
 ) -> None:
     services, source_id = shop
-    lose(crm, 20, tell=True)
+    for _ in range(3):
+        lose(crm, 8, tell=True)
+        flow.sync(services, source_id)
+    [one] = held(services, source_id)
+    assert (deleted(services), one.held.count) == (8, 16)
+    with services.database.transaction() as session:  # a day later
+        session.execute(text("UPDATE raw_record SET gone_at = gone_at - interval '1 day'"))
+    lose(crm, 10, tell=True)
     flow.sync(services, source_id)
-    assert (deleted(services), held(services, source_id)) == (20, [])
+    assert deleted(services) == 18
+
+
+def test_what_a_person_approved_is_not_counted_against_the_rest_of_the_day(
+    crm: AskableCrm, shop: tuple[ServicesOf, int]
+) -> None:
+    services, source_id = shop
+    lose(crm, 30, tell=True)
+    flow.sync(services, source_id)
+    decide(services, source_id, "approve")
+    lose(crm, 5, tell=True)
+    flow.sync(services, source_id)
+    assert (deleted(services), held(services, source_id)) == (35, [])
+
+
+def test_a_list_of_users_that_comes_empty_deactivates_nobody(
+    crm: AskableCrm, shop: tuple[ServicesOf, int]
+) -> None:
+    services, source_id = shop
+    crm.fill(Noun.USER, 3)
+    flow.sync(services, source_id)
+    crm.rows[Noun.USER].clear()
+    flow.sync(services, source_id)
+    assert ask(services, "SELECT count(*) FROM crm_user WHERE is_active") == [(3,)]
+    assert [one.held.noun for one in held(services, source_id)] == ["user"]
 
 
 def test_a_mass_absence_costs_no_request_for_each_record(
@@ -217,6 +256,22 @@ def test_without_an_administrators_rights_absence_is_always_held(
     [one] = held(services, source_id)
     assert "we may not see all" in one.held.in_words
     assert deleted(services) == 0
+
+
+def test_without_an_administrators_rights_a_hint_deletes_nothing_by_itself(
+    crm: AskableCrm, shop: tuple[ServicesOf, int]
+) -> None:
+    services, source_id = shop
+    with services.database.transaction() as session:
+        SourceStore(session).learn(source_id, account="1", name="", facts={"is_admin": "no"})
+    row = crm.rows[Noun.DEAL].pop("007")  # handed to a colleague: we may not see it any more
+    crm.hints.append(Hint(Noun.DEAL, "007"))
+    flow.sync(services, source_id)
+    [one] = held(services, source_id)
+    assert (one.outlook.sample, deleted(services)) == ({"007": "deal 007"}, 0)
+    crm.put(Noun.DEAL, "007", **row)
+    flow.sync(services, source_id)
+    assert held(services, source_id) == []
 
 
 def test_a_held_deletion_of_one_source_is_not_anothers(

@@ -39,7 +39,7 @@ def test_what_is_held_is_told_with_what_it_would_do(client: TestClient, held: in
                 "count": 2,
                 "live": 8,
                 "percent": 25,
-                "why": "2 of 8 (25%) would be deleted at once; so many at once need a person",
+                "why": "2 of 8 (25%) would be deleted; so many within a day, or all, need a person",
                 "found_at": "2026-11-23T09:00:00Z",
                 "sample": [
                     {"external_id": "1", "name": "ООО «Ромашка»"},
@@ -94,7 +94,7 @@ def test_another_site_may_not_decide(client: TestClient, held: int) -> None:
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("en", ["A deletion waits for you: Companies", "2 of 8 (25%) would be deleted at once"]),
+        ("en", ["A deletion waits for you: Companies", "2 of 8 (25%) would be deleted"]),
         ("ru", ["Удаление ждёт вашего решения: Компании", "2 из 8 (25"]),
     ],
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 from connectors import Hint, Noun
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
-from kam_sync.intake.guard import judge_absence
+from kam_sync.intake.guard import WINDOW, judge
 from kam_sync.intake.model import HouseOptions, Origin
 from kam_sync.intake.store import GoneStore, HeldStore, HintStore, SourceStore, WalkStore
 
@@ -20,10 +20,11 @@ def run(session: Session, source_id: int, noun: Noun, now: datetime) -> Report:
     walk.end()
     left_alone = held.left_alone(noun, absent)
     new = [key for key in absent if key not in left_alone]
-    live = GoneStore(session, source_id).live(noun)
-    why = judge_absence(
+    raws = GoneStore(session, source_id)
+    live = raws.live(noun)
+    why = judge(
         len(new), live, HouseOptions.among(access.options).most_deleted_percent,
-        sees_all=access.facts.get("is_admin") != "no",
+        earlier=raws.marked_since(noun, now - WINDOW), sees_all=access.sees_all,
     )  # fmt: skip
     if why:
         held.hold(noun, new, live=live, why=why, now=now)

@@ -88,6 +88,11 @@ class Access(SQLModel):
     is_map_confirmed: bool = False
     """A person has seen the map; until then it is a guess."""
 
+    @property
+    def sees_all(self) -> bool:
+        """False when who let us in is no administrator."""
+        return self.facts.get("is_admin") != "no"
+
 
 class HouseOptions(SQLModel):
     """Options of a source that are the house's own; its connector never sees them."""
@@ -188,7 +193,7 @@ class HeldWhy(StrEnum):
     SHARE = "share"
     """It is about too many of the live records."""
     SIGHT = "sight"
-    """Records were not in the list, but we may not see all of them."""
+    """Records were not given, but we may not see all of them."""
 
 
 class HeldState(StrEnum):
@@ -225,10 +230,8 @@ class Held(SQLModel):
         """What would happen, and why a person is asked."""
         would = f"{self.count} of {self.live} ({self.percent}%)"
         if self.why is HeldWhy.SIGHT:
-            return (
-                f"{would} were not in the list, but we may not see all: no administrator's rights"
-            )
-        return f"{would} would be deleted at once; so many at once need a person"
+            return f"{would} were not given, but we may not see all: no administrator's rights"
+        return f"{would} would be deleted; so many within a day, or all, need a person"
 
 
 class WriteState(StrEnum):

@@ -1,7 +1,7 @@
 """The tables of the intake: sources, grants, raw records and their end, runs, turns, writes."""
 
 from kam_sync.intake.store.consents import ConsentStore
-from kam_sync.intake.store.gone import GoneStore
+from kam_sync.intake.store.gone import APPROVED, GoneStore
 from kam_sync.intake.store.grants import GrantStore
 from kam_sync.intake.store.held import HeldStore
 from kam_sync.intake.store.hints import HintStore
@@ -13,6 +13,7 @@ from kam_sync.intake.store.walks import WalkStore
 from kam_sync.intake.store.writes import WriteStore, write_of, writes_of_keys
 
 __all__ = [
+    "APPROVED",
     "ConsentStore",
     "GoneStore",
     "GrantStore",

@@ -12,6 +12,9 @@ from kam_sync.base.db import Session
 from kam_sync.intake.model import Gone
 from kam_sync.intake.store.raw import RawRow, change_no
 
+APPROVED = "approved by "
+"""So begins why a record is gone that a person let go."""
+
 
 class GoneStore:
     """Marks the raw records of one source; each mark makes a record wait for translation."""
@@ -25,6 +28,12 @@ class GoneStore:
         query = select(sa.func.count()).select_from(RawRow)
         found = query.where(*self._of(noun), col(RawRow.gone_at).is_(None))
         return self._session.scalar(found) or 0
+
+    def marked_since(self, noun: Noun, since: datetime) -> int:
+        """How many records of a noun were marked after a moment, without a person who wanted it."""
+        query = select(sa.func.count()).select_from(RawRow).where(*self._of(noun))
+        is_ours = ~col(RawRow.gone_why).startswith(APPROVED)
+        return self._session.scalar(query.where(col(RawRow.gone_at) > since, is_ours)) or 0
 
     def live_among(self, noun: Noun, external_ids: Iterable[str]) -> set[str]:
         """Those of the records that we have and that are not marked."""

@@ -64,7 +64,7 @@ def _look(session: Session, services: Services, sources: Sources, source: Source
         deals_without_account=store.deals_without_account(source.id),
         way_back=way_back(source, is_granted=source.id in sources.granted),
         is_token_ending=source.is_token_ending(services.now()),
-        sees_all=SourceStore(session).access(source.id).facts.get("is_admin") != "no",
+        sees_all=SourceStore(session).access(source.id).sees_all,
         standing=TurnStore(session).standing(source.turn_key, services.now(), services.zone),
         map=field_map.look(session, source.id),
         held=deciding.waiting(session, source.id),

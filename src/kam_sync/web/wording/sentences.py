@@ -138,15 +138,15 @@ def held(language: Language, one: Held) -> str:
     if one.why is HeldWhy.SIGHT:
         return (
             language.gettext(
-                "%(count)s of %(live)s (%(percent)s) were not in the list, but without an "
+                "%(count)s of %(live)s (%(percent)s) were not given, but without an "
                 "administrator's rights we may not see all of them."
             )
             % numbers
         )
     return (
         language.gettext(
-            "%(count)s of %(live)s (%(percent)s) would be deleted at once. So many at once may be "
-            "a right that was taken away, and no deletion."
+            "%(count)s of %(live)s (%(percent)s) would be deleted. So many within a day, or all, "
+            "may be a right that was taken away, and no deletion."
         )
         % numbers
     )
