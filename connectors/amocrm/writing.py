@@ -2,12 +2,13 @@
 
 `request_id` is echoed and no more: who repeats a POST makes a second task. So every text ends with
 a mark, and is looked for before it is sent again. One wrong item gets its whole batch refused;
-whether the others were done all the same is not documented, so they are looked for, too.
+whether the others were done all the same is not documented, and what is done may show minutes
+later. So nothing is told of new ones in a refused batch: the caller looks for them in a while.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.amocrm.composing import ROOT, Body, Composer, entity, place, request_id, rows
@@ -18,7 +19,15 @@ from connectors.kit.errors import NoRights, Refused
 from connectors.kit.http import CrmHttp, Params
 from connectors.kit.marks import mark
 from connectors.kit.pages import forwards
-from connectors.kit.writes import NewNote, NewTask, NotWritten, Write, Written
+from connectors.kit.writes import (
+    DoneTask,
+    NewNote,
+    NewTask,
+    NotWritten,
+    SetField,
+    Write,
+    Written,
+)
 
 _MOST = 50
 """Items in one request: 250 is the limit, 50 the advice."""
@@ -26,6 +35,7 @@ _OWNER = "responsible_user_id"
 _WITHOUT_OWNER = (
     "the CRM does not take this user as responsible, so it fell to the owner of our access"
 )
+_CHANGED_SINCE = "not repeated: the record was changed in the CRM after this had been sent"
 _LIMIT = 250
 _JUST_NOW = timedelta(minutes=1)
 
@@ -69,8 +79,8 @@ class Writer:
                 yield from self._compose(chunk, items)
                 yield from self._send(method, path, items)
 
-    def find_written(self, write: Write) -> Written | None:
-        """Look for a new task or note by its mark; all else may simply be repeated."""
+    def find_written(self, write: Write, sent_at: datetime | None = None) -> Written | None:
+        """Look for a new task or note by its mark, and for later changes of a record."""
         match write:
             case NewTask():
                 about = [
@@ -80,8 +90,24 @@ class Writer:
                 return self._find(write, "tasks", about)
             case NewNote():
                 return self._find(write, f"{entity(write.about)}/{write.about.external_id}/notes")
+            case DoneTask():
+                return self._changed_since(write, "tasks", sent_at)
+            case SetField():
+                return self._changed_since(write, entity(write.about), sent_at)
             case _:
                 return None
+
+    def _changed_since(
+        self, write: DoneTask | SetField, path: str, sent_at: datetime | None
+    ) -> Written | None:
+        if sent_at is None:
+            return None
+        id_ = write.about.external_id
+        row = self._http.get(f"{ROOT}{path}/{id_}", may_be_absent=True).data
+        changed_at = pick.moment(row, "updated_at") if isinstance(row, dict) else None
+        if changed_at is None or changed_at <= sent_at:
+            return None
+        return Written(write.key, id_, remark=_CHANGED_SINCE)
 
     def _find(self, write: NewTask | NewNote, path: str, params: Params = ()) -> Written | None:
         def fetch(page: int) -> list[Any]:
@@ -123,8 +149,8 @@ class Writer:
             if len(items) == 1:
                 yield from self._alone(method, path, items[0], complaints, error)
                 return
-            left = yield from self._not_done(method, items)
-            for part in _apart(left, {complaint.request_id for complaint in complaints}):
+            blamed = {complaint.request_id for complaint in complaints}
+            for part in _apart(items, blamed, is_new=method == "POST"):
                 yield from self._send(method, path, part)
         except NoRights as error:
             yield from (NotWritten(item.write.key, str(error)) for item in items)
@@ -147,19 +173,6 @@ class Writer:
         said = ", ".join(f"{complaint.path}: {complaint.code}" for complaint in complaints)
         yield NotWritten(item.write.key, f"{error}{f': {said}' if said else ''}")
 
-    def _not_done(
-        self, method: str, items: Sequence[_Item]
-    ) -> Generator[Written, None, list[_Item]]:
-        """Tell of what was done although its batch was refused; returns the others."""
-        left = []
-        for item in items:
-            found = self.find_written(item.write) if method == "POST" else None
-            if found is None:
-                left.append(item)
-            else:
-                yield found
-        return left
-
 
 def _chunks(writes: Sequence[Write], *, one_a_record: bool) -> Iterator[Sequence[Write]]:
     """In parts of at most fifty; a record is changed once in a request."""
@@ -177,11 +190,16 @@ def _chunks(writes: Sequence[Write], *, one_a_record: bool) -> Iterator[Sequence
         rest = later
 
 
-def _apart(items: Sequence[_Item], blamed: set[str]) -> Iterator[Sequence[_Item]]:
-    """Who is blamed each by himself and the others together; halves when nobody is blamed."""
+def _apart(items: Sequence[_Item], blamed: set[str], *, is_new: bool) -> Iterator[Sequence[_Item]]:
+    """Who is blamed each by himself and the others together; halves when nobody is blamed.
+
+    What is new and not blamed is left out: it may have been done.
+    """
     accused = [item for item in items if request_id(item.write) in blamed]
     others = [item for item in items if request_id(item.write) not in blamed]
-    if accused and len(accused) < len(items):
+    if is_new:
+        yield from ([item] for item in accused)
+    elif accused and len(accused) < len(items):
         yield others
         yield from ([item] for item in accused)
     else:

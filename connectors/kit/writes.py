@@ -100,6 +100,8 @@ class NotWritten:
 
     key: str
     reason: str
+    is_unsure: bool = False
+    """True when it may stand there all the same."""
 
 
 @runtime_checkable
@@ -113,5 +115,9 @@ class Writes(Protocol):
         RetryLater and NeedsPerson.
         """
 
-    def find_written(self, write: Write) -> Written | None:
-        """Look for a write by its mark; None where it is not there, or a repeat changes nothing."""
+    def find_written(self, write: Write, sent_at: datetime | None = None) -> Written | None:
+        """Look for a write that may have been done; None when it is to be sent again.
+
+        What is new is known by its mark. A change is left, with a remark, when the record has
+        changed after `sent_at`: the repeat might undo what a person did since.
+        """

@@ -1,7 +1,8 @@
 """Writing back into one CRM account: what waits in the ledger is sent until it is there.
 
 A write is marked "sending" and committed before it is sent. Whatever then happens to the process or
-to the answer, it is looked for in the CRM before it is sent again, so that nothing comes twice.
+to the answer, it is looked for in the CRM before it is sent again, so that nothing comes twice; and
+it is sent again by itself, so that it is refused for no fault of others.
 """
 
 from contextlib import closing
@@ -11,9 +12,11 @@ from datetime import timedelta
 from connectors import (
     AddTag,
     Connector,
+    ConnectorError,
     DoneTask,
     Hint,
     NeedsPerson,
+    NewNote,
     NewTask,
     NotWritten,
     Noun,
@@ -25,12 +28,14 @@ from connectors import (
 )
 from kam_sync.base.errors import WrongSettings, WrongUse
 from kam_sync.granting import state_after
-from kam_sync.intake.model import Origin, RunState, SourceState
+from kam_sync.intake.model import CrmWrite, Origin, RunState, SourceState, WriteState
 from kam_sync.intake.store import HintStore, SourceStore, WriteStore, write_of
 from kam_sync.wiring import Services
 
-SETTLE = timedelta(seconds=30)
-"""What may have been sent is looked for only then: CRMs show new records late."""
+SETTLE = timedelta(minutes=10)
+"""What is new and may have been sent is looked for only then: CRMs show new records late."""
+_SETTLE_CHANGE = timedelta(seconds=30)
+_NEW, _CHANGES = ("task", "note"), ("done", "field", "tag")
 _AT_ONCE = 50
 _MOST_SILENCES = 5
 
@@ -62,7 +67,8 @@ class _Writing:
     def __init__(self, services: Services, source_id: int, settle: timedelta) -> None:
         self._services = services
         self._database = services.database
-        self._settle = settle
+        change = min(settle, _SETTLE_CHANGE)
+        self._settles = dict.fromkeys(_NEW, settle) | dict.fromkeys(_CHANGES, change)
         with self._database.transaction() as session:
             self._source = SourceStore(session).by_id(source_id)
             self._access = SourceStore(session).access(source_id)
@@ -81,46 +87,68 @@ class _Writing:
                 self._send_all(connector)
         except RetryLater as error:
             result.state, result.message = RunState.LATER, str(error)
-            result.wait = max(error.wait or self._settle, self._settle)
+            result.wait = error.wait
         except (NeedsPerson, WrongSettings, WrongUse) as error:
             result.state, result.message = RunState.FAILED, str(error)
             self._judge(error)
-        if result.state is RunState.DONE and self._is_left():
-            result.state, result.wait = RunState.LATER, self._settle
-            result.message = "it is not known yet what became of some"
+        if result.state is not RunState.FAILED:
+            self._wait_for_the_unsure()
         return result
 
     def _send_all(self, connector: Connector) -> None:
         last = 0
         while taken := self._take(after=last):
-            last = max(write_id for write_id, _, _ in taken)
+            last = taken[-1].id
             if isinstance(connector, Writes):
                 self._send(connector, taken)
             else:
-                for _, write, _ in taken:
-                    said = f"{connector.kind} cannot be written to"
-                    self._keep(write, NotWritten(write.key, said))
+                said = f"{connector.kind} cannot be written to"
+                for row in taken:
+                    self._keep(write_of(row), NotWritten(row.key, said))
 
-    def _take(self, *, after: int) -> list[tuple[int, Write, bool]]:
-        """The next writes by id, each with whether it may have been sent before."""
+    def _take(self, *, after: int) -> list[CrmWrite]:
+        """The next writes by id."""
         now = self._services.now()
+        sent_before = {kind: now - settle for kind, settle in self._settles.items()}
         with self._database.transaction() as session:
-            rows = WriteStore(session, self._source.id).take(
-                after=after, sent_before=now - self._settle, now=now, limit=_AT_ONCE
-            )
-        return [(row.id, write_of(row), was_sent) for row, was_sent in rows]
+            store = WriteStore(session, self._source.id)
+            return store.due(after=after, sent_before=sent_before, limit=_AT_ONCE)
 
-    def _send(self, crm: Writes, taken: list[tuple[int, Write, bool]]) -> None:
-        unknown = {}
-        for _, write, was_sent in taken:
-            found = crm.find_written(write) if was_sent else None
-            if found is None:
-                unknown[write.key] = write
-            else:
+    def _send(self, crm: Writes, taken: list[CrmWrite]) -> None:
+        fresh: dict[str, list[Write]] = {}
+        for row in taken:
+            write = write_of(row)
+            if row.state is WriteState.WAITING:
+                fresh.setdefault(row.kind, []).append(write)
+            elif found := crm.find_written(write, row.sent_at):
                 self._keep(write, found)
-        for outcome in crm.write(list(unknown.values())):
-            self._keep(unknown.pop(outcome.key), outcome)
+            else:
+                self._send_now(crm, [write])
+        for writes in fresh.values():
+            self._send_now(crm, writes)
+
+    def _send_now(self, crm: Writes, writes: list[Write]) -> None:
+        """Send writes of one kind; with those of which nothing is told, remember until when."""
+        unknown = {write.key: write for write in writes}
+        with self._database.transaction() as session:
+            WriteStore(session, self._source.id).sending(unknown, self._services.now())
+        try:
+            for outcome in crm.write(writes):
+                self._keep(unknown.pop(outcome.key), outcome)
+        except ConnectorError as error:
+            self._stamp(unknown, error)
+            raise
+        self._stamp(unknown)
         self._give_up(unknown)
+
+    def _stamp(self, unknown: dict[str, Write], error: ConnectorError | None = None) -> None:
+        """They were sent by now at the latest; changes that surely were not may go at once."""
+        is_unsure = error is None or (isinstance(error, RetryLater) and error.is_unsure)
+        with self._database.transaction() as session:
+            store = WriteStore(session, self._source.id)
+            new = [key for key, write in unknown.items() if isinstance(write, NewTask | NewNote)]
+            store.stamp(new, self._services.now())
+            store.stamp(unknown.keys() - set(new), self._services.now() if is_unsure else None)
 
     def _keep(self, write: Write, outcome: Written | NotWritten) -> None:
         """Write down what came of it; the next sync fetches what was written."""
@@ -140,11 +168,21 @@ class _Writing:
             silent = [row.key for row in rows.values() if row.attempts >= _MOST_SILENCES]
         for key in silent:
             said = "the CRM does not say what became of it; look there before you retry"
-            self._keep(unknown[key], NotWritten(key, said))
+            self._keep(unknown[key], NotWritten(key, said, is_unsure=True))
 
-    def _is_left(self) -> bool:
+    def _wait_for_the_unsure(self) -> None:
+        """Say until when those wait of which it is not known whether they were done."""
         with self._database.transaction() as session:
-            return WriteStore(session, self._source.id).has_unfinished()
+            sent = WriteStore(session, self._source.id).oldest_sent()
+        due = [at + self._settles[kind] for kind, at in sent.items() if at is not None]
+        result, now = self._result, self._services.now()
+        if sent:
+            result.state = RunState.LATER
+        if due:
+            until = min(due).astimezone(self._services.zone)
+            said = f"waits until {until:%H:%M} to see whether it was done"
+            result.message = f"{result.message}; {said}" if result.message else said
+            result.wait = max(result.wait or timedelta(0), min(due) - now)
 
     def _judge(self, error: Exception) -> None:
         token = self._access.sealed_token

@@ -1,5 +1,7 @@
 """`kam-sync write ...`."""
 
+import re
+
 import pytest
 
 from connectors.kit.marks import mark
@@ -77,6 +79,10 @@ def test_an_answer_that_was_lost_is_told_as_not_known_yet(
     assert said.code == 1
     assert "not known yet" in said.err
     assert "kam-sync write retry sales" in said.err
+    again = kam_sync("write", "retry", "sales")
+    assert again.code == 1
+    for err in (said.err, again.err):
+        assert re.search(r"waits until \d\d:\d\d to see whether it was done", err)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,16 @@ from connectors.kit.writes import (
 )
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.http import Request, Response
-from tests.fakes.writable import Box, Opened, company, sent, task, tasks_marked, written
+from tests.fakes.writable import (
+    Box,
+    Opened,
+    company,
+    finished,
+    sent,
+    task,
+    tasks_marked,
+    written,
+)
 
 
 def test_the_connector_says_that_it_can_write(writable: Opened) -> None:
@@ -114,7 +123,7 @@ def test_one_bad_item_does_not_cost_the_others_of_its_batch_and_doubles_none(
     box, crm = writable(batch=batch)
     bad = task("bad", Ref(Noun.COMPANY, "987654321"))
     good = [task(f"t{number}", company(box)) for number in range(9)]
-    outcomes = sent(crm, [*good[:5], bad, *good[5:]])
+    outcomes = finished(crm, [*good[:5], bad, *good[5:]])
     assert isinstance(outcomes["bad"], NotWritten)
     assert "entity_id: NotSupportedChoice" in outcomes["bad"].reason
     assert [tasks_marked(box, write.key) for write in good] == [1] * 9
@@ -124,13 +133,30 @@ def test_one_bad_item_does_not_cost_the_others_of_its_batch_and_doubles_none(
         assert mark(write.key) in box.row("tasks", int(outcome.external_id))["text"]
 
 
-def test_a_bad_item_that_nobody_names_is_found_by_halving(writable: Opened) -> None:
+def test_nothing_of_a_refused_batch_is_sent_again_while_it_may_not_show_yet(
+    writable: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box, crm = writable(batch="partial")
+
+    def show_nothing_new(request: Request) -> Response:
+        if request.method == "GET" and request.path == "/api/v4/tasks":
+            return Response(204, b"", "application/hal+json")
+        return Box.answer(box, request)
+
+    monkeypatch.setattr(box, "answer", show_nothing_new)
+    bad = task("bad", Ref(Noun.COMPANY, "987654321"))
+    good = [task(f"t{number}", company(box)) for number in range(3)]
+    assert list(sent(crm, [*good, bad])) == ["bad"]
+    assert [tasks_marked(box, write.key) for write in good] == [1] * 3
+
+
+def test_a_bad_item_that_nobody_names_is_found_when_each_goes_by_itself(writable: Opened) -> None:
     box, crm = writable()
     bad = task("bad", Ref(Noun.COMPANY, "987654321"))
     good = [task(f"t{number}", company(box)) for number in range(7)]
     refuse = Fault(path="/api/v4/tasks$", status=400, body=b'{"title":"Bad Request"}', times=1)
     box.faults.append(refuse)
-    outcomes = sent(crm, [*good, bad])
+    outcomes = finished(crm, [*good, bad])
     assert [key for key, outcome in outcomes.items() if isinstance(outcome, NotWritten)] == ["bad"]
     assert [tasks_marked(box, write.key) for write in good] == [1] * 7
 
@@ -141,7 +167,7 @@ def test_a_dismissed_user_costs_the_owner_and_not_the_task(writable: Opened) -> 
     row = box.row("users", gone)
     box.put("users", row | {"rights": row["rights"] | {"is_active": False}})
     about = company(box)
-    outcomes = sent(crm, [task("t1", about, owner_external_id=str(gone)), task("t2", about)])
+    outcomes = finished(crm, [task("t1", about, owner_external_id=str(gone)), task("t2", about)])
     of_gone, other = outcomes["t1"], outcomes["t2"]
     assert isinstance(of_gone, Written)
     assert "does not take this user as responsible" in of_gone.remark

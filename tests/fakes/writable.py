@@ -52,6 +52,15 @@ def written(crm: AmoCrm, *writes: Write) -> list[Written]:
     return [outcome for outcome in found if isinstance(outcome, Written)]
 
 
+def finished(crm: AmoCrm, writes: Sequence[Write]) -> dict[str, Written | NotWritten]:
+    """Send all; of what nothing was told look for it, and send it by itself if it is not there."""
+    outcomes = sent(crm, writes)
+    for write in writes:
+        if write.key not in outcomes:
+            outcomes[write.key] = crm.find_written(write) or sent(crm, [write])[write.key]
+    return outcomes
+
+
 def values(box: AmoSandbox, noun: str, ref: Ref, field_id: int) -> list[Any]:
     row = box.row(noun, int(ref.external_id))
     fields = {field["field_id"]: field["values"] for field in row["custom_fields_values"] or ()}

@@ -119,7 +119,11 @@ def test_what_may_have_been_sent_is_not_looked_for_before_the_crm_can_show_it(
     write(services, source, settle=writing.SETTLE)
     asked = box.requests.total
     later = write(services, source, settle=writing.SETTLE)
-    assert (later.state, later.wait) == (RunState.LATER, writing.SETTLE)
+    sent_at = ledger(services, source)["t1"].sent_at or services.now()
+    until = (sent_at + writing.SETTLE).astimezone(services.zone)
+    assert later.state is RunState.LATER
+    assert later.message == f"waits until {until:%H:%M} to see whether it was done"
+    assert timedelta(minutes=9) < (later.wait or AT_ONCE) <= timedelta(minutes=10)
     assert box.requests.total == asked
 
 
@@ -183,6 +187,12 @@ def test_a_crm_that_never_says_what_became_of_it_is_left_to_a_person(
     row = ledger(services, source)["t1"]
     assert row.state is WriteState.FAILED
     assert "look there before you retry" in row.reason
+
+    asked = box.requests.total
+    with services.database.transaction() as session:
+        WriteStore(session, source.id).retry()
+    assert write(services, source, settle=writing.SETTLE).state is RunState.LATER
+    assert box.requests.total == asked
 
 
 @pytest.mark.slow

@@ -80,7 +80,8 @@ def test_any_mix_of_troubles_ends_with_one_task_a_key(services: Services, seed: 
             with services.database.transaction() as session:
                 WriteStore(session, source.id).retry()
         box.faults.clear()
-        write(services, source)
+        for _ in range(2):  # the others of a refused batch go by themselves in the next walk
+            write(services, source)
         keys = [one.key for one in asked]
         assert marked(box, keys) == dict.fromkeys(keys, 1)
         found = states(services, source)

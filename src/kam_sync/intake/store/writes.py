@@ -1,6 +1,6 @@
 """The ledger of what we write into CRMs: asked for once, sent until it is known to be there."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -86,6 +86,14 @@ class WriteStore:
             query = query.where(col(WriteRow.id) < before)
         return list(self._session.scalars(query.order_by(col(WriteRow.id).desc()).limit(limit)))
 
+    def oldest_sent(self) -> dict[str, datetime | None]:
+        """Of each kind that has unfinished ones: when the first of these was sent."""
+        query = select(WriteRow.kind, sa.func.min(WriteRow.sent_at)).where(
+            WriteRow.source_id == self._source_id, col(WriteRow.state).in_(_UNFINISHED)
+        )
+        rows = self._session.execute(query.group_by(WriteRow.kind))
+        return {row[0]: row[1] for row in rows}
+
     def has_unfinished(self) -> bool:
         """Whether something is still to be sent, or to be looked for."""
         unfinished = sa.exists().where(
@@ -93,34 +101,43 @@ class WriteStore:
         )
         return bool(self._session.scalar(select(unfinished)))
 
-    def take(
-        self, *, after: int, sent_before: datetime, now: datetime, limit: int
-    ) -> list[tuple[CrmWrite, bool]]:
-        """Mark the next ones as being sent; with each, whether it may have been sent before.
+    def due(self, *, after: int, sent_before: Mapping[str, datetime], limit: int) -> list[CrmWrite]:
+        """The next ones to be sent, or to be looked for where they are "sending" already.
 
         Args:
-            sent_before: those that were sent later are left: the CRM may not show them yet.
+            sent_before: for each kind; what was sent later is left: the CRM may not show it yet.
         """
+        is_settled = sa.or_(
+            col(WriteRow.sent_at).is_(None),
+            *(
+                sa.and_(col(WriteRow.kind) == kind, col(WriteRow.sent_at) <= at)
+                for kind, at in sent_before.items()
+            ),
+        )
         is_due = sa.or_(
             col(WriteRow.state) == WriteState.WAITING,
-            sa.and_(
-                col(WriteRow.state) == WriteState.SENDING,
-                col(WriteRow.sent_at).is_(None) | (col(WriteRow.sent_at) <= sent_before),
-            ),
+            sa.and_(col(WriteRow.state) == WriteState.SENDING, is_settled),
         )
         query = select(WriteRow).where(
             WriteRow.source_id == self._source_id, col(WriteRow.id) > after, is_due
         )
-        found = list(self._session.scalars(query.order_by(col(WriteRow.id)).limit(limit)))
-        taken = [(row, row.state is WriteState.SENDING) for row in found]
-        for row in found:
-            row.state, row.sent_at, row.attempts = WriteState.SENDING, now, row.attempts + 1
-        self._session.flush()
-        return [(CrmWrite(**row.model_dump()), was_sent) for row, was_sent in taken]
+        found = self._session.scalars(query.order_by(col(WriteRow.id)).limit(limit))
+        return [CrmWrite(**row.model_dump()) for row in found]
+
+    def sending(self, keys: Collection[str], now: datetime) -> None:
+        """They are about to be sent; to be committed before they are."""
+        attempts = col(WriteRow.attempts) + 1
+        self._set(keys, state=WriteState.SENDING, sent_at=now, attempts=attempts)
+
+    def stamp(self, keys: Collection[str], sent_at: datetime | None) -> None:
+        """When they were sent, as far as is known; None when surely nothing was done."""
+        self._set(keys, sent_at=sent_at)
 
     def keep(self, outcome: Written | NotWritten, now: datetime) -> None:
-        """Keep what came of a write."""
+        """Keep what came of a write; what was surely not done has not been sent."""
         values: dict[str, Any] = {"state": WriteState.FAILED}
+        if isinstance(outcome, NotWritten) and not outcome.is_unsure:
+            values["sent_at"] = None
         if isinstance(outcome, Written):
             values = {
                 "state": WriteState.DONE,
@@ -129,22 +146,22 @@ class WriteStore:
                 "done_at": now,
             }
         reason = outcome.remark if isinstance(outcome, Written) else outcome.reason
-        self._session.execute(
-            sa.update(WriteRow)
-            .where(col(WriteRow.source_id) == self._source_id, col(WriteRow.key) == outcome.key)
-            .values(**values, reason=reason)
-        )
+        self._set([outcome.key], **values, reason=reason)
 
     def retry(self, write_ids: Sequence[int] = ()) -> int:
-        """Try failed ones again, all or some; what may have been sent is looked for first."""
+        """Try failed ones again, all or some; each is looked for first, as soon as it can be."""
         statement = sa.update(WriteRow).where(
             col(WriteRow.source_id) == self._source_id, col(WriteRow.state) == WriteState.FAILED
         )
         if write_ids:
             statement = statement.where(col(WriteRow.id).in_(write_ids))
-        values = {"state": WriteState.SENDING, "sent_at": None, "reason": ""}
+        values = {"state": WriteState.SENDING, "reason": ""}
         again = statement.values(**values).returning(col(WriteRow.id))
         return len(self._session.execute(again).all())
+
+    def _set(self, keys: Collection[str], **values: Any) -> None:
+        is_meant = col(WriteRow.source_id) == self._source_id, col(WriteRow.key).in_(keys)
+        self._session.execute(sa.update(WriteRow).where(*is_meant).values(**values))
 
     def _row(self, write: Write, by: str, now: datetime) -> dict[str, Any]:
         kind = _NAMES[type(write)]
