@@ -30,20 +30,20 @@ def waiting(session: Session, source_id: int) -> list[HeldDeletion]:
     ]
 
 
-def of_noun(session: Session, source: Source, noun: str) -> int:
-    """The id of the deletion that waits for a noun of a source, or NotHere."""
+def of_noun(session: Session, source: Source, noun: str) -> Held:
+    """The deletion that waits for a noun of a source, or NotHere."""
     found = HeldStore(session, source.id).waiting()
     for held in found:
         if held.noun == noun:
-            return held.id
+            return held
     nouns = ", ".join(held.noun for held in found) or "nothing"
     raise NotHere(f"source {source.name}: no deletion of {noun} is held; held: {nouns}")
 
 
-def approve(services: Services, source: Source, held_id: int, by: str) -> int:
+def approve(services: Services, source: Source, held_id: int, seen: int, by: str) -> int:
     """Delete what was held and has not come back since; returns how many records that were.
 
-    Busy while the source is being pulled.
+    Busy while the source is being pulled, and when there are not so many as the person saw.
     """
     database, now = services.database, services.now()
     with database.alone(f"source {source.id}"):
@@ -51,7 +51,7 @@ def approve(services: Services, source: Source, held_id: int, by: str) -> int:
             SourceStore(session).write_alone(source.id)
             store = HeldStore(session, source.id)
             noun = Noun(store.one(held_id).noun)
-            found = store.decide(held_id, HeldState.APPROVED, by, now)
+            found = store.decide(held_id, HeldState.APPROVED, seen=seen, by=by, now=now)
             gone = dict.fromkeys(found, Gone(f"{APPROVED}{by}"))
             marked = GoneStore(session, source.id).mark(noun, gone, now)
             access = SourceStore(session).access(source.id)
@@ -63,11 +63,16 @@ def approve(services: Services, source: Source, held_id: int, by: str) -> int:
     return len(marked)
 
 
-def reject(services: Services, source: Source, held_id: int, by: str) -> int:
-    """Keep what was held; it is not held again until the CRM gives it and it vanishes anew."""
+def reject(services: Services, source: Source, held_id: int, seen: int, by: str) -> int:
+    """Keep what was held; it is not held again until the CRM gives it and it vanishes anew.
+
+    Busy when there are not so many as the person saw.
+    """
+    now = services.now()
     with services.database.transaction() as session:
+        SourceStore(session).write_alone(source.id)
         store = HeldStore(session, source.id)
-        return len(store.decide(held_id, HeldState.REJECTED, by, services.now()))
+        return len(store.decide(held_id, HeldState.REJECTED, seen=seen, by=by, now=now))
 
 
 def count(session: Session, source_id: int) -> int:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Name = Annotated[str, typer.Argument(help="The source's name.")]
 Noun = Annotated[str, typer.Argument(help="Whose deletion: company, deal ..., as held shows it.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
@@ -48,23 +49,18 @@ def held(
     typer.echo("decide: kam-sync source approve NAME NOUN, or reject", err=True)
 
 
-def approve(name: Name, noun: Noun) -> None:
+def approve(name: Name, noun: Noun, yes: Yes = False) -> None:
     """Delete what is held and has not come back since."""
-    from kam_sync import deciding
-    from kam_sync.intake.store import SourceStore
-    from kam_sync.wiring import open_services
-
-    with open_services(read_settings()) as services:
-        with services.database.transaction() as session:
-            source = SourceStore(session).by_name(name)
-            held_id = deciding.of_noun(session, source, noun)
-            session.expunge_all()
-        number = deciding.approve(services, source, held_id, getuser())
-    typer.echo(f"{name}: {number} of {noun} deleted", err=True)
+    _decide(name, noun, yes=yes, is_approved=True)
 
 
-def reject(name: Name, noun: Noun) -> None:
+def reject(name: Name, noun: Noun, yes: Yes = False) -> None:
     """Keep what is held; it is not held again until the CRM has shown it and it vanishes anew."""
+    _decide(name, noun, yes=yes, is_approved=False)
+
+
+def _decide(name: str, noun: str, *, yes: bool, is_approved: bool) -> None:
+    """Say what would happen, ask, and do that and no more."""
     from kam_sync import deciding
     from kam_sync.intake.store import SourceStore
     from kam_sync.wiring import open_services
@@ -72,10 +68,14 @@ def reject(name: Name, noun: Noun) -> None:
     with open_services(read_settings()) as services:
         with services.database.transaction() as session:
             source = SourceStore(session).by_name(name)
-            held_id = deciding.of_noun(session, source, noun)
+            held = deciding.of_noun(session, source, noun)
             session.expunge_all()
-        number = deciding.reject(services, source, held_id, getuser())
-    typer.echo(f"{name}: {number} of {noun} kept", err=True)
+        typer.echo(f"{name}: {noun}: {held.in_words}", err=True)
+        if not yes:
+            typer.confirm("Delete them?" if is_approved else "Keep them?", abort=True, err=True)
+        act = deciding.approve if is_approved else deciding.reject
+        number = act(services, source, held.id, held.count, getuser())
+    typer.echo(f"{name}: {number} of {noun} {'deleted' if is_approved else 'kept'}", err=True)
 
 
 def _document(source: str, one: "HeldDeletion") -> dict[str, Any]:

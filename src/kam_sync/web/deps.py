@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from fastapi import Depends, HTTPException, Path, Request
+from fastapi import Depends, HTTPException, Path, Query, Request
 
 from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere
@@ -103,9 +103,22 @@ class Sources:
         raise NotHere(f"source {given}: no such source; there are: {names}")
 
 
+def named_source(services: Annotated[Services, Depends(services)], source: str) -> Source:
+    """The source in the path, read in a transaction of its own.
+
+    For who then asks the CRM: a request that waits for it must hold no connection.
+    """
+    with services.database.transaction() as session:
+        found = Sources(session).named(source)
+        session.expunge_all()
+    return found
+
+
 Serving = Annotated[Services, Depends(services)]
 Speaking = Annotated[Locale, Depends(locale)]
 AccountId = Annotated[UUID, Depends(account_id)]
 HeldId = Annotated[int, Path(ge=1, lt=2**63, description="Id of a held deletion.")]
 AlertId = Annotated[UUID, Depends(alert_id)]
+NamedSource = Annotated[Source, Depends(named_source)]
+SeenCount = Annotated[int, Query(ge=1, description="How many records you saw it to be about.")]
 AllSources = Annotated[Sources, Depends(Sources)]

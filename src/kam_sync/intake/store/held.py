@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel, col, select
 
 from connectors import Noun
 from kam_sync.base.db import Session, merge, table_of
-from kam_sync.base.errors import NotHere, WrongUse
+from kam_sync.base.errors import Busy, NotHere, WrongUse
 from kam_sync.intake.model import Held, HeldState, HeldWhy
 
 
@@ -91,14 +91,21 @@ class HeldStore:
         ordered = query.order_by(col(HeldRecordRow.external_id)).limit(limit)
         return list(self._session.scalars(ordered))
 
-    def decide(self, held_id: int, state: HeldState, by: str, now: datetime) -> Sequence[str]:
+    def decide(
+        self, held_id: int, state: HeldState, *, seen: int, by: str, now: datetime
+    ) -> Sequence[str]:
         """Write down what a person decided; returns the records that it is about.
 
         Those of a rejected one stay listed: they are not held again until the CRM gives them.
+        Busy when its count is not the one that the person saw.
         """
-        row = self._session.get_one(HeldRow, self.one(held_id).id)
+        row = self._session.get_one(
+            HeldRow, self.one(held_id).id, populate_existing=True, with_for_update=True
+        )
         if row.state is not HeldState.WAITING:
             raise WrongUse(f"held deletion {held_id}: it is {row.state.value} already")
+        if row.count != seen:
+            raise Busy(f"held deletion {held_id}: changed since, {row.count} now; look again")
         row.state, row.decided_at, row.decided_by = state, now, by
         found = self.records(held_id)
         if state is HeldState.APPROVED:

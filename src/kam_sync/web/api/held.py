@@ -7,7 +7,15 @@ from kam_sync import deciding
 from kam_sync.intake.model import HeldState
 from kam_sync.web.api.answers import ExternalId
 from kam_sync.web.api.values import Moment, Money, money
-from kam_sync.web.deps import AllSources, HeldId, Reading, Serving, from_our_pages
+from kam_sync.web.deps import (
+    AllSources,
+    HeldId,
+    NamedSource,
+    Reading,
+    SeenCount,
+    Serving,
+    from_our_pages,
+)
 
 router = APIRouter(tags=["sources"])
 
@@ -56,16 +64,16 @@ def list_held(session: Reading, sources: AllSources, source: str) -> Held:
 
 
 @router.post("/sources/{source}/held/{held_id}/approve", dependencies=[Depends(from_our_pages)])
-def approve(services: Serving, sources: AllSources, source: str, held_id: HeldId) -> Decided:
-    """Delete what is held and has not come back since; 409 while the source is being pulled."""
-    number = deciding.approve(services, sources.named(source), held_id, _BY)
+def approve(services: Serving, source: NamedSource, held_id: HeldId, seen: SeenCount) -> Decided:
+    """Delete what is held; 409 while the source is pulled, or when it has changed since."""
+    number = deciding.approve(services, source, held_id, seen, _BY)
     return Decided(state=HeldState.APPROVED, records=number)
 
 
 @router.post("/sources/{source}/held/{held_id}/reject", dependencies=[Depends(from_our_pages)])
-def reject(services: Serving, sources: AllSources, source: str, held_id: HeldId) -> Decided:
-    """Keep what is held; it is not held again until the CRM has shown it and it vanishes anew."""
-    number = deciding.reject(services, sources.named(source), held_id, _BY)
+def reject(services: Serving, source: NamedSource, held_id: HeldId, seen: SeenCount) -> Decided:
+    """Keep what is held until the CRM shows it and it vanishes; 409 when it has changed since."""
+    number = deciding.reject(services, source, held_id, seen, _BY)
     return Decided(state=HeldState.REJECTED, records=number)
 
 

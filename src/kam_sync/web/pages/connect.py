@@ -12,7 +12,8 @@ from kam_sync import connecting, consenting
 from kam_sync.base.errors import CrmTrouble, WrongUse
 from kam_sync.consenting import Wish
 from kam_sync.intake.model import NewSource
-from kam_sync.web.deps import AllSources, Serving, from_our_pages
+from kam_sync.intake.store import GrantStore
+from kam_sync.web.deps import AllSources, NamedSource, Serving, from_our_pages
 from kam_sync.web.render import pages
 from kam_sync.wiring import Services
 
@@ -67,19 +68,17 @@ def show_reauth(request: Request, sources: AllSources, source: str) -> HTMLRespo
 @router.post(
     "/sources/{source}/reauth", response_class=HTMLResponse, dependencies=[Depends(from_our_pages)]
 )
-def reauth(
-    request: Request, services: Serving, sources: AllSources, source: str, form: Form = b""
-) -> Response:
+def reauth(request: Request, services: Serving, source: NamedSource, form: Form = b"") -> Response:
     """Open it by another token, or show the link that leads to the CRM's consent page."""
-    found = sources.named(source)
-    is_granted = found.id in sources.granted
+    with services.database.transaction() as session:
+        is_granted = source.id in GrantStore(session).sources()
     token = _fields(form).get("token", "")
     try:
         if is_granted:
-            return _link(request, services, consenting.wish_anew(services, found.name))
-        connecting.renew_token(services, found.id, token)
+            return _link(request, services, consenting.wish_anew(services, source.name))
+        connecting.renew_token(services, source.id, token)
     except (WrongUse, CrmTrouble) as error:
-        return _reauth(request, found.name, is_granted=is_granted, error=str(error))
+        return _reauth(request, source.name, is_granted=is_granted, error=str(error))
     return RedirectResponse("/sources", status_code=303)
 
 
