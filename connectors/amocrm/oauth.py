@@ -143,7 +143,7 @@ class AmoGrants:
             except RetryLater as error:
                 trouble = error
             except (NeedsPerson, KeyError, TypeError):
-                trouble = None
+                continue
         if trouble is not None:
             raise trouble
         return None

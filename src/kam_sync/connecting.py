@@ -96,9 +96,11 @@ def change(
         _ask(services, source.kind, known, ask=False)
         access = seal(services.cipher, _plain(secret), wanted)
         sources.change_access(source.id, base_url=url, access=access)
-        _keep(services, session, source.id, secret)
+        if token is not None:
+            _keep(services, session, source.id, token)
         SavingStore(session, source.id).translate_again()
-        _try_again(sources, source)
+        if token is not None or base_url is not None or source.state is SourceState.NEEDS_PERSON:
+            _try_again(sources, source)
         return _detached(session, source)
 
 

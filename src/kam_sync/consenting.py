@@ -145,6 +145,17 @@ def disconnect(services: Services, kind: str, params: Mapping[str, str]) -> list
 def _outcome(services: Services, consent: Consent, returned: Return) -> tuple[ConsentState, str]:
     if returned.is_refused:
         return ConsentState.DENIED, ""
+    try:
+        _fulfil(services, consent, returned)
+    except KamSyncError as error:
+        return ConsentState.FAILED, str(error)
+    except Exception:  # noqa: BLE001 - recorded; somebody waits for the outcome, whatever it is
+        _log.exception("consent failed unexpectedly", source=consent.name)
+        return ConsentState.FAILED, "unexpected; the log of kam_sync says more: begin again"
+    return ConsentState.DONE, ""
+
+
+def _fulfil(services: Services, consent: Consent, returned: Return) -> None:
     wish = Wish(
         consent.name,
         consent.kind,
@@ -153,16 +164,12 @@ def _outcome(services: Services, consent: Consent, returned: Return) -> tuple[Co
         consent.options,
         consent.source_id,
     )
-    try:
-        if returned.client_id not in {"", wish.app.client_id}:
-            raise WrongUse("what came back is about another integration")
-        if returned.host:  # nobody vouches for it, and it is about to be told the client secret
-            base_url = services.admit_beside(wish.kind, wish.base_url, returned.host)
-            wish = replace(wish, base_url=base_url)
-        conclude(services, wish, returned.code)
-    except KamSyncError as error:
-        return ConsentState.FAILED, str(error)
-    return ConsentState.DONE, ""
+    if returned.client_id not in {"", wish.app.client_id}:
+        raise WrongUse("what came back is about another integration")
+    if returned.host:  # nobody vouches for it, and it is about to be told the client secret
+        base_url = services.admit_beside(wish.kind, wish.base_url, returned.host)
+        wish = replace(wish, base_url=base_url)
+    conclude(services, wish, returned.code)
 
 
 def _check(services: Services, wish: Wish) -> None:

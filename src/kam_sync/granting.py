@@ -15,7 +15,7 @@ import structlog
 from connectors import Grant, Grants, NeedsPerson, NeedsReauth, OAuthApp, RetryLater
 from kam_sync.base.clock import Clock
 from kam_sync.base.db import Database, Session
-from kam_sync.base.errors import DatabaseTrouble
+from kam_sync.base.errors import DatabaseTrouble, KamSyncError
 from kam_sync.base.secrets import Cipher
 from kam_sync.intake.grant import SealedGrant
 from kam_sync.intake.model import SourceState
@@ -126,11 +126,15 @@ class Granting:
         with self.database.transaction() as session:
             due = GrantStore(session).due(self.now())
         for source_id in due:
-            held = self._read(source_id)
-            if held is not None:
-                self._renew_one(source_id, held)
+            try:
+                self._renew_one(source_id)
+            except KamSyncError as error:  # of this source, or the next round finds the same
+                _log.error("grant not renewed", source_id=source_id, message=str(error))
 
-    def _renew_one(self, source_id: int, held: "_Held") -> None:
+    def _renew_one(self, source_id: int) -> None:
+        held = self._read(source_id)
+        if held is None:
+            return
         since = held.sealed.refreshed_at
         try:
             self._renewed(source_id, held, is_good=lambda now: now.refreshed_at > since)
@@ -155,15 +159,25 @@ class Granting:
             try:
                 fresh = self.grants(held.kind).refresh(issued.app, issued.grant)
             except NeedsReauth as error:
-                said = str(error)
-                self._surely(lambda session: GrantStore(session).refuse(source_id, said))
-                raise
+                return self._refused(source_id, held, error)
             sealed = seal_grant(self.cipher, replace(issued, grant=fresh), self.now())
             self._surely(lambda session: GrantStore(session).renew(source_id, sealed))
             _log.info("grant renewed", source_id=source_id, ends_at=fresh.ends_at.isoformat())
             if fresh.base_url != held.base_url:
                 self._follow(source_id, fresh.base_url)
             return fresh
+
+    def _refused(self, source_id: int, held: "_Held", error: NeedsReauth) -> Grant:
+        """Raise the refusal, or give the pair that another process has stored meanwhile.
+
+        The lock is lost with its connection: then two may ask, and one of them comes too late.
+        """
+        tried, said = held.sealed.sealed_refresh, str(error)
+        self._surely(lambda session: GrantStore(session).refuse(source_id, tried, said))
+        now = self._read(source_id)
+        if now is None or now.sealed.refused:
+            raise error
+        return self._open(now).grant
 
     def _follow(self, source_id: int, base_url: str) -> None:
         _log.warning("the CRM account has moved", source_id=source_id, base_url=base_url)

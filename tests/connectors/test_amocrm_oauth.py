@@ -185,6 +185,19 @@ def test_an_account_that_has_moved_is_followed(
     assert box.oauth.opens(fresh.access_token)
 
 
+def test_a_grant_is_kept_while_its_account_may_have_moved(
+    box: AmoSandbox, grants: AmoGrants, grant: Grant
+) -> None:
+    new = box.oauth.rename()
+    where = "/oauth2/account/current/subdomain"
+    box.faults.append(Fault(path=where, status=503))
+    box.faults.append(Fault(path=where, after=1, status=404))
+    with pytest.raises(RetryLater):
+        grants.refresh(APP, grant)
+    box.faults.clear()
+    assert grants.refresh(APP, grant).base_url == f"http://{new}"
+
+
 def test_a_secret_does_not_follow_an_account_to_a_foreign_host(
     box: AmoSandbox, grant: Grant
 ) -> None:

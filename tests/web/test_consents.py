@@ -172,6 +172,20 @@ def test_a_code_that_was_used_elsewhere_says_to_begin_again(
     assert states(services) == {}
 
 
+def test_a_consent_that_breaks_off_unexpectedly_has_failed_and_says_so(
+    client, services: Services, box: AmoSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    back = target(begun(client, box)["allow"])
+    monkeypatch.setattr("kam_sync.consenting.conclude", broken)
+    page = client.get(back)
+    assert page.status_code == 200
+    assert "unexpected" in page.text
+    assert ask(services, "SELECT state FROM consent") == [("failed",)]
+
+
 def test_a_source_is_opened_anew_by_the_same_account_alone(
     client, services: Services, box: AmoSandbox
 ) -> None:

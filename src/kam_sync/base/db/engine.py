@@ -6,7 +6,8 @@ from contextlib import contextmanager
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from kam_sync.base.db.embedded import EmbeddedServer, start_embedded
@@ -14,6 +15,8 @@ from kam_sync.base.errors import Busy, DatabaseTrouble
 from kam_sync.base.settings import Settings
 
 _OLDEST_SERVER = 150000
+_READ_ONLY = psycopg.errors.ReadOnlySqlTransaction
+"""What a server says that has just lost its place to another one."""
 
 
 class Database:
@@ -41,7 +44,8 @@ class Database:
         """A session whose work is committed at the end, or rolled back when an error leaves it.
 
         Raises:
-            DatabaseTrouble: the server is away, full or stopping; nothing of this work was kept.
+            DatabaseTrouble: the server is away, full, stopping or read-only, or all connections
+                are taken; nothing of this work was kept.
         """
         with _troubles_in_words(), Session(self.engine) as session, session.begin():
             yield session
@@ -98,11 +102,15 @@ class Database:
 
 @contextmanager
 def _troubles_in_words(before: str = "") -> Iterator[None]:
-    """Turn a lost, full or stopping server into DatabaseTrouble, also from within a COPY."""
+    """Turn a lost, full, stopping or read-only server into DatabaseTrouble, also within a COPY."""
     try:
         yield
-    except (OperationalError, psycopg.OperationalError) as error:
-        cause = error.orig if isinstance(error, OperationalError) else error
+    except PoolTimeout as error:
+        raise DatabaseTrouble(f"{before}all connections to the database are taken") from error
+    except (OperationalError, InternalError, psycopg.OperationalError) as error:
+        cause = error if isinstance(error, psycopg.OperationalError) else error.orig
+        if isinstance(error, InternalError) and not isinstance(cause, _READ_ONLY):
+            raise
         said = str(cause).strip().splitlines()[-1]
         if isinstance(cause, psycopg.errors.DiskFull):
             said = "no space left on the database server's disk: free some and start again"

@@ -48,11 +48,16 @@ class GrantStore:
         if self._session.get(SourceGrantRow, source_id) is not None:
             self.keep(source_id, grant)
 
-    def refuse(self, source_id: int, reason: str) -> None:
-        """Remember that the CRM will not renew it, so that nobody asks again."""
+    def refuse(self, source_id: int, tried: str, reason: str) -> None:
+        """Remember that the CRM will not renew it, so that nobody asks again.
+
+        Not when another pair than the one that was tried (as it is sealed) has been stored since.
+        """
         row = table_of(SourceGrantRow).c
         self._session.execute(
-            sa.update(SourceGrantRow).where(row.source_id == source_id).values(refused=reason)
+            sa.update(SourceGrantRow)
+            .where(row.source_id == source_id, row.sealed_refresh == tried)
+            .values(refused=reason)
         )
 
     def drop(self, source_id: int) -> None:
@@ -61,13 +66,16 @@ class GrantStore:
         self._session.execute(sa.delete(SourceGrantRow).where(row.source_id == source_id))
 
     def due(self, now: datetime) -> Sequence[int]:
-        """Sources whose grant ends soon or has lain idle; not those that wait for a person."""
+        """Sources whose grant ends soon or has lain idle; not those that must be allowed anew.
+
+        Where a person has something else to do, nobody syncs: it is only kept from dying.
+        """
         grant, source = table_of(SourceGrantRow).c, table_of(SourceRow).c
+        used = source.state.in_([SourceState.ACTIVE, SourceState.PAUSED])
         query = (
             select(grant.source_id)
             .join(SourceRow, source.id == grant.source_id)
-            .where(source.state.in_([SourceState.ACTIVE, SourceState.PAUSED]))
-            .where(grant.refused == "")
-            .where((grant.ends_at <= now + _AHEAD) | (grant.refreshed_at <= now - _IDLE))
+            .where(source.state != SourceState.NEEDS_REAUTH, grant.refused == "")
+            .where((used & (grant.ends_at <= now + _AHEAD)) | (grant.refreshed_at <= now - _IDLE))
         )
         return list(self._session.scalars(query.order_by(grant.source_id)))

@@ -1,0 +1,136 @@
+"""A grant by OAuth outlives what goes wrong around it: lost locks, servers, bills, settings."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from connectors import Grant, OAuthApp
+from connectors.sandbox.amocrm import AmoSandbox
+from connectors.sandbox.world import MadeUpWorld
+from kam_sync import connecting, flow, granting
+from kam_sync.intake.model import RunState, Source, SourceState
+from kam_sync.intake.store import GrantStore, SourceStore
+from kam_sync.wiring import Services
+from tests.fakes.connecting import ask, connect, connect_by_oauth, state
+
+TOKENS = "/oauth2/access_token"
+
+
+@pytest.fixture
+def box() -> Iterator[AmoSandbox]:
+    world = MadeUpWorld(size=2, deals=5, contacts=2, today=date(2026, 11, 1))
+    with AmoSandbox(world, rate=0) as opened:
+        yield opened
+
+
+@pytest.fixture
+def source(services: Services, box: AmoSandbox) -> Source:
+    return connect_by_oauth(services, box)
+
+
+def renewals(box: AmoSandbox) -> int:
+    """How often a token was asked for, the first exchange not counted."""
+    return sum(seen.path == TOKENS for seen in box.requests) - 1
+
+
+def after(services: Services, **gone: float) -> Services:
+    """The same services some time later."""
+    return replace(services, now=lambda: services.now() + timedelta(**gone))
+
+
+def held(services: Services, source: Source) -> str:
+    """The access token that is stored."""
+    with services.database.transaction() as session:
+        grant = GrantStore(session).of(source.id)
+        assert grant is not None
+        return services.cipher.unlock(grant.sealed_access)
+
+
+@pytest.mark.parametrize("what", ["read-only", "no connection left"])
+def test_a_new_pair_is_stored_when_the_server_takes_writes_again(
+    services: Services, box: AmoSandbox, source: Source, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr(granting, "_WAITS", (0, 0))
+    real, failures = GrantStore.renew, [what]
+
+    def failing(store: GrantStore, *given: object) -> None:
+        failure = failures.pop() if failures else ""
+        if failure == "read-only":
+            store._session.execute(sa.text("SET TRANSACTION READ ONLY"))
+        elif failure:
+            raise PoolTimeout("QueuePool limit of size 10 overflow 20 reached")
+        real(store, *given)  # type: ignore[arg-type]  # as they came
+
+    monkeypatch.setattr(GrantStore, "renew", failing)
+    token = services.granting.renew(source.id, held(services, source))
+    assert held(services, source) == token
+
+
+class Overtaken:
+    """Grants of a process that lost its lock while it asked: another one asks and stores first."""
+
+    def __init__(self, services: Services, source: Source) -> None:
+        self._services = services
+        self._source = source
+        self.hosts = services.grants("amocrm").hosts
+
+    def refresh(self, app: OAuthApp, grant: Grant) -> Grant:
+        grants, cipher = self._services.grants("amocrm"), self._services.cipher
+        fresh = granting.Issued(app, grants.refresh(app, grant))
+        sealed = granting.seal_grant(cipher, fresh, self._services.now())
+        with self._services.database.transaction() as session:
+            GrantStore(session).renew(self._source.id, sealed)
+        return grants.refresh(app, grant)
+
+
+def test_a_refusal_of_the_old_pair_leaves_the_new_one_of_another_process_alone(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    before = held(services, source)
+    slow = replace(services.granting, grants=lambda _: Overtaken(services, source))
+    token = slow.renew(source.id, before)
+    assert token == held(services, source) != before
+    assert flow.sync(services, source.id).state is RunState.DONE
+
+
+def test_a_grant_that_cannot_be_read_does_not_keep_the_others_from_being_renewed(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    with services.database.transaction() as session:
+        sealed = GrantStore(session).of(source.id)
+        assert sealed is not None
+        other = connect(services, box, name="aaa", unchecked=True)
+        GrantStore(session).keep(other.id, sealed)
+    ask(services, "UPDATE source_grant SET sealed_app = 'x', refreshed_at = '2020-01-01' "
+        "WHERE source_id = :id RETURNING 1", id=source.id)  # fmt: skip
+    after(services, hours=23).granting.renew_due()
+    assert renewals(box) == 1
+    assert ask(services, "SELECT source_id FROM source_grant WHERE sealed_refresh = :old",
+               old=sealed.sealed_refresh) == [(source.id,)]  # fmt: skip
+
+
+def test_a_grant_is_kept_alive_while_a_bill_is_not_paid(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    with services.database.transaction() as session:
+        SourceStore(session).set_state(source.id, SourceState.NEEDS_PERSON, "not paid")
+    after(services, hours=23).granting.renew_due()
+    assert renewals(box) == 0
+    after(services, days=8).granting.renew_due()
+    assert renewals(box) == 1
+    assert state(services, source) == (SourceState.NEEDS_PERSON, "not paid")
+
+
+def test_an_option_does_not_open_a_source_that_the_crm_refuses(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    box.oauth.revoke()
+    flow.sync(services, source.id)
+    before = ask(services, "SELECT * FROM source_grant")
+    connecting.change(services, source.name, options={"currency": "EUR"})
+    assert ask(services, "SELECT * FROM source_grant") == before
+    assert state(services, source)[0] is SourceState.NEEDS_REAUTH
