@@ -56,14 +56,14 @@ class Confirming:
         merges = self._waiting(noun, HintKind.MERGED)
         for hint in merges:
             self._go_on()
-            self._look_into_merge(noun, hint.external_id)
+            self._look_into_merge(noun, hint)
         checks = self._waiting(noun, HintKind.CHECK)
         gone: dict[str, Gone] = {}
         for first in range(0, len(checks), _CHUNK):
             self._go_on()
             gone |= self._ask(noun, checks[first : first + _CHUNK])
         if gone:
-            self._let_go(noun, gone)
+            self._let_go(noun, gone, [hint for hint in checks if hint.external_id in gone])
         if checks:
             self._translate(noun)
         return bool(merges or checks)
@@ -83,7 +83,9 @@ class Confirming:
         with self._services.database.transaction() as session:
             self._keep(session, noun, found)
             self._welcome(session, noun, sorted(there))
-            HintStore(session, self._source_id).drop(noun, HintKind.CHECK, sorted(there))
+            HintStore(session, self._source_id).drop(
+                noun, HintKind.CHECK, [asked[key] for key in asked if key in there]
+            )
         return {
             key: Gone(hint.evidence or hint.origin.value, hint.merged_into)
             for key, hint in asked.items()
@@ -97,7 +99,7 @@ class Confirming:
         found = connector.get_many(noun, external_ids)
         return [raw for raw in found if raw.external_id in wanted]
 
-    def _let_go(self, noun: Noun, gone: Mapping[str, Gone]) -> None:
+    def _let_go(self, noun: Noun, gone: Mapping[str, Gone], read: Sequence[NotedHint]) -> None:
         """Mark records as gone, or hold them for a person where there are too many of them."""
         now, source_id = self._services.now(), self._source_id
         with self._services.database.transaction() as session:
@@ -120,12 +122,13 @@ class Confirming:
                 moved = [key for key in changed if wanted[key].merged_into or noun in self.unclear]
                 follow = MergingStore(session, source_id).pointing_at(noun, moved)
                 hints.note(follow, Origin.MERGE, now)
-            hints.drop(noun, HintKind.CHECK, list(gone))
+            hints.drop(noun, HintKind.CHECK, read)
 
-    def _look_into_merge(self, noun: Noun, survivor: str) -> None:
+    def _look_into_merge(self, noun: Noun, hint: NotedHint) -> None:
         """Fetch the survivor with its tasks and notes, and note who may have vanished into it."""
+        survivor = hint.external_id
         if not isinstance(self._connector, FetchesSome):
-            self._note_vanished(noun, survivor, {}, is_done=True)
+            self._note_vanished(noun, survivor, {}, done=hint)
             return
         found = list(self._connector.get_many(noun, [survivor]))
         if not found:  # gone as well, and with it what it had of those merged into it
@@ -143,7 +146,7 @@ class Confirming:
             self._welcome(session, noun, [survivor] if found else [])
         for what in (noun, Noun.TASK, Noun.NOTE):
             self._translate(what)
-        self._note_vanished(noun, survivor, self._alike(noun, survivor), is_done=True)
+        self._note_vanished(noun, survivor, self._alike(noun, survivor), done=hint)
 
     def _alike(self, noun: Noun, survivor: str) -> dict[str, str]:
         since = self._services.now() - _RECENTLY
@@ -151,15 +154,20 @@ class Confirming:
             return MergingStore(session, self._source_id).alike(noun, survivor, since=since)
 
     def _note_vanished(
-        self, noun: Noun, survivor: str, evidence: Mapping[str, str], *, is_done: bool = False
+        self,
+        noun: Noun,
+        survivor: str,
+        evidence: Mapping[str, str],
+        *,
+        done: NotedHint | None = None,
     ) -> None:
         now = self._services.now()
         with self._services.database.transaction() as session:
             hints = HintStore(session, self._source_id)
             hints.note_merged(noun, evidence, survivor, now)
-            if is_done:
+            if done is not None:
                 hints.note([Hint(noun, survivor)], Origin.EVENT, now)
-                hints.drop(noun, HintKind.MERGED, [survivor])
+                hints.drop(noun, HintKind.MERGED, [done])
 
     def _keep(self, session: Session, noun: Noun, found: Sequence[RawRecord]) -> None:
         if not found or noun not in self._counts:

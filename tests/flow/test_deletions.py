@@ -1,15 +1,17 @@
 """What the CRM deletes is gone here too, once it was asked; what it restores comes back."""
 
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 
 import pytest
 
 import kam_sync.intake.step
-from connectors import Deletions, Hint, Noun, NounFacts
+from connectors import Deletions, Hint, Noun, NounFacts, RawRecord
 from kam_sync import flow
 from kam_sync.accounts.match import match
-from kam_sync.intake.model import RunState
+from kam_sync.intake.model import Origin, RunState
+from kam_sync.intake.store import HintStore
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
 from tests.fakes.memory_crm import AskableCrm, MemoryCrm, ServicesOf, connected
@@ -158,6 +160,37 @@ def test_word_of_a_record_that_never_was_is_dropped(
     crm.hints.append(Hint(Noun.DEAL, "404"))
     assert flow.sync(services, source_id).state is RunState.DONE
     assert ask(services, "SELECT count(*) FROM hint") == [(0,)]
+
+
+def test_word_that_comes_while_the_crm_is_asked_is_not_lost(services: Services) -> None:
+    crm = DeletedWhileAsked()
+    crm.fill(Noun.DEAL, 3)
+    shop, source_id = connected(services, crm)
+    flow.sync(shop, source_id)
+    crm.hints.append(Hint(Noun.DEAL, "2"))
+    crm.note = partial(note, services, source_id)
+    flow.sync(shop, source_id)
+    assert live(services, Noun.DEAL) == ["1", "3"]
+    assert ask(services, "SELECT count(*) FROM hint") == [(0,)]
+
+
+class DeletedWhileAsked(AskableCrm):
+    """Who is asked for is deleted right after the answer, and a call tells us so."""
+
+    note: Callable[[Hint], None] | None = None
+
+    def get_many(self, noun: Noun, external_ids: Sequence[str]) -> Iterator[RawRecord]:
+        yield from list(super().get_many(noun, external_ids))
+        if self.note:
+            for key in external_ids:
+                self.rows[noun].pop(key)
+                self.note(Hint(noun, key))
+            self.note = None
+
+
+def note(services: Services, source_id: int, hint: Hint) -> None:
+    with services.database.transaction() as session:
+        HintStore(session, source_id).note([hint], Origin.EVENT, services.now())
 
 
 def test_word_of_a_deletion_is_kept_until_the_crm_can_be_asked(

@@ -1,7 +1,5 @@
 """A deletion of too many records waits for a person, who may approve or reject it."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -184,42 +182,6 @@ def test_a_later_full_sync_adds_to_what_waits_and_holds_nothing_twice(
     flow.sync(services, source_id, full=True)
     [one] = held(services, source_id)
     assert (one.held.count, deleted(services)) == (55, 0)
-
-
-@pytest.mark.parametrize("what", [deciding.approve, deciding.reject])
-def test_who_saw_thirty_decides_about_no_more(
-    crm: AskableCrm, shop: tuple[ServicesOf, int], what: Callable[..., int]
-) -> None:
-    services, source_id = shop
-    lose(crm, 30)
-    flow.sync(services, source_id, full=True)
-    [seen] = held(services, source_id)
-    lose(crm, 25)
-    flow.sync(services, source_id, full=True)
-    with pytest.raises(Busy, match="changed since, 55 now; look again"):
-        what(services, source(services, source_id), seen.held.id, seen.held.count, "Анна")
-    assert (deleted(services), len(held(services, source_id))) == (0, 1)
-
-
-def test_of_two_who_decide_at_once_the_second_is_told_so(
-    crm: AskableCrm, shop: tuple[ServicesOf, int]
-) -> None:
-    services, source_id = shop
-    lose(crm, 30)
-    flow.sync(services, source_id, full=True)
-    with ThreadPoolExecutor() as pool, services.database.transaction() as session:
-        SourceStore(session).write_alone(source_id)
-        store = HeldStore(session, source_id)
-        [one] = store.waiting()
-        store.decide(one.id, HeldState.APPROVED, seen=30, by="Анна", now=services.now())
-        session.flush()
-        late = pool.submit(decide, services, source_id, "reject")
-        with pytest.raises(TimeoutError):
-            late.result(timeout=1)
-        session.commit()
-        with pytest.raises(WrongUse, match="it is approved already"):
-            late.result(timeout=30)
-    assert ask(services, "SELECT state, decided_by FROM held_deletion") == [("approved", "Анна")]
 
 
 def test_what_was_rejected_stays_and_is_not_held_again(

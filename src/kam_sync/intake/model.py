@@ -185,6 +185,8 @@ class NotedHint(SQLModel):
     origin: Origin = fields.choice(Origin)
     merged_into: str | None = None
     evidence: str = ""
+    noted_at: datetime = fields.moment()
+    """When we last had word of it."""
 
 
 class HeldWhy(StrEnum):

@@ -2,7 +2,16 @@
 
 from sqlalchemy.orm import Session
 
-from kam_sync.base.db.bulk import Merged, merge, merge_staged, table_of
+from kam_sync.base.db.bulk import Merged, merge, merge_staged, stage_rows, table_of
 from kam_sync.base.db.engine import Database, open_database
 
-__all__ = ["Database", "Merged", "Session", "merge", "merge_staged", "open_database", "table_of"]
+__all__ = [
+    "Database",
+    "Merged",
+    "Session",
+    "merge",
+    "merge_staged",
+    "open_database",
+    "stage_rows",
+    "table_of",
+]

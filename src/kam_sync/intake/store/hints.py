@@ -1,16 +1,18 @@
 """Hints: word that something happened to a record, kept until the CRM was asked about it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, col, select
 
 from connectors import Hint, HintKind, Noun
 from kam_sync.base import fields
-from kam_sync.base.db import Session, merge, table_of
+from kam_sync.base.db import Session, merge, merge_staged, stage_rows, table_of
 from kam_sync.intake.model import NotedHint, Origin
 
+_KEY = ("source_id", "noun", "external_id", "kind")
 _COLUMNS = ("source_id", "noun", "external_id", "kind", "origin", "merged_into", "evidence")
 
 
@@ -23,7 +25,6 @@ class HintRow(NotedHint, table=True):
     noun: str = Field(primary_key=True)
     external_id: str = Field(primary_key=True)
     kind: HintKind = fields.choice(HintKind, primary_key=True)
-    noted_at: datetime = fields.moment()
 
 
 class HintStore:
@@ -34,7 +35,7 @@ class HintStore:
         self._source_id = source_id
 
     def note(self, hints: Iterable[Hint], origin: Origin, now: datetime) -> int:
-        """Keep hints; one that waits already stays as it is. Returns how many are new."""
+        """Keep hints; one that waits already is only noted anew. Returns how many are new."""
         rows = {
             (hint.noun, hint.external_id, hint.kind): (
                 self._source_id, hint.noun.value, hint.external_id, hint.kind.value, origin.value,
@@ -45,9 +46,10 @@ class HintStore:
         if not rows:
             return 0
         table = table_of(HintRow)
-        noted = merge(
-            self._session, table, _COLUMNS, rows.values(), touch={"noted_at": now}, compare=()
-        )
+        stage = stage_rows(self._session, table, _COLUMNS, rows.values())
+        noted = merge_staged(self._session, table, stage, touch={"noted_at": now}, compare=())
+        is_same = (table.c[name] == stage.c[name] for name in _KEY)
+        self._session.execute(sa.update(table).where(*is_same).values(noted_at=now))
         return noted.created
 
     def note_merged(
@@ -68,13 +70,20 @@ class HintStore:
         )
         return list(self._session.scalars(query.order_by(col(HintRow.external_id))))
 
-    def drop(self, noun: Noun, kind: HintKind, external_ids: Sequence[str]) -> None:
-        """Strike hints that were acted on."""
+    def drop(self, noun: Noun, kind: HintKind, read: Iterable[NotedHint]) -> None:
+        """Strike hints that were acted on; one that was noted anew since it was read stays."""
+        table, hints = table_of(HintRow), list(read)
+        of_each = {
+            "external_id": [hint.external_id for hint in hints],
+            "noted_at": [hint.noted_at for hint in hints],
+        }
+        arrays = (sa.literal(v, ARRAY(table.c[name].type)) for name, v in of_each.items())
+        seen = sa.func.unnest(*arrays).table_valued(*of_each).render_derived()
         self._session.execute(
-            sa.delete(HintRow).where(
-                col(HintRow.source_id) == self._source_id,
-                col(HintRow.noun) == noun.value,
-                col(HintRow.kind) == kind,
-                col(HintRow.external_id) == sa.func.any(sa.literal(list(external_ids))),
+            sa.delete(table).where(
+                table.c.source_id == self._source_id,
+                table.c.noun == noun.value,
+                table.c.kind == kind,
+                *(table.c[name] == seen.c[name] for name in of_each),
             )
         )

@@ -1,0 +1,65 @@
+"""Who decides about a held deletion decides about what was seen, and once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from connectors import Noun
+from kam_sync import deciding
+from kam_sync.base.errors import Busy, WrongUse
+from kam_sync.intake.model import Held, HeldState, HeldWhy, Source
+from kam_sync.intake.store import HeldStore, SourceStore
+from kam_sync.wiring import Services
+from tests.fakes.connecting import ask
+from tests.fakes.memory_crm import AskableCrm, ServicesOf, connected
+
+
+@pytest.fixture
+def shop(services: Services) -> tuple[ServicesOf, Source]:
+    """A source."""
+    shop, source_id = connected(services, AskableCrm())
+    with services.database.transaction() as session:
+        source = SourceStore(session).by_id(source_id)
+        session.expunge_all()
+    return shop, source
+
+
+def hold(services: Services, source: Source, *deals: str) -> Held:
+    with services.database.transaction() as session:
+        store = HeldStore(session, source.id)
+        store.hold(Noun.DEAL, deals, live=9, why=HeldWhy.SHARE, now=services.now())
+        session.flush()
+        [one] = store.waiting()
+        session.expunge_all()
+        return one
+
+
+@pytest.mark.parametrize("decide", [deciding.approve, deciding.reject])
+def test_who_saw_two_decides_about_no_more(
+    shop: tuple[ServicesOf, Source], decide: Callable[..., int]
+) -> None:
+    services, source = shop
+    seen = hold(services, source, "1", "2")
+    hold(services, source, "3")
+    with pytest.raises(Busy, match="changed since, 3 now; look again"):
+        decide(services, source, seen.id, seen.count, "Анна")
+    assert ask(services, "SELECT state FROM held_deletion") == [("waiting",)]
+    assert decide(services, source, seen.id, 3, "Анна") == (3 if decide is deciding.reject else 0)
+
+
+def test_of_two_who_decide_at_once_the_second_is_told_so(shop: tuple[ServicesOf, Source]) -> None:
+    services, source = shop
+    one = hold(services, source, "1", "2")
+    with ThreadPoolExecutor() as pool:
+        with services.database.transaction() as session:
+            SourceStore(session).write_alone(source.id)
+            store = HeldStore(session, source.id)
+            store.decide(one.id, HeldState.APPROVED, seen=2, by="Анна", now=services.now())
+            session.flush()
+            late = pool.submit(deciding.reject, services, source, one.id, 2, "Борис")
+            with pytest.raises(TimeoutError):
+                late.result(timeout=1)
+        with pytest.raises(WrongUse, match="it is approved already"):
+            late.result(timeout=30)
+    assert ask(services, "SELECT state, decided_by FROM held_deletion") == [("approved", "Анна")]
