@@ -10,12 +10,15 @@ heard    what has neither (customers, purchases, elements of catalogs): the log 
 notes    four lists: the log tells which of them have new ones. No event tells of a note that was
          edited; it comes when all four are read, once an hour.
 seldom   definitions of fields: all of them, once an hour.
+
+Once a week the lists of `window` and `newest` are read whole, too: a row that an import dates back
+or that vanishes without an event shows in no other way.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from connectors.amocrm.cursor import Reach, arrived
+from connectors.amocrm.cursor import Reach, heard
 from connectors.amocrm.events import Events
 from connectors.amocrm.lists import Listing, raw_records
 from connectors.amocrm.log import Log
@@ -29,6 +32,9 @@ from connectors.kit.records import Noun
 _MOST_NAMED = 200
 """More records than this are not fetched by their ids: their list is read."""
 
+_BY_TIME = frozenset({Noun.COMPANY, Noun.CONTACT, Noun.DEAL, Noun.CUSTOMER, Noun.TASK})
+"""Nouns whose changes are asked for by their time."""
+
 Lists = Sequence[Listing]
 
 
@@ -41,6 +47,7 @@ class Changes:
         self._log = Log(reader)
         self._events = Events(reader, timedelta(days=settings.event_days))
         self._whole_every = timedelta(hours=settings.whole_every)
+        self._whole_days = timedelta(days=settings.whole_days)
         self._notes_every = timedelta(hours=settings.notes_every)
 
         self._ways: Mapping[Noun, Callable[[Lists, Reach, datetime], Iterator[Page]]] = {
@@ -58,13 +65,26 @@ class Changes:
         }
 
     def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
-        """Everything when there is no cursor, then what has changed since."""
+        """Everything when there is no cursor, then what has changed since.
+
+        Where there is no list nothing is read, and nothing is known.
+        """
         reach = Reach.model_validate_json(cursor) if cursor else Reach()
         until = reach.until or self._reader.now()
         lists, way = self._reader.lists(noun), self._ways.get(noun)
+        if not lists:
+            return iter(())
         if way is None:
             return self._walks.short(lists)
+        if noun in _BY_TIME and self._is_due(reach, until):
+            return way(lists, Reach(until=until), until)
         return way(lists, reach.model_copy(update={"until": until}), until)
+
+    def _is_due(self, reach: Reach, until: datetime) -> bool:
+        """Whether it is time to read all of the list; never in the middle of another walk."""
+        if reach.whole is None or reach.page is not None or not self._whole_days:
+            return False
+        return until - reach.whole >= self._whole_days
 
     def _paid(self, lists: Lists, reach: Reach, until: datetime) -> Iterator[Page]:
         """By the paid filter where it works, else as the list allows."""
@@ -79,13 +99,13 @@ class Changes:
             else:
                 return
         if lists[0].has_newest_first:
-            yield from self._newest(lists, reach.since, until)
+            yield from self._newest(lists, reach, until)
         else:
             yield from self._heard(lists, reach, until)
 
-    def _newest(self, lists: Lists, since: datetime, until: datetime) -> Iterator[Page]:
+    def _newest(self, lists: Lists, reach: Reach, until: datetime) -> Iterator[Page]:
         try:
-            yield from self._walks.newest(lists[0], since, until)
+            yield from self._walks.newest(lists[0], reach, until)
         except Ignored:
             yield from self._walks.window(lists, Reach(until=until), None)
 
@@ -100,7 +120,7 @@ class Changes:
             return
         for listing in lists if named else ():
             yield Page(raw_records(listing, self._reader.some(listing, named)))
-        yield Page((), Reach(since=reach.since, heard=arrived(until).heard).kept())
+        yield Page((), heard(reach, until).kept())
 
     def _named(self, lists: Lists, since: datetime, until: datetime) -> list[str] | None:
         try:
@@ -121,11 +141,11 @@ class Changes:
         for page in self._walks.window(chosen, reach, reach.since):
             if page.records:
                 yield Page(page.records)
-        yield Page((), Reach(since=reach.since, heard=arrived(until).heard).kept())
+        yield Page((), heard(reach, until).kept())
 
     def _seldom(self, lists: Lists, reach: Reach, until: datetime) -> Iterator[Page]:
         """Nothing until it is time to read all of it."""
         if reach.since is not None and until - reach.since < self._notes_every:
             return
-        yield from self._walks.short(lists)
-        yield Page((), Reach(since=until).kept(), is_whole=True)
+        is_whole = yield from self._walks.short(lists)
+        yield Page((), Reach(since=until).kept(), is_whole=is_whole)

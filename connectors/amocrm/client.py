@@ -14,6 +14,7 @@ from connectors.amocrm.writing import Writer
 from connectors.kit import pick
 from connectors.kit.auth import bearer, renewing
 from connectors.kit.contract import About, Credentials, Cursor, Deletions, NounFacts, Page
+from connectors.kit.errors import NoRights
 from connectors.kit.http import CrmHttp
 from connectors.kit.pace import Pace
 from connectors.kit.records import Noun, RawRecord, Record
@@ -112,7 +113,10 @@ class AmoCrm:
             for page in self.pull(noun, None):
                 yield from (raw for raw in page.records if raw.external_id in asked)
             return
-        for listing in self._reader.lists(noun):
+        listings = self._reader.lists(noun)
+        if not listings:
+            raise NoRights(f"amocrm {noun}: the account shows no list of them")
+        for listing in listings:
             ids = [
                 id_.removeprefix(listing.prefix)
                 for id_ in dict.fromkeys(external_ids)

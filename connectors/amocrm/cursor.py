@@ -22,6 +22,8 @@ class Reach(BaseModel):
     """All is known that changed before."""
     heard: datetime | None = None
     """The log of events was asked up to here what it has about the noun."""
+    whole: datetime | None = None
+    """When the whole list was last read; a cursor from before this was kept has none."""
     until: datetime | None = None
     """Where the walk ends."""
     path: str | None = None
@@ -36,9 +38,14 @@ class Reach(BaseModel):
         return self.model_copy(update={"path": path, "page": page})
 
 
-def arrived(until: datetime) -> Reach:
-    """A walk up to there has ended."""
-    return Reach(since=until - OVERLAP, heard=until - OVERLAP)
+def arrived(until: datetime, whole: datetime | None = None) -> Reach:
+    """A walk up to there has ended; `whole` is when all was read."""
+    return Reach(since=until - OVERLAP, heard=until - OVERLAP, whole=whole)
+
+
+def heard(reach: Reach, until: datetime) -> Reach:
+    """The log was asked up to there; the lists themselves were not read."""
+    return Reach(since=reach.since, heard=until - OVERLAP, whole=reach.whole or until)
 
 
 def seconds(at: datetime) -> str:

@@ -11,7 +11,7 @@ from connectors.amocrm.naming import PLURALS
 from connectors.kit import pick
 from connectors.kit.errors import NeedsPerson, NoRights, Refused, RetryLater
 from connectors.kit.http import CrmHttp, Params
-from connectors.kit.pages import Rows, forwards
+from connectors.kit.pages import Rows, forwards, insisting
 from connectors.kit.records import Noun
 
 _ROOT = "/api/v4/"
@@ -27,6 +27,7 @@ class Reader:
     def __init__(self, http: CrmHttp) -> None:
         self._http = http
         self._trusts_filter = True
+        self._catalogs: list[tuple[str, Noun]] = []
 
     @cached_property
     def account(self) -> dict[str, Any]:
@@ -64,20 +65,26 @@ class Reader:
         at = self._http.server_time() or self._http.get(f"{_ROOT}account").at
         return at + timedelta(seconds=1)
 
+    @property
+    def has_no_customers(self) -> bool:
+        """Whether the account itself says so."""
+        return self.account.get("customers_mode") in {"unavailable", "disabled"}
+
     def lists(self, noun: Noun) -> tuple[Listing, ...]:
         """The lists that hold a noun."""
         match noun:
             case Noun.INVOICE | Noun.PRODUCT:
+                # none may be a mistake of that moment: the next who wants to know asks again
+                self._catalogs = self._catalogs or self._ask_for_catalogs()
                 return tuple(elements(noun, id_) for id_, type_ in self._catalogs if type_ == noun)
             case _:
                 return LISTS.get(noun, ())
 
-    @cached_property
-    def _catalogs(self) -> list[tuple[str, Noun | None]]:
+    def _ask_for_catalogs(self) -> list[tuple[str, Noun]]:
         """The catalogs with what their elements are to us: suppliers are nothing that is sold."""
         settings = pick.one(self.account, "invoices_settings")
-        found: list[tuple[str, Noun | None]] = []
-        for row in self.rows(_CATALOGS, [("limit", "250")]):
+        found: list[tuple[str, Noun]] = []
+        for row in self._catalog_rows():
             id_, type_ = row_id(row), row.get("type") if isinstance(row, dict) else None
             is_invoices = type_ == "invoices" or id_ == row_id(
                 {"id": settings.get("invoices_catalog_id")}
@@ -86,6 +93,16 @@ class Reader:
                 found.append((id_, Noun.INVOICE if is_invoices else Noun.PRODUCT))
         return found
 
+    def _catalog_rows(self) -> Iterator[Any]:
+        def fetch(page: int) -> Rows:
+            return self.rows(_CATALOGS, [("limit", str(_CATALOGS.limit)), ("page", str(page))])
+
+        asked = insisting(fetch, full=_CATALOGS.limit, is_whole=True)
+        for rows in forwards(asked, what="amocrm catalogs"):
+            yield from rows
+            if len(rows) < _CATALOGS.limit:  # nearly always: that saves asking for a second page
+                return
+
     def rows(self, listing: Listing, params: Params) -> list[Any]:
         """The rows of one answer; amoCRM says nothing at all where there are none."""
         path = f"{_ROOT}{listing.path}"
@@ -93,7 +110,18 @@ class Reader:
         return self._with_contacts(found) if listing.noun is Noun.DEAL else found
 
     def some(self, listing: Listing, ids: Sequence[str]) -> Iterator[Any]:
-        """Those rows that are there, by amoCRM's ids: asked for together where that works."""
+        """Those rows that are there, by amoCRM's ids: asked for together where that works.
+
+        Raises NoRights where the account does not have the list: then nothing is known of them.
+        """
+        try:
+            yield from self._some(listing, ids)
+        except NeedsPerson as error:
+            if is_off(listing, error):
+                raise NoRights(str(error), status=error.status) from error
+            raise
+
+    def _some(self, listing: Listing, ids: Sequence[str]) -> Iterator[Any]:
         rest = list(ids)
         if not listing.is_paid or self.is_filter_on:
             for chunk in chunks(ids, _MOST_IDS):
@@ -131,7 +159,9 @@ class Reader:
         query = [*(("filter[id][]", id_) for id_ in ids), ("limit", str(listing.limit))]
         try:
             rows = self.rows(listing, query)
-        except Refused:
+        except Refused as error:
+            if is_off(listing, error):
+                raise
             rows = [None]
         if {row_id(row) for row in rows} <= set(ids):
             return rows
@@ -163,6 +193,11 @@ class Reader:
             query = [("filter[entity_id][]", id_) for id_ in chunk]
             for row in self.rows(_LINKS, [*query, ("limit", str(_LINKS.limit))]):
                 yield row if isinstance(row, dict) else {}
+
+
+def is_off(listing: Listing, error: NeedsPerson) -> bool:
+    """Whether the error says that the account does not have this list."""
+    return listing.may_be_off and error.status in {402, 422}
 
 
 def _is_about(row: Any, id_: str) -> bool:

@@ -23,6 +23,9 @@ class Settings(BaseModel):
     """How far the first load reaches back in the log of events."""
     whole_every: float = Field(default=24.0, ge=0)
     """Hours between whole readings of lists that nothing else tells enough about."""
+    whole_days: float = Field(default=7.0, ge=0)
+    """Days between whole readings of the lists whose changes are asked for by their time: what is
+    dated back, or goes without a word, shows in nothing else. 0 for never."""
     notes_every: float = Field(default=1.0, ge=0)
     """Hours between readings of all notes, of whose edits no event tells."""
     api_filter: str | None = None

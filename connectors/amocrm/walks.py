@@ -1,13 +1,14 @@
 """Walks through lists of amoCRM: whole, within a window of time, or newest first."""
 
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 from connectors.amocrm.cursor import Reach, arrived, seconds
 from connectors.amocrm.lists import Listing, Query, raw_records
-from connectors.amocrm.reading import Reader
+from connectors.amocrm.reading import Reader, is_off
 from connectors.kit.contract import Page
 from connectors.kit.errors import NeedsPerson
 from connectors.kit.pages import Rows, backwards, forwards, in_parts, insisting, newest_first
@@ -25,12 +26,18 @@ class Walks:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def short(self, listings: Sequence[Listing]) -> Iterator[Page]:
-        """All of short lists, which are read as a whole each time."""
+    def short(self, listings: Sequence[Listing]) -> Generator[Page, None, bool]:
+        """All of short lists, and whether that is all there is.
+
+        It is not where a list is off, unless the account itself says that it has no customers.
+        """
+        is_whole = True
         for listing in listings:
             rows = self._forwards(listing)
-            pages = (Page(raw_records(listing, page), is_whole=True) for page in rows)
-            yield from _unless_off(listing, pages)
+            pages = (Page(raw_records(listing, page), is_whole=is_whole) for page in rows)
+            is_there = yield from _unless_off(listing, pages)
+            is_whole &= is_there or self._reader.has_no_customers
+        return is_whole
 
     def window(
         self, listings: Sequence[Listing], reach: Reach, since: datetime | None
@@ -38,21 +45,25 @@ class Walks:
         """What changed in the window, or all of it, each list from its last page to the first.
 
         The window ends where the walk began: what changes meanwhile leaves it, so that the lists
-        can only shrink, and comes with the next pull. Where the account has none of the lists,
-        nothing was read, and nothing is known.
+        can only shrink, and comes with the next pull. Of a list that the account does not have
+        nothing was read, and nothing is known: then the walk is none through all there is.
         """
         paths = [listing.path for listing in listings]
         first = paths.index(reach.path) if reach.path in paths else 0
-        is_there = not listings
+        found: list[bool] = []
         for number, listing in enumerate(listings[first:]):
             is_begun = not number and reach.path in {None, listing.path}
             last = reach.page - 1 if is_begun and reach.page is not None else None
             pages = self._window(listing, reach, since, last)
-            is_there |= yield from _unless_off(listing, pages)
-        if reach.until is not None and is_there:
-            yield Page((), arrived(reach.until).kept(), is_whole=since is None)
+            if not all(found):
+                pages = (replace(page, is_whole=False) for page in pages)
+            found.append((yield from _unless_off(listing, pages)))
+        if reach.until is not None and any(found):
+            whole = reach.until if since is None else reach.whole or reach.until
+            is_whole = since is None and all(found)
+            yield Page((), arrived(reach.until, whole).kept(), is_whole=is_whole)
 
-    def newest(self, listing: Listing, since: datetime, until: datetime) -> Iterator[Page]:
+    def newest(self, listing: Listing, reach: Reach, until: datetime) -> Iterator[Page]:
         """What changed, by its last change, down to a page of known rows; no page is kept before.
 
         Raises Ignored at the first page when the list comes in another order.
@@ -65,11 +76,11 @@ class Walks:
         for rows in newest_first(fetch, what=what, full=listing.limit):
             if not _is_newest_first(rows):
                 raise Ignored
-            fresh = [row for row in rows if not _is_older(row, since)]
+            fresh = [row for row in rows if not (reach.since and _is_older(row, reach.since))]
             if not fresh:
                 break
             yield Page(raw_records(listing, fresh))
-        yield Page((), arrived(until).kept())
+        yield Page((), arrived(until, reach.whole or until).kept())
 
     def _forwards(self, listing: Listing) -> Iterator[Rows]:
         def fetch(page: int) -> Rows:
@@ -106,7 +117,7 @@ def _unless_off(listing: Listing, pages: Iterator[Page]) -> Generator[Page, None
     try:
         first = next(pages, None)
     except NeedsPerson as error:
-        if listing.may_be_off and error.status in {402, 422}:
+        if is_off(listing, error):
             return False
         raise
     if first is not None:

@@ -39,7 +39,11 @@ FAULTS: dict[str, Fault] = {
     "an answer that ends the list early": Fault(status=204),
     "the page before once more": Fault(repeat=True, times=2),
 }
-_LISTS = ("leads", "contacts", "companies", "tasks", "customers", "events", "leads/notes", "users")
+_LISTS = (
+    "leads", "contacts", "companies", "tasks", "customers", "events", "leads/notes", "users",
+    "catalogs", "catalogs/1001/elements", "customers/transactions", "customers/notes",
+    "(contacts|customers)/custom_fields", "leads/(pipelines|loss_reasons)", "account",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -77,7 +81,7 @@ def test_after_a_fault_in_a_sync_of_changes_the_store_equals_the_crm(
 
 
 @pytest.mark.parametrize("box", ["on", "ignored"], indirect=True)
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(8))
 def test_after_faults_mixed_at_random_the_store_equals_the_crm(
     services: Services, box: AmoSandbox, seed: int
 ) -> None:
