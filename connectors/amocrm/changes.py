@@ -148,4 +148,6 @@ class Changes:
         if reach.since is not None and until - reach.since < self._notes_every:
             return
         is_whole = yield from self._walks.short(lists)
-        yield Page((), Reach(since=until).kept(), is_whole=is_whole)
+        # what was not all is read again by the next pull
+        cursor = Reach(since=until).kept() if is_whole else None
+        yield Page((), cursor, is_whole=is_whole)
