@@ -6,10 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 import sqlalchemy as sa
 
-from kam_sync.base.db import Database, open_database
+from kam_sync.base.db import Database, embedded, open_database
 from kam_sync.base.errors import DatabaseTrouble
 from kam_sync.base.settings import Settings
 
@@ -80,6 +81,35 @@ def test_after_a_kill_of_process_and_server_the_next_start_recovers(tmp_path: Pa
     assert again.check().startswith("PostgreSQL")
     again.close()
     assert not (tmp_path / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_server_found_dying_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert holder.stdout is not None
+    assert holder.stdout.readline().strip() == "False"
+    home = tmp_path / "postgres"
+    server = psutil.Process(int((home / "postmaster.pid").read_text().split()[0]))
+    for socket in home.glob(".s.PGSQL.5432"):  # it runs, and answers nobody any more
+        socket.unlink()
+
+    def die(_: Path) -> None:
+        holder.kill()
+        holder.communicate()
+        server.kill()
+        psutil.wait_procs([server], timeout=10)
+
+    monkeypatch.setattr(embedded, "_give_it_time", die)
+    again = open_database(settings_of(tmp_path))
+    assert again.server is not None
+    assert not again.server.joined
+    assert again.check().startswith("PostgreSQL")
+    again.close()
+    assert not (home / "postmaster.pid").exists()
 
 
 def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

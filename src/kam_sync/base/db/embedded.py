@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import psutil
+import psycopg
 from filelock import FileLock, Timeout
 
 from kam_sync.base.errors import DatabaseTrouble
@@ -49,8 +50,6 @@ def start_embedded(data_dir: Path) -> EmbeddedServer:
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(home.parent / ".starting.lock", timeout=90):
-            _forget_dead_holders(home)
-            _forget_dead_server(home)
             return _start(wheel, home)
     except Timeout as error:
         raise DatabaseTrouble(
@@ -93,29 +92,43 @@ def _start(wheel: Any, home: Path) -> EmbeddedServer:
         sockets = runtime / blake2b(bytes(home), digest_size=5).hexdigest()
         sockets.mkdir(exist_ok=True)
         wheel.postgres_server.find_suitable_socket_dir = lambda *_: sockets
-    joined = _is_running(home)
     for attempt in range(1, _START_TRIES + 1):
+        _forget_dead_holders(home)
+        _forget_dead_server(home)
+        joined = _is_running(home)
         try:
-            return EmbeddedServer(wheel.get_server(home), joined=joined)
+            server = EmbeddedServer(wheel.get_server(home), joined=joined)
+            psycopg.connect(server.url("postgres"), connect_timeout=10).close()
         except RuntimeError as error:  # files of another major version
             raise DatabaseTrouble(
                 f"{error}; start the release that wrote them, or move them"
             ) from error
         except Exception as error:
             wheel.PostgresServer._instances.pop(home, None)  # noqa: SLF001 - it keeps failed ones
-            if attempt == _START_TRIES or not _is_running(home):
+            if attempt == _START_TRIES or not (joined or _is_running(home)):
                 raise DatabaseTrouble(_why(home, error)) from error
+            _give_it_time(home)  # it still starts, or was killed a moment ago and is about to go
+        else:
+            return server
     raise AssertionError("unreachable")
+
+
+def _give_it_time(home: Path) -> None:
+    with suppress(OSError, ValueError, psutil.Error):
+        psutil.wait_procs([_server_of(home)], timeout=1)
 
 
 def _is_running(home: Path) -> bool:
     try:
-        pid = int((home / "postmaster.pid").read_text().split("\n", 1)[0])
-        process = psutil.Process(pid)
+        process = _server_of(home)
         is_alive = process.status() != psutil.STATUS_ZOMBIE
         return is_alive and str(process.name()).startswith("postgres")
     except (OSError, ValueError, psutil.Error):
         return False
+
+
+def _server_of(home: Path) -> Any:
+    return psutil.Process(int((home / "postmaster.pid").read_text().split("\n", 1)[0]))
 
 
 def _forget_dead_server(home: Path) -> None:
