@@ -16,7 +16,7 @@ from kam_sync.wiring import Services
 
 _log = structlog.get_logger("kam_sync.flow")
 
-__all__ = ["SyncResult", "Watch", "detect", "kpi", "measure", "notify", "sync"]
+__all__ = ["SyncResult", "Watch", "detect", "kpi", "measure", "notify", "sync", "tell_incidents"]
 
 
 def sync(
@@ -61,6 +61,12 @@ def notify(services: Services) -> Report:
         total.counts.update(report.counts)
         if not report.counts["read"]:
             return total
+
+
+def tell_incidents(services: Services) -> None:
+    """Tell those who run us what began to go wrong with our own work, and what ended."""
+    with services.database.transaction() as session:
+        kam_sync.notify.step.tell_incidents(session, services.now())
 
 
 def _step(services: Services, work: Callable[[Session], Report]) -> Report:

@@ -1,7 +1,8 @@
-"""Words of alerting: alert, its state, and the changes that make up its history."""
+"""Words of alerting: alert, its state and changes; incident, a matter about our own work."""
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import SQLModel
@@ -60,3 +61,36 @@ class Change(SQLModel):
     observed: float
     expected: float
     gap: float
+
+
+class IncidentKind(StrEnum):
+    """What is wrong with our own work."""
+
+    OVERDUE = "overdue"
+    """A schedule has not succeeded for too long."""
+    JOB_GIVEN_UP = "job_given_up"
+    """A job failed in a way nobody foresaw, as often as we try."""
+    HOOKS_OFF = "hooks_off"
+    """The CRM sends no webhooks any more, and we could not mend it."""
+    QUIET_HOOKS = "quiet_hooks"
+    """Webhooks are switched on, and yet changes come by polling alone."""
+    PARTED = "parted"
+    """What the CRM has and what we have differ, and repair did not help."""
+    TARGET_PAUSED = "target_paused"
+    """A receiver of our webhooks failed for a day and gets nothing more."""
+
+
+class Incident(SQLModel):
+    """An open matter about our own work; its identity is (kind, subject)."""
+
+    id: int
+    kind: IncidentKind = fields.choice(IncidentKind)
+    subject: str
+    """What it is about, for programs: "source:3", "source:3/sync", "target:7"."""
+    source_id: int | None = None
+    facts: dict[str, Any] = fields.mapping(default_factory=dict)
+    """Numbers and names that its sentence is made of; never secrets or personal data."""
+    opened_at: datetime = fields.moment()
+    seen_at: datetime = fields.moment()
+    """When it was last seen to be so."""
+    resolved_at: datetime | None = fields.moment(default=None)

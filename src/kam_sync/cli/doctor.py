@@ -5,17 +5,19 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 from kam_sync import deciding, field_map
+from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.db import Session
 from kam_sync.base.db.migrate import current_revision, newest_revision
 from kam_sync.base.errors import KamSyncError
 from kam_sync.base.secrets import open_cipher
-from kam_sync.base.settings import Settings, read_settings
+from kam_sync.base.settings import Locale, Settings, read_settings
 from kam_sync.cli import show
 from kam_sync.connecting import way_back
 from kam_sync.intake.model import RunState, Source, SourceState, Standing
 from kam_sync.intake.store import GrantStore, RunStore, SourceStore, TurnStore
 from kam_sync.wiring import Services, open_services
 
+_INCIDENTS_SHOWN = 20
 _CLOCK_TOLERANCE = timedelta(seconds=30)
 
 
@@ -77,6 +79,7 @@ def _look_inside(services: Services) -> Iterator[Check]:
     yield Check("schema", found if found == newest else f"{found}, made by a later release")
     yield _clock(services)
     yield from _sources(services)
+    yield from _incidents(services)
     yield _queue(services)
 
 
@@ -151,6 +154,17 @@ def _refusals(standing: Standing) -> Iterator[Check]:
         yield Check("", "the CRM asked us to slow down", advice)
     elif standing.refusals_today:
         yield Check("", f"{standing.refusals_today} requests refused as too many today")
+
+
+def _incidents(services: Services) -> Iterator[Check]:
+    from kam_sync.web.wording import incidents
+    from kam_sync.web.wording.language import Language
+
+    english = Language(Locale.EN, services.zone)
+    with services.database.transaction() as session:
+        for one in IncidentStore(session).incidents(is_open=True, limit=_INCIDENTS_SHOWN):
+            advice = incidents.advice(english, one)
+            yield Check(one.subject, incidents.text(english, one), advice)
 
 
 def _queue(services: Services) -> Check:

@@ -13,7 +13,7 @@ from apscheduler.executors.base import BaseExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from kam_sync import connecting
+from kam_sync import connecting, flow
 from kam_sync.base.db import Database, Session
 from kam_sync.base.errors import NotHere
 from kam_sync.intake.model import SourceState
@@ -113,6 +113,7 @@ class Scheduler:
                 last = TickStore(session).last(schedule.name)
             if last is None or last < due_at:
                 fire(self._services.database, schedule, due_at)
+        flow.tell_incidents(self._services)
 
     def _hold(self, schedules: Iterable[Schedule]) -> None:
         wanted = {schedule.name: schedule for schedule in schedules}

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.model import Alert, Change
-from kam_sync.alerts.store import AlertStore
+from kam_sync.alerts.store import AlertStore, IncidentStore
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.notify.channels import log
@@ -31,6 +31,16 @@ def run(session: Session, now: datetime) -> Report:
     if changes:
         store.move(changes[-1][0].id)
     return report
+
+
+def tell_incidents(session: Session, now: datetime) -> Report:
+    """Tell the incidents that began or ended; `read` is 0 when there is nothing to tell."""
+    store = IncidentStore(session)
+    untold = store.untold(limit=_BATCH)
+    for incident in untold:
+        log.tell_incident(incident)
+    store.told([incident.id for incident in untold], now)
+    return Report("incidents").add(read=len(untold))
 
 
 def _message(change: Change, alert: Alert, account: str) -> Message:

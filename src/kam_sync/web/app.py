@@ -13,6 +13,7 @@ import kam_sync.web.api.alerts
 import kam_sync.web.api.directory
 import kam_sync.web.api.fields
 import kam_sync.web.api.held
+import kam_sync.web.api.incidents
 import kam_sync.web.api.kpis
 import kam_sync.web.api.records
 import kam_sync.web.api.sources
@@ -42,6 +43,7 @@ _API = (
     kam_sync.web.api.sources.router,
     kam_sync.web.api.fields.router,
     kam_sync.web.api.held.router,
+    kam_sync.web.api.incidents.router,
     kam_sync.web.api.kpis.router,
     kam_sync.web.api.alerts.router,
     kam_sync.web.api.writes.router,

@@ -7,6 +7,7 @@ from time import perf_counter
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kam_sync.alerts.model import IncidentKind
 from kam_sync.intake.model import Standing
 
 _LABELS = ("route", "method", "status")
@@ -33,6 +34,12 @@ class Metrics:
             ["source"],
             registry=self.registry,
         )
+        self._incidents = Gauge(
+            "kam_sync_incidents_open",
+            "Open matters about our own work",
+            ["kind"],
+            registry=self.registry,
+        )
         self._seconds = Histogram(
             "kam_sync_http_request_seconds", "Time to answer", _LABELS[:1], registry=self.registry
         )
@@ -42,6 +49,11 @@ class Metrics:
         known = method if method in _METHODS else "other"  # a client may send any word
         self._requests.labels(route, known, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
+
+    def note_incidents(self, counts: Mapping[IncidentKind, int]) -> None:
+        """Note how many incidents are open."""
+        for kind, number in counts.items():
+            self._incidents.labels(kind.value).set(number)
 
     def note(self, standings: Mapping[str, Standing], now: datetime) -> None:
         """Note how each CRM account bears with us."""

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.db.migrate import current_revision, newest_revision
 from kam_sync.base.errors import DatabaseTrouble
 from kam_sync.intake.model import Standing
@@ -41,6 +42,8 @@ def show_metrics(request: Request, services: Serving) -> Response:
     metrics: Metrics = request.app.state.metrics
     with suppress(DatabaseTrouble):
         metrics.note(_standings(services), services.now())
+        with services.database.transaction() as session:
+            metrics.note_incidents(IncidentStore(session).counts())
     return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -2,6 +2,7 @@
 
 import structlog
 
+from kam_sync.alerts.model import Incident
 from kam_sync.notify.model import Message
 
 _log = structlog.get_logger("kam_sync.notify")
@@ -18,4 +19,17 @@ def tell(message: Message) -> None:
         observed=round(message.observed, 2),
         expected=round(message.expected, 2),
         since=message.since,
+    )
+
+
+def tell_incident(incident: Incident) -> None:
+    """Write to the log that an incident began or ended."""
+    is_over = incident.resolved_at is not None
+    _log.warning(
+        "incident resolved" if is_over else "incident opened",
+        incident=incident.id,
+        kind=incident.kind.value,
+        subject=incident.subject,
+        since=incident.opened_at.isoformat(),
+        facts=incident.facts,
     )

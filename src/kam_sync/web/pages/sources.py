@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from kam_sync import deciding, field_map
 from kam_sync.accounts.model import SetAside
 from kam_sync.accounts.store import AccountStore
+from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.db import Session
 from kam_sync.connecting import way_back
 from kam_sync.intake.model import Run, RunState, Source, Standing
@@ -15,11 +16,13 @@ from kam_sync.intake.store import RunStore, SourceStore, TurnStore
 from kam_sync.web.deps import AllSources, Reading, Serving, Sources
 from kam_sync.web.render import pages
 from kam_sync.web.wording import fields as words
+from kam_sync.web.wording import incidents
 from kam_sync.wiring import Services
 
 router = APIRouter()
 
 _SET_ASIDE_SHOWN = 20
+_INCIDENTS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,14 @@ def show_sources(
 ) -> HTMLResponse:
     """Every connected CRM account."""
     shown = [_look(session, services, sources, source) for source in sources.all]
-    return pages(request).render(request, "sources.html", shown=shown, words=words)
+    return pages(request).render(
+        request,
+        "sources.html",
+        shown=shown,
+        words=words,
+        incidents=IncidentStore(session).incidents(is_open=True, limit=_INCIDENTS_SHOWN),
+        incident_words=incidents,
+    )
 
 
 def _look(session: Session, services: Services, sources: Sources, source: Source) -> Shown:
