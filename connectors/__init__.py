@@ -18,6 +18,7 @@ from connectors.kit.contract import (
 from connectors.kit.errors import (
     BadRecord,
     ConnectorError,
+    ErrorKind,
     NeedsPerson,
     NeedsReauth,
     NoRights,
@@ -81,6 +82,7 @@ __all__ = [
     "Deal",
     "Deletions",
     "DoneTask",
+    "ErrorKind",
     "FetchesSome",
     "Field",
     "Grant",

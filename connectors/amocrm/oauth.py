@@ -17,7 +17,14 @@ from pydantic import BaseModel, Field, ValidationError
 
 from connectors.kit import pace
 from connectors.kit.answers import Answer
-from connectors.kit.errors import NeedsPerson, NeedsReauth, NoRights, Refused, RetryLater
+from connectors.kit.errors import (
+    ErrorKind,
+    NeedsPerson,
+    NeedsReauth,
+    NoRights,
+    Refused,
+    RetryLater,
+)
 from connectors.kit.hosts import Hosts
 from connectors.kit.http import CrmHttp
 from connectors.kit.oauth import Grant, OAuthApp, Return, claims
@@ -72,7 +79,8 @@ class AmoGrants:
             raise NeedsPerson(
                 f"{_host(base_url)}: amoCRM does not take the code{_hint(error)}: it is good once, "
                 "for 20 minutes, with the very client id, secret and redirect URI of the "
-                "integration; allow once more"
+                "integration; allow once more",
+                kind=ErrorKind.CODE_REFUSED,
             ) from error
 
     def refresh(self, app: OAuthApp, grant: Grant) -> Grant:
@@ -158,8 +166,8 @@ def _grant(base_url: str, answer: Answer) -> Grant:
     try:
         pair = _Pair.model_validate(answer.data)
     except ValidationError:  # its text would hold the tokens
-        said = f"{_host(base_url)}{_TOKENS}: the answer holds no pair of tokens"
-        raise RetryLater(said, is_unsure=True) from None
+        said = f"{_host(base_url)}: the answer holds no pair of tokens"
+        raise RetryLater(said, is_unsure=True, kind=ErrorKind.UNREADABLE) from None
     ends_at = answer.at + timedelta(seconds=pair.expires_in)
     return Grant(base_url, pair.access_token, pair.refresh_token, ends_at)
 
@@ -175,7 +183,8 @@ def _host(base_url: str) -> str:
 def _refused(base_url: str, error: Exception) -> NeedsReauth:
     return NeedsReauth(
         f"{_host(base_url)}: amoCRM no longer renews our access{_hint(error)}; "
-        "a person has to allow kam_sync in amoCRM anew"
+        "a person has to allow kam_sync in amoCRM anew",
+        kind=ErrorKind.ACCESS_ENDED,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from connectors.amocrm.lists import LISTS, Listing, chunks, elements, row_id
 from connectors.amocrm.naming import PLURALS
 from connectors.kit import pick
-from connectors.kit.errors import NeedsPerson, NoRights, Refused, RetryLater
+from connectors.kit.errors import ErrorKind, NeedsPerson, NoRights, Refused, RetryLater
 from connectors.kit.http import CrmHttp, Params
 from connectors.kit.pages import Rows, forwards, insisting
 from connectors.kit.records import Noun
@@ -34,7 +34,7 @@ class Reader:
         """What the account says of itself."""
         answer = self._http.get(f"{_ROOT}account", [("with", _WITH)])
         if not isinstance(answer.data, dict) or "id" not in answer.data:
-            raise NeedsPerson(f"{_ROOT}account: this is not an amoCRM account; is the URL right?")
+            raise NeedsPerson("amocrm: this is not an amoCRM account; is the URL right?")
         return answer.data
 
     @property
@@ -106,7 +106,7 @@ class Reader:
     def rows(self, listing: Listing, params: Params) -> list[Any]:
         """The rows of one answer; amoCRM says nothing at all where there are none."""
         path = f"{_ROOT}{listing.path}"
-        found = _embedded(path, self._http.get(path, [*params, *listing.more]).data)
+        found = _embedded(listing.path, self._http.get(path, [*params, *listing.more]).data)
         return self._with_contacts(found) if listing.noun is Noun.DEAL else found
 
     def some(self, listing: Listing, ids: Sequence[str]) -> Iterator[Any]:
@@ -118,7 +118,7 @@ class Reader:
             yield from self._some(listing, ids)
         except NeedsPerson as error:
             if is_off(listing, error):
-                raise NoRights(str(error), status=error.status) from error
+                raise NoRights(str(error), status=error.status, kind=error.kind) from error
             raise
 
     def _some(self, listing: Listing, ids: Sequence[str]) -> Iterator[Any]:
@@ -216,7 +216,8 @@ def _embedded(path: str, data: Any) -> list[Any]:
     try:
         rows = data["_embedded"][name]
     except (KeyError, TypeError) as error:
-        raise RetryLater(f"{path}: the answer has no {name}") from error
+        said = f"amocrm: the answer has no {name}"
+        raise RetryLater(said, kind=ErrorKind.UNREADABLE) from error
     if not isinstance(rows, list):
-        raise RetryLater(f"{path}: {name} is not a list")
+        raise RetryLater(f"amocrm: {name} is not a list", kind=ErrorKind.UNREADABLE)
     return rows

@@ -11,7 +11,14 @@ from typing import Any
 import httpx
 import orjson
 
-from connectors.kit.errors import NeedsPerson, NeedsReauth, NoRights, Refused, RetryLater
+from connectors.kit.errors import (
+    ErrorKind,
+    NeedsPerson,
+    NeedsReauth,
+    NoRights,
+    Refused,
+    RetryLater,
+)
 
 _HALF_LETTER = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
@@ -59,25 +66,34 @@ def _trouble(where: str, code: int, response: httpx.Response) -> NeedsPerson | R
         said = f"{where}: the CRM refuses what was asked ({code})"
         return Refused(said, data=_refusal(response), status=code)
     if code in {408, 429, 499} or code >= 500:
-        what = "too many requests" if code == 429 else "the CRM fails"
-        wait = _asked_wait(response)
-        return RetryLater(f"{where}: {what} ({code})", wait=wait, is_away=code == 429, status=code)
+        return _passing(where, code, _asked_wait(response))
     return _lasting(where, code, response)
+
+
+def _passing(where: str, code: int, wait: timedelta | None) -> RetryLater:
+    if code == 429:
+        said, kind = f"{where}: too many requests (429)", ErrorKind.TOO_MANY_REQUESTS
+    else:
+        said, kind = f"{where}: the CRM fails ({code})", ErrorKind.CRM_FAILS
+    return RetryLater(said, wait=wait, is_away=code == 429, status=code, kind=kind)
 
 
 def _lasting(where: str, code: int, response: httpx.Response) -> NeedsPerson | RetryLater:
     match code:
         case 401:
-            return NeedsReauth(f"{where}: the token is refused (401); give a valid one")
+            said = f"{where}: the token is refused (401); give a valid one"
+            return NeedsReauth(said, kind=ErrorKind.TOKEN_REFUSED)
         case 402:
             said = f"{where}: the CRM account is not paid for this (402)"
-            return NeedsPerson(said, status=code)
+            return NeedsPerson(said, status=code, kind=ErrorKind.NOT_PAID)
         case 403:
             return _forbidden(where, response)
         case 404:
-            return NoRights(f"{where}: there is no such list (404); is the base URL right?")
+            said = f"{where}: there is no such list (404); is the base URL right?"
+            return NoRights(said, kind=ErrorKind.NOT_THERE)
         case _:
-            return RetryLater(f"{where}: answered {code}; is the base URL right?", status=code)
+            said = f"{where}: answered {code}; is the base URL right?"
+            return RetryLater(said, status=code, kind=ErrorKind.UNREADABLE)
 
 
 def _refusal(response: httpx.Response) -> Any:
@@ -98,18 +114,20 @@ def _decoded(where: str, response: httpx.Response) -> Any:
     except orjson.JSONDecodeError as error:
         kind = response.headers.get("content-type", "")
         if "html" in kind or response.content.lstrip()[:1] == b"<":
-            raise RetryLater(
-                f"{where}: answered a web page instead of JSON; is the base URL right?"
-            ) from error
-        raise RetryLater(f"{where}: the JSON is broken or cut short") from error
+            said = f"{where}: answered a web page instead of JSON; is the base URL right?"
+        else:
+            said = f"{where}: the JSON is broken or cut short"
+        raise RetryLater(said, kind=ErrorKind.UNREADABLE) from error
 
 
 def _forbidden(where: str, response: httpx.Response) -> NeedsPerson:
     if not is_ban(response):
-        return NoRights(f"{where}: the token has no rights for this (403); use an administrator's")
+        said = f"{where}: the token has no rights for this (403); use an administrator's"
+        return NoRights(said, kind=ErrorKind.NO_RIGHTS)
     return NeedsPerson(
         f"{where}: the CRM has banned this address or account (403); stop other programs that "
-        "hammer it and ask the CRM's support to lift the ban"
+        "hammer it and ask the CRM's support to lift the ban",
+        kind=ErrorKind.BANNED,
     )
 
 

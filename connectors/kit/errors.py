@@ -10,11 +10,44 @@ ConnectorError       the message says what, where and which id; never a token or
 """
 
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
+
+
+class ErrorKind(StrEnum):
+    """What is wrong, for doors that say it in other words than the message."""
+
+    OTHER = ""
+    """The message alone says it."""
+    TOKEN_REFUSED = "token_refused"  # noqa: S105 - what is wrong with it
+    ACCESS_ENDED = "access_ended"
+    """A grant by OAuth is renewed no more."""
+    CODE_REFUSED = "code_refused"
+    SWITCHED_OFF = "switched_off"
+    """The integration, in the CRM."""
+    NOT_PAID = "not_paid"
+    NO_RIGHTS = "no_rights"
+    BANNED = "banned"
+    NOT_THERE = "not_there"
+    REFUSED = "refused"
+    TOO_MANY_REQUESTS = "too_many_requests"
+    CRM_FAILS = "crm_fails"
+    NO_CONNECTION = "no_connection"
+    NO_ANSWER = "no_answer"
+    """In time, or not to its end."""
+    UNREADABLE = "unreadable"
+    OTHER_ACCOUNT = "other_account"
+    """The address leads to another account than before."""
+    PAUSED = "paused"
+    """By a person, while it was pulled."""
 
 
 class ConnectorError(Exception):
     """Root of all errors that a connector lets out."""
+
+    def __init__(self, message: str, *, kind: ErrorKind = ErrorKind.OTHER) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class RetryLater(ConnectorError):
@@ -28,8 +61,9 @@ class RetryLater(ConnectorError):
         is_away: bool = False,
         is_unsure: bool = False,
         status: int | None = None,
+        kind: ErrorKind = ErrorKind.OTHER,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, kind=kind)
         self.wait = wait
         """How long the CRM asks us to stay away."""
         self.is_away = is_away
@@ -43,8 +77,10 @@ class RetryLater(ConnectorError):
 class NeedsPerson(ConnectorError):
     """No retry will help until a person has done what the message says."""
 
-    def __init__(self, message: str, *, status: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, status: int | None = None, kind: ErrorKind = ErrorKind.OTHER
+    ) -> None:
+        super().__init__(message, kind=kind)
         self.status = status
         """The HTTP status, where there was an answer."""
 
@@ -61,7 +97,7 @@ class Refused(NoRights):
     """The CRM understood the request and refuses it; `data` is its answer, not to be logged."""
 
     def __init__(self, message: str, *, data: Any = None, status: int | None = None) -> None:
-        super().__init__(message, status=status)
+        super().__init__(message, status=status, kind=ErrorKind.REFUSED)
         self.data = data
 
 

@@ -1,5 +1,6 @@
 """HTTP to a CRM: paced, patient, counted; every failure becomes an error that names its remedy."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -10,7 +11,15 @@ import httpx
 from connectors.kit import pace
 from connectors.kit.answers import Answer, is_ban, read, server_time
 from connectors.kit.contract import Turns
-from connectors.kit.errors import NeedsPerson, NeedsReauth, RetryLater
+from connectors.kit.errors import (
+    ConnectorError,
+    ErrorKind,
+    NeedsPerson,
+    NeedsReauth,
+    RetryLater,
+)
+
+_log = logging.getLogger("connectors.http")
 
 Params = Iterable[tuple[str, str]]
 
@@ -100,8 +109,18 @@ class CrmHttp:
                     raise
             pace.sleep(wait)
 
-    def _ask(self, method: str, path: str, *, may_be_absent: bool = False, **what: Any) -> Answer:
-        where = f"{self._client.base_url.netloc.decode()}{path}"
+    def _ask(self, method: str, path: str, **what: Any) -> Answer:
+        """One try. Which path it was is for the log; people are told the host and what is wrong."""
+        try:
+            return self._ask_host(self._client.base_url.netloc.decode(), method, path, **what)
+        except ConnectorError as error:
+            why = f" ({error.__cause__})" if error.__cause__ else ""
+            _log.info("%s %s: %s%s", method, path, error, why)
+            raise
+
+    def _ask_host(
+        self, where: str, method: str, path: str, *, may_be_absent: bool = False, **what: Any
+    ) -> Answer:
         self._turns.take()
         self.requests += 1
         try:
@@ -140,9 +159,13 @@ def _client(base_url: str, headers: Mapping[str, str]) -> httpx.Client:
 def _failure(where: str, error: httpx.RequestError) -> RetryLater:
     match error:
         case httpx.TimeoutException():
-            return RetryLater(f"{where}: no answer in time", is_away=True)
+            return RetryLater(f"{where}: no answer in time", is_away=True, kind=ErrorKind.NO_ANSWER)
+        case httpx.ConnectError():
+            said = f"{where}: cannot connect; is the address right, and is it up?"
+            return RetryLater(said, is_away=True, kind=ErrorKind.NO_CONNECTION)
         case httpx.TransportError():
-            said = f"{where}: cannot connect, or the answer broke off ({error})"
-            return RetryLater(said, is_away=True)
+            return RetryLater(
+                f"{where}: the answer broke off", is_away=True, kind=ErrorKind.NO_ANSWER
+            )
         case _:
-            return RetryLater(f"{where}: the answer cannot be read ({error})")
+            return RetryLater(f"{where}: the answer cannot be read", kind=ErrorKind.UNREADABLE)

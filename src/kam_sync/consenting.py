@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from connectors import ConnectorError, Credentials, OAuthApp, Return
+from connectors import ConnectorError, Credentials, ErrorKind, OAuthApp, Return
 from kam_sync import connecting
 from kam_sync.base.errors import CrmTrouble, KamSyncError, NotHere, WrongUse
 from kam_sync.base.settings import Settings
-from kam_sync.granting import Issued, seal_app, unseal_app
+from kam_sync.granting import Issued, kind_of, seal_app, unseal_app
 from kam_sync.intake.grant import Consent, ConsentState
 from kam_sync.intake.model import NewSource, Source, SourceState
 from kam_sync.intake.store import ConsentStore, GrantStore, SourceStore
@@ -107,10 +107,10 @@ def receive(services: Services, kind: str, params: Mapping[str, str]) -> str | N
     if consent is None:
         return None
     if is_taken:
-        state, message = _outcome(services, consent, returned)
+        state, message, kind = _outcome(services, consent, returned)
         _log.info("consent came back", source=consent.name, state=state.value, message=message)
         with services.database.transaction() as session:
-            ConsentStore(session).end(digest, state, message)
+            ConsentStore(session).end(digest, state, message, kind)
     return digest
 
 
@@ -136,23 +136,27 @@ def disconnect(services: Services, kind: str, params: Mapping[str, str]) -> list
             if grants.read_disconnect(app, params) == source.remote_account:
                 token = sources.access(source.id).sealed_token
                 said = "the integration was switched off in the CRM; switch it on and allow it anew"
-                sources.judge(source.id, token, SourceState.NEEDS_REAUTH, said)
+                state, kind = SourceState.NEEDS_REAUTH, ErrorKind.SWITCHED_OFF
+                sources.judge(source.id, token, state, said, kind)
                 stopped.append(source.name)
     _log.info("disconnect notice", kind=kind, sources=stopped)
     return stopped
 
 
-def _outcome(services: Services, consent: Consent, returned: Return) -> tuple[ConsentState, str]:
+def _outcome(
+    services: Services, consent: Consent, returned: Return
+) -> tuple[ConsentState, str, ErrorKind]:
     if returned.is_refused:
-        return ConsentState.DENIED, ""
+        return ConsentState.DENIED, "", ErrorKind.OTHER
     try:
         _fulfil(services, consent, returned)
     except KamSyncError as error:
-        return ConsentState.FAILED, str(error)
+        return ConsentState.FAILED, str(error), kind_of(error)
     except Exception:  # noqa: BLE001 - recorded; somebody waits for the outcome, whatever it is
         _log.exception("consent failed unexpectedly", source=consent.name)
-        return ConsentState.FAILED, "unexpected; the log of kam_sync says more: begin again"
-    return ConsentState.DONE, ""
+        said = "unexpected; the log of kam_sync says more: begin again"
+        return ConsentState.FAILED, said, ErrorKind.OTHER
+    return ConsentState.DONE, "", ErrorKind.OTHER
 
 
 def _fulfil(services: Services, consent: Consent, returned: Return) -> None:

@@ -12,7 +12,16 @@ from threading import Event
 import orjson
 import structlog
 
-from connectors import Grant, Grants, NeedsPerson, NeedsReauth, OAuthApp, RetryLater
+from connectors import (
+    ConnectorError,
+    ErrorKind,
+    Grant,
+    Grants,
+    NeedsPerson,
+    NeedsReauth,
+    OAuthApp,
+    RetryLater,
+)
 from kam_sync.base.clock import Clock
 from kam_sync.base.db import Database, Session
 from kam_sync.base.errors import DatabaseTrouble, KamSyncError
@@ -79,6 +88,14 @@ def state_after(error: Exception) -> SourceState:
     return SourceState.NEEDS_REAUTH if is_reauth else SourceState.NEEDS_PERSON
 
 
+def kind_of(error: Exception) -> ErrorKind:
+    """What is wrong, where the gate says so, be it in the words of the house."""
+    for one in (error, error.__cause__):
+        if isinstance(one, ConnectorError):
+            return one.kind
+    return ErrorKind.OTHER
+
+
 @dataclass(frozen=True, slots=True)
 class Granting:
     """The grants of one installation."""
@@ -140,7 +157,9 @@ class Granting:
             self._renewed(source_id, held, is_good=lambda now: now.refreshed_at > since)
         except NeedsPerson as error:
             with self.database.transaction() as session:
-                SourceStore(session).judge(source_id, held.token, state_after(error), str(error))
+                SourceStore(session).judge(
+                    source_id, held.token, state_after(error), str(error), error.kind
+                )
             _log.warning("grant not renewed", source_id=source_id, message=str(error))
         except RetryLater as error:
             _log.warning("grant not renewed yet", source_id=source_id, message=str(error))
@@ -152,7 +171,7 @@ class Granting:
         with self.database.alone(f"grant {source_id}", wait=True):
             held = self._read(source_id) or held
             if held.sealed.refused:
-                raise NeedsReauth(held.sealed.refused)
+                raise NeedsReauth(held.sealed.refused, kind=ErrorKind.ACCESS_ENDED)
             if is_good(held.sealed):
                 return self._open(held).grant
             issued = self._open(held)

@@ -13,6 +13,7 @@ import kam_sync.intake.step
 from connectors import (
     Connector,
     Deletions,
+    ErrorKind,
     FetchesSome,
     KnowsItself,
     NeedsPerson,
@@ -23,7 +24,7 @@ from connectors import (
 from kam_sync.accounts.store import MergingStore, SavingStore
 from kam_sync.base.errors import WrongSettings, WrongUse
 from kam_sync.confirming import Confirming
-from kam_sync.granting import state_after
+from kam_sync.granting import kind_of, state_after
 from kam_sync.intake.ahead import ahead
 from kam_sync.intake.model import NounCounts, Origin, RunState, Source, SourceState
 from kam_sync.intake.store import HintStore, RawStore, RunStore, SourceStore, WalkStore
@@ -44,6 +45,7 @@ class SyncResult:
     source: str
     state: RunState = RunState.DONE
     message: str = ""
+    error_kind: ErrorKind = ErrorKind.OTHER
     nouns: dict[Noun, NounCounts] = field(default_factory=dict)
     wait: timedelta | None = None
     """How long the CRM asks us to stay away."""
@@ -76,12 +78,12 @@ class Syncing:
             with closing(self._open()) as connector:
                 self._sync_nouns(connector, result)
         except RetryLater as error:
-            result.state, result.message, result.wait = RunState.LATER, str(error), error.wait
+            _put_off(result, error)
         except (NeedsPerson, WrongSettings, WrongUse) as error:
-            result.message = str(error)
-            self._judge(state_after(error), str(error))
+            result.message, result.error_kind = str(error), kind_of(error)
+            self._judge(state_after(error), str(error), kind_of(error))
         finally:
-            self._end(run_id, result.state, {}, result.message)
+            self._end(run_id, result.state, {}, result.message, result.error_kind)
         return result
 
     def _sync_nouns(self, connector: Connector, result: SyncResult) -> None:
@@ -94,10 +96,11 @@ class Syncing:
             except RetryLater as error:
                 if error.is_away:
                     raise
-                later = later or error
+                later = later or (noun, error)
         messages.append(self._confirm(connector, result.nouns, is_complete=later is None))
         if later:
-            raise later
+            _put_off(result, later[1], f"{later[0]}: ")
+            return
         result.state = RunState.DONE
         result.message = next((said for said in messages if said), "")
         if self._source.state in {SourceState.NEEDS_PERSON, SourceState.NEEDS_REAUTH}:
@@ -142,7 +145,8 @@ class Syncing:
         if known and about.account != known:
             raise NeedsPerson(
                 f"{self._source.base_url}: this is account {about.account}, the source was account "
-                f"{known}; add it as another source"
+                f"{known}; add it as another source",
+                kind=ErrorKind.OTHER_ACCOUNT,
             )
         with self._database.transaction() as session:
             sources = SourceStore(session)
@@ -161,23 +165,23 @@ class Syncing:
         """Pull and translate one noun; returns what people should know of it, mostly nothing."""
         began, asked, run_id = monotonic(), connector.requests, self._begin(noun)
         self._runs[noun] = run_id
-        state, message = RunState.FAILED, _UNEXPECTED
+        state, message, kind = RunState.FAILED, _UNEXPECTED, ErrorKind.OTHER
         try:
             self._pull(connector, noun, counts, run_id)
             state, message = RunState.DONE, ""
         except NoRights as error:
-            message = str(error)
+            message, kind = str(error), error.kind
         except RetryLater as error:
-            state, message = RunState.LATER, str(error)
+            state, message, kind = RunState.LATER, str(error), error.kind
             raise
         except NeedsPerson as error:
-            message = str(error)
+            message, kind = str(error), error.kind
             raise
         finally:
             counts.seconds += Decimal(str(round(monotonic() - began, 3)))
             counts.requests += connector.requests - asked
-            self._end(run_id, state, counts.model_dump(mode="json"), message)
-        return message
+            self._end(run_id, state, counts.model_dump(mode="json"), message, kind)
+        return f"{noun}: {message}" if message else ""
 
     def _pull(self, connector: Connector, noun: Noun, counts: NounCounts, run_id: int) -> None:
         source_id = self._source.id
@@ -212,7 +216,8 @@ class Syncing:
         with self._database.transaction() as session:
             state = SourceStore(session).by_id(self._source.id).state
         if state is SourceState.PAUSED:
-            raise RetryLater("paused; it goes on where it was", is_away=True)
+            said = "paused; it goes on where it was"
+            raise RetryLater(said, is_away=True, kind=ErrorKind.PAUSED)
 
     def _begin(self, noun: Noun | None = None) -> int:
         """Write down that the sync, or its part for a noun, has begun."""
@@ -220,11 +225,21 @@ class Syncing:
         with self._database.transaction() as session:
             return RunStore(session).begin("sync", now, source_id=self._source.id, noun=name)
 
-    def _end(self, run_id: int, state: RunState, counts: dict[str, Any], message: str) -> None:
+    def _end(
+        self, run_id: int, state: RunState, counts: dict[str, Any], message: str, kind: ErrorKind
+    ) -> None:
         with self._database.transaction() as session:
-            RunStore(session).end(run_id, state, self._services.now(), counts, message)
+            RunStore(session).end(run_id, state, self._services.now(), counts, message, kind)
 
-    def _judge(self, state: SourceState, reason: str = "") -> None:
+    def _judge(
+        self, state: SourceState, reason: str = "", kind: ErrorKind = ErrorKind.OTHER
+    ) -> None:
         token = self._access.sealed_token
         with self._database.transaction() as session:
-            SourceStore(session).judge(self._source.id, token, state, reason)
+            SourceStore(session).judge(self._source.id, token, state, reason, kind)
+
+
+def _put_off(result: SyncResult, error: RetryLater, where: str = "") -> None:
+    """Come again later, and say why."""
+    result.state, result.wait = RunState.LATER, error.wait
+    result.message, result.error_kind = f"{where}{error}", error.kind

@@ -27,7 +27,7 @@ from connectors import (
     Written,
 )
 from kam_sync.base.errors import WrongSettings, WrongUse
-from kam_sync.granting import state_after
+from kam_sync.granting import kind_of, state_after
 from kam_sync.intake.model import CrmWrite, Origin, RunState, SourceState, WriteState
 from kam_sync.intake.store import HintStore, SourceStore, WriteStore, write_of
 from kam_sync.wiring import Services
@@ -188,7 +188,8 @@ class _Writing:
         token = self._access.sealed_token
         with self._database.transaction() as session:
             sources = SourceStore(session)
-            sources.judge(self._source.id, token, state_after(error), str(error))
+            state, kind = state_after(error), kind_of(error)
+            sources.judge(self._source.id, token, state, str(error), kind)
 
 
 def _fetch(write: Write, outcome: Written | NotWritten) -> list[Hint]:

@@ -23,7 +23,8 @@ def test_a_noun_that_fails_for_ever_does_not_keep_the_others_waiting(
     box.faults.append(Fault(path="/api/v4/companies$", status=504, times=None))
     result = flow.sync(services, source.id)
     assert result.state is RunState.LATER
-    assert "/api/v4/companies: the CRM fails (504)" in result.message
+    assert result.message.startswith("company: 127.0.0.1:")
+    assert result.message.endswith(": the CRM fails (504)")
     assert raw_counts(services, source)["deal"] == box.count("leads")
 
 
@@ -42,7 +43,8 @@ def test_a_list_that_is_not_there_is_left_out_with_a_message(
     box.faults.append(Fault(path="/api/v4/tasks$", status=404, body=b"{}", times=None))
     result = flow.sync(services, source.id)
     assert result.state is RunState.DONE
-    assert "/api/v4/tasks: there is no such list (404)" in result.message
+    assert result.message.startswith("task: 127.0.0.1:")
+    assert ": there is no such list (404)" in result.message
     assert state(services, source)[0] is SourceState.ACTIVE
 
 
@@ -107,3 +109,23 @@ def test_who_lost_the_lock_of_a_source_waits_for_the_other_writer(
     late.join(timeout=30)
     with services.database.transaction() as session:
         assert SavingStore(session, source.id).translated_to(Noun.DEAL) > 0
+
+
+def test_what_is_wrong_is_kept_beside_the_words(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    box.faults.append(Fault(path="/api/v4/companies$", status=504, times=None))
+    flow.sync(services, source.id)
+    box.token = "another"
+    flow.sync(services, source.id)
+    with services.database.transaction() as session:
+        runs = RunStore(session).last_of_nouns(source.id)
+        kinds = {run.noun: run.error_kind for run in runs}
+        last = RunStore(session).last_sync(source.id)
+        found = SourceStore(session).by_id(source.id)
+        assert (kinds["company"], kinds["deal"]) == ("crm_fails", "")
+        assert last is not None
+        assert (last.error_kind, found.error_kind) == ("token_refused", "token_refused")
+    connecting.change(services, source.name, token="another")
+    with services.database.transaction() as session:
+        assert SourceStore(session).by_id(source.id).error_kind == ""

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from sqlmodel import SQLModel
 
+from connectors import ErrorKind
 from kam_sync.base import fields
 
 
@@ -46,3 +47,4 @@ class Consent(SQLModel):
     until: datetime = fields.moment()
     state: ConsentState = fields.choice(ConsentState, default=ConsentState.WAITING)
     message: str = ""
+    error_kind: ErrorKind = fields.choice(ErrorKind, default=ErrorKind.OTHER)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Field, SQLModel
 
-from connectors import HintKind
+from connectors import ErrorKind, HintKind
 from kam_sync.base import fields
 
 _TOKEN_NOTICE = timedelta(days=30)
@@ -49,6 +49,8 @@ class Source(NewSource):
     id: int
     state: SourceState = fields.choice(SourceState, default=SourceState.ACTIVE)
     state_reason: str = ""
+    error_kind: ErrorKind = fields.choice(ErrorKind, default=ErrorKind.OTHER)
+    """What is wrong by the reason, where a sync found it."""
     remote_account: str = ""
     remote_name: str = ""
     created_at: datetime = fields.moment()
@@ -140,6 +142,7 @@ class Run(SQLModel):
     ended_at: datetime | None = fields.moment(default=None)
     counts: dict[str, Any] = fields.mapping(default_factory=dict)
     message: str = ""
+    error_kind: ErrorKind = fields.choice(ErrorKind, default=ErrorKind.OTHER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def test_a_lasting_trouble_becomes_retry_later_after_five_tries(
     crm: CrmHttp, waits: list[float]
 ) -> None:
     respx.get(f"{URL}/x").mock(side_effect=httpx.ConnectError("refused"))
-    with pytest.raises(RetryLater, match="example.test/x: cannot connect"):
+    with pytest.raises(RetryLater, match="example.test: cannot connect"):
         crm.get("/x")
     assert crm.requests == 5
     assert waits == sorted(waits)
@@ -110,22 +110,23 @@ def test_a_long_wait_is_left_to_the_scheduler(crm: CrmHttp, waits: list[float]) 
 
 @respx.mock
 @pytest.mark.parametrize(
-    ("answer", "kind", "says"),
+    ("answer", "remedy", "says", "kind"),
     [
-        ({"status_code": 401, "json": {}}, NeedsPerson, "token is refused"),
-        ({"status_code": 402, "json": {}}, NeedsPerson, "not paid"),
-        ({"status_code": 403, "json": {}}, NoRights, "no rights"),
-        ({"status_code": 403, "html": "<html>403 Forbidden"}, NeedsPerson, "banned"),
-        ({"status_code": 404, "json": {}}, NoRights, "is the base URL right"),
-        ({"status_code": 422, "json": {}}, NoRights, "refuses what was asked"),
+        ({"status_code": 401, "json": {}}, NeedsPerson, "token is refused", "token_refused"),
+        ({"status_code": 402, "json": {}}, NeedsPerson, "not paid", "not_paid"),
+        ({"status_code": 403, "json": {}}, NoRights, "no rights", "no_rights"),
+        ({"status_code": 403, "html": "<html>403 Forbidden"}, NeedsPerson, "banned", "banned"),
+        ({"status_code": 404, "json": {}}, NoRights, "is the base URL right", "not_there"),
+        ({"status_code": 422, "json": {}}, NoRights, "refuses what was asked", "refused"),
     ],
 )
 def test_what_only_a_person_can_mend_is_not_tried_again(
-    crm: CrmHttp, answer: dict[str, object], kind: type[Exception], says: str
+    crm: CrmHttp, answer: dict[str, object], remedy: type[Exception], says: str, kind: str
 ) -> None:
     respx.get(f"{URL}/x").respond(**answer)  # type: ignore[arg-type]
-    with pytest.raises(kind, match=says) as caught:
+    with pytest.raises(remedy, match=says) as caught:
         crm.get("/x")
+    assert caught.value.kind == kind
     assert crm.requests == 1
     assert "secret-token" not in str(caught.value)
 
@@ -158,3 +159,31 @@ def test_the_pace_spreads_requests_evenly(monkeypatch: pytest.MonkeyPatch) -> No
     for _ in range(5):
         pace.take()
     assert waited == [0.25, 0.25, 0.25, 0.25]
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    ("trouble", "says", "kind"),
+    [
+        (httpx.ConnectError("[Errno 111] Connection refused"), "cannot connect", "no_connection"),
+        (httpx.ReadError("[Errno 104] Connection reset"), "the answer broke off", "no_answer"),
+        (httpx.ReadTimeout("timed out"), "no answer in time", "no_answer"),
+        (httpx.Response(200, html="<html>"), "answered a web page", "unreadable"),
+        (httpx.Response(429, json={}), "too many requests", "too_many_requests"),
+        (httpx.Response(503, json={}), "the CRM fails", "crm_fails"),
+    ],
+)
+def test_people_are_told_the_host_and_the_log_the_path_and_what_lies_beneath(
+    waits: list[float],
+    caplog: pytest.LogCaptureFixture,
+    trouble: httpx.Response | Exception,
+    says: str,
+    kind: str,
+) -> None:
+    respx.get(f"{URL}/api/v4/leads").mock(side_effect=[trouble])
+    with caplog.at_level("INFO"), pytest.raises(RetryLater) as caught:
+        CrmHttp(URL, headers={}, turns=Pace(0), tries=1).get("/api/v4/leads")
+    assert str(caught.value).startswith(f"example.test: {says}")
+    assert "Errno" not in str(caught.value)
+    assert caught.value.kind == kind
+    assert "GET /api/v4/leads: example.test: " in caplog.text

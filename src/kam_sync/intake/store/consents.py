@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from connectors import ErrorKind
 from kam_sync.base.db import Session, table_of
 from kam_sync.intake.grant import Consent, ConsentState
 
@@ -46,13 +47,19 @@ class ConsentStore:
         row = self._session.get(ConsentRow, digest)
         return None if row is None else Consent(**row.model_dump())
 
-    def end(self, digest: str, state: ConsentState, message: str) -> None:
+    def end(
+        self,
+        digest: str,
+        state: ConsentState,
+        message: str,
+        kind: ErrorKind = ErrorKind.OTHER,
+    ) -> None:
         """Write down what came of it."""
         row = table_of(ConsentRow).c
         self._session.execute(
             sa.update(ConsentRow)
             .where(row.digest == digest)
-            .values(state=state, message=message, sealed_app="")
+            .values(state=state, message=message, error_kind=kind, sealed_app="")
         )
 
     def forget_before(self, moment: datetime) -> None:

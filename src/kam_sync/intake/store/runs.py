@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
+from connectors import ErrorKind
 from kam_sync.base.db import Session
 from kam_sync.intake.model import Run, RunState
 
@@ -51,12 +52,15 @@ class RunStore:
         now: datetime,
         counts: Mapping[str, Any],
         message: str = "",
+        kind: ErrorKind = ErrorKind.OTHER,
     ) -> None:
         """Write down how a run ended."""
         self._session.execute(
             sa.update(RunRow)
             .where(col(RunRow.id) == run_id)
-            .values(state=state, ended_at=now, counts=dict(counts), message=message)
+            .values(
+                state=state, ended_at=now, counts=dict(counts), message=message, error_kind=kind
+            )
         )
 
     def abandon(self, source_id: int, now: datetime) -> None:

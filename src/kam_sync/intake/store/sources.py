@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, select
 
+from connectors import ErrorKind
 from kam_sync.base.db import Session, table_of
 from kam_sync.base.errors import NotHere, WrongUse
 from kam_sync.intake.model import Access, NewSource, Source, SourceState
@@ -86,16 +87,23 @@ class SourceStore:
     def set_state(self, source_id: int, state: SourceState, reason: str = "") -> None:
         """Pause, resume or stop a source for a person, with the reason that people will read."""
         row = self._row(source_id)
-        row.state, row.state_reason = state, reason
+        row.state, row.state_reason, row.error_kind = state, reason, ErrorKind.OTHER
 
-    def judge(self, source_id: int, token: str, state: SourceState, reason: str) -> None:
+    def judge(
+        self,
+        source_id: int,
+        token: str,
+        state: SourceState,
+        reason: str = "",
+        kind: ErrorKind = ErrorKind.OTHER,
+    ) -> None:
         """Set what a sync found, unless a person paused the source or gave another token since."""
         row = table_of(SourceRow).c
         self._session.execute(
             sa.update(SourceRow)
             .where(row.id == source_id, row.sealed_token == token)
             .where(row.state != SourceState.PAUSED)
-            .values(state=state, state_reason=reason)
+            .values(state=state, state_reason=reason, error_kind=kind)
         )
 
     def of_account(self, kind: str, remote_account: str) -> Source | None:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from connectors import ErrorKind
 from kam_sync.alerts.model import AlertState, ChangeKind
 from kam_sync.drift.model import Kind, Verdict, Why
 from kam_sync.intake.model import RunState, SourceState
@@ -63,6 +64,7 @@ class Run(BaseModel):
         examples=[{"read": 120, "created": 3, "updated": 7, "seconds": 1.5, "requests": 2}]
     )
     message: str = Field(description="What went wrong, in words; empty when nothing did.")
+    error_kind: ErrorKind = Field(description="The same for programs; empty for what is rare.")
 
 
 class Source(BaseModel):
@@ -74,6 +76,7 @@ class Source(BaseModel):
     base_url: str
     state: SourceState
     state_reason: str = Field(description="Why it stands so, in words.")
+    error_kind: ErrorKind = Field(description="The same for programs; empty for what is rare.")
     remote_account: str = Field(description="Id that the CRM gives to itself.")
     remote_name: str
     created_at: Moment
