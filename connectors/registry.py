@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
+from urllib.parse import quote
 
 from connectors.kit.contract import Connector, Credentials
 from connectors.kit.hosts import Hosts
@@ -37,6 +38,12 @@ def grants(kind: str, added: tuple[str, ...]) -> Grants:
 def hosts(kind: str, added: tuple[str, ...]) -> Hosts:
     """Which hosts may be told the secrets of a kind. Raises KeyError."""
     return Hosts(_imported(_GRANTS[kind]).hosts, added)
+
+
+def card(kind: str, base_url: str, noun: str, external_id: str) -> str | None:
+    """The address at which people see a record in the CRM, where there is one."""
+    path = getattr(_imported(_CLASSES[kind]), "cards", {}).get(noun) if kind in _CLASSES else None
+    return f"{base_url.rstrip('/')}/{path}/{quote(external_id, safe='')}" if path else None
 
 
 def _imported(where: str) -> Any:

@@ -54,6 +54,15 @@ class AmoCrm:
             Noun.EVENT: _KEPT,  # a log only grows; that it forgets is no deletion
         }
     )
+    cards: Mapping[Noun, str] = MappingProxyType(
+        {
+            Noun.COMPANY: "companies/detail",
+            Noun.CONTACT: "contacts/detail",
+            Noun.DEAL: "leads/detail",
+            Noun.CUSTOMER: "customers/detail",
+        }
+    )
+    """Where people see a record; tasks have no page of their own."""
 
     def __init__(self, credentials: Credentials) -> None:
         settings = Settings.model_validate(credentials.options)

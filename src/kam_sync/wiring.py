@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from connectors import Connector, Credentials, Grants, NeedsPerson
-from connectors.registry import connector_class, grants, hosts, kinds
+from connectors.registry import card, connector_class, grants, hosts, kinds
 from kam_sync.base.clock import Clock, utc_now
 from kam_sync.base.db import Database, open_database
 from kam_sync.base.db.migrate import migrate
@@ -64,6 +64,10 @@ class Services:
             return hosts(kind, self.settings.added_hosts).beside(base_url, host)
         except NeedsPerson as error:
             raise WrongUse(f"host: {error}") from error
+
+    def card(self, source: Source, noun: str, external_id: str) -> str | None:
+        """Where people see a record in the CRM itself."""
+        return card(source.kind, source.base_url, noun, external_id)
 
     def open(self, source: Source, access: Access) -> Connector:
         """Open a connected CRM account; what an admin set wins over what the account says.

@@ -1,5 +1,6 @@
 """The account page: what it is like, what has happened, what it bought."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -45,7 +46,8 @@ def account(world: World) -> UUID:
             gate.Task("8", "Позвонить", True, Noun.COMPANY, "1", "7", result="Перезвонит",
                       updated_at=WHEN - timedelta(days=2)),
             gate.Task("9", "Продлить договор [ks-abcdefghij]", False, Noun.COMPANY, "1", "7",
-                      is_ours=True, created_at=WHEN - timedelta(days=2)),
+                      is_ours=True, created_at=WHEN - timedelta(days=2),
+                      due_at=WHEN - timedelta(days=3)),
         ),
         Noun.NOTE: (
             gate.Activity("contacts/1", Happening.CALL, "call_in", WHEN - timedelta(hours=1),
@@ -115,7 +117,7 @@ def test_an_account_about_which_nothing_is_known_says_so(client, world: World) -
         assert absent not in page
 
 
-def test_of_a_long_timeline_the_latest_entries_are_shown_and_the_api_is_named(
+def test_of_a_long_timeline_the_latest_entries_are_shown_and_the_rest_page_by_page(
     client, world: World
 ) -> None:
     source = world.add_source()
@@ -123,15 +125,52 @@ def test_of_a_long_timeline_the_latest_entries_are_shown_and_the_api_is_named(
     notes = [
         gate.Activity(f"n{hour}", Happening.NOTE, "common", WHEN - timedelta(hours=hour),
                       Noun.COMPANY, "1", text=f"заметка {hour:02}.")
-        for hour in range(30)
+        for hour in range(60)
     ]  # fmt: skip
     world.save(source, Noun.NOTE, *notes)
 
     page = client.get(f"/accounts/{account}").text
-
     assert "заметка 19." in page
     assert "заметка 20." not in page
-    assert f"/api/v1/accounts/{account}/timeline" in page
+    assert f'<a href="/accounts/{account}/timeline">Вся лента</a>' in page
+
+    whole = client.get(f"/accounts/{account}/timeline").text
+    rest = client.get(f"/accounts/{account}/timeline?page=2").text
+    assert re.findall(r"заметка (\d+)", whole + rest) == [f"{n:02}" for n in range(60)]
+    assert '<a rel="next" href="?page=2">' in whole
+    assert 'rel="next"' not in rest
+
+
+@pytest.mark.parametrize("what", ["timeline", "deals", "invoices", "contacts"])
+def test_each_list_of_an_account_has_pages_of_its_own_and_names_no_path_of_the_api(
+    client, account: UUID, what: str
+) -> None:
+    page = client.get(f"/accounts/{account}/{what}")
+
+    assert page.status_code == 200
+    assert f'id="{what}-title"' in page.text
+    assert "/api/v1" not in page.text + client.get(f"/accounts/{account}").text
+
+
+def test_a_task_says_whose_it_is_until_when_and_where_it_is_seen_in_the_crm(
+    client, account: UUID
+) -> None:
+    page = plain(client.get(f"/accounts/{account}?lang=ru").text)
+
+    assert 'Анна Смирнова <span class="badge bad">просрочено с 20 нояб. 2026 г.</span>' in page
+    assert 'href="https://sales.example/companies/detail/1"' in page
+
+
+def test_a_purchase_that_should_have_come_is_overdue_and_not_expected(client, world: World) -> None:
+    source = world.add_source()
+    (account,) = world.add_companies(source, "Вега")
+    late = gate.Customer("31", "Вега", "1", next_purchase_at=WHEN - timedelta(days=5))
+    world.save(source, Noun.CUSTOMER, late)
+
+    page = plain(client.get(f"/accounts/{account}?lang=ru").text)
+
+    assert "следующая просрочена с 18 нояб. 2026 г." in page
+    assert "ожидается" not in page
 
 
 def test_of_several_companies_the_living_are_believed() -> None:

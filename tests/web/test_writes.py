@@ -128,8 +128,10 @@ def test_the_button_asks_for_the_task_and_shows_what_came_of_it(
     assert "A task is on its way into the CRM." in client.get(page).text
 
     keep(world, Written(f"alert:{alert}", "8800123"))
-    assert "Task 8800123 is in the CRM." in client.get(page).text
-    assert "Задача 8800123 поставлена в CRM." in client.get("/?lang=ru").text
+    shown = client.get(page).text
+    assert "Task: Анна Смирнова, due " in " ".join(shown.split())
+    assert 'href="https://sales.example/companies/detail/1"' in shown
+    assert "Задача: Анна Смирнова, срок " in " ".join(client.get("/?lang=ru").text.split())
     assert "Create a task in the CRM" not in client.get(page).text
 
 

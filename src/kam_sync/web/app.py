@@ -25,6 +25,7 @@ import kam_sync.web.pages.connect
 import kam_sync.web.pages.consents
 import kam_sync.web.pages.fields
 import kam_sync.web.pages.held
+import kam_sync.web.pages.lists
 import kam_sync.web.pages.sources
 import kam_sync.web.pages.tasks
 import kam_sync.web.pages.today
@@ -53,6 +54,7 @@ _PAGES = (
     kam_sync.web.pages.tasks.router,
     kam_sync.web.pages.accounts.router,
     kam_sync.web.pages.account.router,
+    kam_sync.web.pages.lists.router,
     kam_sync.web.pages.sources.router,
     kam_sync.web.pages.connect.router,
     kam_sync.web.pages.consents.router,

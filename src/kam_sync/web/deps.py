@@ -91,6 +91,13 @@ class Sources:
         """The name of each source by its id."""
         return {source.id: source.name for source in self.all}
 
+    def card(self, services: Services, source_id: int, noun: str, external_id: str) -> str | None:
+        """Where people see a record of a source in the CRM itself."""
+        for source in self.all:
+            if source.id == source_id:
+                return services.card(source, noun, external_id)
+        return None
+
     def named(self, given: str) -> Source:
         """The source of an id, else of a name, or NotHere with the names there are."""
         for source in self.all:

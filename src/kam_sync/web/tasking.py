@@ -1,6 +1,5 @@
 """A task in the CRM about an alert: what it says, for whom, and by when."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
 from kam_sync.base.errors import WrongUse
 from kam_sync.intake.model import CrmWrite, WriteState
-from kam_sync.intake.store import WriteStore, writes_of_keys
+from kam_sync.intake.store import WriteStore
 from kam_sync.kpi.formulas import KPIS
 from kam_sync.web.wording import sentences
 from kam_sync.web.wording.language import Language
@@ -24,12 +23,6 @@ _DAYS = 3
 def key_of(alert_id: UUID) -> str:
     """The key of the write about an alert: asked for twice it is one task."""
     return f"alert:{alert_id}"
-
-
-def tasks_of(session: Session, alerts: Iterable[Alert]) -> dict[UUID, CrmWrite]:
-    """The tasks that were asked for about alerts, by alert."""
-    keys = {key_of(alert.id): alert.id for alert in alerts}
-    return {keys[key]: row for key, row in writes_of_keys(session, keys).items()}
 
 
 def ask_about(session: Session, services: Services, alert_id: UUID, *, by: str) -> CrmWrite:

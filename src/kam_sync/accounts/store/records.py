@@ -79,13 +79,24 @@ class RecordStore:
             query = query.where(key > sa.tuple_(sa.literal(int(after[0])), sa.literal(after[1])))
         return list(self._session.scalars(query))
 
-    def latest(self, kind: type[_Row], account_id: UUID, *times: str, limit: int) -> list[_Row]:
+    def latest(
+        self, kind: type[_Row], account_id: UUID, *times: str, limit: int, skip: int = 0
+    ) -> list[_Row]:
         """The live records of an account, newest first by the first of its times that is known."""
         row = ROWS[kind]
         at = sa.func.coalesce(*(getattr(row, name) for name in times))
         query = select(row).where(~row.is_deleted, belongs(row, account_id))
         order = (at.desc().nulls_last(), row.source_id, row.external_id)
-        return list(self._session.scalars(query.order_by(*order).limit(limit)))
+        return list(self._session.scalars(query.order_by(*order).offset(skip).limit(limit)))
+
+    def by_keys(
+        self, kind: type[_Row], keys: Collection[tuple[int, str]]
+    ) -> dict[tuple[int, str], _Row]:
+        """The records of these (source, id)."""
+        row = ROWS[kind]
+        query = select(row).where(sa.tuple_(row.source_id, row.external_id).in_(keys))
+        found = self._session.scalars(query) if keys else ()
+        return {(one.source_id, one.external_id): one for one in found}
 
     def stages(self, pipelines: Sequence[model.Pipeline]) -> list[model.Stage]:
         """The stages of pipelines, in their order."""

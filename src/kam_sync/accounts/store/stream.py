@@ -49,7 +49,8 @@ _STREAM = """
     ), shown AS (
         SELECT * FROM entry WHERE at IS NOT NULL AND (CAST(:at AS timestamptz) IS NULL
             OR (at, source_id, part, external_id) < (:at, :source, :part, :external_id))
-        ORDER BY at DESC, source_id DESC, part DESC, external_id DESC LIMIT :limit
+        ORDER BY at DESC, source_id DESC, part DESC, external_id DESC
+        LIMIT :limit OFFSET :skip
     )
     SELECT s.part, s.source_id, s.external_id, s.at, s.what, s.kind, s.noun AS about_noun,
         s.about AS about_external_id,
@@ -79,12 +80,12 @@ class StreamStore:
         self._session = session
 
     def timeline(
-        self, account_id: UUID, *, after: Key | None = None, limit: int
+        self, account_id: UUID, *, after: Key | None = None, limit: int, skip: int = 0
     ) -> list[StreamEntry]:
         """Entries of an account, newest first; `after` is (at, source, part, id) of the last."""
         at, source, part, external_id = after or (None, None, None, None)
         values = {
-            "account": account_id, "limit": limit,
+            "account": account_id, "limit": limit, "skip": skip,
             "at": datetime.fromisoformat(at) if at else None,
             "source": int(source) if source else None, "part": part, "external_id": external_id,
         }  # fmt: skip

@@ -13,9 +13,9 @@ from kam_sync.base.db import Session
 from kam_sync.intake.model import Run
 from kam_sync.intake.store import RunStore
 from kam_sync.kpi.formulas import KPIS
-from kam_sync.web.deps import AllSources, Reading
+from kam_sync.web.deps import AllSources, Reading, Serving
+from kam_sync.web.pages.alert_tasks import tasks_of
 from kam_sync.web.render import pages
-from kam_sync.web.tasking import tasks_of
 
 router = APIRouter()
 
@@ -23,7 +23,9 @@ _MOST_ACCOUNTS = 60
 
 
 @router.get("/", response_class=HTMLResponse)
-def show_today(request: Request, session: Reading, sources: AllSources) -> HTMLResponse:
+def show_today(
+    request: Request, session: Reading, sources: AllSources, services: Serving
+) -> HTMLResponse:
     """What a person should know today."""
     grouped = _by_account(session)
     shown = grouped[:_MOST_ACCOUNTS]
@@ -35,13 +37,14 @@ def show_today(request: Request, session: Reading, sources: AllSources) -> HTMLR
         groups=shown,
         accounts=store.by_ids(ids),
         owners=store.owners(ids),
-        tasks=tasks_of(session, chain.from_iterable(shown)),
+        tasks=tasks_of(session, services, sources, chain.from_iterable(shown)),
         alert_count=sum(len(group) for group in grouped),
         account_count=len(grouped),
         hidden=len(grouped) - len(shown),
         sources=sources.all,
         last_run=_last_run(session),
         has_accounts=bool(store.accounts(limit=1)),
+        today=services.as_of().astimezone(services.zone).date(),
     )
 
 

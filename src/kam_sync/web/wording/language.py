@@ -17,6 +17,7 @@ from kam_sync.base.settings import Locale
 LOCALES = Path(__file__).parents[1] / "locale"
 
 Number = float | Decimal
+Day = date  # a method of the class has its name
 _PLACES = {Locale.RU: "#,##0.## ¤", Locale.EN: None}
 
 
@@ -94,7 +95,11 @@ class Language:
         """The day of a moment in the time zone of the installation."""
         if moment is None:
             return "\N{EN DASH}"
-        return self.day(moment.astimezone(self.zone).date())
+        return self.day(self.day_of(moment))
+
+    def day_of(self, moment: datetime) -> Day:
+        """The day of the calendar that a moment is on here."""
+        return moment.astimezone(self.zone).date()
 
     def time(self, moment: datetime | None) -> str:
         """A moment, day and time, in the time zone of the installation."""

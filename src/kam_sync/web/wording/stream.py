@@ -1,6 +1,7 @@
 """What the timeline of an account says of each entry, in plain words."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 
 from connectors import without_mark
 from kam_sync.accounts.model import StreamEntry
@@ -17,6 +18,12 @@ def text(entry: StreamEntry) -> str:
     """What was said or written, without the mark by which we know our own; then what came of it."""
     said = (without_mark(entry.text or "").strip(), str(entry.details.get("result", "")).strip())
     return "\n".join(filter(None, said))
+
+
+def due_on(language: Language, entry: StreamEntry) -> date | None:
+    """The day by which a task is to be done."""
+    due_at = entry.details.get("due_at")
+    return language.day_of(datetime.fromisoformat(due_at)) if due_at else None
 
 
 def about(language: Language, entry: StreamEntry) -> str:
