@@ -9,17 +9,21 @@ heard    what has neither (customers, purchases, elements of catalogs): the log 
          them, and once a day the whole list is read, for the log does not tell everything.
 notes    four lists: the log tells which of them have new ones. No event tells of a note that was
          edited; it comes when all four are read, once an hour.
-seldom   definitions of fields: all of them, once an hour.
+seldom   definitions of fields: all of them, once an hour; an empty list with each pull.
+
+A list that the account does not show (402, 403, 422) does not hold up the other lists of its noun,
+and all of it is read as soon as it is there again: the cursor remembers it.
 
 Once a week the lists of `window` and `newest` are read whole, too: a row that an import dates back
 or that vanishes without an event shows in no other way.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from connectors.amocrm.cursor import Reach, heard
 from connectors.amocrm.events import Events
+from connectors.amocrm.left import Left, without_cursors
 from connectors.amocrm.lists import Listing, raw_records
 from connectors.amocrm.log import Log
 from connectors.amocrm.reading import Reader
@@ -75,7 +79,7 @@ class Changes:
         if not lists:
             return iter(())
         if way is None:
-            return self._walks.short(lists)
+            return self._short(lists)
         if noun in _BY_TIME and self._is_due(reach, until):
             return way(lists, Reach(until=until), until)
         return way(lists, reach.model_copy(update={"until": until}), until)
@@ -119,8 +123,9 @@ class Changes:
             yield from self._walks.window(lists, begin, None)
             return
         for listing in lists if named else ():
-            yield Page(raw_records(listing, self._reader.some(listing, named)))
-        yield Page((), heard(reach, until).kept())
+            if listing.path not in reach.out:
+                yield Page(raw_records(listing, self._reader.some(listing, named)))
+        yield from self._of_some(lists, frozenset(), reach, until)
 
     def _named(self, lists: Lists, since: datetime, until: datetime) -> list[str] | None:
         try:
@@ -137,17 +142,30 @@ class Changes:
         if named is None:
             yield from self._walks.window(lists, reach, reach.since)
             return
-        chosen = [listing for listing in lists if listing.path in named]
-        for page in self._walks.window(chosen, reach, reach.since):
-            if page.records:
-                yield Page(page.records)
-        yield Page((), heard(reach, until).kept())
+        yield from self._of_some(lists, named, reach, until)
+
+    def _of_some(
+        self, lists: Lists, chosen: Collection[str], reach: Reach, until: datetime
+    ) -> Iterator[Page]:
+        """The chosen lists and those that were left out, and how far the log was asked.
+
+        What of the lists is known stays as it was, so that no page has a cursor to go on from.
+        """
+        some = [one for one in lists if one.path in chosen or one.path in reach.out]
+        left = yield from without_cursors(self._walks.parts(some, reach, reach.since))
+        yield Page((), heard(reach, until).leaving(left.out).kept())
+        left.tell()
+
+    def _short(self, lists: Lists) -> Iterator[Page]:
+        left = yield from self._walks.short(lists, Left(is_whole=True))
+        left.tell()
 
     def _seldom(self, lists: Lists, reach: Reach, until: datetime) -> Iterator[Page]:
-        """Nothing until it is time to read all of it."""
-        if reach.since is not None and until - reach.since < self._notes_every:
-            return
-        is_whole = yield from self._walks.short(lists)
-        # what was not all is read again by the next pull
-        cursor = Reach(since=until).kept() if is_whole else None
-        yield Page((), cursor, is_whole=is_whole)
+        """Nothing until it is time to read all of it, but what was left out."""
+        is_due = reach.since is None or until - reach.since >= self._notes_every
+        some = lists if is_due else [one for one in lists if one.path in reach.out]
+        if some:
+            end = Reach(since=until if is_due else reach.since)
+            left = yield from self._walks.short(some, Left(frozenset(reach.out), is_whole=is_due))
+            yield Page((), end.leaving(left.out).kept(), is_whole=left.is_whole)
+            left.tell()

@@ -1,5 +1,6 @@
 """How far a noun of amoCRM was read."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
@@ -28,14 +29,20 @@ class Reach(BaseModel):
     """Where the walk ends."""
     path: str | None = None
     page: int | None = None
+    out: tuple[str, ...] = ()
+    """Lists that were left out, for the account did not show them: all of them is to be read."""
 
     def kept(self) -> Cursor:
         """As the house keeps it."""
-        return self.model_dump_json(exclude_none=True)
+        return self.model_dump_json(exclude_defaults=True)
 
     def at(self, path: str | None, page: int | None) -> "Reach":
         """The same walk at another page."""
         return self.model_copy(update={"path": path, "page": page})
+
+    def leaving(self, out: Collection[str]) -> "Reach":
+        """The same, with those lists left out."""
+        return self.model_copy(update={"out": tuple(sorted(out))})
 
 
 def arrived(until: datetime, whole: datetime | None = None) -> Reach:

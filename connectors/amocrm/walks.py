@@ -1,16 +1,16 @@
 """Walks through lists of amoCRM: whole, within a window of time, or newest first."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 from connectors.amocrm.cursor import Reach, arrived, seconds
+from connectors.amocrm.left import Left, Walk, read
 from connectors.amocrm.lists import Listing, Query, raw_records
-from connectors.amocrm.reading import Reader, is_off
+from connectors.amocrm.reading import Reader
 from connectors.kit.contract import Page
-from connectors.kit.errors import NeedsPerson
 from connectors.kit.pages import Rows, backwards, forwards, in_parts, insisting, newest_first
 
 _NEWEST: Query = (("order[updated_at]", "desc"),)
@@ -26,42 +26,49 @@ class Walks:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def short(self, listings: Sequence[Listing]) -> Generator[Page, None, bool]:
-        """All of short lists, and whether that is all there is.
+    def short(self, listings: Sequence[Listing], left: Left) -> Walk:
+        """All of short lists; an empty one counts as left out, too: it may be so by mistake.
 
-        It is not where a list is off, unless the account itself says that it has no customers.
+        Nothing is left out where the account itself says that it has no customers.
         """
-        is_whole = True
         for listing in listings:
-            rows = self._forwards(listing)
-            pages = (Page(raw_records(listing, page), is_whole=is_whole) for page in rows)
-            is_there = yield from _unless_off(listing, pages)
-            is_whole &= is_there or self._reader.has_no_customers
-        return is_whole
+            rows = self._forwards(listing, doubts=listing.path not in left.out)
+            pages = (Page(raw_records(listing, page), is_whole=left.is_whole) for page in rows)
+            found = yield from read(listing, pages, left, is_empty_left=True)
+            if not (listing.may_be_off and self._reader.has_no_customers):
+                left = found
+        return left
 
     def window(
         self, listings: Sequence[Listing], reach: Reach, since: datetime | None
     ) -> Iterator[Page]:
+        """What changed in the window, or all of it, and the cursor of its end."""
+        left = yield from self.parts(listings, reach, since)
+        if reach.until is not None and any(one.path not in left.out for one in listings):
+            whole = reach.until if since is None else reach.whole or reach.until
+            end = arrived(reach.until, whole).leaving(left.out)
+            yield Page((), end.kept(), is_whole=left.is_whole)
+        left.tell()
+
+    def parts(self, listings: Sequence[Listing], reach: Reach, since: datetime | None) -> Walk:
         """What changed in the window, or all of it, each list from its last page to the first.
 
         The window ends where the walk began: what changes meanwhile leaves it, so that the lists
-        can only shrink, and comes with the next pull. Of a list that the account does not have
-        nothing was read, and nothing is known: then the walk is none through all there is.
+        can only shrink, and comes with the next pull. Of a list that was left out before all is
+        read: nobody knows what has changed since.
         """
         paths = [listing.path for listing in listings]
         first = paths.index(reach.path) if reach.path in paths else 0
-        found: list[bool] = []
+        left = Left(frozenset(reach.out), is_whole=since is None and not reach.out)
         for number, listing in enumerate(listings[first:]):
             is_begun = not number and reach.path in {None, listing.path}
             last = reach.page - 1 if is_begun and reach.page is not None else None
-            pages = self._window(listing, reach, since, last)
-            if not all(found):
+            begin = None if listing.path in reach.out else since
+            pages = self._window(listing, reach.leaving(left.out), begin, last)
+            if not left.is_whole:
                 pages = (replace(page, is_whole=False) for page in pages)
-            found.append((yield from _unless_off(listing, pages)))
-        if reach.until is not None and any(found):
-            whole = reach.until if since is None else reach.whole or reach.until
-            is_whole = since is None and all(found)
-            yield Page((), arrived(reach.until, whole).kept(), is_whole=is_whole)
+            left = yield from read(listing, pages, left, is_empty_left=False)
+        return left
 
     def newest(self, listing: Listing, reach: Reach, until: datetime) -> Iterator[Page]:
         """What changed, by its last change, down to a page of known rows; no page is kept before.
@@ -82,11 +89,11 @@ class Walks:
             yield Page(raw_records(listing, fresh))
         yield Page((), arrived(until, reach.whole or until).kept())
 
-    def _forwards(self, listing: Listing) -> Iterator[Rows]:
+    def _forwards(self, listing: Listing, *, doubts: bool) -> Iterator[Rows]:
         def fetch(page: int) -> Rows:
             return self._reader.rows(listing, _page(listing.order, page, listing.limit))
 
-        asked = insisting(fetch, full=listing.limit, is_whole=True)
+        asked = insisting(fetch, full=listing.limit, is_whole=doubts)
         if not listing.is_paged:  # one answer without pages: a second would be the same again
             return iter([asked(1)])
         return forwards(asked, what=f"amocrm {listing.noun}")
@@ -110,20 +117,6 @@ class Walks:
                 raise Ignored
             cursor = reach.at(listing.path, number).kept()
             yield Page(raw_records(listing, fresh), cursor, is_whole=since is None)
-
-
-def _unless_off(listing: Listing, pages: Iterator[Page]) -> Generator[Page, None, bool]:
-    """The pages, and whether the account has this list; an error that comes later is one."""
-    try:
-        first = next(pages, None)
-    except NeedsPerson as error:
-        if is_off(listing, error):
-            return False
-        raise
-    if first is not None:
-        yield first
-    yield from pages
-    return True
 
 
 def _page(query: Query, number: int, size: int) -> Query:

@@ -78,15 +78,6 @@ def test_a_walk_in_which_a_list_was_off_is_none_through_all_there_is(
     assert not pages[-1].is_whole
 
 
-def test_definitions_that_were_not_all_shown_are_read_again_by_the_next_pull(
-    opened: Opened,
-) -> None:
-    box, crm = opened()
-    box.faults.append(Fault(path="/api/v4/customers/custom_fields", status=402, body=b"{}"))
-    assert all(page.cursor is None for page in crm.pull(Noun.FIELD, None))
-    assert "customer" in {id_.split("/")[0] for id_ in ids(crm, Noun.FIELD)}
-
-
 def test_definitions_are_all_there_are_where_the_account_says_it_has_no_customers(
     opened: Opened,
 ) -> None:
