@@ -33,9 +33,19 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def migrated(settings: Settings) -> Iterator[Database]:
     """One migrated database for the whole session."""
     database = open_database(settings)
+    if database.server is not None:
+        need_not_outlive_a_power_cut(database)
     migrate(database)
     yield database
     database.close()
+
+
+def need_not_outlive_a_power_cut(database: Database) -> None:
+    """Let the server wait for no disk; that was a third of the time of all tests."""
+    with database.at_once() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(sa.text("SELECT pg_reload_conf()"))
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """HTTP to a CRM: paced, patient, counted; every failure becomes an error that names its remedy."""
 
 import logging
+import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import httpx
@@ -152,8 +154,18 @@ def _client(base_url: str, headers: Mapping[str, str]) -> httpx.Client:
     if url.userinfo or url.query or url.path not in {"", "/"}:
         raise NeedsPerson("base URL: give the address alone, such as https://example.amocrm.ru")
     return httpx.Client(
-        base_url=base_url, headers=dict(headers), timeout=_TIMEOUT, follow_redirects=False
+        base_url=base_url,
+        headers=dict(headers),
+        timeout=_TIMEOUT,
+        follow_redirects=False,
+        verify=_trusted(),
     )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates that we trust, read once: that takes longer than a small sync asks."""
+    return httpx.create_ssl_context()
 
 
 def _failure(where: str, error: httpx.RequestError) -> RetryLater:

@@ -4,6 +4,7 @@ import socket
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from threading import Condition, Event, Thread
@@ -121,6 +122,8 @@ class _Server(ThreadingHTTPServer):
     def finish(self) -> None:
         """Stop listening, end kept-alive connections and wait for their threads."""
         self.stopping.set()
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for connections
         self.shutdown()
         self.server_close()
         with self._quiet:

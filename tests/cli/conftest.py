@@ -1,6 +1,7 @@
 """Runs commands as a person would, on the test database and a sandbox CRM."""
 
 import json
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,6 +32,13 @@ class Said:
 
 
 Command = Callable[..., Said]
+
+
+def free_port() -> int:
+    """A port of this machine where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
 from kam_sync.base.db import Database
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, free_port
 
 COUNTS = {
     "read", "created", "updated", "unchanged", "deleted", "rejected", "held", "seconds", "requests",
@@ -95,11 +95,11 @@ def test_the_version_is_printed(kam_sync: Command) -> None:
 def test_the_demo_makes_one_pass_and_a_second_one_changes_nothing(
     kam_sync: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = kam_sync("demo", "--once", "--json", "--size", "20", "--seed", "3")
+    first = kam_sync("demo", "--once", "--json", "--size", "8", "--seed", "3")
     assert first.code == 0, first.err
-    assert first.document["stored"]["account"] == 20
+    assert first.document["stored"]["account"] == 8
     assert first.document["alerts"]
-    second = kam_sync("demo", "--once", "--json", "--size", "20", "--seed", "3").document
+    second = kam_sync("demo", "--once", "--json", "--size", "8", "--seed", "3").document
     nouns = second["sources"][0]["nouns"].values()
     assert sum(counts["created"] + counts["updated"] for counts in nouns) == 0
     assert second["steps"]["alerts"]["opened"] == 0
@@ -117,7 +117,7 @@ def test_the_demo_keeps_its_hands_off_a_store_with_real_sources(
 def test_serve_answers_and_ends_cleanly_when_it_is_told_to(
     kam_sync: Command, connected: AmoSandbox, tmp_path: Path
 ) -> None:
-    port = "18231"
+    port = str(free_port())
     log = (tmp_path / "log").open("w")
     process = subprocess.Popen(
         [sys.executable, "-m", "kam_sync", "serve", "--port", port],

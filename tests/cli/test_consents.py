@@ -1,7 +1,6 @@
 """`kam-sync source add` and `reauth` by OAuth."""
 
 import io
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,17 +11,15 @@ import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox, OAuthApp
 from connectors.sandbox.world import MadeUpWorld
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, free_port
 from tests.fakes.browsing import link_in, ways_back
 
 
 @pytest.fixture
 def box() -> Iterator[AmoSandbox]:
     """A small amoCRM whose integration leads back to a free port of this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    app = OAuthApp("aaaa-1111", "s3cr3t", f"http://127.0.0.1:{port}/oauth/amocrm/callback")
+    way_back = f"http://127.0.0.1:{free_port()}/oauth/amocrm/callback"
+    app = OAuthApp("aaaa-1111", "s3cr3t", way_back)
     world = MadeUpWorld(size=2, deals=3, contacts=2, today=date(2026, 11, 1))
     with AmoSandbox(world, rate=0, oauth=app) as running:
         yield running
@@ -36,7 +33,8 @@ def words(box: AmoSandbox, *command: str) -> list[str]:
 
 
 def add(box: AmoSandbox) -> list[str]:
-    return words(box, "add", "sales", "--kind", "amocrm", "--base-url", box.url)
+    given = ["--kind", "amocrm", "--base-url", box.url, "--set", "per_second=0"]
+    return words(box, "add", "sales", *given)
 
 
 def test_a_code_from_the_card_connects_at_once(
