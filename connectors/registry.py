@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import quote
 
-from connectors.kit.contract import Connector, Credentials
+from connectors.kit.contract import Connector, Credentials, Turns
 from connectors.kit.hosts import Hosts
 from connectors.kit.oauth import Grants
 
@@ -28,10 +28,12 @@ def connector_class(kind: str) -> Callable[[Credentials], Connector]:
     return found
 
 
-def grants(kind: str, added: tuple[str, ...]) -> Grants:
+def grants(
+    kind: str, added: tuple[str, ...], turns: Callable[[float], Turns] | None = None
+) -> Grants:
     """How a kind gives access by OAuth, to its own hosts and the added ones. Raises KeyError."""
     found = _imported(_GRANTS[kind])
-    asked: Grants = found(hosts(kind, added))
+    asked: Grants = found(hosts(kind, added), turns)
     return asked
 
 

@@ -6,7 +6,7 @@ is final; asking again and again ends in a ban. Texts are localised and never de
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from connectors.kit import pace
 from connectors.kit.answers import Answer
+from connectors.kit.contract import Turns
 from connectors.kit.errors import (
     ErrorKind,
     NeedsPerson,
@@ -31,6 +32,7 @@ from connectors.kit.oauth import Grant, OAuthApp, Return, claims
 from connectors.kit.pace import Pace
 
 _TRIES = 3
+_PER_SECOND = 6.0
 _TOKENS = "/oauth2/access_token"
 _WHERE = "/oauth2/account/current/subdomain"
 _LATER = frozenset({408, 429, 499})
@@ -51,8 +53,9 @@ class AmoGrants:
 
     hosts = ("amocrm.ru", "amocrm.com", "kommo.com")
 
-    def __init__(self, hosts: Hosts) -> None:
+    def __init__(self, hosts: Hosts, turns: Callable[[float], Turns] | None = None) -> None:
         self._hosts = hosts
+        self._turns = turns(_PER_SECOND) if turns else Pace(0)
 
     def consent_url(self, app: OAuthApp, base_url: str, state: str) -> str:
         """The consent page is one for all accounts; there a person chooses which one."""
@@ -133,7 +136,7 @@ class AmoGrants:
             "client_secret": app.client_secret,
             "redirect_uri": app.redirect_uri,
         }
-        with closing(_http(base_url)) as http:
+        with closing(self._http(base_url)) as http:
             answer = http.send("POST", _TOKENS, {**ours, **asked})
         return _grant(base_url, answer)
 
@@ -143,9 +146,8 @@ class AmoGrants:
         trouble = None
         for host in dict.fromkeys(doors):
             try:
-                with closing(
-                    _http(self._hosts.beside(grant.base_url, host), grant.refresh_token)
-                ) as http:
+                door = self._hosts.beside(grant.base_url, host)
+                with closing(self._http(door, grant.refresh_token)) as http:
                     found: Any = http.get(_WHERE).data
                 return self._hosts.beside(grant.base_url, str(found["domain"]))
             except RetryLater as error:
@@ -156,10 +158,9 @@ class AmoGrants:
             raise trouble
         return None
 
-
-def _http(base_url: str, refresh_token: str = "") -> CrmHttp:
-    headers = {"X-Refresh-Token": refresh_token} if refresh_token else {}
-    return CrmHttp(base_url, headers=headers, turns=Pace(0), tries=1)
+    def _http(self, base_url: str, refresh_token: str = "") -> CrmHttp:
+        headers = {"X-Refresh-Token": refresh_token} if refresh_token else {}
+        return CrmHttp(base_url, headers=headers, turns=self._turns, tries=1)
 
 
 def _grant(base_url: str, answer: Answer) -> Grant:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import replace
 
 from connectors import About, ConnectorError, Credentials, Field, KnowsItself, Noun, ends_at
 from kam_sync import field_map
@@ -32,7 +33,7 @@ def add(
     """Connect a CRM account; nothing is kept when it cannot be reached, unless `unchecked`."""
     check_name(new.name)
     credentials = Credentials(new.base_url, _token(secret), options)
-    about, fields = _ask(services, new.kind, credentials, ask=not unchecked)
+    about, fields = _ask(services, new, credentials, ask=not unchecked)
     with services.database.transaction() as session:
         sources = SourceStore(session)
         same = sources.of_account(new.kind, about.account) if about else None
@@ -93,7 +94,7 @@ def change(
         wanted = {key: value for key, value in merged.items() if value != ""}
         url = base_url or source.base_url
         known = Credentials(url, _token(secret), {**before.facts, **wanted})
-        _ask(services, source.kind, known, ask=False)
+        _ask(services, source, known, ask=False)
         access = seal(services.cipher, _plain(secret), wanted)
         sources.change_access(source.id, base_url=url, access=access)
         if token is not None:
@@ -128,7 +129,7 @@ def _open_anew(services: Services, source_id: int, base_url: str, secret: Secret
         session.expunge_all()
     options = {**access.facts, **access.options}
     credentials = Credentials(base_url, _token(secret), options)
-    about, _ = _ask(services, source.kind, credentials, ask=True)
+    about, _ = _ask(services, source, credentials, ask=True)
     if about and source.remote_account not in {"", about.account}:
         raise WrongUse(
             f"source {source.name} is CRM account {source.remote_account}, and this opens account "
@@ -177,21 +178,22 @@ def due(services: Services) -> list[Source]:
 
 
 def _ask(
-    services: Services, kind: str, credentials: Credentials, *, ask: bool
+    services: Services, source: NewSource, credentials: Credentials, *, ask: bool
 ) -> tuple[About | None, list[Field]]:
     """Who the account is, and which custom fields it has.
 
     Wrong options and foreign hosts are refused before a secret is sent.
     """
-    with closing(open_connector(kind, credentials)) as connector:
-        services.admit(kind, credentials.base_url)
+    credentials = replace(credentials, turns=services.turns(source.turn_key))
+    with closing(open_connector(source.kind, credentials)) as connector:
+        services.admit(source.kind, credentials.base_url)
         if not ask:
             return None, []
         try:
             about = connector.about() if isinstance(connector, KnowsItself) else None
             return about, field_map.read_fields(connector)
         except ConnectorError as error:
-            where = f"{kind} at {credentials.base_url}"
+            where = f"{source.kind} at {credentials.base_url}"
             raise CrmTrouble(f"{where} is not connected: {error}") from error
 
 

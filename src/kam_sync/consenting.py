@@ -86,8 +86,9 @@ def begin(services: Services, wish: Wish) -> tuple[Consent, str]:
 def conclude(services: Services, wish: Wish, code: str) -> Source:
     """Exchange a code, and open the source with what it is worth."""
     _check(services, wish)
+    grants = services.grants(wish.kind, _turn_key(services, wish))
     try:
-        grant = services.grants(wish.kind).exchange(wish.app, wish.base_url, code)
+        grant = grants.exchange(wish.app, wish.base_url, code)
     except ConnectorError as error:
         raise CrmTrouble(f"source {wish.name} is not connected: {error}") from error
     issued = Issued(wish.app, grant)
@@ -174,6 +175,14 @@ def _fulfil(services: Services, consent: Consent, returned: Return) -> None:
         base_url = services.admit_beside(wish.kind, wish.base_url, returned.host)
         wish = replace(wish, base_url=base_url)
     conclude(services, wish, returned.code)
+
+
+def _turn_key(services: Services, wish: Wish) -> str:
+    """Whose turns a code is exchanged in."""
+    if wish.source_id is None:
+        return NewSource(name=wish.name, kind=wish.kind, base_url=wish.base_url).turn_key
+    with services.database.transaction() as session:
+        return SourceStore(session).by_id(wish.source_id).turn_key
 
 
 def _check(services: Services, wish: Wish) -> None:

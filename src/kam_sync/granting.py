@@ -103,8 +103,8 @@ class Granting:
     database: Database
     cipher: Cipher
     now: Clock
-    grants: Callable[[str], Grants]
-    """How a kind of CRM renews."""
+    grants: Callable[[str, str], Grants]
+    """How a kind of CRM renews, in the turns of a `turn_key`."""
 
     def grant_of(self, source_id: int) -> Grant | None:
         """A grant that is good for a while; None where no grant opens the source.
@@ -176,7 +176,7 @@ class Granting:
                 return self._open(held).grant
             issued = self._open(held)
             try:
-                fresh = self.grants(held.kind).refresh(issued.app, issued.grant)
+                fresh = self.grants(held.kind, held.turn_key).refresh(issued.app, issued.grant)
             except NeedsReauth as error:
                 return self._refused(source_id, held, error)
             sealed = seal_grant(self.cipher, replace(issued, grant=fresh), self.now())
@@ -234,7 +234,7 @@ class Granting:
                 return None
             source = SourceStore(session).by_id(source_id)
             token = SourceStore(session).access(source_id).sealed_token
-            return _Held(source.kind, source.base_url, token, sealed)
+            return _Held(source.kind, source.base_url, source.turn_key, token, sealed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +243,7 @@ class _Held:
 
     kind: str
     base_url: str
+    turn_key: str
     token: str
     """The sealed token of the source, by which a judgement knows whether it is still about this."""
     sealed: SealedGrant

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from connectors import Connector, Credentials, Grants, NeedsPerson
+from connectors import Connector, Credentials, Grants, NeedsPerson, Turns
 from connectors.registry import card, connector_class, grants, hosts, kinds
 from kam_sync.base.clock import Clock, utc_now
 from kam_sync.base.db import Database, open_database
@@ -44,10 +44,15 @@ class Services:
         """What keeps grants by OAuth alive."""
         return Granting(self.database, self.cipher, self.now, self.grants)
 
-    def grants(self, kind: str) -> Grants:
-        """How a kind of CRM gives access by OAuth."""
+    def turns(self, key: str) -> Callable[[float], Turns]:
+        """Turns to talk to the CRM account of a `turn_key`, shared by all processes."""
+        return partial(SharedTurns, self.database, key)
+
+    def grants(self, kind: str, turn_key: str = "") -> Grants:
+        """How a kind of CRM gives access by OAuth; who asks one account gives its `turn_key`."""
         try:
-            return grants(kind, self.settings.added_hosts)
+            turns = self.turns(turn_key) if turn_key else None
+            return grants(kind, self.settings.added_hosts, turns)
         except KeyError as error:
             raise WrongUse(f"kind {kind}: it gives no access by OAuth") from error
 
@@ -82,7 +87,7 @@ class Services:
             options,
             fields=access.field_map,
             renew=None if grant is None else partial(self.granting.renew, source.id),
-            turns=partial(SharedTurns, self.database, source.turn_key),
+            turns=self.turns(source.turn_key),
         )
         return open_connector(source.kind, credentials)
 

@@ -42,6 +42,11 @@ class NewSource(SQLModel):
     kind: str
     base_url: str
 
+    @property
+    def turn_key(self) -> str:
+        """What its limit of requests is counted by: its host, until we know the account."""
+        return f"{self.kind} {urlsplit(self.base_url).netloc}"
+
 
 class Source(NewSource):
     """One connected CRM account."""
@@ -64,9 +69,8 @@ class Source(NewSource):
 
     @property
     def turn_key(self) -> str:
-        """What its limit of requests is counted by: the account, its host until we know it."""
-        host = urlsplit(self.base_url).netloc
-        return f"{self.kind} {self.remote_account or host}"
+        """What its limit of requests is counted by: the account, where we know it."""
+        return f"{self.kind} {self.remote_account}" if self.remote_account else super().turn_key
 
 
 class Standing(SQLModel):

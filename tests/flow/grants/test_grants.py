@@ -1,8 +1,6 @@
 """A grant by OAuth stays alive: renewed ahead, stored before use, and its end is told."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 import structlog
@@ -11,45 +9,13 @@ from structlog.testing import capture_logs
 from connectors import NeedsReauth
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
-from connectors.sandbox.world import MadeUpWorld
 from kam_sync import connecting, flow, granting
 from kam_sync.base.errors import DatabaseTrouble
 from kam_sync.intake.model import RunState, Source, SourceState
 from kam_sync.intake.store import GrantStore, SourceStore
 from kam_sync.wiring import Services
-from tests.fakes.connecting import ask, connect, connect_by_oauth, state
-
-TOKENS = "/oauth2/access_token"
-
-
-@pytest.fixture
-def box() -> Iterator[AmoSandbox]:
-    world = MadeUpWorld(size=2, deals=5, contacts=2, today=date(2026, 11, 1))
-    with AmoSandbox(world, rate=0) as opened:
-        yield opened
-
-
-@pytest.fixture
-def source(services: Services, box: AmoSandbox) -> Source:
-    return connect_by_oauth(services, box)
-
-
-def renewals(box: AmoSandbox) -> int:
-    """How often a token was asked for, the first exchange not counted."""
-    return sum(seen.path == TOKENS for seen in box.requests) - 1
-
-
-def after(services: Services, **gone: float) -> Services:
-    """The same services some time later."""
-    return replace(services, now=lambda: services.now() + timedelta(**gone))
-
-
-def held(services: Services, source: Source) -> str:
-    """The access token that is stored."""
-    with services.database.transaction() as session:
-        grant = GrantStore(session).of(source.id)
-        assert grant is not None
-        return services.cipher.unlock(grant.sealed_access)
+from tests.fakes.connecting import ask, connect, state
+from tests.fakes.granting import TOKENS, after, held, renewals, sealed
 
 
 def test_a_source_that_a_grant_opens_is_synced(
@@ -133,10 +99,7 @@ def test_a_new_consent_opens_the_source_again(
 ) -> None:
     box.oauth.revoke()
     flow.sync(services, source.id)
-    with services.database.transaction() as session:
-        sealed = GrantStore(session).of(source.id)
-    assert sealed is not None
-    app = granting.unseal_grant(services.cipher, sealed, box.url).app
+    app = granting.unseal_grant(services.cipher, sealed(services, source), box.url).app
     fresh = services.grants("amocrm").exchange(app, box.url, box.oauth.code())
     connecting.regrant(services, source.id, granting.Issued(app, fresh))
     assert state(services, source) == (SourceState.ACTIVE, "")

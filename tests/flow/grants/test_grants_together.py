@@ -2,32 +2,20 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
-from connectors.sandbox.world import MadeUpWorld
 from kam_sync import flow
 from kam_sync.base.db import Database
-from kam_sync.intake.model import RunState
-from kam_sync.intake.store import GrantStore
+from kam_sync.intake.model import RunState, Source
 from kam_sync.wiring import Services
-from tests.fakes.connecting import connect_by_oauth
+from tests.fakes.granting import TOKENS, held
 
 SCRIPT = Path(__file__).with_name("renews.py")
-TOKENS = "/oauth2/access_token"
-
-
-@pytest.fixture
-def box() -> Iterator[AmoSandbox]:
-    world = MadeUpWorld(size=2, deals=5, contacts=2, today=date(2026, 11, 1))
-    with AmoSandbox(world, rate=0) as opened:
-        yield opened
 
 
 def start(services: Services, source_id: int, *more: str) -> subprocess.Popen[str]:
@@ -43,9 +31,8 @@ def start(services: Services, source_id: int, *more: str) -> subprocess.Popen[st
 
 @pytest.mark.slow
 def test_two_processes_that_renew_at_once_never_lose_the_grant(
-    services: Services, box: AmoSandbox
+    services: Services, box: AmoSandbox, source: Source
 ) -> None:
-    source = connect_by_oauth(services, box)
     box.requests.clear()
     box.faults.append(Fault(path=TOKENS, delay=0.5))  # long enough for both to come to the door
     processes = [start(services, source.id) for _ in range(2)]
@@ -62,9 +49,8 @@ def test_two_processes_that_renew_at_once_never_lose_the_grant(
 
 @pytest.mark.slow
 def test_a_process_killed_after_the_answer_leaves_the_new_pair_behind(
-    services: Services, box: AmoSandbox
+    services: Services, box: AmoSandbox, source: Source
 ) -> None:
-    source = connect_by_oauth(services, box)
     process = start(services, source.id, "killed")
     process.communicate("go\n", timeout=60)
     assert process.returncode == -9
@@ -74,13 +60,9 @@ def test_a_process_killed_after_the_answer_leaves_the_new_pair_behind(
 
 
 def test_many_threads_with_connections_of_their_own_share_one_renewal(
-    services: Services, box: AmoSandbox
+    services: Services, box: AmoSandbox, source: Source
 ) -> None:
-    source = connect_by_oauth(services, box)
-    with services.database.transaction() as session:
-        grant = GrantStore(session).of(source.id)
-    assert grant is not None
-    refused = services.cipher.unlock(grant.sealed_access)
+    refused = held(services, source)
     box.requests.clear()
     other = Database(services.database.conninfo)
     granting = (services.granting, type(services.granting)(

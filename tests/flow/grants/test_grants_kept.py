@@ -1,8 +1,6 @@
 """A grant by OAuth outlives what goes wrong around it: lost locks, servers, bills, settings."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,44 +8,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from connectors import Grant, OAuthApp
 from connectors.sandbox.amocrm import AmoSandbox
-from connectors.sandbox.world import MadeUpWorld
 from kam_sync import connecting, flow, granting
 from kam_sync.intake.model import RunState, Source, SourceState
 from kam_sync.intake.store import GrantStore, SourceStore
 from kam_sync.wiring import Services
-from tests.fakes.connecting import ask, connect, connect_by_oauth, state
-
-TOKENS = "/oauth2/access_token"
-
-
-@pytest.fixture
-def box() -> Iterator[AmoSandbox]:
-    world = MadeUpWorld(size=2, deals=5, contacts=2, today=date(2026, 11, 1))
-    with AmoSandbox(world, rate=0) as opened:
-        yield opened
-
-
-@pytest.fixture
-def source(services: Services, box: AmoSandbox) -> Source:
-    return connect_by_oauth(services, box)
-
-
-def renewals(box: AmoSandbox) -> int:
-    """How often a token was asked for, the first exchange not counted."""
-    return sum(seen.path == TOKENS for seen in box.requests) - 1
-
-
-def after(services: Services, **gone: float) -> Services:
-    """The same services some time later."""
-    return replace(services, now=lambda: services.now() + timedelta(**gone))
-
-
-def held(services: Services, source: Source) -> str:
-    """The access token that is stored."""
-    with services.database.transaction() as session:
-        grant = GrantStore(session).of(source.id)
-        assert grant is not None
-        return services.cipher.unlock(grant.sealed_access)
+from tests.fakes.connecting import ask, connect, state
+from tests.fakes.granting import after, held, renewals, sealed
 
 
 @pytest.mark.parametrize("what", ["read-only", "no connection left"])
@@ -81,9 +47,9 @@ class Overtaken:
     def refresh(self, app: OAuthApp, grant: Grant) -> Grant:
         grants, cipher = self._services.grants("amocrm"), self._services.cipher
         fresh = granting.Issued(app, grants.refresh(app, grant))
-        sealed = granting.seal_grant(cipher, fresh, self._services.now())
+        stored = granting.seal_grant(cipher, fresh, self._services.now())
         with self._services.database.transaction() as session:
-            GrantStore(session).renew(self._source.id, sealed)
+            GrantStore(session).renew(self._source.id, stored)
         return grants.refresh(app, grant)
 
 
@@ -91,7 +57,7 @@ def test_a_refusal_of_the_old_pair_leaves_the_new_one_of_another_process_alone(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:
     before = held(services, source)
-    slow = replace(services.granting, grants=lambda _: Overtaken(services, source))
+    slow = replace(services.granting, grants=lambda *_: Overtaken(services, source))
     token = slow.renew(source.id, before)
     assert token == held(services, source) != before
     assert flow.sync(services, source.id).state is RunState.DONE
@@ -100,17 +66,15 @@ def test_a_refusal_of_the_old_pair_leaves_the_new_one_of_another_process_alone(
 def test_a_grant_that_cannot_be_read_does_not_keep_the_others_from_being_renewed(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:
+    before, other = sealed(services, source), connect(services, box, name="aaa", unchecked=True)
     with services.database.transaction() as session:
-        sealed = GrantStore(session).of(source.id)
-        assert sealed is not None
-        other = connect(services, box, name="aaa", unchecked=True)
-        GrantStore(session).keep(other.id, sealed)
+        GrantStore(session).keep(other.id, before)
     ask(services, "UPDATE source_grant SET sealed_app = 'x', refreshed_at = '2020-01-01' "
         "WHERE source_id = :id RETURNING 1", id=source.id)  # fmt: skip
     after(services, hours=23).granting.renew_due()
     assert renewals(box) == 1
     assert ask(services, "SELECT source_id FROM source_grant WHERE sealed_refresh = :old",
-               old=sealed.sealed_refresh) == [(source.id,)]  # fmt: skip
+               old=before.sealed_refresh) == [(source.id,)]  # fmt: skip
 
 
 def test_a_grant_is_kept_alive_while_a_bill_is_not_paid(
