@@ -5,6 +5,7 @@ that lock, so that of any number of processes one asks the CRM and the others fi
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from threading import Event
@@ -35,6 +36,9 @@ _log = structlog.get_logger("kam_sync.granting")
 _IsGood = Callable[[SealedGrant], bool]
 
 _AHEAD = timedelta(hours=1)
+_BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1))
+"""Between tries whose answers were lost: asking on and on ends in a ban, of the account's data too.
+"""
 _WAITS = (0, 1, 2, 5, 10, 20, 30)
 """Seconds before each try to store a new pair: when it is lost, so is the grant."""
 
@@ -175,16 +179,36 @@ class Granting:
             if is_good(held.sealed):
                 return self._open(held).grant
             issued = self._open(held)
+            self._refuse_too_soon(held)
             try:
                 fresh = self.grants(held.kind, held.turn_key).refresh(issued.app, issued.grant)
             except NeedsReauth as error:
                 return self._refused(source_id, held, error)
+            except RetryLater as error:
+                self._postpone(source_id, held.sealed, error.wait)
+                raise
             sealed = seal_grant(self.cipher, replace(issued, grant=fresh), self.now())
             self._surely(lambda session: GrantStore(session).renew(source_id, sealed))
             _log.info("grant renewed", source_id=source_id, ends_at=fresh.ends_at.isoformat())
             if fresh.base_url != held.base_url:
                 self._follow(source_id, fresh.base_url)
             return fresh
+
+    def _refuse_too_soon(self, held: "_Held") -> None:
+        at, now = held.sealed.next_try_at, self.now()
+        if at is not None and at > now:
+            raise RetryLater(
+                f"{held.base_url}: our access could not be renewed; tried again at {at:%H:%M} UTC",
+                wait=at - now,
+                is_away=True,
+            )
+
+    def _postpone(self, source_id: int, sealed: SealedGrant, asked: timedelta | None) -> None:
+        wait = _BACK_OFF[min(sealed.failures, len(_BACK_OFF) - 1)]
+        tried, failures = sealed.sealed_refresh, sealed.failures + 1
+        until = self.now() + max(wait, asked or wait)
+        with suppress(DatabaseTrouble), self.database.transaction() as session:
+            GrantStore(session).postpone(source_id, tried, failures, until)
 
     def _refused(self, source_id: int, held: "_Held", error: NeedsReauth) -> Grant:
         """Raise the refusal, or give the pair that another process has stored meanwhile.

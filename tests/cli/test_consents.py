@@ -4,12 +4,13 @@ import io
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 import httpx
 import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox, OAuthApp
+from connectors.sandbox.faults import Fault
 from connectors.sandbox.world import MadeUpWorld
 from tests.cli.conftest import Command, free_port
 from tests.fakes.browsing import link_in, ways_back
@@ -122,3 +123,21 @@ def test_a_token_that_ends_soon_is_warned_about(kam_sync: Command, box: AmoSandb
     said = kam_sync("doctor")
     assert said.code == 1
     assert "nobody can renew it" in said.out
+
+
+def test_a_renewal_that_is_put_off_is_told_by_list_and_doctor(
+    kam_sync: Command, box: AmoSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("s3cr3t\n"))
+    kam_sync(*add(box), "--code", box.oauth.code())
+    box.oauth.expire()
+    busy = Fault(path="/oauth2/access_token", status=429, body=b'{"retry_after": 300}')
+    box.faults.append(busy)
+    assert kam_sync("sync", "sales").code == 1
+    listed = kam_sync("source", "list", "--json").document["sources"][0]
+    again = f"{datetime.fromisoformat(listed['renewal_next_try_at']):%H:%M} UTC"
+    assert listed["renewal_failures"] == 1
+    assert f"tried again from {again} on" in kam_sync("source", "list").out
+    doctor = kam_sync("doctor", "--json").document["checks"]
+    (check,) = [one for one in doctor if "not renewed" in one["found"]]
+    assert check["advice"] == f"nothing: tried again from {again} on"

@@ -13,6 +13,7 @@ from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import Locale, Settings, read_settings
 from kam_sync.cli import show
 from kam_sync.connecting import way_back
+from kam_sync.intake.grant import SealedGrant
 from kam_sync.intake.model import RunState, Source, SourceState, Standing
 from kam_sync.intake.store import GrantStore, RunStore, SourceStore, TurnStore
 from kam_sync.wiring import Services, open_services
@@ -105,14 +106,13 @@ def _sources(services: Services) -> Iterator[Check]:
         sources = SourceStore(session).all()
         if not sources:
             yield Check("sources", "none yet; connect one: kam-sync source add --help")
-        granted = GrantStore(session).sources()
         for source in sources:
-            found = list(_source(services, session, source, is_granted=source.id in granted))
+            found = list(_source(services, session, source, GrantStore(session).of(source.id)))
             yield from (replace(c, what=f"source {source.name}{c.what}") for c in found)
 
 
 def _source(
-    services: Services, session: Session, source: Source, *, is_granted: bool
+    services: Services, session: Session, source: Source, grant: SealedGrant | None
 ) -> Iterator[Check]:
     try:
         services.cipher.unlock(SourceStore(session).access(source.id).sealed_token)
@@ -124,10 +124,13 @@ def _source(
         yield Check("", "needs a person", advice)
         return
     if source.state is SourceState.NEEDS_REAUTH:
-        advice = f"{source.state_reason}; then: {way_back(source, is_granted=is_granted)}"
+        advice = f"{source.state_reason}; then: {way_back(source, is_granted=grant is not None)}"
         yield Check("", "needs access anew", advice)
         return
     yield from _ending(services, source)
+    if grant is not None and grant.next_try_at is not None:
+        found = f"its access was not renewed, {grant.failures} times in a row"
+        yield Check("", found, f"nothing: tried again from {grant.next_try_at:%H:%M} UTC on")
     yield from _refusals(
         TurnStore(session).standing(source.turn_key, services.now(), services.zone)
     )

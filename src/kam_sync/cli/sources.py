@@ -11,6 +11,7 @@ from kam_sync.base.settings import read_settings
 from kam_sync.cli import consents, fields, held
 
 if TYPE_CHECKING:
+    from kam_sync.intake.grant import SealedGrant
     from kam_sync.intake.model import NewSource, Source
     from kam_sync.wiring import Services
 
@@ -114,9 +115,9 @@ def list_(*, json: Json = False) -> None:
 
     with _services() as services, services.database.transaction() as session:
         turns, now = TurnStore(session), services.now()
-        granted = GrantStore(session).sources()
+        grants = GrantStore(session)
         documents = [
-            _document(source, is_granted=source.id in granted)
+            _document(source, grants.of(source.id))
             | {
                 "standing": turns.standing(source.turn_key, now, services.zone).model_dump(),
                 "held": deciding.count(session, source.id),
@@ -251,7 +252,7 @@ def _bears(document: dict[str, Any]) -> str:
     return f"{today} today, {standing['refusals_last_hour']} in the last hour" if today else ""
 
 
-def _document(source: "Source", *, is_granted: bool) -> dict[str, Any]:
+def _document(source: "Source", grant: "SealedGrant | None") -> dict[str, Any]:
     from kam_sync.connecting import way_back
 
     keys = {
@@ -261,14 +262,19 @@ def _document(source: "Source", *, is_granted: bool) -> dict[str, Any]:
     return {
         **source.model_dump(include=keys),
         "id": str(source.id),
-        "opened_by": "oauth" if is_granted else "token",
-        "next_step": way_back(source, is_granted=is_granted),
+        "opened_by": "oauth" if grant else "token",
+        "renewal_failures": grant.failures if grant else 0,
+        "renewal_next_try_at": grant.next_try_at if grant else None,
+        "next_step": way_back(source, is_granted=grant is not None),
     }
 
 
 def _ends(document: dict[str, Any]) -> str:
     if document["opened_by"] == "oauth":
-        return "renewed by itself"
+        again = document["renewal_next_try_at"]
+        return (
+            f"not renewed; tried again from {again:%H:%M} UTC on" if again else "renewed by itself"
+        )
     return f"{document['token_ends_at']:%Y-%m-%d}" if document["token_ends_at"] else ""
 
 

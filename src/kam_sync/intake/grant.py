@@ -19,6 +19,10 @@ class SealedGrant(SQLModel):
     refreshed_at: datetime = fields.moment()
     refused: str = ""
     """Why the CRM will never renew it; empty as long as it does."""
+    failures: int = 0
+    """How often in a row it could not be renewed, and nobody knows whether it can."""
+    next_try_at: datetime | None = fields.moment(default=None)
+    """Nobody tries again before: who asks on and on is banned."""
 
 
 class ConsentState(StrEnum):

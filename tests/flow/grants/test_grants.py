@@ -55,7 +55,7 @@ def test_the_token_endpoint_may_be_away_as_long_as_the_token_lasts(
     assert late.state is RunState.LATER
     assert state(services, source) == (SourceState.ACTIVE, "")
     box.faults.clear()
-    assert flow.sync(after(services, hours=24.5), source.id).state is RunState.DONE
+    assert flow.sync(after(services, hours=24.7), source.id).state is RunState.DONE
 
 
 def test_a_renewal_that_fails_in_a_sync_is_not_repeated_by_it(

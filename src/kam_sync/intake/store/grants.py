@@ -60,6 +60,15 @@ class GrantStore:
             .values(refused=reason)
         )
 
+    def postpone(self, source_id: int, tried: str, failures: int, until: datetime) -> None:
+        """Let nobody try before a time, unless another pair has been stored since."""
+        row = table_of(SourceGrantRow).c
+        self._session.execute(
+            sa.update(SourceGrantRow)
+            .where(row.source_id == source_id, row.sealed_refresh == tried)
+            .values(failures=failures, next_try_at=until)
+        )
+
     def drop(self, source_id: int) -> None:
         """Forget the grant of a source: another secret opens it now."""
         row = table_of(SourceGrantRow).c
@@ -76,6 +85,7 @@ class GrantStore:
             select(grant.source_id)
             .join(SourceRow, source.id == grant.source_id)
             .where(source.state != SourceState.NEEDS_REAUTH, grant.refused == "")
+            .where(sa.func.coalesce(grant.next_try_at, now) <= now)
             .where((used & (grant.ends_at <= now + _AHEAD)) | (grant.refreshed_at <= now - _IDLE))
         )
         return list(self._session.scalars(query.order_by(grant.source_id)))
