@@ -5,6 +5,8 @@ KamSyncError                a message for a person, never a stack trace
 ├── WrongUse                correct the command or the request (exit 2, HTTP 400)
 ├── NotHere                 the thing named does not exist (exit 2, HTTP 404)
 ├── Busy                    somebody else is at it; try again later (exit 1, HTTP 409)
+│   └── TakenOver           our lock was lost: end and write nothing; the successor does it
+├── Stopped                 somebody asked for it; what was done stays, the rest goes on later
 ├── CrmTrouble              the CRM cannot be used as it is; the message says why (exit 1, HTTP 502)
 └── DatabaseTrouble         mend the database or its folder; the message says how (exit 1)
 
@@ -30,6 +32,14 @@ class NotHere(KamSyncError):
 
 class Busy(KamSyncError):
     """Another process holds what is needed."""
+
+
+class TakenOver(Busy):
+    """Our lock was lost, and another process may be at the work: end, and write nothing."""
+
+
+class Stopped(KamSyncError):
+    """Long work was asked to end early; what it has done stays."""
 
 
 class CrmTrouble(KamSyncError):

@@ -1,22 +1,30 @@
 """Connections and transactions of one database, embedded or given by URL."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from kam_sync.base.db.embedded import EmbeddedServer, start_embedded
-from kam_sync.base.errors import Busy, DatabaseTrouble
+from kam_sync.base.errors import Busy, DatabaseTrouble, TakenOver
 from kam_sync.base.settings import Settings
 
 _OLDEST_SERVER = 150000
+_LONGEST_WAIT = "10min"
 _READ_ONLY = psycopg.errors.ReadOnlySqlTransaction
 """What a server says that has just lost its place to another one."""
+_DIES_SOON = (
+    "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 6"
+)
+
+_locks: ContextVar[tuple["_Lock", ...]] = ContextVar("locks", default=())
+"""The advisory locks that are held here, and without which nothing may be written any more."""
 
 
 class Database:
@@ -46,9 +54,12 @@ class Database:
         Raises:
             DatabaseTrouble: the server is away, full, stopping or read-only, or all connections
                 are taken; nothing of this work was kept.
+            TakenOver: it stood under a lock that was lost meanwhile; nothing of it was kept.
         """
         with _troubles_in_words(), Session(self.engine) as session, session.begin():
             yield session
+            for lock in _locks.get():
+                lock.require()
 
     @contextmanager
     def at_once(self) -> Iterator[sa.Connection]:
@@ -63,21 +74,21 @@ class Database:
     def alone(self, name: str, *, wait: bool = False) -> Iterator[None]:
         """Hold a lock by name across all processes of this database.
 
-        When it is taken, wait for it or raise Busy. The lock lives as long as its connection, so
-        a killed process lets go of it.
+        When it is taken, wait for it up to ten minutes, or raise Busy. The lock lives as long as
+        its connection, so a killed process lets go of it. Who was frozen for so long that another
+        took over commits nothing more: each transaction within asks whether the lock still lives.
         """
         with self.at_once() as connection:
             # A host that lost its power lets go after a minute, not when TCP notices in two hours.
-            connection.execute(sa.text("SET tcp_keepalives_idle = 30"))
-            key = sa.func.hashtextextended(name, 0)
-            if wait:
-                connection.execute(sa.select(sa.func.pg_advisory_lock(key)))
-            elif not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(key))):
-                raise Busy(f"{name}: another process is at it")
+            connection.execute(sa.text(_DIES_SOON))
+            lock = _Lock(connection, name)
+            lock.take(wait=wait)
+            before = _locks.set((*_locks.get(), lock))
             try:
                 yield
             finally:
-                connection.scalar(sa.select(sa.func.pg_advisory_unlock(key)))
+                _locks.reset(before)
+                lock.let_go()
 
     def check(self) -> str:
         """Connect once and return the server's version, or say in one line why that fails."""
@@ -98,6 +109,41 @@ class Database:
         self.engine.dispose()
         if self.server is not None:
             self.server.stop()
+
+
+class _Lock:
+    """An advisory lock and the server process that holds it for us."""
+
+    def __init__(self, connection: sa.Connection, name: str) -> None:
+        self._connection = connection
+        self._name = name
+        self._key = sa.func.hashtextextended(name, 0)
+        self._holder = connection.scalar(sa.select(sa.func.pg_backend_pid()))
+
+    def take(self, *, wait: bool) -> None:
+        if not wait:
+            if not self._connection.scalar(sa.select(sa.func.pg_try_advisory_lock(self._key))):
+                raise Busy(f"{self._name}: another process is at it")
+            return
+        self._connection.execute(sa.text(f"SET lock_timeout = '{_LONGEST_WAIT}'"))
+        try:
+            self._connection.execute(sa.select(sa.func.pg_advisory_lock(self._key)))
+        except OperationalError as error:
+            if not isinstance(error.orig, psycopg.errors.LockNotAvailable):
+                raise
+            raise Busy(f"{self._name}: another process is at it for too long") from error
+
+    def require(self) -> None:
+        """Raise TakenOver when the lock is lost; a connection made anew does not hold it."""
+        with suppress(SQLAlchemyError):
+            if self._connection.scalar(sa.select(sa.func.pg_backend_pid())) == self._holder:
+                return
+        raise TakenOver(f"{self._name}: another process has taken over")
+
+    def let_go(self) -> None:
+        with suppress(SQLAlchemyError, TakenOver):
+            self.require()
+            self._connection.scalar(sa.select(sa.func.pg_advisory_unlock(self._key)))
 
 
 @contextmanager
