@@ -29,8 +29,8 @@ def sync(
     """
     with services.database.alone(f"source {source_id}"):
         result = Syncing(services, source_id, full=full, watch=watch).run()
-    tell = _log.info if result.state is RunState.DONE else _log.warning
-    event = "synced" if result.state is RunState.DONE else "sync failed"
+    is_well = result.state in {RunState.DONE, RunState.STOPPED}
+    tell, event = (_log.info, "synced") if is_well else (_log.warning, "sync failed")
     tell(event, source=result.source, state=result.state.value, message=result.message)
     return result
 

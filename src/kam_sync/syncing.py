@@ -22,7 +22,7 @@ from connectors import (
     RetryLater,
 )
 from kam_sync.accounts.store import MergingStore, SavingStore
-from kam_sync.base.errors import WrongSettings, WrongUse
+from kam_sync.base.errors import Stopped, WrongSettings, WrongUse
 from kam_sync.confirming import Confirming
 from kam_sync.granting import kind_of, state_after
 from kam_sync.intake.ahead import ahead
@@ -77,6 +77,8 @@ class Syncing:
         try:
             with closing(self._open()) as connector:
                 self._sync_nouns(connector, result)
+        except Stopped:
+            result.state, result.message = RunState.STOPPED, ""
         except RetryLater as error:
             _put_off(result, error)
         except (NeedsPerson, WrongSettings, WrongUse) as error:
@@ -171,6 +173,9 @@ class Syncing:
             state, message = RunState.DONE, ""
         except NoRights as error:
             message, kind = str(error), error.kind
+        except Stopped:
+            state, message = RunState.STOPPED, ""
+            raise
         except RetryLater as error:
             state, message, kind = RunState.LATER, str(error), error.kind
             raise

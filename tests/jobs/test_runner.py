@@ -1,25 +1,22 @@
 """A job is done once, comes again when it should, and survives the death of its worker."""
 
-import subprocess
-import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
-import sqlalchemy as sa
 
 from connectors import Noun
-from kam_sync.base.errors import Busy
+from kam_sync.alerts.store import IncidentStore
+from kam_sync.base.errors import Busy, Stopped
 from kam_sync.flow import SyncResult, Watch
 from kam_sync.intake.model import NounCounts, RunState, Source, SourceState
 from kam_sync.intake.store import SourceStore
+from kam_sync.jobs import queue
+from kam_sync.jobs.model import JobStatus
 from kam_sync.jobs.queue import MEASURE, SYNC
 from kam_sync.jobs.runner import Worker
 from kam_sync.jobs.serving import defer_sync, queue_facts
 from kam_sync.jobs.store import QueueStore
-from kam_sync.jobs.tasks import Work
+from kam_sync.jobs.tasks import Sync, Work
 from kam_sync.wiring import Services
 from tests.jobs.conftest import FAST, PATIENCE, Corridor, jobs, set_state, wait_until, working
 
@@ -104,7 +101,8 @@ def test_a_sync_that_comes_again_while_its_successor_waits_does_not_get_stuck(
     def sync(services: Services, source_id: int, /, *, watch: Watch) -> SyncResult:
         runs.append(source_id)
         if len(runs) == 1:
-            assert defer_sync(services, source_id)  # the button, pressed while it runs
+            with services.database.transaction() as session:
+                assert queue.defer_sync(session, source_id)  # the next tick, while it runs
             return LATER
         return SyncResult("a source")
 
@@ -163,20 +161,27 @@ def test_a_graceful_stop_finishes_the_running_job(services: Services, source_id:
     assert queue_facts(services)["workers"] == 0
 
 
-def test_a_sync_longer_than_the_grace_ends_after_its_batch_and_is_queued_again(
-    services: Services, source_id: int
-) -> None:
-    started = threading.Event()
+def endless(started: threading.Event) -> Sync:
+    """A sync that goes on until it is stopped."""
 
     def sync(services: Services, source_id: int, /, *, watch: Watch) -> SyncResult:
         with services.database.transaction() as session:
             source: Source = SourceStore(session).by_id(source_id)
-        while True:
-            started.set()
-            watch(source, Noun.DEAL, NounCounts())
+        with suppress(Stopped):
+            while True:
+                started.set()
+                watch(source, Noun.DEAL, NounCounts())
+        return SyncResult("a source", RunState.STOPPED)
 
+    return sync
+
+
+def test_a_sync_longer_than_the_grace_ends_after_its_batch_and_is_queued_again(
+    services: Services, source_id: int
+) -> None:
+    started = threading.Event()
     defer_sync(services, source_id)
-    worker = Worker(services, work=Work(sync), pace=FAST)
+    worker = Worker(services, work=Work(endless(started)), pace=FAST)
     worker.start()
     assert started.wait(PATIENCE)
 
@@ -184,62 +189,49 @@ def test_a_sync_longer_than_the_grace_ends_after_its_batch_and_is_queued_again(
     assert jobs(services, SYNC) == ["aborted", "todo"]
 
 
-@pytest.mark.slow
-def test_a_job_of_a_killed_worker_is_taken_over_and_done(
-    services: Services, source_id: int, corridor: Corridor
-) -> None:
-    script = Path(__file__).with_name("killed.py")
-    url, folder = services.database.conninfo, services.settings.data_dir
-    defer_sync(services, source_id)
-    with subprocess.Popen(
-        [sys.executable, str(script), url, str(folder)], stdout=subprocess.PIPE, text=True
-    ) as victim:
-        assert victim.stdout is not None
-        assert victim.stdout.readline() == "running\n"
-        assert jobs(services, SYNC) == ["doing"]
-        victim.kill()
-
-    with working(services, corridor.work):
-        wait_until(lambda: jobs(services, SYNC) == ["succeeded"])
-    assert corridor.synced == [source_id]
-
-
-def test_a_job_given_up_by_its_worker_yields_to_a_successor_that_waits(
+def test_a_sync_that_a_person_stopped_does_not_come_again_by_itself(
     services: Services, source_id: int
 ) -> None:
+    started = threading.Event()
     defer_sync(services, source_id)
-    lose_running_job(services)
-    defer_sync(services, source_id)
-    with services.database.transaction() as session:
-        assert QueueStore(session).take_back(FAST.silence, tries=5) == ([], [1])
-    assert jobs(services, SYNC) == ["failed", "todo"]
-
-
-def test_a_job_that_kills_every_worker_is_given_up(services: Services, source_id: int) -> None:
-    defer_sync(services, source_id)
-    for queued, given_up in (([1], []), ([1], []), ([], [1])):
-        lose_running_job(services)
+    with working(services, Work(endless(started))):
+        assert started.wait(PATIENCE)
         with services.database.transaction() as session:
-            assert QueueStore(session).take_back(FAST.silence, tries=3) == (queued, given_up)
-    assert jobs(services, SYNC) == ["failed"]
+            (running,) = QueueStore(session).jobs(status=JobStatus.RUNNING, limit=10)
+            assert QueueStore(session).cancel(running.id)
+        wait_until(lambda: jobs(services, SYNC) == ["aborted"])
 
 
-def test_many_sweepers_take_a_job_back_once(services: Services, source_id: int) -> None:
-    defer_sync(services, source_id)
-    lose_running_job(services)
-    start = threading.Barrier(6)
-
-    def sweep(_: int) -> int:
-        start.wait()
-        with services.database.transaction() as session:
-            queued, given_up = QueueStore(session).take_back(FAST.silence, tries=5)
-        return len(queued) + len(given_up)
-
-    with ThreadPoolExecutor(6) as sweepers:
-        assert sum(sweepers.map(sweep, range(6))) == 1
-
-
-def lose_running_job(services: Services) -> None:
-    """Start the waiting job in the name of a worker that is not there."""
+def test_a_retry_that_waits_holds_up_neither_a_person_nor_the_timetable(
+    services: Services, source_id: int, corridor: Corridor
+) -> None:
     with services.database.transaction() as session:
-        session.execute(sa.text("SELECT procrastinate_fetch_job_v2(NULL, NULL)"))
+        assert queue.defer_sync(session, source_id, attempt=1, wait=timedelta(minutes=8))
+        assert not queue.defer_sync(session, source_id)  # the retry is as good
+        assert queue.defer_sync(session, source_id, is_asked=True)
+        assert not queue.defer_sync(session, source_id, is_asked=True)
+    with working(services, corridor.work):
+        wait_until(lambda: corridor.synced == [source_id])
+    with services.database.transaction() as session:
+        found = QueueStore(session).jobs(limit=9, source_id=source_id)
+    assert [(job.status, job.attempt) for job in found] == [
+        (JobStatus.DONE, 0), (JobStatus.WAITING, 1),
+    ]  # fmt: skip
+
+
+def test_what_fails_as_often_as_we_try_is_an_incident_until_it_works(
+    services: Services, source_id: int, corridor: Corridor
+) -> None:
+    def open_ones() -> list[tuple[str, object]]:
+        with services.database.transaction() as session:
+            found = IncidentStore(session).incidents(is_open=True, limit=9)
+            return [(one.subject, one.facts) for one in found]
+
+    corridor.answers = [ZeroDivisionError("a bug")] * 3
+    defer_sync(services, source_id)
+    with working(services, corridor.work):
+        wait_until(lambda: jobs(services, SYNC) == ["failed", "failed", "failed"])
+        facts = {"source": "first", "step": "sync", "tries": 3}
+        wait_until(lambda: open_ones() == [(f"source:{source_id}/sync", facts)])
+        defer_sync(services, source_id)
+        wait_until(lambda: open_ones() == [])

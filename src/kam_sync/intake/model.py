@@ -27,11 +27,15 @@ class SourceState(StrEnum):
 
 
 class RunState(StrEnum):
-    """How a run stands or ended; `later` means that the CRM was away and the cursor is kept."""
+    """How a run stands or ended.
+
+    `later` means that the CRM was away, `stopped` that somebody ended it early; the cursor is kept.
+    """
 
     RUNNING = "running"
     DONE = "done"
     LATER = "later"
+    STOPPED = "stopped"
     FAILED = "failed"
 
 

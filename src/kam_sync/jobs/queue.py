@@ -1,6 +1,8 @@
 """Puts work into the durable queue, in the transaction of whoever asks for it."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from enum import IntEnum
 
 from procrastinate import SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
@@ -13,20 +15,58 @@ SYNC, MEASURE, WRITE, RENEW = "sync_source", "measure", "write_crm", "renew_gran
 # By its alias: its full name grows by a prefix with every App that a process makes.
 _REMOVE_OLD_JOBS = "procrastinate.builtin_tasks.remove_old_jobs"
 
+
+class Priority(IntEnum):
+    """Who goes first of the jobs that are due, also among those with the same lock.
+
+    The queue lets a job with a lock wait for every other one that waits with that lock and has a
+    higher priority, or the same and came earlier, even when that one is not due yet. So what waits
+    for its time waits at the lowest priority, where it holds up nobody.
+    """
+
+    HOOKS = 20
+    ASKED = 10
+    DUE = 5
+    AGAIN = -10
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a job stands in the queue."""
+
+    lock: str
+    """One job at a time runs with it."""
+    queueing_lock: str
+    """One job at a time waits with it."""
+    priority: Priority = Priority.DUE
+
+
 # Never opened, as each job travels on the connection of its caller's transaction. Not an App: the
 # tasks that procrastinate brings along belong to the App made last, which may be a worker's.
 _jobs = JobManager(SyncPsycopgConnector())
 
 
 def defer_sync(
-    session: Session, source_id: int, *, attempt: int = 0, wait: timedelta = timedelta(0)
+    session: Session,
+    source_id: int,
+    *,
+    attempt: int = 0,
+    wait: timedelta = timedelta(0),
+    is_asked: bool = False,
 ) -> bool:
-    """Queue a sync of a source; False when one is waiting already."""
+    """Queue a sync of a source; False when one is waiting already.
+
+    A person who asks does not wait for a retry that is minutes away.
+    """
+    priority = Priority.AGAIN if wait else Priority.DUE
     return _defer(
         session,
         SYNC,
-        lock=f"source:{source_id}",
-        queueing_lock=f"sync:{source_id}",
+        _Place(
+            lock=f"source:{source_id}",
+            queueing_lock=f"sync:{source_id}:asked" if is_asked else f"sync:{source_id}",
+            priority=Priority.ASKED if is_asked else priority,
+        ),
         wait=wait,
         arguments={"source_id": source_id, "attempt": attempt},
     )
@@ -42,8 +82,7 @@ def defer_write(
     return _defer(
         session,
         WRITE,
-        lock=f"write:{source_id}",
-        queueing_lock=f"write:{source_id}:{'again' if attempt else 'now'}",
+        _Place(f"write:{source_id}", f"write:{source_id}:{'again' if attempt else 'now'}"),
         wait=wait,
         arguments={"source_id": source_id, "attempt": attempt},
     )
@@ -54,8 +93,7 @@ def defer_measure(session: Session, *, attempt: int = 0, wait: timedelta = timed
     return _defer(
         session,
         MEASURE,
-        lock="measure",
-        queueing_lock="measure",
+        _Place("measure", "measure"),
         wait=wait,
         arguments={"attempt": attempt},
     )
@@ -63,7 +101,7 @@ def defer_measure(session: Session, *, attempt: int = 0, wait: timedelta = timed
 
 def defer_renewal(session: Session) -> bool:
     """Queue the renewal of grants that are due; False when it is waiting already."""
-    return _defer(session, RENEW, lock="renew_grants", queueing_lock="renew_grants", arguments={})
+    return _defer(session, RENEW, _Place("renew_grants", "renew_grants"), arguments={})
 
 
 def defer_removal(session: Session, *, keep: timedelta) -> bool:
@@ -71,8 +109,7 @@ def defer_removal(session: Session, *, keep: timedelta) -> bool:
     return _defer(
         session,
         _REMOVE_OLD_JOBS,
-        lock="housekeeping",
-        queueing_lock="housekeeping",
+        _Place("housekeeping", "housekeeping"),
         arguments={
             "max_hours": keep // timedelta(hours=1),
             "remove_failed": True,
@@ -85,9 +122,8 @@ def defer_removal(session: Session, *, keep: timedelta) -> bool:
 def _defer(
     session: Session,
     task: str,
+    place: _Place,
     *,
-    lock: str,
-    queueing_lock: str,
     arguments: dict[str, int | bool],
     wait: timedelta = timedelta(0),
 ) -> bool:
@@ -97,8 +133,9 @@ def _defer(
             configure_task(
                 name=task,
                 job_manager=_jobs,
-                lock=lock,
-                queueing_lock=queueing_lock,
+                lock=place.lock,
+                queueing_lock=place.queueing_lock,
+                priority=place.priority,
                 schedule_in={"milliseconds": wait // timedelta(milliseconds=1)} if wait else None,
                 connection=session.connection().connection.driver_connection,
             ).defer(**arguments)

@@ -143,11 +143,11 @@ class Worker:
 
     def _take_back(self) -> None:
         with self._services.database.transaction() as session:
-            queued, given_up = QueueStore(session).take_back(
+            followed, given_up = QueueStore(session).take_back(
                 self._pace.silence, tries=_TRIES_AFTER_DEATH
             )
-        if queued or given_up:
-            _log.warning("a worker fell silent", jobs_queued=queued, jobs_given_up=given_up)
+        if followed or given_up:
+            _log.warning("a worker fell silent", jobs_followed=followed, jobs_given_up=given_up)
 
 
 class _PatientManager(JobManager):

@@ -37,7 +37,7 @@ def running(
 def defer_sync(services: Services, source_id: int) -> bool:
     """Queue a sync now, for a person who asks; False when one is waiting already."""
     with services.database.transaction() as session:
-        return queue.defer_sync(session, source_id)
+        return queue.defer_sync(session, source_id, is_asked=True)
 
 
 def queue_facts(services: Services) -> dict[str, int | str | None]:

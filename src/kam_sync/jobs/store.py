@@ -8,10 +8,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col
 
 from kam_sync.base.db import Session
+from kam_sync.base.errors import NotHere
 from kam_sync.base.fields import moment
+from kam_sync.jobs.model import Job, JobStatus
 
 _STALLED = sa.text("""
-    SELECT job.id, job.attempts
+    SELECT job.id, job.attempts, job.abort_requested AS is_cancelled
     FROM procrastinate_jobs AS job
     LEFT JOIN procrastinate_workers AS worker ON worker.id = job.worker_id
     WHERE job.status = 'doing'
@@ -19,8 +21,34 @@ _STALLED = sa.text("""
     ORDER BY job.id
     FOR UPDATE OF job SKIP LOCKED
 """)
-_RETRY = sa.text("SELECT procrastinate_retry_job_v2(:id, now(), NULL, NULL, NULL)")
-_FAIL = sa.text("SELECT procrastinate_finish_job_v1(:id, 'failed', false)")
+_SUCCEED = sa.text("""
+    INSERT INTO procrastinate_jobs
+        (queue_name, task_name, priority, lock, queueing_lock, args, attempts)
+    SELECT queue_name, task_name, priority, lock, queueing_lock, args, attempts + 1
+    FROM procrastinate_jobs WHERE id = :id
+""")
+_END = sa.text("SELECT procrastinate_finish_job_v1(:id, :status, false)")
+_CANCEL = sa.text("SELECT procrastinate_cancel_job_v1(:id, true, false)")
+_JOBS = """
+    SELECT job.id, job.task_name AS task, job.status::text AS status, job.priority,
+        (job.args ->> 'source_id')::int AS source_id,
+        coalesce((job.args ->> 'attempt')::int, 0) + job.attempts
+            - (job.status NOT IN ('todo', 'doing', 'cancelled'))::int AS attempt,
+        job.abort_requested AND job.status = 'doing' AS is_stopping,
+        job.scheduled_at AS due_at, seen.queued_at, seen.started_at, seen.ended_at
+    FROM procrastinate_jobs AS job
+    CROSS JOIN LATERAL (
+        SELECT min(at) FILTER (WHERE type = 'deferred') AS queued_at,
+            max(at) FILTER (WHERE type = 'started') AS started_at,
+            max(at) FILTER (WHERE type IN ('failed', 'succeeded', 'cancelled', 'aborted'))
+                AS ended_at
+        FROM procrastinate_events WHERE job_id = job.id
+    ) AS seen
+    WHERE (CAST(:status AS text) IS NULL OR job.status::text = :status)
+        AND (CAST(:source_id AS int) IS NULL OR (job.args ->> 'source_id')::int = :source_id)
+        AND job.id < coalesce(:before, 9223372036854775807)
+    ORDER BY job.id DESC LIMIT :limit
+"""
 _COUNTS = sa.text(
     "SELECT status::text AS status, count(*) AS jobs FROM procrastinate_jobs GROUP BY status"
 )
@@ -76,19 +104,52 @@ class QueueStore:
         self._session = session
 
     def take_back(self, silence: timedelta, *, tries: int) -> tuple[list[int], list[int]]:
-        """Queue the jobs of silent workers again; return the ids queued and those given up.
+        """Give the jobs of silent workers to successors; return the ids followed and given up.
 
-        A job is given up when it has been tried often enough, or when its successor is waiting
-        already. The row locks let any number of sweepers, and a worker that wakes up, work at once.
+        The successor is a job of its own: a worker that was only frozen wakes up to end its own
+        job, never that of its successor. A job is given up when it has been tried often enough,
+        was cancelled, or when another one like it is waiting already. The row locks let any number
+        of sweepers, and a worker that wakes up, work at once.
         """
-        queued, given_up = [], []
-        for job_id, attempts in self._session.execute(_STALLED, {"silence": silence}).all():
-            if attempts + 1 < tries and self._retry(job_id):
-                queued.append(job_id)
+        followed, given_up = [], []
+        stalled = self._session.execute(_STALLED, {"silence": silence}).all()
+        for job_id, attempts, is_cancelled in stalled:
+            is_tried = attempts + 1 >= tries
+            if not is_cancelled and not is_tried and self._follow(job_id):
+                followed.append(job_id)
             else:
-                self._session.execute(_FAIL, {"id": job_id})
                 given_up.append(job_id)
-        return queued, given_up
+            status = "failed" if is_tried else "aborted"
+            self._session.execute(_END, {"id": job_id, "status": status})
+        return followed, given_up
+
+    def jobs(
+        self,
+        *,
+        status: JobStatus | None = None,
+        source_id: int | None = None,
+        before: int | None = None,
+        limit: int,
+    ) -> list[Job]:
+        """Jobs, newest first: those in a status, of a source, before an id."""
+        wanted = {"status": status, "source_id": source_id, "before": before, "limit": limit}
+        found = self._session.execute(sa.text(_JOBS), wanted).mappings()
+        return [Job(**{**row, "status": JobStatus(row["status"])}) for row in found]
+
+    def job(self, job_id: int) -> Job:
+        """One job, or NotHere."""
+        found = self.jobs(before=job_id + 1, limit=1)
+        if not found or found[0].id != job_id:
+            raise NotHere(f"job {job_id}: no such job; jobs are forgotten a week after their end")
+        return found[0]
+
+    def cancel(self, job_id: int) -> bool:
+        """Call off a job that waits, and ask a running one to stop; False when it has ended."""
+        return self._session.scalar(_CANCEL, {"id": job_id}) is not None
+
+    def again(self, job_id: int) -> bool:
+        """Queue a job that has ended once more; False when one like it is waiting already."""
+        return self._follow(job_id)
 
     def counts(self) -> dict[str, int]:
         """How many jobs there are in each status that occurs."""
@@ -99,10 +160,10 @@ class QueueStore:
         found: int = self._session.execute(_WORKERS, {"silence": silence}).scalar_one()
         return found
 
-    def _retry(self, job_id: int) -> bool:
+    def _follow(self, job_id: int) -> bool:
         try:
             with self._session.begin_nested():
-                self._session.execute(_RETRY, {"id": job_id})
+                self._session.execute(_SUCCEED, {"id": job_id})
         except IntegrityError:  # the queueing lock is held by a job that waits
             return False
         return True

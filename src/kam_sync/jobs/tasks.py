@@ -1,18 +1,22 @@
 """What the tasks of the queue do, and when they come again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
 from procrastinate import App, JobContext
 from procrastinate.exceptions import JobAborted
+from procrastinate.job_context import AbortReason
 
 from kam_sync import flow, writing
+from kam_sync.alerts.model import IncidentKind
+from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.db import Session
-from kam_sync.base.errors import Busy, NotHere
+from kam_sync.base.errors import Busy, NotHere, Stopped
 from kam_sync.intake.model import RunState, SourceState
 from kam_sync.intake.store import SourceStore, WriteStore
 from kam_sync.jobs import queue
@@ -76,39 +80,47 @@ class Tasks:
 
         def watch(*_: object) -> None:
             if context.should_abort():
-                raise JobAborted("the worker is stopping")
+                raise Stopped("the worker is stopping, or a person asked for it")
 
         if not self._is_wanted(source_id):
             log.info("sync left out: the source is paused or gone")
             return
+        again = partial(queue.defer_sync, source_id=source_id)
         try:
             result = self._work.sync(self._services, source_id, watch=watch)
-        except JobAborted:
-            log.info("sync interrupted, another worker goes on")
-            with self._services.database.transaction() as session:
-                queue.defer_sync(session, source_id, attempt=attempt)
-            raise
         except Busy as error:
             log.info("sync later", message=str(error))
-            self._again_sync(source_id, attempt)
+            self._again(again, attempt)
         except Exception:
             log.exception("sync failed")
-            self._again_sync(source_id, attempt)
+            self._broke(again, "sync", attempt, source_id)
             raise
         else:
+            self._worked("sync", source_id)
             self._after_sync(source_id, attempt, result)
+            if result.state is RunState.STOPPED:
+                self._hand_over(context, source_id, attempt)
+
+    def _hand_over(self, context: JobContext, source_id: int, attempt: int) -> None:
+        """End a sync that was stopped: another worker goes on, but not against a person's will."""
+        if context.abort_reason() is AbortReason.SHUTDOWN:
+            with self._services.database.transaction() as session:
+                queue.defer_sync(session, source_id, attempt=attempt)
+        raise JobAborted("stopped after its batch")
 
     def measure(self, context: JobContext, attempt: int = 0) -> None:
         """Steps 3 to 6 for all accounts."""
         try:
             self._work.measure(self._services)
+        except Busy as error:
+            _log.info("measure later", message=str(error))
+            self._again(queue.defer_measure, attempt)
         except Exception:
             _log.exception("measure failed", job_id=context.job.id, attempt=attempt)
-            if attempt < len(self._back_off):
-                wait = self._back_off[attempt]
-                with self._services.database.transaction() as session:
-                    queue.defer_measure(session, attempt=attempt + 1, wait=wait)
+            self._broke(queue.defer_measure, "measure", attempt)
             raise
+        else:
+            self._worked("measure")
 
     def write_crm(self, context: JobContext, source_id: int, attempt: int = 0) -> None:
         """Send what is to be written into a CRM; what is left over comes again after a sync."""
@@ -116,20 +128,22 @@ class Tasks:
         if not self._is_wanted(source_id):
             log.info("writing left out: the source is paused or gone")
             return
+        again = partial(queue.defer_write, source_id=source_id)
         try:
             result = self._work.write(self._services, source_id)
         except Busy as error:
             log.info("writing later", message=str(error))
-            self._again_write(source_id, attempt)
+            self._again(again, attempt)
         except Exception:
             log.exception("writing failed")
-            self._again_write(source_id, attempt)
+            self._broke(again, "write", attempt, source_id)
             raise
         else:
+            self._worked("write", source_id)
             tell = log.info if result.state is RunState.DONE else log.warning
             tell("wrote", written=result.written, failed=result.failed, message=result.message)
             if result.state is RunState.LATER:
-                self._again_write(source_id, attempt, at_least=result.wait)
+                self._again(again, attempt, at_least=result.wait)
 
     def renew_grants(self) -> None:
         """Renew the grants that are due; the next hour comes again by itself."""
@@ -142,7 +156,8 @@ class Tasks:
 
     def _after_sync(self, source_id: int, attempt: int, result: flow.SyncResult) -> None:
         if result.state is RunState.LATER:
-            self._again_sync(source_id, attempt, at_least=result.wait)
+            again = partial(queue.defer_sync, source_id=source_id)
+            self._again(again, attempt, at_least=result.wait)
         changed = any(n.created or n.updated or n.deleted for n in result.nouns.values())
         with self._services.database.transaction() as session:
             # The hour is claimed even after a change, so that one hour is not measured twice.
@@ -151,22 +166,43 @@ class Tasks:
             if WriteStore(session, source_id).has_unfinished():
                 queue.defer_write(session, source_id)
 
-    def _again_sync(
-        self, source_id: int, attempt: int, *, at_least: timedelta | None = None
-    ) -> None:
-        if attempt < len(self._back_off):
-            with self._services.database.transaction() as session:
-                wait = max(self._back_off[attempt], at_least or timedelta(0))
-                queue.defer_sync(session, source_id, attempt=attempt + 1, wait=wait)
+    def _again(
+        self, defer: Callable[..., object], attempt: int, *, at_least: timedelta | None = None
+    ) -> bool:
+        """Queue another try; False when there were enough."""
+        if attempt >= len(self._back_off):
+            return False
+        wait = max(self._back_off[attempt], at_least or timedelta(0))
+        with self._services.database.transaction() as session:
+            defer(session, attempt=attempt + 1, wait=wait)
+        return True
 
-    def _again_write(
-        self, source_id: int, attempt: int, *, at_least: timedelta | None = None
+    def _broke(
+        self, defer: Callable[..., object], step: str, attempt: int, source_id: int | None = None
     ) -> None:
-        if attempt < len(self._back_off):
-            with self._services.database.transaction() as session:
-                wait = max(self._back_off[attempt], at_least or timedelta(0))
-                queue.defer_write(session, source_id, attempt=attempt + 1, wait=wait)
+        """Try again what failed in a way nobody foresaw, and tell those who run us at the end."""
+        if self._again(defer, attempt):
+            return
+        with self._services.database.transaction() as session:
+            facts = {"step": step, "tries": attempt + 1}
+            if source_id is not None:
+                facts["source"] = SourceStore(session).by_id(source_id).name
+            IncidentStore(session).open(
+                IncidentKind.JOB_GIVEN_UP, _subject(step, source_id), facts, self._services.now(),
+                source_id=source_id,
+            )  # fmt: skip
+
+    def _worked(self, step: str, source_id: int | None = None) -> None:
+        """End the incident about a step, if there is one."""
+        with self._services.database.transaction() as session:
+            IncidentStore(session).resolve(
+                IncidentKind.JOB_GIVEN_UP, _subject(step, source_id), self._services.now()
+            )
 
     def _claim_hour(self, session: Session) -> bool:
         hour = self._services.now().astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         return TickStore(session).claim(queue.MEASURE, hour)
+
+
+def _subject(step: str, source_id: int | None) -> str:
+    return f"house/{step}" if source_id is None else f"source:{source_id}/{step}"

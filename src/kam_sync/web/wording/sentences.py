@@ -102,6 +102,8 @@ def run_state(language: Language, state: RunState) -> str:
             return language.gettext("done")
         case RunState.LATER:
             return language.gettext("will go on later")
+        case RunState.STOPPED:
+            return language.gettext("stopped")
         case RunState.FAILED:
             return language.gettext("failed")
 
