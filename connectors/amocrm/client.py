@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from connectors.amocrm.changes import Changes
 from connectors.amocrm.composing import Composer
+from connectors.amocrm.hooks import read_hook
 from connectors.amocrm.lists import raw_records
 from connectors.amocrm.mapping import Mapper
 from connectors.amocrm.reading import Reader
@@ -13,7 +14,7 @@ from connectors.amocrm.settings import Settings, is_zone
 from connectors.amocrm.writing import Writer
 from connectors.kit import pick
 from connectors.kit.auth import bearer, renewing
-from connectors.kit.contract import About, Credentials, Cursor, Deletions, NounFacts, Page
+from connectors.kit.contract import About, Credentials, Cursor, Deletions, Hook, NounFacts, Page
 from connectors.kit.errors import NoRights
 from connectors.kit.http import CrmHttp
 from connectors.kit.pace import Pace
@@ -66,6 +67,7 @@ class AmoCrm:
 
     def __init__(self, credentials: Credentials) -> None:
         settings = Settings.model_validate(credentials.options)
+        self._settings = settings
         self._http = CrmHttp(
             credentials.base_url,
             headers=bearer(credentials.token),
@@ -94,6 +96,7 @@ class AmoCrm:
             "currency": account.get("currency"),
             "timezone": zone if is_zone(zone) else None,
             "customers_mode": account.get("customers_mode"),
+            "invoices_catalog": pick.one(account, "invoices_settings").get("invoices_catalog_id"),
             "api_filter": "on" if self._reader.is_filter_on else "off",
             "is_admin": {True: "yes", False: "no", None: None}[is_admin],
         }
@@ -137,6 +140,10 @@ class AmoCrm:
         """Tasks and notes about a record."""
         for listing, rows in self._reader.related(noun, external_id):
             yield from raw_records(listing, rows)
+
+    def read_hook(self, headers: Mapping[str, str], body: bytes) -> Hook:
+        """What a webhook tells, whether it is true or not."""
+        return read_hook(headers, body, self._settings.invoices_catalog)
 
     def write(self, batch: Sequence[Write]) -> Iterator[Written | NotWritten]:
         """Send all, telling of each as soon as it is known."""

@@ -30,6 +30,7 @@ class Settings(BaseModel):
     """Hours between readings of all notes, of whose edits no event tells."""
     api_filter: str | None = None
     customers_mode: str | None = None
+    invoices_catalog: str | None = None
     is_admin: str | None = None
 
     @field_validator("timezone")

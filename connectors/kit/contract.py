@@ -146,3 +146,25 @@ class FetchesSome(Protocol):
 
     def get_related(self, noun: Noun, external_id: str) -> Iterator[RawRecord]:
         """Tasks and notes about a record: what a merge moves to it without a trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """What a call of a CRM tells; nobody has proved who made it, so that all of it are hints."""
+
+    account: str | None
+    """The CRM account that it says it comes from; None where it does not say."""
+    hints: tuple[Hint, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """Names of parts that were not understood, for people to see."""
+
+
+@runtime_checkable
+class ReadsHooks(Protocol):
+    """Capability: the CRM calls us when something happens. Of use beside FetchesSome."""
+
+    def read_hook(self, headers: Mapping[str, str], body: bytes) -> Hook:
+        """What a call tells, `headers` with their names in small letters.
+
+        Pure, so that a kept call can be read again; raises BadHook and nothing else.
+        """

@@ -6,7 +6,8 @@ ConnectorError       the message says what, where and which id; never a token or
 │   ├── NeedsReauth  the same, and what a person has to do is to allow us anew
 │   └── NoRights     leave out this noun, refused or not there; show it, go on with the others
 │       └── Refused  the CRM read what we sent and will not do it; `data` says why
-└── BadRecord        set this one record aside and go on (raised by `translate` alone)
+├── BadRecord        set this one record aside and go on (raised by `translate` alone)
+└── BadHook          keep this call of the CRM for people to see (raised by `read_hook` alone)
 """
 
 from datetime import timedelta
@@ -103,3 +104,7 @@ class Refused(NoRights):
 
 class BadRecord(ConnectorError):
     """This record cannot be said in our words; it is kept raw and listed."""
+
+
+class BadHook(ConnectorError):
+    """This call of the CRM cannot be read; it is kept as it came and listed."""

@@ -23,6 +23,7 @@ def test_the_account_says_its_currency_and_time_zone(opened: Opened) -> None:
         "currency": "KZT",
         "timezone": "Europe/Moscow",
         "customers_mode": "segments",
+        "invoices_catalog": "1002",
         "api_filter": "on",
         "is_admin": "yes",
     }

@@ -175,7 +175,9 @@ class Origin(StrEnum):
     """Where a hint came from."""
 
     EVENT = "event"
-    """The CRM's log, or a call of it."""
+    """The CRM's log."""
+    HOOK = "hook"
+    """A call, of the CRM or of somebody who says so."""
     ABSENCE = "absence"
     """A whole list without it."""
     LISTED = "listed"
