@@ -6,26 +6,38 @@ is a row of the database, known by the digest of the state in the link.
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 import structlog
+from pydantic import TypeAdapter
 
-from connectors import ConnectorError, Credentials, ErrorKind, OAuthApp, Return
+from connectors import (
+    ConnectorError,
+    Credentials,
+    ErrorKind,
+    Grant,
+    NeedsReauth,
+    OAuthApp,
+    Return,
+)
 from kam_sync import connecting
-from kam_sync.base.errors import CrmTrouble, KamSyncError, NotHere, WrongUse
+from kam_sync.base.errors import Busy, CrmTrouble, KamSyncError, NotHere, WrongUse
 from kam_sync.base.settings import Settings
 from kam_sync.granting import Issued, kind_of, seal_app, unseal_app
 from kam_sync.intake.grant import Consent, ConsentState
-from kam_sync.intake.model import NewSource, Source, SourceState
+from kam_sync.intake.model import NewSource, SourceState
 from kam_sync.intake.store import ConsentStore, GrantStore, SourceStore
 from kam_sync.wiring import Services, open_connector
 
 _log = structlog.get_logger("kam_sync.consenting")
 
 _LASTS = timedelta(minutes=20)
+_GRANT = TypeAdapter(Grant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +95,15 @@ def begin(services: Services, wish: Wish) -> tuple[Consent, str]:
     return consent, services.grants(wish.kind).consent_url(wish.app, wish.base_url, state)
 
 
-def conclude(services: Services, wish: Wish, code: str) -> Source:
-    """Exchange a code, and open the source with what it is worth."""
-    _check(services, wish)
-    grants = services.grants(wish.kind, _turn_key(services, wish))
-    try:
-        grant = grants.exchange(wish.app, wish.base_url, code)
-    except ConnectorError as error:
-        raise CrmTrouble(f"source {wish.name} is not connected: {error}") from error
-    issued = Issued(wish.app, grant)
-    if wish.source_id is not None:
-        return connecting.regrant(services, wish.source_id, issued)
-    new = NewSource(name=wish.name, kind=wish.kind, base_url=grant.base_url)
-    return connecting.add(services, new, issued, wish.options)[0]
+def redeem(services: Services, wish: Wish, code: str) -> Consent:
+    """Exchange a code that a person has copied; the source is opened when it is settled."""
+    consent, _ = begin(services, wish)
+    _note(services, consent, partial(_exchange, services, consent, Return("", code)))
+    return look(services, consent.digest)
 
 
 def receive(services: Services, kind: str, params: Mapping[str, str]) -> str | None:
-    """Take what a browser brings back; the digest of the consent, or None when it is not ours."""
+    """Exchange what a browser brings back; the digest of the consent, or None when not ours."""
     returned = services.grants(kind).read_return(params)
     digest = _digest(returned.state)
     with services.database.transaction() as session:
@@ -108,11 +112,19 @@ def receive(services: Services, kind: str, params: Mapping[str, str]) -> str | N
     if consent is None:
         return None
     if is_taken:
-        state, message, kind = _outcome(services, consent, returned)
-        _log.info("consent came back", source=consent.name, state=state.value, message=message)
-        with services.database.transaction() as session:
-            ConsentStore(session).end(digest, state, message, kind)
+        _note(services, consent, partial(_exchange, services, consent, returned))
     return digest
+
+
+def settle(services: Services, digest: str) -> Consent:
+    """How a consent stands, once it was tried (again) to open the source with what is kept."""
+    consent = look(services, digest)
+    if consent.state is ConsentState.KEPT and consent.until > services.now():
+        with suppress(Busy), services.database.alone(f"consent {digest}"):
+            consent = look(services, digest)
+            if consent.state is ConsentState.KEPT:
+                _note(services, consent, partial(_open, services, consent))
+    return look(services, digest)
 
 
 def look(services: Services, digest: str) -> Consent:
@@ -144,37 +156,67 @@ def disconnect(services: Services, kind: str, params: Mapping[str, str]) -> list
     return stopped
 
 
-def _outcome(
-    services: Services, consent: Consent, returned: Return
-) -> tuple[ConsentState, str, ErrorKind]:
-    if returned.is_refused:
-        return ConsentState.DENIED, "", ErrorKind.OTHER
+def _note(services: Services, consent: Consent, work: Callable[[], ConsentState]) -> None:
+    """Do a part of it, and write down how the consent stands then."""
+    said, kind = "", ErrorKind.OTHER
     try:
-        _fulfil(services, consent, returned)
+        state = work()
     except KamSyncError as error:
-        return ConsentState.FAILED, str(error), kind_of(error)
+        is_kept = consent.state is ConsentState.KEPT and not _is_final(error)
+        state = ConsentState.KEPT if is_kept else ConsentState.FAILED
+        said, kind = str(error), kind_of(error)
     except Exception:  # noqa: BLE001 - recorded; somebody waits for the outcome, whatever it is
         _log.exception("consent failed unexpectedly", source=consent.name)
-        said = "unexpected; the log of kam_sync says more: begin again"
-        return ConsentState.FAILED, said, ErrorKind.OTHER
-    return ConsentState.DONE, "", ErrorKind.OTHER
+        state, said = ConsentState.FAILED, "unexpected; the log of kam_sync says more: begin again"
+    _log.info("consent", source=consent.name, state=state.value, message=said)
+    with services.database.transaction() as session:
+        ConsentStore(session).note(consent.digest, state, said, kind)
 
 
-def _fulfil(services: Services, consent: Consent, returned: Return) -> None:
-    wish = Wish(
-        consent.name,
-        consent.kind,
-        consent.base_url,
-        unseal_app(services.cipher, consent.sealed_app),
-        consent.options,
-        consent.source_id,
-    )
+def _is_final(error: KamSyncError) -> bool:
+    """Whether it helps to begin again and nothing else; a CRM that is away comes back."""
+    return isinstance(error, WrongUse) or isinstance(error.__cause__, NeedsReauth)
+
+
+def _exchange(services: Services, consent: Consent, returned: Return) -> ConsentState:
+    """Keep what the code is worth before it is used: after that, the code is worth nothing."""
+    if returned.is_refused:
+        return ConsentState.DENIED
+    wish = _wish(services, consent)
     if returned.client_id not in {"", wish.app.client_id}:
         raise WrongUse("what came back is about another integration")
     if returned.host:  # nobody vouches for it, and it is about to be told the client secret
         base_url = services.admit_beside(wish.kind, wish.base_url, returned.host)
         wish = replace(wish, base_url=base_url)
-    conclude(services, wish, returned.code)
+    _check(services, wish)
+    grants = services.grants(wish.kind, _turn_key(services, wish))
+    try:
+        grant = grants.exchange(wish.app, wish.base_url, returned.code)
+    except ConnectorError as error:
+        raise CrmTrouble(f"source {wish.name} is not connected: {error}") from error
+    sealed = services.cipher.lock(_GRANT.dump_json(grant).decode())
+    digest, until = consent.digest, services.now() + _LASTS
+    services.granting.surely(lambda session: ConsentStore(session).keep(digest, sealed, until))
+    return ConsentState.KEPT
+
+
+def _open(services: Services, consent: Consent) -> ConsentState:
+    """Open the source with what is kept."""
+    wish = _wish(services, consent)
+    grant = _GRANT.validate_json(services.cipher.unlock(consent.sealed_grant))
+    issued = Issued(wish.app, grant)
+    if wish.source_id is not None:
+        connecting.regrant(services, wish.source_id, issued)
+    else:
+        new = NewSource(name=wish.name, kind=wish.kind, base_url=grant.base_url)
+        connecting.add(services, new, issued, wish.options)
+    return ConsentState.DONE
+
+
+def _wish(services: Services, consent: Consent) -> Wish:
+    app = unseal_app(services.cipher, consent.sealed_app)
+    asked = consent.name, consent.kind, consent.base_url, app, consent.options
+    return Wish(*asked, source_id=consent.source_id)
 
 
 def _turn_key(services: Services, wish: Wish) -> str:

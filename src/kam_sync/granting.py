@@ -188,7 +188,7 @@ class Granting:
                 self._postpone(source_id, held.sealed, error.wait)
                 raise
             sealed = seal_grant(self.cipher, replace(issued, grant=fresh), self.now())
-            self._surely(lambda session: GrantStore(session).renew(source_id, sealed))
+            self.surely(lambda session: GrantStore(session).renew(source_id, sealed))
             _log.info("grant renewed", source_id=source_id, ends_at=fresh.ends_at.isoformat())
             if fresh.base_url != held.base_url:
                 self._follow(source_id, fresh.base_url)
@@ -216,7 +216,7 @@ class Granting:
         The lock is lost with its connection: then two may ask, and one of them comes too late.
         """
         tried, said = held.sealed.sealed_refresh, str(error)
-        self._surely(lambda session: GrantStore(session).refuse(source_id, tried, said))
+        self.surely(lambda session: GrantStore(session).refuse(source_id, tried, said))
         now = self._read(source_id)
         if now is None or now.sealed.refused:
             raise error
@@ -230,7 +230,7 @@ class Granting:
         except DatabaseTrouble as error:  # the next renewal finds the same
             _log.warning("its address was not stored", source_id=source_id, message=str(error))
 
-    def _surely(self, work: Callable[[Session], None]) -> None:
+    def surely(self, work: Callable[[Session], None]) -> None:
         """Commit, and try for a minute: the CRM has forgotten the old pair already."""
         for seconds in _WAITS:
             Event().wait(seconds)
@@ -238,11 +238,11 @@ class Granting:
                 with self.database.transaction() as session:
                     work(session)
             except DatabaseTrouble as error:
-                _log.error("a renewed grant is not stored yet", message=str(error))
+                _log.error("new tokens are not stored yet", message=str(error))
             else:
                 return
         raise DatabaseTrouble(
-            "a renewed grant could not be stored and is lost: allow kam_sync in the CRM anew"
+            "new tokens could not be stored and are lost: allow kam_sync in the CRM anew"
         )
 
     def _lasts(self, sealed: SealedGrant) -> bool:

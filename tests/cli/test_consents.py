@@ -49,6 +49,18 @@ def test_a_code_from_the_card_connects_at_once(
     assert kam_sync("source", "check", "sales").code == 0
 
 
+def test_a_command_with_a_code_tries_again_with_what_it_was_worth(
+    kam_sync: Command, box: AmoSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("s3cr3t\n"))
+    monkeypatch.setattr("kam_sync.cli.consents._AGAIN", 0.0)
+    box.faults.append(Fault(path="/api/v4/account", times=2, status=402))
+    said = kam_sync(*add(box), "--code", box.oauth.code())
+    assert said.code == 0, said.err
+    assert said.err.count("not paid for this (402); tried again every") == 2
+    assert [seen.path for seen in box.requests].count("/oauth2/access_token") == 1
+
+
 @pytest.mark.slow
 def test_the_command_gives_a_link_and_waits_until_the_person_has_come_back(
     kam_sync: Command, box: AmoSandbox

@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from connectors.sandbox.amocrm import AmoSandbox, OAuthApp
+from connectors.sandbox.faults import Fault
 from connectors.sandbox.world import MadeUpWorld
 from kam_sync import flow
 from kam_sync.intake.model import RunState, SourceState
@@ -179,11 +180,29 @@ def test_a_consent_that_breaks_off_unexpectedly_has_failed_and_says_so(
         raise RuntimeError("a mistake of ours")
 
     back = target(begun(client, box)["allow"])
-    monkeypatch.setattr("kam_sync.consenting.conclude", broken)
+    monkeypatch.setattr("kam_sync.connecting.add", broken)
     page = client.get(back)
     assert page.status_code == 200
     assert "unexpected" in page.text
     assert ask(services, "SELECT state FROM consent") == [("failed",)]
+
+
+def test_what_a_code_was_worth_is_kept_until_the_account_is_paid_for(
+    client, services: Services, box: AmoSandbox
+) -> None:
+    back = target(begun(client, box)["allow"])
+    box.faults.append(Fault(path="/api/v4/account", times=None, status=402))
+    page = client.get(back)
+    assert "ещё не подключено" in page.text
+    assert "разрешать заново ничего не нужно" in page.text
+    assert states(services) == {}
+    box.faults.clear()
+    assert 'href="/sources/sales/fields"' in client.get(target(str(page.url))).text
+    assert states(services) == {"sales": ("active", "")}
+    assert exchanges(box) == 1
+    assert ask(services, "SELECT state, sealed_app, sealed_grant FROM consent") == [
+        ("done", "", "")
+    ]
 
 
 def test_a_source_is_opened_anew_by_the_same_account_alone(
@@ -232,22 +251,6 @@ def test_a_source_that_no_administrator_opened_is_warned_about(
         facts = {"is_admin": "no"}
         SourceStore(session).learn(source.id, account="30000001", name="", facts=facts)
     assert "не администратор" in client.get("/sources").text
-
-
-def test_being_switched_off_in_amocrm_is_believed_when_it_is_signed(
-    client, services: Services, box: AmoSandbox
-) -> None:
-    connect_by_oauth(services, box, "sales")
-    notice = box.oauth.disconnect_notice()
-    forged = client.get("/oauth/amocrm/disconnect", params=notice | {"signature": "0" * 64})
-    assert forged.status_code == 403
-    assert states(services)["sales"][0] == "active"
-
-    renamed = {"client_id" if key == "client_uuid" else key: told for key, told in notice.items()}
-    assert client.get("/oauth/amocrm/disconnect", params=renamed).status_code == 200
-    state, reason = states(services)["sales"]
-    assert state == "needs_reauth"
-    assert "switched off in the CRM" in reason
 
 
 def test_no_secret_of_a_whole_round_is_left_where_it_can_be_read(

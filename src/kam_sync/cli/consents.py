@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kam_sync.wiring import Services
 
 _GLANCE = 1.0
+_AGAIN = 30.0
 
 ClientId = Annotated[
     str | None, typer.Option(help="Connect by OAuth: the id of your integration in the CRM.")
@@ -84,7 +85,7 @@ def follow(services: "Services", wish: "Wish", code: str | None) -> None:
     from kam_sync import consenting
 
     if code is not None:
-        consenting.conclude(services, wish, code.strip())
+        _wait(services, consenting.redeem(services, wish, code.strip()))
         return
     consent, link = consenting.begin(services, wish)
     with _listening(services, wish.app.redirect_uri):
@@ -109,9 +110,9 @@ def _wait(services: "Services", consent: "Consent") -> None:
     from kam_sync import consenting
     from kam_sync.intake.grant import ConsentState
 
-    while services.now() < consent.until + timedelta(minutes=1):
-        Event().wait(_GLANCE)
-        found = consenting.look(services, consent.digest)
+    found = consent
+    while services.now() < found.until + timedelta(minutes=1):
+        found = consenting.settle(services, consent.digest)
         match found.state:
             case ConsentState.DONE:
                 return
@@ -119,8 +120,12 @@ def _wait(services: "Services", consent: "Consent") -> None:
                 raise CrmTrouble(f"{consent.name}: access was refused in the CRM")
             case ConsentState.FAILED:
                 raise CrmTrouble(found.message)
+            case ConsentState.KEPT:
+                typer.echo(f"Not connected yet: {found.message or 'another process is at it'}; "
+                           f"tried again every {_AGAIN:.0f} seconds.", err=True)  # fmt: skip
+                Event().wait(_AGAIN)
             case ConsentState.WAITING | ConsentState.TAKEN:
-                continue
+                Event().wait(_GLANCE)
     raise CrmTrouble(f"{consent.name}: nobody came back in time; begin again")
 
 

@@ -31,6 +31,8 @@ class ConsentState(StrEnum):
     WAITING = "waiting"
     TAKEN = "taken"
     """The browser came back; the code is being exchanged."""
+    KEPT = "kept"
+    """What the code was worth is kept; the source is still to be opened by it."""
     DONE = "done"
     DENIED = "denied"
     FAILED = "failed"
@@ -46,6 +48,8 @@ class Consent(SQLModel):
     base_url: str
     options: dict[str, str] = fields.mapping(default_factory=dict)
     sealed_app: str
+    sealed_grant: str = ""
+    """What the code was worth, until the source is opened by it: a code is good once."""
     source_id: int | None = None
     """The source to open anew; None for a new one called `name`."""
     until: datetime = fields.moment()

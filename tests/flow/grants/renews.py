@@ -20,8 +20,8 @@ from kam_sync.wiring import Services
 class Killed(Granting):
     """Dies right after a commit."""
 
-    def _surely(self, work: Any) -> None:
-        super()._surely(work)
+    def surely(self, work: Any) -> None:
+        super().surely(work)
         os.kill(os.getpid(), signal.SIGKILL)
 
 

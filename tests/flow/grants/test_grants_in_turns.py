@@ -9,6 +9,7 @@ from kam_sync import connecting, consenting, flow
 from kam_sync.base.errors import CrmTrouble
 from kam_sync.consenting import Wish
 from kam_sync.granting import unseal_grant
+from kam_sync.intake.grant import ConsentState
 from kam_sync.intake.model import NewSource, RunState, Source
 from kam_sync.wiring import Services
 from tests.fakes.granting import TOKENS, after, held, renewals, sealed
@@ -52,8 +53,8 @@ def test_no_code_is_exchanged_while_the_host_has_banned_us(
     banned(services, f"amocrm {box.host}")
     banned(services, "amocrm 30000001")
     for wish in (Wish("new", "amocrm", box.url, app), consenting.wish_anew(services, source.name)):
-        with pytest.raises(CrmTrouble, match="nobody may ask"):
-            consenting.conclude(services, wish, box.oauth.code())
+        consent = consenting.redeem(services, wish, box.oauth.code())
+        assert (consent.state, "nobody may ask" in consent.message) == (ConsentState.FAILED, True)
     assert len(box.requests) == 0
 
 

@@ -47,19 +47,23 @@ class ConsentStore:
         row = self._session.get(ConsentRow, digest)
         return None if row is None else Consent(**row.model_dump())
 
-    def end(
-        self,
-        digest: str,
-        state: ConsentState,
-        message: str,
-        kind: ErrorKind = ErrorKind.OTHER,
-    ) -> None:
-        """Write down what came of it."""
+    def keep(self, digest: str, sealed_grant: str, until: datetime) -> None:
+        """Keep what the code was worth, for a while."""
         row = table_of(ConsentRow).c
         self._session.execute(
             sa.update(ConsentRow)
             .where(row.digest == digest)
-            .values(state=state, message=message, error_kind=kind, sealed_app="")
+            .values(state=ConsentState.KEPT, sealed_grant=sealed_grant, until=until)
+        )
+
+    def note(self, digest: str, state: ConsentState, message: str, kind: ErrorKind) -> None:
+        """Write down how it stands; its secrets are forgotten at the end."""
+        secrets = {} if state is ConsentState.KEPT else {"sealed_app": "", "sealed_grant": ""}
+        row = table_of(ConsentRow).c
+        self._session.execute(
+            sa.update(ConsentRow)
+            .where(row.digest == digest)
+            .values(state=state, message=message, error_kind=kind, **secrets)
         )
 
     def forget_before(self, moment: datetime) -> None:

@@ -26,9 +26,10 @@ def come_back(request: Request, services: Serving, kind: str) -> Response:
 
 @router.get("/oauth/consents/{digest}", response_class=HTMLResponse)
 def show_consent(request: Request, services: Serving, digest: str) -> HTMLResponse:
-    """What came of a consent."""
-    consent = consenting.look(services, digest)
-    is_late = consent.state is ConsentState.WAITING and consent.until <= services.now()
+    """What came of a consent; loading it again tries again what failed for a while."""
+    consent = consenting.settle(services, digest)
+    is_open = consent.state in {ConsentState.WAITING, ConsentState.KEPT}
+    is_late = is_open and consent.until <= services.now()
     return pages(request).render(request, "consent.html", consent=consent, is_late=is_late)
 
 
