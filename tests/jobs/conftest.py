@@ -8,11 +8,14 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from kam_sync.flow import SyncResult, Watch
+from kam_sync.flow import SyncResult
 from kam_sync.intake.model import Access, NewSource, SourceState
 from kam_sync.intake.store import SourceStore
+from kam_sync.jobs.model import Plan, Schedule, Step
 from kam_sync.jobs.runner import Pace, Worker
+from kam_sync.jobs.store import ScheduleStore
 from kam_sync.jobs.tasks import Work
+from kam_sync.jobs.timetable import Held
 from kam_sync.wiring import Services
 from kam_sync.writing import WriteResult
 
@@ -33,6 +36,7 @@ class Corridor:
 
     def __init__(self) -> None:
         self.synced: list[int] = []
+        self.read_whole: list[int] = []
         self.measured = 0
         self.answers: list[SyncResult | Exception] = []
         self.wrote: list[int] = []
@@ -43,10 +47,10 @@ class Corridor:
         """The corridor's functions as a worker takes them."""
         return Work(self.sync, self.measure, self.write)
 
-    def sync(self, services: Services, source_id: int, /, *, watch: Watch) -> SyncResult:  # noqa: ARG002
+    def sync(self, services: Services, source_id: int, /, **asked: object) -> SyncResult:
         """Hold the source as a real sync does, and answer."""
         with services.database.alone(f"source {source_id}"):
-            self.synced.append(source_id)
+            (self.read_whole if asked["full"] else self.synced).append(source_id)
             answer = self.answers.pop(0) if self.answers else SyncResult("a source")
         if isinstance(answer, Exception):
             raise answer
@@ -81,6 +85,28 @@ def add_source(services: Services, name: str) -> int:
     with services.database.transaction() as session:
         sources = SourceStore(session)
         return sources.add(new, Access(sealed_token="sealed"), services.now()).id
+
+
+def schedule_of(services: Services, step: Step, source_id: int | None) -> Schedule:
+    """A schedule as it stands."""
+    with services.database.transaction() as session:
+        found = ScheduleStore(session).one((step, source_id))
+        assert found is not None
+        session.expunge_all()
+        return found
+
+
+def held(services: Services, source_id: int, every: timedelta, step: Step = Step.SYNC) -> Held:
+    """A schedule of a source as a process holds it."""
+    with services.database.transaction() as session:
+        ScheduleStore(session).make([(step, source_id)], services.now())
+    return Held(schedule_of(services, step, source_id), Plan(every=every))
+
+
+def set_plan(services: Services, source_id: int, plan: Plan, step: Step = Step.SYNC) -> None:
+    """What a person sets."""
+    with services.database.transaction() as session:
+        ScheduleStore(session).set((step, source_id), plan, "a test", services.now())
 
 
 def set_state(services: Services, source_id: int, state: SourceState) -> None:

@@ -14,7 +14,7 @@ from kam_sync.jobs.tasks import Work
 from kam_sync.wiring import Services
 
 
-def sync(services: Services, source_id: int, /, *, watch: Watch) -> SyncResult:
+def sync(services: Services, source_id: int, /, *, watch: Watch, full: bool = False) -> SyncResult:
     """Hold what a real sync holds, and never let go."""
     with services.database.alone(f"source {source_id}"):
         sys.stdout.write("running\n")

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from connectors import Noun
 from kam_sync.flow import SyncResult, Watch
-from kam_sync.intake.model import SourceState
+from kam_sync.intake.model import NounCounts, SourceState
 from kam_sync.intake.store import SourceStore
 from kam_sync.jobs.queue import MEASURE, SYNC
 from kam_sync.jobs.serving import defer_sync, queue_facts, running
@@ -60,12 +61,14 @@ def test_a_worker_that_was_taken_for_dead_wakes_up_and_goes_on(
 def test_the_end_of_a_job_is_written_down_though_the_database_fails_for_a_moment(
     services: Services, source_id: int
 ) -> None:
-    def sync(services: Services, source_id: int, /, *, watch: Watch) -> SyncResult:
+    def sync(
+        services: Services, source_id: int, /, *, watch: Watch, full: bool = False
+    ) -> SyncResult:
         run_sql(services, f"ALTER FUNCTION {FINISH} RENAME TO hidden")
         threading.Timer(
             0.1, run_sql, (services, f"ALTER FUNCTION hidden RENAME TO {FINISH}")
         ).start()
-        return SyncResult("a source")
+        return SyncResult("a source", nouns={Noun.DEAL: NounCounts(created=1)})
 
     defer_sync(services, source_id)
     with working(services, Work(sync, lambda _services: None)):

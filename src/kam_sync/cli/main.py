@@ -165,11 +165,14 @@ def doctor(*, json: Json = False) -> None:
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
-Every = Annotated[int, typer.Option(min=1, help="Minutes between two syncs of a source.")]
+Every = Annotated[
+    int | None,
+    typer.Option(min=1, help="Minutes between syncs of a source whose timetable nobody changed."),
+]
 
 
 @app.command()
-def serve(*, host: Host = "127.0.0.1", port: Port = 8000, every: Every = 15) -> None:
+def serve(*, host: Host = "127.0.0.1", port: Port = 8000, every: Every = None) -> None:
     """Run everything in one process: migrate, pages and API, worker, scheduler."""
     _serve(host, port, every=every, web=True, work=True)
 
@@ -177,16 +180,16 @@ def serve(*, host: Host = "127.0.0.1", port: Port = 8000, every: Every = 15) -> 
 @app.command()
 def web(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Run the pages and the API alone."""
-    _serve(host, port, every=0, web=True, work=False)
+    _serve(host, port, web=True, work=False)
 
 
 @app.command()
-def worker(*, every: Every = 15) -> None:
+def worker(*, every: Every = None) -> None:
     """Run the worker and the scheduler alone."""
     _serve("", 0, every=every, web=False, work=True)
 
 
-def _serve(host: str, port: int, *, every: int, web: bool, work: bool) -> None:
+def _serve(host: str, port: int, *, web: bool, work: bool, every: int | None = None) -> None:
     import logging
 
     from kam_sync.cli.serving import serve_all
@@ -195,8 +198,8 @@ def _serve(host: str, port: int, *, every: int, web: bool, work: bool) -> None:
     set_up_log(settings.log_format, level=logging.INFO)
     with _services() as services:
         serve_all(
-            services, web=(host, port) if web else None,
-            every=timedelta(minutes=every) if work else None,
+            services, web=(host, port) if web else None, work=work,
+            every=None if every is None else timedelta(minutes=every),
         )  # fmt: skip
 
 

@@ -31,14 +31,20 @@ def is_free(host: str, port: int) -> bool:
 _log = structlog.get_logger("kam_sync.serve")
 
 
-def serve_all(services: Services, *, web: tuple[str, int] | None, every: timedelta | None) -> None:
-    """Serve pages at `web` and work in intervals of `every`; either may be left out."""
+def serve_all(
+    services: Services,
+    *,
+    web: tuple[str, int] | None,
+    work: bool = True,
+    every: timedelta | None = None,
+) -> None:
+    """Serve pages at `web` and work on schedule; either may be left out."""
     if web is not None and not is_free(*web):
         raise KamSyncError(f"port {web[1]} on {web[0]} is taken; choose another with --port")
     with ExitStack() as stack:
-        if every is not None:
+        if work:
             stack.enter_context(running(services, every=every))
-        _log.info("started", web=web and f"http://{web[0]}:{web[1]}", every=str(every))
+        _log.info("started", web=web and f"http://{web[0]}:{web[1]}", work=work)
         stack.enter_context(suppress(KeyboardInterrupt))  # Ctrl+C and SIGTERM are how it ends
         if web is None:
             threading.Event().wait()

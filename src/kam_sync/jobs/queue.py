@@ -12,6 +12,7 @@ from procrastinate.tasks import configure_task
 from kam_sync.base.db import Session
 
 SYNC, MEASURE, WRITE, RENEW = "sync_source", "measure", "write_crm", "renew_grants"
+KEEP_HOUSE = "keep_house"
 # By its alias: its full name grows by a prefix with every App that a process makes.
 _REMOVE_OLD_JOBS = "procrastinate.builtin_tasks.remove_old_jobs"
 
@@ -27,6 +28,7 @@ class Priority(IntEnum):
     HOOKS = 20
     ASKED = 10
     DUE = 5
+    FULL = 0
     AGAIN = -10
 
 
@@ -72,6 +74,20 @@ def defer_sync(
     )
 
 
+def defer_full(
+    session: Session, source_id: int, *, attempt: int = 0, wait: timedelta = timedelta(0)
+) -> bool:
+    """Queue a sync that reads everything; False when one is waiting already."""
+    priority = Priority.AGAIN if wait else Priority.FULL
+    return _defer(
+        session,
+        SYNC,
+        _Place(f"source:{source_id}", f"full:{source_id}", priority),
+        wait=wait,
+        arguments={"source_id": source_id, "attempt": attempt, "full": True},
+    )
+
+
 def defer_write(
     session: Session, source_id: int, *, attempt: int = 0, wait: timedelta = timedelta(0)
 ) -> bool:
@@ -102,6 +118,11 @@ def defer_measure(session: Session, *, attempt: int = 0, wait: timedelta = timed
 def defer_renewal(session: Session) -> bool:
     """Queue the renewal of grants that are due; False when it is waiting already."""
     return _defer(session, RENEW, _Place("renew_grants", "renew_grants"), arguments={})
+
+
+def defer_housekeeping(session: Session) -> bool:
+    """Queue the deletion of what is old; False when it is waiting already."""
+    return _defer(session, KEEP_HOUSE, _Place("keep_house", "keep_house"), arguments={})
 
 
 def defer_removal(session: Session, *, keep: timedelta) -> bool:

@@ -17,11 +17,11 @@ _STATUSES = ("todo", "doing", "succeeded", "failed")
 def running(
     services: Services,
     *,
-    every: timedelta = timedelta(minutes=15),
+    every: timedelta | None = None,
     concurrency: int = 2,
     grace: timedelta = timedelta(seconds=30),
 ) -> Iterator[None]:
-    """Sync all active sources in intervals of `every`; at the end wait `grace` for running jobs."""
+    """Work on schedule; `every` is another default for syncs; wait `grace` for running jobs."""
     worker, scheduler = Worker(services, concurrency=concurrency), Scheduler(services, every)
     worker.start()
     try:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, timedelta
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
@@ -20,7 +20,9 @@ from kam_sync.base.errors import Busy, NotHere, Stopped
 from kam_sync.intake.model import RunState, SourceState
 from kam_sync.intake.store import SourceStore, WriteStore
 from kam_sync.jobs import queue
-from kam_sync.jobs.store import TickStore
+from kam_sync.jobs.model import Result, Step
+from kam_sync.jobs.outcome import Outcome, noted
+from kam_sync.jobs.upkeep import keep_house
 from kam_sync.wiring import Services
 
 _log = structlog.get_logger("kam_sync.worker")
@@ -30,7 +32,7 @@ class Sync(Protocol):
     """Does what flow.sync does."""
 
     def __call__(
-        self, services: Services, source_id: int, /, *, watch: flow.Watch
+        self, services: Services, source_id: int, /, *, watch: flow.Watch, full: bool = False
     ) -> flow.SyncResult: ...
 
 
@@ -55,6 +57,28 @@ class Work:
     write: WriteBack = writing.write
 
 
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """The sync that a job asks for."""
+
+    source_id: int
+    attempt: int
+    full: bool
+
+    @property
+    def step(self) -> Step:
+        """What it is on the timetable."""
+        return Step.FULL if self.full else Step.SYNC
+
+    def defer(self, session: Session, *, attempt: int, wait: timedelta = timedelta(0)) -> bool:
+        """Queue it once more."""
+        put = queue.defer_full if self.full else queue.defer_sync
+        return put(session, self.source_id, attempt=attempt, wait=wait)
+
+
+_RESULTS = {RunState.DONE: Result.DONE, RunState.LATER: Result.LATER}
+
+
 class Tasks:
     """The tasks of the queue.
 
@@ -73,45 +97,56 @@ class Tasks:
         app.task(name=queue.MEASURE, pass_context=True)(self.measure)
         app.task(name=queue.WRITE, pass_context=True)(self.write_crm)
         app.task(name=queue.RENEW)(self.renew_grants)
+        app.task(name=queue.KEEP_HOUSE)(self.keep_house)
 
-    def sync_source(self, context: JobContext, source_id: int, attempt: int = 0) -> None:
-        """Sync a source; measure afterwards when that is due."""
-        log = _log.bind(source_id=source_id, job_id=context.job.id, attempt=attempt)
+    def sync_source(
+        self, context: JobContext, source_id: int, attempt: int = 0, *, full: bool = False
+    ) -> None:
+        """Sync a source; measure afterwards when something has changed."""
+        if not self._is_wanted(source_id):
+            _log.info("sync left out: the source is paused or gone", source_id=source_id)
+            return
+        steps = (Step.FULL, Step.SYNC) if full else (Step.SYNC,)
+        with noted(self._services, [(step, source_id) for step in steps]) as outcome:
+            self._sync(context, Pull(source_id, attempt, full), outcome)
+
+    def _sync(self, context: JobContext, pull: Pull, outcome: Outcome) -> None:
+        log = _log.bind(**asdict(pull), job_id=context.job.id)
 
         def watch(*_: object) -> None:
             if context.should_abort():
                 raise Stopped("the worker is stopping, or a person asked for it")
 
-        if not self._is_wanted(source_id):
-            log.info("sync left out: the source is paused or gone")
-            return
-        again = partial(queue.defer_sync, source_id=source_id)
         try:
-            result = self._work.sync(self._services, source_id, watch=watch)
+            result = self._work.sync(self._services, pull.source_id, watch=watch, full=pull.full)
         except Busy as error:
             log.info("sync later", message=str(error))
-            self._again(again, attempt)
+            outcome.result, outcome.message = Result.LATER, str(error)
+            self._again(pull.defer, pull.attempt)
         except Exception:
             log.exception("sync failed")
-            self._broke(again, "sync", attempt, source_id)
+            self._broke(pull.defer, pull.step, pull.attempt, pull.source_id)
             raise
         else:
-            self._worked("sync", source_id)
-            self._after_sync(source_id, attempt, result)
+            outcome.result = _RESULTS.get(result.state, Result.FAILED)
+            outcome.message = result.message
+            self._worked(pull.step, pull.source_id)
+            self._after_sync(pull, result)
             if result.state is RunState.STOPPED:
-                self._hand_over(context, source_id, attempt)
+                self._hand_over(context, pull)
 
-    def _hand_over(self, context: JobContext, source_id: int, attempt: int) -> None:
+    def _hand_over(self, context: JobContext, pull: Pull) -> None:
         """End a sync that was stopped: another worker goes on, but not against a person's will."""
         if context.abort_reason() is AbortReason.SHUTDOWN:
             with self._services.database.transaction() as session:
-                queue.defer_sync(session, source_id, attempt=attempt)
+                pull.defer(session, attempt=pull.attempt)
         raise JobAborted("stopped after its batch")
 
     def measure(self, context: JobContext, attempt: int = 0) -> None:
         """Steps 3 to 6 for all accounts."""
         try:
-            self._work.measure(self._services)
+            with noted(self._services, [(Step.MEASURE, None)]):
+                self._work.measure(self._services)
         except Busy as error:
             _log.info("measure later", message=str(error))
             self._again(queue.defer_measure, attempt)
@@ -147,24 +182,28 @@ class Tasks:
 
     def renew_grants(self) -> None:
         """Renew the grants that are due; the next hour comes again by itself."""
-        self._services.granting.renew_due()
+        with noted(self._services, [(Step.GRANTS, None)]):
+            self._services.granting.renew_due()
+
+    def keep_house(self) -> None:
+        """Forget what is old."""
+        with noted(self._services, [(Step.HOUSEKEEPING, None)]):
+            keep_house(self._services)
 
     def _is_wanted(self, source_id: int) -> bool:
         with suppress(NotHere), self._services.database.transaction() as session:
             return SourceStore(session).by_id(source_id).state is not SourceState.PAUSED
         return False
 
-    def _after_sync(self, source_id: int, attempt: int, result: flow.SyncResult) -> None:
+    def _after_sync(self, pull: Pull, result: flow.SyncResult) -> None:
         if result.state is RunState.LATER:
-            again = partial(queue.defer_sync, source_id=source_id)
-            self._again(again, attempt, at_least=result.wait)
+            self._again(pull.defer, pull.attempt, at_least=result.wait)
         changed = any(n.created or n.updated or n.deleted for n in result.nouns.values())
         with self._services.database.transaction() as session:
-            # The hour is claimed even after a change, so that one hour is not measured twice.
-            if self._claim_hour(session) or changed:
+            if changed:
                 queue.defer_measure(session)
-            if WriteStore(session, source_id).has_unfinished():
-                queue.defer_write(session, source_id)
+            if WriteStore(session, pull.source_id).has_unfinished():
+                queue.defer_write(session, pull.source_id)
 
     def _again(
         self, defer: Callable[..., object], attempt: int, *, at_least: timedelta | None = None
@@ -198,10 +237,6 @@ class Tasks:
             IncidentStore(session).resolve(
                 IncidentKind.JOB_GIVEN_UP, _subject(step, source_id), self._services.now()
             )
-
-    def _claim_hour(self, session: Session) -> bool:
-        hour = self._services.now().astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        return TickStore(session).claim(queue.MEASURE, hour)
 
 
 def _subject(step: str, source_id: int | None) -> str:

@@ -1,70 +1,72 @@
-"""When work is due: every process holds the triggers, each instant is claimed in the database."""
+"""When work is due: every process holds the timetable, each instant is claimed in the database."""
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 
 import structlog
-from apscheduler.executors.base import BaseExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from kam_sync import connecting, flow
 from kam_sync.base.db import Database, Session
 from kam_sync.base.errors import NotHere
 from kam_sync.intake.model import SourceState
-from kam_sync.intake.store import ConsentStore, RunStore, SourceStore, TurnStore
-from kam_sync.jobs.queue import defer_removal, defer_renewal, defer_sync
-from kam_sync.jobs.store import TickStore
+from kam_sync.intake.store import SourceStore
+from kam_sync.jobs import steps
+from kam_sync.jobs.defaults import default_plan
+from kam_sync.jobs.model import Key, Plan, Schedule, Step
+from kam_sync.jobs.store import ScheduleStore, TickStore
+from kam_sync.jobs.ticking import TickExecutor
+from kam_sync.jobs.when import following, newest
 from kam_sync.wiring import Services
 
 _log = structlog.get_logger("kam_sync.timetable")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_HOUSEKEEPING_EVERY = timedelta(hours=6)
-_RENEWAL_EVERY = timedelta(hours=1)
-_KEEP_JOBS = timedelta(days=7)
-_KEEP_TICKS = timedelta(days=14)
-_KEEP_RUNS = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
-    """A named row of instants, counted from the epoch so that all replicas compute the same."""
+class Held:
+    """A schedule that a process has in its timetable, with its plan as it was read."""
 
-    name: str
-    every: timedelta
-    defer: Callable[[Session], object]
-    """Puts the work of one instant into the queue."""
-    is_wanted: Callable[[Session], bool] = lambda _session: True
+    schedule: Schedule
+    plan: Plan
 
-    def newest(self, now: datetime) -> datetime:
-        """The newest instant that is due."""
-        return _EPOCH + (now - _EPOCH) // self.every * self.every
+    @property
+    def name(self) -> str:
+        """Its key."""
+        return self.schedule.name
+
+    def missed(self, last: datetime | None, now: datetime) -> datetime | None:
+        """The newest instant that was due and was not fired, if there is one.
+
+        A source that was just connected is synced at once, for an instant before it was made.
+        """
+        due_at = newest(self.plan, self.name, now)
+        if due_at is None or (last is not None and last >= due_at):
+            return None
+        is_first_sync = last is None and self.schedule.step is Step.SYNC
+        return due_at if due_at > self.schedule.made_at or is_first_sync else None
 
 
-def fire(database: Database, schedule: Schedule, due_at: datetime) -> bool:
+def fire(
+    database: Database,
+    held: Held,
+    due_at: datetime,
+    *,
+    defer: Callable[[Session, Key], object] = steps.defer,
+) -> bool:
     """Claim an instant and queue its work, both or neither; False when it was not ours to fire."""
     with database.transaction() as session:
-        if not schedule.is_wanted(session) or not TickStore(session).claim(schedule.name, due_at):
+        if not _is_wanted(session, held) or not TickStore(session).claim(held.name, due_at):
             return False
-        schedule.defer(session)
-    _log.info("tick", schedule=schedule.name, due_at=due_at.isoformat())
+        defer(session, held.schedule.key)
+    _log.info("tick", schedule=held.name, due_at=due_at.isoformat())
     return True
-
-
-def sync_schedule(source_id: int, every: timedelta) -> Schedule:
-    """The syncs of one source, as long as it is active."""
-    return Schedule(
-        f"sync:{source_id}",
-        every,
-        partial(defer_sync, source_id=source_id),
-        partial(_is_active, source_id=source_id),
-    )
 
 
 class Scheduler:
@@ -73,18 +75,14 @@ class Scheduler:
     def __init__(
         self,
         services: Services,
-        every: timedelta = timedelta(minutes=15),
+        sync_every: timedelta | None = None,
         *,
         refresh_every: timedelta = timedelta(seconds=30),
     ) -> None:
         self._services = services
-        self._every = every
+        self._sync_every = sync_every
         self._refresh_every = refresh_every
-        self._own = (
-            Schedule("housekeeping", _HOUSEKEEPING_EVERY, partial(_keep_house, services)),
-            Schedule("grants", _RENEWAL_EVERY, defer_renewal),
-        )
-        self._held: dict[str, Schedule] = {}
+        self._held: dict[str, Held] = {}
         self._executor = TickExecutor()
         self._clock = BackgroundScheduler(
             executors={"default": self._executor},
@@ -95,7 +93,9 @@ class Scheduler:
     def start(self) -> None:
         """Fire what was missed, then what comes."""
         self.refresh()
-        self._add("refresh", self._refresh_every, self.refresh)
+        seconds = self._refresh_every.total_seconds()
+        trigger = IntervalTrigger(seconds=seconds, start_date=_EPOCH, timezone=UTC)
+        self._clock.add_job(self.refresh, trigger, id="refresh")
         self._clock.start()
 
     def stop(self) -> None:
@@ -104,70 +104,68 @@ class Scheduler:
         self._executor.finish()
 
     def refresh(self, *_instants: datetime) -> None:
-        """Follow the sources that came, were paused or removed, and catch up on missed instants."""
-        wanted = [sync_schedule(s.id, self._every) for s in connecting.due(self._services)]
-        self._hold([*self._own, *wanted])
-        for schedule in self._held.values():
-            due_at = schedule.newest(self._services.now())
-            with self._services.database.transaction() as session:
-                last = TickStore(session).last(schedule.name)
-            if last is None or last < due_at:
-                fire(self._services.database, schedule, due_at)
+        """Follow the timetable as people and sources change it, and catch up on missed instants."""
+        kept = self._read()
+        self._hold([held for held, _ in kept])
+        for held, last_due_at in kept:
+            due_at = held.missed(last_due_at, self._services.now())
+            if due_at is not None:
+                fire(self._services.database, held, due_at)
         flow.tell_incidents(self._services)
 
-    def _hold(self, schedules: Iterable[Schedule]) -> None:
-        wanted = {schedule.name: schedule for schedule in schedules}
-        for name in self._held.keys() - wanted.keys():
-            self._clock.remove_job(name)
-            del self._held[name]
-        for name in wanted.keys() - self._held.keys():
-            self._held[name] = wanted[name]
-            self._add(name, wanted[name].every, partial(self._fire, name))
+    def _read(self) -> list[tuple[Held, datetime | None]]:
+        """What is switched on of the house and of active sources, with its last instant."""
+        wanted = steps.keys(source.id for source in connecting.due(self._services))
+        with self._services.database.transaction() as session:
+            store = ScheduleStore(session)
+            store.make(wanted, self._services.now())
+            kept = [one for one in store.kept() if one.schedule.key in set(wanted)]
+            held = [(self._held_of(one.schedule), one.last_due_at) for one in kept]
+            held = [(one, last_due_at) for one, last_due_at in held if one.plan.is_on]
+            store.see([one.name for one, _ in held], self._services.now())
+            session.expunge_all()
+            return held
+
+    def _held_of(self, schedule: Schedule) -> Held:
+        zone = self._services.settings.timezone
+        default = default_plan(schedule.step, zone, sync_every=self._sync_every)
+        return Held(schedule, schedule.plan(default))
+
+    def _hold(self, wanted: Iterable[Held]) -> None:
+        held = {one.name: one for one in wanted}
+        for name, before in self._held.items():
+            if name not in held or held[name].plan != before.plan:
+                self._clock.remove_job(name)
+        for name, one in held.items():
+            if name not in self._held or self._held[name].plan != one.plan:
+                trigger = PlanTrigger(one.plan, name)
+                self._clock.add_job(partial(self._fire, name), trigger, id=name)
+        self._held = held
 
     def _fire(self, name: str, *instants: datetime) -> None:
         if name in self._held:
             fire(self._services.database, self._held[name], instants[-1])
 
-    def _add(self, name: str, every: timedelta, work: Callable[..., None]) -> None:
-        trigger = IntervalTrigger(seconds=every.total_seconds(), start_date=_EPOCH, timezone=UTC)
-        self._clock.add_job(work, trigger, id=name)
+
+class PlanTrigger(BaseTrigger):  # type: ignore[misc]  # apscheduler has no types
+    """The instants of a plan, as APScheduler asks for them."""
+
+    def __init__(self, plan: Plan, name: str) -> None:
+        self._plan = plan
+        self._name = name
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime | None:
+        """The instant after the previous one, or after now."""
+        return following(self._plan, self._name, previous or now)
 
 
-class TickExecutor(BaseExecutor):  # type: ignore[misc]  # apscheduler has no types
-    """Hands each job the exact instants it is run for, one job after the other in one thread."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="tick")
-
-    def finish(self) -> None:
-        """Wait for what was submitted.
-
-        Not in `shutdown`, which APScheduler calls with its locks held: a refresh needs them.
-        """
-        self._pool.shutdown(wait=True)
-
-    def _do_submit_job(self, job: Any, run_times: list[datetime]) -> None:
-        future = self._pool.submit(job.func, *run_times)
-        future.add_done_callback(partial(self._done, job.id))
-
-    def _done(self, job_id: str, future: Future[None]) -> None:
-        error = future.exception()
-        if error is None:
-            self._run_job_success(job_id, [])
-        else:
-            self._run_job_error(job_id, error, error.__traceback__)
-
-
-def _is_active(session: Session, source_id: int) -> bool:
+def _is_wanted(session: Session, held: Held) -> bool:
+    """Whether it is still as it was read, and its source still active."""
+    now = ScheduleStore(session).one(held.schedule.key)
+    if now is None or now.plan_set != held.schedule.plan_set:
+        return False
+    if now.source_id is None:
+        return True
     with suppress(NotHere):
-        return SourceStore(session).by_id(source_id).state is SourceState.ACTIVE
+        return SourceStore(session).by_id(now.source_id).state is SourceState.ACTIVE
     return False
-
-
-def _keep_house(services: Services, session: Session) -> None:
-    TickStore(session).forget_before(services.now(), keep=_KEEP_TICKS)
-    RunStore(session).forget_before(services.now() - _KEEP_RUNS)
-    ConsentStore(session).forget_before(services.now() - _KEEP_TICKS)
-    TurnStore(session).forget_before(services.now() - _KEEP_RUNS)
-    defer_removal(session, keep=_KEEP_JOBS)
