@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "20261124_1700"
-down_revision = "20261124_1605"
+down_revision = "20261124_1606"
 branch_labels = None
 depends_on = None
 
