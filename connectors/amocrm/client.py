@@ -9,6 +9,7 @@ from connectors.amocrm.composing import Composer
 from connectors.amocrm.hooks import read_hook
 from connectors.amocrm.lists import raw_records
 from connectors.amocrm.mapping import Mapper
+from connectors.amocrm.oauth import AmoGrants
 from connectors.amocrm.reading import Reader
 from connectors.amocrm.settings import Settings, is_zone
 from connectors.amocrm.writing import Writer
@@ -36,6 +37,7 @@ class AmoCrm:
     """One amoCRM account."""
 
     kind = "amocrm"
+    hosts = AmoGrants.hosts
     nouns: Mapping[Noun, NounFacts] = MappingProxyType(
         {
             Noun.GROUP: _SHORT,

@@ -161,7 +161,10 @@ class Hook:
 
 @runtime_checkable
 class ReadsHooks(Protocol):
-    """Capability: the CRM calls us when something happens. Of use beside FetchesSome."""
+    """Capability: the CRM calls us when something happens.
+
+    For a connector that is FetchesSome, too: where nobody can be asked, a forged call would count.
+    """
 
     def read_hook(self, headers: Mapping[str, str], body: bytes) -> Hook:
         """What a call tells, `headers` with their names in small letters.

@@ -60,6 +60,8 @@ class Services:
         """An address that may be told the secrets of a kind of CRM, or WrongUse."""
         try:
             return hosts(kind, self.settings.added_hosts).admit(base_url)
+        except KeyError as error:
+            raise _no_such(kind) from error
         except NeedsPerson as error:
             raise WrongUse(f"base URL: {error}") from error
 
@@ -118,8 +120,7 @@ def open_connector(kind: str, credentials: Credentials) -> Connector:
         theirs = {k: v for k, v in options.items() if k not in HouseOptions.model_fields}
         return connector_class(kind)(replace(credentials, options=theirs))
     except KeyError as error:
-        known = ", ".join(kinds())
-        raise WrongUse(f"kind {kind}: no such CRM; there are: {known}") from error
+        raise _no_such(kind) from error
     except ValidationError as error:
         raise WrongUse(f"{kind}: {_first(error)}") from error
     except (ValueError, NeedsPerson) as error:
@@ -129,6 +130,10 @@ def open_connector(kind: str, credentials: Credentials) -> Connector:
 def seal(cipher: Cipher, token: str, options: Mapping[str, str]) -> Access:
     """What opens a source, with its token encrypted."""
     return Access(sealed_token=cipher.lock(token), options=dict(options))
+
+
+def _no_such(kind: str) -> WrongUse:
+    return WrongUse(f"kind {kind}: no such CRM; there are: {', '.join(kinds())}")
 
 
 def _first(error: ValidationError) -> str:
