@@ -107,7 +107,10 @@ def change(
 
 def move(services: Services, name: str, base_url: str, token: str) -> Source:
     """Follow a source to another address with another token; its records stay as they are."""
-    return _reopen(services, _id_of(services, name), base_url, token)
+    with services.database.transaction() as session:
+        source = SourceStore(session).by_name(name)
+        source_id, kind = source.id, source.kind
+    return _reopen(services, source_id, services.admit(kind, base_url), token)
 
 
 def renew_token(services: Services, source_id: int, token: str) -> Source:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from connectors import Grant, OAuthApp
 from connectors.sandbox.amocrm import AmoSandbox
 from kam_sync import connecting, flow, granting
+from kam_sync.base.errors import WrongUse
 from kam_sync.intake.model import RunState, Source, SourceState
 from kam_sync.intake.store import GrantStore, SourceStore
 from kam_sync.wiring import Services
@@ -98,3 +99,9 @@ def test_an_option_does_not_open_a_source_that_the_crm_refuses(
     connecting.change(services, source.name, options={"currency": "EUR"})
     assert ask(services, "SELECT * FROM source_grant") == before
     assert state(services, source)[0] is SourceState.NEEDS_REAUTH
+
+
+def test_a_source_is_moved_to_no_foreign_host(services: Services, source: Source) -> None:
+    with pytest.raises(WrongUse, match="KAM_SYNC_CRM_HOSTS"):
+        connecting.move(services, source.name, "https://evil.example", "a-token")
+    assert ask(services, "SELECT count(*) FROM source_grant") == [(1,)]
