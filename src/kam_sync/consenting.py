@@ -6,8 +6,8 @@ is a row of the database, known by the digest of the state in the link.
 
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -21,6 +21,7 @@ from connectors import (
     Credentials,
     ErrorKind,
     Grant,
+    KnowsItself,
     NeedsReauth,
     OAuthApp,
     Return,
@@ -136,24 +137,42 @@ def look(services: Services, digest: str) -> Consent:
     return found
 
 
-def disconnect(services: Services, kind: str, params: Mapping[str, str]) -> list[str]:
-    """Stop the sources of an account that was disconnected in the CRM, if the notice is proved."""
-    grants, stopped = services.grants(kind), []
+def read_notice(services: Services, kind: str, params: Mapping[str, str]) -> list[int]:
+    """The sources whose account is said to have switched us off; none when it is not proved."""
+    grants, found = services.grants(kind), []
     with services.database.transaction() as session:
-        sources = SourceStore(session)
-        for source in sources.all():
+        for source in SourceStore(session).all():
             sealed = GrantStore(session).of(source.id) if source.kind == kind else None
             if sealed is None:
                 continue
             app = unseal_app(services.cipher, sealed.sealed_app)
             if grants.read_disconnect(app, params) == source.remote_account:
-                token = sources.access(source.id).sealed_token
-                said = "the integration was switched off in the CRM; switch it on and allow it anew"
-                state, kind = SourceState.NEEDS_REAUTH, ErrorKind.SWITCHED_OFF
-                sources.judge(source.id, token, state, said, kind)
-                stopped.append(source.name)
-    _log.info("disconnect notice", kind=kind, sources=stopped)
-    return stopped
+                found.append(source.id)
+    return found
+
+
+def ask_whether_let_in(services: Services, source_ids: Iterable[int]) -> None:
+    """Stop sources that their CRM lets in no more: what one is told may be told again for ever.
+
+    Where the CRM does not say, the next sync finds out: it begins with the same question.
+    """
+    for source_id in source_ids:
+        with services.database.transaction() as session:
+            source = SourceStore(session).by_id(source_id)
+            access = SourceStore(session).access(source_id)
+            session.expunge_all()
+        try:
+            with closing(services.open(source, access)) as connector:
+                if isinstance(connector, KnowsItself):
+                    connector.about()
+        except NeedsReauth as error:
+            said = "the integration was switched off in the CRM; switch it on and allow it anew"
+            state, kind = SourceState.NEEDS_REAUTH, ErrorKind.SWITCHED_OFF
+            with services.database.transaction() as session:
+                SourceStore(session).judge(source_id, access.sealed_token, state, said, kind)
+            _log.warning("switched off in the CRM", source=source.name, message=str(error))
+        except ConnectorError as error:
+            _log.warning("notice not checked", source=source.name, message=str(error))
 
 
 def _note(services: Services, consent: Consent, work: Callable[[], ConsentState]) -> None:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
+from connectors.sandbox.faults import Fault
 from connectors.sandbox.world import MadeUpWorld
-from kam_sync.intake.model import Source, SourceState
+from kam_sync import flow
+from kam_sync.intake.model import RunState, Source, SourceState
 from kam_sync.wiring import Services
 from tests.fakes.connecting import connect_by_oauth, state
 
@@ -24,16 +27,43 @@ def source(services: Services, box: AmoSandbox) -> Source:
     return connect_by_oauth(services, box, "sales")
 
 
-def test_being_switched_off_in_amocrm_is_believed_when_it_is_signed(
-    client, services: Services, box: AmoSandbox, source: Source
+def tell(client: Any, notice: dict[str, str]) -> int:
+    return client.get("/oauth/amocrm/disconnect", params=notice).status_code
+
+
+def test_being_switched_off_in_amocrm_is_believed_when_it_is_signed_and_true(
+    client: Any, services: Services, box: AmoSandbox, source: Source
 ) -> None:
     notice = box.oauth.disconnect_notice()
-    forged = client.get("/oauth/amocrm/disconnect", params=notice | {"signature": "0" * 64})
-    assert forged.status_code == 403
-    assert state(services, source)[0] is SourceState.ACTIVE
+    box.oauth.revoke()
+    box.requests.clear()
+    assert tell(client, notice | {"signature": "0" * 64}) == 403
+    assert len(box.requests) == 0
+    assert state(services, source) == (SourceState.ACTIVE, "")
 
     renamed = {"client_id" if key == "client_uuid" else key: told for key, told in notice.items()}
-    assert client.get("/oauth/amocrm/disconnect", params=renamed).status_code == 200
+    assert tell(client, renamed) == 200
     found, reason = state(services, source)
     assert found is SourceState.NEEDS_REAUTH
     assert "switched off in the CRM" in reason
+
+
+def test_a_notice_that_is_told_once_more_stops_nothing(
+    client: Any, services: Services, box: AmoSandbox, source: Source
+) -> None:
+    box.requests.clear()
+    assert tell(client, box.oauth.disconnect_notice()) == 200
+    assert box.requests[0].path == "/api/v4/account"
+    assert state(services, source) == (SourceState.ACTIVE, "")
+
+
+def test_where_the_crm_does_not_say_the_next_sync_finds_out(
+    client: Any, services: Services, box: AmoSandbox, source: Source
+) -> None:
+    notice = box.oauth.disconnect_notice()
+    box.oauth.revoke()
+    box.faults.append(Fault(path="/api/v4/account", status=402))
+    assert tell(client, notice) == 200
+    assert state(services, source) == (SourceState.ACTIVE, "")
+    assert flow.sync(services, source.id).state is RunState.FAILED
+    assert state(services, source)[0] is SourceState.NEEDS_REAUTH

@@ -4,7 +4,7 @@ Neither comes from our pages. What follows is decided by a state that we gave ou
 a signature; codes and states stand in no page, no log and no address that we show.
 """
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, BackgroundTasks, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from kam_sync import consenting
@@ -34,8 +34,12 @@ def show_consent(request: Request, services: Serving, digest: str) -> HTMLRespon
 
 
 @router.get("/oauth/{kind}/disconnect")
-def disconnect(request: Request, services: Serving, kind: str) -> PlainTextResponse:
-    """Stop the sources of an account that has switched us off."""
-    if not consenting.disconnect(services, kind, request.query_params):
+def disconnect(
+    request: Request, services: Serving, kind: str, later: BackgroundTasks
+) -> PlainTextResponse:
+    """Ask an account that has switched us off, as it is said, whether it still lets us in."""
+    named = consenting.read_notice(services, kind, request.query_params)
+    if not named:
         raise HTTPException(403, "the notice is not signed for any source of ours")
+    later.add_task(consenting.ask_whether_let_in, services, named)
     return PlainTextResponse("noted")
