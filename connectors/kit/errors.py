@@ -39,6 +39,10 @@ class ErrorKind(StrEnum):
     UNREADABLE = "unreadable"
     OTHER_ACCOUNT = "other_account"
     """The address leads to another account than before."""
+    ALREADY_CONNECTED = "already_connected"
+    """As another source."""
+    STRANGE_HOST = "strange_host"
+    """Not to be told a secret."""
     PAUSED = "paused"
     """By a person, while it was pulled."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from connectors.kit.errors import NeedsPerson
+from connectors.kit.errors import ErrorKind, NeedsPerson
 
 _NETLOC = re.compile(r"(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 
@@ -43,7 +43,8 @@ class Hosts:
         known = ", ".join(f"https://....{domain}" for domain in self.own)
         raise NeedsPerson(
             f"{shown[:200]!r} is no address of this CRM ({known}); "
-            "if it is one of yours, add its host to KAM_SYNC_CRM_HOSTS"
+            "if it is one of yours, add its host to KAM_SYNC_CRM_HOSTS",
+            kind=ErrorKind.STRANGE_HOST,
         )
 
 

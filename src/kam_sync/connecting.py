@@ -5,7 +5,16 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 
-from connectors import About, ConnectorError, Credentials, Field, KnowsItself, Noun, ends_at
+from connectors import (
+    About,
+    ConnectorError,
+    Credentials,
+    ErrorKind,
+    Field,
+    KnowsItself,
+    Noun,
+    ends_at,
+)
 from kam_sync import field_map
 from kam_sync.accounts.store import SavingStore
 from kam_sync.base.db import Session
@@ -38,7 +47,10 @@ def add(
         sources = SourceStore(session)
         same = sources.of_account(new.kind, about.account) if about else None
         if same is not None:
-            raise WrongUse(f"source {same.name} is connected to this CRM account already")
+            raise WrongUse(
+                f"source {same.name} is connected to this CRM account already",
+                kind=ErrorKind.ALREADY_CONNECTED,
+            )
         access = seal(services.cipher, _plain(secret), options)
         access.field_map = field_map.guessed(fields)
         source = sources.add(new, access, services.now())
@@ -136,7 +148,8 @@ def _open_anew(services: Services, source_id: int, base_url: str, secret: Secret
     if about and source.remote_account not in {"", about.account}:
         raise WrongUse(
             f"source {source.name} is CRM account {source.remote_account}, and this opens account "
-            f"{about.account} ({about.name}); open the right one, or add this as another source"
+            f"{about.account} ({about.name}); open the right one, or add this as another source",
+            kind=ErrorKind.OTHER_ACCOUNT,
         )
     return _reopen(services, source_id, base_url, secret)
 

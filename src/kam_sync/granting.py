@@ -95,7 +95,7 @@ def state_after(error: Exception) -> SourceState:
 def kind_of(error: Exception) -> ErrorKind:
     """What is wrong, where the gate says so, be it in the words of the house."""
     for one in (error, error.__cause__):
-        if isinstance(one, ConnectorError):
+        if isinstance(one, ConnectorError | KamSyncError) and one.kind:
             return one.kind
     return ErrorKind.OTHER
 

@@ -1,7 +1,7 @@
 """Worker and scheduler together, as the command line runs them."""
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,8 +9,11 @@ from connectors import Noun
 from kam_sync.flow import SyncResult, Watch
 from kam_sync.intake.model import NounCounts, SourceState
 from kam_sync.intake.store import SourceStore
+from kam_sync.jobs import queue
+from kam_sync.jobs.model import Plan, Step
 from kam_sync.jobs.queue import MEASURE, SYNC
-from kam_sync.jobs.serving import defer_sync, queue_facts, running
+from kam_sync.jobs.serving import defer_sync, next_sync, queue_facts, running
+from kam_sync.jobs.store import ScheduleStore
 from kam_sync.jobs.tasks import Work
 from kam_sync.jobs.timetable import Scheduler
 from kam_sync.wiring import Services
@@ -97,3 +100,26 @@ CUT_OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
+
+
+def test_the_next_sync_is_known_by_its_schedule_and_by_what_waits(
+    services: Services, source_id: int
+) -> None:
+    nine = datetime(2026, 11, 23, 9, 1, tzinfo=UTC)
+    every = timedelta(minutes=20)
+    with services.database.transaction() as session:
+        assert next_sync(session, source_id, nine, every=every) is None
+        plan = Plan(every=timedelta(minutes=10))
+        ScheduleStore(session).make([(Step.SYNC, source_id)], nine)
+        by_default = next_sync(session, source_id, nine, every=every)
+        ScheduleStore(session).set((Step.SYNC, source_id), plan, "ann", nine)
+        by_ann = next_sync(session, source_id, nine, every=every)
+        assert by_default is not None
+        assert nine.replace(minute=20) <= by_default < nine.replace(minute=22)
+        assert by_ann == nine.replace(minute=10)
+        # no scheduler has seen it for an hour
+        assert next_sync(session, source_id, nine + timedelta(hours=1)) is None
+        queue.defer_sync(session, source_id, is_asked=True)
+        waits = next_sync(session, source_id, nine)
+        assert waits is not None
+        assert waits <= services.now()

@@ -4,6 +4,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -11,9 +12,12 @@ import uvicorn
 
 import connectors as gate
 from connectors import Noun
+from connectors.sandbox.amocrm import AmoSandbox
+from connectors.sandbox.world import MadeUpWorld
 from kam_sync.accounts.match import match
 from kam_sync.web.app import create_app
 from kam_sync.wiring import Services
+from tests.web.shop import APP
 from tests.web.world import World
 
 with warnings.catch_warnings():
@@ -35,6 +39,14 @@ def client(world: World) -> Iterator[TestClient]:
     )
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture
+def box() -> Iterator[AmoSandbox]:
+    """A made-up amoCRM account that gives access by OAuth."""
+    world = MadeUpWorld(size=2, deals=5, contacts=2, today=date(2026, 11, 1))
+    with AmoSandbox(world, rate=0, oauth=APP) as running:
+        yield running
 
 
 @pytest.fixture

@@ -99,6 +99,7 @@ def test_a_person_connects_amocrm_in_a_browser(world: World, address: str, page:
         page.get_by_role("link", name="Connect a CRM").first.click()
         page.get_by_label("Name here").fill("sales")
         page.get_by_label("Address of your account").fill(box.url)
+        page.get_by_label("By OAuth").check()
         page.get_by_label("Client id").fill(app.client_id)
         page.get_by_label("Client secret").fill(app.client_secret)
         page.get_by_role("button", name="Connect").click()

@@ -1,15 +1,14 @@
 """A person connects amoCRM by OAuth, over our pages and the sandbox's consent page."""
 
 import logging
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import structlog
 
-from connectors.sandbox.amocrm import AmoSandbox, OAuthApp
+from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.world import MadeUpWorld
 from kam_sync import flow
@@ -20,38 +19,12 @@ from kam_sync.wiring import Services
 from tests.fakes.browsing import link_in, parameters, target, ways_back
 from tests.fakes.connecting import ask, connect_by_oauth
 from tests.web.conftest import TestClient
-
-APP = OAuthApp("aaaa-1111", "s3cr3t-of-the-app", "http://testserver/oauth/amocrm/callback")
-TOKENS = "/oauth2/access_token"
-
-
-@pytest.fixture
-def box() -> Iterator[AmoSandbox]:
-    world = MadeUpWorld(size=2, deals=5, contacts=2, today=date(2026, 11, 1))
-    with AmoSandbox(world, rate=0, oauth=APP) as running:
-        yield running
-
-
-def typed(box: AmoSandbox, **changed: str) -> dict[str, str]:
-    """The form as a person fills it in."""
-    form = {"name": "sales", "kind": "amocrm", "base_url": box.url, "client_id": APP.client_id}
-    secret = {"client_secret": APP.client_secret, "redirect_uri": APP.redirect_uri}
-    return form | secret | changed
+from tests.web.shop import APP, exchanges, states, typed
 
 
 def begun(client: Any, box: AmoSandbox) -> dict[str, str]:
     """Fill in the form and go to the consent page; where that leads."""
     return ways_back(link_in(client.post("/sources/connect", data=typed(box)).text, box))
-
-
-def states(services: Services) -> dict[str, tuple[str, str]]:
-    with services.database.transaction() as session:
-        found = SourceStore(session).all()
-        return {one.name: (one.state.value, one.state_reason) for one in found}
-
-
-def exchanges(box: AmoSandbox) -> int:
-    return sum(seen.path == TOKENS for seen in box.requests)
 
 
 def test_a_person_connects_amocrm_and_is_led_to_the_field_map(
@@ -66,49 +39,6 @@ def test_a_person_connects_amocrm_and_is_led_to_the_field_map(
     with services.database.transaction() as session:
         source_id = SourceStore(session).by_name("sales").id
     assert flow.sync(services, source_id).state is RunState.DONE
-
-
-def test_the_form_shows_the_redirect_uri_to_register(client, services: Services) -> None:
-    assert 'value="http://testserver/oauth/amocrm/callback"' in client.get("/sources/connect").text
-    settings = services.settings.model_copy(update={"public_url": "https://kam.example.test/"})
-    public = TestClient(create_app(replace(services, settings=settings)))
-    page = public.get("/sources/connect?lang=en").text
-    assert 'value="https://kam.example.test/oauth/amocrm/callback"' in page
-    assert "Connect a CRM" in page
-
-
-def test_a_token_connects_at_once(client, services: Services, box: AmoSandbox) -> None:
-    form = typed(box, token=box.token, client_id="", client_secret="")
-    answer = client.post("/sources/connect", data=form, follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sources/sales/fields")
-    assert states(services) == {"sales": ("active", "")}
-
-
-@pytest.mark.parametrize(
-    ("changed", "says"),
-    [
-        ({"name": "a b"}, "source name"),
-        ({"base_url": "https://evil.example"}, "KAM_SYNC_CRM_HOSTS"),
-        ({"base_url": "sales.amocrm.ru.evil.example"}, "KAM_SYNC_CRM_HOSTS"),
-        ({"client_secret": ""}, "client id and client secret"),
-        ({"redirect_uri": "nowhere"}, "redirect URI"),
-        ({"token": "wrong-token"}, "token is refused"),
-    ],
-)
-def test_what_is_wrong_is_said_on_the_form_and_no_secret_is_shown(
-    client, box: AmoSandbox, changed: dict[str, str], says: str
-) -> None:
-    answer = client.post("/sources/connect", data=typed(box, **changed))
-    assert answer.status_code == 400
-    assert says in answer.text
-    assert APP.client_secret not in answer.text
-    assert "wrong-token" not in answer.text
-    assert exchanges(box) == 0
-
-
-def test_another_site_cannot_post_the_form(client, box: AmoSandbox) -> None:
-    stranger = {"Origin": "https://evil.example"}
-    assert client.post("/sources/connect", data=typed(box), headers=stranger).status_code == 403
 
 
 def test_a_referer_of_a_stranger_is_not_told_the_secret(

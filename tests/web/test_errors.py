@@ -29,11 +29,26 @@ def test_what_is_not_here_is_a_problem_document(client, path: str) -> None:
     assert problem["instance"].startswith("/api/v1/")
 
 
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        ("accounts/nobody", "account nobody: no such account; all there are: /api/v1/accounts"),
+        ("deals?source=x", "source x: no such source; there are: none yet; "
+                           "all there are: /api/v1/sources"),
+        ("no-such-list", "/api/v1/no-such-list: there is no such path; "
+                         "all there are: /openapi.json"),
+    ],
+)  # fmt: skip
+def test_a_problem_says_what_is_not_here_and_where_to_look(client, path: str, detail: str) -> None:
+    assert client.get(f"/api/v1/{path}").json()["detail"] == detail
+
+
 def test_a_wrong_method_is_a_problem_that_says_which_are_right(client) -> None:
     answer = client.post("/api/v1/accounts")
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
     assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"] == "/api/v1/accounts: POST is not for this path, but GET"
 
 
 def test_a_wrong_time_names_the_parameter(client) -> None:
@@ -59,21 +74,33 @@ def test_what_nobody_foresaw_shows_an_id_and_no_internals(client, caplog, path: 
         assert len(answer.json()["error_id"]) == 32
 
 
-@pytest.mark.parametrize("path", ["/nope", "/accounts/nobody", f"/accounts/{NOBODY}"])
-def test_a_missing_page_is_a_page(client, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "russian", "english"),
+    [
+        ("/nope", "Такой страницы нет", "There is no such page"),
+        ("/accounts/nobody", "Такого клиента нет", "There is no such account"),
+        (f"/accounts/{NOBODY}", "Такого клиента нет", "There is no such account"),
+        ("/sources/nowhere/fields", "Такого источника нет", "There is no such source"),
+        ("/oauth/consents/x", "больше не действует", "This link is no longer good"),
+    ],
+)
+def test_a_missing_page_is_a_page_that_says_what_is_missing(
+    client, path: str, russian: str, english: str
+) -> None:
     answer = client.get(path)
 
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("text/html")
-    assert "Такой страницы нет" in answer.text
-    assert "There is no such page" in client.get(f"{path}?lang=en").text
+    assert russian in answer.text
+    assert english in client.get(f"{path}?lang=en").text
 
 
 def test_a_wrong_cursor_on_a_page_is_a_page(client) -> None:
     answer = client.get("/accounts?cursor=nonsense")
 
     assert answer.status_code == 400
-    assert "Это нельзя показать" in answer.text
+    assert "Вернитесь и исправьте запрос." in answer.text
+    assert '<p class="note" lang="en">cursor: not one of this list' in answer.text
 
 
 @pytest.mark.parametrize("path", ["/", "/api/v1/accounts", "/nope", "/static/app.css", "/healthz"])

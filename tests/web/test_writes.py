@@ -141,7 +141,8 @@ def test_a_task_that_was_refused_says_why_and_can_be_tried_again(
     client.post(f"/alerts/{alert}/task")
     keep(world, NotWritten(f"alert:{alert}", "the token has no rights"))
     shown = client.get("/?lang=en").text
-    assert "No task was created: the token has no rights" in shown
+    assert "The CRM did not take the task." in shown
+    assert '<p class="note" lang="en">the token has no rights</p>' in shown
     assert "Try again" in shown
     client.post(f"/alerts/{alert}/task")
     assert "A task is on its way into the CRM." in client.get("/?lang=en").text

@@ -13,9 +13,16 @@ KamSyncError                a message for a person, never a stack trace
 What a CRM answers has a tree of its own at the gate: connectors.kit.errors.
 """
 
+from connectors import ErrorKind
+
 
 class KamSyncError(Exception):
     """Root of all errors whose text is meant for a person."""
+
+    def __init__(self, message: str, *, kind: ErrorKind = ErrorKind.OTHER) -> None:
+        super().__init__(message)
+        self.kind = kind
+        """What is wrong, for doors that say it in other words."""
 
 
 class WrongSettings(KamSyncError):

@@ -61,12 +61,13 @@ def defer_sync(
     A person who asks does not wait for a retry that is minutes away.
     """
     priority = Priority.AGAIN if wait else Priority.DUE
+    on_schedule, asked = waiting_syncs(source_id)
     return _defer(
         session,
         SYNC,
         _Place(
             lock=f"source:{source_id}",
-            queueing_lock=f"sync:{source_id}:asked" if is_asked else f"sync:{source_id}",
+            queueing_lock=asked if is_asked else on_schedule,
             priority=Priority.ASKED if is_asked else priority,
         ),
         wait=wait,
@@ -86,6 +87,11 @@ def defer_full(
         wait=wait,
         arguments={"source_id": source_id, "attempt": attempt, "full": True},
     )
+
+
+def waiting_syncs(source_id: int) -> tuple[str, str]:
+    """The queueing locks of the syncs of a source: on schedule, and asked for."""
+    return f"sync:{source_id}", f"sync:{source_id}:asked"
 
 
 def defer_write(

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from kam_sync.base.db import Session
 from kam_sync.jobs import queue
+from kam_sync.jobs.defaults import default_plan
+from kam_sync.jobs.model import DARK, Step
 from kam_sync.jobs.runner import SILENCE, Worker
-from kam_sync.jobs.store import QueueStore, TickStore
+from kam_sync.jobs.store import QueueStore, ScheduleStore, TickStore
 from kam_sync.jobs.timetable import Scheduler
+from kam_sync.jobs.when import following
 from kam_sync.wiring import Services
 
 _STATUSES = ("todo", "doing", "succeeded", "failed")
@@ -38,6 +42,21 @@ def defer_sync(services: Services, source_id: int) -> bool:
     """Queue a sync now, for a person who asks; False when one is waiting already."""
     with services.database.transaction() as session:
         return queue.defer_sync(session, source_id, is_asked=True)
+
+
+def next_sync(
+    session: Session, source_id: int, now: datetime, *, every: timedelta | None = None
+) -> datetime | None:
+    """When the next sync of a source begins; in the past when it waits for its turn.
+
+    None when it is not known: no scheduler is there, or it is on no timetable.
+    """
+    waits = QueueStore(session).waiting_until(queue.waiting_syncs(source_id))
+    kept = ScheduleStore(session).one((Step.SYNC, source_id))
+    if waits is not None or kept is None or kept.seen_at < now - DARK:
+        return waits
+    plan = kept.plan(default_plan(Step.SYNC, "UTC", sync_every=every))
+    return following(plan, kept.name, now) if plan.is_on else None
 
 
 def queue_facts(services: Services) -> dict[str, int | str | None]:

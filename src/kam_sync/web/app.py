@@ -1,6 +1,7 @@
 """Puts the web application together."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
@@ -23,9 +24,11 @@ import kam_sync.web.pages.account
 import kam_sync.web.pages.accounts
 import kam_sync.web.pages.connect
 import kam_sync.web.pages.consents
+import kam_sync.web.pages.controls
 import kam_sync.web.pages.fields
 import kam_sync.web.pages.held
 import kam_sync.web.pages.lists
+import kam_sync.web.pages.set_aside
 import kam_sync.web.pages.sources
 import kam_sync.web.pages.tasks
 import kam_sync.web.pages.today
@@ -57,6 +60,8 @@ _PAGES = (
     kam_sync.web.pages.lists.router,
     kam_sync.web.pages.sources.router,
     kam_sync.web.pages.connect.router,
+    kam_sync.web.pages.controls.router,
+    kam_sync.web.pages.set_aside.router,
     kam_sync.web.pages.consents.router,
     kam_sync.web.pages.fields.router,
     kam_sync.web.pages.held.router,
@@ -73,6 +78,7 @@ def create_app(
     *,
     defer_sync: Callable[[int], object] | None = None,
     defer_write: Callable[[Session, int], object] | None = None,
+    next_sync: Callable[[Session, int, datetime], datetime | None] | None = None,
     hosts: Sequence[str] = ("*",),
 ) -> FastAPI:
     """The application.
@@ -80,6 +86,7 @@ def create_app(
     Args:
         defer_sync: queues the sync of a source, where there is a queue.
         defer_write: queues what is to be written into a source, with the rows that ask for it.
+        next_sync: says when the next sync of a source begins, in the past when it waits.
         hosts: the names it answers to. On the loopback address there must be some, or any page on
             the web could read it through a name that it makes point there.
     """
@@ -93,6 +100,7 @@ def create_app(
     app.state.services = services
     app.state.defer_sync = defer_sync
     app.state.defer_write = defer_write
+    app.state.next_sync = next_sync
     app.state.pages = Pages(services.zone)
     app.state.metrics = Metrics()
     app.add_middleware(Turnstile)

@@ -22,6 +22,7 @@ from kam_sync.web.render import pages
 _log = structlog.get_logger("kam_sync.web")
 
 PROBLEM = "application/problem+json"
+_LISTED = {what: f"; all there are: /api/v1/{what}s" for what in ("account", "alert", "source")}
 _STATUS: dict[type[KamSyncError], int] = {
     NotHere: 404,
     WrongUse: 400,
@@ -44,6 +45,8 @@ def _of_the_house(status: int) -> Any:
     def answer(request: Request, error: Exception) -> Response:
         # where the database is and who asks it is not for everybody
         said = "the database is away" if isinstance(error, DatabaseTrouble) else str(error)
+        if isinstance(error, NotHere) and _is_api(request):
+            said += _LISTED.get(said.split()[0], "")
         return _answer(request, status, said)
 
     return answer
@@ -52,10 +55,29 @@ def _of_the_house(status: int) -> Any:
 def _of_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise TypeError(error)
-    said = "" if error.detail == HTTPStatus(error.status_code).phrase else str(error.detail)
+    said = str(error.detail)
+    if said == HTTPStatus(error.status_code).phrase:
+        said = _unspoken(request, error)
     response = _answer(request, error.status_code, said)
     response.headers.update(error.headers or {})
     return response
+
+
+def _unspoken(request: Request, error: HTTPException) -> str:
+    """What the framework leaves unsaid."""
+    path = request.url.path
+    if not _is_api(request):
+        return ""  # people are told by the page
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return f"{path}: there is no such path; all there are: /openapi.json"
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (error.headers or {}).get("Allow", "another")
+        return f"{path}: {request.method} is not for this path, but {allowed}"
+    return ""
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
 
 
 def _of_validation(request: Request, error: Exception) -> Response:
@@ -85,8 +107,9 @@ def _answer(
     errors: Sequence[dict[str, str]] = (),
     error_id: str = "",
 ) -> Response:
-    if not request.url.path.startswith("/api/"):
-        found = {"status": status, "detail": detail, "error_id": error_id}
+    if not _is_api(request):
+        place = request.url.path.split("/")[1]
+        found = {"status": status, "detail": detail, "error_id": error_id, "place": place}
         return pages(request).render(request, "error.html", status=status, error=found)
     problem: dict[str, Any] = {
         "type": "about:blank",

@@ -1,6 +1,7 @@
 """What we ask of the queue's own tables."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -52,6 +53,12 @@ _COUNTS = sa.text(
 _WORKERS = sa.text(
     "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat >= now() - :silence"
 )
+
+
+_WAITING = sa.text("""
+    SELECT min(coalesce(scheduled_at, now())) FROM procrastinate_jobs
+    WHERE queueing_lock = ANY(:locks) AND status = 'todo'
+""")
 
 
 class QueueStore:
@@ -111,6 +118,11 @@ class QueueStore:
     def counts(self) -> dict[str, int]:
         """How many jobs there are in each status that occurs."""
         return {row.status: row.jobs for row in self._session.execute(_COUNTS)}
+
+    def waiting_until(self, queueing_locks: Sequence[str]) -> datetime | None:
+        """When the first job that waits with one of these may begin; None when none waits."""
+        found: datetime | None = self._session.scalar(_WAITING, {"locks": list(queueing_locks)})
+        return found
 
     def live_workers(self, silence: timedelta) -> int:
         """How many workers have given a sign of life within `silence`."""

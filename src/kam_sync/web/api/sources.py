@@ -39,6 +39,9 @@ def _defer_sync(request: Request) -> Deferring:
     return found
 
 
+Defer = Annotated[Deferring, Depends(_defer_sync)]
+
+
 class RunQuery(Paging):
     """Which runs are asked for."""
 
@@ -87,9 +90,7 @@ def list_set_aside(
 
 
 @router.post("/sources/{source}/sync", status_code=202, dependencies=[Depends(from_our_pages)])
-def sync_source(
-    source: str, sources: AllSources, defer_sync: Annotated[Deferring, Depends(_defer_sync)]
-) -> answers.Deferred:
+def sync_source(source: str, sources: AllSources, defer_sync: Defer) -> answers.Deferred:
     """Ask for a sync now; it is done in the background."""
     found = sources.named(source)
     if found.state is model.SourceState.PAUSED:

@@ -1,6 +1,6 @@
 """Connecting a CRM account, or opening one anew: a form, and a link that leads to the CRM."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, quote
 
@@ -11,26 +11,17 @@ from connectors import OAuthApp
 from kam_sync import connecting, consenting
 from kam_sync.base.errors import CrmTrouble, WrongUse
 from kam_sync.consenting import Wish
+from kam_sync.granting import kind_of
 from kam_sync.intake.model import NewSource
 from kam_sync.intake.store import GrantStore
 from kam_sync.web.deps import AllSources, NamedSource, Serving, from_our_pages
+from kam_sync.web.pages.connect_form import BY_TOKEN, Typed, wrongs
 from kam_sync.web.render import pages
 from kam_sync.wiring import Services
 
 router = APIRouter()
 
 Form = Annotated[bytes, Body(media_type="application/x-www-form-urlencoded")]
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What was typed into the form; secrets are never shown again."""
-
-    name: str = ""
-    kind: str = "amocrm"
-    base_url: str = ""
-    client_id: str = ""
-    redirect_uri: str = ""
 
 
 @router.get("/sources/connect", response_class=HTMLResponse)
@@ -45,17 +36,19 @@ def show_form(request: Request, services: Serving) -> HTMLResponse:
 def connect(request: Request, services: Serving, form: Form = b"") -> Response:
     """Connect by a token, or show the link that leads to the CRM's consent page."""
     given = _fields(form)
-    typed = Typed(**{name: given.get(name, "") for name in Typed.__dataclass_fields__})
+    typed = Typed.of(given)
+    wrong = wrongs(services, pages(request).language(request), typed, given)
+    if wrong:
+        return _form(request, typed, wrong=wrong)
     try:
-        base_url = _address(typed.base_url)
-        if given.get("token"):
-            new = NewSource(name=typed.name, kind=typed.kind, base_url=base_url)
+        if typed.way == BY_TOKEN:
+            new = NewSource(name=typed.name, kind=typed.kind, base_url=typed.address)
             connecting.add(services, new, given["token"], {})
             return RedirectResponse(f"/sources/{quote(typed.name)}/fields", status_code=303)
         app = OAuthApp(typed.client_id, given.get("client_secret", ""), typed.redirect_uri)
-        return _link(request, services, Wish(typed.name, typed.kind, base_url, app))
+        return _link(request, services, Wish(typed.name, typed.kind, typed.address, app))
     except (WrongUse, CrmTrouble) as error:
-        return _form(request, typed, str(error))
+        return _form(request, typed, error)
 
 
 @router.get("/sources/{source}/reauth", response_class=HTMLResponse)
@@ -76,9 +69,11 @@ def reauth(request: Request, services: Serving, source: NamedSource, form: Form 
     try:
         if is_granted:
             return _link(request, services, consenting.wish_anew(services, source.name))
+        if not token:
+            return _reauth(request, source.name, is_granted=False, is_missing=True)
         connecting.renew_token(services, source.id, token)
     except (WrongUse, CrmTrouble) as error:
-        return _reauth(request, source.name, is_granted=is_granted, error=str(error))
+        return _reauth(request, source.name, is_granted=is_granted, error=error)
     return RedirectResponse("/sources", status_code=303)
 
 
@@ -87,20 +82,22 @@ def _fields(form: bytes) -> dict[str, str]:
     return {name: value.strip() for name, value in pairs}
 
 
-def _address(typed: str) -> str:
-    """People type the name of their account with or without the scheme."""
-    return typed.rstrip("/") if "://" in typed else f"https://{typed.rstrip('/')}"
-
-
 def _callback(request: Request, services: Services, kind: str) -> str:
     if services.settings.public_url is not None:
         return consenting.callback_of(services.settings, kind)
     return f"{str(request.base_url).rstrip('/')}/oauth/{kind}/callback"
 
 
-def _form(request: Request, typed: Typed, error: str = "") -> HTMLResponse:
-    status = 400 if error else 200
-    return _page(request, "connect.html", status=status, typed=typed, error=error)
+def _form(
+    request: Request,
+    typed: Typed,
+    error: Exception | None = None,
+    *,
+    wrong: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    status = 400 if error or wrong else 200
+    shown = {"typed": typed, "wrong": wrong or {}, **_told(error)}
+    return _page(request, "connect.html", status=status, **shown)
 
 
 def _link(request: Request, services: Services, wish: Wish) -> HTMLResponse:
@@ -108,10 +105,22 @@ def _link(request: Request, services: Services, wish: Wish) -> HTMLResponse:
     return _page(request, "allow.html", wish=wish, consent=consent, link=link)
 
 
-def _reauth(request: Request, name: str, *, is_granted: bool, error: str = "") -> HTMLResponse:
-    status = 400 if error else 200
-    shown = {"name": name, "is_granted": is_granted, "error": error}
+def _reauth(
+    request: Request,
+    name: str,
+    *,
+    is_granted: bool,
+    error: Exception | None = None,
+    is_missing: bool = False,
+) -> HTMLResponse:
+    status = 400 if error or is_missing else 200
+    shown = {"name": name, "is_granted": is_granted, "is_missing": is_missing, **_told(error)}
     return _page(request, "reauth.html", status=status, **shown)
+
+
+def _told(error: Exception | None) -> dict[str, Any]:
+    """What went wrong, as the templates say it."""
+    return {"error": str(error or ""), "error_kind": kind_of(error) if error else None}
 
 
 def _page(request: Request, template: str, **values: Any) -> HTMLResponse:

@@ -1,10 +1,13 @@
 """The connected CRM accounts and how their syncs went."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from connectors import Noun
 from kam_sync import deciding, field_map
 from kam_sync.accounts.model import SetAside
 from kam_sync.accounts.store import AccountStore
@@ -21,6 +24,10 @@ from kam_sync.wiring import Services
 
 router = APIRouter()
 
+NextSync = Callable[[Session, int, datetime], datetime | None]
+
+_ORDER = {noun.value: place for place, noun in enumerate(Noun)}
+_REFRESH = "5"  # seconds, while something is on its way
 _SET_ASIDE_SHOWN = 20
 _INCIDENTS_SHOWN = 20
 
@@ -34,6 +41,11 @@ class Shown:
     """The newest sync as a whole."""
     last_good: Run | None
     runs: list[Run]
+    """The last one of each noun."""
+    is_running: bool
+    next_at: datetime | None
+    is_waiting: bool
+    """The next sync is in the queue and begins in its turn."""
     set_aside: list[SetAside]
     set_aside_count: int
     deals_without_account: int
@@ -51,24 +63,37 @@ def show_sources(
     request: Request, session: Reading, sources: AllSources, services: Serving
 ) -> HTMLResponse:
     """Every connected CRM account."""
-    shown = [_look(session, services, sources, source) for source in sources.all]
-    return pages(request).render(
+    next_sync: NextSync = request.app.state.next_sync or (lambda *_: None)
+    shown = [_look(session, services, sources, source, next_sync) for source in sources.all]
+    page = pages(request).render(
         request,
         "sources.html",
         shown=shown,
         words=words,
         incidents=IncidentStore(session).incidents(is_open=True, limit=_INCIDENTS_SHOWN),
         incident_words=incidents,
+        can_sync=request.app.state.defer_sync is not None,
     )
+    if any(one.is_running or one.is_waiting for one in shown):
+        page.headers["Refresh"] = _REFRESH
+    return page
 
 
-def _look(session: Session, services: Services, sources: Sources, source: Source) -> Shown:
-    store = AccountStore(session)
+def _look(
+    session: Session, services: Services, sources: Sources, source: Source, next_sync: NextSync
+) -> Shown:
+    store, runs = AccountStore(session), RunStore(session)
+    now, is_running = services.now(), runs.is_running(source.id)
+    next_at = next_sync(session, source.id, now)
+    of_nouns = sorted(runs.last_of_nouns(source.id), key=lambda run: _ORDER.get(run.noun, 99))
     return Shown(
         source=source,
-        last=RunStore(session).last_sync(source.id),
-        last_good=RunStore(session).last_sync(source.id, state=RunState.DONE),
-        runs=RunStore(session).last_of_nouns(source.id),
+        last=runs.last_sync(source.id),
+        last_good=runs.last_sync(source.id, state=RunState.DONE),
+        runs=of_nouns,
+        is_running=is_running,
+        next_at=next_at,
+        is_waiting=not is_running and next_at is not None and next_at <= now,
         set_aside=store.set_aside(source.id, limit=_SET_ASIDE_SHOWN),
         set_aside_count=sum(store.set_aside_counts(source.id).values()),
         deals_without_account=store.deals_without_account(source.id),

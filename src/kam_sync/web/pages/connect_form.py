@@ -1,0 +1,89 @@
+"""The form that connects a CRM account: what was typed, and what is wrong at which field."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Self
+from urllib.parse import urlsplit
+
+from connectors import ErrorKind
+from kam_sync import connecting
+from kam_sync.base.errors import WrongUse
+from kam_sync.intake.store import SourceStore
+from kam_sync.web.wording import troubles
+from kam_sync.web.wording.language import Language
+from kam_sync.wiring import Services
+
+BY_TOKEN, BY_OAUTH = "token", "oauth"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed into the form; secrets are never shown again."""
+
+    name: str = ""
+    kind: str = "amocrm"
+    base_url: str = ""
+    way: str = BY_TOKEN
+    client_id: str = ""
+    redirect_uri: str = ""
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> Self:
+        """What a browser sent; who sent no way had no choice, so what is filled in speaks."""
+        typed = {one.name: given.get(one.name, "") for one in fields(cls)}
+        if typed["way"] not in {BY_TOKEN, BY_OAUTH}:
+            typed["way"] = BY_TOKEN if given.get("token") else BY_OAUTH
+        return cls(**typed)
+
+    @property
+    def address(self) -> str:
+        """People type the name of their account with or without the scheme."""
+        typed = self.base_url.rstrip("/")
+        return typed if "://" in typed or not typed else f"https://{typed}"
+
+
+def wrongs(
+    services: Services, language: Language, typed: Typed, given: Mapping[str, str]
+) -> dict[str, str]:
+    """What is wrong, by field; nothing has been sent anywhere yet."""
+    found = {
+        "name": _of_name(services, language, typed.name),
+        "base_url": _of_address(services, language, typed),
+    }
+    if typed.way == BY_TOKEN:
+        missing = language.gettext("Paste the token here.")
+        found["token"] = "" if given.get("token") else missing
+    else:
+        missing = language.gettext("Copy it from the card of the integration.")
+        found |= {name: missing for name in ("client_id", "client_secret") if not given.get(name)}
+        found["redirect_uri"] = _of_redirect(language, typed.redirect_uri)
+    return {field: said for field, said in found.items() if said}
+
+
+def _of_name(services: Services, language: Language, name: str) -> str:
+    try:
+        connecting.check_name(name)
+    except WrongUse:
+        return language.gettext("Use up to 64 Latin letters, digits, dots and dashes.")
+    with services.database.transaction() as session:
+        if name in {source.name for source in SourceStore(session).all()}:
+            return language.gettext("There is a source of this name already; choose another one.")
+    return ""
+
+
+def _of_address(services: Services, language: Language, typed: Typed) -> str:
+    if not typed.address:
+        return language.gettext("Copy it from the browser in which your CRM is open.")
+    try:
+        services.admit(typed.kind, typed.address)
+    except WrongUse:
+        return troubles.trouble(language, ErrorKind.STRANGE_HOST)
+    return ""
+
+
+def _of_redirect(language: Language, uri: str) -> str:
+    parts = urlsplit(uri) if re.fullmatch(r"\S+", uri) else None
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+        return language.gettext("Give the whole address, from http:// or https:// on.")
+    return ""

@@ -1,0 +1,82 @@
+"""The form that connects a CRM account, and what it says where it is filled in wrongly."""
+
+from dataclasses import replace
+
+import pytest
+
+from connectors.sandbox.amocrm import AmoSandbox
+from kam_sync.web.app import create_app
+from kam_sync.wiring import Services
+from tests.web.conftest import TestClient
+from tests.web.shop import APP, exchanges, states, typed
+
+
+def test_the_form_shows_the_redirect_uri_to_register(client, services: Services) -> None:
+    assert (
+        ">http://testserver/oauth/amocrm/callback</textarea>" in client.get("/sources/connect").text
+    )
+    settings = services.settings.model_copy(update={"public_url": "https://kam.example.test/"})
+    public = TestClient(create_app(replace(services, settings=settings)))
+    page = public.get("/sources/connect?lang=en").text
+    assert ">https://kam.example.test/oauth/amocrm/callback</textarea>" in page
+    assert "Connect a CRM" in page
+
+
+def test_a_token_connects_at_once(client, services: Services, box: AmoSandbox) -> None:
+    form = typed(box, token=box.token, client_id="", client_secret="")
+    answer = client.post("/sources/connect", data=form, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sources/sales/fields")
+    assert states(services) == {"sales": ("active", "")}
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"name": "a b"}, 'id="wrong-name">Не больше 64 латинских букв'),
+        ({"name": ""}, 'id="wrong-name">Не больше 64 латинских букв'),
+        ({"base_url": ""}, 'id="wrong-base_url">Скопируйте его из браузера'),
+        ({"base_url": "https://evil.example"}, 'id="wrong-base_url">Это не адрес amoCRM'),
+        ({"base_url": "sales.amocrm.ru.evil.example"}, "KAM_SYNC_CRM_HOSTS"),
+        ({"client_secret": ""}, 'id="wrong-client_secret">Скопируйте его из карточки'),
+        ({"client_id": ""}, 'id="wrong-client_id">Скопируйте его из карточки'),
+        ({"redirect_uri": "nowhere"}, 'id="wrong-redirect_uri">Укажите адрес целиком'),
+        ({"way": "token"}, 'id="wrong-token">Вставьте сюда токен'),
+        ({"token": "wrong-token"}, "CRM не принимает токен."),
+    ],
+)
+def test_what_is_wrong_is_said_on_the_form_and_no_secret_is_shown(
+    client, box: AmoSandbox, changed: dict[str, str], says: str
+) -> None:
+    answer = client.post("/sources/connect", data=typed(box, **changed))
+    assert answer.status_code == 400
+    assert says in answer.text
+    assert APP.client_secret not in answer.text
+    assert "wrong-token" not in answer.text.replace('id="wrong-token"', "").replace(
+        'aria-describedby="wrong-token"', ""
+    )
+    assert exchanges(box) == 0
+
+
+def test_what_was_typed_stays_on_the_form_with_the_way_that_was_chosen(
+    client, box: AmoSandbox
+) -> None:
+    answer = client.post("/sources/connect", data=typed(box, way="oauth", client_secret=""))
+    assert f'value="{APP.client_id}"' in answer.text
+    assert f">{APP.redirect_uri}</textarea>" in answer.text
+    assert 'value="oauth" id="way-oauth" checked' in answer.text
+    assert 'value="token" id="way-token" checked' in client.get("/sources/connect").text
+
+
+def test_a_name_that_is_taken_and_an_account_that_is_connected_are_told_before_oauth_begins(
+    client, box: AmoSandbox
+) -> None:
+    client.post("/sources/connect", data=typed(box, token=box.token))
+    again = client.post("/sources/connect", data=typed(box, token=box.token))
+    assert "Источник с таким названием уже есть" in again.text
+    other = client.post("/sources/connect", data=typed(box, token=box.token, name="other"))
+    assert "уже подключён как другой источник" in other.text
+
+
+def test_another_site_cannot_post_the_form(client, box: AmoSandbox) -> None:
+    stranger = {"Origin": "https://evil.example"}
+    assert client.post("/sources/connect", data=typed(box), headers=stranger).status_code == 403
