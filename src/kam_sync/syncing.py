@@ -196,6 +196,7 @@ class Syncing:
             if cursor is None:
                 raws.forget_nameless(noun)
                 SavingStore(session, source_id).forget_nameless(noun)
+            is_loaded = raws.is_loaded(noun)
             is_on, is_whole = WalkStore(session, source_id, noun).goes_on(cursor), False
         for batch in kam_sync.intake.step.batches(ahead(connector.pull(noun, cursor))):
             now = self._services.now()
@@ -213,6 +214,9 @@ class Syncing:
                 report = kam_sync.intake.absence.run(session, source_id, noun, self._services.now())
             counts.held += report.counts["held"]
         translate_all(self._services, source_id, connector, noun, counts)
+        if not is_loaded:
+            with self._database.transaction() as session:
+                RawStore(session, source_id).note_loaded(noun, self._services.now())
 
     def _stop_if_paused(self) -> None:
         """Stop for a person who paused the source meanwhile; a paused one is pulled by hand."""

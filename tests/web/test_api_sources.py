@@ -19,8 +19,21 @@ def test_a_source_shows_its_last_runs_and_what_was_set_aside(client, world: Worl
     (run,) = source["last_runs"]
     assert (run["noun"], run["state"], run["counts"]["read"]) == ("deal", "done", 1234)
     assert run["counts"]["seconds"] == 1.5
+    (noun,) = source["nouns"]
+    assert (noun["noun"], noun["state"], noun["counts"]["read"]) == ("deal", "done", 1234)
+    assert noun["last_good_at"] == noun["began_at"]
+    assert noun["lag_seconds"] >= 0
     assert source["set_aside"] == {"deal": 3}
     assert source == client.get(f"/api/v1/sources/{source_id}").json()
+
+
+def test_the_metrics_tell_how_old_what_we_have_of_a_source_may_be(client, world: World) -> None:
+    world.add_run(world.add_source())
+    metrics = client.get("/metrics").text
+    assert 'kam_sync_source_last_success_timestamp_seconds{noun="deal",source="sales"} ' in metrics
+    assert 'kam_sync_source_lag_seconds{source="sales"} ' in metrics
+    assert 'kam_sync_source_state{source="sales",state="active"} 1.0' in metrics
+    assert 'kam_sync_source_state{source="sales",state="paused"} 0.0' in metrics
 
 
 def test_no_answer_holds_a_token(client, world: World) -> None:

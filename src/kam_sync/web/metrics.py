@@ -1,6 +1,6 @@
 """Counts and times for Prometheus: requests by route, and how the CRMs bear with us."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from time import perf_counter
 
@@ -8,7 +8,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kam_sync.alerts.model import IncidentKind
-from kam_sync.intake.model import Standing
+from kam_sync.intake.model import SourceState, Standing
+from kam_sync.intake.progress import NounProgress
 
 _LABELS = ("route", "method", "status")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -40,6 +41,22 @@ class Metrics:
             ["kind"],
             registry=self.registry,
         )
+        self._last_success = Gauge(
+            "kam_sync_source_last_success_timestamp_seconds",
+            "When the newest pull that succeeded began",
+            ["source", "noun"],
+            registry=self.registry,
+        )
+        self._lag = Gauge(
+            "kam_sync_source_lag_seconds",
+            "How old what we have of a source may be, by its worst noun",
+            ["source"],
+            registry=self.registry,
+        )
+        self._state = Gauge(
+            "kam_sync_source_state", "1 for the state it is in", ["source", "state"],
+            registry=self.registry,
+        )  # fmt: skip
         self._seconds = Histogram(
             "kam_sync_http_request_seconds", "Time to answer", _LABELS[:1], registry=self.registry
         )
@@ -54,6 +71,24 @@ class Metrics:
         """Note how many incidents are open."""
         for kind, number in counts.items():
             self._incidents.labels(kind.value).set(number)
+
+    def note_progress(
+        self, sources: Mapping[str, SourceState], progress: Mapping[str, Sequence[NounProgress]],
+        now: datetime,
+    ) -> None:  # fmt: skip
+        """Note how the sources stand."""
+        for gauge in (self._last_success, self._lag, self._state):
+            gauge.clear()
+        for name, state in sources.items():
+            for each in SourceState:
+                self._state.labels(name, each.value).set(each is state)
+            for one in progress[name]:
+                if one.last_good_at is not None:
+                    began = one.last_good_at.timestamp()
+                    self._last_success.labels(name, one.noun).set(began)
+            lags = [one.lag(now) for one in progress[name]]
+            if known := [lag.total_seconds() for lag in lags if lag is not None]:
+                self._lag.labels(name).set(max(known))
 
     def note(self, standings: Mapping[str, Standing], now: datetime) -> None:
         """Note how each CRM account bears with us."""

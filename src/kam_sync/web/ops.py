@@ -10,7 +10,7 @@ from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.db.migrate import current_revision, newest_revision
 from kam_sync.base.errors import DatabaseTrouble
 from kam_sync.intake.model import Standing
-from kam_sync.intake.store import SourceStore, TurnStore
+from kam_sync.intake.store import SourceStore, TurnStore, progress_of
 from kam_sync.web.deps import Serving
 from kam_sync.web.metrics import Metrics
 from kam_sync.wiring import Services
@@ -44,6 +44,10 @@ def show_metrics(request: Request, services: Serving) -> Response:
         metrics.note(_standings(services), services.now())
         with services.database.transaction() as session:
             metrics.note_incidents(IncidentStore(session).counts())
+            sources = SourceStore(session).all()
+            states = {source.name: source.state for source in sources}
+            progress = {source.name: progress_of(session, source.id) for source in sources}
+            metrics.note_progress(states, progress, services.now())
     return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 

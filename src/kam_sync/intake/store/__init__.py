@@ -5,6 +5,7 @@ from kam_sync.intake.store.gone import APPROVED, GoneStore
 from kam_sync.intake.store.grants import GrantStore
 from kam_sync.intake.store.held import HeldStore
 from kam_sync.intake.store.hints import HintStore
+from kam_sync.intake.store.progress import progress_of, records_of
 from kam_sync.intake.store.raw import RawStore
 from kam_sync.intake.store.runs import RunStore
 from kam_sync.intake.store.sources import SourceStore
@@ -26,6 +27,8 @@ __all__ = [
     "TurnStore",
     "WalkStore",
     "WriteStore",
+    "progress_of",
+    "records_of",
     "write_of",
     "writes_of_keys",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel, col
 
 from connectors import NAMELESS, Noun, RawRecord
@@ -55,6 +56,8 @@ class CursorRow(SQLModel, table=True):
     noun: str = Field(primary_key=True)
     cursor: str
     moved_at: datetime = fields.moment()
+    loaded_at: datetime | None = fields.moment(default=None)
+    """When the first load was done."""
 
 
 class RawStore:
@@ -71,8 +74,27 @@ class RawStore:
 
     def move_cursor(self, noun: Noun, cursor: str, now: datetime) -> None:
         """Remember how far the noun was read."""
-        self._session.merge(
-            CursorRow(source_id=self._source_id, noun=noun.value, cursor=cursor, moved_at=now)
+        new = insert(CursorRow).values(source_id=self._source_id, noun=noun.value)
+        moved = {"cursor": cursor, "moved_at": now}
+        self._session.execute(
+            new.values(moved).on_conflict_do_update(
+                index_elements=["source_id", "noun"], set_=moved
+            )
+        )
+
+    def is_loaded(self, noun: Noun) -> bool:
+        """Whether the first load was done."""
+        row = self._session.get(CursorRow, (self._source_id, noun.value))
+        return row is not None and row.loaded_at is not None
+
+    def note_loaded(self, noun: Noun, now: datetime) -> None:
+        """Remember when the first load was done; what is known already stays."""
+        row = CursorRow
+        self._session.execute(
+            sa.update(row)
+            .where(col(row.source_id) == self._source_id, col(row.noun) == noun.value)
+            .where(col(row.loaded_at).is_(None))
+            .values(loaded_at=now)
         )
 
     def forget_cursor(self, noun: Noun) -> None:

@@ -95,10 +95,27 @@ class Standing(BaseModel):
     last_refusal_at: Moment | None
 
 
+class NounProgress(BaseModel):
+    """How far the pulls of one kind of record of a source have come."""
+
+    noun: str = Field(examples=["deal"])
+    state: RunState = Field(description="Of its newest run.")
+    began_at: Moment
+    ended_at: Moment | None = Field(description="Null while it runs.")
+    counts: dict[str, float] = Field(description="Of its newest run, so far while it runs.")
+    message: str
+    error_kind: ErrorKind
+    last_good_at: Moment | None = Field(description="When the newest run that succeeded began.")
+    lag_seconds: int | None = Field(description="How old what we have may be.")
+    loaded_at: Moment | None = Field(description="When the first load was done.")
+    records: int = Field(description="How many the CRM has, as far as we know.")
+
+
 class OneSource(Source):
     """One connected CRM account with its last runs."""
 
     last_runs: list[Run] = Field(description="The newest run of each noun.")
+    nouns: list[NounProgress] = Field(description="How far each kind of record has come.")
     set_aside: dict[str, int] = Field(
         description="How many records could not be understood, by noun.", examples=[{"deal": 2}]
     )

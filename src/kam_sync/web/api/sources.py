@@ -1,6 +1,7 @@
 """Connected CRM accounts and their runs."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -12,7 +13,7 @@ from kam_sync.base.db import Session
 from kam_sync.base.errors import Busy
 from kam_sync.connecting import way_back
 from kam_sync.intake import model
-from kam_sync.intake.store import RunStore, TurnStore
+from kam_sync.intake.store import RunStore, TurnStore, progress_of, records_of
 from kam_sync.web import paging
 from kam_sync.web.api import answers
 from kam_sync.web.deps import AllSources, Reading, Serving, Sources, from_our_pages
@@ -69,6 +70,7 @@ def get_source(
     return answers.OneSource(
         **_source(found, sources).model_dump(),
         last_runs=[_run(run, sources.names) for run in RunStore(session).last_of_nouns(found.id)],
+        nouns=_nouns(session, services, found),
         set_aside=store.set_aside_counts(found.id),
         deals_without_account=store.deals_without_account(found.id),
         standing=answers.Standing(**_standing(session, services, found).model_dump()),
@@ -132,6 +134,24 @@ def _run(row: model.Run, names: dict[int, str]) -> answers.Run:
     # Seconds are kept as exact text.
     plain["counts"] = {k: float(n) if isinstance(n, str) else n for k, n in row.counts.items()}
     return answers.Run(**plain, id=str(row.id), source=source)
+
+
+def _nouns(
+    session: Session, services: Services, source: model.Source
+) -> list[answers.NounProgress]:
+    records = records_of(session, source.id)
+    shown = []
+    for one in progress_of(session, source.id):
+        lag = one.lag(services.now())
+        plain = asdict(one) | {"counts": {name: float(n) for name, n in one.counts.items()}}
+        shown.append(
+            answers.NounProgress(
+                **plain,
+                lag_seconds=None if lag is None else int(lag.total_seconds()),
+                records=records.get(one.noun, 0),
+            )
+        )
+    return shown
 
 
 def _set_aside_cursor(row: SetAside) -> str:
