@@ -18,6 +18,8 @@ class HeldDeletion:
     """A held deletion and what it would do."""
 
     held: Held
+    token: str
+    """Short for the records it is about: who decides says by it what he saw."""
     outlook: Outlook
 
 
@@ -25,25 +27,28 @@ def waiting(session: Session, source_id: int) -> list[HeldDeletion]:
     """The deletions of a source that wait for a person."""
     store, looking = HeldStore(session, source_id), OutlookStore(session, source_id)
     return [
-        HeldDeletion(held, looking.of(Noun(held.noun), store.records(held.id)))
+        HeldDeletion(
+            held, store.token(held.id), looking.of(Noun(held.noun), store.records(held.id))
+        )
         for held in store.waiting()
     ]
 
 
-def of_noun(session: Session, source: Source, noun: str) -> Held:
-    """The deletion that waits for a noun of a source, or NotHere."""
-    found = HeldStore(session, source.id).waiting()
+def of_noun(session: Session, source: Source, noun: str) -> tuple[Held, str]:
+    """The deletion that waits for a noun of a source, with its token, or NotHere."""
+    store = HeldStore(session, source.id)
+    found = store.waiting()
     for held in found:
         if held.noun == noun:
-            return held
+            return held, store.token(held.id)
     nouns = ", ".join(held.noun for held in found) or "nothing"
     raise NotHere(f"source {source.name}: no deletion of {noun} is held; held: {nouns}")
 
 
-def approve(services: Services, source: Source, held_id: int, seen: int, by: str) -> int:
+def approve(services: Services, source: Source, held_id: int, seen: str, by: str) -> int:
     """Delete what was held and has not come back since; returns how many records that were.
 
-    Busy while the source is being pulled, and when there are not so many as the person saw.
+    Busy while the source is being pulled, and when `seen` is not its token any more.
     """
     database, now = services.database, services.now()
     with database.alone(f"source {source.id}"):
@@ -63,10 +68,10 @@ def approve(services: Services, source: Source, held_id: int, seen: int, by: str
     return len(marked)
 
 
-def reject(services: Services, source: Source, held_id: int, seen: int, by: str) -> int:
+def reject(services: Services, source: Source, held_id: int, seen: str, by: str) -> int:
     """Keep what was held; it is not held again until the CRM gives it and it vanishes anew.
 
-    Busy when there are not so many as the person saw.
+    Busy when `seen` is not its token any more.
     """
     now = services.now()
     with services.database.transaction() as session:

@@ -31,7 +31,9 @@ def test_a_large_deletion_is_held_shown_and_approved(
         doctor[f"{there // 2} deletions are held"] == "look and decide: kam-sync source held sales"
     )
 
-    said = kam_sync("source", "approve", "sales", "deal", "--yes")
+    late = kam_sync("source", "approve", "sales", "deal", "--yes", "--seen", "0123456789ab")
+    assert (late.code, "changed since" in late.err) == (1, True)
+    said = kam_sync("source", "approve", "sales", "deal", "--yes", "--seen", held["token"])
     assert said.code == 0
     assert f"{there // 2} of {there}" in said.err
     assert said.err.endswith(f"sales: {there // 2} of deal deleted\n")

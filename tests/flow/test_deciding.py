@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 
 import pytest
 
@@ -25,6 +26,11 @@ def shop(services: Services) -> tuple[ServicesOf, Source]:
     return shop, source
 
 
+def token(*ids: str) -> str:
+    """What stands for these records."""
+    return sha256(" ".join(ids).encode()).hexdigest()[:12]
+
+
 def hold(services: Services, source: Source, *deals: str) -> Held:
     with services.database.transaction() as session:
         store = HeldStore(session, source.id)
@@ -43,9 +49,26 @@ def test_who_saw_two_decides_about_no_more(
     seen = hold(services, source, "1", "2")
     hold(services, source, "3")
     with pytest.raises(Busy, match="changed since, 3 now; look again"):
-        decide(services, source, seen.id, seen.count, "Анна")
+        decide(services, source, seen.id, token("1", "2"), "Анна")
     assert ask(services, "SELECT state FROM held_deletion") == [("waiting",)]
-    assert decide(services, source, seen.id, 3, "Анна") == (3 if decide is deciding.reject else 0)
+    three = token("1", "2", "3")
+    assert decide(services, source, seen.id, three, "Анна") == (
+        3 if decide is deciding.reject else 0
+    )
+
+
+@pytest.mark.parametrize("decide", [deciding.approve, deciding.reject])
+def test_who_saw_two_decides_about_no_other_two(
+    shop: tuple[ServicesOf, Source], decide: Callable[..., int]
+) -> None:
+    services, source = shop
+    seen = hold(services, source, "1", "2")
+    with services.database.transaction() as session:
+        HeldStore(session, source.id).came(Noun.DEAL, ["2"], services.now())
+    assert hold(services, source, "3").count == 2
+    with pytest.raises(Busy, match="changed since, 2 now; look again"):
+        decide(services, source, seen.id, token("1", "2"), "Анна")
+    assert ask(services, "SELECT state FROM held_deletion") == [("waiting",)]
 
 
 def test_of_two_who_decide_at_once_the_second_is_told_so(shop: tuple[ServicesOf, Source]) -> None:
@@ -55,9 +78,11 @@ def test_of_two_who_decide_at_once_the_second_is_told_so(shop: tuple[ServicesOf,
         with services.database.transaction() as session:
             SourceStore(session).write_alone(source.id)
             store = HeldStore(session, source.id)
-            store.decide(one.id, HeldState.APPROVED, seen=2, by="Анна", now=services.now())
+            store.decide(
+                one.id, HeldState.APPROVED, seen=token("1", "2"), by="Анна", now=services.now()
+            )
             session.flush()
-            late = pool.submit(deciding.reject, services, source, one.id, 2, "Борис")
+            late = pool.submit(deciding.reject, services, source, one.id, "", "Борис")
             with pytest.raises(TimeoutError):
                 late.result(timeout=1)
         with pytest.raises(WrongUse, match="it is approved already"):

@@ -184,7 +184,7 @@ def test_what_is_held_deletes_nothing_until_it_is_approved(
     story.sync(full=True)
     with services.database.transaction() as session:
         source = SourceStore(session).by_id(story.source_id)
-        held = [(one.held.id, one.held.count) for one in deciding.waiting(session, source.id)]
+        held = [(one.held.id, one.token) for one in deciding.waiting(session, source.id)]
         session.expunge_all()
     for held_id, seen in held:
         deciding.approve(story.services, source, held_id, seen, "Анна")

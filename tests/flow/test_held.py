@@ -64,7 +64,7 @@ def source(services: Services, source_id: int) -> Source:
 def decide(services: Services, source_id: int, what: str) -> int:
     [one] = held(services, source_id)
     act = {"approve": deciding.approve, "reject": deciding.reject}[what]
-    return act(services, source(services, source_id), one.held.id, one.held.count, "Анна")
+    return act(services, source(services, source_id), one.held.id, one.token, "Анна")
 
 
 @pytest.mark.parametrize("tell", [True, False], ids=["by events", "by absence"])
@@ -217,9 +217,9 @@ def test_a_decision_is_made_once(crm: AskableCrm, shop: tuple[ServicesOf, int]) 
     flow.sync(services, source_id, full=True)
     [one] = held(services, source_id)
     shop_source = source(services, source_id)
-    deciding.reject(services, shop_source, one.held.id, 30, "Анна")
+    deciding.reject(services, shop_source, one.held.id, one.token, "Анна")
     with pytest.raises(WrongUse, match="it is rejected already"):
-        deciding.approve(services, shop_source, one.held.id, 30, "Борис")
+        deciding.approve(services, shop_source, one.held.id, one.token, "Борис")
     with services.database.transaction() as session, pytest.raises(NotHere, match="held: nothing"):
         deciding.of_noun(session, shop_source, "deal")
 

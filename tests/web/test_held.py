@@ -1,6 +1,7 @@
 """A held deletion is shown, approved and rejected by API and by page."""
 
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any, ClassVar
 
 import pytest
@@ -15,6 +16,7 @@ from tests.fakes.connecting import ask
 from tests.web.conftest import TestClient
 from tests.web.world import WHEN, World
 
+TOKEN = sha256(b"1 2").hexdigest()[:12]
 HELD = "/api/v1/sources/sales/held"
 
 
@@ -41,6 +43,7 @@ def test_what_is_held_is_told_with_what_it_would_do(client: TestClient, held: in
                 "noun": "company",
                 "count": 2,
                 "live": 8,
+                "token": TOKEN,
                 "percent": 25,
                 "why": "2 of 8 (25%) would be deleted; so many within a day, or all, need a person",
                 "found_at": "2026-11-23T09:00:00Z",
@@ -55,7 +58,7 @@ def test_what_is_held_is_told_with_what_it_would_do(client: TestClient, held: in
 
 
 def test_an_approval_deletes_at_once(client: TestClient, world: World, held: int) -> None:
-    answer = client.post(f"{HELD}/{held}/approve?seen=2")
+    answer = client.post(f"{HELD}/{held}/approve?seen={TOKEN}")
     assert answer.json() == {"state": "approved", "records": 2}
     gone = "SELECT external_id FROM company WHERE is_deleted ORDER BY 1"
     assert ask(world.services, gone) == [("1",), ("2",)]
@@ -63,37 +66,37 @@ def test_an_approval_deletes_at_once(client: TestClient, world: World, held: int
 
 
 def test_a_rejection_keeps(client: TestClient, world: World, held: int) -> None:
-    answer = client.post(f"{HELD}/{held}/reject?seen=2")
+    answer = client.post(f"{HELD}/{held}/reject?seen={TOKEN}")
     assert answer.json() == {"state": "rejected", "records": 2}
     assert ask(world.services, "SELECT count(*) FROM company WHERE is_deleted") == [(0,)]
 
 
 def test_what_was_decided_is_not_decided_again(client: TestClient, held: int) -> None:
-    client.post(f"{HELD}/{held}/reject?seen=2")
-    again = client.post(f"{HELD}/{held}/approve?seen=2")
+    client.post(f"{HELD}/{held}/reject?seen={TOKEN}")
+    again = client.post(f"{HELD}/{held}/approve?seen={TOKEN}")
     assert (again.status_code, "rejected already" in again.json()["detail"]) == (400, True)
 
 
 def test_what_is_not_held_cannot_be_decided(client: TestClient, held: int) -> None:
-    assert client.post(f"{HELD}/{held + 1}/approve?seen=2").status_code == 404
-    assert client.post(f"{HELD}/{2**63}/approve?seen=2").status_code == 422
-    assert client.post(f"/api/v1/sources/none/held/{held}/approve?seen=2").status_code == 404
+    assert client.post(f"{HELD}/{held + 1}/approve?seen={TOKEN}").status_code == 404
+    assert client.post(f"{HELD}/{2**63}/approve?seen={TOKEN}").status_code == 422
+    assert client.post(f"/api/v1/sources/none/held/{held}/approve?seen={TOKEN}").status_code == 404
 
 
 def test_an_approval_while_the_source_is_pulled_is_refused(
     client: TestClient, world: World, held: int
 ) -> None:
     with world.services.database.alone("source 1"):
-        assert client.post(f"{HELD}/{held}/approve?seen=2").status_code == 409
+        assert client.post(f"{HELD}/{held}/approve?seen={TOKEN}").status_code == 409
     assert len(client.get(HELD).json()["items"]) == 1
 
 
 @pytest.mark.parametrize("path", [HELD, "/sources/1/held"])
 @pytest.mark.parametrize("what", ["approve", "reject"])
-def test_a_decision_about_another_number_than_was_seen_is_refused(
+def test_a_decision_about_others_than_were_seen_is_refused(
     client: TestClient, held: int, path: str, what: str
 ) -> None:
-    answer = client.post(f"{path}/{held}/{what}?seen=1")
+    answer = client.post(f"{path}/{held}/{what}?seen=000000000000")
     assert (answer.status_code, "changed since, 2 now" in answer.text) == (409, True)
     assert client.post(f"{path}/{held}/{what}").status_code == 422
     assert len(client.get(HELD).json()["items"]) == 1
@@ -117,13 +120,16 @@ def test_an_approval_holds_one_connection_while_the_crm_is_asked(
     plain = {name: getattr(world.services, name) for name in Services.__dataclass_fields__}
     Watched.in_use.clear()
     with TestClient(create_app(Watched(**plain))) as client:
-        client.post(f"{path}/{held}/approve?seen=2", follow_redirects=False)
+        client.post(f"{path}/{held}/approve?seen={TOKEN}", follow_redirects=False)
     assert Watched.in_use == [1]  # that of the lock
 
 
 def test_another_site_may_not_decide(client: TestClient, held: int) -> None:
     stranger = {"Origin": "http://evil.example"}
-    for path in (f"{HELD}/{held}/approve?seen=2", f"/sources/1/held/{held}/approve?seen=2"):
+    for path in (
+        f"{HELD}/{held}/approve?seen={TOKEN}",
+        f"/sources/1/held/{held}/approve?seen={TOKEN}",
+    ):
         assert client.post(path, headers=stranger).status_code == 403
 
 
@@ -138,8 +144,12 @@ def test_the_page_shows_what_waits_and_its_buttons_decide(
     client: TestClient, held: int, lang: str, words: list[str]
 ) -> None:
     page = client.get(f"/sources?lang={lang}").text
-    for said in (*words, "ООО «Ромашка» (1)", f'action="/sources/1/held/{held}/reject?seen=2"'):
+    for said in (
+        *words,
+        "ООО «Ромашка» (1)",
+        f'action="/sources/1/held/{held}/reject?seen={TOKEN}"',
+    ):
         assert said in page
-    answer = client.post(f"/sources/1/held/{held}/approve?seen=2", follow_redirects=False)
+    answer = client.post(f"/sources/1/held/{held}/approve?seen={TOKEN}", follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/sources")
     assert f"/held/{held}/" not in client.get("/sources").text

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 Name = Annotated[str, typer.Argument(help="The source's name.")]
 Noun = Annotated[str, typer.Argument(help="Whose deletion: company, deal ..., as held shows it.")]
+Seen = Annotated[
+    str | None, typer.Option(help="The token that held showed: decide about those or nothing.")
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
@@ -42,24 +45,25 @@ def held(
         typer.echo("nothing is held", err=True)
         return
     rows = [
-        (d["source"], d["noun"], d["why"], _said(d["sample"]), _said(d["open_amounts"]))
+        (d["source"], d["noun"], d["why"], d["token"], _said(d["sample"]), _said(d["open_amounts"]))
         for d in documents
     ]
-    show.table("Held deletions", ("source", "noun", "what", "for example", "open deals"), rows)
-    typer.echo("decide: kam-sync source approve NAME NOUN, or reject", err=True)
+    names = ("source", "noun", "what", "token", "for example", "open deals")
+    show.table("Held deletions", names, rows)
+    typer.echo("decide: kam-sync source approve NAME NOUN --seen TOKEN, or reject", err=True)
 
 
-def approve(name: Name, noun: Noun, yes: Yes = False) -> None:
+def approve(name: Name, noun: Noun, *, seen: Seen = None, yes: Yes = False) -> None:
     """Delete what is held and has not come back since."""
-    _decide(name, noun, yes=yes, is_approved=True)
+    _decide(name, noun, seen, yes=yes, is_approved=True)
 
 
-def reject(name: Name, noun: Noun, yes: Yes = False) -> None:
+def reject(name: Name, noun: Noun, *, seen: Seen = None, yes: Yes = False) -> None:
     """Keep what is held; it is not held again until the CRM has shown it and it vanishes anew."""
-    _decide(name, noun, yes=yes, is_approved=False)
+    _decide(name, noun, seen, yes=yes, is_approved=False)
 
 
-def _decide(name: str, noun: str, *, yes: bool, is_approved: bool) -> None:
+def _decide(name: str, noun: str, seen: str | None, *, yes: bool, is_approved: bool) -> None:
     """Say what would happen, ask, and do that and no more."""
     from kam_sync import deciding
     from kam_sync.intake.store import SourceStore
@@ -68,13 +72,13 @@ def _decide(name: str, noun: str, *, yes: bool, is_approved: bool) -> None:
     with open_services(read_settings()) as services:
         with services.database.transaction() as session:
             source = SourceStore(session).by_name(name)
-            held = deciding.of_noun(session, source, noun)
+            held, token = deciding.of_noun(session, source, noun)
             session.expunge_all()
         typer.echo(f"{name}: {noun}: {held.in_words}", err=True)
         if not yes:
             typer.confirm("Delete them?" if is_approved else "Keep them?", abort=True, err=True)
         act = deciding.approve if is_approved else deciding.reject
-        number = act(services, source, held.id, held.count, getuser())
+        number = act(services, source, held.id, seen or token, getuser())
     typer.echo(f"{name}: {number} of {noun} {'deleted' if is_approved else 'kept'}", err=True)
 
 
@@ -84,6 +88,7 @@ def _document(source: str, one: "HeldDeletion") -> dict[str, Any]:
         "source": source,
         "id": str(one.held.id),
         **plain,
+        "token": one.token,
         "percent": one.held.percent,
         "why": one.held.in_words,
         "sample": one.outlook.sample,

@@ -127,5 +127,7 @@ AccountId = Annotated[UUID, Depends(account_id)]
 HeldId = Annotated[int, Path(ge=1, lt=2**63, description="Id of a held deletion.")]
 AlertId = Annotated[UUID, Depends(alert_id)]
 NamedSource = Annotated[Source, Depends(named_source)]
-SeenCount = Annotated[int, Query(ge=1, description="How many records you saw it to be about.")]
+SeenToken = Annotated[
+    str, Query(pattern="^[0-9a-f]{12}$", description="The token of the deletion as you saw it.")
+]
 AllSources = Annotated[Sources, Depends(Sources)]

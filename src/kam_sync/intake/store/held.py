@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlmodel import Field, SQLModel, col, select
 
 from connectors import Noun
@@ -91,20 +92,30 @@ class HeldStore:
         ordered = query.order_by(col(HeldRecordRow.external_id)).limit(limit)
         return list(self._session.scalars(ordered))
 
+    def token(self, held_id: int) -> str:
+        """Short for exactly those records: another one for any other set of them."""
+        ids = sa.func.string_agg(
+            col(HeldRecordRow.external_id),
+            postgresql.aggregate_order_by(sa.literal(" "), col(HeldRecordRow.external_id)),
+        )
+        digest = sa.func.encode(sa.func.sha256(sa.func.convert_to(ids, "UTF8")), "hex")
+        query = select(sa.func.left(digest, 12)).where(HeldRecordRow.held_id == held_id)
+        return self._session.scalar(query) or ""
+
     def decide(
-        self, held_id: int, state: HeldState, *, seen: int, by: str, now: datetime
+        self, held_id: int, state: HeldState, *, seen: str, by: str, now: datetime
     ) -> Sequence[str]:
         """Write down what a person decided; returns the records that it is about.
 
         Those of a rejected one stay listed: they are not held again until the CRM gives them.
-        Busy when its count is not the one that the person saw.
+        Busy when its token is not the one that the person saw.
         """
         row = self._session.get_one(
             HeldRow, self.one(held_id).id, populate_existing=True, with_for_update=True
         )
         if row.state is not HeldState.WAITING:
             raise WrongUse(f"held deletion {held_id}: it is {row.state.value} already")
-        if row.count != seen:
+        if self.token(held_id) != seen:
             raise Busy(f"held deletion {held_id}: changed since, {row.count} now; look again")
         row.state, row.decided_at, row.decided_by = state, now, by
         found = self.records(held_id)

@@ -12,7 +12,7 @@ from kam_sync.web.deps import (
     HeldId,
     NamedSource,
     Reading,
-    SeenCount,
+    SeenToken,
     Serving,
     from_our_pages,
 )
@@ -36,6 +36,7 @@ class HeldDeletion(BaseModel):
     noun: str = Field(examples=["deal"])
     count: int = Field(description="How many records would be deleted.")
     live: int = Field(description="How many live ones there were.")
+    token: str = Field(description="Stands for exactly these records: decide with `seen=` it.")
     percent: int = Field(description="The share of the live ones.")
     why: str = Field(description="Why it is held, in words.")
     found_at: Moment
@@ -64,14 +65,14 @@ def list_held(session: Reading, sources: AllSources, source: str) -> Held:
 
 
 @router.post("/sources/{source}/held/{held_id}/approve", dependencies=[Depends(from_our_pages)])
-def approve(services: Serving, source: NamedSource, held_id: HeldId, seen: SeenCount) -> Decided:
+def approve(services: Serving, source: NamedSource, held_id: HeldId, seen: SeenToken) -> Decided:
     """Delete what is held; 409 while the source is pulled, or when it has changed since."""
     number = deciding.approve(services, source, held_id, seen, _BY)
     return Decided(state=HeldState.APPROVED, records=number)
 
 
 @router.post("/sources/{source}/held/{held_id}/reject", dependencies=[Depends(from_our_pages)])
-def reject(services: Serving, source: NamedSource, held_id: HeldId, seen: SeenCount) -> Decided:
+def reject(services: Serving, source: NamedSource, held_id: HeldId, seen: SeenToken) -> Decided:
     """Keep what is held until the CRM shows it and it vanishes; 409 when it has changed since."""
     number = deciding.reject(services, source, held_id, seen, _BY)
     return Decided(state=HeldState.REJECTED, records=number)
@@ -82,6 +83,7 @@ def _held(one: deciding.HeldDeletion) -> HeldDeletion:
     return HeldDeletion(
         **held.model_dump(include={"noun", "count", "live", "found_at"}),
         id=str(held.id),
+        token=one.token,
         percent=held.percent,
         why=held.in_words,
         sample=[Lost(external_id=key, name=name) for key, name in outlook.sample.items()],

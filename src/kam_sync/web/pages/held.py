@@ -4,7 +4,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse
 
 from kam_sync import deciding
-from kam_sync.web.deps import HeldId, NamedSource, SeenCount, Serving, from_our_pages
+from kam_sync.web.deps import HeldId, NamedSource, SeenToken, Serving, from_our_pages
 
 router = APIRouter(dependencies=[Depends(from_our_pages)])
 
@@ -13,7 +13,7 @@ _BY = "the page"
 
 @router.post("/sources/{source}/held/{held_id}/approve")
 def approve(
-    services: Serving, source: NamedSource, held_id: HeldId, seen: SeenCount
+    services: Serving, source: NamedSource, held_id: HeldId, seen: SeenToken
 ) -> RedirectResponse:
     """Delete what is held."""
     deciding.approve(services, source, held_id, seen, _BY)
@@ -22,7 +22,7 @@ def approve(
 
 @router.post("/sources/{source}/held/{held_id}/reject")
 def reject(
-    services: Serving, source: NamedSource, held_id: HeldId, seen: SeenCount
+    services: Serving, source: NamedSource, held_id: HeldId, seen: SeenToken
 ) -> RedirectResponse:
     """Keep what is held."""
     deciding.reject(services, source, held_id, seen, _BY)
