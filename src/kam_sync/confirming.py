@@ -107,6 +107,8 @@ class Confirming:
             held, hints = HeldStore(session, source_id), HintStore(session, source_id)
             sources.write_alone(source_id)
             alone = held.left_alone(noun, gone)
+            merges = {key: gone[key].merged_into for key in alone}
+            held.tell_merged(noun, {key: into for key, into in merges.items() if into})
             wanted = {key: how for key, how in gone.items() if key not in alone}
             lost, live = raws.live_among(noun, wanted), raws.live(noun)
             access = sources.access(source_id)
@@ -115,7 +117,8 @@ class Confirming:
                 earlier=raws.marked_since(noun, now - WINDOW), sees_all=access.sees_all,
             )  # fmt: skip
             if why:
-                held.hold(noun, lost, live=live, why=why, now=now)
+                merged = {key: wanted[key].merged_into for key in lost}
+                held.hold(noun, merged, live=live, why=why, now=now)
                 self._counts[noun].held += len(lost)
             else:
                 changed = raws.mark(noun, wanted, now)

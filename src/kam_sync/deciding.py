@@ -4,11 +4,11 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 
 from connectors import ConnectorError, Noun
-from kam_sync.accounts.store import Outlook, OutlookStore
+from kam_sync.accounts.store import MergingStore, Outlook, OutlookStore
 from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere
-from kam_sync.intake.model import Gone, Held, HeldState, NounCounts, Source
-from kam_sync.intake.store import APPROVED, GoneStore, HeldStore, SourceStore
+from kam_sync.intake.model import Gone, Held, HeldState, NounCounts, Origin, Source
+from kam_sync.intake.store import APPROVED, GoneStore, HeldStore, HintStore, SourceStore
 from kam_sync.translating import translate_all
 from kam_sync.wiring import Services
 
@@ -57,8 +57,11 @@ def approve(services: Services, source: Source, held_id: int, seen: str, by: str
             store = HeldStore(session, source.id)
             noun = Noun(store.one(held_id).noun)
             found = store.decide(held_id, HeldState.APPROVED, seen=seen, by=by, now=now)
-            gone = dict.fromkeys(found, Gone(f"{APPROVED}{by}"))
+            gone = {key: Gone(f"{APPROVED}{by}", into) for key, into in found.items()}
             marked = GoneStore(session, source.id).mark(noun, gone, now)
+            moved = [key for key in marked if found.get(key)]
+            follow = MergingStore(session, source.id).pointing_at(noun, moved)
+            HintStore(session, source.id).note(follow, Origin.MERGE, now)
             access = SourceStore(session).access(source.id)
             session.flush()
             session.expunge_all()

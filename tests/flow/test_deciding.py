@@ -34,7 +34,7 @@ def token(*ids: str) -> str:
 def hold(services: Services, source: Source, *deals: str) -> Held:
     with services.database.transaction() as session:
         store = HeldStore(session, source.id)
-        store.hold(Noun.DEAL, deals, live=9, why=HeldWhy.SHARE, now=services.now())
+        store.hold(Noun.DEAL, dict.fromkeys(deals), live=9, why=HeldWhy.SHARE, now=services.now())
         session.flush()
         [one] = store.waiting()
         session.expunge_all()

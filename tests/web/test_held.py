@@ -31,7 +31,7 @@ def held(world: World) -> int:
     with world.services.database.transaction() as session:
         RawStore(session, source_id).keep(Noun.COMPANY, raws, WHEN)
         store = HeldStore(session, source_id)
-        store.hold(Noun.COMPANY, ["1", "2"], live=8, why=HeldWhy.SHARE, now=WHEN)
+        store.hold(Noun.COMPANY, {"1": None, "2": None}, live=8, why=HeldWhy.SHARE, now=WHEN)
         return store.waiting()[0].id
 
 

@@ -27,7 +27,7 @@ def run(session: Session, source_id: int, noun: Noun, now: datetime) -> Report:
         earlier=raws.marked_since(noun, now - WINDOW), sees_all=access.sees_all,
     )  # fmt: skip
     if why:
-        held.hold(noun, new, live=live, why=why, now=now)
+        held.hold(noun, dict.fromkeys(new), live=live, why=why, now=now)
         return Report("absence").add(held=len(new))
     HintStore(session, source_id).note((Hint(noun, key) for key in new), Origin.ABSENCE, now)
     return Report("absence").add(held=0, asked=len(new))

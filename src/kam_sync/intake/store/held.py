@@ -1,6 +1,6 @@
 """Deletions that are held until a person decides, and the records that they are about."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -34,6 +34,7 @@ class HeldRecordRow(SQLModel, table=True):
     held_id: int = Field(
         sa_type=sa.BigInteger, foreign_key="held_deletion.id", ondelete="CASCADE", index=True
     )
+    merged_into: str | None = None
 
 
 class HeldStore:
@@ -44,9 +45,14 @@ class HeldStore:
         self._source_id = source_id
 
     def hold(
-        self, noun: Noun, external_ids: Iterable[str], *, live: int, why: HeldWhy, now: datetime
-    ) -> None:
-        """Let records wait for a person, together with those of the noun that wait already."""
+        self, noun: Noun, merged: Mapping[str, str | None], *, live: int, why: HeldWhy,
+        now: datetime,
+    ) -> None:  # fmt: skip
+        """Let records wait for a person, together with those of the noun that wait already.
+
+        Args:
+            merged: for each record the one that it was merged into, if it was.
+        """
         row = next((row for row in self._waiting() if row.noun == noun.value), None)
         if row is None:
             row = HeldRow(source_id=self._source_id, noun=noun.value, count=0, live=live, why=why,
@@ -54,8 +60,8 @@ class HeldStore:
             self._session.add(row)
             self._session.flush()
         row.live, row.why = live, why
-        rows = ((self._source_id, noun.value, key, row.id) for key in external_ids)
-        names = ("source_id", "noun", "external_id", "held_id")
+        rows = ((self._source_id, noun.value, key, row.id, into) for key, into in merged.items())
+        names = ("source_id", "noun", "external_id", "held_id", "merged_into")
         merge(self._session, table_of(HeldRecordRow), names, rows)
         row.count = self._count(row.id)
 
@@ -63,6 +69,12 @@ class HeldStore:
         """Those of the records that wait for a person, or that a person wants to keep."""
         query = select(HeldRecordRow.external_id).where(*self._among(noun, external_ids))
         return set(self._session.scalars(query))
+
+    def tell_merged(self, noun: Noun, merged: Mapping[str, str]) -> None:
+        """Say of records that are left alone what they were merged into."""
+        for key, into in merged.items():
+            statement = sa.update(HeldRecordRow).where(*self._among(noun, [key]))
+            self._session.execute(statement.values(merged_into=into))
 
     def came(self, noun: Noun, external_ids: Iterable[str], now: datetime) -> None:
         """Let records that the CRM has given again leave; a deletion without any is over."""
@@ -104,8 +116,8 @@ class HeldStore:
 
     def decide(
         self, held_id: int, state: HeldState, *, seen: str, by: str, now: datetime
-    ) -> Sequence[str]:
-        """Write down what a person decided; returns the records that it is about.
+    ) -> dict[str, str | None]:
+        """Write down what a person decided; returns its records, and what they were merged into.
 
         Those of a rejected one stay listed: they are not held again until the CRM gives them.
         Busy when its token is not the one that the person saw.
@@ -118,7 +130,9 @@ class HeldStore:
         if self.token(held_id) != seen:
             raise Busy(f"held deletion {held_id}: changed since, {row.count} now; look again")
         row.state, row.decided_at, row.decided_by = state, now, by
-        found = self.records(held_id)
+        query = select(HeldRecordRow.external_id, HeldRecordRow.merged_into)
+        query = query.where(HeldRecordRow.held_id == held_id)
+        found = {row.external_id: row.merged_into for row in self._session.execute(query)}
         if state is HeldState.APPROVED:
             which = col(HeldRecordRow.held_id) == held_id
             self._session.execute(sa.delete(HeldRecordRow).where(which))
