@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261124_1705"
-down_revision = "20261124_1700"
+revision = "20261124_1725"
+down_revision = "20261124_1720"
 branch_labels = None
 depends_on = None
 
