@@ -19,9 +19,10 @@ from kam_sync import field_map
 from kam_sync.accounts.store import SavingStore
 from kam_sync.base.db import Session
 from kam_sync.base.errors import CrmTrouble, WrongUse
+from kam_sync.base.secrets import digest_of, new_key
 from kam_sync.granting import Issued, seal_grant, unseal_grant
 from kam_sync.intake.model import NewSource, Source, SourceState
-from kam_sync.intake.store import GrantStore, SourceStore
+from kam_sync.intake.store import GrantStore, HookKeyStore, SourceStore
 from kam_sync.wiring import Services, open_connector, seal
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -152,6 +153,23 @@ def _open_anew(services: Services, source_id: int, base_url: str, secret: Secret
             kind=ErrorKind.OTHER_ACCOUNT,
         )
     return _reopen(services, source_id, base_url, secret)
+
+
+def hook_key(services: Services, name: str) -> str:
+    """The secret in the address that the CRM posts webhooks of a source to; made when first asked.
+
+    The address is `/hooks/` and this key under the public one.
+    """
+    with services.database.transaction() as session:
+        source = SourceStore(session).by_name(name)
+        SourceStore(session).write_alone(source.id)
+        keys = HookKeyStore(session)
+        sealed = keys.current(source.id)
+        if sealed is not None:
+            return services.cipher.unlock(sealed)
+        key = new_key()
+        keys.add(source.id, digest_of(key), services.cipher.lock(key), services.now())
+        return key
 
 
 def set_paused(services: Services, name: str, *, paused: bool) -> Source:

@@ -4,11 +4,13 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from uuid import UUID
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 import connectors as gate
 from connectors import Noun
@@ -66,13 +68,22 @@ def fallen(world: World) -> UUID:
 @pytest.fixture
 def address(world: World) -> Iterator[str]:
     """The application behind a real port."""
-    config = uvicorn.Config(create_app(world.services), port=0, log_config=None, ws="none")
+    with served(create_app(world.services)) as address:
+        yield address
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """An application behind a real port."""
+    config = uvicorn.Config(app, port=0, log_config=None, ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
         time.sleep(0.01)  # noqa: TID251 - waits for a thread of its own
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=10)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)

@@ -4,6 +4,7 @@ import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from pathlib import Path
+from secrets import token_urlsafe
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -11,6 +12,16 @@ from kam_sync.base.errors import DatabaseTrouble, WrongSettings
 from kam_sync.base.settings import Settings
 
 _KEY_FILE = "secret.key"
+
+
+def new_key() -> str:
+    """A key that nobody guesses, fit to stand in an address."""
+    return token_urlsafe(32)
+
+
+def digest_of(key: str) -> str:
+    """What a key is looked up by, so that who reads the table learns no key."""
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 class Cipher:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import platformdirs
-from pydantic import AfterValidator, HttpUrl, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kam_sync.base.errors import WrongSettings
@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Moscow"
     locale: Locale = Locale.RU
     log_format: LogFormat = LogFormat.AUTO
+    hook_bytes: Annotated[int, Field(ge=1)] = 1024 * 1024
+    hooks_per_second: Annotated[int, Field(ge=1)] = 1000
 
     @property
     def added_hosts(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import structlog
 import uvicorn
 
 from kam_sync.base.errors import KamSyncError
-from kam_sync.jobs.queue import defer_write
+from kam_sync.jobs.queue import defer_reading, defer_write
 from kam_sync.jobs.serving import defer_sync, next_sync, running
 from kam_sync.web.app import create_app
 from kam_sync.wiring import Services
@@ -54,6 +54,7 @@ def serve_all(
             defer_sync=partial(defer_sync, services),
             defer_write=defer_write,
             next_sync=partial(next_sync, every=every),
+            defer_reading=defer_reading,
             hosts=_hosts(services, web[0]),
         )
         uvicorn.run(app, host=web[0], port=web[1], log_config=None, timeout_graceful_shutdown=10)

@@ -10,9 +10,13 @@ from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
 from kam_sync.base.db import Session
+from kam_sync.jobs.store import QueueStore
 
 SYNC, MEASURE, WRITE, RENEW = "sync_source", "measure", "write_crm", "renew_grants"
 KEEP_HOUSE = "keep_house"
+READ = "read_hooks"
+SETTLE = timedelta(seconds=2)
+"""So long webhooks gather before they are read, for several of them are often about one record."""
 # By its alias: its full name grows by a prefix with every App that a process makes.
 _REMOVE_OLD_JOBS = "procrastinate.builtin_tasks.remove_old_jobs"
 
@@ -105,6 +109,29 @@ def defer_write(
         session,
         WRITE,
         _Place(f"write:{source_id}", f"write:{source_id}:{'again' if attempt else 'now'}"),
+        wait=wait,
+        arguments={"source_id": source_id, "attempt": attempt},
+    )
+
+
+def defer_reading(
+    session: Session, source_id: int, *, attempt: int = 0, wait: timedelta = SETTLE
+) -> bool:
+    """Queue the reading of the webhooks of a source; False when it is waiting already.
+
+    What comes in does not wait for a retry that is minutes away.
+    """
+    place = _Place(
+        lock=f"source:{source_id}",
+        queueing_lock=f"hooks:{source_id}:again" if attempt else f"hooks:{source_id}",
+        priority=Priority.AGAIN if attempt else Priority.HOOKS,
+    )
+    if QueueStore(session).is_waiting(place.queueing_lock):  # mostly; cheaper than a refusal
+        return False
+    return _defer(
+        session,
+        READ,
+        place,
         wait=wait,
         arguments={"source_id": source_id, "attempt": attempt},
     )

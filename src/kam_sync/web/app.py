@@ -19,6 +19,7 @@ import kam_sync.web.api.kpis
 import kam_sync.web.api.records
 import kam_sync.web.api.sources
 import kam_sync.web.api.writes
+import kam_sync.web.hooks.door
 import kam_sync.web.ops
 import kam_sync.web.pages.account
 import kam_sync.web.pages.accounts
@@ -79,6 +80,7 @@ def create_app(
     defer_sync: Callable[[int], object] | None = None,
     defer_write: Callable[[Session, int], object] | None = None,
     next_sync: Callable[[Session, int, datetime], datetime | None] | None = None,
+    defer_reading: Callable[[Session, int], object] | None = None,
     hosts: Sequence[str] = ("*",),
 ) -> FastAPI:
     """The application.
@@ -87,6 +89,7 @@ def create_app(
         defer_sync: queues the sync of a source, where there is a queue.
         defer_write: queues what is to be written into a source, with the rows that ask for it.
         next_sync: says when the next sync of a source begins, in the past when it waits.
+        defer_reading: queues the reading of the webhooks of a source, with the webhooks.
         hosts: the names it answers to. On the loopback address there must be some, or any page on
             the web could read it through a name that it makes point there.
     """
@@ -101,6 +104,7 @@ def create_app(
     app.state.defer_sync = defer_sync
     app.state.defer_write = defer_write
     app.state.next_sync = next_sync
+    app.state.door = kam_sync.web.hooks.door.Door(services, defer_reading)
     app.state.pages = Pages(services.zone)
     app.state.metrics = Metrics()
     app.add_middleware(Turnstile)
@@ -108,6 +112,7 @@ def create_app(
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(Measured, metrics=app.state.metrics)
     handle_errors(app)
+    app.include_router(kam_sync.web.hooks.door.router)  # first, for the shortest way
     api = APIRouter(prefix="/api/v1", responses=_problems())
     for router in _API:
         api.include_router(router)

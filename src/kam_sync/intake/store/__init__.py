@@ -1,10 +1,12 @@
-"""The tables of the intake: sources, grants, raw records and their end, runs, turns, writes."""
+"""The tables of the intake: sources, grants, raw records, runs, turns, writes, webhooks."""
 
 from kam_sync.intake.store.consents import ConsentStore
 from kam_sync.intake.store.gone import APPROVED, GoneStore
 from kam_sync.intake.store.grants import GrantStore
 from kam_sync.intake.store.held import HeldStore
 from kam_sync.intake.store.hints import HintStore
+from kam_sync.intake.store.hook_keys import HookKeyStore
+from kam_sync.intake.store.inbox import InboxStore
 from kam_sync.intake.store.progress import progress_of, records_of
 from kam_sync.intake.store.raw import RawStore
 from kam_sync.intake.store.runs import RunStore
@@ -20,6 +22,8 @@ __all__ = [
     "GrantStore",
     "HeldStore",
     "HintStore",
+    "HookKeyStore",
+    "InboxStore",
     "RawStore",
     "RunStore",
     "SharedTurns",

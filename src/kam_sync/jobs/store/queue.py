@@ -47,6 +47,11 @@ _JOBS = """
         AND job.id < coalesce(:before, 9223372036854775807)
     ORDER BY job.id DESC LIMIT :limit
 """
+_IS_WAITING = sa.text("""
+    SELECT EXISTS (
+        SELECT FROM procrastinate_jobs WHERE queueing_lock = :lock AND status = 'todo'
+    )
+""")
 _COUNTS = sa.text(
     "SELECT status::text AS status, count(*) AS jobs FROM procrastinate_jobs GROUP BY status"
 )
@@ -114,6 +119,10 @@ class QueueStore:
     def again(self, job_id: int) -> bool:
         """Queue a job that has ended once more; False when one like it is waiting already."""
         return self._follow(job_id)
+
+    def is_waiting(self, queueing_lock: str) -> bool:
+        """Whether a job with that queueing lock waits to be done."""
+        return self._session.scalar(_IS_WAITING, {"lock": queueing_lock}) is True
 
     def counts(self) -> dict[str, int]:
         """How many jobs there are in each status that occurs."""

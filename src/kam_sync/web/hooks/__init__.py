@@ -1,0 +1,1 @@
+"""The door for CRMs: takes webhooks, and answers once they are kept."""
