@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.amocrm.naming import PLURALS
 from connectors.amocrm.setting import CannotSet, Definition, Values, values_for, with_one_more
-from connectors.kit import pick
+from connectors.kit import fieldmap, pick
 from connectors.kit.http import CrmHttp
 from connectors.kit.marks import mark
 from connectors.kit.pages import forwards
@@ -119,6 +119,12 @@ class Composer:
         for field in self._defined[path]:
             if noun in {"", write.about.noun} and number in {str(field["id"]), field.get("code")}:
                 return field
+        if write.field in fieldmap.TARGETS and write.field not in self._fields:
+            mapped = ", ".join(t for t in self._fields if t.startswith(f"{write.about.noun}."))
+            raise CannotSet(
+                f"field {write.field}: this target is not mapped to a field; map it first: source "
+                f"map NAME {write.field}={write.about.noun}/ID; mapped are: {mapped or 'none'}"
+            )
         raise CannotSet(
             f"field {write.field}: {path} have no such field; name it as in the field map, or by "
             f"its id such as {write.about.noun}/9011, or by its code such as PHONE"

@@ -5,6 +5,7 @@ import signal
 import sys
 from types import FrameType
 
+from kam_sync.base.command import command
 from kam_sync.base.errors import KamSyncError, NotHere, WrongSettings, WrongUse
 from kam_sync.cli.main import app
 
@@ -16,7 +17,7 @@ def main() -> None:
     gc.set_threshold(10_000, 20, 100)
     signal.signal(signal.SIGTERM, _end)
     try:
-        app(prog_name="kam-sync")
+        app(prog_name=command())
     except (WrongUse, WrongSettings, NotHere) as error:
         sys.exit(_say(error, 2))
     except KamSyncError as error:

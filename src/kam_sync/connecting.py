@@ -17,6 +17,7 @@ from connectors import (
 )
 from kam_sync import field_map
 from kam_sync.accounts.store import SavingStore
+from kam_sync.base.command import command
 from kam_sync.base.db import Session
 from kam_sync.base.errors import CrmTrouble, WrongUse
 from kam_sync.base.secrets import digest_of, new_key
@@ -41,7 +42,7 @@ def add(
     unchecked: bool = False,
 ) -> tuple[Source, About | None]:
     """Connect a CRM account; nothing is kept when it cannot be reached, unless `unchecked`."""
-    check_name(new.name)
+    check_new(services, new.name)
     credentials = Credentials(new.base_url, _token(secret), options)
     about, fields = _ask(services, new, credentials, ask=not unchecked)
     with services.database.transaction() as session:
@@ -66,6 +67,14 @@ def check_name(name: str) -> None:
     """WrongUse when a source cannot be called so."""
     if not _NAME.fullmatch(name):
         raise WrongUse(f"source name {name!r}: use up to 64 Latin letters, digits, dots, dashes")
+
+
+def check_new(services: Services, name: str) -> None:
+    """WrongUse when a new source cannot be called so, or another is."""
+    check_name(name)
+    with services.database.transaction() as session:
+        if name in {source.name for source in SourceStore(session).all()}:
+            raise WrongUse(f"source {name}: this name is taken; choose another")
 
 
 def check(services: Services, name: str) -> About | None:
@@ -197,10 +206,10 @@ def way_back(source: Source, *, is_granted: bool) -> str:
     if source.state is SourceState.ACTIVE:
         return ""
     if source.state is not SourceState.NEEDS_REAUTH:
-        return f"kam-sync source resume {source.name}"
+        return command(f"source resume {source.name}")
     if is_granted:
-        return f"kam-sync source reauth {source.name}"
-    return f"kam-sync source set {source.name} --token -"
+        return command(f"source reauth {source.name}")
+    return command(f"source set {source.name} --token -")
 
 
 def due(services: Services) -> list[Source]:

@@ -27,6 +27,7 @@ from connectors import (
     Return,
 )
 from kam_sync import connecting
+from kam_sync.base.command import command
 from kam_sync.base.errors import Busy, CrmTrouble, KamSyncError, NotHere, WrongUse
 from kam_sync.base.settings import Settings
 from kam_sync.granting import Issued, kind_of, seal_app, unseal_app
@@ -70,8 +71,9 @@ def wish_anew(services: Services, name: str, app: OAuthApp | None = None) -> Wis
         sealed = GrantStore(session).of(source.id)
         if app is None and sealed is None:
             raise WrongUse(
-                f"source {name} is opened by a token: give another one (kam-sync source set {name} "
-                "--token -), or an integration (--client-id, --client-secret)"
+                f"source {name} is opened by a token: give another one "
+                f"({command(f'source set {name} --token -')}), or an integration (--client-id, "
+                "--client-secret)"
             )
         known = app or unseal_app(services.cipher, sealed.sealed_app if sealed else "")
         return Wish(name, source.kind, source.base_url, known, {}, source.id)
@@ -135,6 +137,17 @@ def look(services: Services, digest: str) -> Consent:
     if found is None:
         raise NotHere("this link was never given out, or long ago")
     return found
+
+
+def waits_at(services: Services, port: int) -> Consent | None:
+    """The consent whose way back leads to this port, if one is waited for."""
+    with services.database.transaction() as session:
+        waiting = ConsentStore(session).waiting(services.now())
+    for consent in waiting:
+        way_back = urlsplit(unseal_app(services.cipher, consent.sealed_app).redirect_uri)
+        if (way_back.port or {"https": 443}.get(way_back.scheme, 80)) == port:
+            return consent
+    return None
 
 
 def read_notice(services: Services, kind: str, params: Mapping[str, str]) -> list[int]:
@@ -248,10 +261,8 @@ def _turn_key(services: Services, wish: Wish) -> str:
 
 def _check(services: Services, wish: Wish) -> None:
     """Refuse now what would fail when the person comes back."""
-    connecting.check_name(wish.name)
-    with services.database.transaction() as session:
-        if wish.source_id is None and wish.name in {s.name for s in SourceStore(session).all()}:
-            raise WrongUse(f"source {wish.name}: this name is taken")
+    if wish.source_id is None:
+        connecting.check_new(services, wish.name)
     if not wish.app.client_id.strip() or not wish.app.client_secret.strip():
         raise WrongUse("give a token, or client id and client secret as the integration shows them")
     parts = urlsplit(wish.app.redirect_uri)

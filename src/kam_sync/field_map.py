@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from connectors import BadRecord, Connector, ConnectorError, Field, Noun, fieldmap
 from kam_sync.accounts.store import FieldStore, SavingStore
+from kam_sync.base.command import command
 from kam_sync.base.db import Session
 from kam_sync.base.errors import WrongUse
 from kam_sync.intake.store import SourceStore
@@ -22,6 +23,8 @@ class Entry:
     field: Field | None
     wrong: fieldmap.Wrong | None
     offer: fieldmap.Guess | None
+    is_confirmed: bool = False
+    """A person has said so; else it is a guess."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +81,12 @@ def look(session: Session, source_id: int, *, with_samples: bool = False) -> Sho
     entries = []
     for target in (*fieldmap.TARGETS, *(t for t in access.field_map if t in wrongs)):
         mapped, wrong, guess = access.field_map.get(target, ""), wrongs.get(target), None
-        if not mapped or wrong or not access.is_map_confirmed:
+        is_confirmed = access.is_confirmed(target)
+        if not mapped or wrong or not is_confirmed:
             guess = guesses.get(target)
         offer = guess if guess and guess.external_id not in taken else None
-        entries.append(Entry(target, mapped, by_id.get(mapped), wrong, offer))
-    samples = store.samples(source_id) if with_samples else {}
+        entries.append(Entry(target, mapped, by_id.get(mapped), wrong, offer, is_confirmed))
+    samples = store.samples(source_id, access.zone) if with_samples else {}
     known = {entry.target: entry for entry in entries}
     return Shown(tuple(known.values()), tuple(living), samples, access.is_map_confirmed)
 
@@ -92,31 +96,57 @@ def wrongs(services: Services, name: str) -> list[str]:
     with services.database.transaction() as session:
         source_id = SourceStore(session).by_name(name).id
         shown = look(session, source_id)
-    return [f"{wrong}; set another: kam-sync source map {name}" for wrong in shown.wrongs]
+    way = command(f"source map {name}")
+    return [f"{wrong}; set another: {way}" for wrong in shown.wrongs]
 
 
 def change(
-    services: Services, name: str, wanted: Mapping[str, str], *, anew: bool = False
+    services: Services,
+    name: str,
+    wanted: Mapping[str, str],
+    *,
+    anew: bool = False,
+    whole: bool = False,
 ) -> Shown:
-    """Set targets ("" takes one away), all others guessed anew if asked; the map is confirmed then.
+    """Set targets ("" takes one away), which are confirmed then; the others stay as they are.
+
+    Args:
+        anew: guess the others anew.
+        whole: a person has seen the others, too, and they are right.
 
     When that changes the map, all raw records of the source are translated anew at the next sync.
     It is Busy then while the source is pulled: that sync would go on in the old way.
     """
     with services.database.transaction() as session:
         source_id = SourceStore(session).by_name(name).id
-        before = SourceStore(session).access(source_id).field_map
+        before = dict(SourceStore(session).access(source_id).field_map)
         if _merged(session, source_id, wanted, anew=anew) == before:
-            SourceStore(session).set_field_map(source_id, before)
+            _set(session, source_id, before, wanted, anew=anew, whole=whole)
             return look(session, source_id)
     with (
         services.database.alone(f"source {source_id}"),
         services.database.transaction() as session,
     ):
         merged = _merged(session, source_id, wanted, anew=anew)
-        SourceStore(session).set_field_map(source_id, merged)
+        _set(session, source_id, merged, wanted, anew=anew, whole=whole)
         SavingStore(session, source_id).translate_again()
         return look(session, source_id)
+
+
+def _set(
+    session: Session,
+    source_id: int,
+    merged: Mapping[str, str],
+    wanted: Mapping[str, str],
+    *,
+    anew: bool,
+    whole: bool,
+) -> None:
+    """Keep the map; what is guessed anew is a guess again, whoever confirmed what was there."""
+    access = SourceStore(session).access(source_id)
+    before = () if anew else access.confirmed_targets
+    is_whole = whole or (access.is_map_confirmed and not anew)
+    SourceStore(session).set_field_map(source_id, merged, {*before, *wanted}, is_whole=is_whole)
 
 
 def _merged(
@@ -139,10 +169,12 @@ def _refuse_wrong(
     if unknown:
         raise WrongUse(str(fieldmap.check({unknown[0]: wanted[unknown[0]]}, fields)[0]))
     if wanted and not fields:
-        raise WrongUse(f"source {name}: its fields are not known yet; first: kam-sync sync {name}")
+        raise WrongUse(
+            f"source {name}: its fields are not known yet; first: {command(f'sync {name}')}"
+        )
     wrong = [one for one in _check(merged, fields) if one.target in wanted]
     if wrong:
-        raise WrongUse(f"{wrong[0]}; see: kam-sync source fields {name}")
+        raise WrongUse(f"{wrong[0]}; see: {command(f'source fields {name}')}")
 
 
 def _check(field_map: Mapping[str, str], fields: Sequence[Field]) -> list[fieldmap.Wrong]:

@@ -5,7 +5,7 @@ to the answer, it is looked for in the CRM before it is sent again, so that noth
 it is sent again by itself, so that it is refused for no fault of others.
 """
 
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,12 +14,14 @@ from connectors import (
     Connector,
     ConnectorError,
     DoneTask,
+    FetchesSome,
     Hint,
     NeedsPerson,
     NewNote,
     NewTask,
     NotWritten,
     Noun,
+    Ref,
     RetryLater,
     SetField,
     Write,
@@ -59,6 +61,26 @@ def write(
     """Send what waits for one source; one process at a time, Busy when another is at it."""
     with services.database.alone(f"write {source_id}", wait=wait):
         return _Writing(services, source_id, settle).run()
+
+
+def refuse_unknown(services: Services, source_id: int, about: Ref) -> None:
+    """WrongUse where the CRM has no such record; where it cannot be asked now, it stays open."""
+    with services.database.transaction() as session:
+        source, access = (
+            SourceStore(session).by_id(source_id),
+            SourceStore(session).access(source_id),
+        )
+        session.expunge_all()
+    if source.state is SourceState.PAUSED:
+        return
+    with suppress(ConnectorError), closing(services.open(source, access)) as crm:
+        if not isinstance(crm, FetchesSome) or about.noun not in crm.nouns:
+            return
+        if not list(crm.get_many(about.noun, [about.external_id])):
+            raise WrongUse(
+                f"{about.noun} {about.external_id}: the CRM of source {source.name} has no such "
+                "record; take the id from its address in the CRM"
+            )
 
 
 class _Writing:

@@ -15,6 +15,7 @@ from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.world import MadeUpWorld
 from kam_sync.__main__ import main
 from kam_sync.base.db import Database
+from kam_sync.cli import show
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ def kam_sync(
     monkeypatch.setenv("KAM_SYNC_SECRET_KEY", "a key for the tests alone")
     monkeypatch.setenv("KAM_SYNC_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("KAM_SYNC_CRM_HOSTS", "127.0.0.1")
-    monkeypatch.setenv("COLUMNS", "250")
+    for console in (show.out, show.err):
+        monkeypatch.setattr(console, "width", 250)
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments: str) -> Said:

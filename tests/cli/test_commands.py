@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+import sqlalchemy as sa
 
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
@@ -85,6 +86,29 @@ def test_the_doctor_names_a_wrong_setting(
     assert said.code == 1
     assert "KAM_SYNC_TIMEZONE" in said.out
     assert kam_sync("sync").code == 2
+
+
+def test_advice_begins_with_what_was_typed(
+    kam_sync: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "connect one: kam-sync source add" in kam_sync("sync").err
+    monkeypatch.setenv("KAM_SYNC_COMMAND", "./run")
+    assert "connect one: ./run source add" in kam_sync("sync").err
+
+
+def test_the_doctor_finds_nothing_wrong_where_nothing_was_started_yet(
+    kam_sync: Command, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.transaction() as session:
+        session.execute(sa.text("ALTER TABLE alembic_version RENAME TO later"))
+    try:
+        said = kam_sync("doctor", "--json")
+    finally:
+        with database.transaction() as session:
+            session.execute(sa.text("ALTER TABLE later RENAME TO alembic_version"))
+    (schema,) = [one for one in said.document["checks"] if one["what"] == "schema"]
+    assert said.code == 0
+    assert schema["found"] == "none yet: the database is new, and the first start makes its tables"
 
 
 def test_the_version_is_printed(kam_sync: Command) -> None:

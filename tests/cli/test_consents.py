@@ -1,17 +1,24 @@
 """`kam-sync source add` and `reauth` by OAuth."""
 
 import io
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
+import connectors
 from connectors.sandbox.amocrm import AmoSandbox, OAuthApp
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.world import MadeUpWorld
+from kam_sync import consenting
+from kam_sync.base.settings import read_settings
+from kam_sync.wiring import open_services
 from tests.cli.conftest import Command, free_port
 from tests.fakes.browsing import link_in, ways_back
 
@@ -147,9 +154,30 @@ def test_a_renewal_that_is_put_off_is_told_by_list_and_doctor(
     box.faults.append(busy)
     assert kam_sync("sync", "sales").code == 1
     listed = kam_sync("source", "list", "--json").document["sources"][0]
-    again = f"{datetime.fromisoformat(listed['renewal_next_try_at']):%H:%M} UTC"
+    at = datetime.fromisoformat(listed["renewal_next_try_at"])
+    again = f"{at.astimezone(ZoneInfo('Europe/Moscow')):%H:%M}"
     assert listed["renewal_failures"] == 1
     assert f"tried again from {again} on" in kam_sync("source", "list").out
     doctor = kam_sync("doctor", "--json").document["checks"]
     (check,) = [one for one in doctor if "not renewed" in one["found"]]
     assert check["advice"] == f"nothing: tried again from {again} on"
+
+
+def test_serve_says_who_waits_at_its_port_and_what_to_do(
+    kam_sync: Command, box: AmoSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAM_SYNC_SECRET_KEY", "a key for the tests alone")
+    given = box.oauth.app
+    port = urlsplit(given.redirect_uri).port
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", port))
+        holder.listen()
+        stranger = kam_sync("web", "--port", str(port))
+        with open_services(read_settings()) as ours:
+            app = connectors.OAuthApp(given.client_id, given.client_secret, given.redirect_uri)
+            consenting.begin(ours, consenting.Wish("sales", "amocrm", box.url, app))
+        waiting = kam_sync("web", "--port", str(port))
+    assert (stranger.code, waiting.code) == (1, 1)
+    assert "end what listens there, or choose another with --port" in stranger.err
+    assert f"port {port} on 127.0.0.1 is taken: a command waits there until" in waiting.err
+    assert "access to sales to be allowed" in waiting.err

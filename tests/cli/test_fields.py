@@ -36,13 +36,23 @@ def test_a_target_is_set_and_taken_away(kam_sync: Command, shop: Book) -> None:
     assert kam_sync("source", "map", "shop", "company.segment=company/2", "company.inn=").code == 0
     document = kam_sync("source", "fields", "shop", "--json").document
     assert document["map"] == {"company.segment": "company/2"}
-    assert document["is_confirmed"] is True
+    assert document["is_confirmed"] is False
+    assert set(document["confirmed"]) == {"company.inn", "company.segment"}
     assert document["offers"] == {"company.inn": "company/1"}
 
     assert kam_sync("source", "map", "shop", "company.segment=", "--guess").code == 0
     document = kam_sync("source", "fields", "shop", "--json").document
     assert document["map"] == {"company.inn": "company/1"}
     assert [field["options"] for field in document["fields"]] == [["A", "B"], []]
+
+
+def test_the_whole_map_is_confirmed_when_that_is_said(kam_sync: Command, shop: Book) -> None:
+    shown = kam_sync("source", "map", "shop", "--json")
+    assert (shown.code, shown.document["is_confirmed"], shown.document["map"]) == (0, False, {})
+    assert "kam-sync source map shop --confirm" in kam_sync("source", "map", "shop").err
+    confirmed = kam_sync("source", "map", "shop", "--guess", "--confirm", "--json").document
+    assert confirmed["is_confirmed"] is True
+    assert confirmed["map"] == {"company.inn": "company/1"}
 
 
 @pytest.mark.parametrize(

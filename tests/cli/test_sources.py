@@ -21,6 +21,14 @@ def test_a_source_is_connected_listed_paused_resumed_and_removed(
     refused = kam_sync("sync")
     assert refused.code == 2
     assert "no active source" in refused.err
+    named = kam_sync("sync", "sales", "--json")
+    assert named.code == 1
+    assert (
+        "nothing was pulled; to go on: kam-sync source resume sales"
+        in (named.document["sources"][0]["message"])
+    )
+    assert named.document["sources"][0]["nouns"] == {}
+    assert kam_sync("sync", "sales", "--paused", "--json").code == 0
     assert kam_sync("source", "resume", "sales").code == 0
 
     assert kam_sync("sync", "sales", "--json").code == 0
@@ -80,7 +88,9 @@ def test_a_name_is_taken_once_and_so_is_a_crm_account(
     kam_sync: Command, connected: AmoSandbox
 ) -> None:
     again = ("--kind", "amocrm", "--base-url", connected.url, "--token", connected.token)
-    same_name = kam_sync("source", "add", "sales", *again, "--unchecked")
+    asked = len(connected.requests)
+    same_name = kam_sync("source", "add", "sales", *again)
+    assert len(connected.requests) == asked
     same_account = kam_sync("source", "add", "shop", *again)
     assert (same_name.code, same_account.code) == (2, 2)
     assert "taken" in same_name.err
@@ -99,6 +109,9 @@ def test_a_token_can_come_from_standard_input(
 
 def test_check_proves_address_and_token(kam_sync: Command, connected: AmoSandbox) -> None:
     assert "sales: fine" in kam_sync("source", "check", "sales").out
+    found = kam_sync("source", "check", "sales", "--json").document
+    assert (found["source"], found["warnings"]) == ("sales", [])
+    assert found["remote_account"]
     assert kam_sync("source", "set", "sales", "--token", "another").code == 0
     said = kam_sync("source", "check", "sales")
     assert said.code == 1

@@ -85,6 +85,49 @@ def test_an_answer_that_was_lost_is_told_as_not_known_yet(
         assert re.search(r"waits until \d\d:\d\d to see whether it was done", err)
 
 
+def test_a_key_that_stands_for_something_else_writes_nothing(
+    kam_sync: Command, connected: AmoSandbox
+) -> None:
+    key = ("--key", "renewal")
+    assert write(kam_sync, connected, "note", "--text", "one", *key).code == 0
+    other = write(kam_sync, connected, "note", "--text", "two", *key)
+    assert other.code == 1
+    assert "--key renewal: it stands for another write already" in other.err
+    assert "nothing was written" in other.err
+    again = write(kam_sync, connected, "note", "--text", "one", *key)
+    assert again.code == 0
+    assert "is in the CRM already, since 20" in again.out
+    assert len(kam_sync("write", "list", "sales", "--json").document["writes"]) == 1
+    for what in (
+        ("field", "--field", "company/9013", "--value", "Ключевой"),
+        ("tag", "--tag", "x"),
+    ):
+        said = write(kam_sync, connected, *what, "--key", what[0], "--json")
+        assert said.document["key"] == what[0]
+
+
+@pytest.mark.parametrize("about", ["company:1", "deal:99999999", "company:../1", "firm:1"])
+def test_what_there_is_nothing_of_is_said_before_it_is_written(
+    kam_sync: Command, connected: AmoSandbox, about: str
+) -> None:
+    said = kam_sync("write", "note", "--source", "sales", "--about", about, "--text", "x")
+    assert said.code == 2
+    assert said.err.count("\n") == 1
+    assert "has no such record; take the id" in said.err or "one of company, contact" in said.err
+    assert kam_sync("write", "list", "sales", "--json").document["writes"] == []
+
+
+def test_a_target_that_is_not_mapped_is_no_unknown_field(
+    kam_sync: Command, connected: AmoSandbox
+) -> None:
+    kam_sync("source", "map", "sales", "company.segment=")
+    said = write(kam_sync, connected, "field", "--field", "company.segment", "--value", "A")
+    assert said.code == 1
+    assert "this target is not mapped to a field; map it first: source map NAME" in said.err
+    assert "mapped are: company.inn" in said.err
+    assert "no such field" not in said.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

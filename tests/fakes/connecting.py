@@ -44,7 +44,7 @@ def twin(services: Services, box: AmoSandbox, source: Source, name: str) -> Sour
     with services.database.transaction() as session:
         sources = SourceStore(session)
         chosen = dict(sources.access(source.id).field_map)
-        sources.set_field_map(other.id, chosen)
+        sources.set_field_map(other.id, chosen, is_whole=True)
     return other
 
 

@@ -8,6 +8,7 @@ from kam_sync import field_map, flow
 from kam_sync.accounts.store import SavingStore
 from kam_sync.base.errors import Busy, WrongUse
 from kam_sync.intake.model import Source
+from kam_sync.intake.store import SourceStore
 from kam_sync.wiring import Services
 from tests.fakes.books import WHEN, Book
 from tests.fakes.connecting import ask
@@ -77,10 +78,52 @@ def test_an_empty_value_takes_a_target_away(book: Book) -> None:
 
 def test_a_confirmation_changes_nothing_else(book: Book) -> None:
     assert not look(book).is_confirmed
-    field_map.change(book.services, "shop", {})
+    field_map.change(book.services, "shop", {}, whole=True)
 
     assert look(book).is_confirmed
     assert translated_to(book) == 7
+
+
+def test_what_a_person_sets_is_confirmed_and_the_rest_stays_a_guess(book: Book) -> None:
+    field_map.change(book.services, "shop", {"company.inn": ""}, anew=True)
+    confirmed = {entry.target for entry in look(book).entries if entry.is_confirmed}
+    assert confirmed == {"company.inn"}
+    assert "company.segment" in mapped(book)
+    assert not look(book).is_confirmed
+
+    field_map.change(book.services, "shop", {}, whole=True)
+    field_map.change(book.services, "shop", {"company.segment": ""})
+    assert look(book).is_confirmed
+    field_map.change(book.services, "shop", {}, anew=True)
+    assert not any(entry.is_confirmed for entry in look(book).entries)
+
+
+def test_examples_are_in_the_time_zone_of_the_account_and_of_phones_the_numbers(
+    services: Services,
+) -> None:
+    book = Book(services)
+    held = {
+        "1": {"name": "Звонок", "kind": "moment", "value": "2026-11-30T22:30:00+00:00"},
+        "2": {
+            "name": "Телефон",
+            "kind": "contacts",
+            "value": [{"value": "+7 495 000-00-01", "kind": "WORK"}],
+        },
+        "3": {
+            "name": "Реквизиты",
+            "kind": "legal_entity",
+            "value": {"inn": "7707083893", "kpp": "770701001", "name": "Ромашка"},
+        },
+    }
+    book.save(Noun.COMPANY, gate.Company("7", "Ромашка", custom=held))
+    with services.database.transaction() as session:
+        SourceStore(session).learn(
+            book.source_id, account="1", name="", facts={"timezone": "Asia/Yekaterinburg"}
+        )
+    assert look(book).samples == {
+        "company/1": "2026-12-01 03:30", "company/2": "+7 495 000-00-01",
+        "company/3": "Ромашка, 7707083893",
+    }  # fmt: skip
 
 
 def test_a_guess_anew_spares_what_is_set_at_the_same_time(book: Book) -> None:

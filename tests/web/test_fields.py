@@ -45,7 +45,9 @@ def test_a_map_is_changed_by_a_patch(client, source: int) -> None:
     answer = client.patch(SOURCE, json=wanted)
 
     assert answer.status_code == 200
-    assert answer.json()["is_confirmed"] is True
+    assert answer.json()["is_confirmed"] is False
+    targets = answer.json()["targets"]
+    assert {one["target"] for one in targets if one["is_confirmed"]} == set(wanted)
     assert mapped(client) == wanted
     client.patch(SOURCE, json={"company.segment": None})
     assert mapped(client) == {"company.inn": "company/1"}

@@ -35,6 +35,11 @@ def mapping(**more: Any) -> Any:
     return Field(sa_type=JSON, **more)
 
 
+def listing(**more: Any) -> Any:
+    """A small JSON list."""
+    return Field(sa_type=JSON, **more)
+
+
 def document(**more: Any) -> Any:
     """JSON that rows are compared by and asked inside."""
     return Field(sa_type=JSONB, **more)

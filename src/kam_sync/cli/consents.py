@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from kam_sync.base.command import command
 from kam_sync.base.errors import CrmTrouble, WrongUse
 from kam_sync.base.settings import read_settings
 
@@ -77,7 +78,7 @@ def reauth(
             kind = SourceStore(session).by_name(name).kind
         app = words.app(kind) if client_id else None
         follow(services, consenting.wish_anew(services, name, app), code)
-    typer.echo(f"{name}: open again. Next: kam-sync sync {name}", err=True)
+    typer.echo(f"{name}: open again. Next: {command(f'sync {name}')}", err=True)
 
 
 def follow(services: "Services", wish: "Wish", code: str | None) -> None:

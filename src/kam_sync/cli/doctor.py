@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import typer
 
 from kam_sync import deciding, field_map
 from kam_sync.alerts.store import IncidentStore
+from kam_sync.base.command import command
 from kam_sync.base.db import Session
 from kam_sync.base.db.migrate import current_revision, newest_revision
 from kam_sync.base.errors import KamSyncError
@@ -43,8 +47,11 @@ def examine(*, as_json: bool) -> bool:
         documents = [{**asdict(check), "is_fine": check.is_fine} for check in checks]
         show.as_json({"checks": documents})
     else:
-        rows = [("ok" if c.is_fine else "PROBLEM", c.what, c.found, c.advice) for c in checks]
-        show.table("Doctor", ("", "what", "found", "what to do"), rows)
+        rows = [("ok" if c.is_fine else "PROBLEM", c.what, c.found) for c in checks]
+        show.table("Doctor", ("", "what", "found"), rows)
+        for check in checks:
+            if check.advice:  # a line of its own: commands in it are there to be copied
+                typer.echo(f"{check.what}: {check.advice}")
     return all(check.is_fine for check in checks)
 
 
@@ -73,9 +80,12 @@ def _look_inside(services: Services) -> Iterator[Check]:
     place = "by URL" if database.server is None else f"embedded in {services.settings.data_dir}"
     yield Check("database", f"{database.check()}, {place}")
     found, newest = current_revision(database), newest_revision()
-    if found is None or found < newest:
-        now = found or "none yet"
-        yield Check("schema", now, f"run: kam-sync migrate (this release needs {newest})")
+    if found is None:
+        yield Check("schema", "none yet: the database is new, and the first start makes its tables")
+        return
+    if found < newest:
+        advice = f"run: {command('migrate')} (this release needs {newest})"
+        yield Check("schema", found, advice)
         return
     yield Check("schema", found if found == newest else f"{found}, made by a later release")
     yield _clock(services)
@@ -105,7 +115,7 @@ def _sources(services: Services) -> Iterator[Check]:
     with services.database.transaction() as session:
         sources = SourceStore(session).all()
         if not sources:
-            yield Check("sources", "none yet; connect one: kam-sync source add --help")
+            yield Check("sources", f"none yet; connect one: {command('source add --help')}")
         for source in sources:
             found = list(_source(services, session, source, GrantStore(session).of(source.id)))
             yield from (replace(c, what=f"source {source.name}{c.what}") for c in found)
@@ -120,7 +130,7 @@ def _source(
         yield Check("", "its token cannot be read", str(error))
         return
     if source.state is SourceState.NEEDS_PERSON:
-        advice = f"{source.state_reason}; then: kam-sync source resume {source.name}"
+        advice = f"{source.state_reason}; then: {command(f'source resume {source.name}')}"
         yield Check("", "needs a person", advice)
         return
     if source.state is SourceState.NEEDS_REAUTH:
@@ -130,15 +140,17 @@ def _source(
     yield from _ending(services, source)
     if grant is not None and grant.next_try_at is not None:
         found = f"its access was not renewed, {grant.failures} times in a row"
-        yield Check("", found, f"nothing: tried again from {grant.next_try_at:%H:%M} UTC on")
+        again = grant.next_try_at.astimezone(services.zone)
+        yield Check("", found, f"nothing: tried again from {again:%H:%M} on")
     yield from _refusals(
-        TurnStore(session).standing(source.turn_key, services.now(), services.zone)
+        TurnStore(session).standing(source.turn_key, services.now(), services.zone), services.zone
     )
     if held := deciding.count(session, source.id):
-        advice = f"look and decide: kam-sync source held {source.name}"
+        advice = f"look and decide: {command(f'source held {source.name}')}"
         yield Check("", f"{held} deletions are held", advice)
     for wrong in field_map.look(session, source.id).wrongs:
-        yield Check(", field map", str(wrong), f"set another: kam-sync source map {source.name}")
+        advice = f"set another: {command(f'source map {source.name}')}"
+        yield Check(", field map", str(wrong), advice)
     last = RunStore(session).last_sync(source.id)
     is_bad = last is not None and last.state in _BAD
     yield Check("", source.state.value, last.message if last and is_bad else "")
@@ -147,13 +159,15 @@ def _source(
 def _ending(services: Services, source: Source) -> Iterator[Check]:
     if source.is_token_ending(services.now()):
         day = f"{source.token_ends_at:%Y-%m-%d}"
-        advice = f"make a new one in the CRM; then: kam-sync source set {source.name} --token -"
+        way = command(f"source set {source.name} --token -")
+        advice = f"make a new one in the CRM; then: {way}"
         yield Check("", f"its token ends on {day} and nobody can renew it", advice)
 
 
-def _refusals(standing: Standing) -> Iterator[Check]:
+def _refusals(standing: Standing, zone: ZoneInfo) -> Iterator[Check]:
     if standing.held_until is not None:
-        advice = f"nothing is asked until {standing.held_until:%H:%M} UTC: {standing.reason}"
+        until = standing.held_until.astimezone(zone)
+        advice = f"nothing is asked until {until:%H:%M}: {standing.reason}"
         yield Check("", "the CRM asked us to slow down", advice)
     elif standing.refusals_today:
         yield Check("", f"{standing.refusals_today} requests refused as too many today")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kam_sync.base.command import command
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.settings import read_settings
 
@@ -39,7 +40,11 @@ def fields(name: Name, *, json: Json = False) -> None:
         (f.external_id, f.name, f.kind, f.code, taken.get(f.external_id), _sample(shown, f))
         for f in shown.fields
     ]
-    show.table("Custom fields", ("field", "name", "kind", "code", "is", "for example"), rows)
+    names = (
+        "field", "name", show.Column("kind", rank=2), show.Column("code", rank=3), "is",
+        show.Column("for example", rank=1),
+    )  # fmt: skip
+    show.table("Custom fields", names, rows)
 
 
 def map_(
@@ -49,17 +54,37 @@ def map_(
     guess: Annotated[
         bool, typer.Option("--guess", help="Guess all others anew from codes and names.")
     ] = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="The whole map is right, what is guessed included.")
+    ] = False,
+    json: Json = False,
 ) -> None:
-    """Say which custom field is which; without more, that the map is right as it stands.
+    """Say which custom field is which. What you set is confirmed; the rest stays as it is.
 
     Example: kam-sync source map sales company.inn=company/9011 company.segment=
     """
     from kam_sync import field_map
+    from kam_sync.cli import show
+    from kam_sync.intake.store import SourceStore
     from kam_sync.wiring import open_services
 
+    wanted = _parse(pairs or [])
+    is_change = bool(wanted or guess or confirm)
     with open_services(read_settings()) as services:
-        _show_map(name, field_map.change(services, name, _parse(pairs or []), anew=guess))
-    typer.echo(f"{name}: what has changed is read anew at the next sync", err=True)
+        if is_change:
+            shown = field_map.change(services, name, wanted, anew=guess, whole=confirm)
+        else:
+            with services.database.transaction() as session:
+                shown = field_map.look(session, SourceStore(session).by_name(name).id)
+    if json:
+        show.as_json(document(name, shown))
+        return
+    _show_map(name, shown)
+    if is_change:
+        typer.echo(f"{name}: what has changed is read anew at the next sync", err=True)
+    if not shown.is_confirmed:
+        way = command(f"source map {name} --confirm")
+        typer.echo(f"{name}: when all of it is right: {way}", err=True)
 
 
 def offer(services: "Services", name: str) -> None:
@@ -73,13 +98,10 @@ def offer(services: "Services", name: str) -> None:
         return
     _show_map(name, shown)
     if sys.stdin.isatty() and typer.confirm("Is this right?", default=True, err=True):
-        field_map.change(services, name, {})
+        field_map.change(services, name, {}, whole=True)
         return
-    typer.echo(
-        f"{name}: to change it: kam-sync source fields {name}, then kam-sync source map {name} "
-        "TARGET=FIELD",
-        err=True,
-    )
+    see, change = command(f"source fields {name}"), command(f"source map {name} TARGET=FIELD")
+    typer.echo(f"{name}: to change it: {see}, then {change}", err=True)
 
 
 def document(name: str, shown: "Shown") -> dict[str, Any]:
@@ -87,6 +109,7 @@ def document(name: str, shown: "Shown") -> dict[str, Any]:
     return {
         "source": name,
         "is_confirmed": shown.is_confirmed,
+        "confirmed": [entry.target for entry in shown.entries if entry.is_confirmed],
         "map": {entry.target: entry.external_id for entry in shown.entries if entry.external_id},
         "warnings": [str(wrong) for wrong in shown.wrongs],
         "offers": {entry.target: entry.offer.external_id for entry in shown.offers if entry.offer},
@@ -118,15 +141,22 @@ def _show_map(name: str, shown: "Shown") -> None:
             note = entry.wrong.said
         elif entry.offer:
             note = f"may be {entry.offer.external_id} ({entry.offer.name}): {entry.offer.why}"
-        elif field and guess and guess.external_id == field.external_id:
-            note = guess.why.value
+        elif entry.is_confirmed:
+            note = "confirmed"
+        elif field:
+            is_ours = guess is not None and guess.external_id == field.external_id
+            note = f"guessed: {guess.why.value}" if guess and is_ours else "guessed"
         means = fieldmap.TARGETS[entry.target].means if entry.target in fieldmap.TARGETS else ""
         rows.append((
             entry.target, means, entry.external_id or "-", field and field.name,
             field and field.kind, _sample(shown, field), note,
         ))  # fmt: skip
-    state = "confirmed" if shown.is_confirmed else "guessed"
-    names = ("target", "what it is", "field", "name", "kind", "for example", "note")
+    some = "partly confirmed" if any(e.is_confirmed for e in shown.entries) else "guessed"
+    state = "confirmed" if shown.is_confirmed else some
+    names = (
+        "target", show.Column("what it is", rank=4), "field", show.Column("name", rank=1),
+        show.Column("kind", rank=3), show.Column("for example", rank=2), "note",
+    )  # fmt: skip
     show.table(f"Field map of {name} ({state})", names, rows, to=show.err)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kam_sync.base.command import command
 from kam_sync.base.settings import read_settings
 
 if TYPE_CHECKING:
@@ -48,9 +49,12 @@ def held(
         (d["source"], d["noun"], d["why"], d["token"], _said(d["sample"]), _said(d["open_amounts"]))
         for d in documents
     ]
-    names = ("source", "noun", "what", "token", "for example", "open deals")
+    names = (
+        "source", "noun", "what", "token", show.Column("for example", rank=1), "open deals"
+    )  # fmt: skip
     show.table("Held deletions", names, rows)
-    typer.echo("decide: kam-sync source approve NAME NOUN --seen TOKEN, or reject", err=True)
+    way = command("source approve NAME NOUN --seen TOKEN")
+    typer.echo(f"decide: {way}, or reject", err=True)
 
 
 def approve(name: Name, noun: Noun, *, seen: Seen = None, yes: Yes = False) -> None:

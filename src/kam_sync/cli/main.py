@@ -10,6 +10,7 @@ import typer
 
 from kam_sync import __version__
 from kam_sync.base.clock import Clock, start_of_day, stopped_at, utc_now
+from kam_sync.base.command import command
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.log import set_up_log
 from kam_sync.base.settings import LogFormat, read_settings
@@ -24,11 +25,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
-    help="""Key accounts out of your CRMs in one store: measured, watched, told about.
+    help=f"""Key accounts out of your CRMs in one store: measured, watched, told about.
 
-    Start with `kam-sync demo`. For your own CRM: `kam-sync source add`, `kam-sync sync`, then
-    `kam-sync serve`. Settings are read from KAM_SYNC_* variables and a .env file;
-    `kam-sync doctor` says what is wrong with them.
+    Start with `{command("demo")}`. For your own CRM: `{command("source add")}`,
+    `{command("sync")}`, then `{command("serve")}`. Settings are read from KAM_SYNC_* variables
+    and a .env file;
+    `{command("doctor")}` says what is wrong with them.
     """,
 )
 app.add_typer(sources.app, name="source")
@@ -107,6 +109,9 @@ def sync(
     full: Annotated[
         bool, typer.Option("--full", help="Read everything, not only changes.")
     ] = False,
+    paused: Annotated[
+        bool, typer.Option("--paused", help="Pull a source that is named even if it is paused.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Pull what has changed in the CRMs into the account store, now and here."""
@@ -114,7 +119,7 @@ def sync(
     from kam_sync.cli.syncing import sync_sources
 
     with _services() as services, show.sync_progress() as watch:
-        results = sync_sources(services, names or [], full=full, watch=watch)
+        results = sync_sources(services, names or [], full=full, paused=paused, watch=watch)
     show.as_json(show.sync_document(results)) if json else show.sync_table(results)
     if any(result.state.value != "done" for result in results):
         raise typer.Exit(1)
@@ -213,4 +218,4 @@ def _report(reports: "list[Report]", *, json: bool) -> None:
     rows = [
         (step, name, count) for step, counts in document.items() for name, count in counts.items()
     ]
-    show.table("Done", ("step", "what", "count"), rows)
+    show.table("Done", ("step", "what", show.Column("count", is_number=True)), rows)

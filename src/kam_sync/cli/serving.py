@@ -10,6 +10,7 @@ from ipaddress import ip_address
 import structlog
 import uvicorn
 
+from kam_sync import consenting
 from kam_sync.base.errors import KamSyncError
 from kam_sync.jobs.queue import defer_reading, defer_write
 from kam_sync.jobs.serving import defer_sync, next_sync, running
@@ -40,7 +41,7 @@ def serve_all(
 ) -> None:
     """Serve pages at `web` and work on schedule; either may be left out."""
     if web is not None and not is_free(*web):
-        raise KamSyncError(f"port {web[1]} on {web[0]} is taken; choose another with --port")
+        raise KamSyncError(f"port {web[1]} on {web[0]} is taken: {_by_whom(services, web[1])}")
     with ExitStack() as stack:
         if work:
             stack.enter_context(running(services, every=every))
@@ -58,6 +59,18 @@ def serve_all(
             hosts=_hosts(services, web[0]),
         )
         uvicorn.run(app, host=web[0], port=web[1], log_config=None, timeout_graceful_shutdown=10)
+
+
+def _by_whom(services: Services, port: int) -> str:
+    """Who may hold it, and what to do."""
+    consent = consenting.waits_at(services, port)
+    if consent is None:
+        return "end what listens there, or choose another with --port"
+    until = consent.until.astimezone(services.zone)
+    return (
+        f"a command waits there until {until:%H:%M} for access to {consent.name} to be allowed; "
+        "allow it in the browser or end that command (Ctrl+C), or choose another with --port"
+    )
 
 
 def _hosts(services: Services, bound: str) -> list[str]:

@@ -3,14 +3,22 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
+from kam_sync.base.command import command
+from kam_sync.cli.table import Column, print_table
 from kam_sync.flow import SyncResult, Watch
+
+__all__ = [
+    "Column", "as_json", "err", "moment", "out", "sync_document", "sync_progress", "sync_table",
+    "table",
+]  # fmt: skip
 
 out = Console()
 err = Console(stderr=True)
@@ -23,15 +31,19 @@ def as_json(document: Any) -> None:
 
 
 def table(
-    title: str, names: Sequence[str], rows: Iterable[Sequence[object]], *, to: Console = out
+    title: str,
+    columns: Sequence[str | Column],
+    rows: Iterable[Sequence[object]],
+    *,
+    to: Console = out,
 ) -> None:
     """A table for people; what looks like markup in a name stays text."""
-    shown = Table(title=title, title_justify="left", box=None, header_style="bold", padding=(0, 1))
-    for name in names:
-        shown.add_column(name, overflow="fold")
-    for row in rows:
-        shown.add_row(*(_text(cell) for cell in row))
-    to.print(shown)
+    print_table(title, columns, rows, to=to)
+
+
+def moment(at: datetime | None, zone: ZoneInfo) -> str:
+    """A time as people here read it."""
+    return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 @contextmanager
@@ -72,31 +84,43 @@ def sync_document(results: Iterable[SyncResult]) -> dict[str, Any]:
 
 def sync_table(results: Iterable[SyncResult]) -> None:
     """The same for people."""
-    names = (
-        "source", "noun", "read", "created", "updated", "unchanged", "deleted", "held", "rejected",
-        "seconds", "requests",
-    )  # fmt: skip
-    rows = [
-        (result.source, noun.value, *(getattr(counts, name) for name in names[2:]))
-        for result in results
-        for noun, counts in result.nouns.items()
-    ]
-    table("Sync", names, rows)
     for result in results:
+        rows = [
+            (noun.value, *(_count(counts, column.name) for column in _COUNTS))
+            for noun, counts in result.nouns.items()
+        ]
+        if rows:
+            table(f"Sync of {result.source}", ("noun", *_COUNTS), rows)
         if result.message:
-            err.print(f"{result.source}: {result.message}", style="yellow", markup=False)
+            err.print(
+                f"{result.source}: {result.message}", style="yellow", markup=False, soft_wrap=True
+            )
         rejected = sum(counts.rejected for counts in result.nouns.values())
         if rejected:
             err.print(
                 f"{result.source}: {rejected} records are set aside; "
-                f"see: kam-sync source set-aside {result.source}",
-                style="yellow", markup=False,
+                f"see: {command(f'source set-aside {result.source}')}",
+                style="yellow", markup=False, soft_wrap=True,
             )  # fmt: skip
+
+
+_COUNTS = (
+    Column("read", is_number=True),
+    Column("created", is_number=True),
+    Column("updated", is_number=True),
+    Column("unchanged", is_number=True, rank=2),
+    Column("deleted", is_number=True),
+    Column("held", is_number=True),
+    Column("rejected", is_number=True),
+    Column("seconds", is_number=True, rank=1),
+    Column("requests", is_number=True, rank=3),
+)
+
+
+def _count(counts: Any, name: str) -> object:
+    found = getattr(counts, name)
+    return f"{found:.1f} s" if name == "seconds" else found
 
 
 def _plain(value: Any) -> Any:
     return str(value)
-
-
-def _text(cell: object) -> str:
-    return "" if cell is None else str(cell).replace("[", "\\[")

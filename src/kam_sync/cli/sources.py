@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kam_sync.base.command import command
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.settings import read_settings
-from kam_sync.cli import consents, fields, held
+from kam_sync.cli import consents, fields, held, listing
 
 if TYPE_CHECKING:
-    from kam_sync.intake.grant import SealedGrant
-    from kam_sync.intake.model import NewSource, Source
+    from kam_sync.intake.model import NewSource
     from kam_sync.wiring import Services
 
 app = typer.Typer(no_args_is_help=True, help="Connect CRM accounts and look after them.")
@@ -22,6 +22,7 @@ app.command()(consents.reauth)
 app.command()(held.held)
 app.command()(held.approve)
 app.command()(held.reject)
+app.command("list")(listing.list_)
 
 Name = Annotated[str, typer.Argument(help="The source's name.")]
 Token = Annotated[
@@ -63,6 +64,7 @@ def add(  # noqa: PLR0913 - each is an option of the command
 
     Example: kam-sync source add sales --kind amocrm --base-url https://example.amocrm.ru --token -
     """
+    from kam_sync import connecting
     from kam_sync.intake.model import NewSource
 
     if token is not None and client_id is not None:
@@ -71,12 +73,13 @@ def add(  # noqa: PLR0913 - each is an option of the command
     wanted = _parse(options or [])
     words = consents.OAuthWords(client_id, client_secret, redirect_uri, code)
     with _services() as services:
+        connecting.check_new(services, name)
         if client_id is None:
             _add_by_token(services, new, _read_token(token), wanted, unchecked=unchecked)
         else:
             _add_by_oauth(services, new, words, wanted)
         fields.offer(services, name)
-    typer.echo(f"Next: kam-sync sync {name}", err=True)
+    typer.echo(f"Next: {command(f'sync {name}')}", err=True)
 
 
 def _add_by_token(
@@ -106,57 +109,23 @@ def _add_by_oauth(
     typer.echo(f"{new.name}: connected", err=True)
 
 
-@app.command("list")
-def list_(*, json: Json = False) -> None:
-    """Show the connected CRM accounts."""
-    from kam_sync import deciding
-    from kam_sync.cli import show
-    from kam_sync.intake.store import GrantStore, SourceStore, TurnStore
-
-    with _services() as services, services.database.transaction() as session:
-        turns, now = TurnStore(session), services.now()
-        grants = GrantStore(session)
-        documents = [
-            _document(source, grants.of(source.id))
-            | {
-                "standing": turns.standing(source.turn_key, now, services.zone).model_dump(),
-                "held": deciding.count(session, source.id),
-            }
-            for source in SourceStore(session).all()
-        ]
-    if json:
-        show.as_json({"sources": documents})
-        return
-    if not documents:
-        typer.echo("no source yet; connect one: kam-sync source add --help", err=True)
-        return
-    names = (
-        "name",
-        "kind",
-        "state",
-        "base_url",
-        "remote_name",
-        "state_reason",
-        "next_step",
-        "held",
-    )
-    rows = [
-        [*(document[key] for key in names), _ends(document), _bears(document)]
-        for document in documents
-    ]
-    show.table("Sources", (*names, "token ends", "refusals"), rows)
-
-
 @app.command()
-def check(name: Name) -> None:
+def check(name: Name, *, json: Json = False) -> None:
     """Ask a CRM account who it is: proves address, token and rights."""
     from kam_sync import connecting, field_map
+    from kam_sync.cli import show
 
     with _services() as services:
         about = connecting.check(services, name)
         wrong = field_map.wrongs(services, name)
+    warnings = [*(about.warnings if about else ()), *wrong]
+    if json:
+        account, called = (about.account, about.name) if about else ("", "")
+        said = {"source": name, "remote_account": account, "remote_name": called}
+        show.as_json({**said, "warnings": warnings})
+        return
     typer.echo(f"{name}: fine" + (f", account {about.account} ({about.name})" if about else ""))
-    for warning in (*(about.warnings if about else ()), *wrong):
+    for warning in warnings:
         typer.echo(f"{name}: {warning}", err=True)
 
 
@@ -241,41 +210,6 @@ def _set_paused(name: str, *, paused: bool) -> None:
     with _services() as services:
         source = connecting.set_paused(services, name, paused=paused)
     typer.echo(f"{name}: {source.state.value}", err=True)
-
-
-def _bears(document: dict[str, Any]) -> str:
-    """How the CRM account bears with us, in a few words; nothing when there is nothing to say."""
-    standing = document["standing"]
-    if standing["held_until"] is not None:
-        return f"slow down until {standing['held_until']:%H:%M} UTC: {standing['reason']}"
-    today = standing["refusals_today"]
-    return f"{today} today, {standing['refusals_last_hour']} in the last hour" if today else ""
-
-
-def _document(source: "Source", grant: "SealedGrant | None") -> dict[str, Any]:
-    from kam_sync.connecting import way_back
-
-    keys = {
-        "id", "name", "kind", "base_url", "state", "state_reason", "remote_account", "remote_name",
-        "token_ends_at",
-    }  # fmt: skip
-    return {
-        **source.model_dump(include=keys),
-        "id": str(source.id),
-        "opened_by": "oauth" if grant else "token",
-        "renewal_failures": grant.failures if grant else 0,
-        "renewal_next_try_at": grant.next_try_at if grant else None,
-        "next_step": way_back(source, is_granted=grant is not None),
-    }
-
-
-def _ends(document: dict[str, Any]) -> str:
-    if document["opened_by"] == "oauth":
-        again = document["renewal_next_try_at"]
-        return (
-            f"not renewed; tried again from {again:%H:%M} UTC on" if again else "renewed by itself"
-        )
-    return f"{document['token_ends_at']:%Y-%m-%d}" if document["token_ends_at"] else ""
 
 
 def _read_token(given: str | None) -> str:

@@ -2,30 +2,52 @@
 
 from collections.abc import Sequence
 
+from connectors import ErrorKind
 from kam_sync import connecting, flow
+from kam_sync.base.command import command
 from kam_sync.base.errors import Busy, KamSyncError, WrongUse
-from kam_sync.intake.model import RunState
+from kam_sync.intake.model import RunState, Source, SourceState
 from kam_sync.intake.store import SourceStore
 from kam_sync.wiring import Services
 
 
 def sync_sources(
-    services: Services, names: Sequence[str], *, full: bool, watch: flow.Watch
+    services: Services,
+    names: Sequence[str],
+    *,
+    full: bool = False,
+    paused: bool = False,
+    watch: flow.Watch | None = None,
 ) -> list[flow.SyncResult]:
-    """Sync the named sources, or all active ones; one that fails does not stop the others."""
-    with services.database.transaction() as session:
-        named = [SourceStore(session).by_name(name) for name in names]
-        chosen = [(source.id, source.name) for source in named]
-    if not names:
-        chosen = [(source.id, source.name) for source in connecting.due(services)]
-        if not chosen:
-            raise WrongUse("no active source; connect one: kam-sync source add --help")
+    """Sync the named sources, or all active ones; one that fails does not stop the others.
+
+    Args:
+        paused: also those that are paused, by hand and this once.
+    """
+    chosen = _named(services, names) if names else connecting.due(services)
+    if not chosen:
+        raise WrongUse(f"no active source; connect one: {command('source add --help')}")
     results = []
-    for source_id, name in chosen:
+    for source in chosen:
+        source_id, name = source.id, source.name
         try:
+            if source.state is SourceState.PAUSED and not paused:
+                said = (
+                    f"it is paused, and nothing was pulled; to go on: "
+                    f"{command(f'source resume {name}')}; to pull it this once: --paused"
+                )
+                results.append(flow.SyncResult(name, RunState.LATER, said, ErrorKind.PAUSED))
+                continue
             results.append(flow.sync(services, source_id, full=full, watch=watch))
         except Busy as error:
             results.append(flow.SyncResult(name, RunState.LATER, str(error)))
         except KamSyncError as error:
             results.append(flow.SyncResult(name, RunState.FAILED, str(error)))
     return results
+
+
+def _named(services: Services, names: Sequence[str]) -> list[Source]:
+    with services.database.transaction() as session:
+        found = [SourceStore(session).by_name(name) for name in names]
+        session.expunge_all()
+        return found

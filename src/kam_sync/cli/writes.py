@@ -1,5 +1,6 @@
 """`kam-sync write ...`: tasks, notes, fields and tags into the CRMs, and what came of them."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -8,13 +9,16 @@ from uuid import UUID, uuid4
 
 import typer
 
-from kam_sync.base.errors import WrongUse
+from kam_sync.base.command import command
+from kam_sync.base.errors import KamSyncError, WrongUse
 from kam_sync.base.settings import read_settings
 
 if TYPE_CHECKING:
     from connectors import Ref, Write
     from kam_sync.intake.model import CrmWrite
     from kam_sync.wiring import Services
+
+_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 app = typer.Typer(no_args_is_help=True, help="Write tasks, notes, fields and tags into the CRMs.")
 
@@ -82,12 +86,13 @@ def done(
     source: Source,
     task: Annotated[str, typer.Option(help="Id of the task in the CRM.")],
     result: Annotated[str, typer.Option(help="What came of it.")] = "",
+    key: Key = None,
     json: Json = False,
 ) -> None:
     """Close a task in the CRM."""
     from connectors import DoneTask
 
-    _write(source, DoneTask(_key(None), task, result), json=json)
+    _write(source, DoneTask(_key(key), task, result), json=json)
 
 
 @app.command()
@@ -116,6 +121,7 @@ def set_field(
     value: Annotated[
         list[str], typer.Option(help="The value, empty to clear; repeat it for several choices.")
     ],
+    key: Key = None,
     json: Json = False,
 ) -> None:
     """Set a custom field; of phones and e-mails one more is added."""
@@ -124,7 +130,7 @@ def set_field(
     values = [text for text in value if text]
     one = values[0] if values else None
     what = values if len(values) > 1 else one
-    _write(source, SetField(_key(None), _ref(about), field, what), json=json)
+    _write(source, SetField(_key(key), _ref(about), field, what), json=json)
 
 
 @app.command()
@@ -133,12 +139,13 @@ def tag(
     source: Source,
     about: About,
     tag: Annotated[str, typer.Option(help="The tag's name.")],
+    key: Key = None,
     json: Json = False,
 ) -> None:
     """Add a tag to a record of the CRM."""
     from connectors import AddTag
 
-    _write(source, AddTag(_key(None), _ref(about), tag), json=json)
+    _write(source, AddTag(_key(key), _ref(about), tag), json=json)
 
 
 @app.command("list")
@@ -158,8 +165,18 @@ def list_(
     if json:
         show.as_json({"source": source, "writes": rows})
         return
-    names = ("id", "kind", "about", "state", "external_id", "asked_by", "asked_at", "reason")
-    show.table(f"Written into {source}", names, [[row[name] for name in names] for row in rows])
+    names = (
+        "id", "kind", "about", "state", show.Column("CRM id", rank=1),
+        show.Column("asked by", rank=3), show.Column("asked at", rank=2), "reason",
+    )  # fmt: skip
+    shown = [
+        (
+            *(row[name] for name in ("id", "kind", "about", "state", "external_id", "asked_by")),
+            show.moment(row["asked_at"], read_settings().zone), row["reason"],
+        )
+        for row in rows
+    ]  # fmt: skip
+    show.table(f"Written into {source}", names, shown)
 
 
 @app.command()
@@ -184,11 +201,29 @@ def retry(
 
 def _write(source: str, write: "Write", *, json: bool) -> None:
     """Ask for it, do it here, and say what came of it."""
-    from kam_sync.intake.store import SourceStore, WriteStore
+    from kam_sync import writing
+    from kam_sync.cli import show
+    from kam_sync.intake.model import WriteState
+    from kam_sync.intake.store import SourceStore, WriteStore, asks_for
 
     with _services() as services:
         with services.database.transaction() as session:
             source_id = SourceStore(session).by_name(source).id
+            known = WriteStore(session, source_id).by_keys([write.key]).get(write.key)
+            session.expunge_all()
+        if known is None:
+            writing.refuse_unknown(services, source_id, write.about)
+        elif not asks_for(known, write):
+            about = f"{known.about_noun}:{known.about_external_id}"
+            raise KamSyncError(
+                f"--key {write.key}: it stands for another write already, a {known.kind} about "
+                f"{about}; nothing was written; take another key"
+            )
+        elif known.state is WriteState.DONE and not json:
+            at = show.moment(known.done_at, services.zone)
+            typer.echo(f"{known.kind} {known.external_id} is in the CRM already, since {at}")
+            return
+        with services.database.transaction() as session:
             store = WriteStore(session, source_id)
             (row,) = store.ask([write], by="command", now=services.now())
             write_id = row.id
@@ -225,14 +260,14 @@ def _finish(services: "Services", source_id: int, write_id: int, *, json: bool) 
     elif found["state"] == "failed":
         typer.echo(f"not written: {found['reason']}", err=True)
     else:
-        again = f"a worker goes on, or: kam-sync write retry {result.source}"
+        again = f"a worker goes on, or: {command(f'write retry {result.source}')}"
         typer.echo(f"not known yet what became of it: {result.message}; {again}", err=True)
     if found["state"] != "done":
         raise typer.Exit(1)
 
 
 def _document(row: "CrmWrite") -> dict[str, Any]:
-    plain = row.model_dump(mode="json", exclude={"payload", "source_id", "about_noun"})
+    plain = row.model_dump(exclude={"payload", "source_id", "about_noun"})
     about = f"{row.about_noun}:{row.about_external_id}"
     return {**plain, "id": str(row.id), "about": about}
 
@@ -246,7 +281,7 @@ def _ref(about: str) -> "Ref":
 
     noun, colon, external_id = about.partition(":")
     known = [Noun.COMPANY, Noun.CONTACT, Noun.DEAL, Noun.CUSTOMER]
-    if noun not in known or not colon or not external_id:
+    if noun not in known or not colon or not _ID.fullmatch(external_id):
         raise WrongUse(f"--about {about}: write it as company:6001, one of {', '.join(known)}")
     return Ref(Noun(noun), external_id)
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Field, SQLModel
 
@@ -96,7 +97,18 @@ class Access(SQLModel):
     field_map: dict[str, str] = fields.mapping(default_factory=dict)
     """Target -> id of the custom field that it is read from."""
     is_map_confirmed: bool = False
-    """A person has seen the map; until then it is a guess."""
+    """A person has seen the whole map; until then it is a guess, but for what they set."""
+    confirmed_targets: list[str] = fields.listing(default_factory=list)
+    """What a person has set or taken away one by one."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the CRM account, as an admin set it or it says itself."""
+        return ZoneInfo({**self.facts, **self.options}.get("timezone") or "Europe/Moscow")
+
+    def is_confirmed(self, target: str) -> bool:
+        """Whether a person has said of a target which field it is."""
+        return self.is_map_confirmed or target in self.confirmed_targets
 
     @property
     def sees_all(self) -> bool:

@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from kam_sync.alerts.store import IncidentStore
+from kam_sync.base.command import command
 from kam_sync.base.db.migrate import current_revision, newest_revision
 from kam_sync.base.errors import DatabaseTrouble
 from kam_sync.intake.model import Standing
@@ -32,7 +33,7 @@ def is_ready(services: Serving) -> JSONResponse:
     except DatabaseTrouble:
         return _not_ready("the database does not answer")
     if (current_revision(services.database) or "") < newest_revision():
-        return _not_ready("the database is not at the newest migration; run kam-sync migrate")
+        return _not_ready(f"the database is not at the newest migration; run {command('migrate')}")
     return JSONResponse({"status": "ready"})
 
 

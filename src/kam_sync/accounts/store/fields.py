@@ -1,7 +1,10 @@
 """Reads the custom fields of a source, and values that its newest records hold in them."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -34,8 +37,8 @@ class FieldStore:
             for row in self._session.scalars(query.order_by(*map(col, order)))
         ]  # fmt: skip
 
-    def samples(self, source_id: int) -> dict[str, str]:
-        """A value of each field, by the field's id."""
+    def samples(self, source_id: int, zone: ZoneInfo) -> dict[str, str]:
+        """A value of each field as a person there reads it, by the field's id."""
         rows: tuple[tuple[Noun, Any], ...] = (
             (Noun.COMPANY, CompanyRow), (Noun.CONTACT, ContactRow), (Noun.DEAL, DealRow)
         )  # fmt: skip
@@ -45,10 +48,25 @@ class FieldStore:
             newest = query.order_by(row.external_id.desc()).limit(_LOOKED_AT)
             for custom in self._session.scalars(newest):
                 for field_id, held in custom.items():
-                    said = _said(held.get("value") if isinstance(held, Mapping) else held)
+                    said = _example(held, zone)[:_LONGEST]
                     if said:
                         found.setdefault(f"{noun.value}/{field_id}", said)
         return found
+
+
+def _example(held: Any, zone: ZoneInfo) -> str:
+    """What stands in a field: times in the zone of the account, of phones the numbers alone."""
+    if not isinstance(held, Mapping):
+        return _said(held)
+    kind, value = held.get("kind"), held.get("value")
+    if kind == "moment" and isinstance(value, str):
+        with suppress(ValueError):
+            return f"{datetime.fromisoformat(value).astimezone(zone):%Y-%m-%d %H:%M}"
+    if kind == "contacts" and isinstance(value, list):
+        return _said([one.get("value") for one in value if isinstance(one, Mapping)])
+    if kind == "legal_entity" and isinstance(value, Mapping):
+        return _said([value.get("name"), value.get("inn")])
+    return _said(value)
 
 
 def _said(value: Any) -> str:
@@ -56,5 +74,5 @@ def _said(value: Any) -> str:
     if isinstance(value, Mapping):
         value = list(value.values())
     if isinstance(value, list):
-        return ", ".join(filter(None, map(_said, value)))[:_LONGEST]
-    return "" if value is None or isinstance(value, bool) else str(value).strip()[:_LONGEST]
+        return ", ".join(filter(None, map(_said, value)))
+    return "" if value is None or isinstance(value, bool) else str(value).strip()

@@ -13,7 +13,7 @@ from kam_sync.intake.store.runs import RunStore
 from kam_sync.intake.store.sources import SourceStore
 from kam_sync.intake.store.turns import SharedTurns, TurnStore
 from kam_sync.intake.store.walks import WalkStore
-from kam_sync.intake.store.writes import WriteStore, write_of, writes_of_keys
+from kam_sync.intake.store.writes import WriteStore, asks_for, write_of, writes_of_keys
 
 __all__ = [
     "APPROVED",
@@ -31,6 +31,7 @@ __all__ = [
     "TurnStore",
     "WalkStore",
     "WriteStore",
+    "asks_for",
     "progress_of",
     "records_of",
     "write_of",

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlmodel import Field, select
 
 from connectors import ErrorKind
 from kam_sync.base.db import Session, table_of
@@ -46,6 +46,12 @@ class ConsentStore:
         """What was asked for, and how it stands."""
         row = self._session.get(ConsentRow, digest)
         return None if row is None else Consent(**row.model_dump())
+
+    def waiting(self, now: datetime) -> list[Consent]:
+        """Those that somebody may still come back for."""
+        row = table_of(ConsentRow).c
+        query = select(ConsentRow).where(row.state == ConsentState.WAITING, row.until > now)
+        return [Consent(**found.model_dump()) for found in self._session.scalars(query)]
 
     def keep(self, digest: str, sealed_grant: str, until: datetime) -> None:
         """Keep what the code was worth, for a while."""

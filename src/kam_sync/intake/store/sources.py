@@ -1,6 +1,6 @@
 """Connected CRM accounts, and what opens them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -79,10 +79,18 @@ class SourceStore:
         row.remote_account, row.remote_name, row.facts = account, name, dict(facts)
         return changed
 
-    def set_field_map(self, source_id: int, field_map: Mapping[str, str]) -> None:
-        """Set which custom field is which; a person has seen it and wants it so."""
+    def set_field_map(
+        self,
+        source_id: int,
+        field_map: Mapping[str, str],
+        confirmed: Iterable[str] = (),
+        *,
+        is_whole: bool = False,
+    ) -> None:
+        """Set which custom field is which, and of which targets a person has said so."""
         row = self._row(source_id)
-        row.field_map, row.is_map_confirmed = dict(field_map), True
+        row.field_map, row.is_map_confirmed = dict(field_map), is_whole
+        row.confirmed_targets = sorted(confirmed)
 
     def set_state(self, source_id: int, state: SourceState, reason: str = "") -> None:
         """Pause, resume or stop a source for a person, with the reason that people will read."""

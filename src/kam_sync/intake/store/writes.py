@@ -186,6 +186,12 @@ def writes_of_keys(session: Session, keys: Collection[str]) -> dict[str, CrmWrit
     return {row.key: row for row in session.scalars(query)}
 
 
+def asks_for(row: CrmWrite, write: Write) -> bool:
+    """Whether a row of the ledger asks for this very write."""
+    kind = _NAMES[type(write)]
+    return row.kind == kind and row.payload == _KINDS[kind].dump_python(write, mode="json")
+
+
 def write_of(row: CrmWrite) -> Write:
     """The write as the CRM's connector takes it."""
     found: Write = _KINDS[row.kind].validate_python(row.payload)

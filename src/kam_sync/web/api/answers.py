@@ -149,6 +149,7 @@ class Target(BaseModel):
     means: str
     kinds: list[str] = Field(description="Of which kinds a field may be.")
     field: str | None = Field(examples=["company/9011"])
+    is_confirmed: bool = Field(description="False while it is only a guess.")
     warning: str | None = Field(description="Why the field cannot be read, in words.")
     offer: Offer | None
 
@@ -157,7 +158,7 @@ class FieldMap(BaseModel):
     """Which custom field of a source is which."""
 
     source: SourceName
-    is_confirmed: bool = Field(description="False while it is only a guess.")
+    is_confirmed: bool = Field(description="Whether a person has said so of the whole map.")
     targets: list[Target]
     fields: list[FieldOfSource]
 

@@ -14,7 +14,7 @@ router = APIRouter(tags=["sources"])
 Wanted = Annotated[
     dict[str, str | None],
     Body(
-        description="Target -> field; null takes a target away. Empty: the map is right as it is.",
+        description="Target -> field; null takes a target away. Empty: all is right as it is.",
         examples=[{"company.inn": "company/9011", "company.segment": None}],
     ),
 ]
@@ -35,7 +35,8 @@ def change_fields(
     """Say which custom field is which; all records are read anew at the next sync."""
     found = sources.named(source)
     chosen = {target: field or "" for target, field in wanted.items()}
-    return _answer(found.name, field_map.change(services, found.name, chosen))
+    shown = field_map.change(services, found.name, chosen, whole=not chosen)
+    return _answer(found.name, shown)
 
 
 def _answer(source: str, shown: field_map.Shown) -> answers.FieldMap:
@@ -61,6 +62,7 @@ def _target(entry: field_map.Entry) -> answers.Target:
         means=known.means if known else "",
         kinds=list(known.kinds) if known else [],
         field=entry.external_id or None,
+        is_confirmed=entry.is_confirmed,
         warning=str(entry.wrong) if entry.wrong else None,
         offer=offer and answers.Offer(field=offer.external_id, name=offer.name, why=offer.why),
     )

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from kam_sync.accounts.model import SetAside
 from kam_sync.accounts.store import AccountStore
+from kam_sync.base.command import command
 from kam_sync.base.db import Session
 from kam_sync.base.errors import Busy
 from kam_sync.connecting import way_back
@@ -36,7 +37,7 @@ def _defer_sync(request: Request) -> Deferring:
     """What puts a sync into the queue, or Busy when this process has no queue."""
     found: Deferring | None = request.app.state.defer_sync
     if found is None:
-        raise Busy("this process has no queue; sync with: kam-sync sync")
+        raise Busy(f"this process has no queue; sync with: {command('sync')}")
     return found
 
 
@@ -96,7 +97,7 @@ def sync_source(source: str, sources: AllSources, defer_sync: Defer) -> answers.
     """Ask for a sync now; it is done in the background."""
     found = sources.named(source)
     if found.state is model.SourceState.PAUSED:
-        raise Busy(f"source {found.name}: it is paused; kam-sync source resume {found.name}")
+        raise Busy(f"source {found.name}: it is paused; {command(f'source resume {found.name}')}")
     defer_sync(found.id)
     return answers.Deferred(source=found.name, state="queued")
 

@@ -52,7 +52,7 @@ def save_fields(
     """Set all targets as they were chosen."""
     name = sources.named(source).name
     chosen = dict(parse_qsl(form.decode("utf-8", "replace"), keep_blank_values=True))
-    field_map.change(services, name, chosen)
+    field_map.change(services, name, chosen, whole=True)
     return RedirectResponse(f"/sources/{quote(name)}/fields?saved=yes", status_code=303)
 
 

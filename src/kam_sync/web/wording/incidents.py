@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from kam_sync.alerts.model import Incident, IncidentKind
+from kam_sync.base.command import command
 from kam_sync.web.wording.language import Language
 
 
@@ -60,7 +61,7 @@ def _advice(language: Language, kind: IncidentKind) -> str:
 def _values(language: Language, incident: Incident) -> dict[str, Any]:
     """Facts as people read them; what a kind does not have is a dash."""
     facts = dict.fromkeys(("source", "step", "tries", "lost", "of", "count", "noun"), "–")
-    facts |= {"target": "–", "command": "kam-sync doctor"} | incident.facts
+    facts |= {"target": "–", "command": command("doctor")} | incident.facts
     since = incident.facts.get("since")
     began = incident.opened_at if since is None else datetime.fromisoformat(since)
     return facts | {"since": language.time(began)}
