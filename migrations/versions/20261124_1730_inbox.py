@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "20261124_1725"
-down_revision = "20261124_1720"
+revision = "20261124_1730"
+down_revision = "20261124_1725"
 branch_labels = None
 depends_on = None
 
