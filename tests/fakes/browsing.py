@@ -8,10 +8,13 @@ import httpx
 
 from connectors.sandbox.amocrm import AmoSandbox
 
+TRUST = httpx.create_ssl_context()
+"""For every client in tests: making one takes longer than most requests to a sandbox."""
+
 
 def ways_back(link: str) -> dict[str, str]:
     """Where the consent page leads: `allow` and `refuse`."""
-    page = httpx.get(link).raise_for_status().text
+    page = httpx.get(link, verify=TRUST).raise_for_status().text
     return {name: unescape(to) for name, to in re.findall(r'id="(\w+)" href="([^"]+)"', page)}
 
 

@@ -6,6 +6,7 @@ import httpx
 
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.amocrm.change import Change
+from tests.fakes.browsing import TRUST
 
 
 def ask(box: AmoSandbox, method: str, json: Any = None, query: str = "") -> httpx.Response:
@@ -14,6 +15,7 @@ def ask(box: AmoSandbox, method: str, json: Any = None, query: str = "") -> http
         f"{box.url}/api/v4/webhooks{query}",
         headers={"Authorization": f"Bearer {box.token}"},
         json=json,
+        verify=TRUST,
     )
 
 

@@ -23,7 +23,7 @@ SCRIPT = Path(__file__).with_name("sync_in_small_steps.py")
 
 @pytest.mark.slow
 def test_a_sync_that_was_killed_six_times_ends_as_an_undisturbed_one(services: Services) -> None:
-    world = MadeUpWorld(size=30, deals=5_000, contacts=1_000, today=date(2026, 11, 1))
+    world = MadeUpWorld(size=10, deals=2_500, contacts=300, today=date(2026, 11, 1))
     dice = Random(7)
     with AmoSandbox(world, rate=0) as box:
         killed, calm = connect_twice(services, box)
@@ -86,7 +86,7 @@ def start(services: Services, source: Source, *more: str) -> "subprocess.Popen[s
 
 @pytest.mark.slow
 def test_a_sync_of_changes_that_was_killed_misses_none(services: Services) -> None:
-    world = MadeUpWorld(size=10, deals=2_000, contacts=50, today=date(2026, 11, 1))
+    world = MadeUpWorld(size=10, deals=1_200, contacts=50, today=date(2026, 11, 1))
     with AmoSandbox(world, rate=0) as box:
         killed, calm = connect_twice(services, box)
         flow.sync(services, killed.id)

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from itertools import islice
 
 import pytest
 
+import kam_sync.intake.step
 from connectors import Noun
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
@@ -36,11 +38,32 @@ class BusyBox(AmoSandbox):
 
 
 @pytest.fixture(params=["on", "ignored"])
-def box(request: pytest.FixtureRequest) -> Iterator[BusyBox]:
-    """Twenty pages of deals, with and without the paid filter."""
-    world = MadeUpWorld(size=20, deals=4_954, contacts=60, today=date(2026, 11, 1))
-    with BusyBox(world, rate=0, api_filter=request.param) as opened:
+def api_filter(request: pytest.FixtureRequest) -> str:
+    """With and without the paid filter."""
+    return str(request.param)
+
+
+@pytest.fixture
+def box(api_filter: str) -> Iterator[BusyBox]:
+    """Six pages of deals; after eight questions it is known which is the last one."""
+    world = MadeUpWorld(size=20, deals=1_400, contacts=60, today=date(2026, 11, 1))
+    with BusyBox(world, rate=0, api_filter=api_filter) as opened:
         yield opened
+
+
+@pytest.fixture
+def large_box(api_filter: str) -> Iterator[BusyBox]:
+    """Twenty pages of deals."""
+    world = MadeUpWorld(size=20, deals=4_954, contacts=60, today=date(2026, 11, 1))
+    with BusyBox(world, rate=0, api_filter=api_filter) as opened:
+        yield opened
+
+
+@pytest.fixture
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page is stored by itself, so that a load can be left in the middle."""
+    page_by_page = partial(kam_sync.intake.step.batches, size=250)
+    monkeypatch.setattr(kam_sync.intake.step, "batches", page_by_page)
 
 
 def live_deals(services: Services, source: Source) -> set[str]:
@@ -48,8 +71,9 @@ def live_deals(services: Services, source: Source) -> set[str]:
 
 
 def test_25_deals_updated_at_every_second_page_hide_no_other(
-    services: Services, box: BusyBox
+    services: Services, large_box: BusyBox
 ) -> None:
+    box = large_box
     source = connect(services, box)
     ids = iter(box.ids("leads"))
 
@@ -86,9 +110,9 @@ def test_deleted_deals_and_merged_contacts_do_not_stay_as_live_rows(
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault(path="/api/v4/leads$", after=12, times=9, truncate_at=40),
-        Fault(path="/api/v4/leads$", after=12, times=9, status=403, html=True),
-        Fault(path="/api/v4/leads$", after=12, times=9, status=401, body=b'{"status":401}'),
+        Fault(path="/api/v4/leads$", after=11, times=9, truncate_at=40),
+        Fault(path="/api/v4/leads$", after=11, times=9, status=403, html=True),
+        Fault(path="/api/v4/leads$", after=11, times=9, status=401, body=b'{"status":401}'),
     ],
     ids=["one truncated answer", "one 403", "a token that expires"],
 )
@@ -101,6 +125,7 @@ def test_trouble_in_the_middle_of_a_load_costs_nothing_that_was_stored(
     before = raw_counts(services, source)
     assert before["company"] == box.count("companies")
     assert before["contact"] == box.count("contacts")
+    assert before["deal"] > 0
     box.faults.clear()
     connecting.set_paused(services, source.name, paused=False)
     again = flow.sync(services, source.id)
@@ -112,7 +137,7 @@ def test_a_load_that_was_stopped_goes_on_where_it_was_and_not_from_the_beginning
     services: Services, box: AmoSandbox
 ) -> None:
     source = connect(services, box)
-    box.faults.append(Fault(path="/api/v4/leads$", after=20, times=99, status=500))
+    box.faults.append(Fault(path="/api/v4/leads$", after=11, times=99, status=500))
     flow.sync(services, source.id)
     stored = raw_counts(services, source)["deal"]
     box.faults.clear()
@@ -145,7 +170,7 @@ def test_no_address_grows_with_the_number_of_ids(services: Services, box: AmoSan
 
 
 def test_the_first_load_of_two_sources_that_differ_in_luck_ends_alike(
-    services: Services, box: AmoSandbox
+    services: Services, small_steps: None, box: AmoSandbox
 ) -> None:
     lucky = connect(services, box, "lucky")
     unlucky = twin(services, box, lucky, "unlucky")

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 import connectors as gate
 from connectors import Noun
+from connectors.kit import pace as kit_pace
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.world import MadeUpWorld
 from kam_sync.accounts.match import match
@@ -25,6 +26,12 @@ from tests.web.world import World
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it would rather have httpx2, which we do not use
     from fastapi.testclient import TestClient
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pace of a real CRM is not kept."""
+    monkeypatch.setattr(kit_pace, "sleep", lambda _: None)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.world import MadeUpWorld
+from tests.fakes.browsing import TRUST
 
 TODAY = date(2026, 11, 23)
 MAVEN = Path(__file__).parents[4] / "shared" / "data" / "maven_crm"
@@ -45,7 +46,7 @@ def box(open_box: OpenBox) -> AmoSandbox:
 @pytest.fixture
 def get() -> Iterator[Get]:
     """Read one address of a sandbox with its token; brackets are sent as they are."""
-    with httpx.Client() as client:
+    with httpx.Client(verify=TRUST) as client:
 
         def got(box: AmoSandbox, what: str, token: str | None = None) -> httpx.Response:
             headers = {"Authorization": f"Bearer {token or box.token}"}
@@ -57,7 +58,7 @@ def get() -> Iterator[Get]:
 @pytest.fixture
 def send() -> Iterator[Send]:
     """Write to one address of a sandbox with its token."""
-    with httpx.Client() as client:
+    with httpx.Client(verify=TRUST) as client:
 
         def sent(box: AmoSandbox, method: str, what: str, json: Any) -> httpx.Response:
             headers = {"Authorization": f"Bearer {box.token}"}

@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox, OAuthApp
+from tests.fakes.browsing import TRUST
 from tests.fakes.clock import Clock
 
 APP = OAuthApp("aaaaaaaa-1111", "s3cr3t", "https://app.example.test/amo/callback")
@@ -36,7 +37,8 @@ def ask(box: AmoSandbox, host: str = "", **changed: str) -> httpx.Response:
         "client_secret": APP.client_secret,
         "redirect_uri": APP.redirect_uri,
     }
-    return httpx.post(f"http://{host or box.host}/oauth2/access_token", json=body | changed)
+    address = f"http://{host or box.host}/oauth2/access_token"
+    return httpx.post(address, json=body | changed, verify=TRUST)
 
 
 def exchange(box: AmoSandbox, code: str, **changed: str) -> httpx.Response:
