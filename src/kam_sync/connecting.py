@@ -28,7 +28,6 @@ from kam_sync.wiring import Services, open_connector, seal
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
-
 Secret = str | Issued
 """What opens a CRM account: a token, or a grant by OAuth with the app it was given to."""
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261124_1721"
-down_revision = "20261124_1720"
+revision = "20261124_1731"
+down_revision = "20261124_1730"
 branch_labels = None
 depends_on = None
 
