@@ -1,6 +1,6 @@
 """Numbers and sentences in both languages, and translations without gaps."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
@@ -13,7 +13,8 @@ from babel.messages.pofile import read_po
 from kam_sync import web
 from kam_sync.base.settings import Locale
 from kam_sync.drift.model import Finding, Verdict, Why
-from kam_sync.web.wording import sentences
+from kam_sync.jobs.model import Plan
+from kam_sync.web.wording import sentences, steps
 from kam_sync.web.wording.language import LOCALES, Language
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -55,6 +56,28 @@ def test_money_has_a_full_form() -> None:
 def test_days_have_the_right_plural(days: float, russian: str, english: str) -> None:
     assert RU.days(days) == russian
     assert EN.days(days) == english
+
+
+@pytest.mark.parametrize(
+    ("plan", "russian", "english"),
+    [
+        (Plan(every=timedelta(minutes=15)), "каждые 15 минут", "every 15 minutes"),
+        (Plan(every=timedelta(hours=1)), "каждый час", "every hour"),
+        (Plan(every=timedelta(days=2)), "каждые 2 дня", "every 2 days"),
+        (Plan(every=timedelta(seconds=90)), "каждые 1m30s", "every 1m30s"),
+        (Plan(cron="30 2 * * 1-5", zone="Europe/Moscow"), "по будням в 02:30",
+         "on weekdays at 02:30"),
+        (Plan(cron="5 * * * *", zone="Europe/Moscow"), "в 5 мин. каждого часа",
+         "at minute 5 of every hour"),
+        (Plan(cron="0 3 1 * *"), "1-го числа каждого месяца в 03:00 (UTC)",
+         "on day 1 of every month at 03:00 (UTC)"),
+        (Plan(cron="0 3 * * 0,3"), "вс, ср в 03:00 (UTC)", "Sun, Wed at 03:00 (UTC)"),
+        (Plan(cron="*/7 9-17 * * *", zone="Europe/Moscow"), "*/7 9-17 * * *", "*/7 9-17 * * *"),
+    ],
+)  # fmt: skip
+def test_a_plan_is_said_in_words(plan: Plan, russian: str, english: str) -> None:
+    assert steps.when(RU, plan) == russian
+    assert steps.when(EN, plan) == english
 
 
 def test_moments_are_shown_in_the_zone_of_the_installation() -> None:

@@ -58,6 +58,7 @@ def serve_all(
             defer_reading=defer_reading,
             hosts=_hosts(services, web[0]),
         )
+        app.state.sync_every = every
         uvicorn.run(app, host=web[0], port=web[1], log_config=None, timeout_graceful_shutdown=10)
 
 

@@ -24,13 +24,14 @@ class Wish:
     jitter: str | None = None
     deadline: str | None = None
     """Empty: by the rule."""
+    is_on: bool = True
 
 
 def planned(wish: Wish, before: Plan, zone: str, now: datetime) -> Plan:
-    """The plan before, changed as wished and switched on; a new cron is in `zone` if not said."""
+    """The plan before, changed as wished; a new cron is in `zone` if it does not say another."""
     if wish.every and wish.cron:
         raise WrongUse("give an interval or a cron, not both")
-    changes: dict[str, object] = {"is_on": True}
+    changes: dict[str, object] = {"is_on": wish.is_on}
     if wish.every:
         changes |= {"every": _every(wish.every), "cron": None}
     if wish.cron:

@@ -17,6 +17,7 @@ import kam_sync.web.api.held
 import kam_sync.web.api.incidents
 import kam_sync.web.api.kpis
 import kam_sync.web.api.records
+import kam_sync.web.api.schedules
 import kam_sync.web.api.sources
 import kam_sync.web.api.writes
 import kam_sync.web.hooks.door
@@ -46,6 +47,7 @@ _API = (
     kam_sync.web.api.records.router,
     kam_sync.web.api.directory.router,
     kam_sync.web.api.sources.router,
+    kam_sync.web.api.schedules.router,
     kam_sync.web.api.fields.router,
     kam_sync.web.api.held.router,
     kam_sync.web.api.incidents.router,
@@ -105,6 +107,7 @@ def create_app(
     app.state.defer_write = defer_write
     app.state.next_sync = next_sync
     app.state.door = kam_sync.web.hooks.door.Door(services, defer_reading)
+    app.state.sync_every = None  # the default interval of syncs, where this process sets another
     app.state.pages = Pages(services.zone)
     app.state.metrics = Metrics()
     app.add_middleware(Turnstile)

@@ -5,6 +5,7 @@ from typing import Any
 
 from kam_sync.alerts.model import Incident, IncidentKind
 from kam_sync.base.command import command
+from kam_sync.web.wording import steps
 from kam_sync.web.wording.language import Language
 
 
@@ -64,4 +65,4 @@ def _values(language: Language, incident: Incident) -> dict[str, Any]:
     facts |= {"target": "–", "command": command("doctor")} | incident.facts
     since = incident.facts.get("since")
     began = incident.opened_at if since is None else datetime.fromisoformat(since)
-    return facts | {"since": language.time(began)}
+    return facts | {"since": language.time(began), "step": steps.step(language, facts["step"])}

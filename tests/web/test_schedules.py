@@ -1,0 +1,71 @@
+"""The timetable over HTTP: shown to people and programs, changed by both."""
+
+import pytest
+
+from tests.web.world import World
+
+SYNC = "/api/v1/sources/sales/schedules/sync"
+
+
+@pytest.fixture
+def source(world: World) -> int:
+    return world.add_source()
+
+
+def steps(client, asked: str) -> list[tuple[str | None, str]]:
+    """Source and step of each line that is listed."""
+    items = client.get(f"/api/v1/schedules{asked}").json()["items"]
+    return [(item["source"], item["step"]) for item in items]
+
+
+def test_every_step_of_every_source_is_listed_with_its_default(client, source: int) -> None:
+    listed = client.get("/api/v1/schedules?source=sales").json()["items"]
+    sync = next(item for item in listed if item["step"] == "sync")
+    assert (sync["every"], sync["cron"], sync["jitter"]) == ("15m", None, "1m")
+    assert (sync["is_on"], sync["is_default"], sync["deadline"]) == (True, True, None)
+    assert sync["next_at"].endswith("Z")
+    full = next(item for item in listed if item["step"] == "full")
+    assert (full["cron"], full["zone"], full["is_on"]) == ("0 3 * * 0", "Europe/Moscow", False)
+    assert full["next_at"] is None
+    assert (None, "measure") in steps(client, "?source=house")
+    first = client.get("/api/v1/schedules?limit=2").json()
+    rest = steps(client, f"?cursor={first['next_cursor']}")
+    assert [*((one["source"], one["step"]) for one in first["items"]), *rest] == steps(client, "")
+
+
+def test_a_schedule_is_put_and_deleted(client, source: int) -> None:
+    put = client.put(SYNC, json={"cron": "30 2 * * 1-5", "deadline": "6h"})
+    assert put.status_code == 200
+    assert (put.json()["every"], put.json()["cron"]) == (None, "30 2 * * 1-5")
+    assert (put.json()["zone"], put.json()["deadline"]) == ("Europe/Moscow", "6h")
+    assert put.json()["is_default"] is False
+    back = client.delete(SYNC).json()
+    assert (back["every"], back["is_default"]) == ("15m", True)
+    house = client.put("/api/v1/schedules/measure", json={"is_on": False})
+    assert (house.json()["source"], house.json()["is_on"]) == (None, False)
+    assert client.delete("/api/v1/schedules/measure").json()["is_on"] is True
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status", "says"),
+    [
+        ({"every": "1s"}, 400, "one minute"),
+        ({"cron": "* * *"}, 400, "five fields"),
+        ({"cron": "*/5 * * * *", "every": "5m"}, 400, "not both"),
+        ({"often": True}, 422, "often"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(
+    client, source: int, wanted: dict[str, object], status: int, says: str
+) -> None:
+    answer = client.put(SYNC, json=wanted)
+    assert answer.status_code == status
+    assert says in answer.text
+    assert client.get("/api/v1/schedules?source=sales").json()["items"][0]["is_default"] is True
+
+
+def test_an_unknown_step_is_not_here_and_other_sites_are_refused(client, source: int) -> None:
+    assert client.put("/api/v1/sources/sales/schedules/tea", json={}).status_code == 404
+    assert client.put("/api/v1/schedules/sync", json={}).status_code == 404
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    assert client.put(SYNC, json={"every": "1h"}, headers=headers).status_code == 403
