@@ -1,7 +1,7 @@
 """The amoCRM account: who it is, its nouns page by page, and single records."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import timedelta
 from types import MappingProxyType
 
 from connectors.amocrm.changes import Changes
@@ -151,9 +151,9 @@ class AmoCrm:
         """Send all, telling of each as soon as it is known."""
         return self._writer.write(batch)
 
-    def find_written(self, write: Write, sent_at: datetime | None = None) -> Written | None:
+    def find_written(self, write: Write, sent_ago: timedelta | None = None) -> Written | None:
         """Look for a new task or note by its mark, and for later changes of a record."""
-        return self._writer.find_written(write, sent_at)
+        return self._writer.find_written(write, sent_ago)
 
     def _groups(self) -> Iterator[RawRecord]:
         """They have no list of their own, and the first of them has the number 0."""

@@ -8,7 +8,7 @@ later. So nothing is told of new ones in a refused batch: the caller looks for t
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from connectors.amocrm.composing import ROOT, Body, Composer, entity, place, request_id, rows
@@ -79,7 +79,7 @@ class Writer:
                 yield from self._compose(chunk, items)
                 yield from self._send(method, path, items)
 
-    def find_written(self, write: Write, sent_at: datetime | None = None) -> Written | None:
+    def find_written(self, write: Write, sent_ago: timedelta | None = None) -> Written | None:
         """Look for a new task or note by its mark, and for later changes of a record."""
         match write:
             case NewTask():
@@ -91,19 +91,20 @@ class Writer:
             case NewNote():
                 return self._find(write, f"{entity(write.about)}/{write.about.external_id}/notes")
             case DoneTask():
-                return self._changed_since(write, "tasks", sent_at)
+                return self._changed_since(write, "tasks", sent_ago)
             case SetField():
-                return self._changed_since(write, entity(write.about), sent_at)
+                return self._changed_since(write, entity(write.about), sent_ago)
             case _:
                 return None
 
     def _changed_since(
-        self, write: DoneTask | SetField, path: str, sent_at: datetime | None
+        self, write: DoneTask | SetField, path: str, sent_ago: timedelta | None
     ) -> Written | None:
-        if sent_at is None:
+        if sent_ago is None:
             return None
         id_ = write.about.external_id
-        row = self._http.get(f"{ROOT}{path}/{id_}", may_be_absent=True).data
+        answer = self._http.get(f"{ROOT}{path}/{id_}", may_be_absent=True)
+        row, sent_at = answer.data, answer.at - sent_ago
         changed_at = pick.moment(row, "updated_at") if isinstance(row, dict) else None
         if changed_at is None or changed_at <= sent_at:
             return None

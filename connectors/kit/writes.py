@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from connectors.kit.records import Noun
@@ -115,9 +115,10 @@ class Writes(Protocol):
         RetryLater and NeedsPerson.
         """
 
-    def find_written(self, write: Write, sent_at: datetime | None = None) -> Written | None:
+    def find_written(self, write: Write, sent_ago: timedelta | None = None) -> Written | None:
         """Look for a write that may have been done; None when it is to be sent again.
 
         What is new is known by its mark. A change is left, with a remark, when the record has
-        changed after `sent_at`: the repeat might undo what a person did since.
+        changed since it was sent: the repeat might undo what a person did. When that was is told as
+        `sent_ago`, for the CRM's clock and ours may differ.
         """

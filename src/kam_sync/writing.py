@@ -7,7 +7,7 @@ it is sent again by itself, so that it is refused for no fault of others.
 
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from connectors import (
     AddTag,
@@ -142,12 +142,15 @@ class _Writing:
             write = write_of(row)
             if row.state is WriteState.WAITING:
                 fresh.setdefault(row.kind, []).append(write)
-            elif found := crm.find_written(write, row.sent_at):
+            elif found := crm.find_written(write, self._ago(row.sent_at)):
                 self._keep(write, found)
             else:
                 self._send_now(crm, [write])
         for writes in fresh.values():
             self._send_now(crm, writes)
+
+    def _ago(self, sent_at: datetime | None) -> timedelta | None:
+        return None if sent_at is None else self._services.now() - sent_at
 
     def _send_now(self, crm: Writes, writes: list[Write]) -> None:
         """Send writes of one kind; with those of which nothing is told, remember until when."""

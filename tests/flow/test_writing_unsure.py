@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -109,4 +109,34 @@ def test_a_change_that_was_surely_not_done_is_sent_whatever_else_has_changed(
     write(services, source)
     changed_by_a_person(box, "companies", about, name="Другое имя")
     assert write(services, source).written == 1
+    assert ledger(services, source)["f1"].reason == ""
+
+
+def with_clock(services: Services, **apart: float) -> Services:
+    """The same services on a machine whose clock is wrong."""
+    return replace(services, now=lambda: services.now() + timedelta(**apart))
+
+
+def test_what_a_person_changed_since_is_known_by_the_crms_clock_where_ours_is_fast(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    fast, about = with_clock(services, hours=1), company(box)
+    box.faults.append(Fault(path="/api/v4/companies$", lose_answer=True))
+    ask_for(fast, source, SetField("f1", about, "company/9013", "Ключевой"))
+    write(fast, source)
+    changed_by_a_person(box, "companies", about, custom_fields_values=None)
+    assert write(fast, source).written == 1
+    assert box.row("companies", int(about.external_id))["custom_fields_values"] is None
+
+
+def test_what_was_changed_before_keeps_nothing_from_being_sent_again_where_our_clock_is_slow(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    slow, about = with_clock(services, hours=-1), company(box)
+    before = box.row("companies", int(about.external_id))
+    box.put("companies", before | {"updated_at": int(time.time()) - 600})
+    box.faults.append(Fault(path="/api/v4/companies$", status=503))
+    ask_for(slow, source, SetField("f1", about, "company/9013", "Ключевой"))
+    write(slow, source)
+    assert write(slow, source).written == 1
     assert ledger(services, source)["f1"].reason == ""
