@@ -147,7 +147,10 @@ def _document(services: Services, synced: flow.SyncResult, reports: "list[Any]")
 
 def _show(document: dict[str, Any], synced: flow.SyncResult) -> None:
     show.sync_table([synced])
-    names = ("account", "kpi", "latest 3 months", "usual", "unit", "since")
+    names = (
+        "account", "kpi", show.Column("latest 3 months", is_number=True),
+        show.Column("usual", is_number=True), "unit", show.Column("since", rank=1),
+    )  # fmt: skip
     rows = [
         (a["account"], KPIS[a["kpi"]].title["en"], f"{a['observed']:,.0f}", f"{a['expected']:,.0f}",
          a["unit"], a["since"][:7])
