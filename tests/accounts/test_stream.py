@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -33,11 +34,11 @@ def activity(
     noun: Noun,
     about: str,
     happening: Happening = Happening.NOTE,
-    **more: object,
+    **more: Any,
 ) -> gate.Activity:
     """A note unless said otherwise, by Anna."""
     values = {"author_external_id": "7", "text": f"text {key}", **more}
-    return gate.Activity(key, happening, happening.value, at(when), noun, about, **values)  # type: ignore[arg-type]
+    return gate.Activity(key, happening, happening.value, at(when), noun, about, **values)
 
 
 def stream(book: Book, *, limit: int = 50) -> list[StreamEntry]:

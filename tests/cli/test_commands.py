@@ -145,7 +145,7 @@ def test_serve_answers_and_ends_cleanly_when_it_is_told_to(
     log = (tmp_path / "log").open("w")
     process = subprocess.Popen(
         [sys.executable, "-m", "kam_sync", "serve", "--port", port],
-        env={**os.environ, "KAM_SYNC_LOG_FORMAT": "json"}, stderr=log,  # noqa: TID251
+        env={**os.environ, "KAM_SYNC_LOG_FORMAT": "json"}, stderr=log,  # noqa: TID251 - handed on
     )  # fmt: skip
     try:
         assert _answer(f"http://127.0.0.1:{port}/readyz") == {"status": "ready"}

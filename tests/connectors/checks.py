@@ -77,7 +77,7 @@ class ConnectorChecks(ABC):
             yield box
 
     @pytest.fixture
-    def connector(self, box: Any, waits: list[float]) -> Iterator[Connector]:  # noqa: ARG002
+    def connector(self, box: Any, waits: list[float]) -> Iterator[Connector]:  # noqa: ARG002 - no waiting
         """The connector on it."""
         connector = self.open(box)
         yield connector
@@ -127,7 +127,7 @@ class ConnectorChecks(ABC):
     ) -> None:
         cursor = last_cursor(connector.pull(self.noun, None))
         changed = max(self.ids(box))
-        self.change(box, changed, datetime.now(UTC), name="Другое имя")  # noqa: TID251
+        self.change(box, changed, datetime.now(UTC), name="Другое имя")  # noqa: TID251 - the sandbox's
         found = {r.external_id: r for r in records(connector.pull(self.noun, cursor))}
         assert "Другое имя" in found[changed].body.values()
 
@@ -215,7 +215,7 @@ class ConnectorChecks(ABC):
         cursor = last_cursor(connector.pull(self.noun, None))
         odd = {"of_tomorrow": [{"deep": None}, 1.5]}
         changed = min(self.ids(box))
-        self.change(box, changed, datetime.now(UTC), unheard_of=odd)  # noqa: TID251
+        self.change(box, changed, datetime.now(UTC), unheard_of=odd)  # noqa: TID251 - the sandbox's
         found = {r.external_id: r for r in records(connector.pull(self.noun, cursor))}
         assert found[changed].body["unheard_of"] == odd
 

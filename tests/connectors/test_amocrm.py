@@ -91,7 +91,7 @@ class TestAmoCrmWithoutThePaidFilter(TestAmoCrm):
         cursor = last_cursor(connector.pull(self.noun, None))
         changed = sorted(self.ids(box))[:3]
         for external_id in changed:
-            self.change(box, external_id, datetime.now(UTC), name="новое имя")  # noqa: TID251
+            self.change(box, external_id, datetime.now(UTC), name="новое имя")  # noqa: TID251 - the sandbox's
         before = connector.requests
         found = {raw.external_id for raw in records(connector.pull(self.noun, cursor))}
         assert found == set(changed)

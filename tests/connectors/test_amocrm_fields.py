@@ -144,15 +144,18 @@ def test_a_deal_and_a_contact_have_mapped_fields_too() -> None:
     mapper = Mapper(Settings(), field_map)
     lead = {"id": 1, "status_id": 2, "pipeline_id": 3}
     deal = lead | {"custom_fields_values": [field(5, "date", 1_798_664_400)]}
-    assert mapper.translate(RawRecord(Noun.DEAL, "1", deal)).contract_ends_on == date(2026, 12, 31)  # type: ignore[union-attr]
+    found: Any = mapper.translate(RawRecord(Noun.DEAL, "1", deal))
+    assert found.contract_ends_on == date(2026, 12, 31)
     contact = {"id": 1, "custom_fields_values": [field(6, "select", "Закупщик")]}
-    assert mapper.translate(RawRecord(Noun.CONTACT, "1", contact)).position == "Закупщик"  # type: ignore[union-attr]
+    found = mapper.translate(RawRecord(Noun.CONTACT, "1", contact))
+    assert found.position == "Закупщик"
 
 
 @pytest.mark.parametrize("custom", [None, [], ()])
 def test_null_in_the_place_of_custom_fields_is_none_of_them(custom: Any) -> None:
     body = {"id": 1, "custom_fields_values": list(custom) if custom is not None else None}
-    assert Mapper(Settings(), {}).translate(RawRecord(Noun.COMPANY, "1", body)).custom == {}  # type: ignore[union-attr]
+    found: Any = Mapper(Settings(), {}).translate(RawRecord(Noun.COMPANY, "1", body))
+    assert found.custom == {}
 
 
 def test_a_time_zone_that_does_not_exist_is_refused_at_the_door() -> None:

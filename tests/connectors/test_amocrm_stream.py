@@ -93,7 +93,8 @@ def test_what_we_wrote_is_known_by_its_mark() -> None:
     assert not note("common", {"text": "Позвонить"}).is_ours
     assert event("task_added", entity_type="task", value_after=[{"task": {"text": ours}}]).is_ours
     task = {"id": 1, "text": ours, "entity_type": "leads", "entity_id": 5}
-    assert Mapper(Settings(), {}).translate(RawRecord(Noun.TASK, "1", task)).is_ours  # type: ignore[union-attr]
+    found: Any = Mapper(Settings(), {}).translate(RawRecord(Noun.TASK, "1", task))
+    assert found.is_ours
 
 
 def test_a_change_of_stage_tells_from_where_to_where() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -43,10 +44,10 @@ def touched(book: Book, moment: timedelta = timedelta(0)) -> None:
     book.deals(replace(deal("1", opened="2026-10-10 21:00:00"), updated_at=THEN + moment))
 
 
-def our_task(book: Book, **more: object) -> None:
+def our_task(book: Book, **more: Any) -> None:
     """A task of ours about the deal, made then."""
     task = gate.Task("9", "Позвонить", False, Noun.DEAL, "1", is_ours=True, created_at=THEN)
-    book.save(Noun.TASK, replace(task, **({"updated_at": THEN} | more)))  # type: ignore[arg-type]
+    book.save(Noun.TASK, replace(task, **({"updated_at": THEN} | more)))
 
 
 def test_a_field_that_we_set_is_no_sign_of_life(book: Book) -> None:

@@ -28,7 +28,7 @@ def page() -> Iterator[Page]:
     """A page that fails the test when anything on it breaks."""
     if _CHROMIUM is None:
         missing = "no chromium on this machine: apt-get install chromium"
-        (pytest.fail if "KAM_SYNC_REQUIRE_BROWSER" in os.environ else pytest.skip)(missing)  # noqa: TID251
+        (pytest.fail if "KAM_SYNC_REQUIRE_BROWSER" in os.environ else pytest.skip)(missing)  # noqa: TID251 - of this run
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGS)
         page = browser.new_page(viewport={"width": 380, "height": 800})

@@ -1,6 +1,7 @@
 """What each answer of a CRM means for the caller."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -58,10 +59,10 @@ def test_no_content_is_an_answer_and_no_error(crm: CrmHttp) -> None:
     ],
 )  # fmt: skip
 def test_a_passing_trouble_is_tried_again(
-    crm: CrmHttp, waits: list[float], answer: dict[str, object]
+    crm: CrmHttp, waits: list[float], answer: dict[str, Any]
 ) -> None:
     route = respx.get(f"{URL}/x")
-    route.side_effect = [httpx.Response(**answer), httpx.Response(200, json={})]  # type: ignore[arg-type]
+    route.side_effect = [httpx.Response(**answer), httpx.Response(200, json={})]
     assert crm.get("/x").data == {}
     assert crm.requests == 2
     assert len(waits) == 1
@@ -88,11 +89,11 @@ def test_a_lasting_trouble_becomes_retry_later_after_five_tries(
     ],
 )
 def test_the_wait_that_the_crm_asks_for_is_kept(
-    crm: CrmHttp, waits: list[float], answer: dict[str, object]
+    crm: CrmHttp, waits: list[float], answer: dict[str, Any]
 ) -> None:
     date = {"Date": "Mon, 23 Nov 2026 09:00:00 GMT"}
-    headers = {**date, **answer.pop("headers", {})}  # type: ignore[dict-item]
-    limited = httpx.Response(429, headers=headers, **answer)  # type: ignore[arg-type]
+    headers = {**date, **answer.pop("headers", {})}
+    limited = httpx.Response(429, headers=headers, **answer)
     respx.get(f"{URL}/x").side_effect = [limited, httpx.Response(200, json={})]
     crm.get("/x")
     assert waits == [7.0]
@@ -121,9 +122,9 @@ def test_a_long_wait_is_left_to_the_scheduler(crm: CrmHttp, waits: list[float]) 
     ],
 )
 def test_what_only_a_person_can_mend_is_not_tried_again(
-    crm: CrmHttp, answer: dict[str, object], remedy: type[Exception], says: str, kind: str
+    crm: CrmHttp, answer: dict[str, Any], remedy: type[Exception], says: str, kind: str
 ) -> None:
-    respx.get(f"{URL}/x").respond(**answer)  # type: ignore[arg-type]
+    respx.get(f"{URL}/x").respond(**answer)
     with pytest.raises(remedy, match=says) as caught:
         crm.get("/x")
     assert caught.value.kind == kind

@@ -1,5 +1,6 @@
 """Picking typed values out of what CRMs send."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -26,7 +27,9 @@ ANYTHING = st.recursive(
         pick.many, pick.one, pick.flag,
     ],
 )  # fmt: skip
-def test_any_value_is_picked_or_refused_as_a_bad_record(picker, value):  # type: ignore[no-untyped-def]
+def test_any_value_is_picked_or_refused_as_a_bad_record(
+    picker: Callable[..., object], value: object
+) -> None:
     body = {"field": value}
     with suppress(BadRecord):
         picker(body, "field")
