@@ -123,3 +123,14 @@ def test_the_next_sync_is_known_by_its_schedule_and_by_what_waits(
         waits = next_sync(session, source_id, nine)
         assert waits is not None
         assert waits <= services.now()
+
+
+def test_a_sync_that_a_worker_has_just_taken_is_on_its_way(
+    services: Services, source_id: int
+) -> None:
+    defer_sync(services, source_id)
+    run_sql(services, "UPDATE procrastinate_jobs SET status = 'doing'")
+    with services.database.transaction() as session:
+        begun = next_sync(session, source_id, services.now())
+    assert begun is not None
+    assert begun <= services.now()

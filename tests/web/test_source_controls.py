@@ -114,6 +114,19 @@ def test_a_trouble_is_told_in_russian_and_the_english_is_folded(
     assert TOKEN not in page
 
 
+def test_a_source_that_was_opened_anew_is_not_said_to_need_that(client, world: World) -> None:
+    source_id = world.add_source()
+    with world.services.database.transaction() as session:
+        runs = RunStore(session)
+        began = runs.begin("sync", world.services.now(), source_id=source_id)
+        runs.end(began, RunState.FAILED, world.services.now(), {}, "x", ErrorKind.ACCESS_ENDED)
+
+    page = client.get("/sources?lang=en").text
+
+    assert "it was put right since" in page
+    assert "Open the source anew" not in page
+
+
 def test_all_that_was_set_aside_is_on_a_page_of_its_own(client, world: World) -> None:
     source_id = world.add_source()
     world.set_aside(source_id, 130)

@@ -61,8 +61,8 @@ _WORKERS = sa.text(
 
 
 _WAITING = sa.text("""
-    SELECT min(coalesce(scheduled_at, now())) FROM procrastinate_jobs
-    WHERE queueing_lock = ANY(:locks) AND status = 'todo'
+    SELECT min(CASE WHEN status = 'doing' THEN now() ELSE coalesce(scheduled_at, now()) END)
+    FROM procrastinate_jobs WHERE queueing_lock = ANY(:locks) AND status IN ('todo', 'doing')
 """)
 
 
@@ -129,7 +129,7 @@ class QueueStore:
         return {row.status: row.jobs for row in self._session.execute(_COUNTS)}
 
     def waiting_until(self, queueing_locks: Sequence[str]) -> datetime | None:
-        """When the first job that waits with one of these may begin; None when none waits."""
+        """When the first job with one of these may begin, or has begun; None when there is none."""
         found: datetime | None = self._session.scalar(_WAITING, {"locks": list(queueing_locks)})
         return found
 

@@ -14,7 +14,7 @@ from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.db import Session
 from kam_sync.connecting import way_back
-from kam_sync.intake.model import Run, RunState, Source, Standing
+from kam_sync.intake.model import Run, RunState, Source, SourceState, Standing
 from kam_sync.intake.store import RunStore, SourceStore, TurnStore
 from kam_sync.web.deps import AllSources, Reading, Serving, Sources
 from kam_sync.web.render import pages
@@ -39,6 +39,8 @@ class Shown:
     source: Source
     last: Run | None
     """The newest sync as a whole."""
+    is_mended: bool
+    """What stopped it has been put right by a person, and it has not been tried since."""
     last_good: Run | None
     runs: list[Run]
     """The last one of each noun."""
@@ -84,11 +86,12 @@ def _look(
 ) -> Shown:
     store, runs = AccountStore(session), RunStore(session)
     now, is_running = services.now(), runs.is_running(source.id)
-    next_at = next_sync(session, source.id, now)
+    next_at, last = next_sync(session, source.id, now), runs.last_sync(source.id)
     of_nouns = sorted(runs.last_of_nouns(source.id), key=lambda run: _ORDER.get(run.noun, 99))
     return Shown(
         source=source,
-        last=runs.last_sync(source.id),
+        last=last,
+        is_mended=_is_mended(source, last),
         last_good=runs.last_sync(source.id, state=RunState.DONE),
         runs=of_nouns,
         is_running=is_running,
@@ -104,3 +107,9 @@ def _look(
         map=field_map.look(session, source.id),
         held=deciding.waiting(session, source.id),
     )
+
+
+def _is_mended(source: Source, last: Run | None) -> bool:
+    """A sync that fails for a reason we know stops the source until a person goes on with it."""
+    has_stopped = last is not None and last.state is RunState.FAILED and bool(last.error_kind)
+    return has_stopped and source.state is SourceState.ACTIVE
