@@ -91,9 +91,10 @@ def test_a_map_is_not_changed_while_the_source_is_pulled(client, world: World, s
 def test_the_page_asks_a_person_to_look_the_guess_over(client, source: int) -> None:
     page = client.get("/sources/sales/fields?lang=ru").text
 
-    assert "Это догадка" in page
+    assert "Отмеченное — это догадка" in page
     assert "Похоже, это «ИНН»: судя по названию" in page
-    assert '<option value="company/1">ИНН (текст): 7707083893</option>' in page
+    assert '<option value="company/1">ИНН (текст)</option>' in page
+    assert '<td data-label="Например">7707083893</td>' in page
     assert "Сегмент &lt;b&gt;" in page
     assert "<b>" not in page
 
@@ -107,6 +108,57 @@ def test_a_person_chooses_and_saves(client, source: int) -> None:
     assert 'value="company/1" selected' in answer.text
     assert "Сохранено" in answer.text
     assert mapped(client) == {"company.inn": "company/1"}
+
+
+def confirmed(client) -> set[str]:
+    """The targets of which a person has said which field they are."""
+    targets = client.get(SOURCE).json()["targets"]
+    return {target["target"] for target in targets if target["is_confirmed"]}
+
+
+def test_only_the_lines_that_a_person_changed_are_confirmed(client, source: int) -> None:
+    same = {"company.kpp": "", "seen:company.kpp": ""}
+    form = {"company.inn": "company/1", "seen:company.inn": "", "do": "change"} | same
+    client.post("/sources/sales/fields", data=form, headers=OURS)
+    page = client.get("/sources/sales/fields?lang=ru").text
+
+    assert confirmed(client) == {"company.inn"}
+    assert '<p class="note">ИНН: 7707083893</p>' in " ".join(page.split()).replace("</p> ", "</p>")
+    assert "Всё верно" in page
+
+
+def test_a_button_says_that_all_lines_are_right(client, source: int) -> None:
+    form = {"company.inn": "company/1", "seen:company.inn": "company/1", "do": "all"}
+    client.post("/sources/sales/fields", data=form, headers=OURS)
+
+    assert client.get(SOURCE).json()["is_confirmed"] is True
+    assert mapped(client) == {"company.inn": "company/1"}
+    assert "Всё верно" not in client.get("/sources/sales/fields?lang=ru").text
+
+
+@pytest.mark.parametrize(
+    ("kind", "held", "russian", "english"),
+    [
+        ("date", "2027-04-20", "20 апр. 2027 г.", "Apr 20, 2027"),
+        ("moment", "2026-10-19T07:53:28+00:00", "19 окт. 2026, 10:53", "19 Oct 2026, 10:53"),
+        ("money", "1000000", "1 000 000", "1,000,000"),
+        ("number", "7707083893", "7707083893", "7707083893"),
+        ("number", "12.5", "12,5", "12.5"),
+        ("contacts", [{"type": "WORK", "value": "7 912 000-39-81"}], "7 912 000-39-81",
+         "7 912 000-39-81"),
+    ],
+)  # fmt: skip
+def test_an_example_reads_as_people_write_it_in_the_time_zone_of_the_account(
+    client, world: World, kind: str, held: object, russian: str, english: str
+) -> None:
+    source = world.add_source()
+    world.save(source, Noun.FIELD, Field("company/9", Noun.COMPANY, "Поле", kind))
+    custom = {"9": {"name": "Поле", "kind": kind, "value": held}}
+    world.save(source, Noun.COMPANY, gate.Company("9", "Орион", custom=custom))
+
+    for language, said in (("ru", russian), ("en", english)):
+        page = client.get(f"/sources/sales/fields?lang={language}").text
+        assert f">{said}</td>" in " ".join(page.split())
 
 
 def test_a_mapped_field_that_is_gone_is_shown_on_the_sources_page_and_on_its_own(

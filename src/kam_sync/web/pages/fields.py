@@ -16,6 +16,9 @@ from kam_sync.web.wording import fields as words
 
 router = APIRouter()
 
+_SEEN = "seen:"
+"""What the page showed as chosen for a target; what a person leaves so is not set."""
+
 Form = Annotated[bytes, Body(media_type="application/x-www-form-urlencoded")]
 
 
@@ -25,6 +28,11 @@ class Choice:
 
     entry: field_map.Entry
     fields: Sequence[Field]
+
+    @property
+    def shown(self) -> str:
+        """The field that stands as chosen; none when what is mapped cannot be read."""
+        return "" if self.entry.wrong else self.entry.external_id
 
 
 @router.get("/sources/{source}/fields", response_class=HTMLResponse)
@@ -49,10 +57,13 @@ def show_fields(
 def save_fields(
     services: Serving, sources: AllSources, source: str, form: Form = b""
 ) -> RedirectResponse:
-    """Set all targets as they were chosen."""
+    """Set the targets that were changed, or all as they were seen: what is set is confirmed."""
     name = sources.named(source).name
-    chosen = dict(parse_qsl(form.decode("utf-8", "replace"), keep_blank_values=True))
-    field_map.change(services, name, chosen, whole=True)
+    sent = dict(parse_qsl(form.decode("utf-8", "replace"), keep_blank_values=True))
+    is_whole = sent.pop("do", "") == "all"
+    seen = {key.removeprefix(_SEEN): sent.pop(key) for key in list(sent) if key.startswith(_SEEN)}
+    chosen = {t: field for t, field in sent.items() if is_whole or seen.get(t) != field}
+    field_map.change(services, name, chosen, whole=is_whole)
     return RedirectResponse(f"/sources/{quote(name)}/fields?saved=yes", status_code=303)
 
 

@@ -1,5 +1,8 @@
 """How the pages speak of custom fields: what is looked for, of which kind, what is wrong."""
 
+from datetime import date, datetime
+from decimal import Decimal
+
 from connectors import fieldmap
 from kam_sync.web.wording.language import Language
 
@@ -40,6 +43,24 @@ def kind(language: Language, name: str) -> str:
         "other": language.gettext("other"),
     }
     return known.get(name, name)
+
+
+def example(language: Language, of_kind: str, said: str) -> str:
+    """What stands in a field, as people write it; times are in the zone of the CRM account."""
+    try:
+        match of_kind:
+            case "date":
+                return language.day(date.fromisoformat(said))
+            case "moment":
+                return language.clock_time(datetime.fromisoformat(said))
+            case "number":  # it may be an INN
+                return language.exact(Decimal(said), is_grouped=False)
+            case "money":
+                return language.exact(Decimal(said))
+            case _:
+                return said
+    except (ValueError, ArithmeticError):
+        return said
 
 
 def why(language: Language, reason: fieldmap.Why) -> str:

@@ -64,6 +64,15 @@ class Language:
         rounded = round(Decimal(str(value)), places) + 0
         return format_decimal(rounded, locale=self.locale.value)
 
+    def exact(self, value: Decimal, *, is_grouped: bool = True) -> str:
+        """A number with all its places."""
+        return format_decimal(
+            value,
+            locale=self.locale.value,
+            decimal_quantization=False,
+            group_separator=is_grouped,
+        )
+
     def percent(self, value: Number) -> str:
         """A share that is counted in percent already."""
         space = "\N{NO-BREAK SPACE}" if self.locale is Locale.RU else ""
@@ -105,8 +114,11 @@ class Language:
         """A moment, day and time, in the time zone of the installation."""
         if moment is None:
             return "\N{EN DASH}"
-        shown = moment.astimezone(self.zone)
-        return format_datetime(shown, "d MMM y, HH:mm", locale=self.locale.value)
+        return self.clock_time(moment.astimezone(self.zone))
+
+    def clock_time(self, moment: datetime) -> str:
+        """A moment as its own clock shows it."""
+        return format_datetime(moment, "d MMM y, HH:mm", locale=self.locale.value)
 
 
 def _round_small(amount: Decimal) -> Decimal:
