@@ -27,7 +27,7 @@ _EARLIEST, _LATEST = -2_208_988_800, 7_258_118_400  # 1900 and 2200
 
 def text(value: Any) -> str | None:
     """A text, also of a number: some CRMs send identifiers as such."""
-    is_plain = isinstance(value, str | int | float) and not isinstance(value, bool)
+    is_plain = isinstance(value, (str, int, float)) and not isinstance(value, bool)
     return (pick.clean(str(value)) or None) if is_plain else None
 
 

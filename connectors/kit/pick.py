@@ -1,6 +1,6 @@
 """Picks typed values out of what a CRM sent, or says which field is wrong and how."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -23,9 +23,8 @@ _SHOWN = 40
 def external_id(body: Body, key: str = "id") -> str:
     """The record's id as text; never empty."""
     value = body.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | str) or value in ("", 0):
-        raise BadRecord(f"{key}: an id is needed, got {shown(value)}")
-    found = clean(str(value))
+    is_id = isinstance(value, (int, str)) and not isinstance(value, bool) and value != 0
+    found = clean(str(value)) if is_id else ""
     if not 0 < len(found) <= _LONGEST_ID:
         raise BadRecord(f"{key}: an id is needed, got {shown(value)}")
     return found
@@ -44,14 +43,16 @@ def text(body: Body, key: str) -> str | None:
     value = body.get(key)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise BadRecord(f"{key}: a text is needed, got {shown(value)}")
     return clean(str(value)) or None
 
 
 def clean(value: str) -> str:
     """A text that PostgreSQL and UTF-8 can hold, without blanks around it."""
-    return value.replace("\x00", "").encode("utf-8", "replace").decode().strip()
+    if not value.isascii():
+        value = value.encode("utf-8", "replace").decode()
+    return value.replace("\x00", "").strip()
 
 
 def flag(body: Body, key: str) -> bool:
@@ -76,7 +77,7 @@ def amount(body: Body, key: str) -> Decimal | None:
     value = body.get(key)
     if value is None or value == "":
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise BadRecord(f"{key}: an amount is needed, got {shown(value)}")
     try:
         found = Decimal(str(value))
@@ -110,27 +111,27 @@ def moment(body: Body, key: str) -> datetime | None:
 def one(body: Body, key: str) -> Body:
     """A nested object; empty for absent, null and the `[]` that PHP sends for an empty object."""
     value = body.get(key)
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
-def many(body: Body, key: str) -> tuple[Body, ...]:
+def many(body: Body, key: str) -> Sequence[Body]:
     """A nested list of objects; empty for absent and null."""
     value = body.get(key)
     if value is None:
         return ()
-    if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+    if not isinstance(value, list) or [item for item in value if not isinstance(item, dict)]:
         raise BadRecord(f"{key}: a list of objects is needed, got {shown(value)}")
-    return tuple(value)
+    return value
 
 
 def distinct(values: Iterable[str | None]) -> tuple[str, ...]:
     """The texts that are there, each once, in the order in which they came."""
-    return tuple(dict.fromkeys(value for value in values if value))
+    return tuple(dict.fromkeys(filter(None, values)))
 
 
 def shown(value: object) -> str:
     """A value as it may stand in a message: its kind and a short beginning, no whole payload."""
-    if isinstance(value, Mapping | list | tuple):
+    if isinstance(value, (Mapping, list, tuple)):
         return f"{type(value).__name__} of {len(value)}"
     said = repr(value)
     return said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"

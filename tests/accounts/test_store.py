@@ -120,6 +120,16 @@ def test_a_very_long_name_is_kept_whole_and_its_account_can_be_listed(book: Book
         assert len(AccountStore(session).accounts(limit=10)) == 3
 
 
+def test_texts_in_a_list_are_kept_whatever_stands_in_them(book: Book) -> None:
+    tags = ("", "NULL", 'сказал "да"', "{a,b}", "C:\\new\\", "две\n\tстроки", "50%, срочно")
+    book.save(Noun.CONTACT, gate.Contact("13", "Вера", tags=tags, emails=()))
+    with book.services.database.transaction() as session:
+        contact = RecordStore(session).records(
+            Contact, Wanted(), after=(str(book.source_id), "12"), limit=1
+        )[0]
+        assert (contact.tags, contact.emails) == (list(tags), [])
+
+
 def test_stages_are_known_by_pipeline_and_id(book: Book) -> None:
     lines = [
         gate.Pipeline(id_, id_, (gate.Stage("142", f"Да {id_}", 9, Outcome.WON),))
