@@ -41,20 +41,21 @@ class Confirming:
         """Confirm all hints; returns what people should know of it, mostly nothing."""
         refused: dict[Noun, str] = {}
         for _ in range(_ROUNDS):
-            had_some = False
-            for noun in self._connector.nouns:
+            with self._services.database.transaction() as session:
+                waiting = HintStore(session, self._source_id).nouns()
+            nouns = [noun for noun in self._connector.nouns if noun not in refused]
+            if waiting.isdisjoint(nouns):
+                break
+            for noun in nouns:
                 try:
-                    had_some |= noun not in refused and self._confirm(noun)
+                    self._confirm(noun)
                 except NoRights as error:
                     refused[noun] = str(error)
-            if not had_some:
-                break
         return next(iter(refused.values()), "")
 
-    def _confirm(self, noun: Noun) -> bool:
-        """Act on the hints of a noun; False when there were none."""
-        merges = self._waiting(noun, HintKind.MERGED)
-        for hint in merges:
+    def _confirm(self, noun: Noun) -> None:
+        """Act on the hints of a noun."""
+        for hint in self._waiting(noun, HintKind.MERGED):
             self._go_on()
             self._look_into_merge(noun, hint)
         checks = self._waiting(noun, HintKind.CHECK)
@@ -66,7 +67,6 @@ class Confirming:
             self._let_go(noun, gone, [hint for hint in checks if hint.external_id in gone])
         if checks:
             self._translate(noun)
-        return bool(merges or checks)
 
     def _ask(self, noun: Noun, hints: Sequence[NotedHint]) -> dict[str, Gone]:
         """Keep those who are there, and return those who are not with what is known of it."""

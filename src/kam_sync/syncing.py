@@ -113,6 +113,7 @@ class Syncing:
     ) -> str:
         """Ask about what hints name: deletions, merges, and records that are named and not here."""
         source_id, now = self._source.id, self._services.now()
+        noted = {noun: counts.model_copy() for noun, counts in nouns.items()}
         has_news = any(n.created or n.updated for n in nouns.values())
         if isinstance(connector, FetchesSome) and is_complete and has_news:
             with self._database.transaction() as session:
@@ -129,7 +130,8 @@ class Syncing:
         finally:
             with self._database.transaction() as session:
                 for noun, run_id in self._runs.items():
-                    RunStore(session).note(run_id, nouns[noun].model_dump(mode="json"))
+                    if nouns[noun] != noted[noun]:
+                        RunStore(session).note(run_id, nouns[noun].model_dump(mode="json"))
 
     def _open(self) -> Connector:
         connector = self._services.open(self._source, self._access)
@@ -198,6 +200,7 @@ class Syncing:
                 SavingStore(session, source_id).forget_nameless(noun)
             is_loaded = raws.is_loaded(noun)
             is_on, is_whole = WalkStore(session, source_id, noun).goes_on(cursor), False
+        more_waits = True
         for batch in kam_sync.intake.step.batches(ahead(connector.pull(noun, cursor))):
             now = self._services.now()
             with self._database.transaction() as session:
@@ -205,7 +208,8 @@ class Syncing:
                 counts.count(len(batch.records), merged.created, merged.updated)
                 RunStore(session).note(run_id, counts.model_dump(mode="json"))
             is_on = is_whole = batch.is_whole
-            translate_batch(self._services, source_id, connector, noun, counts)
+            del batch  # the same records are read from the database now: one copy is enough
+            more_waits = translate_batch(self._services, source_id, connector, noun, counts)
             if self._watch:
                 self._watch(self._source, noun, counts)
             self._stop_if_paused()
@@ -213,7 +217,8 @@ class Syncing:
             with self._database.transaction() as session:
                 report = kam_sync.intake.absence.run(session, source_id, noun, self._services.now())
             counts.held += report.counts["held"]
-        translate_all(self._services, source_id, connector, noun, counts)
+        if more_waits:
+            translate_all(self._services, source_id, connector, noun, counts)
         if not is_loaded:
             with self._database.transaction() as session:
                 RawStore(session, source_id).note_loaded(noun, self._services.now())

@@ -41,7 +41,7 @@ def die_before_commit(engine: sa.Engine, number: int) -> None:
 
 if __name__ == "__main__":
     kam_sync.intake.step.batches = partial(kam_sync.intake.step.batches, size=500)
-    kam_sync.accounts.step._BATCH = 100
+    kam_sync.accounts.step.BATCH = 100
     settings = Settings(data_dir=Path(sys.argv[2]))
     services = Services(settings, Database(sys.argv[1]), open_cipher(settings))
     if len(sys.argv) > 4:

@@ -1,6 +1,7 @@
 """A sync brings everything over, once; what stands in its way is told, and costs nothing else."""
 
 import pytest
+import sqlalchemy as sa
 
 from connectors import Noun
 from connectors.amocrm import AmoCrm
@@ -72,6 +73,19 @@ def test_a_second_sync_creates_and_updates_nothing(services: Services, source: S
     again = flow.sync(services, source.id)
     assert counted(again, "created") == counted(again, "updated") == dict.fromkeys(AmoCrm.nouns, 0)
     assert everything(services) == before
+
+
+def test_a_sync_with_nothing_new_asks_the_database_little(
+    services: Services, source: Source
+) -> None:
+    flow.sync(services, source.id)
+    asked: list[str] = []
+    sa.event.listen(
+        services.database.engine, "before_cursor_execute",
+        lambda _connection, _cursor, statement, *_: asked.append(statement),
+    )  # fmt: skip
+    flow.sync(services, source.id)
+    assert len(asked) / len(AmoCrm.nouns) < 28
 
 
 def test_a_full_sync_reads_everything_and_changes_nothing(

@@ -11,7 +11,7 @@ from kam_sync.base.report import Report
 from kam_sync.intake.model import Waiting
 from kam_sync.intake.store import RawStore, SourceStore
 
-_BATCH = 1500
+BATCH = 1000
 
 Translate = Callable[[RawRecord], Record]
 
@@ -22,7 +22,7 @@ def run(
     """Translate the next raw records that wait; `read` is 0 when none is left."""
     SourceStore(session).write_alone(source_id)
     raws, accounts = RawStore(session, source_id), SavingStore(session, source_id)
-    waiting = raws.waiting(noun, after=accounts.translated_to(noun), limit=_BATCH)
+    waiting = raws.waiting(noun, after=accounts.translated_to(noun), limit=BATCH)
     report = Report("accounts").add(read=len(waiting), rejected=0)
     if not waiting:
         return report

@@ -16,7 +16,7 @@ from kam_sync.intake.store import (
     WalkStore,
 )
 
-_BATCH = 1500
+_BATCH = 1000
 _CLOCKS = timedelta(hours=1)
 """The CRM's clock and ours may differ by so much."""
 _LONGEST_LOAD = timedelta(days=7)
@@ -42,23 +42,19 @@ class Batch:
 def batches(pages: Iterable[Page], *, size: int = _BATCH) -> Iterator[Batch]:
     """Join pages into batches of about `size` records, for few transactions and flat memory."""
     joined: list[Page] = []
-    count = 0
     try:
         for page in pages:
             if joined and joined[-1].is_whole is not page.is_whole:
-                yield _join(joined)
-                joined, count = [], 0
+                yield _taken(joined)
             joined.append(page)
-            count += len(page.records)
-            if count >= size:
-                yield _join(joined)
-                joined, count = [], 0
+            if sum(len(one.records) for one in joined) >= size:
+                yield _taken(joined)
     except ConnectorError:
         if joined:  # what came before the trouble is kept, or a CRM that often fails is never read
-            yield _join(joined)
+            yield _taken(joined)
         raise
     if joined:
-        yield _join(joined)
+        yield _taken(joined)
 
 
 def run(
@@ -76,13 +72,14 @@ def run(
         walk.begin()
     raws, hints = RawStore(session, source_id), HintStore(session, source_id)
     merged = raws.keep(noun, batch.records, now) if batch.records else Merged()
-    if merged != Merged() or not batch.records:  # what overlaps was told before
+    if batch.hints and (merged != Merged() or not batch.records):  # what overlaps was told before
         since = max(sources.by_id(source_id).created_at - _CLOCKS, now - _LONGEST_LOAD)
         hints.note(_since(since, batch.hints), Origin.EVENT, now)
-    # A list may be stale: what it has again although it is gone is asked for by id.
-    again = GoneStore(session, source_id).gone_among(noun, batch.ids)
-    hints.note((Hint(noun, key) for key in again), Origin.LISTED, now)
-    HeldStore(session, source_id).came(noun, batch.ids, now)
+    if batch.records:
+        # A list may be stale: what it has again although it is gone is asked for by id.
+        again = GoneStore(session, source_id).gone_among(noun, batch.ids)
+        hints.note((Hint(noun, key) for key in again), Origin.LISTED, now)
+        HeldStore(session, source_id).came(noun, batch.ids, now)
     if batch.is_whole:
         walk.see(batch.ids, batch.cursor)
     elif is_on:
@@ -97,10 +94,13 @@ def _since(first_pull: datetime, hints: Iterable[Hint]) -> Iterator[Hint]:
     return (h for h in hints if h.happened_at is None or h.happened_at >= first_pull)
 
 
-def _join(pages: Sequence[Page]) -> Batch:
-    return Batch(
+def _taken(pages: list[Page]) -> Batch:
+    """The pages as one batch; its reader alone holds their records then."""
+    batch = Batch(
         [record for page in pages for record in page.records],
         pages[-1].cursor,
         [hint for page in pages for hint in page.hints],
         pages[-1].is_whole,
     )
+    pages.clear()
+    return batch

@@ -63,6 +63,11 @@ class HintStore:
         ]  # fmt: skip
         merge(self._session, table_of(HintRow), _COLUMNS, rows, touch={"noted_at": now})
 
+    def nouns(self) -> set[str]:
+        """The nouns that hints wait about."""
+        query = select(HintRow.noun).where(HintRow.source_id == self._source_id)
+        return set(self._session.scalars(query.distinct()))
+
     def waiting(self, noun: Noun, kind: HintKind) -> list[NotedHint]:
         """The hints of a noun that wait, by id."""
         query = select(HintRow).where(

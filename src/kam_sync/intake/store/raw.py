@@ -106,12 +106,12 @@ class RawStore:
 
     def keep(self, noun: Noun, records: Sequence[RawRecord], now: datetime) -> Merged:
         """Store raw records; one that has not changed since it last came is left alone."""
-        rows = {record.external_id: self._row(noun, record) for record in records}
+        latest = {record.external_id: record for record in records}
         return merge(
             self._session,
             table_of(RawRow),
             ("source_id", "noun", "external_id", "body", "digest"),
-            rows.values(),
+            (self._row(noun, record) for record in latest.values()),
             touch={"change_no": change_no.next_value(), "changed_at": now},
             compare=("digest",),
         )

@@ -45,10 +45,10 @@ class WalkStore:
     def goes_on(self, cursor: Cursor | None) -> bool:
         """Whether a pull from the cursor goes on with the walk; if not, the walk is over."""
         walk = self._session.get(WalkRow, (self._source_id, self._noun))
-        if walk is not None and cursor is not None and walk.cursor == cursor:
-            return True
-        self.end()
-        return False
+        goes_on = walk is not None and cursor is not None and walk.cursor == cursor
+        if walk is not None and not goes_on:
+            self.end()
+        return goes_on
 
     def begin(self) -> None:
         """Begin a walk; to be called before its first records are stored."""
