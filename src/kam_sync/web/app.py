@@ -15,6 +15,7 @@ import kam_sync.web.api.directory
 import kam_sync.web.api.fields
 import kam_sync.web.api.held
 import kam_sync.web.api.incidents
+import kam_sync.web.api.jobs
 import kam_sync.web.api.kpis
 import kam_sync.web.api.records
 import kam_sync.web.api.schedules
@@ -51,6 +52,7 @@ _API = (
     kam_sync.web.api.fields.router,
     kam_sync.web.api.held.router,
     kam_sync.web.api.incidents.router,
+    kam_sync.web.api.jobs.router,
     kam_sync.web.api.kpis.router,
     kam_sync.web.api.alerts.router,
     kam_sync.web.api.writes.router,

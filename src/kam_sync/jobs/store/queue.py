@@ -22,8 +22,10 @@ _STALLED = sa.text("""
 _SUCCEED = sa.text("""
     INSERT INTO procrastinate_jobs
         (queue_name, task_name, priority, lock, queueing_lock, args, attempts)
-    SELECT queue_name, task_name, priority, lock, queueing_lock, args, attempts + 1
+    SELECT queue_name, task_name, priority, lock, queueing_lock, args,
+        CASE status WHEN 'doing' THEN attempts + 1 ELSE 0 END
     FROM procrastinate_jobs WHERE id = :id
+    RETURNING id
 """)
 _END = sa.text("SELECT procrastinate_finish_job_v1(:id, :status, false)")
 _CANCEL = sa.text("SELECT procrastinate_cancel_job_v1(:id, true, false)")
@@ -84,7 +86,7 @@ class QueueStore:
         stalled = self._session.execute(_STALLED, {"silence": silence}).all()
         for job_id, attempts, is_cancelled in stalled:
             is_tried = attempts + 1 >= tries
-            if not is_cancelled and not is_tried and self._follow(job_id):
+            if not is_cancelled and not is_tried and self.again(job_id) is not None:
                 followed.append(job_id)
             else:
                 given_up.append(job_id)
@@ -116,9 +118,17 @@ class QueueStore:
         """Call off a job that waits, and ask a running one to stop; False when it has ended."""
         return self._session.scalar(_CANCEL, {"id": job_id}) is not None
 
-    def again(self, job_id: int) -> bool:
-        """Queue a job that has ended once more; False when one like it is waiting already."""
-        return self._follow(job_id)
+    def again(self, job_id: int) -> int | None:
+        """Queue a job once more; the new one's id, or None when one like it is waiting already.
+
+        Of a job that runs the tries are counted on, after one that has ended they begin anew.
+        """
+        try:
+            with self._session.begin_nested():
+                queued: int = self._session.execute(_SUCCEED, {"id": job_id}).scalar_one()
+                return queued
+        except IntegrityError:  # the queueing lock is held by a job that waits
+            return None
 
     def is_waiting(self, queueing_lock: str) -> bool:
         """Whether a job with that queueing lock waits to be done."""
@@ -137,11 +147,3 @@ class QueueStore:
         """How many workers have given a sign of life within `silence`."""
         found: int = self._session.execute(_WORKERS, {"silence": silence}).scalar_one()
         return found
-
-    def _follow(self, job_id: int) -> bool:
-        try:
-            with self._session.begin_nested():
-                self._session.execute(_SUCCEED, {"id": job_id})
-        except IntegrityError:  # the queueing lock is held by a job that waits
-            return False
-        return True
