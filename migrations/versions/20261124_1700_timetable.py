@@ -35,11 +35,6 @@ def upgrade() -> None:
         "INSERT INTO schedule (name, source_id, step, made_at, seen_at, kept_since) "
         "SELECT 'sync:' || id, id, 'sync', created_at, now(), now() FROM source"
     )
-    op.execute(
-        "INSERT INTO schedule (name, step, made_at, seen_at, kept_since) "
-        "SELECT step, step, to_timestamp(0), now(), now() "
-        "FROM unnest(ARRAY['grants', 'housekeeping']) AS step"
-    )
 
 
 def downgrade() -> None:

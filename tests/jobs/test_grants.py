@@ -20,6 +20,7 @@ def test_every_hour_a_worker_renews_what_ends_soon_of_paused_sources_too(
     with AmoSandbox(world, rate=0) as box:
         connect_by_oauth(services, box)
         connecting.set_paused(services, "shop", paused=True)
+        Scheduler(services).refresh()
         box.requests.clear()
         late = replace(services, now=lambda: services.now() + timedelta(hours=23))
         Scheduler(late).refresh()

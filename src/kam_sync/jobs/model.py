@@ -87,9 +87,19 @@ class Schedule(SQLModel):
         """What it is of."""
         return self.step, self.source_id
 
+    @property
+    def subject(self) -> str:
+        """What incidents about it are about."""
+        return subject_of(self.step, self.source_id)
+
     def plan(self, default: Plan) -> Plan:
         """When it is due."""
         return default if self.plan_set is None else Plan.model_validate(self.plan_set)
+
+
+def subject_of(step: str, source_id: int | None) -> str:
+    """What incidents about a step are about: "source:3/sync", "house/measure"."""
+    return f"house/{step}" if source_id is None else f"source:{source_id}/{step}"
 
 
 def name_of(step: Step, source_id: int | None) -> str:

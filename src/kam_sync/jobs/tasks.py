@@ -20,7 +20,7 @@ from kam_sync.base.errors import Busy, NotHere, Stopped
 from kam_sync.intake.model import RunState, SourceState
 from kam_sync.intake.store import SourceStore, WriteStore
 from kam_sync.jobs import queue
-from kam_sync.jobs.model import Result, Step
+from kam_sync.jobs.model import Result, Step, subject_of
 from kam_sync.jobs.outcome import Outcome, noted
 from kam_sync.jobs.upkeep import keep_house
 from kam_sync.wiring import Services
@@ -227,7 +227,7 @@ class Tasks:
             if source_id is not None:
                 facts["source"] = SourceStore(session).by_id(source_id).name
             IncidentStore(session).open(
-                IncidentKind.JOB_GIVEN_UP, _subject(step, source_id), facts, self._services.now(),
+                IncidentKind.JOB_GIVEN_UP, subject_of(step, source_id), facts, self._services.now(),
                 source_id=source_id,
             )  # fmt: skip
 
@@ -235,9 +235,5 @@ class Tasks:
         """End the incident about a step, if there is one."""
         with self._services.database.transaction() as session:
             IncidentStore(session).resolve(
-                IncidentKind.JOB_GIVEN_UP, _subject(step, source_id), self._services.now()
+                IncidentKind.JOB_GIVEN_UP, subject_of(step, source_id), self._services.now()
             )
-
-
-def _subject(step: str, source_id: int | None) -> str:
-    return f"house/{step}" if source_id is None else f"source:{source_id}/{step}"

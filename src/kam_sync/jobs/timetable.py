@@ -1,6 +1,6 @@
 """When work is due: every process holds the timetable, each instant is claimed in the database."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,7 @@ from kam_sync.jobs.defaults import default_plan
 from kam_sync.jobs.model import Key, Plan, Schedule, Step
 from kam_sync.jobs.store import ScheduleStore, TickStore
 from kam_sync.jobs.ticking import TickExecutor
+from kam_sync.jobs.watching import watch
 from kam_sync.jobs.when import following, newest
 from kam_sync.wiring import Services
 
@@ -105,21 +106,26 @@ class Scheduler:
 
     def refresh(self, *_instants: datetime) -> None:
         """Follow the timetable as people and sources change it, and catch up on missed instants."""
-        kept = self._read()
+        sources = connecting.due(self._services)
+        kept = self._read([source.id for source in sources])
         self._hold([held for held, _ in kept])
         for held, last_due_at in kept:
             due_at = held.missed(last_due_at, self._services.now())
             if due_at is not None:
                 fire(self._services.database, held, due_at)
+        with self._services.database.transaction() as session:
+            lines = [(held.schedule, held.plan) for held, _ in kept]
+            watch(session, lines, {source.id: source.name for source in sources},
+                  self._services.now())  # fmt: skip
         flow.tell_incidents(self._services)
 
-    def _read(self) -> list[tuple[Held, datetime | None]]:
-        """What is switched on of the house and of active sources, with its last instant."""
-        wanted = steps.keys(source.id for source in connecting.due(self._services))
+    def _read(self, source_ids: Sequence[int]) -> list[tuple[Held, datetime | None]]:
+        """What is switched on of the house and of these sources, with its last instant."""
+        wanted = set(steps.keys(source_ids))
         with self._services.database.transaction() as session:
             store = ScheduleStore(session)
             store.make(wanted, self._services.now())
-            kept = [one for one in store.kept() if one.schedule.key in set(wanted)]
+            kept = [one for one in store.kept() if one.schedule.key in wanted]
             held = [(self._held_of(one.schedule), one.last_due_at) for one in kept]
             held = [(one, last_due_at) for one, last_due_at in held if one.plan.is_on]
             store.see([one.name for one, _ in held], self._services.now())

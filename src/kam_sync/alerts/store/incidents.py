@@ -70,6 +70,11 @@ class IncidentStore:
         )
         return found.first() is not None
 
+    def open_subjects(self, kind: IncidentKind) -> set[str]:
+        """What the open incidents of a kind are about."""
+        query = select(IncidentRow.subject).where(col(IncidentRow.resolved_at).is_(None))
+        return set(self._session.scalars(query.where(IncidentRow.kind == kind)))
+
     def incidents(
         self, *, is_open: bool | None = None, before: int | None = None, limit: int
     ) -> list[Incident]:

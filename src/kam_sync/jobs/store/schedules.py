@@ -60,7 +60,7 @@ class ScheduleStore:
         # Rows that others hold are being seen by them; to wait could be to wait for each other.
         ours = unseen.with_for_update(skip_locked=True)
         since = sa.case((row.seen_at < now - DARK, now), else_=row.kept_since)
-        seen = sa.update(ScheduleRow).values(seen_at=now, kept_since=since)
+        seen = sa.update(table_of(ScheduleRow)).values(seen_at=now, kept_since=since)
         self._session.execute(seen.where(row.name.in_(ours)))
 
     def kept(self, *, name: str | None = None) -> list[Kept]:

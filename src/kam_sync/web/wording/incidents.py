@@ -44,7 +44,9 @@ def _text(language: Language, kind: IncidentKind) -> str:
 
 def _advice(language: Language, kind: IncidentKind) -> str:
     match kind:
-        case IncidentKind.OVERDUE | IncidentKind.JOB_GIVEN_UP:
+        case IncidentKind.OVERDUE:
+            return language.gettext("The last error: %(error)s. Look at it: %(command)s")
+        case IncidentKind.JOB_GIVEN_UP:
             return language.gettext("Look at the last error of the source; a person may be needed.")
         case IncidentKind.HOOKS_OFF:
             return language.gettext("Changes still come by polling. Check: %(command)s")
@@ -63,6 +65,7 @@ def _values(language: Language, incident: Incident) -> dict[str, Any]:
     """Facts as people read them; what a kind does not have is a dash."""
     facts = dict.fromkeys(("source", "step", "tries", "lost", "of", "count", "noun"), "–")
     facts |= {"target": "–", "command": command("doctor")} | incident.facts
+    facts["error"] = facts.get("error") or language.gettext("none, it did not come to an end")
     since = incident.facts.get("since")
     began = incident.opened_at if since is None else datetime.fromisoformat(since)
     return facts | {"since": language.time(began), "step": steps.step(language, facts["step"])}
