@@ -8,6 +8,8 @@ too. So only ids are read, and whatever the action is, it means: ask for that re
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
@@ -31,6 +33,9 @@ _TYPES = {"contact": Noun.CONTACT, "company": Noun.COMPANY}
 _ELEMENTS = {"1": Noun.CONTACT, "2": Noun.DEAL, "3": Noun.COMPANY, "12": Noun.CUSTOMER}
 _NOT_PULLED = frozenset({"account", "message", "talk"})
 """Chats are not pulled; that something was said shows in the log of events."""
+_TIMED = frozenset({"add", "update", "status", "responsible"})
+"""Actions that come with the time of the change; what is deleted or restored keeps its old one."""
+_SECONDS = re.compile(r"[1-9][0-9]{8,9}")
 _ID = re.compile(r"[1-9][0-9]{0,18}")
 _MOST_TOLD = 20
 _LONGEST_NAME = 60
@@ -39,29 +44,42 @@ _LONGEST_NAME = 60
 def read_hook(headers: Mapping[str, str], body: bytes, invoices_catalog: str | None) -> Hook:
     """Hints from a body, and the names in it that were not understood."""
     tree = read_body(headers, body)
-    hints: dict[Hint, None] = {}
+    hints: dict[tuple[Hint, datetime | None], Hint] = {}
     unknown: dict[str, None] = {}
-    for root, name, item in _told(tree):
-        found = _hints(root, item, invoices_catalog) if isinstance(item, Mapping) else None
+    for root, action, item in _told(tree):
+        is_item = isinstance(item, Mapping)
+        found = _hints(root, item, invoices_catalog) if is_item else None
         if found is None:
+            name = f"{root}[{action}]" if action else root
             unknown[pick.clean(name)[:_LONGEST_NAME]] = None
-        else:
-            hints |= dict.fromkeys(found)
+            continue
+        when = _when(root, action, item)
+        hints |= {(hint, when): replace(hint, happened_at=when) for hint in found}
     account = next(_ids(pick.one(tree, "account").get("id")), None)
-    return Hook(account, tuple(hints), tuple(islice(unknown, _MOST_TOLD)))
+    return Hook(account, tuple(hints.values()), tuple(islice(unknown, _MOST_TOLD)))
 
 
 def _told(tree: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
-    """Each item under its root, and a name for both it and its action."""
+    """Each item with its root and its action."""
     for root, actions in tree.items():
         if root in _NOT_PULLED:
             continue
         if not isinstance(actions, Mapping):
-            yield root, root, None
+            yield root, "", None
             continue
         for action, listed in actions.items():
             for item in items(listed):
-                yield root, f"{root}[{action}]", item
+                yield root, action, item
+
+
+def _when(root: str, action: str, item: pick.Body) -> datetime | None:
+    """When the record of an item was changed, where that tells how new the item is."""
+    if action not in _TIMED or root == "unsorted" or "note" in item:
+        return None
+    for text in (*texts(item.get("updated_at")), *texts(item.get("last_modified"))):
+        if _SECONDS.fullmatch(text):
+            return datetime.fromtimestamp(int(text), UTC)
+    return None
 
 
 def _hints(root: str, item: pick.Body, invoices_catalog: str | None) -> list[Hint] | None:

@@ -46,8 +46,9 @@ class Hint:
     external_id: str
     kind: HintKind = HintKind.CHECK
     happened_at: datetime | None = field(default=None, compare=False)
-    """Given where a log is read from of old: what is older than the first pull that the house ever
-    made of the account needs no look, for all lists were read after it."""
+    """When the record was changed, where that is told. What a log tells from before the first pull
+    that the house ever made of the account needs no look, for all lists were read after it; what a
+    call tells needs none when our copy is newer. Never given of what was deleted or restored."""
 
 
 @dataclass(frozen=True, slots=True)

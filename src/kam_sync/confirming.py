@@ -1,14 +1,14 @@
 """Asks the CRM about records that a hint names: who is there is kept, who is not is gone."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from connectors import Connector, FetchesSome, Hint, HintKind, NoRights, Noun, RawRecord
 from kam_sync.accounts.store import MergingStore
 from kam_sync.base.db import Session
 from kam_sync.intake.guard import WINDOW, judge
 from kam_sync.intake.model import Gone, HouseOptions, NotedHint, NounCounts, Origin
-from kam_sync.intake.store import GoneStore, HeldStore, HintStore, RawStore, SourceStore
+from kam_sync.intake.store import AskedStore, GoneStore, HeldStore, HintStore, RawStore, SourceStore
 from kam_sync.translating import translate_all
 from kam_sync.wiring import Services
 
@@ -71,6 +71,7 @@ class Confirming:
     def _ask(self, noun: Noun, hints: Sequence[NotedHint]) -> dict[str, Gone]:
         """Keep those who are there, and return those who are not with what is known of it."""
         asked = {hint.external_id: hint for hint in hints}
+        asked_at = self._moment()
         if isinstance(self._connector, FetchesSome):
             found = self._fetch(self._connector, noun, list(asked))
             there = {raw.external_id for raw in found}
@@ -83,6 +84,7 @@ class Confirming:
         with self._services.database.transaction() as session:
             self._keep(session, noun, found)
             self._welcome(session, noun, sorted(there))
+            AskedStore(session, self._source_id).note(noun, asked, asked_at)
             HintStore(session, self._source_id).drop(
                 noun, HintKind.CHECK, [asked[key] for key in asked if key in there]
             )
@@ -91,6 +93,10 @@ class Confirming:
             for key, hint in asked.items()
             if key not in there
         }
+
+    def _moment(self) -> datetime:
+        with self._services.database.transaction() as session:
+            return AskedStore(session, self._source_id).moment()
 
     def _fetch(
         self, connector: FetchesSome, noun: Noun, external_ids: Sequence[str]

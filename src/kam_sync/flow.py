@@ -10,13 +10,25 @@ import kam_sync.kpi.step
 import kam_sync.notify.step
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
+from kam_sync.hearing import Hearing, HearingResult
 from kam_sync.intake.model import RunState
 from kam_sync.syncing import Syncing, SyncResult, Watch
 from kam_sync.wiring import Services
 
 _log = structlog.get_logger("kam_sync.flow")
 
-__all__ = ["SyncResult", "Watch", "detect", "kpi", "measure", "notify", "sync", "tell_incidents"]
+__all__ = [
+    "HearingResult",
+    "SyncResult",
+    "Watch",
+    "detect",
+    "hear",
+    "kpi",
+    "measure",
+    "notify",
+    "sync",
+    "tell_incidents",
+]
 
 
 def sync(
@@ -32,6 +44,21 @@ def sync(
     is_well = result.state in {RunState.DONE, RunState.STOPPED}
     tell, event = (_log.info, "synced") if is_well else (_log.warning, "sync failed")
     tell(event, source=result.source, state=result.state.value, message=result.message)
+    return result
+
+
+def hear(services: Services, source_id: int, *, go_on: Callable[[], None]) -> HearingResult:
+    """Read the webhooks of one source that wait, and fetch what they name.
+
+    Busy when the source is being synced; `go_on` raises Stopped when it is time to stop.
+    """
+    with services.database.alone(f"source {source_id}"):
+        result = Hearing(services, source_id, go_on).run()
+    is_well = result.state in {RunState.DONE, RunState.STOPPED}
+    (_log.info if is_well else _log.warning)(
+        "heard", source=result.source, hooks=result.hooks, asked=result.hints,
+        state=result.state.value, message=result.message,
+    )  # fmt: skip
     return result
 
 

@@ -44,3 +44,13 @@ class Hook(SQLModel):
     named: dict[str, list[str]] = fields.document(default_factory=dict)
     """The ids that it names, by noun."""
     read_at: datetime | None = fields.moment(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of reading a webhook."""
+
+    hook_id: int
+    state: HookState
+    reason: str = ""
+    named: dict[str, list[str]] = field(default_factory=dict)

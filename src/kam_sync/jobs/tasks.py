@@ -18,7 +18,7 @@ from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.db import Session
 from kam_sync.base.errors import Busy, NotHere, Stopped
 from kam_sync.intake.model import RunState, SourceState
-from kam_sync.intake.store import SourceStore, WriteStore
+from kam_sync.intake.store import InboxStore, SourceStore, WriteStore
 from kam_sync.jobs import queue
 from kam_sync.jobs.model import Result, Step, subject_of
 from kam_sync.jobs.outcome import Outcome, noted
@@ -48,6 +48,14 @@ class WriteBack(Protocol):
     def __call__(self, services: Services, source_id: int, /) -> writing.WriteResult: ...
 
 
+class Hear(Protocol):
+    """Does what flow.hear does."""
+
+    def __call__(
+        self, services: Services, source_id: int, /, *, go_on: Callable[[], None]
+    ) -> flow.HearingResult: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """What the tasks do."""
@@ -55,6 +63,7 @@ class Work:
     sync: Sync = flow.sync
     measure: Measure = flow.measure
     write: WriteBack = writing.write
+    hear: Hear = flow.hear
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,8 @@ class Pull:
         return put(session, self.source_id, attempt=attempt, wait=wait)
 
 
+_CHANGES_GATHER = timedelta(minutes=1)
+"""Webhooks come all day long; what they change is measured no more often than this."""
 _RESULTS = {RunState.DONE: Result.DONE, RunState.LATER: Result.LATER}
 
 
@@ -96,6 +107,7 @@ class Tasks:
         app.task(name=queue.SYNC, pass_context=True)(self.sync_source)
         app.task(name=queue.MEASURE, pass_context=True)(self.measure)
         app.task(name=queue.WRITE, pass_context=True)(self.write_crm)
+        app.task(name=queue.READ, pass_context=True)(self.read_hooks)
         app.task(name=queue.RENEW)(self.renew_grants)
         app.task(name=queue.KEEP_HOUSE)(self.keep_house)
 
@@ -112,11 +124,7 @@ class Tasks:
 
     def _sync(self, context: JobContext, pull: Pull, outcome: Outcome) -> None:
         log = _log.bind(**asdict(pull), job_id=context.job.id)
-
-        def watch(*_: object) -> None:
-            if context.should_abort():
-                raise Stopped("the worker is stopping, or a person asked for it")
-
+        watch = partial(_go_on, context)
         try:
             result = self._work.sync(self._services, pull.source_id, watch=watch, full=pull.full)
         except Busy as error:
@@ -180,6 +188,43 @@ class Tasks:
             if result.state is RunState.LATER:
                 self._again(again, attempt, at_least=result.wait)
 
+    def read_hooks(self, context: JobContext, source_id: int, attempt: int = 0) -> None:
+        """Read the webhooks of a source; those of one that is not active wait for it."""
+        if self._state(source_id) is not SourceState.ACTIVE:
+            _log.info("webhooks left unread: the source is not active", source_id=source_id)
+            return
+        again = partial(queue.defer_reading, source_id=source_id)
+        try:
+            result = self._work.hear(self._services, source_id, go_on=partial(_go_on, context))
+        except Busy as error:
+            _log.info("webhooks later", source_id=source_id, message=str(error))
+            self._again(again, attempt)
+        except Exception:
+            _log.exception("webhooks not read", source_id=source_id, job_id=context.job.id)
+            self._broke(again, "hooks", attempt, source_id)
+            raise
+        else:
+            self._worked("hooks", source_id)
+            self._after_hearing(context, again, attempt, result)
+
+    def _after_hearing(
+        self,
+        context: JobContext,
+        again: Callable[..., object],
+        attempt: int,
+        result: flow.HearingResult,
+    ) -> None:
+        if result.state is RunState.LATER:
+            self._again(again, attempt, at_least=result.wait)
+        if any(n.created or n.updated or n.deleted for n in result.nouns.values()):
+            with self._services.database.transaction() as session:
+                queue.defer_measure(session, wait=_CHANGES_GATHER)
+        if result.state is RunState.STOPPED:
+            if context.abort_reason() is AbortReason.SHUTDOWN:
+                with self._services.database.transaction() as session:
+                    again(session, attempt=attempt)
+            raise JobAborted("stopped after its batch")
+
     def renew_grants(self) -> None:
         """Renew the grants that are due; the next hour comes again by itself."""
         with noted(self._services, [(Step.GRANTS, None)]):
@@ -191,9 +236,12 @@ class Tasks:
             keep_house(self._services)
 
     def _is_wanted(self, source_id: int) -> bool:
+        return self._state(source_id) not in {None, SourceState.PAUSED}
+
+    def _state(self, source_id: int) -> SourceState | None:
         with suppress(NotHere), self._services.database.transaction() as session:
-            return SourceStore(session).by_id(source_id).state is not SourceState.PAUSED
-        return False
+            return SourceStore(session).by_id(source_id).state
+        return None
 
     def _after_sync(self, pull: Pull, result: flow.SyncResult) -> None:
         if result.state is RunState.LATER:
@@ -204,6 +252,8 @@ class Tasks:
                 queue.defer_measure(session)
             if WriteStore(session, pull.source_id).has_unfinished():
                 queue.defer_write(session, pull.source_id)
+            if InboxStore(session).has_new(pull.source_id):  # came while it was not active
+                queue.defer_reading(session, pull.source_id)
 
     def _again(
         self, defer: Callable[..., object], attempt: int, *, at_least: timedelta | None = None
@@ -237,3 +287,8 @@ class Tasks:
             IncidentStore(session).resolve(
                 IncidentKind.JOB_GIVEN_UP, subject_of(step, source_id), self._services.now()
             )
+
+
+def _go_on(context: JobContext, *_: object) -> None:
+    if context.should_abort():
+        raise Stopped("the worker is stopping, or a person asked for it")

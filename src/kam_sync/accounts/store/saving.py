@@ -1,6 +1,6 @@
 """Writes translated records in bulk, set-aside ones, and how far translation has come."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
@@ -65,6 +65,17 @@ class SavingStore:
     def __init__(self, session: Session, source_id: int) -> None:
         self._session = session
         self._source_id = source_id
+
+    def changes(self, noun: Noun, external_ids: Collection[str]) -> dict[str, datetime]:
+        """When the CRM last changed our copies of living records."""
+        row: Any = TABLES[noun][1] if noun in TABLES else None
+        if not (hasattr(row, "updated_at") and hasattr(row, "is_deleted")):
+            return {}
+        query = sa.select(row.external_id, row.updated_at).where(
+            row.source_id == self._source_id, ~row.is_deleted, row.updated_at.is_not(None),
+            row.external_id == sa.func.any(sa.literal(list(external_ids))),
+        )  # fmt: skip
+        return {key: at for key, at in self._session.execute(query)}  # noqa: C416 - rows
 
     def save(self, noun: Noun, records: Sequence[Record], now: datetime) -> Merged:
         """Upsert records of one noun; no id twice."""

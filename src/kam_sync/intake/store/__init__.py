@@ -1,5 +1,6 @@
 """The tables of the intake: sources, grants, raw records, runs, turns, writes, webhooks."""
 
+from kam_sync.intake.store.asked import AskedStore
 from kam_sync.intake.store.consents import ConsentStore
 from kam_sync.intake.store.gone import APPROVED, GoneStore
 from kam_sync.intake.store.grants import GrantStore
@@ -17,6 +18,7 @@ from kam_sync.intake.store.writes import WriteStore, asks_for, write_of, writes_
 
 __all__ = [
     "APPROVED",
+    "AskedStore",
     "ConsentStore",
     "GoneStore",
     "GrantStore",

@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, col
+from sqlmodel import Field, col, select
 
 from kam_sync.base import fields
 from kam_sync.base.db import Session, table_of
-from kam_sync.intake.inbox import Hook, HookState, Post
+from kam_sync.intake.inbox import Hook, HookState, Post, Reading
 from kam_sync.intake.store.sources import SourceRow
 
 
@@ -56,6 +56,27 @@ class InboxStore:
             for post in posts
         ]
         self._session.execute(sa.insert(table_of(HookRow)), rows)
+
+    def unread(self, source_id: int, *, limit: int) -> list[Hook]:
+        """Those that nobody has looked into, oldest first, locked until the commit."""
+        new = select(HookRow).where(HookRow.source_id == source_id, HookRow.state == HookState.NEW)
+        query = new.order_by(col(HookRow.id)).limit(limit).with_for_update(skip_locked=True)
+        return list(self._session.scalars(query))
+
+    def note(self, readings: Sequence[Reading], now: datetime) -> None:
+        """Write down what came of reading them."""
+        changes = [
+            {
+                "id": one.hook_id,
+                "state": one.state,
+                "reason": one.reason,
+                "named": one.named,
+                "read_at": now,
+            }
+            for one in readings
+        ]
+        if changes:
+            self._session.execute(sa.update(HookRow), changes)
 
     def has_new(self, source_id: int) -> bool:
         """Whether there is one that nobody has looked into."""
