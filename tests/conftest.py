@@ -52,9 +52,14 @@ def need_not_outlive_a_power_cut(database: Database) -> None:
 def database(migrated: Database) -> Iterator[Database]:
     """The database, emptied after the test."""
     yield migrated
+    empty(migrated)
+
+
+def empty(database: Database) -> None:
+    """Leave no row in any table."""
     names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
     queue = "procrastinate_jobs, procrastinate_events, procrastinate_workers"
-    with migrated.engine.begin() as connection:
+    with database.engine.begin() as connection:
         connection.execute(sa.text(f"TRUNCATE {names}, {queue} RESTART IDENTITY CASCADE"))
 
 
