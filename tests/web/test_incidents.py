@@ -18,7 +18,7 @@ def test_the_api_lists_incidents_in_words_and_numbers(client: TestClient, world:
     (item,) = client.get("/api/v1/incidents?state=open&lang=en").json()["items"]
     assert item["kind"] == "quiet_hooks"
     assert item["text"] == (
-        "sales <b>: webhooks are silent since 23 Nov 2026, 12:00; "
+        "sales <b>: webhooks are silent since Nov 23, 2026, 12:00; "
         "34 of 34 changes came by polling alone."
     )
     assert item["facts"]["lost"] == 34

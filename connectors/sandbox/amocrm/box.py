@@ -9,6 +9,7 @@ from connectors.sandbox import http
 from connectors.sandbox.amocrm.answers import problem, unknown
 from connectors.sandbox.amocrm.asked import BadQuery
 from connectors.sandbox.amocrm.books import Books
+from connectors.sandbox.amocrm.cards import card
 from connectors.sandbox.amocrm.change import Listener
 from connectors.sandbox.amocrm.journal import Journal
 from connectors.sandbox.amocrm.oauth import OAuth, OAuthApp
@@ -157,6 +158,9 @@ class AmoSandbox(Sandbox):
         """What API v4 says."""
         if request.path.startswith("/oauth"):
             return self.oauth.answer(request)
+        page = card(self._books, request.path) if request.method == "GET" else None
+        if page is not None:
+            return page
         if not self._may_enter(request):
             return problem(401, "Неверный логин или пароль")
         path = request.path.rstrip("/")

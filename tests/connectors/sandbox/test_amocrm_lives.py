@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
+from connectors.registry import card
 from connectors.sandbox.amocrm import AmoSandbox
 from tests.fakes.clock import Clock
 
@@ -161,3 +163,14 @@ def test_the_sandbox_lives_by_the_clock_it_is_given(open_box: Any, get: Any) -> 
     id_ = box.add("leads", {})
     assert box.row("leads", id_)["created_at"] == START
     assert get(box, "leads").headers["date"] == "Fri, 15 Jan 2027 08:00:00 GMT"
+
+
+def test_a_record_has_a_card_at_the_address_that_the_registry_gives(box: AmoSandbox) -> None:
+    id_ = box.add("companies", {"name": "ООО <b>Вега</b>"})
+    address = card("amocrm", box.url, "company", str(id_))
+    assert address == f"{box.url}/companies/detail/{id_}"
+    shown = httpx.get(address)
+    assert (shown.status_code, "ООО &lt;b&gt;Вега" in shown.text) == (200, True)
+    assert httpx.get(f"{box.url}/companies/detail/1{id_}").status_code == 404
+    assert card("amocrm", box.url, "task", "1") is None
+    assert card("unknown", box.url, "company", "1") is None

@@ -18,6 +18,7 @@ LOCALES = Path(__file__).parents[1] / "locale"
 
 Number = float | Decimal
 Day = date  # a method of the class has its name
+_TIMES = {Locale.RU: "d MMM y, HH:mm", Locale.EN: "MMM d, y, HH:mm"}
 _PLACES = {Locale.RU: "#,##0.## ¤", Locale.EN: None}
 
 
@@ -118,7 +119,7 @@ class Language:
 
     def clock_time(self, moment: datetime) -> str:
         """A moment as its own clock shows it."""
-        return format_datetime(moment, "d MMM y, HH:mm", locale=self.locale.value)
+        return format_datetime(moment, _TIMES[self.locale], locale=self.locale.value)
 
 
 def _round_small(amount: Decimal) -> Decimal:
