@@ -69,3 +69,56 @@ def test_an_unknown_step_is_not_here_and_other_sites_are_refused(client, source:
     assert client.put("/api/v1/schedules/sync", json={}).status_code == 404
     headers = {"Sec-Fetch-Site": "cross-site"}
     assert client.put(SYNC, json={"every": "1h"}, headers=headers).status_code == 403
+
+
+SAVED = {
+    "step": "sync",
+    "way": "cron",
+    "cron": "30 2 * * 1-5",
+    "zone": "Europe/Moscow",
+    "is_on": "yes",
+}
+PAGE = "/sources/sales/timetable"
+
+
+def test_the_page_says_when_in_words_and_shows_the_next_five(client, source: int) -> None:
+    page = client.get(PAGE).text
+    assert "Загрузка изменений" in page
+    assert "каждые 15 минут" in page
+    assert page.count("2026") + page.count("2027") >= 5
+    assert f'href="{PAGE}"' in client.get("/sources").text
+    house = client.get("/timetable").text
+    assert "Расчёт показателей" in house
+    assert "в 5 мин. каждого часа" in house
+
+
+def test_a_plan_is_previewed_and_not_saved(client, source: int) -> None:
+    page = client.post(PAGE, data={**SAVED, "do": "preview"}).text
+    assert "по будням в 02:30" in page
+    assert "ещё не сохранено" in page
+    assert "каждые 15 минут" in page
+    assert client.get("/api/v1/schedules?source=sales").json()["items"][1]["is_default"] is True
+
+
+def test_a_plan_is_saved_switched_off_reset_and_done_now(client, source: int) -> None:
+    saved = client.post(PAGE, data={**SAVED, "do": "save"}, follow_redirects=False)
+    assert (saved.status_code, saved.headers["location"]) == (303, f"{PAGE}?did=save")
+    assert "по будням в 02:30 · изменено: the page" in client.get(PAGE).text
+    off = client.post(PAGE, data={**SAVED, "is_on": "", "do": "save"}).text
+    assert "выключено" in off
+    back = client.post(PAGE, data={"step": "sync", "do": "reset"}).text
+    assert "каждые 15 минут" in back
+    assert "изменено" not in back
+    assert "Поставлено в очередь" in client.post(PAGE, data={"step": "sync", "do": "run"}).text
+    assert client.get("/api/v1/jobs").json()["items"][0]["task"] == "sync_source"
+
+
+def test_what_is_wrong_is_kept_in_its_field_and_changes_nothing(client, source: int) -> None:
+    wrong = {**SAVED, "cron": "99 <b> * * *", "do": "save"}
+    answer = client.post(PAGE, data=wrong)
+    assert answer.status_code == 400
+    assert "Так настроить нельзя" in answer.text
+    assert 'value="99 &lt;b&gt; * * *"' in answer.text
+    assert client.post(PAGE, data={**SAVED, "step": "tea", "do": "save"}).status_code == 404
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    assert client.post(PAGE, data={"step": "sync", "do": "run"}, headers=headers).status_code == 403

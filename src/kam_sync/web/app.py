@@ -34,6 +34,7 @@ import kam_sync.web.pages.lists
 import kam_sync.web.pages.set_aside
 import kam_sync.web.pages.sources
 import kam_sync.web.pages.tasks
+import kam_sync.web.pages.timetable
 import kam_sync.web.pages.today
 from kam_sync.base.db import Session
 from kam_sync.web.errors import PROBLEM, handle_errors
@@ -70,6 +71,7 @@ _PAGES = (
     kam_sync.web.pages.consents.router,
     kam_sync.web.pages.fields.router,
     kam_sync.web.pages.held.router,
+    kam_sync.web.pages.timetable.router,
 )
 _DESCRIPTION = """Key accounts from all connected CRMs in one store, their KPIs and alerts.
 

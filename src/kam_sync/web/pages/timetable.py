@@ -1,0 +1,147 @@
+"""The timetable of a source, or of the house: shown, previewed, changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import parse_qsl, quote
+
+from fastapi import APIRouter, Body, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from kam_sync.base.errors import WrongUse
+from kam_sync.intake.model import Source
+from kam_sync.jobs.model import Plan, name_of
+from kam_sync.jobs.planning import Entry, Timetable, instants
+from kam_sync.jobs.spans import write_span
+from kam_sync.jobs.wish import Wish
+from kam_sync.web.deps import AllSources, from_our_pages
+from kam_sync.web.render import pages
+from kam_sync.web.timing import Planning
+from kam_sync.web.wording import steps
+
+router = APIRouter()
+
+Form = Annotated[bytes, Body(media_type="application/x-www-form-urlencoded")]
+
+_BY = "the page"
+_SHOWN = 5
+_FORM = dict.fromkeys(("way", "every", "cron", "zone", "jitter", "deadline", "is_on"), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the timetable with its form."""
+
+    entry: Entry
+    form: Mapping[str, str]
+    """What stands in the fields."""
+    plan: Plan
+    """The plan of the form; as it was when the form is wrong."""
+    next_ones: list[datetime]
+    is_preview: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A form as it was sent."""
+
+    step: str
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def wish(self) -> Wish:
+        """What it asks for; of interval and cron the one that was chosen counts."""
+        is_cron = self.form["way"] == "cron"
+        return Wish(
+            every=None if is_cron else self.form["every"] or None,
+            cron=self.form["cron"] or None if is_cron else None,
+            zone=self.form["zone"] or None if is_cron else None,
+            jitter=self.form["jitter"],
+            deadline=self.form["deadline"],
+            is_on=bool(self.form["is_on"]),
+        )
+
+
+@router.get("/timetable", response_class=HTMLResponse)
+def show_house(request: Request, planning: Planning, did: str = "") -> HTMLResponse:
+    """What is done for all sources."""
+    return _page(request, planning, None, did=did)
+
+
+@router.get("/sources/{source}/timetable", response_class=HTMLResponse)
+def show_source(
+    request: Request, planning: Planning, sources: AllSources, source: str, did: str = ""
+) -> HTMLResponse:
+    """What is done for one source."""
+    return _page(request, planning, sources.named(source), did=did)
+
+
+@router.post("/timetable", dependencies=[Depends(from_our_pages)])
+def change_house(request: Request, planning: Planning, form: Form = b"") -> Response:
+    """Do what a button says to a step of the house."""
+    return _act(request, planning, None, form)
+
+
+@router.post("/sources/{source}/timetable", dependencies=[Depends(from_our_pages)])
+def change_source(
+    request: Request, planning: Planning, sources: AllSources, source: str, form: Form = b""
+) -> Response:
+    """Do what a button says to a step of a source."""
+    return _act(request, planning, sources.named(source), form)
+
+
+def _act(request: Request, planning: Timetable, source: Source | None, form: bytes) -> Response:
+    sent = dict(parse_qsl(form.decode("utf-8", "replace"), keep_blank_values=True))
+    step = sent.get("step", "")
+    typed = Typed(step, {name: sent.get(name, "").strip() for name in _FORM})
+    match sent.get("do"):
+        case "reset":
+            planning.reset(source, step, _BY)
+        case "run":
+            planning.run(source, step)
+        case "save":
+            try:
+                planning.change(source, step, typed.wish, _BY)
+            except WrongUse:
+                return _page(request, planning, source, typed=typed, status=400)
+        case _:
+            planning.entry(source, step)
+            return _page(request, planning, source, typed=typed)
+    where = "" if source is None else f"/sources/{quote(source.name)}"
+    return RedirectResponse(f"{where}/timetable?did={quote(sent['do'])}", status_code=303)
+
+
+def _page(
+    request: Request, planning: Timetable, source: Source | None, *, typed: Typed | None = None,
+    did: str = "", status: int = 200,
+) -> HTMLResponse:  # fmt: skip
+    lines = [_line(planning, entry, typed) for entry in planning.entries([source])]
+    return pages(request).render(
+        request, "timetable.html", status=status, source=source, lines=lines, did=did, words=steps,
+        address="/timetable" if source is None else f"/sources/{source.name}/timetable",
+    )  # fmt: skip
+
+
+def _line(planning: Timetable, entry: Entry, typed: Typed | None) -> Line:
+    if typed is None or typed.step != entry.step:
+        return Line(entry, _form(entry.plan), entry.plan, entry.next_ones(_SHOWN))
+    try:
+        plan = planning.wished(entry, typed.wish)
+    except WrongUse as error:
+        return Line(entry, typed.form, entry.plan, [], error=str(error))
+    name = name_of(entry.step, None if entry.source is None else entry.source.id)
+    return Line(entry, typed.form, plan, instants(plan, name, entry.now, _SHOWN), is_preview=True)
+
+
+def _form(plan: Plan) -> dict[str, str]:
+    return {
+        "way": "cron" if plan.cron else "every",
+        "every": write_span(plan.every) if plan.every else "",
+        "cron": plan.cron or "",
+        "zone": plan.zone if plan.cron else "",
+        "jitter": write_span(plan.jitter) if plan.jitter else "",
+        "deadline": write_span(plan.deadline) if plan.deadline else "",
+        "is_on": "yes" if plan.is_on else "",
+    }
