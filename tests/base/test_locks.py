@@ -1,5 +1,7 @@
 """Locks across processes: held by one, waited for, and worth nothing once they are lost."""
 
+from collections.abc import Iterator
+
 import pytest
 import sqlalchemy as sa
 
@@ -20,10 +22,14 @@ def cut_off(database: Database) -> None:
             connection.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
 
 
-def make_table(database: Database) -> None:
+@pytest.fixture
+def table(database: Database) -> Iterator[None]:
+    """A table for the time of a test."""
     with database.transaction() as session:
-        session.execute(sa.text("DROP TABLE IF EXISTS written"))
         session.execute(sa.text("CREATE TABLE written (what text)"))
+    yield
+    with database.transaction() as session:
+        session.execute(sa.text("DROP TABLE written"))
 
 
 def write(database: Database, what: str) -> None:
@@ -46,8 +52,7 @@ def test_a_lock_is_held_by_one_and_let_go_at_the_end(database: Database) -> None
     assert holders(database) == []
 
 
-def test_who_lost_the_lock_writes_nothing_more(database: Database) -> None:
-    make_table(database)
+def test_who_lost_the_lock_writes_nothing_more(database: Database, table: None) -> None:
     with database.alone("a"):
         write(database, "before")
         cut_off(database)
@@ -58,8 +63,9 @@ def test_who_lost_the_lock_writes_nothing_more(database: Database) -> None:
     assert written(database) == ["before", "by the successor"]
 
 
-def test_who_lost_an_outer_lock_writes_nothing_under_an_inner_one(database: Database) -> None:
-    make_table(database)
+def test_who_lost_an_outer_lock_writes_nothing_under_an_inner_one(
+    database: Database, table: None
+) -> None:
     with database.alone("outer"):
         cut_off(database)
         with pytest.raises(TakenOver, match="outer"), database.alone("inner"):
@@ -67,3 +73,12 @@ def test_who_lost_an_outer_lock_writes_nothing_under_an_inner_one(database: Data
     assert written(database) == []
     write(database, "free")
     assert written(database) == ["free"]
+
+
+def test_who_did_not_get_a_lock_leaves_no_haste_behind_on_the_connection(
+    database: Database,
+) -> None:
+    with database.alone("a"), pytest.raises(Busy), database.alone("a"):
+        pass
+    with database.transaction() as session:
+        assert session.scalar(sa.text("SHOW lock_timeout")) == "0"

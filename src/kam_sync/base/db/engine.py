@@ -17,6 +17,8 @@ from kam_sync.base.settings import Settings
 
 _OLDEST_SERVER = 150000
 _LONGEST_WAIT = "10min"
+_SHORTEST_WAIT = "500ms"
+"""The server needs a moment to let go of the locks of a process that was killed."""
 _READ_ONLY = psycopg.errors.ReadOnlySqlTransaction
 """What a server says that has just lost its place to another one."""
 _DIES_SOON = (
@@ -74,15 +76,16 @@ class Database:
     def alone(self, name: str, *, wait: bool = False) -> Iterator[None]:
         """Hold a lock by name across all processes of this database.
 
-        When it is taken, wait for it up to ten minutes, or raise Busy. The lock lives as long as
-        its connection, so a killed process lets go of it. Who was frozen for so long that another
-        took over commits nothing more: each transaction within asks whether the lock still lives.
+        When it is taken, wait for it half a second, or up to ten minutes, and raise Busy. The lock
+        lives as long as its connection, so a killed process lets go of it. Who was frozen for so
+        long that another took over commits nothing more: each transaction within asks whether the
+        lock still lives.
         """
         with self.at_once() as connection:
             # A host that lost its power lets go after a minute, not when TCP notices in two hours.
             connection.execute(sa.text(_DIES_SOON))
             lock = _Lock(connection, name)
-            lock.take(wait=wait)
+            lock.take(_LONGEST_WAIT if wait else _SHORTEST_WAIT)
             before = _locks.set((*_locks.get(), lock))
             try:
                 yield
@@ -120,18 +123,16 @@ class _Lock:
         self._key = sa.func.hashtextextended(name, 0)
         self._holder = connection.scalar(sa.select(sa.func.pg_backend_pid()))
 
-    def take(self, *, wait: bool) -> None:
-        if not wait:
-            if not self._connection.scalar(sa.select(sa.func.pg_try_advisory_lock(self._key))):
-                raise Busy(f"{self._name}: another process is at it")
-            return
-        self._connection.execute(sa.text(f"SET lock_timeout = '{_LONGEST_WAIT}'"))
+    def take(self, patience: str) -> None:
+        self._connection.execute(sa.text(f"SET lock_timeout = '{patience}'"))
         try:
             self._connection.execute(sa.select(sa.func.pg_advisory_lock(self._key)))
         except OperationalError as error:
             if not isinstance(error.orig, psycopg.errors.LockNotAvailable):
                 raise
-            raise Busy(f"{self._name}: another process is at it for too long") from error
+            raise Busy(f"{self._name}: another process is at it") from error
+        finally:
+            self._connection.execute(sa.text("RESET lock_timeout"))  # for who gets it next
 
     def require(self) -> None:
         """Raise TakenOver when the lock is lost; a connection made anew does not hold it."""
