@@ -27,7 +27,7 @@ FAST = Pace(
     restart_after=timedelta(milliseconds=100),
     back_off=(AT_ONCE, AT_ONCE),
 )
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a test gives up; no test waits for them when the code is right."""
 
 
