@@ -54,7 +54,7 @@ def measure(
     with said.open("wb") as out, complained.open("wb") as err:
         began = time.monotonic()
         process = subprocess.Popen(
-            command, cwd=folder, env=_surroundings(env or {}), stdin=subprocess.DEVNULL,
+            command, cwd=folder, env=surroundings(env or {}), stdin=subprocess.DEVNULL,
             stdout=out, stderr=err,
         )  # fmt: skip
         try:
@@ -95,7 +95,7 @@ def peak_of(pid: int) -> float:
     return 0.0
 
 
-def _surroundings(added: Mapping[str, str]) -> dict[str, str]:
+def surroundings(added: Mapping[str, str]) -> dict[str, str]:
     """Our environment without what is set for another kam_sync."""
     ours = {key: value for key, value in os.environ.items() if not key.startswith("KAM_SYNC_")}
     return {**ours, **added}

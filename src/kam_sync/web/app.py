@@ -21,7 +21,6 @@ import kam_sync.web.api.records
 import kam_sync.web.api.schedules
 import kam_sync.web.api.sources
 import kam_sync.web.api.writes
-import kam_sync.web.hooks.door
 import kam_sync.web.ops
 import kam_sync.web.pages.account
 import kam_sync.web.pages.accounts
@@ -39,6 +38,7 @@ import kam_sync.web.pages.today
 from kam_sync.base.db import Session
 from kam_sync.web.errors import PROBLEM, handle_errors
 from kam_sync.web.guard import Guard
+from kam_sync.web.hooks.door import Door
 from kam_sync.web.metrics import Measured, Metrics
 from kam_sync.web.render import STATIC, Pages
 from kam_sync.web.turnstile import Turnstile
@@ -110,16 +110,15 @@ def create_app(
     app.state.defer_sync = defer_sync
     app.state.defer_write = defer_write
     app.state.next_sync = next_sync
-    app.state.door = kam_sync.web.hooks.door.Door(services, defer_reading)
     app.state.sync_every = None  # the default interval of syncs, where this process sets another
     app.state.pages = Pages(services.zone)
     app.state.metrics = Metrics()
     app.add_middleware(Turnstile)
     app.add_middleware(Guard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(Door, services=services, defer_reading=defer_reading)
     app.add_middleware(Measured, metrics=app.state.metrics)
     handle_errors(app)
-    app.include_router(kam_sync.web.hooks.door.router)  # first, for the shortest way
     api = APIRouter(prefix="/api/v1", responses=_problems())
     for router in _API:
         api.include_router(router)

@@ -1,10 +1,12 @@
 """`POST /hooks/{key}`: as little as possible between a webhook and the commit that keeps it."""
 
 import asyncio
+from http import HTTPStatus
 from time import monotonic
+from types import SimpleNamespace
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kam_sync.base.errors import DatabaseTrouble
 from kam_sync.intake.inbox import Post
@@ -14,18 +16,26 @@ from kam_sync.wiring import Services
 
 _log = structlog.get_logger("kam_sync.hooks")
 
-router = APIRouter(tags=["hooks"])
-
+_PATH = "/hooks/"
+_ROUTE = SimpleNamespace(path="/hooks/{source_key}")
+"""What metrics are counted by, as if it were a route of the application."""
 _KEPT_HEADERS = ("content-type", "user-agent", "x-amocrm-requestid", "x-request-id")
 _LONGEST_HEADER = 500
 _PATIENCE = 2.0
 """Seconds in which it is kept or refused: amoCRM waits no longer, and then comes again."""
 _SLOWEST_BODY = 10.0
-_COME_AGAIN = {"Retry-After": "5"}
+_COME_AGAIN = {
+    HTTPStatus.TOO_MANY_REQUESTS: b"1",
+    HTTPStatus.SERVICE_UNAVAILABLE: b"5",
+}
 
 
 class TooLarge(Exception):
     """The body has more bytes than we take."""
+
+
+class GaveUp(Exception):
+    """The caller went away before its body was here."""
 
 
 class Rate:
@@ -46,57 +56,77 @@ class Rate:
 
 
 class Door:
-    """What takes the webhooks of one application."""
+    """ASGI middleware that takes webhooks; all else goes past it.
 
-    def __init__(self, services: Services, defer_reading: Reading | None) -> None:
+    No route of the application: its layers would cost more than all that is done here.
+    """
+
+    def __init__(self, app: ASGIApp, services: Services, defer_reading: Reading | None) -> None:
+        self._app = app
         self._keys = Keys(services)
         self._gathering = Gathering(services, defer_reading)
         self._rate = Rate(services.settings.hooks_per_second)
         self._most_bytes = services.settings.hook_bytes
 
-    async def take(self, key: str, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take a webhook, or pass the request on."""
+        if scope["type"] != "http" or not scope["path"].startswith(_PATH):
+            await self._app(scope, receive, send)
+            return
+        scope["route"] = _ROUTE
+        status = HTTPStatus.METHOD_NOT_ALLOWED
+        if scope["method"] == "POST":
+            status = await self._take(scope, receive)
+        again = _COME_AGAIN.get(status)
+        headers = [(b"content-length", b"0"), *([(b"retry-after", again)] if again else [])]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _take(self, scope: Scope, receive: Receive) -> HTTPStatus:
         """Keep a webhook; 200 means that it is committed."""
         try:
             async with asyncio.timeout(_PATIENCE):
-                source_id = await self._keys.source_of(key)
+                source_id = await self._keys.source_of(scope["path"].removeprefix(_PATH))
             if source_id is None:
-                return Response(status_code=404)
+                return HTTPStatus.NOT_FOUND
             if not self._rate.admits(source_id):
-                return Response(status_code=429, headers={"Retry-After": "1"})
+                return HTTPStatus.TOO_MANY_REQUESTS
+            headers = _headers(scope)
             async with asyncio.timeout(_SLOWEST_BODY):
-                body = await _body(request, self._most_bytes)
+                body = await _body(headers, receive, self._most_bytes)
+            post = Post(source_id, {k: headers[k] for k in _KEPT_HEADERS if k in headers}, body)
             async with asyncio.timeout(_PATIENCE):
-                is_kept = await self._gathering.keep(Post(source_id, _headers(request), body))
+                is_kept = await self._gathering.keep(post)
         except TooLarge:
-            return Response(status_code=413)
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        except GaveUp:
+            return HTTPStatus.BAD_REQUEST
         except (DatabaseTrouble, Full, TimeoutError) as error:
             _log.warning("webhook not kept", reason=str(error) or type(error).__name__)
-            return Response(status_code=503, headers=_COME_AGAIN)
-        return Response(status_code=200 if is_kept else 404)
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        return HTTPStatus.OK if is_kept else HTTPStatus.NOT_FOUND
 
 
-@router.post("/hooks/{source_key}", include_in_schema=False)
-async def take_hook(source_key: str, request: Request) -> Response:
-    """Keep a webhook."""
-    door: Door = request.app.state.door
-    return await door.take(source_key, request)
-
-
-async def _body(request: Request, most: int) -> bytes:
+async def _body(headers: dict[str, str], receive: Receive, most: int) -> bytes:
     """The body as it came, of so many bytes at most whatever its headers say."""
-    said = request.headers.get("content-length", "0")
+    said = headers.get("content-length", "0")
     if said.isdigit() and int(said) > most:
         raise TooLarge
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise GaveUp
+        body += message.get("body", b"")
+        if len(body) > most:
             raise TooLarge
-        parts.append(part)
-    return b"".join(parts)
+        more = message.get("more_body", False)
+    return body
 
 
-def _headers(request: Request) -> dict[str, str]:
-    """Those that say what the body is and which request it was."""
-    given = request.headers
-    return {name: given[name][:_LONGEST_HEADER] for name in _KEPT_HEADERS if name in given}
+def _headers(scope: Scope) -> dict[str, str]:
+    """The headers by their names in small letters."""
+    return {
+        name.decode("latin-1"): value.decode("latin-1")[:_LONGEST_HEADER]
+        for name, value in scope["headers"]
+    }

@@ -10,6 +10,8 @@ from kam_sync.intake.store import InboxStore
 from kam_sync.wiring import Services
 
 _MOST_AT_ONCE = 500
+_GATHER = 0.02
+"""Seconds for others to come; a transaction costs as much as a dozen webhooks in it."""
 _MOST_WAITING = 2_000
 _MOST_BYTES = 64 * 1024 * 1024
 
@@ -48,6 +50,7 @@ class Gathering:
 
     async def _write_all(self) -> None:
         while self._waiting:
+            await asyncio.sleep(_GATHER)
             taken, self._waiting = (
                 self._waiting[:_MOST_AT_ONCE],
                 self._waiting[_MOST_AT_ONCE:],
