@@ -27,7 +27,10 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def opened(waits: list[float]) -> Iterator[Opened]:
-    """A small sandbox with the given switches, and the connector on it with the given options."""
+    """A small sandbox with the given switches, and the connector on it with the given options.
+
+    The world stays in 2026 whatever the day is: its log is read from the beginning.
+    """
     with ExitStack() as stack:
 
         def open_both(
@@ -35,7 +38,7 @@ def opened(waits: list[float]) -> Iterator[Opened]:
         ) -> tuple[AmoSandbox, AmoCrm]:
             world = MadeUpWorld(size=5, deals=300, contacts=10, today=date(2026, 11, 1))
             box = stack.enter_context(AmoSandbox(world, **({"rate": 0} | switches)))
-            asked = {"per_second": "0"} | (options or {})
+            asked = {"per_second": "0", "event_days": "3650"} | (options or {})
             crm = AmoCrm(Credentials(box.url, box.token, asked))
             stack.callback(crm.close)
             return box, crm

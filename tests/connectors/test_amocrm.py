@@ -67,7 +67,9 @@ class TestAmoCrm(ConnectorChecks):
         return AmoSandbox(world, rate=0, api_filter=self.api_filter)
 
     def open(self, box: AmoSandbox, token: str | None = None) -> Connector:
-        return AmoCrm(Credentials(box.url, token or box.token, {"per_second": "0"}))
+        return AmoCrm(
+            Credentials(box.url, token or box.token, {"per_second": "0", "event_days": "3650"})
+        )
 
     def ids(self, box: AmoSandbox) -> set[str]:
         return {str(id_) for id_ in box.ids("leads")}

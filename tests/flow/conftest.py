@@ -31,5 +31,5 @@ def box() -> Iterator[AmoSandbox]:
 
 @pytest.fixture
 def source(services: Services, box: AmoSandbox) -> Source:
-    """The shop, connected and not yet synced."""
-    return connect(services, box)
+    """The shop, connected and not yet synced; its log is read from the beginning."""
+    return connect(services, box, event_days="3650")

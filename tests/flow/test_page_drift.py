@@ -25,7 +25,7 @@ class Bustle:
         self.wanted = {
             "updated": deals * 5 // 100, "deleted": deals // 100, "created": deals // 100,
         }  # fmt: skip
-        self._share = {what: count // (deals // 1_500) for what, count in self.wanted.items()}
+        self._share = {what: count // (deals // 1_000) for what, count in self.wanted.items()}
         self.done = dict.fromkeys(self.wanted, 0)
 
     def __call__(self, _source: Source, noun: Noun, _counts: NounCounts) -> None:
