@@ -177,7 +177,7 @@ class ConnectorChecks(ABC):
         self, box: Any, connector: Connector, trouble: str
     ) -> None:
         box.faults.append(_TROUBLES[trouble])
-        with pytest.raises(RetryLater, match=r"127\.0\.0\.1:\d+/"):
+        with pytest.raises(RetryLater, match=r"127\.0\.0\.1:\d+: "):
             list(connector.pull(self.noun, None))
 
     @pytest.mark.parametrize("trouble", _TROUBLES)

@@ -102,7 +102,7 @@ def test_a_day_is_written_as_local_midnight(writable: Opened) -> None:
         ("company/9015", "ООО", "cannot be written into a legal_entity field"),
         ("company/1", "x", "companies have no such field"),
         ("contact/9011", "x", "companies have no such field"),
-        ("company.inn", "x", "name it as in the field map"),
+        ("company.inn", "x", "map it first: source map NAME company.inn=company/ID"),
     ],
 )
 def test_a_value_that_does_not_fit_is_not_sent(
