@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Any
 
-from babel.core import get_global
-
+from connectors.kit.currencies import CODES
 from connectors.kit.errors import BadRecord
 
 Body = Mapping[str, Any]
@@ -91,7 +89,7 @@ def amount(body: Body, key: str) -> Decimal | None:
 def currency(code: str | None) -> str:
     """An ISO 4217 code in capitals."""
     found = (code or "").strip().upper()
-    if found not in _currencies():
+    if found not in CODES:
         raise BadRecord(f"currency: {shown(code)} is not an ISO 4217 code")
     return found
 
@@ -135,8 +133,3 @@ def shown(value: object) -> str:
         return f"{type(value).__name__} of {len(value)}"
     said = repr(value)
     return said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"
-
-
-@lru_cache(maxsize=1)
-def _currencies() -> frozenset[str]:
-    return frozenset(get_global("all_currencies"))

@@ -29,7 +29,7 @@ class Sandbox(ABC):
         self.faults = Faults()
         self._rate = RateLimit(rate)
         self._port = port
-        self._last: dict[str, Response] = {}
+        self._last: dict[str, Request] = {}
         self._server: _Server | None = None
 
     @abstractmethod
@@ -85,12 +85,12 @@ class Sandbox(ABC):
         wait = self._rate.wait()
         if wait > 0:
             return self.too_fast(wait)
-        if fault is not None and fault.repeat and request.path in self._last:
-            return self._last[request.path]
-        response = self.answer(request)
-        if len(self._last) < _REMEMBERED or request.path in self._last:
-            self._last[request.path] = response
-        return response
+        is_known = request.path in self._last
+        if fault is not None and fault.repeat and is_known:
+            return self.answer(self._last[request.path])
+        if request.method == "GET" and (is_known or len(self._last) < _REMEMBERED):
+            self._last[request.path] = request
+        return self.answer(request)
 
 
 class _Server(ThreadingHTTPServer):

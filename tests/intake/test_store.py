@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import pytest
 
 from connectors import Noun, Page, RawRecord
@@ -34,7 +35,7 @@ def keep(services: Services, source_id: int, *records: RawRecord) -> Merged:
 def waiting(services: Services, source_id: int, after: int = 0) -> dict[str, Mapping[str, Any]]:
     with services.database.transaction() as session:
         found = RawStore(session, source_id).waiting(Noun.DEAL, after=after, limit=100)
-        return {record.external_id: record.body for record in found}
+        return {record.external_id: orjson.loads(record.body) for record in found}
 
 
 def last_change(services: Services, source_id: int) -> int:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import orjson
+
 from connectors import BadRecord, Group, LossReason, Noun, Pipeline, RawRecord, Record, User
 from kam_sync.accounts.store import LeavingStore, SavingStore
 from kam_sync.base.db import Session
@@ -11,7 +13,7 @@ from kam_sync.base.report import Report
 from kam_sync.intake.model import Waiting
 from kam_sync.intake.store import RawStore, SourceStore
 
-BATCH = 1000
+BATCH = 1250
 
 Translate = Callable[[RawRecord], Record]
 
@@ -49,7 +51,7 @@ def _say(
     bad: dict[str, str] = {}
     for raw in waiting:
         try:
-            record = translate(RawRecord(noun, raw.external_id, raw.body))
+            record = translate(RawRecord(noun, raw.external_id, orjson.loads(raw.body)))
             records.append(_as_gone(record) if raw.gone else record)
         except BadRecord as error:
             bad[raw.external_id] = str(error)

@@ -171,7 +171,8 @@ class Waiting:
 
     change_no: int
     external_id: str
-    body: dict[str, Any]
+    body: str
+    """JSON, to be decoded one by one: all of a batch at once take ten times the room."""
     gone: "Gone | None" = None
 
 

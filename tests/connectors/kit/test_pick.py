@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from babel.core import get_global
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.kit import pick
+from connectors.kit.currencies import CODES
 from connectors.kit.errors import BadRecord
 
 ANYTHING = st.recursive(
@@ -88,6 +90,10 @@ def test_an_absurd_time_names_the_field(absurd: object) -> None:
 def test_a_record_without_a_usable_id_is_bad(wrong: object) -> None:
     with pytest.raises(BadRecord, match="id"):
         pick.external_id({"id": wrong})
+
+
+def test_every_currency_that_babel_can_name_is_known() -> None:
+    assert set(get_global("all_currencies")) <= CODES
 
 
 def test_an_unknown_currency_is_bad() -> None:

@@ -146,7 +146,7 @@ class RawStore:
             .limit(limit)
         )
         return [
-            Waiting(number, key, orjson.loads(body), Gone(why, into) if gone_at else None)
+            Waiting(number, key, body, Gone(why, into) if gone_at else None)
             for number, key, body, gone_at, why, into in found
         ]
 
