@@ -25,7 +25,7 @@ from kam_sync.base.db import Session
 from kam_sync.base.errors import Stopped, WrongSettings, WrongUse
 from kam_sync.confirming import Confirming
 from kam_sync.granting import kind_of, state_after
-from kam_sync.intake.inbox import Hook, HookState, Reading
+from kam_sync.intake.inbox import Hook, HookState, KeptHook, Reading
 from kam_sync.intake.model import NounCounts, Origin, RunState
 from kam_sync.intake.news import Known, Told, is_news
 from kam_sync.intake.store import AskedStore, HintStore, InboxStore, SourceStore
@@ -111,14 +111,14 @@ class Hearing:
                 reading, hints = self._understand(connector, hook)
                 readings.append(reading)
                 for hint in hints:
-                    told[hint].append(Told(hook.received_at, hint.happened_at))
+                    told[hint].append(_told(hook, hint))
             news = list(self._news(session, told))
             HintStore(session, self._source.id).note(news, Origin.HOOK, self._services.now())
             inbox.note(readings, self._services.now())
             result.hints += len(news)
             return len(hooks)
 
-    def _understand(self, connector: Connector, hook: Hook) -> tuple[Reading, Sequence[Hint]]:
+    def _understand(self, connector: Connector, hook: KeptHook) -> tuple[Reading, Sequence[Hint]]:
         if not isinstance(connector, ReadsHooks) or not isinstance(connector, FetchesSome):
             return Reading(hook.id, HookState.UNKNOWN, _UNREADABLE), ()
         try:
@@ -153,6 +153,12 @@ class Hearing:
                 self._source.id, self._access.sealed_token, state_after(error), str(error),
                 kind_of(error),
             )  # fmt: skip
+
+
+def _told(hook: Hook, hint: Hint) -> Told:
+    if hook.replayed_at is not None:  # a person wants it fetched, whatever we have of it
+        return Told(hook.replayed_at)
+    return Told(hook.received_at, hint.happened_at)
 
 
 def _reading(hook_id: int, call: Call, hints: Sequence[Hint]) -> Reading:

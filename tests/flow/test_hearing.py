@@ -14,6 +14,7 @@ from kam_sync.flow import HearingResult
 from kam_sync.intake.inbox import Post
 from kam_sync.intake.model import RunState, Source
 from kam_sync.intake.store import InboxStore
+from kam_sync.jobs.replaying import Wanted, replay
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
 from tests.fakes.posting import FORM, post, states
@@ -177,3 +178,14 @@ def test_a_webhook_that_is_being_kept_while_the_reading_begins_is_read_by_it(
             with pytest.raises(TimeoutError):
                 reading.result(timeout=0.3)
         assert reading.result(timeout=timedelta(seconds=10).total_seconds()).hooks == 1
+
+
+def test_what_a_replayed_webhook_names_is_fetched_whatever_we_have_of_it(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    lead = box.ids("leads")[0]
+    post(services, source, update(lead, 1_500_000_000))
+    assert hear(services, source).hints == 0
+    with services.database.transaction() as session:
+        assert replay(session, Wanted(source_id=source.id)) == 1
+    assert hear(services, source).hints == 1

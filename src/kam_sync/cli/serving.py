@@ -1,6 +1,7 @@
 """Runs the web, the worker and the scheduler in this process until it is told to stop."""
 
 import socket
+import sys
 import threading
 from contextlib import ExitStack, suppress
 from datetime import timedelta
@@ -16,6 +17,11 @@ from kam_sync.jobs.queue import defer_reading, defer_write
 from kam_sync.jobs.serving import defer_sync, next_sync, running
 from kam_sync.web.app import create_app
 from kam_sync.wiring import Services
+
+_TURN = 0.0005
+"""Seconds for which a thread that computes keeps the others waiting; Python's own are ten times as
+many, and a request would wait as long at each of its steps while a sync in this process computes.
+"""
 
 
 def is_free(host: str, port: int) -> bool:
@@ -59,6 +65,7 @@ def serve_all(
             hosts=_hosts(services, web[0]),
         )
         app.state.sync_every = every
+        sys.setswitchinterval(_TURN)
         uvicorn.run(app, host=web[0], port=web[1], log_config=None, timeout_graceful_shutdown=10)
 
 

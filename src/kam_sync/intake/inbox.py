@@ -32,18 +32,25 @@ class HookState(StrEnum):
 
 
 class Hook(SQLModel):
-    """A webhook as it came in, and what became of it."""
+    """A webhook, and what became of it."""
 
     id: int
     source_id: int
     received_at: datetime = fields.moment()
     headers: dict[str, str] = fields.document(default_factory=dict)
-    body: bytes = Field(repr=False)
     state: HookState = fields.choice(HookState, default=HookState.NEW)
     reason: str = ""
     named: dict[str, list[str]] = fields.document(default_factory=dict)
     """The ids that it names, by noun."""
     read_at: datetime | None = fields.moment(default=None)
+    replayed_at: datetime | None = fields.moment(default=None)
+    """When a person last had it read again."""
+
+
+class KeptHook(Hook):
+    """A webhook as it came in."""
+
+    body: bytes = Field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

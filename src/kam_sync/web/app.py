@@ -14,6 +14,7 @@ import kam_sync.web.api.alerts
 import kam_sync.web.api.directory
 import kam_sync.web.api.fields
 import kam_sync.web.api.held
+import kam_sync.web.api.hooks
 import kam_sync.web.api.incidents
 import kam_sync.web.api.jobs
 import kam_sync.web.api.kpis
@@ -52,6 +53,7 @@ _API = (
     kam_sync.web.api.schedules.router,
     kam_sync.web.api.fields.router,
     kam_sync.web.api.held.router,
+    kam_sync.web.api.hooks.router,
     kam_sync.web.api.incidents.router,
     kam_sync.web.api.jobs.router,
     kam_sync.web.api.kpis.router,

@@ -1,5 +1,6 @@
 """The inbox: webhooks as they came in, kept before anybody looks into them."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -8,11 +9,12 @@ from sqlmodel import Field, col, select
 
 from kam_sync.base import fields
 from kam_sync.base.db import Session, table_of
-from kam_sync.intake.inbox import Hook, HookState, Post, Reading
+from kam_sync.base.errors import NotHere
+from kam_sync.intake.inbox import Hook, HookState, KeptHook, Post, Reading
 from kam_sync.intake.store.sources import SourceRow
 
 
-class HookRow(Hook, table=True):
+class HookRow(KeptHook, table=True):
     """A webhook."""
 
     __tablename__ = "hook"
@@ -57,7 +59,7 @@ class InboxStore:
         ]
         self._session.execute(sa.insert(table_of(HookRow)), rows)
 
-    def unread(self, source_id: int, *, limit: int) -> list[Hook]:
+    def unread(self, source_id: int, *, limit: int) -> list[KeptHook]:
         """Those that nobody has looked into, oldest first, locked until the commit."""
         new = select(HookRow).where(HookRow.source_id == source_id, HookRow.state == HookState.NEW)
         query = new.order_by(col(HookRow.id)).limit(limit).with_for_update(skip_locked=True)
@@ -77,6 +79,47 @@ class InboxStore:
         ]
         if changes:
             self._session.execute(sa.update(HookRow), changes)
+
+    def hooks(
+        self,
+        *,
+        source_id: int | None = None,
+        state: HookState | None = None,
+        before: int | None = None,
+        limit: int,
+    ) -> list[Hook]:
+        """Webhooks without their bodies, newest first: of a source, in a state, before an id."""
+        row = table_of(HookRow).c
+        query = sa.select(*(row[name] for name in Hook.model_fields))
+        for column, wanted in ((row.source_id, source_id), (row.state, state)):
+            query = query if wanted is None else query.where(column == wanted)
+        query = query if before is None else query.where(row.id < before)
+        found = self._session.execute(query.order_by(row.id.desc()).limit(limit)).mappings()
+        return [Hook(**one) for one in found]
+
+    def hook(self, hook_id: int) -> KeptHook:
+        """One webhook as it came in, or NotHere."""
+        found = self._session.get(HookRow, hook_id, populate_existing=True)
+        if found is None:
+            raise NotHere(f"webhook {hook_id}: no such webhook; old ones are forgotten")
+        return found
+
+    def replay(
+        self,
+        *,
+        ids: Collection[int],
+        source_id: int | None,
+        states: Collection[HookState],
+        since: datetime | None,
+    ) -> Counter[int]:
+        """Let webhooks be read again: those of some ids or of a source; how many of each source."""
+        row = table_of(HookRow).c
+        again = sa.update(HookRow).where(row.state.in_(states))
+        again = again.where(row.id.in_(ids)) if ids else again
+        again = again if source_id is None else again.where(row.source_id == source_id)
+        again = again if since is None else again.where(row.received_at >= since)
+        values = {"state": HookState.NEW, "reason": "", "replayed_at": sa.func.now()}
+        return Counter(self._session.scalars(again.values(values).returning(row.source_id)))
 
     def has_new(self, source_id: int) -> bool:
         """Whether there is one that nobody has looked into."""

@@ -1,0 +1,157 @@
+"""`kam-sync hooks ...`: the webhooks that came in, what became of them, and reading them again."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kam_sync.base.settings import read_settings
+
+if TYPE_CHECKING:
+    from kam_sync.intake.inbox import Hook, HookState
+
+app = typer.Typer(no_args_is_help=True, help="The webhooks that came in.")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+State = Annotated[str | None, typer.Option(help="new, read, unknown, foreign or failed.")]
+_MOST_NAMED = 5
+
+
+@app.command("list")
+def list_(
+    source: Annotated[str | None, typer.Argument(help="A source's name; all if left out.")] = None,
+    *,
+    state: State = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="The newest so many.")] = 20,
+    json: Json = False,
+) -> None:
+    """Show the newest webhooks, what they name, and why some were not understood."""
+    from kam_sync.cli import show
+    from kam_sync.intake.store import InboxStore, SourceStore
+    from kam_sync.wiring import open_services
+
+    wanted = _state(state)
+    with open_services(read_settings()) as services, services.database.transaction() as session:
+        found = InboxStore(session).hooks(
+            source_id=None if source is None else SourceStore(session).by_name(source).id,
+            state=wanted,
+            limit=limit,
+        )
+        names = {one.id: one.name for one in SourceStore(session).all()}
+        documents = [_document(one, names) for one in found]
+        zone = services.zone
+    if json:
+        show.as_json({"hooks": documents})
+        return
+    if not documents:
+        typer.echo("no such webhook", err=True)
+        return
+    columns = (
+        show.Column("id", is_number=True), "source", show.Column("received", rank=2), "state",
+        show.Column("names", rank=3), show.Column("reason", rank=1),
+    )  # fmt: skip
+    rows = [
+        (d["id"], d["source"], show.moment(d["received_at"], zone), d["state"],
+         _named(d["named"]), d["reason"])
+        for d in documents
+    ]  # fmt: skip
+    show.table("Webhooks", columns, rows)
+
+
+@app.command("show")
+def show_(
+    hook_id: Annotated[int, typer.Argument(metavar="ID", help="As `hooks list` shows it.")],
+    *,
+    json: Json = False,
+) -> None:
+    """Show a webhook as it came in; its body may hold personal data."""
+    from kam_sync.cli import show
+    from kam_sync.intake.store import InboxStore, SourceStore
+    from kam_sync.wiring import open_services
+
+    with open_services(read_settings()) as services, services.database.transaction() as session:
+        hook = InboxStore(session).hook(hook_id)
+        names = {one.id: one.name for one in SourceStore(session).all()}
+        document = _document(hook, names) | {
+            "headers": hook.headers,
+            "body": hook.body.decode(errors="replace"),
+        }
+        zone = services.zone
+    if json:
+        show.as_json(document)
+        return
+    shown = {**document, "named": _named(document["named"])}
+    for name in ("received_at", "read_at", "replayed_at"):
+        shown[name] = show.moment(document[name], zone)
+    shown |= {"headers": "", **document["headers"], "body": _harmless(document["body"])}
+    show.table("Webhook", ("", " "), [row for row in shown.items() if row[1] != ""])
+
+
+@app.command()
+def replay(
+    hook_ids: Annotated[
+        list[int] | None, typer.Argument(metavar="[ID]...", help="As `hooks list` shows them.")
+    ] = None,
+    *,
+    source: Annotated[str | None, typer.Option(help="All of this source.")] = None,
+    state: State = None,
+    since: Annotated[
+        datetime | None, typer.Option(help="Only what came since then, where you are.")
+    ] = None,
+) -> None:
+    """Read webhooks again, by id or all of a source in a state; what they name is fetched."""
+    from kam_sync.base.errors import WrongUse
+    from kam_sync.intake.store import SourceStore
+    from kam_sync.jobs.replaying import Wanted
+    from kam_sync.jobs.replaying import replay as again
+    from kam_sync.wiring import open_services
+
+    if not hook_ids and (source is None or state is None):
+        raise WrongUse("which? give ids, or --source with --state unknown, failed, foreign or read")
+    wanted = _state(state)
+    with open_services(read_settings()) as services, services.database.transaction() as session:
+        source_id = None if source is None else SourceStore(session).by_name(source).id
+        moment = since and since.replace(tzinfo=since.tzinfo or services.zone)
+        number = again(session, Wanted(tuple(hook_ids or ()), source_id, wanted, moment))
+    typer.echo(f"{number} to be read again", err=True)
+
+
+@app.command()
+def url(source: Annotated[str, typer.Argument(help="The source's name.")]) -> None:
+    """Print the secret address that the CRM is to post to, for a CRM that is set up by hand."""
+    from kam_sync import connecting
+    from kam_sync.base.errors import WrongUse
+    from kam_sync.wiring import open_services
+
+    settings = read_settings()
+    if settings.public_url is None:
+        raise WrongUse("KAM_SYNC_PUBLIC_URL: set it to the address at which the CRM reaches us")
+    with open_services(settings) as services:
+        key = connecting.hook_key(services, source)
+    typer.echo(f"{str(settings.public_url).rstrip('/')}/hooks/{key}")
+
+
+def _state(text: str | None) -> "HookState | None":
+    from kam_sync.base.errors import WrongUse
+    from kam_sync.intake.inbox import HookState
+
+    if text is not None and text not in set(HookState):
+        raise WrongUse(f"--state {text}: one of {', '.join(HookState)} is needed")
+    return None if text is None else HookState(text)
+
+
+def _document(hook: "Hook", names: dict[int, str]) -> dict[str, Any]:
+    plain = hook.model_dump(exclude={"id", "source_id", "headers", "body"})
+    return {"id": str(hook.id), "source": names[hook.source_id], **plain}
+
+
+def _named(named: dict[str, list[str]]) -> str:
+    return "; ".join(
+        f"{noun} {', '.join(ids[:_MOST_NAMED])}{' ...' if len(ids) > _MOST_NAMED else ''}"
+        for noun, ids in named.items()
+    )
+
+
+def _harmless(text: str) -> str:
+    """Without what a terminal would obey."""
+    return "".join(char if char.isprintable() or char == "\n" else "�" for char in text)
