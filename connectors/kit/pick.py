@@ -14,6 +14,7 @@ _MOST_MONEY = Decimal(10) ** 15
 _LATEST_SECOND = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
 _EARLIEST_SECOND = int(datetime(1900, 1, 1, tzinfo=UTC).timestamp())
 _LARGEST_NUMBER = 2**31 - 1
+_MOST_IDS = 2**63
 _LONGEST_ID = 200  # ids stand in keys, and an index entry has an upper bound
 _SHOWN = 40
 
@@ -21,6 +22,8 @@ _SHOWN = 40
 def external_id(body: Body, key: str = "id") -> str:
     """The record's id as text; never empty."""
     value = body.get(key)
+    if type(value) is int and 0 < value < _MOST_IDS:  # nearly always, and often for each record
+        return str(value)
     is_id = isinstance(value, (int, str)) and not isinstance(value, bool) and value != 0
     found = clean(str(value)) if is_id else ""
     if not 0 < len(found) <= _LONGEST_ID:

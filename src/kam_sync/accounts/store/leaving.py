@@ -11,7 +11,7 @@ from connectors import Noun
 from kam_sync.accounts.match import match
 from kam_sync.accounts.store.saving import TABLES
 from kam_sync.accounts.store.tables import AccountRow, LinkRow
-from kam_sync.base.db import Session
+from kam_sync.base.db import Session, is_among
 from kam_sync.intake.model import Gone
 
 
@@ -33,7 +33,7 @@ class LeavingStore:
         self._session.execute(
             sa.update(row)
             .where(row.source_id == self._source_id, ~row.is_deleted)
-            .where(row.external_id == sa.func.any(sa.literal(list(gone))))
+            .where(is_among(row.external_id, gone))
             .values(is_deleted=True, changed_at=now)
         )
         if noun is Noun.COMPANY:

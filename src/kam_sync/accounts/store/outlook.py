@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from connectors import Noun, Outcome
 from kam_sync.accounts.store.saving import TABLES
 from kam_sync.accounts.store.tables import DealRow, PipelineRow
-from kam_sync.base.db import Session
+from kam_sync.base.db import Session, is_among
 
 _SAMPLE = 5
 
@@ -42,7 +42,7 @@ class OutlookStore:
         name = next(getattr(row, n) for n in ("name", "text", "comment") if hasattr(row, n))
         found = self._session.execute(
             sa.select(row.external_id, sa.func.coalesce(name, ""))
-            .where(row.source_id == self._source_id, _is_any(row.external_id, external_ids))
+            .where(row.source_id == self._source_id, is_among(row.external_id, external_ids))
             .order_by(row.external_id)
         )
         return dict(found.all())
@@ -54,13 +54,9 @@ class OutlookStore:
             return {}
         found = self._session.execute(
             sa.select(deal.currency, sa.func.sum(deal.amount))
-            .where(deal.source_id == self._source_id, _is_any(keys[noun], external_ids))
+            .where(deal.source_id == self._source_id, is_among(keys[noun], external_ids))
             .where(~deal.is_deleted, deal.outcome == Outcome.OPEN, deal.amount.is_not(None))
             .group_by(deal.currency)
             .order_by(deal.currency)
         )
         return dict(found.all())
-
-
-def _is_any(column: Any, external_ids: Sequence[str]) -> Any:
-    return column == sa.func.any(sa.literal(list(external_ids)))

@@ -35,7 +35,7 @@ from kam_sync.accounts.store.tables import (
     TranslationRow,
     UserRow,
 )
-from kam_sync.base.db import Merged, Session, merge, table_of
+from kam_sync.base.db import Merged, Session, as_array, is_among, merge, table_of
 
 TABLES: Mapping[Noun, tuple[type[Any], type[SQLModel]]] = {
     Noun.GROUP: (gate.Group, GroupRow),
@@ -73,7 +73,7 @@ class SavingStore:
             return {}
         query = sa.select(row.external_id, row.updated_at).where(
             row.source_id == self._source_id, ~row.is_deleted, row.updated_at.is_not(None),
-            row.external_id == sa.func.any(sa.literal(list(external_ids))),
+            is_among(row.external_id, external_ids),
         )  # fmt: skip
         return {key: at for key, at in self._session.execute(query)}  # noqa: C416 - rows
 
@@ -112,7 +112,7 @@ class SavingStore:
             sa.delete(SetAsideRow).where(
                 col(SetAsideRow.source_id) == self._source_id,
                 col(SetAsideRow.noun) == noun.value,
-                col(SetAsideRow.external_id) == sa.func.any(sa.literal(list(external_ids))),
+                is_among(SetAsideRow.external_id, external_ids),
             )
         )
 
@@ -198,11 +198,5 @@ def _as_json(value: Any) -> str:
     return orjson.dumps(value, default=str).decode()
 
 
-def _as_array(texts: Sequence[str]) -> str:
-    """Each in quotes: the driver writes arrays too, and takes many times as long."""
-    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
-    return '{"' + '","'.join(quoted) + '"}' if texts else "{}"
-
-
-_WRITTEN: Mapping[type[Any], Callable[[Any], str]] = {JSONB: _as_json, ARRAY: _as_array}
+_WRITTEN: Mapping[type[Any], Callable[[Any], str]] = {JSONB: _as_json, ARRAY: as_array}
 """How values are written that the driver writes in another way, or slowly; by type of column."""

@@ -4,11 +4,14 @@ from sqlalchemy.orm import Session
 
 from kam_sync.base.db.bulk import Merged, merge, merge_staged, stage_rows, table_of
 from kam_sync.base.db.engine import Database, open_database
+from kam_sync.base.db.lists import as_array, is_among
 
 __all__ = [
     "Database",
     "Merged",
     "Session",
+    "as_array",
+    "is_among",
     "merge",
     "merge_staged",
     "open_database",

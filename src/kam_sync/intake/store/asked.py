@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel, col
 
 from connectors import Noun
 from kam_sync.base import fields
-from kam_sync.base.db import Session, merge, table_of
+from kam_sync.base.db import Session, is_among, merge, table_of
 
 
 class AskedRow(SQLModel, table=True):
@@ -48,7 +48,7 @@ class AskedStore:
         row = table_of(AskedRow).c
         query = sa.select(row.external_id, row.asked_at).where(
             row.source_id == self._source_id, row.noun == noun.value,
-            row.external_id == sa.func.any(sa.literal(list(external_ids))),
+            is_among(row.external_id, external_ids),
         )  # fmt: skip
         return {key: at for key, at in self._session.execute(query)}  # noqa: C416 - rows
 

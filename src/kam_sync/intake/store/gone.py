@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from connectors import Noun
-from kam_sync.base.db import Session
+from kam_sync.base.db import Session, is_among
 from kam_sync.intake.model import Gone
 from kam_sync.intake.store.raw import RawRow, change_no
 
@@ -59,12 +59,12 @@ class GoneStore:
             if reason.merged_into is not None:
                 is_news |= col(RawRow.merged_into).is_(None)
             changed |= self._set(
-                noun, self._is_any(ids) & is_news, now,
+                noun, is_among(RawRow.external_id, ids) & is_news, now,
                 gone_at=sa.func.coalesce(col(RawRow.gone_at), now),
                 gone_why=reason.why, merged_into=reason.merged_into,
             )  # fmt: skip
             if reason.merged_into is not None:
-                earlier = col(RawRow.merged_into) == sa.func.any(sa.literal(ids))
+                earlier = is_among(RawRow.merged_into, ids)
                 self._set(noun, earlier, now, merged_into=reason.merged_into)
         return changed
 
@@ -72,7 +72,7 @@ class GoneStore:
         """Take the mark away from records that the CRM gave when asked for them by id."""
         is_gone = col(RawRow.gone_at).is_not(None)
         return self._set(
-            noun, self._is_any(external_ids) & is_gone, now,
+            noun, is_among(RawRow.external_id, external_ids) & is_gone, now,
             gone_at=None, gone_why="", merged_into=None,
         )  # fmt: skip
 
@@ -86,12 +86,10 @@ class GoneStore:
     def _among(
         self, noun: Noun, external_ids: Iterable[str], which: sa.ColumnElement[bool]
     ) -> set[str]:
-        query = select(RawRow.external_id).where(*self._of(noun), self._is_any(external_ids), which)
+        query = select(RawRow.external_id).where(
+            *self._of(noun), is_among(RawRow.external_id, external_ids), which
+        )
         return set(self._session.scalars(query))
 
     def _of(self, noun: Noun) -> tuple[sa.ColumnElement[bool], ...]:
         return col(RawRow.source_id) == self._source_id, col(RawRow.noun) == noun.value
-
-    @staticmethod
-    def _is_any(external_ids: Iterable[str]) -> sa.ColumnElement[bool]:
-        return col(RawRow.external_id) == sa.func.any(sa.literal(list(external_ids)))

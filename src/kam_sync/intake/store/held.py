@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 from sqlmodel import Field, SQLModel, col, select
 
 from connectors import Noun
-from kam_sync.base.db import Session, merge, table_of
+from kam_sync.base.db import Session, is_among, merge, table_of
 from kam_sync.base.errors import Busy, NotHere, WrongUse
 from kam_sync.intake.model import Held, HeldState, HeldWhy
 
@@ -152,5 +152,5 @@ class HeldStore:
         return (
             col(HeldRecordRow.source_id) == self._source_id,
             col(HeldRecordRow.noun) == noun.value,
-            col(HeldRecordRow.external_id) == sa.func.any(sa.literal(list(external_ids))),
+            is_among(HeldRecordRow.external_id, external_ids),
         )
