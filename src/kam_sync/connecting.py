@@ -2,29 +2,25 @@
 
 import re
 from collections.abc import Mapping
-from contextlib import closing
-from dataclasses import replace
 
 from connectors import (
     About,
-    ConnectorError,
     Credentials,
     ErrorKind,
-    Field,
-    KnowsItself,
     Noun,
     ends_at,
 )
 from kam_sync import field_map
 from kam_sync.accounts.store import SavingStore
+from kam_sync.asking import ask_who
 from kam_sync.base.command import command
 from kam_sync.base.db import Session
-from kam_sync.base.errors import CrmTrouble, WrongUse
+from kam_sync.base.errors import WrongUse
 from kam_sync.base.secrets import digest_of, new_key
 from kam_sync.granting import Issued, seal_grant, unseal_grant
 from kam_sync.intake.model import NewSource, Source, SourceState
 from kam_sync.intake.store import GrantStore, HookKeyStore, SourceStore
-from kam_sync.wiring import Services, open_connector, seal
+from kam_sync.wiring import Services, seal
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -43,7 +39,7 @@ def add(
     """Connect a CRM account; nothing is kept when it cannot be reached, unless `unchecked`."""
     check_new(services, new.name)
     credentials = Credentials(new.base_url, _token(secret), options)
-    about, fields = _ask(services, new, credentials, ask=not unchecked)
+    about, fields = ask_who(services, new, credentials, ask=not unchecked)
     with services.database.transaction() as session:
         sources = SourceStore(session)
         same = sources.of_account(new.kind, about.account) if about else None
@@ -76,19 +72,6 @@ def check_new(services: Services, name: str) -> None:
             raise WrongUse(f"source {name}: this name is taken; choose another")
 
 
-def check(services: Services, name: str) -> About | None:
-    """Ask the CRM account who it is; CrmTrouble says in words what to do."""
-    with services.database.transaction() as session:
-        source = SourceStore(session).by_name(name)
-        access = SourceStore(session).access(source.id)
-        session.expunge_all()
-    try:
-        with closing(services.open(source, access)) as connector:
-            return connector.about() if isinstance(connector, KnowsItself) else None
-    except ConnectorError as error:
-        raise CrmTrouble(f"source {name}: {error}") from error
-
-
 def change(
     services: Services,
     name: str,
@@ -115,7 +98,7 @@ def change(
         wanted = {key: value for key, value in merged.items() if value != ""}
         url = base_url or source.base_url
         known = Credentials(url, _token(secret), {**before.facts, **wanted})
-        _ask(services, source, known, ask=False)
+        ask_who(services, source, known, ask=False)
         access = seal(services.cipher, _plain(secret), wanted)
         sources.change_access(source.id, base_url=url, access=access)
         if token is not None:
@@ -153,7 +136,7 @@ def _open_anew(services: Services, source_id: int, base_url: str, secret: Secret
         session.expunge_all()
     options = {**access.facts, **access.options}
     credentials = Credentials(base_url, _token(secret), options)
-    about, _ = _ask(services, source, credentials, ask=True)
+    about, _ = ask_who(services, source, credentials, ask=True)
     if about and source.remote_account not in {"", about.account}:
         raise WrongUse(
             f"source {source.name} is CRM account {source.remote_account}, and this opens account "
@@ -217,26 +200,6 @@ def due(services: Services) -> list[Source]:
         found = [s for s in SourceStore(session).all() if s.state is SourceState.ACTIVE]
         session.expunge_all()
         return found
-
-
-def _ask(
-    services: Services, source: NewSource, credentials: Credentials, *, ask: bool
-) -> tuple[About | None, list[Field]]:
-    """Who the account is, and which custom fields it has.
-
-    Wrong options and foreign hosts are refused before a secret is sent.
-    """
-    credentials = replace(credentials, turns=services.turns(source.turn_key))
-    with closing(open_connector(source.kind, credentials)) as connector:
-        services.admit(source.kind, credentials.base_url)
-        if not ask:
-            return None, []
-        try:
-            about = connector.about() if isinstance(connector, KnowsItself) else None
-            return about, field_map.read_fields(connector)
-        except ConnectorError as error:
-            where = f"{source.kind} at {credentials.base_url}"
-            raise CrmTrouble(f"{where} is not connected: {error}") from error
 
 
 def _reopen(services: Services, source_id: int, base_url: str, secret: Secret) -> Source:

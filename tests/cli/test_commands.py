@@ -71,7 +71,7 @@ def test_the_doctor_says_what_to_do(kam_sync: Command, connected: AmoSandbox) ->
     fine = kam_sync("doctor", "--json")
     assert fine.code == 0, fine.out
     assert {c["what"] for c in fine.document["checks"]} >= {"database", "schema", "clock", "queue"}
-    kam_sync("source", "set", "sales", "--token", "another")
+    connected.token = "another since"
     kam_sync("sync")
     said = kam_sync("doctor")
     assert said.code == 1

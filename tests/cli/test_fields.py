@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from connectors import Field, Noun
-from kam_sync.wiring import Services
+from kam_sync import connecting
+from kam_sync.base.settings import read_settings
+from kam_sync.wiring import Services, open_services
 from tests.cli.conftest import Command
 from tests.fakes.books import Book
 
@@ -46,6 +48,15 @@ def test_a_target_is_set_and_taken_away(kam_sync: Command, shop: Book) -> None:
     assert [field["options"] for field in document["fields"]] == [["A", "B"], []]
 
 
+def test_what_else_changes_with_the_map_is_said(kam_sync: Command, shop: Book) -> None:
+    kam_sync("source", "map", "shop", "company.inn=company/1")
+    moved = kam_sync("source", "map", "shop", "company.segment=company/1").err
+    assert "shop: company.inn was company/1 and is now no field" in moved
+    anew = kam_sync("source", "map", "shop", "--guess").err
+    assert "shop: company.segment was company/1 and is now no field" in anew
+    assert "read anew" not in kam_sync("source", "map", "shop", "--confirm").err
+
+
 def test_the_whole_map_is_confirmed_when_that_is_said(kam_sync: Command, shop: Book) -> None:
     shown = kam_sync("source", "map", "shop", "--json")
     assert (shown.code, shown.document["is_confirmed"], shown.document["map"]) == (0, False, {})
@@ -77,7 +88,8 @@ def test_a_wrong_map_is_refused_in_one_line(
 def test_the_doctor_tells_of_a_mapped_field_that_is_gone(kam_sync: Command, shop: Book) -> None:
     kam_sync("source", "map", "shop", "company.inn=company/1")
     shop.save(Noun.FIELD, Field("company/1", Noun.COMPANY, "ИНН", "text", is_deleted=True))
-    kam_sync("source", "set", "shop", "--token", "sealed-with-the-key-of-the-commands")
+    with open_services(read_settings()) as services:  # sealed with the key of the commands
+        connecting.change(services, "shop", token="a-token")
 
     said = kam_sync("doctor", "--json")
 

@@ -107,12 +107,24 @@ def test_a_token_can_come_from_standard_input(
     assert said.code == 0
 
 
+def test_another_token_is_tried_before_the_old_one_is_given_up(
+    kam_sync: Command, connected: AmoSandbox
+) -> None:
+    wrong = kam_sync("source", "set", "sales", "--token", "wrong")
+    assert (wrong.code, "token is refused" in wrong.err) == (1, True)
+    assert kam_sync("source", "check", "sales").code == 0
+    connected.token = "another-since"
+    right = kam_sync("source", "set", "sales", "--token", "another-since")
+    assert (right.code, "lets us in with the new token" in right.err) == (0, True)
+    assert kam_sync("source", "check", "sales").code == 0
+
+
 def test_check_proves_address_and_token(kam_sync: Command, connected: AmoSandbox) -> None:
     assert "sales: fine" in kam_sync("source", "check", "sales").out
     found = kam_sync("source", "check", "sales", "--json").document
     assert (found["source"], found["warnings"]) == ("sales", [])
     assert found["remote_account"]
-    assert kam_sync("source", "set", "sales", "--token", "another").code == 0
+    connected.token = "another since"
     said = kam_sync("source", "check", "sales")
     assert said.code == 1
     assert "token is refused" in said.err

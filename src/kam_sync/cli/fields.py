@@ -71,16 +71,20 @@ def map_(
     wanted = _parse(pairs or [])
     is_change = bool(wanted or guess or confirm)
     with open_services(read_settings()) as services:
+        with services.database.transaction() as session:
+            before = shown = field_map.look(session, SourceStore(session).by_name(name).id)
         if is_change:
             shown = field_map.change(services, name, wanted, anew=guess, whole=confirm)
-        else:
-            with services.database.transaction() as session:
-                shown = field_map.look(session, SourceStore(session).by_name(name).id)
     if json:
         show.as_json(document(name, shown))
         return
     _show_map(name, shown)
-    if is_change:
+    was, now = ({e.target: e.external_id for e in one.entries} for one in (before, shown))
+    for target in sorted(target for target in was if was[target] and target not in wanted):
+        if now[target] != was[target]:
+            is_now = now[target] or "no field"
+            typer.echo(f"{name}: {target} was {was[target]} and is now {is_now}", err=True)
+    if was != now:
         typer.echo(f"{name}: what has changed is read anew at the next sync", err=True)
     if not shown.is_confirmed:
         way = command(f"source map {name} --confirm")

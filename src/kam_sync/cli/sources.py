@@ -112,11 +112,11 @@ def _add_by_oauth(
 @app.command()
 def check(name: Name, *, json: Json = False) -> None:
     """Ask a CRM account who it is: proves address, token and rights."""
-    from kam_sync import connecting, field_map
+    from kam_sync import asking, field_map
     from kam_sync.cli import show
 
     with _services() as services:
-        about = connecting.check(services, name)
+        about = asking.check(services, name)
         wrong = field_map.wrongs(services, name)
     warnings = [*(about.warnings if about else ()), *wrong]
     if json:
@@ -140,14 +140,17 @@ def set_(
     options: Options = None,
 ) -> None:
     """Change a source's address, token or options (KEY= takes an option away)."""
-    from kam_sync import connecting
+    from kam_sync import asking, connecting
 
+    settings, secret = _parse(options or []), None if token is None else _read_token(token)
     with _services() as services:
-        connecting.change(
-            services, name, base_url=base_url, options=_parse(options or []),
-            token=None if token is None else _read_token(token),
-        )  # fmt: skip
-    typer.echo(f"{name}: changed; its records are translated anew at the next sync", err=True)
+        if secret is not None:
+            asking.try_out(services, name, secret, base_url=base_url, options=settings)
+        connecting.change(services, name, base_url=base_url, options=settings, token=secret)
+    opened = "" if secret is None else "the CRM lets us in with the new token; "
+    typer.echo(
+        f"{name}: changed; {opened}its records are translated anew at the next sync", err=True
+    )
 
 
 @app.command()

@@ -1,0 +1,70 @@
+"""Asks a CRM account who it is: before it is connected, and whenever somebody wants to know."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
+
+from connectors import About, ConnectorError, Credentials, Field, KnowsItself
+from kam_sync import field_map
+from kam_sync.base.errors import CrmTrouble, WrongUse
+from kam_sync.intake.model import NewSource
+from kam_sync.intake.store import SourceStore
+from kam_sync.wiring import Services, open_connector
+
+
+def ask_who(
+    services: Services, source: NewSource, credentials: Credentials, *, ask: bool
+) -> tuple[About | None, list[Field]]:
+    """Who the account is, and which custom fields it has.
+
+    Wrong options and foreign hosts are refused before a secret is sent.
+    """
+    credentials = replace(credentials, turns=services.turns(source.turn_key))
+    with closing(open_connector(source.kind, credentials)) as connector:
+        services.admit(source.kind, credentials.base_url)
+        if not ask:
+            return None, []
+        try:
+            about = connector.about() if isinstance(connector, KnowsItself) else None
+            return about, field_map.read_fields(connector)
+        except ConnectorError as error:
+            where = f"{source.kind} at {credentials.base_url}"
+            raise CrmTrouble(f"{where} is not connected: {error}") from error
+
+
+def check(services: Services, name: str) -> About | None:
+    """Ask the CRM account who it is; CrmTrouble says in words what to do."""
+    with services.database.transaction() as session:
+        source = SourceStore(session).by_name(name)
+        access = SourceStore(session).access(source.id)
+        session.expunge_all()
+    try:
+        with closing(services.open(source, access)) as connector:
+            return connector.about() if isinstance(connector, KnowsItself) else None
+    except ConnectorError as error:
+        raise CrmTrouble(f"source {name}: {error}") from error
+
+
+def try_out(
+    services: Services,
+    name: str,
+    token: str,
+    *,
+    base_url: str | None = None,
+    options: Mapping[str, str] | None = None,
+) -> None:
+    """Ask the CRM whether a token opens a source; CrmTrouble when it does not, WrongUse when it
+    opens another account. Nothing is changed."""
+    with services.database.transaction() as session:
+        source = SourceStore(session).by_name(name)
+        access = SourceStore(session).access(source.id)
+        session.expunge_all()
+    known = Credentials(
+        base_url or source.base_url, token, {**access.facts, **access.options, **(options or {})}
+    )
+    about, _ = ask_who(services, source, known, ask=True)
+    if about is not None and source.remote_account not in {"", about.account}:
+        raise WrongUse(
+            f"source {name}: the token is of account {about.account}, the source is account "
+            f"{source.remote_account}; add it as another source"
+        )
