@@ -188,7 +188,8 @@ class Granting:
                 self._postpone(source_id, held.sealed, error.wait)
                 raise
             sealed = seal_grant(self.cipher, replace(issued, grant=fresh), self.now())
-            self.surely(lambda session: GrantStore(session).renew(source_id, sealed))
+            tried = held.sealed.sealed_refresh
+            self.surely(lambda session: GrantStore(session).renew(source_id, tried, sealed))
             _log.info("grant renewed", source_id=source_id, ends_at=fresh.ends_at.isoformat())
             if fresh.base_url != held.base_url:
                 self._follow(source_id, fresh.base_url)
@@ -207,7 +208,7 @@ class Granting:
         wait = _BACK_OFF[min(sealed.failures, len(_BACK_OFF) - 1)]
         tried, failures = sealed.sealed_refresh, sealed.failures + 1
         until = self.now() + max(wait, asked or wait)
-        with suppress(DatabaseTrouble), self.database.transaction() as session:
+        with suppress(DatabaseTrouble), self.database.transaction(fenced=False) as session:
             GrantStore(session).postpone(source_id, tried, failures, until)
 
     def _refused(self, source_id: int, held: "_Held", error: NeedsReauth) -> Grant:
@@ -231,11 +232,14 @@ class Granting:
             _log.warning("its address was not stored", source_id=source_id, message=str(error))
 
     def surely(self, work: Callable[[Session], None]) -> None:
-        """Commit, and try for a minute: the CRM has forgotten the old pair already."""
+        """Commit, and try for a minute: the CRM has forgotten the old pair already.
+
+        Also when the lock was lost with its connection: nobody else has the pair.
+        """
         for seconds in _WAITS:
             Event().wait(seconds)
             try:
-                with self.database.transaction() as session:
+                with self.database.transaction(fenced=False) as session:
                     work(session)
             except DatabaseTrouble as error:
                 _log.error("new tokens are not stored yet", message=str(error))
@@ -252,7 +256,7 @@ class Granting:
         return unseal_grant(self.cipher, held.sealed, held.base_url)
 
     def _read(self, source_id: int) -> "_Held | None":
-        with self.database.transaction() as session:
+        with self.database.transaction(fenced=False) as session:
             sealed = GrantStore(session).of(source_id)
             if sealed is None:
                 return None

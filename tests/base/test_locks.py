@@ -10,7 +10,10 @@ from kam_sync.base.errors import Busy, TakenOver
 
 
 def holders(database: Database) -> list[int]:
-    query = sa.text("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted")
+    query = sa.text(
+        "SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+        "WHERE locktype = 'advisory' AND granted AND datname = current_database()"
+    )
     with database.engine.connect() as connection:
         return list(connection.scalars(query))
 

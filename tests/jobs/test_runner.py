@@ -21,6 +21,7 @@ from kam_sync.wiring import Services
 from tests.jobs.conftest import FAST, PATIENCE, Corridor, jobs, set_state, wait_until, working
 
 LATER = SyncResult("a source", RunState.LATER, "the CRM is away")
+FETCH = "SELECT task_name FROM procrastinate_fetch_job_v2(NULL, NULL)"
 CHANGED = SyncResult("a source", nouns={Noun.DEAL: NounCounts(created=1)})
 
 
@@ -223,6 +224,32 @@ def test_a_retry_that_waits_holds_up_neither_a_person_nor_the_timetable(
     assert [(job.status, job.attempt) for job in found] == [
         (JobStatus.DONE, 0), (JobStatus.WAITING, 1),
     ]  # fmt: skip
+
+
+def test_a_steady_stream_of_webhooks_does_not_keep_a_sync_out(
+    services: Services, source_id: int
+) -> None:
+    def next_task() -> str:
+        with services.database.transaction() as session:
+            return str(session.scalar(sa.text(FETCH)))
+
+    with services.database.transaction() as session:
+        assert queue.defer_reading(session, source_id, wait=timedelta(0))
+    assert next_task() == queue.READ
+    with services.database.transaction() as session:
+        assert queue.defer_sync(session, source_id)
+        assert queue.defer_reading(session, source_id, wait=timedelta(0))
+        session.execute(sa.text("SELECT procrastinate_finish_job_v1(1, 'succeeded', false)"))
+    assert next_task() == SYNC
+
+
+def test_a_write_that_a_person_asks_for_does_not_wait_for_a_retry(
+    services: Services, source_id: int
+) -> None:
+    with services.database.transaction() as session:
+        assert queue.defer_write(session, source_id, attempt=1, wait=timedelta(minutes=8))
+        assert queue.defer_write(session, source_id)
+        assert session.scalar(sa.text(FETCH)) == queue.WRITE
 
 
 def test_what_fails_as_often_as_we_try_is_an_incident_until_it_works(

@@ -44,7 +44,7 @@ class _Place:
     """One job at a time runs with it."""
     queueing_lock: str
     """One job at a time waits with it."""
-    priority: Priority = Priority.DUE
+    priority: int = Priority.DUE
 
 
 # Never opened, as each job travels on the connection of its caller's transaction. Not an App: the
@@ -108,7 +108,11 @@ def defer_write(
     return _defer(
         session,
         WRITE,
-        _Place(f"write:{source_id}", f"write:{source_id}:{'again' if attempt else 'now'}"),
+        _Place(
+            f"write:{source_id}",
+            f"write:{source_id}:{'again' if attempt else 'now'}",
+            Priority.AGAIN if attempt else Priority.ASKED,
+        ),
         wait=wait,
         arguments={"source_id": source_id, "attempt": attempt},
     )
@@ -119,12 +123,16 @@ def defer_reading(
 ) -> bool:
     """Queue the reading of the webhooks of a source; False when it is waiting already.
 
-    What comes in does not wait for a retry that is minutes away.
+    What comes in does not wait for a retry that is minutes away. While one reading runs, the next
+    one stands behind the syncs that wait: a steady stream of webhooks must not keep them out.
     """
+    lock = f"source:{source_id}"
+    lowest = QueueStore(session).lowest_waiting(lock, running=READ)
+    first = Priority.HOOKS if lowest is None else lowest
     place = _Place(
-        lock=f"source:{source_id}",
+        lock=lock,
         queueing_lock=f"hooks:{source_id}:again" if attempt else f"hooks:{source_id}",
-        priority=Priority.AGAIN if attempt else Priority.HOOKS,
+        priority=Priority.AGAIN if attempt else first,
     )
     if QueueStore(session).is_waiting(place.queueing_lock):  # mostly; cheaper than a refusal
         return False

@@ -16,7 +16,7 @@ from kam_sync import flow, writing
 from kam_sync.alerts.model import IncidentKind
 from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.db import Session
-from kam_sync.base.errors import Busy, NotHere, Stopped
+from kam_sync.base.errors import Busy, NotHere, Stopped, TakenOver
 from kam_sync.intake.model import RunState, SourceState
 from kam_sync.intake.store import InboxStore, SourceStore, WriteStore
 from kam_sync.jobs import queue
@@ -119,14 +119,19 @@ class Tasks:
             _log.info("sync left out: the source is paused or gone", source_id=source_id)
             return
         steps = (Step.FULL, Step.SYNC) if full else (Step.SYNC,)
-        with noted(self._services, [(step, source_id) for step in steps]) as outcome:
-            self._sync(context, Pull(source_id, attempt, full), outcome)
+        try:
+            with noted(self._services, [(step, source_id) for step in steps]) as outcome:
+                self._sync(context, Pull(source_id, attempt, full), outcome)
+        except TakenOver as error:
+            raise JobAborted(str(error)) from error
 
     def _sync(self, context: JobContext, pull: Pull, outcome: Outcome) -> None:
         log = _log.bind(**asdict(pull), job_id=context.job.id)
         watch = partial(_go_on, context)
         try:
             result = self._work.sync(self._services, pull.source_id, watch=watch, full=pull.full)
+        except TakenOver:
+            raise
         except Busy as error:
             log.info("sync later", message=str(error))
             outcome.result, outcome.message = Result.LATER, str(error)

@@ -13,6 +13,7 @@ from kam_sync.base.errors import WrongUse
 from kam_sync.intake.model import RunState, Source, SourceState
 from kam_sync.intake.store import GrantStore, SourceStore
 from kam_sync.wiring import Services
+from tests.base.test_locks import cut_off
 from tests.fakes.connecting import ask, connect, state
 from tests.fakes.granting import after, held, renewals, sealed
 
@@ -50,8 +51,31 @@ class Overtaken:
         fresh = granting.Issued(app, grants.refresh(app, grant))
         stored = granting.seal_grant(cipher, fresh, self._services.now())
         with self._services.database.transaction() as session:
-            GrantStore(session).renew(self._source.id, stored)
+            GrantStore(session).keep(self._source.id, stored)
         return grants.refresh(app, grant)
+
+
+class CutOff:
+    """Grants of a process that loses its lock, with its connection, while it asks."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.hosts = services.grants("amocrm").hosts
+
+    def refresh(self, app: OAuthApp, grant: Grant) -> Grant:
+        fresh = self._services.grants("amocrm").refresh(app, grant)
+        cut_off(self._services.database)
+        return fresh
+
+
+def test_a_new_pair_is_kept_though_the_lock_was_lost_while_the_crm_was_asked(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    before = held(services, source)
+    unlucky = replace(services.granting, grants=lambda *_: CutOff(services))
+    token = unlucky.renew(source.id, before)
+    assert token == held(services, source) != before
+    assert flow.sync(services, source.id).state is RunState.DONE
 
 
 def test_a_refusal_of_the_old_pair_leaves_the_new_one_of_another_process_alone(

@@ -50,8 +50,12 @@ class Database:
         return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self, *, fenced: bool = True) -> Iterator[Session]:
         """A session whose work is committed at the end, or rolled back when an error leaves it.
+
+        Args:
+            fenced: refuse to commit when a lock that is held around it was lost; False for what
+                must be kept even so, and checks by itself that nobody came first.
 
         Raises:
             DatabaseTrouble: the server is away, full, stopping or read-only, or all connections
@@ -60,7 +64,7 @@ class Database:
         """
         with _troubles_in_words(), Session(self.engine) as session, session.begin():
             yield session
-            for lock in _locks.get():
+            for lock in _locks.get() if fenced else ():
                 lock.require()
 
     @contextmanager

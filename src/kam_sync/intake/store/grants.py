@@ -43,10 +43,17 @@ class GrantStore:
         """Keep a grant in the place of the one before."""
         self._session.merge(SourceGrantRow(**grant.model_dump(), source_id=source_id))
 
-    def renew(self, source_id: int, grant: SealedGrant) -> None:
-        """Keep the next grant of a source, if the source is still there and opened by one."""
-        if self._session.get(SourceGrantRow, source_id) is not None:
-            self.keep(source_id, grant)
+    def renew(self, source_id: int, tried: str, grant: SealedGrant) -> None:
+        """Keep the next grant of a source in the place of the one that was tried (as it is sealed).
+
+        Not when the source is gone, or another pair has been stored since.
+        """
+        row = table_of(SourceGrantRow).c
+        self._session.execute(
+            sa.update(SourceGrantRow)
+            .where(row.source_id == source_id, row.sealed_refresh == tried)
+            .values(**grant.model_dump())
+        )
 
     def refuse(self, source_id: int, tried: str, reason: str) -> None:
         """Remember that the CRM will not renew it, so that nobody asks again.

@@ -22,7 +22,10 @@ _STALLED = sa.text("""
 _SUCCEED = sa.text("""
     INSERT INTO procrastinate_jobs
         (queue_name, task_name, priority, lock, queueing_lock, args, attempts)
-    SELECT queue_name, task_name, priority, lock, queueing_lock, args,
+    SELECT queue_name, task_name,
+        CASE status WHEN 'doing' THEN priority ELSE greatest(priority, 10) END, lock, queueing_lock,
+        CASE WHEN status <> 'doing' AND args ? 'attempt' THEN args || '{"attempt": 0}'
+            ELSE args END,
         CASE status WHEN 'doing' THEN attempts + 1 ELSE 0 END
     FROM procrastinate_jobs WHERE id = :id
     RETURNING id
@@ -53,6 +56,14 @@ _IS_WAITING = sa.text("""
     SELECT EXISTS (
         SELECT FROM procrastinate_jobs WHERE queueing_lock = :lock AND status = 'todo'
     )
+""")
+_LOWEST = sa.text("""
+    SELECT min(priority) FROM procrastinate_jobs
+    WHERE lock = :lock AND status = 'todo' AND coalesce(scheduled_at, now()) <= now()
+        AND EXISTS (
+            SELECT FROM procrastinate_jobs
+            WHERE lock = :lock AND status = 'doing' AND task_name = :running
+        )
 """)
 _COUNTS = sa.text(
     "SELECT status::text AS status, count(*) AS jobs FROM procrastinate_jobs GROUP BY status"
@@ -133,6 +144,11 @@ class QueueStore:
     def is_waiting(self, queueing_lock: str) -> bool:
         """Whether a job with that queueing lock waits to be done."""
         return self._session.scalar(_IS_WAITING, {"lock": queueing_lock}) is True
+
+    def lowest_waiting(self, lock: str, *, running: str) -> int | None:
+        """The lowest priority of those that are due with a lock, while a task of that name runs."""
+        found: int | None = self._session.scalar(_LOWEST, {"lock": lock, "running": running})
+        return found
 
     def counts(self) -> dict[str, int]:
         """How many jobs there are in each status that occurs."""
