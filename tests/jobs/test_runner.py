@@ -4,6 +4,8 @@ import threading
 from contextlib import suppress
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from connectors import Noun
 from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.errors import Busy, Stopped
