@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import kam_sync.intake.step
 from connectors import Noun
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.world import MadeUpWorld
@@ -25,7 +26,8 @@ class Bustle:
         self.wanted = {
             "updated": deals * 5 // 100, "deleted": deals // 100, "created": deals // 100,
         }  # fmt: skip
-        self._share = {what: count // (deals // 1_000) for what, count in self.wanted.items()}
+        batches = deals // kam_sync.intake.step._BATCH
+        self._share = {what: -(-count // batches) for what, count in self.wanted.items()}
         self.done = dict.fromkeys(self.wanted, 0)
 
     def __call__(self, _source: Source, noun: Noun, _counts: NounCounts) -> None:
