@@ -16,8 +16,8 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.worker import Worker as QueueWorker
 
+from kam_sync.jobs import tasks
 from kam_sync.jobs.store import QueueStore
-from kam_sync.jobs.tasks import Tasks, Work
 from kam_sync.wiring import Services
 
 _log = structlog.get_logger("kam_sync.worker")
@@ -50,13 +50,13 @@ class Worker:
         services: Services,
         *,
         concurrency: int = 2,
-        work: Work | None = None,
+        work: tasks.Work | None = None,
         pace: Pace | None = None,
     ) -> None:
         self._services = services
         self._concurrency = concurrency
         self._pace = pace or Pace()
-        self._tasks = Tasks(services, work or Work(), self._pace.back_off)
+        self._work = work or tasks.Work()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -115,7 +115,7 @@ class Worker:
         )
         app = App(connector=connector)
         app.job_manager = _PatientManager(connector)
-        self._tasks.register(app)
+        tasks.register(app, self._services, self._work, self._pace.back_off)
         try:
             async with app.open_async():
                 self._queue_worker = QueueWorker(

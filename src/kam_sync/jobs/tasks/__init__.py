@@ -1,0 +1,29 @@
+"""The tasks of the queue: what they do, and when they come again."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from procrastinate import App
+
+from kam_sync.jobs import queue
+from kam_sync.jobs.tasks.hearing import Hearing
+from kam_sync.jobs.tasks.house import House
+from kam_sync.jobs.tasks.pulling import Pulling
+from kam_sync.jobs.tasks.trying import Trying
+from kam_sync.jobs.tasks.work import Sync, Work
+from kam_sync.jobs.tasks.writing import Writing
+from kam_sync.wiring import Services
+
+__all__ = ["Sync", "Work", "register"]
+
+
+def register(app: App, services: Services, work: Work, back_off: Sequence[timedelta]) -> None:
+    """Make the tasks known to a queue under their names."""
+    trying = Trying(services, back_off)
+    house = House(services, work.measure, trying)
+    app.task(name=queue.SYNC, pass_context=True)(Pulling(services, work.sync, trying).sync_source)
+    app.task(name=queue.READ, pass_context=True)(Hearing(services, work.hear, trying).read_hooks)
+    app.task(name=queue.WRITE, pass_context=True)(Writing(services, work.write, trying).write_crm)
+    app.task(name=queue.MEASURE, pass_context=True)(house.measure)
+    app.task(name=queue.RENEW)(house.renew_grants)
+    app.task(name=queue.KEEP_HOUSE)(house.keep_house)
