@@ -36,6 +36,23 @@ def test_a_source_is_connected_listed_paused_resumed_and_removed(
     assert kam_sync("source", "list", "--json").document == {"sources": []}
 
 
+def test_the_status_of_a_source_tells_how_far_each_noun_has_come(
+    kam_sync: Command, connected: AmoSandbox
+) -> None:
+    assert connected.token
+    assert "never synced yet" in kam_sync("source", "status", "sales").err
+    synced = kam_sync("sync", "sales", "--json").document["sources"][0]["nouns"]
+    nouns = {
+        n["noun"]: n for n in kam_sync("source", "status", "sales", "--json").document["nouns"]
+    }
+    assert nouns["deal"]["records"] == synced["deal"]["created"] > 0
+    assert all(n["state"] == "done" and n["loaded_at"] for n in nouns.values())
+    shown = kam_sync("source", "status", "sales").out
+    assert "in the store" in shown
+    assert "deal" in shown
+    assert kam_sync("source", "status", "none").code == 2
+
+
 def test_a_wrong_token_connects_nothing_and_is_not_repeated(
     kam_sync: Command, box: AmoSandbox
 ) -> None:

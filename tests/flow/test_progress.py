@@ -1,19 +1,30 @@
 """How far a source has come can be seen while it is pulled, and after."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import pytest
 
 import kam_sync.intake.step
-from connectors import Noun
+from connectors import Cursor, Noun, Page
 from kam_sync import flow
 from kam_sync.base.clock import utc_now
 from kam_sync.intake.model import NounCounts, RunState, Source
 from kam_sync.intake.progress import NounProgress
-from kam_sync.intake.store import progress_of, records_of
+from kam_sync.intake.store import RawStore, progress_of, records_of
 from kam_sync.wiring import Services
 from tests.fakes.memory_crm import AskableCrm, connected
+
+
+class WholeLists(AskableCrm):
+    """A CRM whose lists have no cursor to go on from."""
+
+    def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
+        """Each time all of it."""
+        for page in super().pull(noun, cursor):
+            yield replace(page, cursor=None)
 
 
 def deals(services: Services, source_id: int) -> NounProgress:
@@ -55,3 +66,26 @@ def test_a_load_shows_how_far_it_is_and_then_that_it_is_done(
     assert later.loaded_at == now.loaded_at
     with services.database.transaction() as session:
         assert records_of(session, source_id) == {"deal": 31}
+
+
+def test_a_list_that_is_read_whole_each_time_is_loaded_too(services: Services) -> None:
+    crm = WholeLists(page_size=10)
+    crm.put(Noun.DEAL, "1")
+    shop, source_id = connected(services, crm)
+    flow.sync(shop, source_id)
+    loaded_at = deals(services, source_id).loaded_at
+    assert loaded_at is not None
+    flow.sync(shop, source_id)
+    assert deals(services, source_id).loaded_at == loaded_at
+
+
+def test_a_list_that_is_to_be_read_anew_stays_loaded(services: Services) -> None:
+    crm = AskableCrm(page_size=10)
+    crm.put(Noun.DEAL, "1")
+    shop, source_id = connected(services, crm)
+    flow.sync(shop, source_id)
+    with services.database.transaction() as session:
+        raws = RawStore(session, source_id)
+        raws.forget_cursor(Noun.DEAL)
+        session.expire_all()
+        assert (raws.cursor(Noun.DEAL), raws.is_loaded(Noun.DEAL)) == (None, True)

@@ -34,6 +34,10 @@ def test_the_metrics_tell_how_old_what_we_have_of_a_source_may_be(client, world:
     metrics = client.get("/metrics").text
     assert 'kam_sync_source_last_success_timestamp_seconds{noun="deal",source="sales"} ' in metrics
     assert 'kam_sync_source_lag_seconds{source="sales"} ' in metrics
+    assert 'kam_sync_source_loaded{noun="deal",source="sales"} 0.0' in metrics
+    assert 'kam_sync_source_failing{noun="deal",source="sales"} 0.0' in metrics
+    assert 'kam_sync_jobs{status="todo"} 0.0' in metrics
+    assert "kam_sync_workers 0.0" in metrics
     assert 'kam_sync_source_state{source="sales",state="active"} 1.0' in metrics
     assert 'kam_sync_source_state{source="sales",state="paused"} 0.0' in metrics
 

@@ -167,6 +167,7 @@ def test_the_sources_page_tells_how_syncs_went(client, world: World) -> None:
                  "1 сделка без компании", "deal 7: no currency"):  # fmt: skip
         assert text in page
     assert "deal 21: no currency" not in page
+    assert "первая загрузка не закончена" in page
 
 
 def test_pages_hold_no_inline_script_or_style(client, fallen: UUID) -> None:

@@ -9,7 +9,7 @@ import typer
 from kam_sync.base.command import command
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.settings import read_settings
-from kam_sync.cli import consents, fields, held, listing
+from kam_sync.cli import consents, fields, held, listing, status
 
 if TYPE_CHECKING:
     from kam_sync.intake.model import NewSource
@@ -23,6 +23,7 @@ app.command()(held.held)
 app.command()(held.approve)
 app.command()(held.reject)
 app.command("list")(listing.list_)
+app.command()(status.status)
 
 Name = Annotated[str, typer.Argument(help="The source's name.")]
 Token = Annotated[

@@ -59,11 +59,17 @@ def next_sync(
     return following(plan, kept.name, now) if plan.is_on else None
 
 
+def queue_load(services: Services) -> tuple[dict[str, int], int]:
+    """Jobs by status, and how many workers are alive."""
+    with services.database.transaction() as session:
+        store = QueueStore(session)
+        counts, workers = store.counts(), store.live_workers(SILENCE)
+    return {status: counts.get(status, 0) for status in _STATUSES}, workers
+
+
 def queue_facts(services: Services) -> dict[str, int | str | None]:
     """Jobs by status, workers that are alive, and the newest instant that was fired."""
+    jobs, workers = queue_load(services)
     with services.database.transaction() as session:
-        jobs = QueueStore(session)
-        counts, workers = jobs.counts(), jobs.live_workers(SILENCE)
         last = TickStore(session).last()
-    facts: dict[str, int | str | None] = {status: counts.get(status, 0) for status in _STATUSES}
-    return {**facts, "workers": workers, "last_tick": last.isoformat() if last else None}
+    return {**jobs, "workers": workers, "last_tick": last.isoformat() if last else None}

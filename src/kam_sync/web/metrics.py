@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kam_sync.alerts.model import IncidentKind
-from kam_sync.intake.model import SourceState, Standing
+from kam_sync.intake.model import RunState, SourceState, Standing
 from kam_sync.intake.progress import NounProgress
 
 _LABELS = ("route", "method", "status")
@@ -47,6 +47,22 @@ class Metrics:
             ["source", "noun"],
             registry=self.registry,
         )
+        self._is_loaded = Gauge(
+            "kam_sync_source_loaded",
+            "1 when the first load was done",
+            ["source", "noun"],
+            registry=self.registry,
+        )
+        self._is_failing = Gauge(
+            "kam_sync_source_failing",
+            "1 when the newest pull did not succeed",
+            ["source", "noun"],
+            registry=self.registry,
+        )
+        self._jobs = Gauge(
+            "kam_sync_jobs", "Jobs of the last week by status", ["status"], registry=self.registry
+        )
+        self._workers = Gauge("kam_sync_workers", "Workers alive", registry=self.registry)
         self._lag = Gauge(
             "kam_sync_source_lag_seconds",
             "How old what we have of a source may be, by its worst noun",
@@ -77,18 +93,28 @@ class Metrics:
         now: datetime,
     ) -> None:  # fmt: skip
         """Note how the sources stand."""
-        for gauge in (self._last_success, self._lag, self._state):
+        of_nouns = (self._last_success, self._is_loaded, self._is_failing)
+        for gauge in (*of_nouns, self._lag, self._state):
             gauge.clear()
         for name, state in sources.items():
             for each in SourceState:
                 self._state.labels(name, each.value).set(each is state)
             for one in progress[name]:
+                self._is_loaded.labels(name, one.noun).set(one.loaded_at is not None)
+                failed = one.state in {RunState.FAILED, RunState.LATER}
+                self._is_failing.labels(name, one.noun).set(failed)
                 if one.last_good_at is not None:
                     began = one.last_good_at.timestamp()
                     self._last_success.labels(name, one.noun).set(began)
             lags = [one.lag(now) for one in progress[name]]
             if known := [lag.total_seconds() for lag in lags if lag is not None]:
                 self._lag.labels(name).set(max(known))
+
+    def note_queue(self, jobs: Mapping[str, int], workers: int) -> None:
+        """Note how many jobs wait, run and have ended, and how many workers are there for them."""
+        for status, number in jobs.items():
+            self._jobs.labels(status).set(number)
+        self._workers.set(workers)
 
     def note(self, standings: Mapping[str, Standing], now: datetime) -> None:
         """Note how each CRM account bears with us."""

@@ -1,9 +1,12 @@
 """The timetable as requests are given it."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from kam_sync.base.db import Session
 from kam_sync.jobs.planning import Timetable
 from kam_sync.web.deps import Reading, Serving
 
@@ -15,3 +18,14 @@ def timetable(request: Request, session: Reading, services: Serving) -> Timetabl
 
 
 Planning = Annotated[Timetable, Depends(timetable)]
+
+NextSync = Callable[[Session, int, datetime], datetime | None]
+
+
+def next_sync(request: Request) -> NextSync:
+    """What says when the next sync of a source begins; nothing does in a process without jobs."""
+    found: NextSync | None = request.app.state.next_sync
+    return found or (lambda *_: None)
+
+
+Next = Annotated[NextSync, Depends(next_sync)]

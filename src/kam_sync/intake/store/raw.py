@@ -54,7 +54,8 @@ class CursorRow(SQLModel, table=True):
 
     source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
     noun: str = Field(primary_key=True)
-    cursor: str
+    cursor: str | None = None
+    """None where every pull gives all that there are, and where all is to be read anew."""
     moved_at: datetime = fields.moment()
     loaded_at: datetime | None = fields.moment(default=None)
     """When the first load was done."""
@@ -89,19 +90,23 @@ class RawStore:
 
     def note_loaded(self, noun: Noun, now: datetime) -> None:
         """Remember when the first load was done; what is known already stays."""
-        row = CursorRow
+        done = insert(CursorRow).values(
+            source_id=self._source_id, noun=noun.value, moved_at=now, loaded_at=now
+        )
         self._session.execute(
-            sa.update(row)
-            .where(col(row.source_id) == self._source_id, col(row.noun) == noun.value)
-            .where(col(row.loaded_at).is_(None))
-            .values(loaded_at=now)
+            done.on_conflict_do_update(
+                index_elements=["source_id", "noun"],
+                set_={"loaded_at": sa.func.coalesce(CursorRow.loaded_at, now)},
+            )
         )
 
     def forget_cursor(self, noun: Noun) -> None:
         """Let the next pull read the whole noun."""
         row = CursorRow
         self._session.execute(
-            sa.delete(row).where(col(row.source_id) == self._source_id, col(row.noun) == noun.value)
+            sa.update(row)
+            .where(col(row.source_id) == self._source_id, col(row.noun) == noun.value)
+            .values(cursor=None)
         )
 
     def keep(self, noun: Noun, records: Sequence[RawRecord], now: datetime) -> Merged:

@@ -114,6 +114,9 @@ class NounProgress(BaseModel):
 class OneSource(Source):
     """One connected CRM account with its last runs."""
 
+    next_sync_at: Moment | None = Field(
+        description="When its next sync begins; in the past when it waits for its turn."
+    )
     last_runs: list[Run] = Field(description="The newest run of each noun.")
     nouns: list[NounProgress] = Field(description="How far each kind of record has come.")
     set_aside: dict[str, int] = Field(

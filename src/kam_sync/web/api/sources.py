@@ -20,6 +20,7 @@ from kam_sync.web.api import answers
 from kam_sync.web.deps import AllSources, Reading, Serving, Sources, from_our_pages
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
+from kam_sync.web.timing import Next
 from kam_sync.wiring import Services
 
 router = APIRouter(tags=["sources"])
@@ -63,13 +64,14 @@ def list_sources(sources: AllSources, query: Asked[Paging]) -> Page[answers.Sour
 
 @router.get("/sources/{source}")
 def get_source(
-    session: Reading, sources: AllSources, services: Serving, source: str
+    session: Reading, sources: AllSources, services: Serving, next_sync: Next, source: str
 ) -> answers.OneSource:
-    """One connected CRM account, by id or name, with the last run of each noun."""
+    """One connected CRM account, by id or name, with how far each noun has come."""
     found = sources.named(source)
     store = AccountStore(session)
     return answers.OneSource(
         **_source(found, sources).model_dump(),
+        next_sync_at=next_sync(session, found.id, services.now()),
         last_runs=[_run(run, sources.names) for run in RunStore(session).last_of_nouns(found.id)],
         nouns=_nouns(session, services, found),
         set_aside=store.set_aside_counts(found.id),

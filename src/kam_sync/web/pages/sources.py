@@ -1,6 +1,6 @@
 """The connected CRM accounts and how their syncs went."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,16 +15,16 @@ from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.db import Session
 from kam_sync.connecting import way_back
 from kam_sync.intake.model import Run, RunState, Source, SourceState, Standing
-from kam_sync.intake.store import RunStore, SourceStore, TurnStore
+from kam_sync.intake.progress import NounProgress
+from kam_sync.intake.store import RunStore, SourceStore, TurnStore, progress_of, records_of
 from kam_sync.web.deps import AllSources, Reading, Serving, Sources
 from kam_sync.web.render import pages
+from kam_sync.web.timing import Next, NextSync
 from kam_sync.web.wording import fields as words
 from kam_sync.web.wording import incidents
 from kam_sync.wiring import Services
 
 router = APIRouter()
-
-NextSync = Callable[[Session, int, datetime], datetime | None]
 
 _ORDER = {noun.value: place for place, noun in enumerate(Noun)}
 _REFRESH = "5"  # seconds, while something is on its way
@@ -42,8 +42,9 @@ class Shown:
     is_mended: bool
     """What stopped it has been put right by a person, and it has not been tried since."""
     last_good: Run | None
-    runs: list[Run]
-    """The last one of each noun."""
+    nouns: list[NounProgress]
+    records: Mapping[str, int]
+    """How many of each noun the CRM has, as far as we know."""
     is_running: bool
     next_at: datetime | None
     is_waiting: bool
@@ -62,10 +63,9 @@ class Shown:
 
 @router.get("/sources", response_class=HTMLResponse)
 def show_sources(
-    request: Request, session: Reading, sources: AllSources, services: Serving
+    request: Request, session: Reading, sources: AllSources, services: Serving, next_sync: Next
 ) -> HTMLResponse:
     """Every connected CRM account."""
-    next_sync: NextSync = request.app.state.next_sync or (lambda *_: None)
     shown = [_look(session, services, sources, source, next_sync) for source in sources.all]
     page = pages(request).render(
         request,
@@ -87,13 +87,14 @@ def _look(
     store, runs = AccountStore(session), RunStore(session)
     now, is_running = services.now(), runs.is_running(source.id)
     next_at, last = next_sync(session, source.id, now), runs.last_sync(source.id)
-    of_nouns = sorted(runs.last_of_nouns(source.id), key=lambda run: _ORDER.get(run.noun, 99))
+    nouns = sorted(progress_of(session, source.id), key=lambda one: _ORDER.get(one.noun, 99))
     return Shown(
         source=source,
         last=last,
         is_mended=_is_mended(source, last),
         last_good=runs.last_sync(source.id, state=RunState.DONE),
-        runs=of_nouns,
+        nouns=nouns,
+        records=records_of(session, source.id),
         is_running=is_running,
         next_at=next_at,
         is_waiting=not is_running and next_at is not None and next_at <= now,

@@ -1,0 +1,67 @@
+"""`kam-sync source status`: how far each kind of record of a source has come."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kam_sync.base.command import command
+from kam_sync.base.settings import read_settings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kam_sync.intake.progress import NounProgress
+
+Name = Annotated[str, typer.Argument(help="The source's name.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+def status(name: Name, *, json: Json = False) -> None:
+    """Show how far each kind of record of a source has come, and how its last sync went."""
+    from kam_sync.cli import show
+    from kam_sync.intake.store import SourceStore, progress_of, records_of
+    from kam_sync.wiring import open_services
+
+    with open_services(read_settings()) as services, services.database.transaction() as session:
+        source = SourceStore(session).by_name(name)
+        records, now, zone = records_of(session, source.id), services.now(), services.zone
+        found = progress_of(session, source.id)
+        nouns = [_document(one, records.get(one.noun, 0), now) for one in found]
+    if json:
+        show.as_json({"source": name, "nouns": nouns})
+        return
+    if not nouns:
+        typer.echo(f"{name}: never synced yet; {command(f'sync {name}')}", err=True)
+        return
+    columns = (
+        "records", show.Column("in the store", is_number=True), f"as of ({zone})", "last sync",
+        show.Column("read", is_number=True, rank=1), show.Column("new", is_number=True, rank=2),
+        show.Column("changed", is_number=True, rank=3), show.Column("first load", rank=4),
+    )  # fmt: skip
+    rows = [
+        (
+            one["noun"], f"{one['records']:,}", show.moment(one["last_good_at"], zone),
+            one["state"], *(f"{one['counts'].get(key, 0):,}" for key in _COUNTED),
+            show.moment(one["loaded_at"], zone) or "not done",
+        )
+        for one in nouns
+    ]  # fmt: skip
+    show.table(name, columns, rows)
+    for one in nouns:
+        if one["message"]:
+            typer.echo(f"{one['noun']}: {one['message']}")
+
+
+_COUNTED = ("read", "created", "updated")
+
+
+def _document(one: "NounProgress", records: int, now: "datetime") -> dict[str, Any]:
+    lag = one.lag(now)
+    return {
+        **asdict(one),
+        "state": one.state.value,
+        "error_kind": one.error_kind.value,
+        "lag_seconds": None if lag is None else int(lag.total_seconds()),
+        "records": records,
+    }
