@@ -164,3 +164,14 @@ def test_a_space_in_the_data_folder_does_no_harm(tmp_path: Path) -> None:
     database = open_database(settings_of(tmp_path / "Мои данные"))
     assert database.check().startswith("PostgreSQL")
     database.close()
+
+
+def test_a_space_in_one_data_folder_leaves_the_next_server_its_own_sockets(tmp_path: Path) -> None:
+    spaced = open_database(settings_of(tmp_path / "Мои данные"))
+    plain = open_database(settings_of(tmp_path / "data"))
+    write(spaced, "CREATE TABLE whose AS SELECT 'spaced' AS name")
+    write(plain, "CREATE TABLE whose AS SELECT 'plain' AS name")
+    sockets = list((tmp_path / "data" / "postgres").glob(".s.PGSQL.*"))
+    plain.close()
+    spaced.close()
+    assert sockets

@@ -88,6 +88,7 @@ def _start(wheel: Any, home: Path) -> EmbeddedServer:
         raise DatabaseTrouble(f"{runtime} belongs to another user: remove it or set TMPDIR")
     wheel.PostgresServer.runtime_path = runtime
     wheel.PostgresServer._lock = InterProcessLock(runtime / "lock")  # noqa: SLF001 - it has no setting
+    wheel.postgres_server.find_suitable_socket_dir = wheel.utils.find_suitable_socket_dir
     if any(character.isspace() for character in str(home)):  # it forgets to quote this one path
         sockets = runtime / blake2b(bytes(home), digest_size=5).hexdigest()
         sockets.mkdir(exist_ok=True)
