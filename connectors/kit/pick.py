@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from connectors.kit.currencies import CODES
+from babel.core import get_global
+
 from connectors.kit.errors import BadRecord
 
 Body = Mapping[str, Any]
@@ -90,9 +91,9 @@ def amount(body: Body, key: str) -> Decimal | None:
 
 
 def currency(code: str | None) -> str:
-    """An ISO 4217 code in capitals."""
+    """An ISO 4217 code in capitals; also one of the past, which old records are in."""
     found = (code or "").strip().upper()
-    if found not in CODES:
+    if found not in get_global("all_currencies"):
         raise BadRecord(f"currency: {shown(code)} is not an ISO 4217 code")
     return found
 

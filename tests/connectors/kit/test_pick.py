@@ -6,12 +6,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from babel.core import get_global
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.kit import pick
-from connectors.kit.currencies import CODES
 from connectors.kit.errors import BadRecord
 
 ANYTHING = st.recursive(
@@ -92,12 +90,12 @@ def test_a_record_without_a_usable_id_is_bad(wrong: object) -> None:
         pick.external_id({"id": wrong})
 
 
-def test_every_currency_that_babel_can_name_is_known() -> None:
-    assert set(get_global("all_currencies")) <= CODES
+@pytest.mark.parametrize("code", ["RUB", "KZT", "USD", "XAF", "RUR", "DEM"])
+def test_currencies_of_today_and_of_the_past_are_known(code: str) -> None:
+    assert pick.currency(f" {code.lower()} ") == code
 
 
 def test_an_unknown_currency_is_bad() -> None:
-    assert pick.currency("rub") == "RUB"
     for unknown in ("XQQ", "", None, "рубль"):
         with pytest.raises(BadRecord, match="currency"):
             pick.currency(unknown)
