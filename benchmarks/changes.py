@@ -82,14 +82,14 @@ def _measure(mode: str) -> list[Cost]:
     )  # fmt: skip
     settings = {"data_dir": Path(tempfile.mkdtemp()), "crm_hosts": "127.0.0.1"}
     with (
-        AmoSandbox(world, rate=0, api_filter=mode) as box,  # type: ignore[arg-type]  # one of its words
+        AmoSandbox(world, rate=0, api_filter=mode) as box,
         open_services(Settings.model_validate(settings)) as services,
     ):
         new = NewSource(name="shop", kind="amocrm", base_url=box.url)
         source, _ = connecting.add(services, new, box.token, {"per_second": "0"})
         costs = [_sync(services, source.id, "first load")]
         costs.append(_sync(services, source.id, "nothing changed"))
-        dice = Random(7)  # noqa: S311 - made-up changes
+        dice = Random(7)
         for noun, count in _NOUNS.items():
             for id_ in dice.sample(box.ids(noun), count // 100):
                 box.change(noun, id_, name=f"Другое имя {id_}")

@@ -44,7 +44,7 @@ from kam_sync.intake.store import SourceStore
 from kam_sync.jobs.model import Plan, Step, name_of
 from kam_sync.jobs.store import ScheduleStore
 
-_DICE = Random()  # noqa: S311 - nobody is to be kept from foreseeing it
+_DICE = Random()
 _KEY = "a key for chaos alone"
 _ROOT = Path(__file__).parents[1]
 _START, _DRAIN = 60.0, 120.0

@@ -21,7 +21,7 @@ from kam_sync.__main__ import main
 _LOG = Path(os.environ["CHAOS_LOG"]) / f"{os.getpid()}.log"
 _BEGAN, _PERIOD = float(os.environ["CHAOS_BEGAN"]), float(os.environ["CHAOS_PERIOD"])
 _LONGEST = 0.3
-_DICE = Random()  # noqa: S311 - nobody is to be kept from foreseeing it
+_DICE = Random()
 
 
 class Probe:

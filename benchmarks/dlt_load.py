@@ -11,8 +11,8 @@ import sys
 from time import monotonic
 from typing import Any
 
-import dlt  # type: ignore[import-not-found]  # lives in a virtual environment of its own
-from dlt.sources.rest_api import rest_api_source  # type: ignore[import-not-found]  # the same
+import dlt
+from dlt.sources.rest_api import rest_api_source
 
 _NOUNS = ("companies", "contacts", "leads")
 

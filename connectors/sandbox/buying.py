@@ -72,7 +72,7 @@ def changes(seed: int, size: int) -> dict[int, Change]:
     count = round(size * 0.15)
     if size >= 20:
         count = max(count, 4)
-    dice = Random(f"{seed}:{size}:changes")  # noqa: S311 - made-up data
+    dice = Random(f"{seed}:{size}:changes")
     found = {}
     for place, rank in enumerate(dice.sample(range(count * 3 // 2), count)):
         if place == count - 1 and count > 1:

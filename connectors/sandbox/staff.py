@@ -38,7 +38,7 @@ PIPELINES = (
 
 def staff(seed: int, size: int) -> tuple[User, ...]:
     """The administrator, enough managers for that many customers, and one who has left."""
-    dice = Random(f"{seed}:staff")  # noqa: S311 - made-up data
+    dice = Random(f"{seed}:staff")
     count = min(6 + size // 50, 30)
     people = [names.person(dice) for _ in range(count)]
     return tuple(

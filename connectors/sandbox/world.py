@@ -62,7 +62,7 @@ class MadeUpWorld:
         self._months = Months(self.today)
         self._paces = buying.paces(self._months)
         self._ranks = list(range(size))
-        Random(f"{seed}:{size}:ranks").shuffle(self._ranks)  # noqa: S311 - made-up data
+        Random(f"{seed}:{size}:ranks").shuffle(self._ranks)
         self._changes = buying.changes(seed, size)
         weights = [(rank + 3) ** -0.9 for rank in self._ranks]
         self._deal_ends = _shares(size * 50 if deals is None else deals, weights)
@@ -100,7 +100,7 @@ class MadeUpWorld:
     def notes(self) -> Iterator[Note]:
         """Remarks and calls about the deals that were open lately."""
         for index, plan, number in self._plans(oldest=buying.RECENT):
-            dice = Random(f"{self._seed}:{number}:notes")  # noqa: S311 - made-up data
+            dice = Random(f"{self._seed}:{number}:notes")
             yield from dealings.notes(self._deal(index, plan, number), moment(self._now), dice)
 
     def customers(self) -> Iterator[Customer]:
@@ -139,7 +139,7 @@ class MadeUpWorld:
         return self._plans(oldest=dealings.LATELY)
 
     def _dice(self, index: int, about: str) -> Random:
-        return Random(f"{self._seed}:{index}:{about}")  # noqa: S311 - made-up data, not a secret
+        return Random(f"{self._seed}:{index}:{about}")
 
     def _company(self, index: int) -> Company:
         dice = self._dice(index, "company")
@@ -255,7 +255,7 @@ class MadeUpWorld:
         return stage, plan.begins + length * stage // steps
 
     def _tasks(self, index: int, plan: Plan, number: int) -> Iterator[Task]:
-        dice = Random(f"{self._seed}:{number}:task")  # noqa: S311 - made-up data
+        dice = Random(f"{self._seed}:{number}:task")
         for turn in range(2):
             born = plan.begins + (1 + 6 * turn) * DAY
             due = born + int((2 + 4 * dice.random()) * DAY)

@@ -77,7 +77,7 @@ class ConnectorChecks(ABC):
             yield box
 
     @pytest.fixture
-    def connector(self, box: Any, waits: list[float]) -> Iterator[Connector]:  # noqa: ARG002 - no waiting
+    def connector(self, box: Any, waits: list[float]) -> Iterator[Connector]:
         """The connector on it."""
         connector = self.open(box)
         yield connector

@@ -52,7 +52,7 @@ def _rows(services: Services, source: Source, table: str, where: str) -> list[tu
     left_out = f"{_OURS}, 'gone_at', 'gone_why', 'merged_into'" if where != "true" else _OURS
     return ask(
         services,
-        f"SELECT (to_jsonb(t) - ARRAY[{left_out}])::text FROM {table} t"  # noqa: S608 - our tables
+        f"SELECT (to_jsonb(t) - ARRAY[{left_out}])::text FROM {table} t"
         f" WHERE source_id = :id AND {where} ORDER BY 1",
         id=source.id,
     )

@@ -26,7 +26,7 @@ class FieldsOnly:
         self._fields: Sequence[Field] = fields
         self._trouble = trouble
 
-    def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:  # noqa: ARG002 - the contract's
+    def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
         """One field a page, and then the trouble."""
         for field in self._fields:
             yield Page((RawRecord(noun, field.external_id, {}),))

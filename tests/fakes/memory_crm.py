@@ -159,7 +159,7 @@ class ServicesOf(Services):
 
     crm: Connector | None = None
 
-    def open(self, source: Source, access: Access) -> Connector:  # noqa: ARG002 - as its parent
+    def open(self, source: Source, access: Access) -> Connector:
         """That CRM."""
         assert self.crm is not None
         return self.crm

@@ -22,7 +22,7 @@ _NOTES = ("leads", "contacts", "companies", "customers")
 
 
 def live(services: Services, source: Source, table: str) -> set[str]:
-    query = f"SELECT external_id FROM {table} WHERE source_id = :id AND NOT is_deleted"  # noqa: S608 - our own tables
+    query = f"SELECT external_id FROM {table} WHERE source_id = :id AND NOT is_deleted"
     return {row[0] for row in ask(services, query, id=source.id)}
 
 

@@ -56,11 +56,11 @@ class Corridor:
             raise answer
         return answer
 
-    def measure(self, services: Services, /) -> None:  # noqa: ARG002 - the corridor's
+    def measure(self, services: Services, /) -> None:
         """Count."""
         self.measured += 1
 
-    def write(self, services: Services, source_id: int, /) -> WriteResult:  # noqa: ARG002 - its own
+    def write(self, services: Services, source_id: int, /) -> WriteResult:
         """Note, and answer."""
         self.wrote.append(source_id)
         answer = self.written.pop(0) if self.written else WriteResult("a source")

@@ -36,7 +36,7 @@ class Ear:
 
     def hear(
         self,
-        services: Services,  # noqa: ARG002
+        services: Services,
         source_id: int,
         /,
         *,

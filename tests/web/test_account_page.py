@@ -178,7 +178,7 @@ def test_of_several_companies_the_living_are_believed() -> None:
     first = gate.Company("2", "B", contract_ends_on=date(2026, 1, 1), tags=("a", "b"))
     second = gate.Company("3", "C", segment="A", contract_ends_on=date(2027, 1, 1), tags=("b",))
 
-    found = traits([gone, first, second])  # type: ignore[list-item]  # alike in what is read
+    found = traits([gone, first, second])
 
     assert (found.segment, found.contract_ends_on) == ("A", date(2027, 1, 1))
     assert found.tags == ("a", "b")

@@ -205,7 +205,7 @@ def test_no_secret_of_a_whole_round_is_left_where_it_can_be_read(
     shown += [client.get(way).text for way in ways]
     tables = ask(services, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     for (table,) in tables:
-        rows = ask(services, f"SELECT row_to_json(t)::text FROM {table} t")  # noqa: S608 - our own
+        rows = ask(services, f"SELECT row_to_json(t)::text FROM {table} t")
         shown += [row for (row,) in rows]
     shown += [caplog.text, *capfd.readouterr()]
 

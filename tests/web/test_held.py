@@ -107,7 +107,7 @@ class Watched(Services):
 
     in_use: ClassVar[list[int]] = []
 
-    def open(self, source: Source, access: Access) -> Connector:  # noqa: ARG002 - as its parent
+    def open(self, source: Source, access: Access) -> Connector:
         pool: Any = self.database.engine.pool
         self.in_use.append(pool.checkedout())
         raise RetryLater("not now")

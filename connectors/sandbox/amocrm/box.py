@@ -24,7 +24,7 @@ from connectors.sandbox.http import Request, Response
 from connectors.sandbox.rows import Rows
 from connectors.sandbox.server import Sandbox
 
-TOKEN = "sandbox-token-amocrm"  # noqa: S105 - made up, opens only this sandbox
+TOKEN = "sandbox-token-amocrm"
 NOUNS = ("companies", "contacts", "leads", "tasks", "users", "customers", "events")
 _ROOT = "/api/v4/"
 _TOO_FAST = "You have sent too many requests in a given amount of time. Please try again later."

@@ -151,7 +151,7 @@ def test_a_new_pair_is_stored_even_if_the_database_fails_at_first(
     def failing(store: GrantStore, *given: object) -> None:
         if failures:
             raise failures.pop()
-        real(store, *given)  # type: ignore[arg-type]  # as they came
+        real(store, *given)
 
     monkeypatch.setattr(GrantStore, "renew", failing)
     token = services.granting.renew(source.id, held(services, source))

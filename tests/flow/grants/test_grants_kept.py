@@ -31,7 +31,7 @@ def test_a_new_pair_is_stored_when_the_server_takes_writes_again(
             store._session.execute(sa.text("SET TRANSACTION READ ONLY"))
         elif failure:
             raise PoolTimeout("QueuePool limit of size 10 overflow 20 reached")
-        real(store, *given)  # type: ignore[arg-type]  # as they came
+        real(store, *given)
 
     monkeypatch.setattr(GrantStore, "renew", failing)
     token = services.granting.renew(source.id, held(services, source))

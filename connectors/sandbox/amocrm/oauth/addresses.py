@@ -28,7 +28,7 @@ class OAuthApp:
     """An integration as it was registered; the redirect address is compared byte for byte."""
 
     client_id: str = "11111111-2222-4333-8444-555555555555"
-    client_secret: str = "sandbox-client-secret"  # noqa: S105 - made up, opens only this sandbox
+    client_secret: str = "sandbox-client-secret"
     redirect_uri: str = "http://127.0.0.1:8000/oauth/amocrm/callback"
 
 

@@ -75,7 +75,7 @@ class SavingStore:
             row.source_id == self._source_id, ~row.is_deleted, row.updated_at.is_not(None),
             is_among(row.external_id, external_ids),
         )  # fmt: skip
-        return {key: at for key, at in self._session.execute(query)}  # noqa: C416 - rows
+        return dict(self._session.execute(query).all())
 
     def save(self, noun: Noun, records: Sequence[Record], now: datetime) -> Merged:
         """Upsert records of one noun; no id twice."""

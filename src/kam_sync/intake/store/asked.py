@@ -50,7 +50,7 @@ class AskedStore:
             row.source_id == self._source_id, row.noun == noun.value,
             is_among(row.external_id, external_ids),
         )  # fmt: skip
-        return {key: at for key, at in self._session.execute(query)}  # noqa: C416 - rows
+        return dict(self._session.execute(query).all())
 
     @staticmethod
     def forget_before(session: Session, moment: datetime) -> None:

@@ -133,26 +133,18 @@ class RawStore:
 
     def waiting(self, noun: Noun, *, after: int, limit: int) -> list[Waiting]:
         """The records that changed after a change number, oldest change first."""
-        found = self._session.execute(
+        row = table_of(RawRow).c
+        query = (
             sa.select(
-                RawRow.change_no,
-                RawRow.external_id,
-                _BODY,
-                RawRow.gone_at,
-                RawRow.gone_why,
-                RawRow.merged_into,
-            )  # type: ignore[call-overload]  # fields are columns
-            .where(
-                RawRow.source_id == self._source_id,
-                RawRow.noun == noun.value,
-                RawRow.change_no > after,
+                row.change_no, row.external_id, _BODY, row.gone_at, row.gone_why, row.merged_into
             )
-            .order_by(RawRow.change_no)
+            .where(row.source_id == self._source_id, row.noun == noun.value, row.change_no > after)
+            .order_by(row.change_no)
             .limit(limit)
         )
         return [
             Waiting(number, key, body, Gone(why, into) if gone_at else None)
-            for number, key, body, gone_at, why, into in found
+            for number, key, body, gone_at, why, into in self._session.execute(query)
         ]
 
     def _row(self, noun: Noun, record: RawRecord) -> tuple[int, str, str, str, bytes]:
