@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 
-from connectors import About, ConnectorError, Credentials, Field, KnowsItself
+from connectors import About, ConnectorError, Credentials, ErrorKind, Field, KnowsItself
 from kam_sync import field_map
 from kam_sync.base.errors import CrmTrouble, WrongUse
-from kam_sync.intake.model import NewSource
+from kam_sync.intake.model import NewSource, Source
 from kam_sync.intake.store import SourceStore
 from kam_sync.wiring import Services, open_connector
 
@@ -33,16 +33,28 @@ def ask_who(
 
 
 def check(services: Services, name: str) -> About | None:
-    """Ask the CRM account who it is; CrmTrouble says in words what to do."""
+    """Ask the CRM account who it is; CrmTrouble or WrongUse say in words what to do."""
     with services.database.transaction() as session:
         source = SourceStore(session).by_name(name)
         access = SourceStore(session).access(source.id)
         session.expunge_all()
     try:
         with closing(services.open(source, access)) as connector:
-            return connector.about() if isinstance(connector, KnowsItself) else None
+            about = connector.about() if isinstance(connector, KnowsItself) else None
     except ConnectorError as error:
         raise CrmTrouble(f"source {name}: {error}") from error
+    refuse_another(source, about)
+    return about
+
+
+def refuse_another(source: Source, about: About | None) -> None:
+    """WrongUse when what was opened is another CRM account than the source has been."""
+    if about is not None and source.remote_account not in {"", about.account}:
+        raise WrongUse(
+            f"source {source.name}: this is account {about.account} ({about.name}), the source was "
+            f"account {source.remote_account}; open the right one, or add it as another source",
+            kind=ErrorKind.OTHER_ACCOUNT,
+        )
 
 
 def try_out(
@@ -63,8 +75,4 @@ def try_out(
         base_url or source.base_url, token, {**access.facts, **access.options, **(options or {})}
     )
     about, _ = ask_who(services, source, known, ask=True)
-    if about is not None and source.remote_account not in {"", about.account}:
-        raise WrongUse(
-            f"source {name}: the token is of account {about.account}, the source is account "
-            f"{source.remote_account}; add it as another source"
-        )
+    refuse_another(source, about)

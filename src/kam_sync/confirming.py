@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from connectors import Connector, FetchesSome, Hint, HintKind, NoRights, Noun, RawRecord
 from kam_sync.accounts.store import MergingStore
-from kam_sync.base.db import Session
+from kam_sync.base.db import Session, clock_of
 from kam_sync.intake.guard import WINDOW, judge
 from kam_sync.intake.model import Gone, HouseOptions, NotedHint, NounCounts, Origin
 from kam_sync.intake.store import AskedStore, GoneStore, HeldStore, HintStore, RawStore, SourceStore
@@ -95,8 +95,9 @@ class Confirming:
         }
 
     def _moment(self) -> datetime:
+        """The database's time, as that of webhooks; to be taken before a question is asked."""
         with self._services.database.transaction() as session:
-            return AskedStore(session, self._source_id).moment()
+            return clock_of(session)
 
     def _fetch(
         self, connector: FetchesSome, noun: Noun, external_ids: Sequence[str]

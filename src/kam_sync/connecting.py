@@ -12,7 +12,7 @@ from connectors import (
 )
 from kam_sync import field_map
 from kam_sync.accounts.store import SavingStore
-from kam_sync.asking import ask_who
+from kam_sync.asking import ask_who, refuse_another
 from kam_sync.base.command import command
 from kam_sync.base.db import Session
 from kam_sync.base.errors import WrongUse
@@ -137,12 +137,7 @@ def _open_anew(services: Services, source_id: int, base_url: str, secret: Secret
     options = {**access.facts, **access.options}
     credentials = Credentials(base_url, _token(secret), options)
     about, _ = ask_who(services, source, credentials, ask=True)
-    if about and source.remote_account not in {"", about.account}:
-        raise WrongUse(
-            f"source {source.name} is CRM account {source.remote_account}, and this opens account "
-            f"{about.account} ({about.name}); open the right one, or add this as another source",
-            kind=ErrorKind.OTHER_ACCOUNT,
-        )
+    refuse_another(source, about)
     return _reopen(services, source_id, base_url, secret)
 
 

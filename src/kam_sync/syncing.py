@@ -22,6 +22,7 @@ from connectors import (
     RetryLater,
 )
 from kam_sync.accounts.store import MergingStore, SavingStore
+from kam_sync.asking import refuse_another
 from kam_sync.base.errors import Stopped, WrongSettings, WrongUse
 from kam_sync.confirming import Confirming
 from kam_sync.granting import kind_of, state_after
@@ -145,13 +146,8 @@ class Syncing:
         """When the account's settings have changed, open it anew and translate all again."""
         if not isinstance(connector, KnowsItself):
             return connector
-        about, known = connector.about(), self._source.remote_account
-        if known and about.account != known:
-            raise NeedsPerson(
-                f"{self._source.base_url}: this is account {about.account}, the source was account "
-                f"{known}; add it as another source",
-                kind=ErrorKind.OTHER_ACCOUNT,
-            )
+        about = connector.about()
+        refuse_another(self._source, about)
         with self._database.transaction() as session:
             sources = SourceStore(session)
             if not sources.learn(

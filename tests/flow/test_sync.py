@@ -3,15 +3,15 @@
 import pytest
 import sqlalchemy as sa
 
-from connectors import Noun
+from connectors import ErrorKind, Noun
 from connectors.amocrm import AmoCrm
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.amocrm.fields import FIELDS
 from connectors.sandbox.faults import Fault
-from kam_sync import connecting, flow
+from kam_sync import asking, connecting, flow
 from kam_sync.accounts.match import match
 from kam_sync.accounts.store import AccountStore
-from kam_sync.base.errors import Busy
+from kam_sync.base.errors import Busy, WrongUse
 from kam_sync.intake.model import NounCounts, RunState, Source, SourceState
 from kam_sync.intake.store import RunStore
 from kam_sync.wiring import Services
@@ -186,9 +186,20 @@ def test_another_account_behind_the_address_is_refused(
     box.faults.append(Fault(path="/api/v4/account", status=200, body=body))
     result = flow.sync(services, source.id)
     assert result.state is RunState.FAILED
-    assert "this is account 30000002, the source was account 30000001" in result.message
+    said = "this is account 30000002 (Other), the source was account 30000001"
+    assert said in result.message
+    assert result.error_kind is ErrorKind.OTHER_ACCOUNT
     assert state(services, source) == (SourceState.NEEDS_PERSON, result.message)
     assert raw_counts(services, source) == {}
+
+
+def test_a_check_says_that_another_account_stands_behind_the_address(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    body = b'{"id":30000002,"name":"Other","currency":"RUB"}'
+    box.faults.append(Fault(path="/api/v4/account", status=200, body=body))
+    with pytest.raises(WrongUse, match="the source was account 30000001"):
+        asking.check(services, source.name)
 
 
 def test_a_source_that_is_being_synced_is_busy(services: Services, source: Source) -> None:

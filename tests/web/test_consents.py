@@ -148,7 +148,7 @@ def test_a_source_is_opened_anew_by_the_same_account_alone(
     with services.database.transaction() as session:
         SourceStore(session).learn(source.id, account="7", name="", facts={})
     wrong = ways_back(link_in(client.post("/sources/sales/reauth").text, box))
-    assert "this opens account 30000001" in client.get(target(wrong["allow"])).text
+    assert "this is account 30000001" in client.get(target(wrong["allow"])).text
     assert states(services)["sales"][0] == "needs_reauth"
 
     with services.database.transaction() as session:

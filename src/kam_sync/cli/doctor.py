@@ -10,7 +10,7 @@ import typer
 from kam_sync import deciding, field_map
 from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.command import command
-from kam_sync.base.db import Session
+from kam_sync.base.db import Session, clock_of
 from kam_sync.base.db.migrate import current_revision, newest_revision
 from kam_sync.base.errors import KamSyncError
 from kam_sync.base.secrets import open_cipher
@@ -105,7 +105,7 @@ def _secret_key(settings: Settings) -> Check:
 
 def _clock(services: Services) -> Check:
     with services.database.transaction() as session:
-        apart = abs(RunStore(session).database_time() - services.now())
+        apart = abs(clock_of(session) - services.now())
     seconds = f"{apart.total_seconds():.1f} s from the database's"
     advice = "" if apart < _CLOCK_TOLERANCE else "set the clocks of both machines by NTP"
     return Check("clock", seconds, advice)

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from kam_sync.base.db.bulk import Merged, merge, merge_staged, stage_rows, table_of
-from kam_sync.base.db.engine import Database, open_database
+from kam_sync.base.db.engine import Database, clock_of, open_database
 from kam_sync.base.db.lists import as_array, is_among
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Merged",
     "Session",
     "as_array",
+    "clock_of",
     "is_among",
     "merge",
     "merge_staged",

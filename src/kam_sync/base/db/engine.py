@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from datetime import datetime
 
 import psycopg
 import sqlalchemy as sa
@@ -116,6 +117,12 @@ class Database:
         self.engine.dispose()
         if self.server is not None:
             self.server.stop()
+
+
+def clock_of(session: Session) -> datetime:
+    """The time that the database server has now."""
+    found: datetime = session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    return found
 
 
 class _Lock:

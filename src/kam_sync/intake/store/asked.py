@@ -29,11 +29,6 @@ class AskedStore:
         self._session = session
         self._source_id = source_id
 
-    def moment(self) -> datetime:
-        """Now; to be taken before a question is asked."""
-        found: datetime = self._session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
-        return found
-
     def note(self, noun: Noun, external_ids: Collection[str], at: datetime) -> None:
         """Write down that these were asked for, and that the answer is kept."""
         merge(

@@ -114,8 +114,3 @@ class RunStore:
     def forget_before(self, moment: datetime) -> None:
         """Drop runs that began before a time."""
         self._session.execute(sa.delete(RunRow).where(col(RunRow.started_at) < moment))
-
-    def database_time(self) -> datetime:
-        """The time that the database server has."""
-        found: datetime = self._session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
-        return found
