@@ -33,6 +33,8 @@ class Said:
 
 
 Command = Callable[..., Said]
+MOMENT = r"\b20\d\d-\d\d-\d\d \d\d:\d\d MSK"
+"""How every table shows a time."""
 
 
 def free_port() -> int:

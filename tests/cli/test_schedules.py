@@ -1,9 +1,11 @@
 """`kam-sync schedule ...`."""
 
+import re
+
 import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
-from tests.cli.conftest import Command
+from tests.cli.conftest import MOMENT, Command
 
 
 def test_the_timetable_of_a_new_source_is_shown_in_words(
@@ -16,11 +18,13 @@ def test_the_timetable_of_a_new_source_is_shown_in_words(
     said = kam_sync("schedule", "list").out
     assert "every 15 minutes" in said
     assert "at minute 5 of every hour" in said
+    assert re.search(MOMENT, said)
 
 
 def test_a_schedule_is_set_switched_off_and_reset(kam_sync: Command, connected: AmoSandbox) -> None:
     said = kam_sync("schedule", "set", "sales", "sync", "--every", "10m", "--deadline", "1h")
     assert said.err.startswith("sales sync: every 10 minutes, next 20")
+    assert re.search(MOMENT, said.err)
     listed = kam_sync("schedule", "list", "sales", "--json").document["schedules"]
     sync = next(one for one in listed if one["step"] == "sync")
     assert (sync["every"], sync["deadline"], sync["is_default"]) == ("10m", "1h", False)

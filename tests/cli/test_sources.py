@@ -1,12 +1,13 @@
 """`kam-sync source ...`."""
 
 import io
+import re
 
 import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
-from tests.cli.conftest import Command
+from tests.cli.conftest import MOMENT, Command
 
 
 def test_a_source_is_connected_listed_paused_resumed_and_removed(
@@ -156,7 +157,9 @@ def test_set_aside_records_are_listed(kam_sync: Command, connected: AmoSandbox) 
     found = kam_sync("source", "set-aside", "sales", "--json").document["set_aside"]
     assert [(r["noun"], r["external_id"]) for r in found] == [("deal", str(lead))]
     assert "price" in found[0]["reason"]
-    assert str(lead) in kam_sync("source", "set-aside", "sales").out
+    said = kam_sync("source", "set-aside", "sales").out
+    assert str(lead) in said
+    assert re.search(MOMENT, said)
 
 
 def test_a_crm_that_asks_us_to_slow_down_is_named_by_list_and_doctor(

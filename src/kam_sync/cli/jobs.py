@@ -1,7 +1,6 @@
 """`kam-sync jobs ...`: the work that waits, runs and has ended, and a way to stop it."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -62,7 +61,7 @@ def list_(
     )  # fmt: skip
     rows = [
         (d["id"], d["task"], d["source"] or "", _said(d), d["attempt"] + 1,
-         *(_time(d[name]) for name in ("due_at", "started_at", "ended_at")))
+         *(show.moment(d[name], services.zone) for name in ("due_at", "started_at", "ended_at")))
         for d in documents
     ]  # fmt: skip
     show.table("Jobs", columns, rows)
@@ -100,7 +99,3 @@ def _document(job: "Job", names: dict[int, str]) -> dict[str, Any]:
 
 def _said(document: dict[str, Any]) -> str:
     return "stopping" if document["is_stopping"] else str(document["status"].value)
-
-
-def _time(moment: datetime | None) -> str:
-    return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

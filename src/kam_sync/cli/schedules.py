@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from getpass import getuser
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -46,7 +46,7 @@ def list_(
         return
     names = ("source", "step", "when", "zone", "next_at", "last_due_at", "last_success_at",
              "last_result", "due_by", "state")  # fmt: skip
-    rows = [[_cell(document[name]) for name in names] for document in documents]
+    rows = [[opened.cell(document[name]) for name in names] for document in documents]
     show.table("Timetable", [name.removesuffix("_at").replace("_", " ") for name in names], rows)
 
 
@@ -154,9 +154,17 @@ class _Open:
     def tell(self, entry: "Entry") -> None:
         """Say how a line of the timetable reads now."""
         document = self.document(entry)
-        said = f"{document['when']}, next {_cell(document['next_at']) or 'never'}"
+        said = f"{document['when']}, next {self.cell(document['next_at']) or 'never'}"
         is_off = "" if document["is_on"] else ", switched off"
         typer.echo(f"{entry.of} {entry.step}: {said}{is_off}", err=True)
+
+    def cell(self, value: Any) -> str:
+        """A value of a line as a person reads it."""
+        from kam_sync.cli import show
+
+        if isinstance(value, datetime):
+            return show.moment(value, self.services.zone)
+        return "" if value is None else str(value)
 
     def document(self, entry: "Entry") -> dict[str, Any]:
         """A line of the timetable as JSON; times in UTC."""
@@ -198,9 +206,3 @@ def _state(entry: "Entry") -> str:
     if entry.overdue_since is not None:
         return "OVERDUE"
     return "running" if entry.schedule is not None and entry.schedule.began_at else "on"
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, datetime):
-        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    return "" if value is None else str(value)

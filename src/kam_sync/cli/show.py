@@ -42,8 +42,8 @@ def table(
 
 
 def moment(at: datetime | None, zone: ZoneInfo) -> str:
-    """A time as people here read it."""
-    return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+    """A time as people here read it: 2026-11-28 14:05 MSK."""
+    return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -197,14 +197,15 @@ def set_aside(
     with _services() as services, services.database.transaction() as session:
         source = SourceStore(session).by_name(name)
         found = AccountStore(session).set_aside(source.id, limit=limit)
-        documents = [
+        documents: list[dict[str, Any]] = [
             {"noun": r.noun, "external_id": r.external_id, "reason": r.reason, "at": r.at}
             for r in found
         ]
     if json:
         show.as_json({"source": name, "set_aside": documents})
         return
-    rows = [tuple(document.values()) for document in documents]
+    rows = [(d["noun"], d["external_id"], d["reason"], show.moment(d["at"], services.zone))
+            for d in documents]  # fmt: skip
     show.table(f"Set aside from {name}", ("noun", "id", "reason", "since"), rows)
 
 
