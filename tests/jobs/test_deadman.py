@@ -11,7 +11,7 @@ from kam_sync.jobs.model import Plan, Result, Step
 from kam_sync.jobs.store import ScheduleStore
 from kam_sync.jobs.timetable import Scheduler
 from kam_sync.wiring import Services
-from tests.jobs.conftest import set_plan, set_state
+from tests.jobs.conftest import schedule_of, set_plan, set_state
 
 NINE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -97,3 +97,27 @@ def test_a_first_load_may_take_a_day(services: Services, source_id: int) -> None
     assert overdue(services) == []
     live(services, NINE + timedelta(hours=5), 60 * 19 + 4)
     assert len(overdue(services)) == 1
+
+
+def test_a_sync_that_kills_its_worker_each_time_is_overdue_after_a_day(
+    services: Services, source_id: int
+) -> None:
+    live(services, NINE, 0)
+    for hours in (0, 8, 16, 24):
+        with services.database.transaction() as session:
+            ScheduleStore(session).begin([(Step.SYNC, source_id)], NINE + timedelta(hours=hours))
+        live(services, NINE + timedelta(hours=hours), 60 * 8)
+    assert len(overdue(services)) == 1
+
+
+def test_what_was_left_undone_before_a_pause_begins_anew(
+    services: Services, source_id: int
+) -> None:
+    live(services, NINE, 0)
+    with services.database.transaction() as session:
+        ScheduleStore(session).begin([(Step.SYNC, source_id)], NINE)
+    noon = NINE + timedelta(hours=3)
+    live(services, noon, 0)
+    with services.database.transaction() as session:
+        ScheduleStore(session).begin([(Step.SYNC, source_id)], noon + MINUTE)
+    assert schedule_of(services, Step.SYNC, source_id).began_at == noon + MINUTE

@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from kam_sync.jobs.queue import SYNC
+from kam_sync.alerts.model import Incident, IncidentKind
+from kam_sync.alerts.store import IncidentStore
+from kam_sync.base.db import Session
+from kam_sync.intake.store import SourceStore
+from kam_sync.jobs import queue
+from kam_sync.jobs.queue import SYNC, defer_full
 from kam_sync.jobs.serving import defer_sync
 from kam_sync.jobs.store import QueueStore
 from kam_sync.wiring import Services
@@ -84,6 +89,54 @@ def test_a_job_that_kills_every_worker_is_given_up(services: Services, source_id
     assert jobs(services, SYNC) == ["aborted", "aborted", "failed"]
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_a_job_that_kills_every_worker_is_an_incident_until_it_works(
+    services: Services, source_id: int, corridor: Corridor, *, full: bool
+) -> None:
+    defer = defer_full if full else queue.defer_sync
+    with services.database.transaction() as session:
+        defer(session, source_id)
+        wear_out(session)
+    lose_running_job(services)
+    with working(services, corridor.work):
+        wait_until(lambda: bool(given_up(services)))
+        (incident,) = given_up(services)
+        step = "full" if full else "sync"
+        assert incident.subject == f"source:{source_id}/{step}"
+        assert incident.facts == {"source": "first", "step": step, "tries": 5}
+        assert incident.source_id == source_id
+        with services.database.transaction() as session:
+            defer(session, source_id)
+        wait_until(lambda: not given_up(services))
+
+
+def test_a_job_that_was_cancelled_after_many_deaths_is_no_incident(
+    services: Services, source_id: int
+) -> None:
+    defer_sync(services, source_id)
+    with services.database.transaction() as session:
+        wear_out(session)
+    lose_running_job(services)
+    with services.database.transaction() as session:
+        session.execute(sa.text("SELECT procrastinate_cancel_job_v1(1, true, false)"))
+        assert QueueStore(session).take_back(FAST.silence, tries=5) == ([], [1])
+    assert jobs(services, SYNC) == ["aborted"]
+
+
+def test_a_job_of_a_source_that_is_gone_is_given_up_in_silence(
+    services: Services, source_id: int, corridor: Corridor
+) -> None:
+    defer_sync(services, source_id)
+    with services.database.transaction() as session:
+        wear_out(session)
+    lose_running_job(services)
+    with services.database.transaction() as session:
+        SourceStore(session).remove(source_id)
+    with working(services, corridor.work):
+        wait_until(lambda: jobs(services, SYNC) == ["failed"])
+    assert given_up(services) == []
+
+
 def test_many_sweepers_take_a_job_back_once(services: Services, source_id: int) -> None:
     defer_sync(services, source_id)
     lose_running_job(services)
@@ -97,6 +150,19 @@ def test_many_sweepers_take_a_job_back_once(services: Services, source_id: int) 
 
     with ThreadPoolExecutor(6) as sweepers:
         assert sum(sweepers.map(sweep, range(6))) == 1
+
+
+def wear_out(session: Session) -> None:
+    """Let the waiting jobs have lost four workers already."""
+    session.execute(sa.text("UPDATE procrastinate_jobs SET attempts = 4"))
+
+
+def given_up(services: Services) -> list[Incident]:
+    """The open incidents about jobs that were given up."""
+    with services.database.transaction() as session:
+        found = IncidentStore(session).incidents(is_open=True, limit=10)
+        session.expunge_all()
+    return [one for one in found if one.kind is IncidentKind.JOB_GIVEN_UP]
 
 
 def lose_running_job(services: Services) -> None:

@@ -76,7 +76,7 @@ class Schedule(SQLModel):
     kept_since: datetime = fields.moment()
     """Since when schedulers have it in their timetables without a pause."""
     began_at: datetime | None = fields.moment(default=None)
-    """When the work that runs now began."""
+    """When the work that runs now began, be it done by a second worker after the first died."""
     last_success_at: datetime | None = fields.moment(default=None)
     last_ended_at: datetime | None = fields.moment(default=None)
     last_result: Result | None = fields.choice(Result, default=None)
@@ -128,6 +128,8 @@ class Job:
     source_id: int | None
     status: JobStatus
     priority: int
+    is_full: bool
+    """A sync that reads everything."""
     attempt: int
     """How often it was tried before, by retries and after deaths of workers."""
     is_stopping: bool

@@ -10,6 +10,7 @@ from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
 from kam_sync.base.db import Session
+from kam_sync.jobs.model import Job, Step
 from kam_sync.jobs.store import QueueStore
 
 SYNC, MEASURE, WRITE, RENEW = "sync_source", "measure", "write_crm", "renew_grants"
@@ -19,6 +20,12 @@ SETTLE = timedelta(seconds=2)
 """So long webhooks gather before they are read, for several of them are often about one record."""
 # By its alias: its full name grows by a prefix with every App that a process makes.
 _REMOVE_OLD_JOBS = "procrastinate.builtin_tasks.remove_old_jobs"
+
+
+_STEPS = {
+    SYNC: "sync", MEASURE: "measure", WRITE: "write", RENEW: "grants", KEEP_HOUSE: "housekeeping",
+    READ: "hooks",
+}  # fmt: skip
 
 
 class Priority(IntEnum):
@@ -91,6 +98,11 @@ def defer_full(
         wait=wait,
         arguments={"source_id": source_id, "attempt": attempt, "full": True},
     )
+
+
+def step_of(job: Job) -> str:
+    """What incidents about a job call it."""
+    return Step.FULL if job.is_full else _STEPS.get(job.task, job.task)
 
 
 def waiting_syncs(source_id: int) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from procrastinate.manager import JobManager
 from procrastinate.worker import Worker as QueueWorker
 
 from kam_sync.jobs import tasks
+from kam_sync.jobs.model import JobStatus
 from kam_sync.jobs.store import QueueStore
 from kam_sync.wiring import Services
 
@@ -143,9 +144,11 @@ class Worker:
 
     def _take_back(self) -> None:
         with self._services.database.transaction() as session:
-            followed, given_up = QueueStore(session).take_back(
-                self._pace.silence, tries=_TRIES_AFTER_DEATH
-            )
+            queue = QueueStore(session)
+            followed, given_up = queue.take_back(self._pace.silence, tries=_TRIES_AFTER_DEATH)
+            for job in map(queue.job, given_up):
+                if job.status is JobStatus.FAILED:
+                    tasks.give_up(session, job, self._services.now())
         if followed or given_up:
             _log.warning("a worker fell silent", jobs_followed=followed, jobs_given_up=given_up)
 

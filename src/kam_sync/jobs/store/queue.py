@@ -35,6 +35,7 @@ _CANCEL = sa.text("SELECT procrastinate_cancel_job_v1(:id, true, false)")
 _JOBS = """
     SELECT job.id, job.task_name AS task, job.status::text AS status, job.priority,
         (job.args ->> 'source_id')::int AS source_id,
+        coalesce((job.args ->> 'full')::boolean, false) AS is_full,
         coalesce((job.args ->> 'attempt')::int, 0) + job.attempts
             - (job.status NOT IN ('todo', 'doing', 'cancelled'))::int AS attempt,
         job.abort_requested AND job.status = 'doing' AS is_stopping,
@@ -90,18 +91,18 @@ class QueueStore:
 
         The successor is a job of its own: a worker that was only frozen wakes up to end its own
         job, never that of its successor. A job is given up when it has been tried often enough,
-        was cancelled, or when another one like it is waiting already. The row locks let any number
-        of sweepers, and a worker that wakes up, work at once.
+        was cancelled, or when another one like it is waiting already; only the first is a failure.
+        The row locks let any number of sweepers, and a worker that wakes up, work at once.
         """
         followed, given_up = [], []
         stalled = self._session.execute(_STALLED, {"silence": silence}).all()
         for job_id, attempts, is_cancelled in stalled:
-            is_tried = attempts + 1 >= tries
+            is_tried = attempts + 1 >= tries and not is_cancelled
             if not is_cancelled and not is_tried and self.again(job_id) is not None:
                 followed.append(job_id)
             else:
                 given_up.append(job_id)
-            status = "failed" if is_tried else "aborted"
+            status = JobStatus.FAILED if is_tried else JobStatus.STOPPED
             self._session.execute(_END, {"id": job_id, "status": status})
         return followed, given_up
 

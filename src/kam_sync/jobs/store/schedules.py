@@ -86,9 +86,16 @@ class ScheduleStore:
         )  # fmt: skip
 
     def begin(self, keys: Iterable[Key], now: datetime) -> None:
-        """Note that the work of schedules begins."""
+        """Note that the work of schedules begins.
+
+        What began and never ended, for its worker died, is still the same work; not where the
+        schedule was in no timetable since.
+        """
+        row = table_of(ScheduleRow).c
         for key in keys:
-            self._change(key, began_at=now)
+            self._change(
+                key, began_at=sa.case((row.began_at >= row.kept_since, row.began_at), else_=now)
+            )
 
     def end(self, keys: Iterable[Key], result: Result | None, message: str, now: datetime) -> None:
         """Note how it ended; no result when it was interrupted and another worker goes on."""

@@ -1,20 +1,22 @@
 """The tasks of the queue: what they do, and when they come again."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from procrastinate import App
 
+from kam_sync.base.db import Session
 from kam_sync.jobs import queue
+from kam_sync.jobs.model import Job
 from kam_sync.jobs.tasks.hearing import Hearing
 from kam_sync.jobs.tasks.house import House
 from kam_sync.jobs.tasks.pulling import Pulling
-from kam_sync.jobs.tasks.trying import Trying
+from kam_sync.jobs.tasks.trying import Trying, open_given_up
 from kam_sync.jobs.tasks.work import Sync, Work
 from kam_sync.jobs.tasks.writing import Writing
 from kam_sync.wiring import Services
 
-__all__ = ["Sync", "Work", "register"]
+__all__ = ["Sync", "Work", "give_up", "register"]
 
 
 def register(app: App, services: Services, work: Work, back_off: Sequence[timedelta]) -> None:
@@ -27,3 +29,8 @@ def register(app: App, services: Services, work: Work, back_off: Sequence[timede
     app.task(name=queue.MEASURE, pass_context=True)(house.measure)
     app.task(name=queue.RENEW)(house.renew_grants)
     app.task(name=queue.KEEP_HOUSE)(house.keep_house)
+
+
+def give_up(session: Session, job: Job, now: datetime) -> None:
+    """Tell those who run us of a job whose workers died, as often as we try."""
+    open_given_up(session, queue.step_of(job), job.source_id, job.attempt + 1, now)

@@ -42,8 +42,10 @@ class House:
         """Renew the grants that are due; the next hour comes again by itself."""
         with noted(self._services, [(Step.GRANTS, None)]):
             self._services.granting.renew_due()
+        self._trying.worked("grants")
 
     def keep_house(self) -> None:
         """Forget what is old."""
         with noted(self._services, [(Step.HOUSEKEEPING, None)]):
             keep_house(self._services)
+        self._trying.worked("housekeeping")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from procrastinate import JobContext
 from procrastinate.exceptions import JobAborted
@@ -10,6 +10,7 @@ from procrastinate.job_context import AbortReason
 
 from kam_sync.alerts.model import IncidentKind
 from kam_sync.alerts.store import IncidentStore
+from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere, Stopped
 from kam_sync.intake.model import SourceState
 from kam_sync.intake.store import SourceStore
@@ -55,13 +56,7 @@ class Trying:
         if self.again(defer, attempt):
             return
         with self._services.database.transaction() as session:
-            facts = {"step": step, "tries": attempt + 1}
-            if source_id is not None:
-                facts["source"] = SourceStore(session).by_id(source_id).name
-            IncidentStore(session).open(
-                IncidentKind.JOB_GIVEN_UP, subject_of(step, source_id), facts, self._services.now(),
-                source_id=source_id,
-            )  # fmt: skip
+            open_given_up(session, step, source_id, attempt + 1, self._services.now())
 
     def worked(self, step: str, source_id: int | None = None) -> None:
         """End the incident about a step, if there is one."""
@@ -76,6 +71,21 @@ class Trying:
             with self._services.database.transaction() as session:
                 defer(session, attempt=attempt)
         raise JobAborted("stopped after its batch")
+
+
+def open_given_up(
+    session: Session, step: str, source_id: int | None, tries: int, now: datetime
+) -> None:
+    """Open the incident about work that is not tried again; not about a source that is gone."""
+    facts: dict[str, object] = {"step": step, "tries": tries}
+    if source_id is not None:
+        try:
+            facts["source"] = SourceStore(session).by_id(source_id).name
+        except NotHere:
+            return
+    IncidentStore(session).open(
+        IncidentKind.JOB_GIVEN_UP, subject_of(step, source_id), facts, now, source_id=source_id
+    )
 
 
 def go_on(context: JobContext, *_: object) -> None:

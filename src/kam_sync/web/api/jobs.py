@@ -37,6 +37,7 @@ class Job(BaseModel):
     source: str | None = Field(description="Name of the source it is for.")
     status: JobStatus
     priority: int = Field(description="The higher goes first.")
+    is_full: bool = Field(description="A sync that reads everything.")
     attempt: int = Field(description="How often it was tried before.")
     is_stopping: bool = Field(description="A person asked to stop it; it ends after its batch.")
     queued_at: Moment | None

@@ -47,7 +47,10 @@ def _advice(language: Language, kind: IncidentKind) -> str:
         case IncidentKind.OVERDUE:
             return language.gettext("The last error: %(error)s. Look at it: %(command)s")
         case IncidentKind.JOB_GIVEN_UP:
-            return language.gettext("Look at the last error of the source; a person may be needed.")
+            return language.gettext(
+                "Look at the last error of the source and at the log; a person may be needed. A "
+                "worker that was killed says nothing: has it enough memory?"
+            )
         case IncidentKind.HOOKS_OFF:
             return language.gettext("Changes still come by polling. Check: %(command)s")
         case IncidentKind.QUIET_HOOKS:
