@@ -58,18 +58,18 @@ def add(
         return _detached(session, source), about
 
 
-def check_name(name: str) -> None:
-    """WrongUse when a source cannot be called so."""
-    if not _NAME.fullmatch(name):
-        raise WrongUse(f"source name {name!r}: use up to 64 Latin letters, digits, dots, dashes")
-
-
 def check_new(services: Services, name: str) -> None:
     """WrongUse when a new source cannot be called so, or another is."""
-    check_name(name)
+    if not _NAME.fullmatch(name):
+        raise WrongUse(
+            f"source name {name!r}: use up to 64 Latin letters, digits, dots, dashes",
+            kind=ErrorKind.WRONG_NAME,
+        )
     with services.database.transaction() as session:
         if name in {source.name for source in SourceStore(session).all()}:
-            raise WrongUse(f"source {name}: this name is taken; choose another")
+            raise WrongUse(
+                f"source {name}: this name is taken; choose another", kind=ErrorKind.NAME_TAKEN
+            )
 
 
 def change(

@@ -65,6 +65,15 @@ def test_a_refusal_is_told_and_changes_nothing(client, services: Services, box: 
     assert exchanges(box) == 0
 
 
+def test_a_name_that_was_taken_meanwhile_is_said_on_the_page(
+    client, services: Services, box: AmoSandbox
+) -> None:
+    back = target(begun(client, box)["allow"])
+    client.post("/sources/connect", data=typed(box, token=box.token))
+    assert "Источник с таким названием уже есть" in client.get(back).text
+    assert exchanges(box) == 0
+
+
 def test_a_link_is_good_once(client, services: Services, box: AmoSandbox) -> None:
     back = target(begun(client, box)["allow"])
     assert client.get(back).status_code == 200

@@ -29,7 +29,7 @@ class SourceStore:
     def add(self, new: NewSource, access: Access, now: datetime) -> Source:
         """Add a source; refuse a name that is taken."""
         if self._session.scalar(select(SourceRow).where(SourceRow.name == new.name)) is not None:
-            raise WrongUse(f"source {new.name}: this name is taken")
+            raise WrongUse(f"source {new.name}: this name is taken", kind=ErrorKind.NAME_TAKEN)
         row = SourceRow(**new.model_dump(), **access.model_dump(), created_at=now)
         self._session.add(row)
         self._session.flush()

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from connectors import ErrorKind
 from kam_sync import connecting
 from kam_sync.base.errors import WrongUse
-from kam_sync.intake.store import SourceStore
 from kam_sync.web.wording import troubles
 from kam_sync.web.wording.language import Language
 from kam_sync.wiring import Services
@@ -63,12 +62,9 @@ def wrongs(
 
 def _of_name(services: Services, language: Language, name: str) -> str:
     try:
-        connecting.check_name(name)
-    except WrongUse:
-        return language.gettext("Use up to 64 Latin letters, digits, dots and dashes.")
-    with services.database.transaction() as session:
-        if name in {source.name for source in SourceStore(session).all()}:
-            return language.gettext("There is a source of this name already; choose another one.")
+        connecting.check_new(services, name)
+    except WrongUse as error:
+        return troubles.trouble(language, error.kind)
     return ""
 
 

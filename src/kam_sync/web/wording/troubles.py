@@ -83,6 +83,12 @@ def _of_access(language: Language) -> dict[ErrorKind, str]:
         ErrorKind.ALREADY_CONNECTED: language.gettext(
             "This CRM account is connected already, as another source."
         ),
+        ErrorKind.WRONG_NAME: language.gettext(
+            "Use up to 64 Latin letters, digits, dots and dashes."
+        ),
+        ErrorKind.NAME_TAKEN: language.gettext(
+            "There is a source of this name already; choose another one."
+        ),
         ErrorKind.STRANGE_HOST: language.gettext(
             "This is no address of amoCRM or Kommo. If it is one of yours, an administrator of "
             "kam_sync has to allow it first (KAM_SYNC_CRM_HOSTS)."
