@@ -28,7 +28,7 @@ from connectors import (
 )
 from kam_sync import connecting
 from kam_sync.base.command import command
-from kam_sync.base.errors import Busy, CrmTrouble, KamSyncError, NotHere, WrongUse
+from kam_sync.base.errors import Busy, CrmTrouble, KamSyncError, NotHere, WrongSettings, WrongUse
 from kam_sync.base.settings import Settings
 from kam_sync.granting import Issued, kind_of, seal_app, unseal_app
 from kam_sync.intake.grant import Consent, ConsentState
@@ -158,7 +158,11 @@ def read_notice(services: Services, kind: str, params: Mapping[str, str]) -> lis
             sealed = GrantStore(session).of(source.id) if source.kind == kind else None
             if sealed is None:
                 continue
-            app = unseal_app(services.cipher, sealed.sealed_app)
+            try:
+                app = unseal_app(services.cipher, sealed.sealed_app)
+            except WrongSettings as error:  # of this source; it may well be about another
+                _log.warning("notice not compared", source=source.name, message=str(error))
+                continue
             if grants.read_disconnect(app, params) == source.remote_account:
                 found.append(source.id)
     return found
@@ -170,22 +174,30 @@ def ask_whether_let_in(services: Services, source_ids: Iterable[int]) -> None:
     Where the CRM does not say, the next sync finds out: it begins with the same question.
     """
     for source_id in source_ids:
-        with services.database.transaction() as session:
-            source = SourceStore(session).by_id(source_id)
-            access = SourceStore(session).access(source_id)
-            session.expunge_all()
         try:
-            with closing(services.open(source, access)) as connector:
-                if isinstance(connector, KnowsItself):
-                    connector.about()
-        except NeedsReauth as error:
-            said = "the integration was switched off in the CRM; switch it on and allow it anew"
-            state, kind = SourceState.NEEDS_REAUTH, ErrorKind.SWITCHED_OFF
-            with services.database.transaction() as session:
-                SourceStore(session).judge(source_id, access.sealed_token, state, said, kind)
-            _log.warning("switched off in the CRM", source=source.name, message=str(error))
-        except ConnectorError as error:
-            _log.warning("notice not checked", source=source.name, message=str(error))
+            _ask_whether_let_in(services, source_id)
+        except (
+            ConnectorError,
+            KamSyncError,
+        ) as error:  # of this source; the others have their turn
+            _log.warning("notice not checked", source_id=source_id, message=str(error))
+
+
+def _ask_whether_let_in(services: Services, source_id: int) -> None:
+    with services.database.transaction() as session:
+        source = SourceStore(session).by_id(source_id)
+        access = SourceStore(session).access(source_id)
+        session.expunge_all()
+    try:
+        with closing(services.open(source, access)) as connector:
+            if isinstance(connector, KnowsItself):
+                connector.about()
+    except NeedsReauth as error:
+        said = "the integration was switched off in the CRM; switch it on and allow it anew"
+        state, kind = SourceState.NEEDS_REAUTH, ErrorKind.SWITCHED_OFF
+        with services.database.transaction() as session:
+            SourceStore(session).judge(source_id, access.sealed_token, state, said, kind)
+        _log.warning("switched off in the CRM", source=source.name, message=str(error))
 
 
 def _note(services: Services, consent: Consent, work: Callable[[], ConsentState]) -> None:

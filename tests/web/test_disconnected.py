@@ -9,8 +9,9 @@ import pytest
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.world import MadeUpWorld
-from kam_sync import flow
-from kam_sync.intake.model import RunState, Source, SourceState
+from kam_sync import connecting, consenting, flow
+from kam_sync.intake.model import Access, NewSource, RunState, Source, SourceState
+from kam_sync.intake.store import GrantStore, SourceStore
 from kam_sync.wiring import Services
 from tests.fakes.connecting import connect_by_oauth, state
 
@@ -67,3 +68,31 @@ def test_where_the_crm_does_not_say_the_next_sync_finds_out(
     assert state(services, source) == (SourceState.ACTIVE, "")
     assert flow.sync(services, source.id).state is RunState.FAILED
     assert state(services, source)[0] is SourceState.NEEDS_REAUTH
+
+
+def test_trouble_of_one_source_does_not_keep_a_notice_from_another(
+    client: Any, services: Services, box: AmoSandbox, source: Source
+) -> None:
+    stranger = add_with_secrets_of_another_key(services, "another", source.id)
+    notice = box.oauth.disconnect_notice()
+    box.oauth.revoke()
+    assert tell(client, notice) == 200
+    assert state(services, source)[0] is SourceState.NEEDS_REAUTH
+
+    connecting.set_paused(services, source.name, paused=False)
+    gone = stranger + 1
+    consenting.ask_whether_let_in(services, [gone, stranger, source.id])
+    assert state(services, source)[0] is SourceState.NEEDS_REAUTH
+
+
+def add_with_secrets_of_another_key(services: Services, name: str, like: int) -> int:
+    """A source opened by a grant that cannot be unlocked."""
+    new = NewSource(name=name, kind="amocrm", base_url="http://127.0.0.1:9")
+    with services.database.transaction() as session:
+        known = GrantStore(session).of(like)
+        assert known is not None
+        access = Access(sealed_token="of another key")
+        source_id = SourceStore(session).add(new, access, services.now()).id
+        sealed = {"sealed_app": "of another key", "sealed_access": "of another key"}
+        GrantStore(session).keep(source_id, known.model_copy(update=sealed))
+        return source_id
