@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from connectors.sandbox.amocrm import AmoSandbox
 from tests.cli.conftest import MOMENT, Command
 
@@ -22,3 +24,24 @@ def test_jobs_are_listed_called_off_and_done_again(
     assert re.search(MOMENT, kam_sync("jobs", "list").out)
     assert "queued again as job" in kam_sync("jobs", "retry", job["id"]).err
     assert "one of todo," in kam_sync("jobs", "list", "--status", "lost").err
+
+
+@pytest.mark.parametrize("wrong", ["abc", "0", "1.5", "9" * 19, "²"])
+@pytest.mark.parametrize(
+    ("asked", "shown_by"),
+    [
+        (("jobs", "cancel"), "jobs list"),
+        (("jobs", "retry"), "jobs list"),
+        (("hooks", "show"), "hooks list"),
+        (("hooks", "replay"), "hooks list"),
+        (("write", "retry", "sales"), "write list NAME"),
+    ],
+)
+def test_what_is_no_id_is_said_in_one_line_with_where_the_ids_are(
+    kam_sync: Command, asked: tuple[str, ...], shown_by: str, wrong: str
+) -> None:
+    said = kam_sync(*asked, wrong)
+    assert said.code == 2
+    assert f"{wrong}: this is no id; an id is a number" in said.err
+    assert said.err.endswith(f"shown by: kam-sync {shown_by}\n")
+    assert said.err.count("\n") == 1

@@ -49,6 +49,8 @@ def test_the_house_has_steps_of_its_own(kam_sync: Command, connected: AmoSandbox
     [
         (("set", "sales", "sync"), "say when"),
         (("set", "sales", "sync", "--every", "5s"), "one minute"),
+        (("set", "sales", "sync", "--cron", "x"), "five fields are needed: minute, hour,"),
+        (("set", "sales", "sync", "--cron", "x * * * *"), "'x' is no minute; it may be 0 to 59"),
         (("set", "sales", "tea", "--every", "5m"), "a source has no such step; there are: sync"),
         (("set", "house", "sync", "--every", "5m"), "the house has no such step"),
         (("on", "nobody", "sync"), "no such source"),

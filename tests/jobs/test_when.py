@@ -104,9 +104,15 @@ def test_a_rare_day_is_found_and_one_that_never_comes_is_none() -> None:
     ("cron", "said"),
     [
         ("30 2 * *", "five fields"),
-        ("61 2 * * *", "61"),
+        ("61 2 * * *", "'61' is no minute; it may be 0 to 59"),
+        ("0 25 * * *", "'25' is no hour; it may be 0 to 23"),
+        ("0 0 0 * *", "'0' is no day of the month; it may be 1 to 31"),
+        ("0 0 * foo *", "'foo' is no month; it may be 1 to 12"),
+        ("*/0 * * * *", "no minute"),
+        ("5-1 * * * *", "a range such as 1-5"),
+        ("1,,2 * * * *", "a list such as 1,3"),
         ("30 2 1 * 1", "not both"),
-        ("30 2 * * 8", "no weekday"),
+        ("30 2 * * 8", "'8' is no weekday; it may be 0 to 7"),
     ],
 )
 def test_a_wrong_cron_is_refused_in_words(cron: str, said: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kam_sync.base.settings import read_settings
+from kam_sync.cli.ids import HookId, HookIds
 
 if TYPE_CHECKING:
     from kam_sync.intake.inbox import Hook, HookState
@@ -60,7 +61,7 @@ def list_(
 
 @app.command("show")
 def show_(
-    hook_id: Annotated[int, typer.Argument(metavar="ID", help="As `hooks list` shows it.")],
+    hook_id: HookId,
     *,
     json: Json = False,
 ) -> None:
@@ -89,9 +90,7 @@ def show_(
 
 @app.command()
 def replay(
-    hook_ids: Annotated[
-        list[int] | None, typer.Argument(metavar="[ID]...", help="As `hooks list` shows them.")
-    ] = None,
+    hook_ids: HookIds = None,
     *,
     source: Annotated[str | None, typer.Option(help="All of this source.")] = None,
     state: State = None,

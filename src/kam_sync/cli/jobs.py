@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kam_sync.base.settings import read_settings
+from kam_sync.cli.ids import JobId
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="The work that waits, runs and has ended.")
 
-JobId = Annotated[int, typer.Argument(metavar="ID", help="As `jobs list` shows it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 

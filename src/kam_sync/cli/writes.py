@@ -12,6 +12,7 @@ import typer
 from kam_sync.base.command import command
 from kam_sync.base.errors import KamSyncError, WrongUse
 from kam_sync.base.settings import read_settings
+from kam_sync.cli.ids import WriteIds
 
 if TYPE_CHECKING:
     from connectors import Ref, Write
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from kam_sync.wiring import Services
 
 _ID = re.compile(r"[A-Za-z0-9_-]+")
-
 app = typer.Typer(no_args_is_help=True, help="Write tasks, notes, fields and tags into the CRMs.")
 
 Source = Annotated[str, typer.Option(help="The source's name.")]
@@ -182,7 +182,7 @@ def list_(
 @app.command()
 def retry(
     source: Annotated[str, typer.Argument(help="The source's name.")],
-    ids: Annotated[list[int] | None, typer.Argument(help="Ids of failed writes; all.")] = None,
+    ids: WriteIds = None,
 ) -> None:
     """Try failed writes again; what is in the CRM already is found and not written twice."""
     from kam_sync import writing

@@ -1,12 +1,21 @@
 """Five cron fields as Unix reads them; APScheduler counts the days of the week from Monday."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC
 
 from apscheduler.triggers.cron import CronTrigger
 
 from kam_sync.base.errors import WrongUse
 
+_FIELDS = (
+    ("minute", "minute", "0 to 59"),
+    ("hour", "hour", "0 to 23"),
+    ("day", "day of the month", "1 to 31"),
+    ("month", "month", "1 to 12"),
+    ("", "weekday", "0 to 7 with Sunday as both, or mon to sun"),
+)
+"""The fields: what the trigger calls them, what people do, and what may stand there."""
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _PART = re.compile(r"(?P<first>\*|\w+)(?:-(?P<last>\w+))?(?:/(?P<step>[1-9]\d*))?")
 
@@ -28,7 +37,20 @@ def trigger_of(cron: str) -> CronTrigger:
             day_of_week="*" if weekday == "*" else ",".join(_DAYS[d] for d in weekdays(weekday)),
         )  # fmt: skip
     except ValueError as error:
-        raise WrongUse(f"cron {cron!r}: {error}") from error
+        raise WrongUse(f"cron {cron!r}: {_wrong(fields)}") from error
+
+
+def _wrong(fields: Sequence[str]) -> str:
+    """Which field is wrong, and what would be right."""
+    for text, (key, name, possible) in zip(fields, _FIELDS, strict=True):
+        try:
+            CronTrigger(**{key: text}, timezone=UTC) if key else weekdays(text)
+        except ValueError:
+            return (
+                f"{text!r} is no {name}; it may be {possible}, or *, "
+                "a range such as 1-5, a list such as 1,3 or steps such as */2"
+            )
+    return "these five fields do not go together"
 
 
 def weekdays(field: str) -> list[int]:

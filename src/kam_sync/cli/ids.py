@@ -1,0 +1,47 @@
+"""Ids as people give them to commands."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from kam_sync.base.command import command
+from kam_sync.base.errors import WrongUse
+
+_MOST = 2**63
+
+
+def id_of(what: str, shown_by: str) -> Callable[[str], int]:
+    """Reads the id of a thing, or says which command shows the ids there are."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and 0 < int(text) < _MOST):
+            raise WrongUse(
+                f"{what} {text}: this is no id; an id is a number, and they are shown by: "
+                f"{command(shown_by)}"
+            )
+        return int(text)
+
+    return read
+
+
+JobId = Annotated[
+    int,
+    typer.Argument(metavar="ID", help="As `jobs list` shows it.", parser=id_of("job", "jobs list")),
+]
+_read_hook = id_of("webhook", "hooks list")
+HookId = Annotated[
+    int, typer.Argument(metavar="ID", help="As `hooks list` shows it.", parser=_read_hook)
+]
+HookIds = Annotated[
+    list[int] | None,
+    typer.Argument(metavar="[ID]...", help="As `hooks list` shows them.", parser=_read_hook),
+]
+WriteIds = Annotated[
+    list[int] | None,
+    typer.Argument(
+        metavar="[ID]...",
+        help="Ids of failed writes; all.",
+        parser=id_of("write", "write list NAME"),
+    ),
+]
