@@ -1,6 +1,9 @@
 """`kam-sync source held|approve|reject`."""
 
+import pytest
+
 from connectors.sandbox.amocrm import AmoSandbox
+from kam_sync.cli import show
 from tests.cli.conftest import Command
 
 
@@ -10,7 +13,7 @@ def lose(box: AmoSandbox, count: int) -> None:
 
 
 def test_a_large_deletion_is_held_shown_and_approved(
-    kam_sync: Command, connected: AmoSandbox
+    kam_sync: Command, connected: AmoSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kam_sync("sync", "sales", "--json")
     there = connected.count("leads")
@@ -21,7 +24,20 @@ def test_a_large_deletion_is_held_shown_and_approved(
     [held] = kam_sync("source", "held", "--json").document["held"]
     assert (held["source"], held["noun"], held["count"]) == ("sales", "deal", there // 2)
     assert len(held["sample"]) == 5
-    assert f"{there // 2} of {there}" in kam_sync("source", "held", "sales").out
+    for console in (show.out, show.err):
+        monkeypatch.setattr(console, "width", 80)
+    said = kam_sync("source", "held", "sales").out.splitlines()
+    assert said[0].strip() == "sales: deal"
+    assert said[1].startswith(f"  {there // 2} of {there} (50%) would be deleted")
+    assert all(
+        f"    {key}: {name}" in map(str.rstrip, said) for key, name in held["sample"].items()
+    )
+    of = f"sales deal --seen {held['token']}"
+    assert said[-2:] == [
+        f"  delete them: kam-sync source approve {of}",
+        f"  keep them: kam-sync source reject {of}",
+    ]
+    assert max(map(len, said)) <= 80
     listed = kam_sync("source", "list", "--json").document["sources"][0]
     assert listed["held"] == there // 2
     doctor = {

@@ -1,5 +1,6 @@
 """`kam-sync source held|approve|reject`: deletions that wait for a person."""
 
+from decimal import Decimal
 from getpass import getuser
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,7 @@ Seen = Annotated[
     str | None, typer.Option(help="The token that held showed: decide about those or nothing.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+_WAYS = (("delete them", "approve"), ("keep them", "reject"))
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
@@ -45,16 +47,8 @@ def held(
     if not documents:
         typer.echo("nothing is held", err=True)
         return
-    rows = [
-        (d["source"], d["noun"], d["why"], d["token"], _said(d["sample"]), _said(d["open_amounts"]))
-        for d in documents
-    ]
-    names = (
-        "source", "noun", "what", "token", show.Column("for example", rank=1), "open deals"
-    )  # fmt: skip
-    show.table("Held deletions", names, rows)
-    way = command("source approve NAME NOUN --seen TOKEN")
-    typer.echo(f"decide: {way}, or reject", err=True)
+    for document in documents:
+        _show(document)
 
 
 def approve(name: Name, noun: Noun, *, seen: Seen = None, yes: Yes = False) -> None:
@@ -100,5 +94,19 @@ def _document(source: str, one: "HeldDeletion") -> dict[str, Any]:
     }
 
 
-def _said(mapping: dict[str, str]) -> str:
-    return ", ".join(f"{key}: {value}" for key, value in mapping.items())
+def _show(document: dict[str, Any]) -> None:
+    """What would be deleted, some of it by name, and the two commands that decide."""
+    from kam_sync.cli import show
+
+    said = [document["why"]]
+    amounts = document["open_amounts"].items()
+    if amounts:
+        said.append(
+            "open deals: " + ", ".join(f"{unit} {Decimal(sum_):,.2f}" for unit, sum_ in amounts)
+        )
+    if document["sample"]:
+        said.append("for example:")
+        said += [f"  {key}: {name}" for key, name in document["sample"].items()]
+    of = f"{document['source']} {document['noun']} --seen {document['token']}"
+    ways = [f"{what}: {command(f'source {do} {of}')}" for what, do in _WAYS]
+    show.block(f"{document['source']}: {document['noun']}", said, ways)

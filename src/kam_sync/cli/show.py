@@ -9,15 +9,17 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from kam_sync.base.command import command
 from kam_sync.cli.table import Column, print_table
 from kam_sync.flow import SyncResult, Watch
 
 __all__ = [
-    "Column", "as_json", "err", "moment", "out", "sync_document", "sync_progress", "sync_table",
-    "table",
+    "Column", "as_json", "block", "err", "moment", "out", "sync_document", "sync_progress",
+    "sync_table", "table",
 ]  # fmt: skip
 
 out = Console()
@@ -39,6 +41,15 @@ def table(
 ) -> None:
     """A table for people; what looks like markup in a name stays text."""
     print_table(title, columns, rows, to=to)
+
+
+def block(title: str, said: Iterable[str], commands: Iterable[str] = ()) -> None:
+    """A heading, sentences below it, and commands that are not broken into lines."""
+    out.print(Text(title, style="bold"))
+    for line in said:
+        out.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
+    for line in commands:
+        out.print(Text(f"  {line}"), soft_wrap=True)
 
 
 def moment(at: datetime | None, zone: ZoneInfo) -> str:
