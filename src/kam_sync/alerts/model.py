@@ -70,6 +70,8 @@ class IncidentKind(StrEnum):
     """A schedule has not succeeded for too long."""
     JOB_GIVEN_UP = "job_given_up"
     """A job failed in a way nobody foresaw, as often as we try."""
+    SOURCE_STOPPED = "source_stopped"
+    """A source is not pulled any more until a person has done something."""
     HOOKS_OFF = "hooks_off"
     """The CRM sends no webhooks any more, and we could not mend it."""
     QUIET_HOOKS = "quiet_hooks"

@@ -21,7 +21,7 @@ from kam_sync.jobs.defaults import default_plan
 from kam_sync.jobs.model import Key, Plan, Schedule, Step
 from kam_sync.jobs.store import ScheduleStore, TickStore
 from kam_sync.jobs.ticking import TickExecutor
-from kam_sync.jobs.watching import watch
+from kam_sync.jobs.watching import watch, watch_sources
 from kam_sync.jobs.when import following, newest
 from kam_sync.wiring import Services
 
@@ -117,6 +117,7 @@ class Scheduler:
             lines = [(held.schedule, held.plan) for held, _ in kept]
             watch(session, lines, {source.id: source.name for source in sources},
                   self._services.now())  # fmt: skip
+            watch_sources(session, self._services.now())
         flow.tell_incidents(self._services)
 
     def _read(self, source_ids: Sequence[int]) -> list[tuple[Held, datetime | None]]:

@@ -1,4 +1,4 @@
-"""The dead man's handle: a schedule that has not succeeded for too long is an incident."""
+"""What is an incident: a schedule that has not succeeded for too long, a source that stopped."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -7,10 +7,14 @@ from kam_sync.alerts.model import IncidentKind
 from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.command import command
 from kam_sync.base.db import Session
+from kam_sync.connecting import way_back
+from kam_sync.intake.model import SourceState
+from kam_sync.intake.store import GrantStore, SourceStore
 from kam_sync.jobs.deadman import overdue_since
 from kam_sync.jobs.model import Plan, Schedule
 from kam_sync.jobs.planning import HOUSE
 
+_STOPPED = {SourceState.NEEDS_PERSON, SourceState.NEEDS_REAUTH}
 _US = "kam_sync"
 """What stands for the source in the sentence about a step of the house."""
 
@@ -39,6 +43,26 @@ def watch(
             )
     for subject in incidents.open_subjects(IncidentKind.OVERDUE) - overdue:
         incidents.resolve(IncidentKind.OVERDUE, subject, now)
+
+
+def watch_sources(session: Session, now: datetime) -> None:
+    """Open an incident for each source that needs a person, and resolve those of all others."""
+    incidents, granted = IncidentStore(session), GrantStore(session).sources()
+    stopped = set()
+    for source in SourceStore(session).all():
+        if source.state in _STOPPED:
+            subject = f"source:{source.id}"
+            stopped.add(subject)
+            facts = {
+                "source": source.name,
+                "state": source.state.value,
+                "trouble": source.error_kind.value,
+                "error": source.state_reason,
+                "command": way_back(source, is_granted=source.id in granted),
+            }
+            incidents.open(IncidentKind.SOURCE_STOPPED, subject, facts, now, source_id=source.id)
+    for subject in incidents.open_subjects(IncidentKind.SOURCE_STOPPED) - stopped:
+        incidents.resolve(IncidentKind.SOURCE_STOPPED, subject, now)
 
 
 def _facts(schedule: Schedule, since: datetime, names: Mapping[int, str]) -> dict[str, str]:
