@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from sqlmodel import SQLModel
@@ -15,6 +16,11 @@ from kam_sync.base.db.migrate import migrate
 from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import Settings
 from kam_sync.wiring import Services
+
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")  # a slow machine is no finding
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -27,7 +27,7 @@ def with_table(migrated: Database) -> Iterator[Database]:
 
 
 @given(before=ROWS, after=ROWS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_merge_writes_just_what_differs(
     with_table: Database, before: dict[int, str | None], after: dict[int, str | None]
 ) -> None:

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -16,6 +16,7 @@ from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
 from kam_sync.base.db import Database
 from tests.cli.conftest import Command, free_port
+from tests.fakes.waiting import PATIENCE, wait_until
 
 COUNTS = {
     "read", "created", "updated", "unchanged", "deleted", "rejected", "held", "seconds", "requests",
@@ -148,9 +149,11 @@ def test_serve_answers_and_ends_cleanly_when_it_is_told_to(
         env={**os.environ, "KAM_SYNC_LOG_FORMAT": "json"}, stderr=log,  # noqa: TID251 - handed on
     )  # fmt: skip
     try:
-        assert _answer(f"http://127.0.0.1:{port}/readyz") == {"status": "ready"}
+        ready: list[object] = []
+        wait_until(lambda: process.poll() is not None or _answers(port, ready))
+        assert ready == [{"status": "ready"}]
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(PATIENCE) == 0
     finally:
         process.kill()
         process.wait()
@@ -160,14 +163,11 @@ def test_serve_answers_and_ends_cleanly_when_it_is_told_to(
     assert connected.token not in (tmp_path / "log").read_text()
 
 
-def _answer(url: str) -> object:
-    for _ in range(200):
-        try:
-            with urlopen(url, timeout=1) as answer:  # noqa: S310 - our own server
-                return json.load(answer)
-        except OSError:
-            time.sleep(0.1)  # noqa: TID251 - a process starts
-    raise AssertionError(f"{url} does not answer")
+def _answers(port: str, said: list[object]) -> bool:
+    """Whether it answers by now; what it says is kept."""
+    with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE) as answer:
+        said.append(json.load(answer))
+    return bool(said)
 
 
 def test_a_second_demo_of_the_same_company_is_refused_with_what_to_do(

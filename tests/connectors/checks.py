@@ -232,7 +232,6 @@ class ConnectorChecks(ABC):
 
     @settings(
         max_examples=1_000,
-        deadline=None,
         database=None,
         derandomize=True,
         suppress_health_check=[

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from connectors.sandbox.amocrm import AmoSandbox
+from kam_sync.base.clock import stopped_at
 from kam_sync.intake.grant import SealedGrant
 from kam_sync.intake.model import Source
 from kam_sync.intake.store import GrantStore
@@ -18,8 +19,8 @@ def renewals(box: AmoSandbox) -> int:
 
 
 def after(services: Services, **gone: float) -> Services:
-    """The same services some time later."""
-    return replace(services, now=lambda: services.now() + timedelta(**gone))
+    """The same services some time later, when the clock stands still."""
+    return replace(services, now=stopped_at(services.now() + timedelta(**gone)))
 
 
 def sealed(services: Services, source: Source) -> SealedGrant:

@@ -23,9 +23,10 @@ from kam_sync.wiring import Services
 
 
 def say(_source: Source, noun: Noun, counts: NounCounts) -> None:
-    """A line after every batch."""
+    """A line after every batch; then wait for one, where somebody may send it."""
     sys.stdout.write(f"{noun.value} {counts.read}\n")
     sys.stdout.flush()
+    sys.stdin.readline()
 
 
 def die_before_commit(engine: sa.Engine, number: int) -> None:

@@ -14,6 +14,7 @@ from kam_sync.intake.store import HeldStore, SourceStore
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
 from tests.fakes.memory_crm import AskableCrm, ServicesOf, connected
+from tests.fakes.waiting import PATIENCE, wait_until_somebody_waits
 
 
 @pytest.fixture
@@ -83,8 +84,7 @@ def test_of_two_who_decide_at_once_the_second_is_told_so(shop: tuple[ServicesOf,
             )
             session.flush()
             late = pool.submit(deciding.reject, services, source, one.id, "", "Борис")
-            with pytest.raises(TimeoutError):
-                late.result(timeout=1)
+            wait_until_somebody_waits(services.database)
         with pytest.raises(WrongUse, match="it is approved already"):
-            late.result(timeout=30)
+            late.result(PATIENCE)
     assert ask(services, "SELECT state, decided_by FROM held_deletion") == [("approved", "Анна")]

@@ -35,9 +35,7 @@ _STEPS = st.one_of(
     st.tuples(st.just("break"), _NOUNS, st.sampled_from([-1, 0, 1]), _FLAGS),
     st.tuples(st.just("die"), st.integers(0, 40), _FLAGS),
 )
-_LAW = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+_LAW = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 class Story:

@@ -50,11 +50,14 @@ def connect_twice(services: Services, box: AmoSandbox) -> tuple[Source, Source]:
 
 
 def kill_sync(services: Services, source: Source, *, batches: int, then: float) -> None:
-    """Kill a sync some time after so many batches."""
-    with start(services, source) as victim:
+    """Kill a sync some time after so many batches, in the next one or when that is done."""
+    with start(services, source, stdin=subprocess.PIPE) as victim:
         assert victim.stdout is not None
+        assert victim.stdin is not None
         for _ in range(batches):
             assert victim.stdout.readline(), "the sync was over too soon"
+            victim.stdin.write("go on\n")
+            victim.stdin.flush()
         threading.Event().wait(then)
         victim.kill()
         victim.stdout.read()
@@ -75,10 +78,13 @@ def finish_sync(services: Services, source: Source) -> int:
     return process.returncode
 
 
-def start(services: Services, source: Source, *more: str) -> "subprocess.Popen[str]":
+def start(
+    services: Services, source: Source, *more: str, stdin: int = subprocess.DEVNULL
+) -> "subprocess.Popen[str]":
     url, folder = services.database.conninfo, services.settings.data_dir
     return subprocess.Popen(
         [sys.executable, str(SCRIPT), url, str(folder), str(source.id), *more],
+        stdin=stdin,
         stdout=subprocess.PIPE,
         text=True,
     )

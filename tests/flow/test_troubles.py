@@ -15,6 +15,7 @@ from kam_sync.intake.model import NounCounts, RunState, Source, SourceState
 from kam_sync.intake.store import RunStore, SourceStore
 from kam_sync.wiring import Services
 from tests.fakes.connecting import raw_counts, state
+from tests.fakes.waiting import PATIENCE, wait_until_somebody_waits
 
 
 def test_a_noun_that_fails_for_ever_does_not_keep_the_others_waiting(
@@ -103,10 +104,9 @@ def test_who_lost_the_lock_of_a_source_waits_for_the_other_writer(
         SourceStore(session).write_alone(source.id)
         late = Thread(target=flow.sync, args=(services, source.id))
         late.start()
-        late.join(timeout=1)
-        assert late.is_alive()
+        wait_until_somebody_waits(services.database)
         assert SavingStore(session, source.id).translated_to(Noun.DEAL) == 0
-    late.join(timeout=30)
+    late.join(PATIENCE)
     with services.database.transaction() as session:
         assert SavingStore(session, source.id).translated_to(Noun.DEAL) > 0
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from connectors.kit.marks import mark
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
 from kam_sync import connecting, writing
+from kam_sync.base.clock import stopped_at
 from kam_sync.base.errors import Busy
 from kam_sync.intake.model import CrmWrite, RunState, Source, SourceState, WriteState
 from kam_sync.intake.store import WriteStore
@@ -114,16 +116,17 @@ def test_a_lost_answer_makes_no_second_task(
 def test_what_may_have_been_sent_is_not_looked_for_before_the_crm_can_show_it(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:
+    services = replace(services, now=stopped_at(services.now()))
     box.faults.append(Fault(path="/api/v4/tasks$", lose_answer=True))
     ask_for(services, source, task("t1", company(box)))
     write(services, source, settle=writing.SETTLE)
     asked = box.requests.total
     later = write(services, source, settle=writing.SETTLE)
-    sent_at = ledger(services, source)["t1"].sent_at or services.now()
-    until = (sent_at + writing.SETTLE).astimezone(services.zone)
+    assert ledger(services, source)["t1"].sent_at == services.now()
+    until = (services.now() + writing.SETTLE).astimezone(services.zone)
     assert later.state is RunState.LATER
     assert later.message == f"waits until {until:%H:%M} to see whether it was done"
-    assert timedelta(minutes=9) < (later.wait or AT_ONCE) <= timedelta(minutes=10)
+    assert later.wait == writing.SETTLE == timedelta(minutes=10)
     assert box.requests.total == asked
 
 

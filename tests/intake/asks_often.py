@@ -1,4 +1,4 @@
-"""Asks a CRM account who it is, again and again: `... URL FOLDER SOURCE_ID TIMES`."""
+"""Asks a CRM account who it is, again and again, once told to: `... URL FOLDER SOURCE_ID TIMES`."""
 
 import sys
 from pathlib import Path
@@ -18,5 +18,8 @@ if __name__ == "__main__":
         source_id = int(sys.argv[3])
         connector = services.open(sources.by_id(source_id), sources.access(source_id))
     assert isinstance(connector, KnowsItself)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
     for _ in range(int(sys.argv[4])):
         connector.about()

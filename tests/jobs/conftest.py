@@ -1,7 +1,6 @@
 """Sources in the database, a fast worker, and small working functions in place of the corridor."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -18,17 +17,16 @@ from kam_sync.jobs.tasks import Work
 from kam_sync.jobs.timetable import Held
 from kam_sync.wiring import Services
 from kam_sync.writing import WriteResult
+from tests.fakes.waiting import PATIENCE
 
 AT_ONCE = timedelta(0)
 FAST = Pace(
-    silence=timedelta(seconds=2),
+    silence=timedelta(minutes=5),  # a slow machine is no dead worker
     sweep_every=timedelta(milliseconds=200),
     poll_every=timedelta(milliseconds=100),
     restart_after=timedelta(milliseconds=100),
     back_off=(AT_ONCE, AT_ONCE),
 )
-PATIENCE = 60.0
-"""Seconds after which a test gives up; no test waits for them when the code is right."""
 
 
 class Corridor:
@@ -142,13 +140,3 @@ def ticks(services: Services) -> list[str]:
     """The schedules of all ticks."""
     with services.database.transaction() as session:
         return list(session.scalars(sa.text("SELECT schedule FROM tick ORDER BY schedule, due_at")))
-
-
-def wait_until(claim: Callable[[], bool]) -> None:
-    """Wait for something that another thread or process brings about."""
-    pause = threading.Event()
-    for _ in range(int(PATIENCE / 0.05)):
-        if claim():
-            return
-        pause.wait(0.05)
-    raise AssertionError("it did not come about")

@@ -10,7 +10,8 @@ from kam_sync.jobs.queue import RENEW
 from kam_sync.jobs.timetable import Scheduler
 from kam_sync.wiring import Services
 from tests.fakes.connecting import connect_by_oauth
-from tests.jobs.conftest import Corridor, jobs, wait_until, working
+from tests.fakes.waiting import wait_until
+from tests.jobs.conftest import Corridor, jobs, working
 
 
 def test_every_hour_a_worker_renews_what_ends_soon_of_paused_sources_too(

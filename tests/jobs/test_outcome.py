@@ -9,7 +9,8 @@ from kam_sync.jobs.outcome import noted
 from kam_sync.jobs.queue import defer_measure, defer_renewal
 from kam_sync.jobs.store import ScheduleStore
 from kam_sync.wiring import Services
-from tests.jobs.conftest import Corridor, wait_until, working
+from tests.fakes.waiting import wait_until
+from tests.jobs.conftest import Corridor, working
 
 KEY = (Step.MEASURE, None)
 

@@ -16,15 +16,8 @@ from kam_sync.jobs.tasks import Work
 from kam_sync.jobs.upkeep import keep_house
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
-from tests.jobs.conftest import (
-    AT_ONCE,
-    Corridor,
-    jobs,
-    run_sql,
-    set_state,
-    wait_until,
-    working,
-)
+from tests.fakes.waiting import wait_until
+from tests.jobs.conftest import AT_ONCE, Corridor, jobs, run_sql, set_state, working
 
 
 class Ear:

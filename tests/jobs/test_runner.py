@@ -20,7 +20,8 @@ from kam_sync.jobs.serving import defer_sync, queue_facts
 from kam_sync.jobs.store import QueueStore
 from kam_sync.jobs.tasks import Sync, Work
 from kam_sync.wiring import Services
-from tests.jobs.conftest import FAST, PATIENCE, Corridor, jobs, set_state, wait_until, working
+from tests.fakes.waiting import PATIENCE, wait_until
+from tests.jobs.conftest import FAST, Corridor, jobs, set_state, working
 
 LATER = SyncResult("a source", RunState.LATER, "the CRM is away")
 FETCH = "SELECT task_name FROM procrastinate_fetch_job_v2(NULL, NULL)"

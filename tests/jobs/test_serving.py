@@ -17,7 +17,8 @@ from kam_sync.jobs.store import ScheduleStore
 from kam_sync.jobs.tasks import Work
 from kam_sync.jobs.timetable import Scheduler
 from kam_sync.wiring import Services
-from tests.jobs.conftest import Corridor, jobs, run_sql, set_state, wait_until, working
+from tests.fakes.waiting import wait_until
+from tests.jobs.conftest import Corridor, jobs, run_sql, set_state, working
 
 
 def test_an_active_source_is_worked_on_soon_after_the_start(

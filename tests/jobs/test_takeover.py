@@ -18,7 +18,8 @@ from kam_sync.jobs.queue import SYNC, defer_full
 from kam_sync.jobs.serving import defer_sync
 from kam_sync.jobs.store import QueueStore
 from kam_sync.wiring import Services
-from tests.jobs.conftest import FAST, Corridor, jobs, wait_until, working
+from tests.fakes.waiting import wait_until
+from tests.jobs.conftest import FAST, Corridor, jobs, working
 
 
 @pytest.mark.slow
@@ -35,6 +36,8 @@ def test_a_job_of_a_killed_worker_is_taken_over_and_done(
         assert victim.stdout.readline() == "running\n"
         assert jobs(services, SYNC) == ["doing"]
         victim.kill()
+    with services.database.transaction() as session:  # as if it had been silent for long
+        session.execute(sa.text("UPDATE procrastinate_workers SET last_heartbeat = 'epoch'"))
 
     with working(services, corridor.work):
         wait_until(lambda: jobs(services, SYNC) == ["aborted", "succeeded"])

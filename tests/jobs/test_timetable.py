@@ -17,6 +17,7 @@ from kam_sync.jobs.queue import SYNC, defer_housekeeping, defer_sync
 from kam_sync.jobs.store import TickStore
 from kam_sync.jobs.timetable import Held, Scheduler, fire
 from kam_sync.wiring import Services
+from tests.fakes.waiting import wait_until
 from tests.jobs.conftest import (
     Corridor,
     add_source,
@@ -27,7 +28,6 @@ from tests.jobs.conftest import (
     set_plan,
     set_state,
     ticks,
-    wait_until,
     working,
 )
 

@@ -10,7 +10,8 @@ from kam_sync.jobs.queue import WRITE, defer_write
 from kam_sync.jobs.serving import defer_sync
 from kam_sync.wiring import Services
 from kam_sync.writing import WriteResult
-from tests.jobs.conftest import Corridor, jobs, set_state, wait_until, working
+from tests.fakes.waiting import wait_until
+from tests.jobs.conftest import Corridor, jobs, set_state, working
 
 LATER = WriteResult("a source", RunState.LATER, "the CRM is away")
 

@@ -1,7 +1,6 @@
 """The application over a small world."""
 
 import threading
-import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from connectors.sandbox.world import MadeUpWorld
 from kam_sync.accounts.match import match
 from kam_sync.web.app import create_app
 from kam_sync.wiring import Services
+from tests.fakes.waiting import wait_until
 from tests.web.shop import APP
 from tests.web.world import World
 
@@ -86,8 +86,7 @@ def served(app: FastAPI) -> Iterator[str]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
-    while not server.started:
-        time.sleep(0.01)  # noqa: TID251 - waits for a thread of its own
+    wait_until(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
         yield f"http://127.0.0.1:{port}"
