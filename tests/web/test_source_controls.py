@@ -1,13 +1,18 @@
 """The page of sources: what goes on, its buttons, and troubles in words for people."""
 
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from connectors import ErrorKind
+from kam_sync.base.clock import stopped_at
 from kam_sync.intake.model import RunState, SourceState
 from kam_sync.intake.store import RunStore, SourceStore
+from kam_sync.jobs import queue
+from kam_sync.jobs.model import Step
+from kam_sync.jobs.store import ScheduleStore
 from kam_sync.web.app import create_app
 from tests.web.world import TOKEN, World
 
@@ -78,21 +83,30 @@ def test_the_last_and_the_next_sync_are_told(client, world: World) -> None:
         runs = RunStore(session)
         began = runs.begin("sync", world.services.now(), source_id=source_id)
         runs.end(began, RunState.DONE, world.services.now(), {})
-    minutes = {"in": timedelta(minutes=7)}
-    app = create_app(
-        world.services,
-        defer_sync=world.deferred.append,
-        next_sync=lambda _session, _source, now: now + minutes["in"],
-    )
-    with type(client)(app) as timed:
-        assert "Last good sync: " in timed.get("/sources?lang=en").text
-        assert " Next: " in timed.get("/sources?lang=en").text
+    page = client.get("/sources?lang=en").text
+    assert "Last good sync: " in page
+    assert " Next: " not in page  # no scheduler is there
 
-        minutes["in"] = timedelta(minutes=-1)
-        waits = timed.get("/sources?lang=en")
-        assert "A sync waits for its turn." in waits.text
-        assert waits.headers["refresh"] == "5"
-        assert NOW_FORM not in waits.text
+    with world.services.database.transaction() as session:
+        ScheduleStore(session).make([(Step.SYNC, source_id)], world.services.now())
+    assert " Next: " in client.get("/sources?lang=en").text
+
+    with world.services.database.transaction() as session:
+        queue.defer_sync(session, source_id)
+    waits = client.get("/sources?lang=en")
+    assert "A sync waits for its turn." in waits.text
+    assert waits.headers["refresh"] == "5"
+    assert NOW_FORM not in waits.text
+
+
+def test_the_next_sync_keeps_to_the_interval_that_this_process_sets(client, world: World) -> None:
+    source_id = world.add_source()
+    nine = datetime(2026, 11, 23, 9, 1, tzinfo=UTC)
+    with world.services.database.transaction() as session:
+        ScheduleStore(session).make([(Step.SYNC, source_id)], nine)
+    services = replace(world.services, now=stopped_at(nine))
+    with type(client)(create_app(services, sync_every=timedelta(days=1))) as seldom:
+        assert "Next: Nov 24, 2026, " in seldom.get("/sources?lang=en").text
 
 
 @pytest.mark.parametrize("kind", list(ErrorKind))

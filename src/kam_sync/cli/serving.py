@@ -14,7 +14,7 @@ import uvicorn
 from kam_sync import consenting
 from kam_sync.base.errors import KamSyncError
 from kam_sync.jobs.queue import defer_reading, defer_write
-from kam_sync.jobs.serving import defer_sync, next_sync, running
+from kam_sync.jobs.serving import defer_sync, running
 from kam_sync.web.app import create_app
 from kam_sync.wiring import Services
 
@@ -60,11 +60,10 @@ def serve_all(
             services,
             defer_sync=partial(defer_sync, services),
             defer_write=defer_write,
-            next_sync=partial(next_sync, every=every),
             defer_reading=defer_reading,
+            sync_every=every,
             hosts=_hosts(services, web[0]),
         )
-        app.state.sync_every = every
         sys.setswitchinterval(_TURN)
         uvicorn.run(app, host=web[0], port=web[1], log_config=None, timeout_graceful_shutdown=10)
 

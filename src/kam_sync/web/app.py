@@ -1,7 +1,7 @@
 """Puts the web application together."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
@@ -87,8 +87,8 @@ def create_app(
     *,
     defer_sync: Callable[[int], object] | None = None,
     defer_write: Callable[[Session, int], object] | None = None,
-    next_sync: Callable[[Session, int, datetime], datetime | None] | None = None,
     defer_reading: Callable[[Session, int], object] | None = None,
+    sync_every: timedelta | None = None,
     hosts: Sequence[str] = ("*",),
 ) -> FastAPI:
     """The application.
@@ -96,8 +96,8 @@ def create_app(
     Args:
         defer_sync: queues the sync of a source, where there is a queue.
         defer_write: queues what is to be written into a source, with the rows that ask for it.
-        next_sync: says when the next sync of a source begins, in the past when it waits.
         defer_reading: queues the reading of the webhooks of a source, with the webhooks.
+        sync_every: the default interval of syncs, where this process sets another.
         hosts: the names it answers to. On the loopback address there must be some, or any page on
             the web could read it through a name that it makes point there.
     """
@@ -111,8 +111,7 @@ def create_app(
     app.state.services = services
     app.state.defer_sync = defer_sync
     app.state.defer_write = defer_write
-    app.state.next_sync = next_sync
-    app.state.sync_every = None  # the default interval of syncs, where this process sets another
+    app.state.sync_every = sync_every
     app.state.pages = Pages(services.zone)
     app.state.metrics = Metrics()
     app.add_middleware(Turnstile)

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from kam_sync.base.db import Session
 from kam_sync.jobs.planning import Timetable
+from kam_sync.jobs.serving import next_sync
 from kam_sync.web.deps import Reading, Serving
 
 
@@ -22,10 +24,9 @@ Planning = Annotated[Timetable, Depends(timetable)]
 NextSync = Callable[[Session, int, datetime], datetime | None]
 
 
-def next_sync(request: Request) -> NextSync:
-    """What says when the next sync of a source begins; nothing does in a process without jobs."""
-    found: NextSync | None = request.app.state.next_sync
-    return found or (lambda *_: None)
+def upcoming(request: Request) -> NextSync:
+    """What says when the next sync of a source begins, in the past when it waits."""
+    return partial(next_sync, every=request.app.state.sync_every)
 
 
-Next = Annotated[NextSync, Depends(next_sync)]
+Next = Annotated[NextSync, Depends(upcoming)]
