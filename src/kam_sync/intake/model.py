@@ -149,6 +149,11 @@ class NounCounts(SQLModel):
         self.updated += updated
         self.unchanged += read - created - updated
 
+    def add(self, other: Self) -> None:
+        """Add what another part of the work did."""
+        for name in NounCounts.model_fields:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
 
 class Run(SQLModel):
     """One walk of a step, kept for people to see."""
