@@ -14,6 +14,7 @@ from kam_sync.flow import HearingResult
 from kam_sync.intake.inbox import Post
 from kam_sync.intake.model import RunState, Source
 from kam_sync.intake.store import InboxStore
+from kam_sync.jobs.queue import defer_reading
 from kam_sync.jobs.replaying import Wanted, replay
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
@@ -189,3 +190,20 @@ def test_what_a_replayed_webhook_names_is_fetched_whatever_we_have_of_it(
     with services.database.transaction() as session:
         assert replay(session, Wanted(source_id=source.id)) == 1
     assert hear(services, source).hints == 1
+
+
+def test_a_reading_that_begins_while_a_replay_is_being_asked_for_reads_it(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    post(services, source, told(box, box.ids("leads")[0]))
+    hear(services, source)
+    with services.database.transaction() as session:
+        assert defer_reading(session, source.id)
+    with ThreadPoolExecutor(1) as threads:
+        with services.database.transaction() as session:
+            assert replay(session, Wanted(source_id=source.id)) == 1
+            reading = threads.submit(hear, services, source)  # the job that was waiting begins
+            with pytest.raises(TimeoutError):
+                reading.result(timeout=0.3)
+        assert reading.result(timeout=10).hooks == 1
+    assert states(services) == [("read", "")]

@@ -25,6 +25,8 @@ class SourceState(StrEnum):
     NEEDS_PERSON = "needs_person"
     NEEDS_REAUTH = "needs_reauth"
     """A person has to allow us in the CRM anew, or give another token."""
+    REMOVING = "removing"
+    """A person lets it go, and what came from it is being deleted."""
 
 
 class RunState(StrEnum):
