@@ -17,8 +17,9 @@ from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
 from kam_sync import connecting, removing, writing
 from kam_sync.base.errors import Busy
-from kam_sync.intake.model import CrmWrite, RunState, Source, SourceState, WriteState
+from kam_sync.intake.model import RunState, Source, SourceState
 from kam_sync.intake.store import WriteStore
+from kam_sync.intake.writes import CrmWrite, WriteState
 from kam_sync.wiring import Services
 from tests.fakes.connecting import state
 
