@@ -58,7 +58,7 @@ _UNREAD = sa.text("SELECT count(*) FROM hook WHERE state = 'new'")
 _BUSY = sa.text(
     "SELECT count(*) FROM procrastinate_jobs WHERE task_name = :read AND status IN ('todo','doing')"
 )
-_AMOUNTS = sa.text("SELECT external_id, amount::bigint FROM deal WHERE source_id = :id")
+_AMOUNTS = sa.text("SELECT external_id, amount::bigint AS amount FROM deal WHERE source_id = :id")
 _OTHERS = sa.text("SELECT count(*) FROM hook WHERE state <> 'read'")
 
 
@@ -106,7 +106,8 @@ def play(services: Services, deals: int) -> Burst:
         seconds = time.monotonic() - began
         asked = _asked(box)
         with services.database.transaction() as session:
-            here = dict(session.execute(_AMOUNTS, {"id": source_id}).tuples().all())
+            found = session.execute(_AMOUNTS, {"id": source_id})
+            here = {row.external_id: row.amount for row in found}
             unread = session.scalar(_OTHERS) or 0
         wrong = sum(here.get(str(id_)) != box.row("leads", id_)["price"] for id_ in chosen)
         return Burst(

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from connectors import Noun
+from connectors import BadHook, Noun
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.amocrm.account import ACCOUNT
 from connectors.sandbox.faults import Fault
 from kam_sync import flow
 from kam_sync.flow import HearingResult
-from kam_sync.intake.inbox import Post
+from kam_sync.intake.inbox import HookState, Post
 from kam_sync.intake.model import RunState, Source
 from kam_sync.intake.store import InboxStore
 from kam_sync.jobs.queue import defer_reading
@@ -207,3 +207,25 @@ def test_a_reading_that_begins_while_a_replay_is_being_asked_for_reads_it(
                 reading.result(timeout=0.3)
         assert reading.result(timeout=10).hooks == 1
     assert states(services) == [("read", "")]
+
+
+def test_what_was_not_understood_is_read_by_a_later_release_when_a_person_asks_for_it(
+    services: Services, box: AmoSandbox, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from connectors.amocrm import client  # noqa: PLC0415 - as it was before it knew such bodies
+
+    def not_yet(*_: object) -> object:
+        raise BadHook("what is this?")
+
+    lead = box.ids("leads")[0]
+    box.change("leads", lead, price=5)
+    post(services, source, told(box, lead))
+    with monkeypatch.context() as old:
+        old.setattr(client, "read_hook", not_yet)
+        hear(services, source)
+    assert states(services) == [("unknown", "what is this?")]
+    with services.database.transaction() as session:
+        assert replay(session, Wanted(source_id=source.id, state=HookState.UNKNOWN)) == 1
+    hear(services, source)
+    assert states(services) == [("read", "")]
+    assert price(services, lead) == 5
