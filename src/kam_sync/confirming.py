@@ -40,8 +40,8 @@ class Confirming:
         self.unclear: set[Noun] = set()
         """Nouns of which only the whole list tells who has vanished; their next pull is one."""
 
-    def run(self, kinds: Collection[HintKind] = frozenset(HintKind)) -> str:
-        """Confirm hints of these kinds; returns what people should know of it, mostly nothing."""
+    def run(self, origins: Collection[Origin] = frozenset(Origin)) -> str:
+        """Confirm hints of these origins; returns what people should know of it, mostly nothing."""
         refused: dict[Noun, str] = {}
         for _ in range(_ROUNDS):
             with self._services.database.transaction() as session:
@@ -51,17 +51,17 @@ class Confirming:
                 break
             for noun in nouns:
                 try:
-                    self._confirm(noun, kinds)
+                    self._confirm(noun, origins)
                 except NoRights as error:
                     refused[noun] = str(error)
         return next(iter(refused.values()), "")
 
-    def _confirm(self, noun: Noun, kinds: Collection[HintKind]) -> None:
+    def _confirm(self, noun: Noun, origins: Collection[Origin]) -> None:
         """Act on the hints of a noun."""
-        for hint in self._waiting(noun, HintKind.MERGED) if HintKind.MERGED in kinds else ():
+        for hint in self._waiting(noun, HintKind.MERGED, origins):
             self._go_on()
             self._look_into_merge(noun, hint)
-        checks = self._waiting(noun, HintKind.CHECK)
+        checks = self._waiting(noun, HintKind.CHECK, origins)
         gone: dict[str, Gone] = {}
         for first in range(0, len(checks), _CHUNK):
             self._go_on()
@@ -201,8 +201,8 @@ class Confirming:
                 self._services, self._source_id, self._connector, noun, self._counts[noun]
             )
 
-    def _waiting(self, noun: Noun, kind: HintKind) -> list[NotedHint]:
+    def _waiting(self, noun: Noun, kind: HintKind, origins: Collection[Origin]) -> list[NotedHint]:
         with self._services.database.transaction() as session:
             found = HintStore(session, self._source_id).waiting(noun, kind)
             session.expunge_all()
-            return found
+            return [hint for hint in found if hint.origin in origins]

@@ -14,7 +14,6 @@ from connectors import (
     ErrorKind,
     FetchesSome,
     Hint,
-    HintKind,
     NeedsPerson,
     Noun,
     ReadsHooks,
@@ -36,6 +35,8 @@ from kam_sync.wiring import Services
 _log = structlog.get_logger("kam_sync.hearing")
 
 _CHUNK = 500
+_OF_CALLS = frozenset({Origin.HOOK, Origin.LISTED})
+"""What webhooks tell, and what lists that are read meanwhile show otherwise."""
 _UNREADABLE = "this kind of CRM sends no webhooks that we can read"
 _BROKE = "reading it broke; see the log, and replay it with a later release"
 
@@ -98,7 +99,8 @@ class Hearing:
         """Read all that wait, and ask about what they name with a connector that is open.
 
         Args:
-            amid_pull: merges wait for the end of the pull, which brings what tells who was merged.
+            amid_pull: what logs, absence and merges tell waits for the end of the pull, which
+                brings what tells who was merged.
         """
         with self._database.transaction() as session:
             InboxStore(session).wait_for_entering(self._source.id)
@@ -112,8 +114,7 @@ class Hearing:
             confirming = Confirming(
                 self._services, self._source.id, connector, result.nouns, self._go_on, result.asked
             )
-            kinds = {HintKind.CHECK} if amid_pull else set(HintKind)
-            result.message = confirming.run(kinds)
+            result.message = confirming.run(_OF_CALLS if amid_pull else frozenset(Origin))
 
     def _go_on(self) -> None:
         """Stop where somebody wants that; what was not read or asked about is kept."""

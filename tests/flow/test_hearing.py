@@ -14,7 +14,7 @@ from kam_sync.flow import HearingResult
 from kam_sync.intake.inbox import HookState, Post
 from kam_sync.intake.model import RunState, Source
 from kam_sync.intake.store import InboxStore
-from kam_sync.jobs.queue import defer_reading
+from kam_sync.jobs.queue import defer_replay
 from kam_sync.jobs.replaying import Wanted, replay
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
@@ -198,7 +198,7 @@ def test_a_reading_that_begins_while_a_replay_is_being_asked_for_reads_it(
     post(services, source, told(box, box.ids("leads")[0]))
     hear(services, source)
     with services.database.transaction() as session:
-        assert defer_reading(session, source.id)
+        assert defer_replay(session, source.id)
     with ThreadPoolExecutor(1) as threads:
         with services.database.transaction() as session:
             assert replay(session, Wanted(source_id=source.id)) == 1

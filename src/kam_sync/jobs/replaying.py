@@ -1,13 +1,13 @@
 """Webhooks that a person wants to be read once more."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from kam_sync.base.db import Session
 from kam_sync.base.errors import WrongUse
 from kam_sync.intake.inbox import HookState
 from kam_sync.intake.store import InboxStore
-from kam_sync.jobs.queue import defer_reading
+from kam_sync.jobs.queue import defer_replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +36,5 @@ def replay(session: Session, wanted: Wanted) -> int:
     )
     inbox.enter(found)  # a reading that is about to begin waits until they can be seen
     for source_id in found:
-        defer_reading(session, source_id, wait=timedelta(0))
+        defer_replay(session, source_id)
     return sum(found.values())
