@@ -1,6 +1,6 @@
 """Asks the CRM about records that a hint names: who is there is kept, who is not is gone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from connectors import Connector, FetchesSome, Hint, HintKind, NoRights, Noun, RawRecord
@@ -28,17 +28,20 @@ class Confirming:
         connector: Connector,
         counts: Mapping[Noun, NounCounts],
         go_on: Callable[[], None],
+        asked: dict[Noun, set[str]] | None = None,
     ) -> None:
+        """`asked` is told all that was asked for by id."""
         self._services = services
         self._source_id = source_id
         self._connector = connector
         self._counts = counts
         self._go_on = go_on
+        self._asked = {} if asked is None else asked
         self.unclear: set[Noun] = set()
         """Nouns of which only the whole list tells who has vanished; their next pull is one."""
 
-    def run(self) -> str:
-        """Confirm all hints; returns what people should know of it, mostly nothing."""
+    def run(self, origins: Collection[Origin] = frozenset(Origin)) -> str:
+        """Confirm hints of these origins; returns what people should know of it, mostly nothing."""
         refused: dict[Noun, str] = {}
         for _ in range(_ROUNDS):
             with self._services.database.transaction() as session:
@@ -48,17 +51,17 @@ class Confirming:
                 break
             for noun in nouns:
                 try:
-                    self._confirm(noun)
+                    self._confirm(noun, origins)
                 except NoRights as error:
                     refused[noun] = str(error)
         return next(iter(refused.values()), "")
 
-    def _confirm(self, noun: Noun) -> None:
+    def _confirm(self, noun: Noun, origins: Collection[Origin]) -> None:
         """Act on the hints of a noun."""
-        for hint in self._waiting(noun, HintKind.MERGED):
+        for hint in self._waiting(noun, HintKind.MERGED, origins):
             self._go_on()
             self._look_into_merge(noun, hint)
-        checks = self._waiting(noun, HintKind.CHECK)
+        checks = self._waiting(noun, HintKind.CHECK, origins)
         gone: dict[str, Gone] = {}
         for first in range(0, len(checks), _CHUNK):
             self._go_on()
@@ -72,6 +75,7 @@ class Confirming:
         """Keep those who are there, and return those who are not with what is known of it."""
         asked = {hint.external_id: hint for hint in hints}
         asked_at = self._moment()
+        self._asked.setdefault(noun, set()).update(asked)
         if isinstance(self._connector, FetchesSome):
             found = self._fetch(self._connector, noun, list(asked))
             there = {raw.external_id for raw in found}
@@ -198,8 +202,8 @@ class Confirming:
                 self._services, self._source_id, self._connector, noun, self._counts[noun]
             )
 
-    def _waiting(self, noun: Noun, kind: HintKind) -> list[NotedHint]:
+    def _waiting(self, noun: Noun, kind: HintKind, origins: Collection[Origin]) -> list[NotedHint]:
         with self._services.database.transaction() as session:
             found = HintStore(session, self._source_id).waiting(noun, kind)
             session.expunge_all()
-            return found
+            return [hint for hint in found if hint.origin in origins]

@@ -148,6 +148,7 @@ def hook_key(services: Services, name: str) -> str:
     """
     with services.database.transaction() as session:
         source = SourceStore(session).by_name(name)
+        SourceStore(session).refuse_removing(source.id)
         SourceStore(session).write_alone(source.id)
         keys = HookKeyStore(session)
         sealed = keys.current(source.id)
@@ -167,21 +168,12 @@ def set_paused(services: Services, name: str, *, paused: bool) -> Source:
         return _detached(session, source)
 
 
-def remove(services: Services, name: str) -> None:
-    """Forget a source with all that came from it; Busy while it is being pulled."""
-    source_id = _id_of(services, name)
-    with (
-        services.database.alone(f"source {source_id}"),
-        services.database.transaction() as session,
-    ):
-        SourceStore(session).remove(source_id)
-        SavingStore(session, source_id).drop_accounts_without_links()
-
-
 def way_back(source: Source, *, is_granted: bool) -> str:
-    """The command with which a person goes on with a source that is not pulled."""
+    """The command with which a person goes on with a source that is not pulled, or with its end."""
     if source.state is SourceState.ACTIVE:
         return ""
+    if source.state is SourceState.REMOVING:
+        return command(f"source remove {source.name}")
     if source.state is not SourceState.NEEDS_REAUTH:
         return command(f"source resume {source.name}")
     if is_granted:

@@ -29,11 +29,14 @@ from kam_sync.intake.inbox import Hook, HookState, KeptHook, Reading
 from kam_sync.intake.model import NounCounts, Origin, RunState
 from kam_sync.intake.news import Known, Told, is_news
 from kam_sync.intake.store import AskedStore, HintStore, InboxStore, SourceStore
+from kam_sync.pausing import stop_if_paused
 from kam_sync.wiring import Services
 
 _log = structlog.get_logger("kam_sync.hearing")
 
 _CHUNK = 500
+_OF_CALLS = frozenset({Origin.HOOK, Origin.LISTED})
+"""What webhooks tell, and what lists that are read meanwhile show otherwise."""
 _UNREADABLE = "this kind of CRM sends no webhooks that we can read"
 _BROKE = "reading it broke; see the log, and replay it with a later release"
 
@@ -51,6 +54,8 @@ class HearingResult:
     hints: int = 0
     """How many records were to be asked about."""
     nouns: dict[Noun, NounCounts] = field(default_factory=dict)
+    asked: dict[Noun, set[str]] = field(default_factory=dict)
+    """The records that were asked for by id, whether they were there or not."""
     wait: timedelta | None = None
     """How long the CRM asks us to stay away."""
 
@@ -59,10 +64,10 @@ class Hearing:
     """One reading for one source; the caller holds the source's lock."""
 
     def __init__(self, services: Services, source_id: int, go_on: Callable[[], None]) -> None:
-        """`go_on` raises Stopped when it is time to stop; what is read by then stays read."""
+        """`go_on` raises an error when it is time to stop; what is read by then stays read."""
         self._services = services
         self._database = services.database
-        self._go_on = go_on
+        self._ask_to_go_on = go_on
         with self._database.transaction() as session:
             self._source = SourceStore(session).by_id(source_id)
             self._access = SourceStore(session).access(source_id)
@@ -73,7 +78,7 @@ class Hearing:
         """Read all that wait and ask the CRM; an error that ends it is told in the result."""
         result = HearingResult(self._source.name)
         try:
-            with closing(self._services.open(self._source, self._access)) as connector:
+            with closing(self.open()) as connector:
                 self.hear(connector, result)
         except Stopped:
             result.state = RunState.STOPPED
@@ -86,19 +91,35 @@ class Hearing:
             self._judge(error)
         return result
 
-    def hear(self, connector: Connector, result: HearingResult) -> None:
-        """Read all that wait, and ask about what they name with a connector that is open."""
+    def open(self) -> Connector:
+        """A connector to the source."""
+        return self._services.open(self._source, self._access)
+
+    def hear(self, connector: Connector, result: HearingResult, *, amid_pull: bool = False) -> None:
+        """Read all that wait, and ask about what they name with a connector that is open.
+
+        Args:
+            amid_pull: what logs, absence and merges tell waits for the end of the pull, which
+                brings what tells who was merged.
+        """
         with self._database.transaction() as session:
             InboxStore(session).wait_for_entering(self._source.id)
-        while number := self._read(connector, result):
+        number = _CHUNK
+        while number == _CHUNK:
+            number = self._read(connector, result)
             result.hooks += number
             self._go_on()
         if isinstance(connector, FetchesSome):
-            result.nouns = {noun: NounCounts() for noun in connector.nouns}
+            result.nouns = result.nouns or {noun: NounCounts() for noun in connector.nouns}
             confirming = Confirming(
-                self._services, self._source.id, connector, result.nouns, self._go_on
+                self._services, self._source.id, connector, result.nouns, self._go_on, result.asked
             )
-            result.message = confirming.run()
+            result.message = confirming.run(_OF_CALLS if amid_pull else frozenset(Origin))
+
+    def _go_on(self) -> None:
+        """Stop where somebody wants that; what was not read or asked about is kept."""
+        self._ask_to_go_on()
+        stop_if_paused(self._services, self._source.id)
 
     def _read(self, connector: Connector, result: HearingResult) -> int:
         """Read the next webhooks: their state and what they tell go in together."""

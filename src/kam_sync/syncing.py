@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -28,7 +29,10 @@ from kam_sync.confirming import Confirming
 from kam_sync.granting import kind_of, state_after
 from kam_sync.intake.ahead import ahead
 from kam_sync.intake.model import NounCounts, Origin, RunState, Source, SourceState
+from kam_sync.intake.step import Batch
 from kam_sync.intake.store import HintStore, RawStore, RunStore, SourceStore, WalkStore
+from kam_sync.listening import Listening
+from kam_sync.pausing import stop_if_paused
 from kam_sync.translating import translate_all, translate_batch
 from kam_sync.wiring import Services
 
@@ -64,6 +68,7 @@ class Syncing:
         self._watch = watch
         self._began = services.now()
         self._runs: dict[Noun, int] = {}
+        self._listening = Listening(services, source_id)
         with self._database.transaction() as session:
             RunStore(session).abandon(source_id, services.now())
             self._source = SourceStore(session).by_id(source_id)
@@ -76,7 +81,7 @@ class Syncing:
         result = SyncResult(self._source.name, RunState.FAILED, _UNEXPECTED)
         run_id = self._begin()
         try:
-            with closing(self._open()) as connector:
+            with self._listening, closing(self._open()) as connector:
                 self._sync_nouns(connector, result)
         except Stopped:
             result.state, result.message = RunState.STOPPED, ""
@@ -87,6 +92,8 @@ class Syncing:
             self._judge(state_after(error), str(error), kind_of(error))
         finally:
             self._end(run_id, result.state, {}, result.message, result.error_kind)
+        for noun, heard in self._listening.nouns.items():
+            result.nouns.setdefault(noun, NounCounts()).add(heard)
         return result
 
     def _sync_nouns(self, connector: Connector, result: SyncResult) -> None:
@@ -197,7 +204,9 @@ class Syncing:
             is_loaded = raws.is_loaded(noun)
             is_on, is_whole = WalkStore(session, source_id, noun).goes_on(cursor), False
         more_waits = True
-        for batch in kam_sync.intake.step.batches(ahead(connector.pull(noun, cursor))):
+        self._listening.begin(noun)
+        batches = kam_sync.intake.step.batches(ahead(connector.pull(noun, cursor)))
+        for batch in map(partial(self._doubting, noun), batches):
             now = self._services.now()
             with self._database.transaction() as session:
                 merged = kam_sync.intake.step.run(session, source_id, noun, batch, now, is_on=is_on)
@@ -206,9 +215,8 @@ class Syncing:
             is_on = is_whole = batch.is_whole
             del batch  # the same records are read from the database now: one copy is enough
             more_waits = translate_batch(self._services, source_id, connector, noun, counts)
-            if self._watch:
-                self._watch(self._source, noun, counts)
-            self._stop_if_paused()
+            self._go_on(noun, counts)
+            self._listen(noun, counts)
         if is_whole and Deletions.ABSENCE in connector.nouns[noun].deletions:
             with self._database.transaction() as session:
                 report = kam_sync.intake.absence.run(session, source_id, noun, self._services.now())
@@ -219,15 +227,25 @@ class Syncing:
             with self._database.transaction() as session:
                 RawStore(session, source_id).note_loaded(noun, self._services.now())
 
+    def _doubting(self, noun: Noun, batch: Batch) -> Batch:
+        """What was fetched by id while the list was read is newer than its pages read ahead."""
+        return batch.doubting(self._listening.asked(noun))
+
+    def _go_on(self, noun: Noun, counts: NounCounts) -> None:
+        """Tell how far we are; who is told may raise Stopped."""
+        if self._watch:
+            self._watch(self._source, noun, counts)
+        self._stop_if_paused()
+
+    def _listen(self, noun: Noun, counts: NounCounts) -> None:
+        """Fetch what webhooks tell of; those of a paused source, pulled by hand, wait for it."""
+        if self._source.state is not SourceState.PAUSED:
+            self._listening.look(lambda: self._go_on(noun, counts))
+
     def _stop_if_paused(self) -> None:
         """Stop for a person who paused the source meanwhile; a paused one is pulled by hand."""
-        if self._source.state is SourceState.PAUSED:
-            return
-        with self._database.transaction() as session:
-            state = SourceStore(session).by_id(self._source.id).state
-        if state is SourceState.PAUSED:
-            said = "paused; it goes on where it was"
-            raise RetryLater(said, is_away=True, kind=ErrorKind.PAUSED)
+        if self._source.state is not SourceState.PAUSED:
+            stop_if_paused(self._services, self._source.id)
 
     def _begin(self, noun: Noun | None = None) -> int:
         """Write down that the sync, or its part for a noun, has begun."""

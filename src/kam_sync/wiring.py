@@ -18,7 +18,7 @@ from kam_sync.base.errors import WrongUse
 from kam_sync.base.secrets import Cipher, open_cipher
 from kam_sync.base.settings import Settings
 from kam_sync.granting import Granting
-from kam_sync.intake.model import Access, HouseOptions, Source
+from kam_sync.intake.model import Access, HouseOptions, Source, SourceState
 from kam_sync.intake.store import SharedTurns
 
 
@@ -81,6 +81,8 @@ class Services:
 
         A grant is renewed first where it is due: never call this within a transaction that writes.
         """
+        if source.state is SourceState.REMOVING:
+            raise WrongUse(f"source {source.name}: it is being removed")
         options = {**access.facts, **access.options}
         grant = self.granting.grant_of(source.id)
         credentials = Credentials(

@@ -30,8 +30,9 @@ from connectors import (
 )
 from kam_sync.base.errors import WrongSettings, WrongUse
 from kam_sync.granting import kind_of, state_after
-from kam_sync.intake.model import CrmWrite, Origin, RunState, SourceState, WriteState
+from kam_sync.intake.model import Origin, RunState, SourceState
 from kam_sync.intake.store import HintStore, SourceStore, WriteStore, write_of
+from kam_sync.intake.writes import CrmWrite, WriteState
 from kam_sync.wiring import Services
 
 SETTLE = timedelta(minutes=10)

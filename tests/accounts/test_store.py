@@ -143,5 +143,5 @@ def test_stages_are_known_by_pipeline_and_id(book: Book) -> None:
 def test_an_account_is_dropped_with_its_last_link(book: Book) -> None:
     with book.services.database.transaction() as session:
         SourceStore(session).remove(book.source_id)
-        SavingStore(session, book.source_id).drop_accounts_without_links()
+        SavingStore(session, book.source_id).drop_accounts_without_links(limit=9)
     assert ask(book.services, "SELECT count(*) FROM account") == [(0,)]

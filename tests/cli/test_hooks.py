@@ -33,6 +33,8 @@ def test_webhooks_are_listed_and_shown(
     ]  # fmt: skip
     assert found[2]["named"] == {"deal": ["5", "6"]}
     assert "body" not in found[2]
+    older = kam_sync("hooks", "list", "--before", "3", "--json").document["hooks"]
+    assert [one["id"] for one in older] == ["2", "1"]
     table = kam_sync("hooks", "list", "--state", "unknown").out
     assert "no form and no JSON" in table
     assert "deal 5" not in table

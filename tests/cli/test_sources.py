@@ -7,6 +7,8 @@ import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
+from kam_sync.base.db import Database
+from kam_sync.intake.store import RemovalStore, SourceStore
 from tests.cli.conftest import MOMENT, Command
 
 
@@ -33,6 +35,24 @@ def test_a_source_is_connected_listed_paused_resumed_and_removed(
     assert kam_sync("source", "resume", "sales").code == 0
 
     assert kam_sync("sync", "sales", "--json").code == 0
+    assert kam_sync("source", "remove", "sales", "--yes").code == 0
+    assert kam_sync("source", "list", "--json").document == {"sources": []}
+
+
+def test_a_removal_that_was_cut_short_is_shown_with_the_command_that_ends_it(
+    kam_sync: Command, connected: AmoSandbox, database: Database
+) -> None:
+    with database.transaction() as session:
+        RemovalStore(session, SourceStore(session).by_name("sales").id).begin()
+    assert kam_sync("source", "list", "--json").document["sources"][0]["state"] == "removing"
+    assert "then: kam-sync source remove sales" in kam_sync("source", "list").out
+    assert "kam-sync source remove sales" in kam_sync("doctor").out
+    pulled = kam_sync("sync", "sales", "--json")
+    assert pulled.code == 1
+    assert "it is being removed" in pulled.document["sources"][0]["message"]
+    assert (
+        kam_sync("source", "resume", "sales").err == "kam-sync: source sales: it is being removed\n"
+    )
     assert kam_sync("source", "remove", "sales", "--yes").code == 0
     assert kam_sync("source", "list", "--json").document == {"sources": []}
 

@@ -5,15 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from connectors import Noun
+from connectors import BadHook, Noun
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.amocrm.account import ACCOUNT
 from connectors.sandbox.faults import Fault
 from kam_sync import flow
 from kam_sync.flow import HearingResult
-from kam_sync.intake.inbox import Post
+from kam_sync.intake.inbox import HookState, Post
 from kam_sync.intake.model import RunState, Source
 from kam_sync.intake.store import InboxStore
+from kam_sync.jobs.queue import defer_replay
 from kam_sync.jobs.replaying import Wanted, replay
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
@@ -189,3 +190,42 @@ def test_what_a_replayed_webhook_names_is_fetched_whatever_we_have_of_it(
     with services.database.transaction() as session:
         assert replay(session, Wanted(source_id=source.id)) == 1
     assert hear(services, source).hints == 1
+
+
+def test_a_reading_that_begins_while_a_replay_is_being_asked_for_reads_it(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    post(services, source, told(box, box.ids("leads")[0]))
+    hear(services, source)
+    with services.database.transaction() as session:
+        assert defer_replay(session, source.id)
+    with ThreadPoolExecutor(1) as threads:
+        with services.database.transaction() as session:
+            assert replay(session, Wanted(source_id=source.id)) == 1
+            reading = threads.submit(hear, services, source)  # the job that was waiting begins
+            with pytest.raises(TimeoutError):
+                reading.result(timeout=0.3)
+        assert reading.result(timeout=10).hooks == 1
+    assert states(services) == [("read", "")]
+
+
+def test_what_was_not_understood_is_read_by_a_later_release_when_a_person_asks_for_it(
+    services: Services, box: AmoSandbox, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from connectors.amocrm import client  # noqa: PLC0415 - as it was before it knew such bodies
+
+    def not_yet(*_: object) -> object:
+        raise BadHook("what is this?")
+
+    lead = box.ids("leads")[0]
+    box.change("leads", lead, price=5)
+    post(services, source, told(box, lead))
+    with monkeypatch.context() as old:
+        old.setattr(client, "read_hook", not_yet)
+        hear(services, source)
+    assert states(services) == [("unknown", "what is this?")]
+    with services.database.transaction() as session:
+        assert replay(session, Wanted(source_id=source.id, state=HookState.UNKNOWN)) == 1
+    hear(services, source)
+    assert states(services) == [("read", "")]
+    assert price(services, lead) == 5

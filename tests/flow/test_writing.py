@@ -16,11 +16,12 @@ from connectors import AddTag, DoneTask, NewNote, NewTask, Noun, Ref, Write
 from connectors.kit.marks import mark
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
-from kam_sync import connecting, writing
+from kam_sync import connecting, removing, writing
 from kam_sync.base.clock import stopped_at
 from kam_sync.base.errors import Busy
-from kam_sync.intake.model import CrmWrite, RunState, Source, SourceState, WriteState
+from kam_sync.intake.model import RunState, Source, SourceState
 from kam_sync.intake.store import WriteStore
+from kam_sync.intake.writes import CrmWrite, WriteState
 from kam_sync.wiring import Services
 from tests.fakes.connecting import state
 
@@ -224,6 +225,6 @@ def test_a_source_takes_its_ledger_along_when_it_is_removed(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:
     ask_for(services, source, task("t1", company(box)))
-    connecting.remove(services, source.name)
+    removing.remove(services, source.name)
     with services.database.transaction() as session:
         assert session.scalar(sa.text("SELECT count(*) FROM crm_write")) == 0

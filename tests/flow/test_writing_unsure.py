@@ -12,7 +12,8 @@ from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.http import Request, Response
 from kam_sync import writing
-from kam_sync.intake.model import RunState, Source, WriteState
+from kam_sync.intake.model import RunState, Source
+from kam_sync.intake.writes import WriteState
 from kam_sync.wiring import Services
 from tests.fakes.clock import Clock
 from tests.flow.test_writing import ask_for, company, ledger, marked, states, task, write

@@ -11,6 +11,7 @@ from kam_sync.intake.inbox import Post
 from kam_sync.intake.model import NounCounts, RunState, SourceState
 from kam_sync.intake.store import InboxStore
 from kam_sync.jobs.queue import MEASURE, READ, defer_reading
+from kam_sync.jobs.replaying import Wanted, replay
 from kam_sync.jobs.serving import defer_sync
 from kam_sync.jobs.tasks import Work
 from kam_sync.jobs.upkeep import keep_house
@@ -117,3 +118,18 @@ def test_webhooks_are_kept_for_a_week_and_those_not_understood_for_a_month(
     run_sql(services, "UPDATE hook SET received_at = now() - interval '31 d' WHERE id IN (2, 5)")
     keep_house(services)
     assert ask(services, "SELECT id FROM hook ORDER BY id") == [(1,), (4,), (5,)]
+
+
+def test_a_replay_is_read_at_once_whatever_other_readings_wait_for(
+    services: Services, source_id: int, ear: Ear, work: Work
+) -> None:
+    with services.database.transaction() as session:
+        InboxStore(session).keep([Post(source_id, {}, b"leads[update][0][id]=1")])
+        defer_reading(session, source_id, wait=timedelta(hours=1))
+        defer_reading(session, source_id, attempt=1, wait=timedelta(hours=1))
+    run_sql(services, "UPDATE hook SET state = 'unknown'")
+    with services.database.transaction() as session:
+        assert replay(session, Wanted(source_id=source_id)) == 1
+    with working(services, work):
+        wait_until(lambda: jobs(services, READ) == ["todo", "todo", "succeeded"])
+    assert ear.heard == [source_id]

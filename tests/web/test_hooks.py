@@ -12,7 +12,7 @@ import structlog.testing
 
 from kam_sync import connecting
 from kam_sync.base.db import Database, Session
-from kam_sync.intake.store import SourceStore
+from kam_sync.intake.store import RemovalStore, SourceStore
 from kam_sync.jobs.queue import defer_reading
 from kam_sync.web.app import create_app
 from kam_sync.wiring import Services
@@ -119,6 +119,16 @@ def test_a_source_that_was_removed_a_moment_ago_takes_nothing_more(
     with world.services.database.transaction() as session:
         SourceStore(session).remove(1)
     assert client.post(path, content=BODY).status_code == 404
+
+
+def test_a_source_that_is_being_removed_is_not_there_at_once(
+    client: TestClient, world: World, path: str
+) -> None:
+    assert client.post(path, content=BODY).status_code == 200
+    with world.services.database.transaction() as session:
+        RemovalStore(session, 1).begin()
+    assert client.post(path, content=BODY).status_code == 404
+    assert count(world.services) == 1
 
 
 def test_the_key_of_a_source_stays_the_same_and_is_kept_sealed(world: World, path: str) -> None:

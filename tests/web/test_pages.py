@@ -6,7 +6,7 @@ from uuid import UUID
 import connectors as gate
 from connectors import Noun
 from kam_sync.intake.model import RunState, SourceState
-from kam_sync.intake.store import SourceStore
+from kam_sync.intake.store import RemovalStore, SourceStore
 from tests.web.world import World
 
 
@@ -168,6 +168,19 @@ def test_the_sources_page_tells_how_syncs_went(client, world: World) -> None:
         assert text in page
     assert "deal 21: no currency" not in page
     assert "первая загрузка не закончена" in page
+
+
+def test_a_source_that_is_being_removed_shows_how_that_ends_and_no_button(
+    client, world: World
+) -> None:
+    source_id = world.add_source()
+    with world.services.database.transaction() as session:
+        RemovalStore(session, source_id).begin()
+    page = plain(client.get("/sources").text)
+    for text in ("удаляется", "kam-sync source remove sales"):
+        assert text in page
+    assert "Продолжить" not in page
+    assert client.post("/api/v1/sources/sales/sync").status_code == 409
 
 
 def test_pages_hold_no_inline_script_or_style(client, fallen: UUID) -> None:

@@ -137,6 +137,10 @@ def _source(
         advice = f"{source.state_reason}; then: {way_back(source, is_granted=grant is not None)}"
         yield Check("", "needs access anew", advice)
         return
+    if source.state is SourceState.REMOVING:
+        advice = f"when that was cut short: {way_back(source, is_granted=False)}"
+        yield Check("", "being removed", advice)
+        return
     yield from _ending(services, source)
     if grant is not None and grant.next_try_at is not None:
         found = f"its access was not renewed, {grant.failures} times in a row"

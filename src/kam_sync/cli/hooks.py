@@ -24,6 +24,9 @@ def list_(
     *,
     state: State = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The newest so many.")] = 20,
+    before: Annotated[
+        int | None, typer.Option(metavar="ID", help="Only older ones than this.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Show the newest webhooks, what they name, and why some were not understood."""
@@ -36,6 +39,7 @@ def list_(
         found = InboxStore(session).hooks(
             source_id=None if source is None else SourceStore(session).by_name(source).id,
             state=wanted,
+            before=before,
             limit=limit,
         )
         names = {one.id: one.name for one in SourceStore(session).all()}

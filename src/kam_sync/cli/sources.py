@@ -172,13 +172,16 @@ def remove(
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Forget a source with all that came from it. Pause it instead to keep the data."""
-    from kam_sync import connecting
+    """Forget a source with all that came from it. Pause it instead to keep the data.
+
+    Cut short, it goes on when it is asked for again.
+    """
+    from kam_sync import removing
 
     with _services() as services:
         if not yes:
             typer.confirm(f"Delete source {name} and all records pulled from it?", abort=True)
-        connecting.remove(services, name)
+        removing.remove(services, name)
     typer.echo(f"{name}: removed", err=True)
 
 

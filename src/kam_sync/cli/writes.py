@@ -16,7 +16,7 @@ from kam_sync.cli.ids import WriteIds
 
 if TYPE_CHECKING:
     from connectors import Ref, Write
-    from kam_sync.intake.model import CrmWrite
+    from kam_sync.intake.writes import CrmWrite
     from kam_sync.wiring import Services
 
 _ID = re.compile(r"[A-Za-z0-9_-]+")
@@ -203,8 +203,8 @@ def _write(source: str, write: "Write", *, json: bool) -> None:
     """Ask for it, do it here, and say what came of it."""
     from kam_sync import writing
     from kam_sync.cli import show
-    from kam_sync.intake.model import WriteState
     from kam_sync.intake.store import SourceStore, WriteStore, asks_for
+    from kam_sync.intake.writes import WriteState
 
     with _services() as services:
         with services.database.transaction() as session:

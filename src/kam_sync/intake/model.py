@@ -25,6 +25,8 @@ class SourceState(StrEnum):
     NEEDS_PERSON = "needs_person"
     NEEDS_REAUTH = "needs_reauth"
     """A person has to allow us in the CRM anew, or give another token."""
+    REMOVING = "removing"
+    """A person lets it go, and what came from it is being deleted."""
 
 
 class RunState(StrEnum):
@@ -149,6 +151,11 @@ class NounCounts(SQLModel):
         self.updated += updated
         self.unchanged += read - created - updated
 
+    def add(self, other: Self) -> None:
+        """Add what another part of the work did."""
+        for name in NounCounts.model_fields:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
 
 class Run(SQLModel):
     """One walk of a step, kept for people to see."""
@@ -260,37 +267,3 @@ class Held(SQLModel):
         if self.why is HeldWhy.SIGHT:
             return f"{would} were not given, but we may not see all: no administrator's rights"
         return f"{would} would be deleted; so many within a day, or all, need a person"
-
-
-class WriteState(StrEnum):
-    """How a write into a CRM stands."""
-
-    WAITING = "waiting"
-    SENDING = "sending"
-    """Sent, or about to be: what became of it is not known, so it is looked for before a repeat."""
-    DONE = "done"
-    FAILED = "failed"
-    """Refused for a reason that a person may mend; tried again when asked."""
-
-
-class CrmWrite(SQLModel):
-    """One thing that was asked to be written into a CRM, and what came of it."""
-
-    id: int
-    source_id: int
-    key: str
-    """Of whoever asks: the same key twice is one write."""
-    kind: str
-    about_noun: str
-    about_external_id: str
-    payload: dict[str, Any] = fields.document(default_factory=dict)
-    state: WriteState = fields.choice(WriteState, default=WriteState.WAITING)
-    attempts: int = 0
-    external_id: str | None = None
-    echo_updated_at: datetime | None = fields.moment(default=None)
-    """When the CRM says that we changed the record: a change of that second is no news."""
-    asked_by: str
-    asked_at: datetime = fields.moment()
-    sent_at: datetime | None = fields.moment(default=None)
-    done_at: datetime | None = fields.moment(default=None)
-    reason: str = ""

@@ -1,8 +1,9 @@
 """Step 1: stores a batch of raw records and hints and, in the same transaction, the cursor."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 
 from connectors import ConnectorError, Cursor, Hint, Noun, Page, RawRecord
 from kam_sync.base.db import Merged, Session
@@ -32,6 +33,19 @@ class Batch:
     hints: Sequence[Hint] = ()
     is_whole: bool = False
     """Part of a walk through all that there are."""
+    doubtful: frozenset[str] = frozenset()
+    """Records that were asked for by id while the list was read, which may show an older state."""
+
+    def doubting(self, asked: Collection[str]) -> Self:
+        """The same, and what was asked for meanwhile is doubtful."""
+        return replace(self, doubtful=frozenset(self.ids).intersection(asked)) if asked else self
+
+    @property
+    def sure(self) -> Sequence[RawRecord]:
+        """The records that show what the CRM has."""
+        if not self.doubtful:
+            return self.records
+        return [one for one in self.records if one.external_id not in self.doubtful]
 
     @property
     def ids(self) -> list[str]:
@@ -71,13 +85,13 @@ def run(
     if batch.is_whole and not is_on:
         walk.begin()
     raws, hints = RawStore(session, source_id), HintStore(session, source_id)
-    merged = raws.keep(noun, batch.records, now) if batch.records else Merged()
-    if batch.hints and (merged != Merged() or not batch.records):  # what overlaps was told before
+    merged = raws.keep(noun, batch.sure, now) if batch.sure else Merged()
+    if batch.hints and (merged != Merged() or not batch.sure):  # what overlaps was told before
         since = max(sources.by_id(source_id).created_at - _CLOCKS, now - _LONGEST_LOAD)
         hints.note(_since(since, batch.hints), Origin.EVENT, now)
     if batch.records:
         # A list may be stale: what it has again although it is gone is asked for by id.
-        again = GoneStore(session, source_id).gone_among(noun, batch.ids)
+        again = GoneStore(session, source_id).gone_among(noun, batch.ids) | batch.doubtful
         hints.note((Hint(noun, key) for key in again), Origin.LISTED, now)
         HeldStore(session, source_id).came(noun, batch.ids, now)
     if batch.is_whole:

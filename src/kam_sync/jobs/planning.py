@@ -9,6 +9,7 @@ from kam_sync.base.command import command
 from kam_sync.base.db import Session
 from kam_sync.base.errors import Busy, NotHere
 from kam_sync.intake.model import Source, SourceState
+from kam_sync.intake.store import SourceStore
 from kam_sync.jobs import queue, steps
 from kam_sync.jobs.deadman import due_by, overdue_since
 from kam_sync.jobs.defaults import default_plan
@@ -130,6 +131,8 @@ class Timetable:
         key = _key(read_step(source, step), source)
         if source is not None and source.state is SourceState.PAUSED:
             raise Busy(f"source {source.name}: paused; {command(f'source resume {source.name}')}")
+        if source is not None:
+            SourceStore(self._session).refuse_removing(source.id)
         if source is not None and key[0] is Step.SYNC:
             return queue.defer_sync(self._session, source.id, is_asked=True)
         return steps.defer(self._session, key)

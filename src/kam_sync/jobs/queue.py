@@ -36,6 +36,7 @@ class Priority(IntEnum):
     for its time waits at the lowest priority, where it holds up nobody.
     """
 
+    REPLAY = 30
     HOOKS = 20
     ASKED = 10
     DUE = 5
@@ -154,6 +155,19 @@ def defer_reading(
         place,
         wait=wait,
         arguments={"source_id": source_id, "attempt": attempt},
+    )
+
+
+def defer_replay(session: Session, source_id: int) -> bool:
+    """Queue the reading of webhooks that a person wants read again; False when it waits already.
+
+    It waits for no other reading: that may stand behind what is due in minutes.
+    """
+    return _defer(
+        session,
+        READ,
+        _Place(f"source:{source_id}", f"hooks:{source_id}:asked", Priority.REPLAY),
+        arguments={"source_id": source_id, "attempt": 0},
     )
 
 

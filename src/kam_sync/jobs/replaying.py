@@ -1,13 +1,13 @@
 """Webhooks that a person wants to be read once more."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from kam_sync.base.db import Session
 from kam_sync.base.errors import WrongUse
 from kam_sync.intake.inbox import HookState
 from kam_sync.intake.store import InboxStore
-from kam_sync.jobs.queue import defer_reading
+from kam_sync.jobs.queue import defer_replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,14 @@ def replay(session: Session, wanted: Wanted) -> int:
     """
     if wanted.state is HookState.NEW:
         raise WrongUse("state new: these are still to be read for the first time")
-    found = InboxStore(session).replay(
+    inbox = InboxStore(session)
+    found = inbox.replay(
         ids=wanted.ids,
         source_id=wanted.source_id,
         states={wanted.state} if wanted.state else set(HookState) - {HookState.NEW},
         since=wanted.since,
     )
+    inbox.enter(found)  # a reading that is about to begin waits until they can be seen
     for source_id in found:
-        defer_reading(session, source_id, wait=timedelta(0))
+        defer_replay(session, source_id)
     return sum(found.values())

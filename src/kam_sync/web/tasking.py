@@ -9,8 +9,8 @@ from kam_sync.alerts.model import Alert, AlertState
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
 from kam_sync.base.errors import WrongUse
-from kam_sync.intake.model import CrmWrite, WriteState
 from kam_sync.intake.store import WriteStore
+from kam_sync.intake.writes import CrmWrite, WriteState
 from kam_sync.kpi.formulas import KPIS
 from kam_sync.web.wording import sentences
 from kam_sync.web.wording.language import Language

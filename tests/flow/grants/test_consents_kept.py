@@ -6,7 +6,7 @@ import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
-from kam_sync import connecting, consenting, flow
+from kam_sync import consenting, flow, removing
 from kam_sync.consenting import Wish
 from kam_sync.granting import unseal_grant
 from kam_sync.intake.grant import Consent, ConsentState
@@ -21,7 +21,7 @@ from tests.fakes.granting import TOKENS, after, sealed
 def consent(services: Services, box: AmoSandbox, source: Source) -> Consent:
     """A code of the same account was exchanged; whoever did it was killed right after it."""
     app = unseal_grant(services.cipher, sealed(services, source), box.url).app
-    connecting.remove(services, source.name)
+    removing.remove(services, source.name)
     box.requests.clear()
     wish = Wish("anew", "amocrm", box.url, app, {"per_second": "0"})
     return consenting.redeem(services, wish, box.oauth.code())

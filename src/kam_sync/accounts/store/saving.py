@@ -135,10 +135,12 @@ class SavingStore:
             sa.delete(TranslationRow).where(col(TranslationRow.source_id) == self._source_id)
         )
 
-    def drop_accounts_without_links(self) -> None:
-        """Drop accounts that no company of any source belongs to any more."""
+    def drop_accounts_without_links(self, *, limit: int) -> bool:
+        """Drop so many accounts that no company of any source belongs to; False at the last."""
         linked = sa.exists().where(col(LinkRow.account_id) == col(AccountRow.id))
-        self._session.execute(sa.delete(AccountRow).where(~linked))
+        some = sa.select(col(AccountRow.id)).where(~linked).limit(limit)
+        gone = sa.delete(AccountRow).where(col(AccountRow.id).in_(some))
+        return len(self._session.scalars(gone.returning(col(AccountRow.id))).all()) == limit
 
     def _save_pipelines(self, pipelines: Sequence[gate.Pipeline], now: datetime) -> Merged:
         plain = ((self._source_id, p.external_id, p.name, p.is_archived) for p in pipelines)

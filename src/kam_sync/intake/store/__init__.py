@@ -10,6 +10,7 @@ from kam_sync.intake.store.hook_keys import HookKeyStore
 from kam_sync.intake.store.inbox import InboxStore
 from kam_sync.intake.store.progress import progress_of, records_of
 from kam_sync.intake.store.raw import RawStore
+from kam_sync.intake.store.removal import RemovalStore
 from kam_sync.intake.store.runs import RunStore
 from kam_sync.intake.store.sources import SourceStore
 from kam_sync.intake.store.turns import SharedTurns, TurnStore
@@ -27,6 +28,7 @@ __all__ = [
     "HookKeyStore",
     "InboxStore",
     "RawStore",
+    "RemovalStore",
     "RunStore",
     "SharedTurns",
     "SourceStore",

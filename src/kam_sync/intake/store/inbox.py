@@ -11,6 +11,7 @@ from kam_sync.base import fields
 from kam_sync.base.db import Session, table_of
 from kam_sync.base.errors import NotHere
 from kam_sync.intake.inbox import Hook, HookState, KeptHook, Post, Reading
+from kam_sync.intake.model import SourceState
 from kam_sync.intake.store.sources import SourceRow
 
 
@@ -34,7 +35,7 @@ class InboxStore:
         self._session = session
 
     def enter(self, source_ids: Collection[int]) -> set[int]:
-        """Announce that webhooks of these sources are about to be kept; those that exist.
+        """Announce that webhooks of these sources are about to be kept; those that take any.
 
         They exist until the commit, and `wait_for_entering` waits for it.
         """
@@ -42,6 +43,7 @@ class InboxStore:
             self._session.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(_key(source_id))))
         row = table_of(SourceRow).c
         there = sa.select(row.id).where(row.id.in_(source_ids)).order_by(row.id)
+        there = there.where(row.state != SourceState.REMOVING)
         return set(self._session.scalars(there.with_for_update(read=True, key_share=True)))
 
     def wait_for_entering(self, source_id: int) -> None:

@@ -94,6 +94,7 @@ class SourceStore:
 
     def set_state(self, source_id: int, state: SourceState, reason: str = "") -> None:
         """Pause, resume or stop a source for a person, with the reason that people will read."""
+        self.refuse_removing(source_id)
         row = self._row(source_id)
         row.state, row.state_reason, row.error_kind = state, reason, ErrorKind.OTHER
 
@@ -110,9 +111,15 @@ class SourceStore:
         self._session.execute(
             sa.update(SourceRow)
             .where(row.id == source_id, row.sealed_token == token)
-            .where(row.state != SourceState.PAUSED)
+            .where(row.state.not_in([SourceState.PAUSED, SourceState.REMOVING]))
             .values(state=state, state_reason=reason, error_kind=kind)
         )
+
+    def refuse_removing(self, source_id: int) -> None:
+        """WrongUse when a source is being removed: nothing else can be done with it."""
+        row = self._row(source_id)
+        if row.state is SourceState.REMOVING:
+            raise WrongUse(f"source {row.name}: it is being removed")
 
     def of_account(self, kind: str, remote_account: str) -> Source | None:
         """The source that is connected to a CRM account, if there is one."""

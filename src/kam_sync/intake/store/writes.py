@@ -12,7 +12,7 @@ from sqlmodel import Field, col, select
 from connectors import AddTag, DoneTask, NewNote, NewTask, NotWritten, SetField, Write, Written
 from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere
-from kam_sync.intake.model import CrmWrite, WriteState
+from kam_sync.intake.writes import CrmWrite, WriteState
 
 _KINDS: dict[str, TypeAdapter[Any]] = {
     "task": TypeAdapter(NewTask),

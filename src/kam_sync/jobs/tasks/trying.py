@@ -39,8 +39,8 @@ class Trying:
         return None
 
     def is_wanted(self, source_id: int) -> bool:
-        """Whether the source is there and not paused."""
-        return self.state(source_id) not in {None, SourceState.PAUSED}
+        """Whether the source is there, not paused and not on its way out."""
+        return self.state(source_id) not in {None, SourceState.PAUSED, SourceState.REMOVING}
 
     def again(self, defer: Defer, attempt: int, *, at_least: timedelta | None = None) -> bool:
         """Queue another try; False when there were enough."""

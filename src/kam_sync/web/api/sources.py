@@ -98,6 +98,8 @@ def list_set_aside(
 def sync_source(source: str, sources: AllSources, defer_sync: Defer) -> answers.Deferred:
     """Ask for a sync now; it is done in the background."""
     found = sources.named(source)
+    if found.state is model.SourceState.REMOVING:
+        raise Busy(f"source {found.name}: it is being removed")
     if found.state is model.SourceState.PAUSED:
         raise Busy(f"source {found.name}: it is paused; {command(f'source resume {found.name}')}")
     defer_sync(found.id)

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 import connectors as gate
 from connectors import Noun
-from kam_sync.intake.model import WriteState
+from kam_sync.intake.writes import WriteState
 from kam_sync.web.api.answers import ExternalId
 from kam_sync.web.api.values import Moment
 from kam_sync.web.paging import Text

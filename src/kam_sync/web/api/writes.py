@@ -8,8 +8,8 @@ from pydantic import Field
 
 from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere
-from kam_sync.intake.model import CrmWrite, WriteState
 from kam_sync.intake.store import WriteStore
+from kam_sync.intake.writes import CrmWrite, WriteState
 from kam_sync.web import paging
 from kam_sync.web.api import write_answers as answers
 from kam_sync.web.deps import AlertId, AllSources, Reading, Serving, from_our_pages

@@ -9,8 +9,8 @@ from kam_sync.accounts.model import Task, User
 from kam_sync.accounts.store import RecordStore
 from kam_sync.alerts.model import Alert
 from kam_sync.base.db import Session
-from kam_sync.intake.model import CrmWrite
 from kam_sync.intake.store import writes_of_keys
+from kam_sync.intake.writes import CrmWrite
 from kam_sync.web.deps import Sources
 from kam_sync.web.tasking import key_of
 from kam_sync.wiring import Services

@@ -91,6 +91,8 @@ def source_state(language: Language, state: SourceState) -> str:
             return language.gettext("needs a person")
         case SourceState.NEEDS_REAUTH:
             return language.gettext("needs access anew")
+        case SourceState.REMOVING:
+            return language.gettext("being removed")
 
 
 def run_state(language: Language, state: RunState) -> str:

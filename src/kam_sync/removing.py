@@ -1,0 +1,48 @@
+"""How a source is let go: in small pieces, so that neither webhooks nor pages wait for it."""
+
+from functools import partial
+
+from kam_sync.accounts.store import SavingStore
+from kam_sync.intake.store import RemovalStore, SourceStore
+from kam_sync.wiring import Services
+
+_SOME = 5_000
+_LINKS = "account_link"
+
+
+def remove(services: Services, name: str) -> None:
+    """Forget a source with all that came from it; Busy while it is being pulled.
+
+    A removal that was cut short goes on when it is asked for again.
+    """
+    database = services.database
+    with database.transaction() as session:
+        source_id = SourceStore(session).by_name(name).id
+    with database.alone(f"source {source_id}"):
+        with database.transaction() as session:
+            removal = RemovalStore(session, source_id)
+            removal.begin()
+            tables = removal.tables()
+        drop = partial(_drop, services, source_id)
+        # Nobody measures accounts of which a part is gone: a fall would be told that there was not.
+        with database.alone("measuring", wait=True):
+            drop(_LINKS, tables.pop(_LINKS))
+            _drop_accounts(services, source_id)
+        for table, column in tables.items():
+            drop(table, column)
+        with database.transaction() as session:
+            SourceStore(session).remove(source_id)
+
+
+def _drop(services: Services, source_id: int, table: str, column: str) -> None:
+    more = True
+    while more:
+        with services.database.transaction() as session:
+            more = RemovalStore(session, source_id).drop_some(table, column, limit=_SOME)
+
+
+def _drop_accounts(services: Services, source_id: int) -> None:
+    more = True
+    while more:
+        with services.database.transaction() as session:
+            more = SavingStore(session, source_id).drop_accounts_without_links(limit=_SOME)
