@@ -12,6 +12,7 @@ from kam_sync.intake.store.progress import progress_of, records_of
 from kam_sync.intake.store.raw import RawStore
 from kam_sync.intake.store.runs import RunStore
 from kam_sync.intake.store.sources import SourceStore
+from kam_sync.intake.store.subscriptions import SubscriptionStore
 from kam_sync.intake.store.turns import SharedTurns, TurnStore
 from kam_sync.intake.store.walks import WalkStore
 from kam_sync.intake.store.writes import WriteStore, asks_for, write_of, writes_of_keys
@@ -30,6 +31,7 @@ __all__ = [
     "RunStore",
     "SharedTurns",
     "SourceStore",
+    "SubscriptionStore",
     "TurnStore",
     "WalkStore",
     "WriteStore",

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+from connectors import ErrorKind
 from kam_sync.alerts.model import Incident, IncidentKind
 from kam_sync.base.command import command
-from kam_sync.web.wording import steps
+from kam_sync.web.wording import steps, webhooks
 from kam_sync.web.wording.language import Language
 
 
@@ -49,7 +50,7 @@ def _advice(language: Language, kind: IncidentKind) -> str:
         case IncidentKind.JOB_GIVEN_UP:
             return language.gettext("Look at the last error of the source; a person may be needed.")
         case IncidentKind.HOOKS_OFF:
-            return language.gettext("Changes still come by polling. Check: %(command)s")
+            return language.gettext("%(why)s Changes still come by polling. Check: %(command)s")
         case IncidentKind.QUIET_HOOKS:
             return language.gettext(
                 "Changes still come by polling, only later. Check the subscription in the CRM and "
@@ -68,4 +69,5 @@ def _values(language: Language, incident: Incident) -> dict[str, Any]:
     facts["error"] = facts.get("error") or language.gettext("none, it did not come to an end")
     since = incident.facts.get("since")
     began = incident.opened_at if since is None else datetime.fromisoformat(since)
+    facts["why"] = webhooks.reason(language, ErrorKind(facts.get("reason", "")))
     return facts | {"since": language.time(began), "step": steps.step(language, facts["step"])}
