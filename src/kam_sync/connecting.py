@@ -163,7 +163,10 @@ def remove(services: Services, name: str) -> bool:
     False when the CRM may go on calling us about it, for it could not be told.
     """
     source_id = _id_of(services, name)
-    with services.database.alone(f"source {source_id}"):
+    with (
+        services.database.alone(f"source {source_id}"),
+        services.database.alone(f"subscription {source_id}", wait=True),
+    ):
         is_told = let_go(services, source_id)
         with services.database.transaction() as session:
             SourceStore(session).remove(source_id)

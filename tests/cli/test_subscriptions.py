@@ -40,6 +40,8 @@ def test_without_a_public_address_it_says_what_to_set(
     assert "KAM_SYNC_PUBLIC_URL" in said.err
     assert "KAM_SYNC_PUBLIC_URL" in kam_sync("hooks", "status").out
     assert "KAM_SYNC_PUBLIC_URL" in kam_sync("doctor").out
+    said = kam_sync("hooks", "rotate", "sales")
+    assert "tell it the new one: kam-sync hooks url sales" in said.out
 
 
 def test_a_refusal_is_told_and_is_a_problem_for_the_doctor(

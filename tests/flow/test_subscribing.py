@@ -15,8 +15,8 @@ from kam_sync.intake.subscription import HooksState
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask, state
 from tests.fakes.memory_crm import MemoryCrm, connected
+from tests.fakes.subscribed import address_of, at, incidents, later, shown
 from tests.fakes.subscribing import subscribe
-from tests.flow.subscribed import address_of, at, incidents, later, shown
 
 HOUR = timedelta(hours=1)
 

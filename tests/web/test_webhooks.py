@@ -6,10 +6,15 @@ import pytest
 import sqlalchemy as sa
 from pydantic import HttpUrl
 
-from kam_sync.intake.store import SourceStore, SubscriptionStore
+from connectors.sandbox.amocrm import AmoSandbox
+from kam_sync import flow
+from kam_sync.intake.quiet import Why
+from kam_sync.intake.store import InboxStore, SourceStore, SubscriptionStore
 from kam_sync.intake.subscription import HooksState
 from kam_sync.web.app import create_app
-from tests.web.conftest import TestClient
+from tests.fakes.connecting import connect
+from tests.fakes.subscribed import at
+from tests.web.conftest import TestClient, served
 from tests.web.world import WHEN, World
 
 
@@ -44,7 +49,8 @@ def test_a_source_tells_how_its_webhooks_stand(
     assert found == {
         "state": "active", "is_wanted": True, "reach": "not_set", "since": "2026-11-23T09:00:00Z",
         "asked_at": "2026-11-23T09:00:00Z", "received_at": None, "message": "", "error_kind": "",
-        "advice": "",
+        "advice": "", "changes": 0, "unannounced": 0, "unannounced_share": None, "quiet": None,
+        "quiet_since": None,
     }  # fmt: skip
     assert client.get("/api/v1/sources/sales/webhooks").json() == found
 
@@ -120,7 +126,43 @@ def test_who_cannot_be_reached_is_told_what_to_set(
         assert words in client.get("/sources?lang=en").text
 
 
+def test_a_crm_that_was_asked_to_call_calls_and_what_it_tells_is_kept(
+    world: World, box: AmoSandbox
+) -> None:
+    box.webhooks.automatic = False
+    source = connect(world.services, box)
+    with served(create_app(world.services)) as address:
+        flow.look_after_hooks(at(world.services, address), source.id)
+        box.change("leads", box.ids("leads")[0], price=5)
+        assert box.webhooks.deliver() > 0
+        assert {sent.status for sent in box.webhooks.sent} == {200}
+    with world.services.database.transaction() as session:
+        assert InboxStore(session).has_new(source.id)
+
+
 def test_metrics_tell_who_is_subscribed(client: TestClient, world: World, source_id: int) -> None:
     assert 'kam_sync_hooks_subscribed{source="sales"} 0.0' in client.get("/metrics").text
-    note(world, source_id, state=HooksState.ACTIVE)
-    assert 'kam_sync_hooks_subscribed{source="sales"} 1.0' in client.get("/metrics").text
+    note(world, source_id, state=HooksState.ACTIVE, lost=3, changes=4)
+    told = client.get("/metrics").text
+    assert 'kam_sync_hooks_subscribed{source="sales"} 1.0' in told
+    assert 'kam_sync_hooks_unannounced_share{source="sales"} 0.75' in told
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "share"),
+    [
+        ("en", "too few come", "By polling alone, within a day: 1,200 of 1,201 changed records."),
+        ("ru", "приходит слишком мало", "Только опросом за сутки: 1 200 из 1 201"),
+    ],
+)
+def test_webhooks_that_are_quiet_are_shown_with_since_when(
+    client: TestClient, world: World, source_id: int, language: str, words: str, share: str
+) -> None:
+    note(world, source_id, state=HooksState.ACTIVE, lost=1200, changes=1201,
+         quiet_why=Why.SILENT, quiet_since=WHEN)  # fmt: skip
+    found = client.get("/api/v1/sources/sales/webhooks").json()
+    assert (found["quiet"], found["quiet_since"]) == ("silent", "2026-11-23T09:00:00Z")
+    assert found["unannounced_share"] == 0.9992
+    page = client.get(f"/sources?lang={language}").text.replace("\xa0", " ")
+    assert words in page
+    assert share in page

@@ -165,9 +165,8 @@ def _webhooks(services: Services, session: Session, source: Source) -> Iterator[
 
     shown, english = subscribing.look(services, session, source), Language(Locale.EN, services.zone)
     if shown is not None:
-        is_ours = shown.state is HooksState.NO_ADDRESS
         found = webhooks.state(english, shown.state)
-        if is_ours:  # no problem: polling finds it all
+        if shown.state is HooksState.NO_ADDRESS:  # no problem: polling finds it all
             found = f"{found}: {webhooks.advice(english, shown)}"
         yield Check(", webhooks", found)
 

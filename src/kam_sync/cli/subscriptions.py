@@ -30,10 +30,14 @@ def status(
     if json:
         show.as_json({"webhooks": documents})
         return
-    columns = ("source", "webhooks", "since", show.Column("last came", rank=1))
+    columns = (
+        "source", "webhooks", show.Column("since", rank=2), show.Column("last came", rank=1),
+        show.Column("by polling alone", is_number=True),
+    )  # fmt: skip
     rows = [
         (d["source"], d["said"], show.moment(d["since"], services.zone),
-         show.moment(d["received_at"], services.zone))
+         show.moment(d["received_at"], services.zone),
+         f"{d['unannounced']} of {d['changes']}" if d["changes"] else "")
         for d in documents
     ]  # fmt: skip
     show.table("Webhooks", columns, rows)
@@ -55,11 +59,30 @@ def off(source: Name) -> None:
 def rotate(source: Name) -> None:
     """Change the secret in the address that the CRM posts to, when somebody else may know it."""
     from kam_sync import subscribing
+    from kam_sync.base.command import command
     from kam_sync.wiring import open_services
 
     with open_services(read_settings()) as services:
         source_id = subscribing.rotate(services, source)
-        _look_after(services, source, source_id)
+        is_on = _looks_on(services, source, source_id)
+    if not is_on:
+        way = command(f"hooks url {source}")
+        typer.echo(f"{source}: where you told the CRM the address, tell it the new one: {way}")
+        typer.echo(f"{source}: the old one is good for a day more")
+
+
+def _looks_on(services: "Services", name: str, source_id: int) -> bool:
+    """Whether the CRM calls us at the new address; a person has to tell those we cannot ask."""
+    from kam_sync.intake.store import SourceStore
+    from kam_sync.intake.subscription import HooksState
+    from kam_sync.wiring import can_subscribe
+
+    with services.database.transaction() as session:
+        kind = SourceStore(session).by_id(source_id).kind
+    if not can_subscribe(kind):
+        return False
+    _look_after(services, name, source_id)
+    return all(one.state is HooksState.ACTIVE for one in _shown(services, name))
 
 
 def _switch(name: str, *, wanted: bool) -> None:
@@ -76,14 +99,19 @@ def _look_after(services: "Services", name: str, source_id: int) -> None:
     from connectors import ConnectorError
     from kam_sync import flow
     from kam_sync.base.errors import Busy, CrmTrouble
+    from kam_sync.intake.store import SubscriptionStore
+    from kam_sync.intake.subscription import HooksState
 
     try:
-        flow.look_after_hooks(services, source_id)
+        found = flow.look_after_hooks(services, source_id)
     except Busy:
         typer.echo(f"{name}: a worker is at it", err=True)
         return
     except ConnectorError as error:
         raise CrmTrouble(f"source {name}: {error}; a worker tries again") from error
+    if found.state is HooksState.NO_ADDRESS:  # a worker may know one that this shell does not
+        with services.database.transaction() as session:
+            SubscriptionStore(session).ask_soon(source_id)
     for document in (_document(services, one) for one in _shown(services, name)):
         said = f"{name}: webhooks are {document['said']}"
         typer.echo(f"{said}. {document['advice']}".removesuffix(". "), err=True)
@@ -110,7 +138,7 @@ def _document(services: "Services", shown: "Shown") -> dict[str, Any]:
         "said": webhooks.state(english, shown.state),
         "advice": webhooks.advice(english, shown),
     }
-    return asdict(shown) | plain
+    return asdict(shown) | {"unannounced_share": shown.unannounced_share} | plain
 
 
 def _english(services: "Services") -> "Language":

@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 
 from connectors import ErrorKind
 from kam_sync.base import fields
+from kam_sync.intake.quiet import Why
 
 _A_DAY = timedelta(days=1)
 _OFTEN = 3
@@ -44,6 +45,16 @@ class Subscription(SQLModel):
     """Addresses of ours that the CRM may still call, and shall not."""
     mended_at: list[str] = fields.listing(default_factory=list)
     """When the CRM had switched it off, within the last day."""
+    announced_at: datetime | None = fields.moment(default=None)
+    """When the last webhook that named a record came."""
+    counted_from: datetime | None = fields.moment(default=None)
+    """Since when it is counted what polling finds and no webhook tells; None: since it began."""
+    lost: int = 0
+    changes: int = 0
+    """Of so many records that changed within a day polling alone found so many."""
+    quiet_why: Why | None = fields.choice(Why, default=None)
+    quiet_since: datetime | None = fields.moment(default=None)
+    """Since when webhooks are quiet; it was subscribed to anew when that was noticed."""
 
 
 def switched_off_lately(mended_at: Sequence[str], now: datetime) -> list[str]:

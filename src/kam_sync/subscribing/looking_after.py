@@ -24,6 +24,7 @@ from kam_sync.intake.reach import Reach
 from kam_sync.intake.store import HookKeyStore, SourceStore, SubscriptionStore
 from kam_sync.intake.subscription import HooksState, Subscription, is_often, switched_off_lately
 from kam_sync.subscribing.address import address, hook_key, reached
+from kam_sync.subscribing.listening import end_quiet, listen
 from kam_sync.wiring import Services
 
 _log = structlog.get_logger("kam_sync.subscribing")
@@ -84,8 +85,8 @@ class _LookingAfter:
         self._services = services
         self._now = services.now()
         with services.database.transaction() as session:
-            self._kept = SubscriptionStore(session).begin(source_id, self._now)
             self._source = SourceStore(session).by_id(source_id)
+            self._kept = SubscriptionStore(session).begin(source_id, self._now)
             self._access = SourceStore(session).access(source_id)
             session.flush()
             session.expunge_all()
@@ -103,6 +104,8 @@ class _LookingAfter:
                     return self._settle(HooksState.UNKNOWN)
                 was = self._subscribe(connector, target) if target else None
                 self._drop_leftovers(connector)
+                if was is Subscribed.ACTIVE and self._kept.state is HooksState.ACTIVE:
+                    listen(self._services, self._source, self._kept, connector, target)
         except NeedsReauth as error:
             self._judge(error)
             raise
@@ -170,8 +173,10 @@ class _LookingAfter:
         with self._services.database.transaction() as session:
             SubscriptionStore(session).note(
                 kept.source_id, state=state, message=message, error_kind=kind, mended_at=mended,
-                **({"since": self._now} if is_new else {}),
+                **({"since": self._now, "counted_from": self._now} if is_new else {}),
             )  # fmt: skip
+            if state is not HooksState.ACTIVE:
+                end_quiet(session, kept.source_id, self._now)
             why = ErrorKind.HOOKS_FAIL if is_often(mended) else kind
             is_bad = state is HooksState.REFUSED or (
                 state is HooksState.ACTIVE and why is ErrorKind.HOOKS_FAIL

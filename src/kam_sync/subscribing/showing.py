@@ -6,9 +6,10 @@ from datetime import datetime
 from connectors import ErrorKind
 from kam_sync.base.db import Session
 from kam_sync.intake.model import HouseOptions, Source
+from kam_sync.intake.quiet import Why
 from kam_sync.intake.reach import Reach
 from kam_sync.intake.store import InboxStore, SourceStore, SubscriptionStore
-from kam_sync.intake.subscription import HooksState
+from kam_sync.intake.subscription import HooksState, Subscription
 from kam_sync.subscribing.address import reached
 from kam_sync.wiring import Services, can_subscribe
 
@@ -27,6 +28,18 @@ class Shown:
     """When the newest webhook came, of those that are kept."""
     message: str
     error_kind: ErrorKind
+    changes: int
+    """How many records changed within a day, as far as is judged."""
+    unannounced: int
+    """How many of them polling alone found."""
+    quiet: Why | None
+    """In which way webhooks are quiet."""
+    quiet_since: datetime | None
+
+    @property
+    def unannounced_share(self) -> float | None:
+        """The share of changes that no webhook told; None when nothing has changed."""
+        return round(self.unannounced / self.changes, 4) if self.changes else None
 
 
 def look(services: Services, session: Session, source: Source) -> Shown | None:
@@ -35,14 +48,20 @@ def look(services: Services, session: Session, source: Source) -> Shown | None:
         return None
     kept = SubscriptionStore(session).of(source.id)
     options = SourceStore(session).access(source.id).options
+    if kept is None:
+        kept = Subscription(source_id=source.id, since=source.created_at)
     return Shown(
         source=source.name,
-        state=HooksState.UNKNOWN if kept is None else kept.state,
+        state=kept.state,
         is_wanted=HouseOptions.among(options).webhooks,
         reach=reached(services, source),
-        since=None if kept is None else kept.since,
-        asked_at=None if kept is None else kept.asked_at,
-        received_at=InboxStore(session).last_received_at(source.id),
-        message="" if kept is None else kept.message,
-        error_kind=ErrorKind.OTHER if kept is None else kept.error_kind,
+        since=None if kept.state is HooksState.UNKNOWN else kept.since,
+        asked_at=kept.asked_at,
+        received_at=InboxStore(session).last_received_at(source.id) or kept.announced_at,
+        message=kept.message,
+        error_kind=kept.error_kind,
+        changes=kept.changes,
+        unannounced=kept.lost,
+        quiet=kept.quiet_why,
+        quiet_since=kept.quiet_since,
     )

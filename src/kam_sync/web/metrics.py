@@ -85,6 +85,12 @@ class Metrics:
             ["source"],
             registry=self.registry,
         )
+        self._unannounced = Gauge(
+            "kam_sync_hooks_unannounced_share",
+            "Share of the changes of a day that polling found and no webhook told",
+            ["source"],
+            registry=self.registry,
+        )
         self._seconds = Histogram(
             "kam_sync_http_request_seconds", "Time to answer", _LABELS[:1], registry=self.registry
         )
@@ -130,10 +136,12 @@ class Metrics:
 
     def note_webhooks(self, shown: Iterable[Shown], now: datetime) -> None:
         """Note whether CRMs call us."""
-        for gauge in (self._subscribed, self._hook_age):
+        for gauge in (self._subscribed, self._hook_age, self._unannounced):
             gauge.clear()
         for one in shown:
             self._subscribed.labels(one.source).set(one.state is HooksState.ACTIVE)
+            if one.unannounced_share is not None:
+                self._unannounced.labels(one.source).set(one.unannounced_share)
             if one.received_at is not None:
                 age = now - one.received_at
                 self._hook_age.labels(one.source).set(max(age.total_seconds(), 0))

@@ -1,5 +1,6 @@
 """The tables of the intake: sources, grants, raw records, runs, turns, writes, webhooks."""
 
+from kam_sync.intake.store.announced import AnnouncedStore
 from kam_sync.intake.store.asked import AskedStore
 from kam_sync.intake.store.consents import ConsentStore
 from kam_sync.intake.store.gone import APPROVED, GoneStore
@@ -19,6 +20,7 @@ from kam_sync.intake.store.writes import WriteStore, asks_for, write_of, writes_
 
 __all__ = [
     "APPROVED",
+    "AnnouncedStore",
     "AskedStore",
     "ConsentStore",
     "GoneStore",

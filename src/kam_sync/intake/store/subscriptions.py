@@ -35,6 +35,7 @@ class SubscriptionStore:
         new = insert(SubscriptionRow).values(
             source_id=source_id, state=HooksState.UNKNOWN, since=now, asked_at=now,
             message="", error_kind="", sealed_address="", sealed_leftovers=[], mended_at=[],
+            lost=0, changes=0,
         )  # fmt: skip
         self._session.execute(
             new.on_conflict_do_update(index_elements=["source_id"], set_={"asked_at": now})

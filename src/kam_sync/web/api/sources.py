@@ -67,7 +67,11 @@ def list_sources(sources: AllSources, query: Asked[Paging]) -> Page[answers.Sour
 
 @router.get("/sources/{source}")
 def get_source(
-    request: Request, session: Reading, sources: AllSources, services: Serving, next_sync: Next,
+    request: Request,
+    session: Reading,
+    sources: AllSources,
+    services: Serving,
+    next_sync: Next,
     source: str,
 ) -> answers.OneSource:
     """One connected CRM account, by id or name, with how far each noun has come."""

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pydantic import BaseModel, Field
 
 from connectors import ErrorKind
+from kam_sync.intake.quiet import Why
 from kam_sync.intake.reach import Reach
 from kam_sync.intake.subscription import HooksState
 from kam_sync.subscribing import Shown
@@ -24,6 +25,11 @@ class Webhooks(BaseModel):
     received_at: Moment | None = Field(description="When the newest one came.")
     message: str = Field(description="What the CRM said, in words; empty when all is well.")
     error_kind: ErrorKind = Field(description="The same for programs.")
+    changes: int = Field(description="How many records changed within a day, as far as is judged.")
+    unannounced: int = Field(description="How many of them polling found and no webhook told.")
+    unannounced_share: float | None = Field(description="Null when nothing has changed.")
+    quiet: Why | None = Field(description="Too few come: none any more, or some are lost.")
+    quiet_since: Moment | None = Field(description="Since when they are dead, or lossy.")
     advice: str = Field(description="What to do; empty when nothing is.")
 
 
@@ -31,4 +37,5 @@ def webhooks_of(shown: Shown, language: Language) -> Webhooks:
     """How the webhooks of a source stand."""
     plain = asdict(shown)
     del plain["source"]
+    plain["unannounced_share"] = shown.unannounced_share
     return Webhooks(**plain, advice=webhooks.advice(language, shown))

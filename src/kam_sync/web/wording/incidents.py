@@ -6,12 +6,15 @@ from typing import Any
 from connectors import ErrorKind
 from kam_sync.alerts.model import Incident, IncidentKind
 from kam_sync.base.command import command
+from kam_sync.intake.quiet import Why
 from kam_sync.web.wording import steps, webhooks
 from kam_sync.web.wording.language import Language
 
 
 def text(language: Language, incident: Incident) -> str:
     """What is wrong: sales: webhooks are silent since 12 Nov 2026, 10:04; 34 of 34 changes ..."""
+    if incident.facts.get("quiet") == Why.LOSSY:
+        return _lossy(language) % _values(language, incident)
     return _text(language, incident.kind) % _values(language, incident)
 
 
@@ -41,6 +44,13 @@ def _text(language: Language, kind: IncidentKind) -> str:
             return language.gettext(
                 "%(target)s takes none of our webhooks since %(since)s; it was paused."
             )
+
+
+def _lossy(language: Language) -> str:
+    return language.gettext(
+        "%(source)s: webhooks come, but %(lost)s of %(of)s changes since %(since)s came by polling "
+        "alone."
+    )
 
 
 def _advice(language: Language, kind: IncidentKind) -> str:

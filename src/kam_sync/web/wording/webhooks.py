@@ -34,8 +34,30 @@ def advice(language: Language, shown: Shown) -> str:
         case HooksState.OFF:
             again = language.gettext("Changes come by polling alone. To have them at once: %(way)s")
             return again % {"way": command(f"hooks on {shown.source}")}
-        case HooksState.UNKNOWN | HooksState.ACTIVE:
+        case HooksState.ACTIVE:
+            return quiet(language, shown)
+        case HooksState.UNKNOWN:
             return ""
+
+
+def quiet(language: Language, shown: Shown) -> str:
+    """That too few come, and since when; empty when nothing is wrong with it."""
+    if shown.quiet is None or shown.quiet_since is None:
+        return ""
+    said = language.gettext(
+        "Since %(since)s too few come. They were asked for anew; look whether KAM_SYNC_PUBLIC_URL "
+        "leads here from outside."
+    )
+    return said % {"since": language.time(shown.quiet_since)}
+
+
+def share(language: Language, shown: Shown) -> str:
+    """How many changes of a day polling alone found; empty when nothing has changed."""
+    if not shown.changes:
+        return ""
+    said = language.gettext("By polling alone, within a day: %(lost)s of %(of)s changed records.")
+    numbers = {"lost": language.number(shown.unannounced), "of": language.number(shown.changes)}
+    return said % numbers
 
 
 def reason(language: Language, kind: ErrorKind) -> str:
