@@ -165,7 +165,7 @@ def _webhooks(services: Services, session: Session, source: Source) -> Iterator[
 
     shown, english = subscribing.look(services, session, source), Language(Locale.EN, services.zone)
     if shown is not None:
-        found = webhooks.state(english, shown.state)
+        found = webhooks.state(english, shown)
         if shown.state is HooksState.NO_ADDRESS:  # no problem: polling finds it all
             found = f"{found}: {webhooks.advice(english, shown)}"
         yield Check(", webhooks", found)

@@ -135,7 +135,7 @@ def _document(services: "Services", shown: "Shown") -> dict[str, Any]:
 
     english = _english(services)
     plain = {
-        "said": webhooks.state(english, shown.state),
+        "said": webhooks.state(english, shown),
         "advice": webhooks.advice(english, shown),
     }
     return asdict(shown) | {"unannounced_share": shown.unannounced_share} | plain

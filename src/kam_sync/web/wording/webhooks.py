@@ -9,8 +9,16 @@ from kam_sync.web.wording import troubles
 from kam_sync.web.wording.language import Language
 
 
-def state(language: Language, found: HooksState) -> str:
-    """How they stand: on, off, refused by the CRM."""
+def state(language: Language, shown: Shown) -> str:
+    """How they stand: on, off, refused by the CRM; and what a worker is about to do."""
+    if not shown.is_wanted and shown.state is not HooksState.OFF:
+        return language.gettext("being switched off")
+    if shown.is_wanted and shown.state is HooksState.OFF:
+        return language.gettext("being switched on")
+    return _standing(language, shown.state)
+
+
+def _standing(language: Language, found: HooksState) -> str:
     match found:
         case HooksState.UNKNOWN:
             return language.gettext("not asked for yet")
@@ -31,6 +39,8 @@ def advice(language: Language, shown: Shown) -> str:
             return _reach(language, shown.reach)
         case HooksState.REFUSED:
             return reason(language, shown.error_kind)
+        case HooksState.OFF if shown.is_wanted:
+            return ""
         case HooksState.OFF:
             again = language.gettext("Changes come by polling alone. To have them at once: %(way)s")
             return again % {"way": command(f"hooks on {shown.source}")}
