@@ -57,18 +57,20 @@ def test_what_we_wrote_ourselves_is_no_change(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:
     box.webhooks.lost = True
-    first, second = box.ids("companies")[:2]
+    first, second, third = box.ids("companies")[:3]
     query = (
-        "INSERT INTO crm_write (source_id, key, kind, about_noun, about_external_id, payload,"
-        " state, attempts, asked_by, asked_at, sent_at, reason) VALUES (:source, 'k', 'set_field',"
-        " 'company', :id, '{}', 'done', 1, 'a test', now(), now(), '')"
+        "INSERT INTO crm_write (source_id, key, kind, about_noun, about_external_id, external_id,"
+        " payload, state, attempts, asked_by, asked_at, sent_at, reason) VALUES (:source, :key,"
+        " 'set_field', :noun, :about, :made, '{}', 'done', 1, 'a test', now(), now(), '')"
     )
     with services.database.transaction() as session:
-        session.execute(sa.text(query), {"source": source.id, "id": str(first)})
-    for id_ in (first, second):
+        for noun, about, made in (("company", first, None), ("deal", 1, second), ("deal", 2, None)):
+            values = {"noun": noun, "about": str(about), "made": made and str(made)}
+            session.execute(sa.text(query), {"source": source.id, "key": str(about), **values})
+    for id_ in (first, second, third):
         box.change("companies", id_, name=f"Company {id_}")
     flow.sync(services, source.id)
-    assert ask(services, "SELECT external_id FROM polled") == [(str(second),)]
+    assert ask(services, "SELECT external_id FROM polled") == [(str(third),)]
 
 
 def test_noting_costs_one_statement_a_batch_and_none_when_nothing_has_changed(

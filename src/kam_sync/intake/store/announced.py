@@ -67,16 +67,16 @@ class AnnouncedStore:
         is_subscribed = sa.exists().where(
             sub.source_id == self._source_id, sub.state == HooksState.ACTIVE
         )
-        is_about = (write.about_noun == noun.value) & (write.about_external_id == raw.external_id)
-        is_ours = sa.exists().where(
-            write.source_id == self._source_id,
-            write.sent_at > now - _OURS,
-            is_about | (write.external_id == raw.external_id),
+        of_late = (write.source_id == self._source_id, write.sent_at > now - _OURS)
+        is_changed = sa.exists().where(
+            *of_late, write.about_noun == noun.value, write.about_external_id == raw.external_id
         )
+        # Apart, for each has its own best way: an index here, a set that is read once there.
+        made = sa.select(write.external_id).where(*of_late, write.external_id.is_not(None))
         changed = sa.select(raw.source_id, raw.noun, raw.external_id, raw.changed_at).where(
             raw.source_id == self._source_id, raw.noun == noun.value,
             is_among(raw.external_id, external_ids), raw.changed_at == now,
-            is_subscribed, ~is_ours,
+            is_subscribed, ~is_changed, raw.external_id.not_in(made),
         )  # fmt: skip
         new = insert(PolledRow).from_select([*_polled.keys()], changed)
         self._session.execute(new.on_conflict_do_nothing())
