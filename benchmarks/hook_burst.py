@@ -33,7 +33,7 @@ from benchmarks.fresh_server import fresh_server
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.amocrm.account import ACCOUNT
 from connectors.sandbox.world import MadeUpWorld
-from kam_sync import connecting, flow
+from kam_sync import connecting, flow, subscribing
 from kam_sync.base.db.migrate import migrate
 from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import Settings
@@ -118,7 +118,7 @@ def play(services: Services, deals: int) -> Burst:
 def _connect(services: Services, box: AmoSandbox) -> tuple[int, str]:
     new = NewSource(name="burst", kind="amocrm", base_url=box.url)
     source, _ = connecting.add(services, new, box.token, {"per_second": "0"})
-    return source.id, f"/hooks/{connecting.hook_key(services, source.name)}"
+    return source.id, f"/hooks/{subscribing.hook_key(services, source.name)}"
 
 
 def _change(box: AmoSandbox, chosen: list[int]) -> list[bytes]:

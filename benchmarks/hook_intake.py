@@ -34,7 +34,7 @@ from rich.table import Table
 
 from benchmarks.children import CannotMeasure, Crm, measure, sandbox, surroundings
 from benchmarks.fresh_server import FreshServer, fresh_server
-from kam_sync import connecting
+from kam_sync import subscribing
 from kam_sync.base.settings import Settings
 from kam_sync.wiring import open_services
 
@@ -155,7 +155,7 @@ def _connect(crm: Crm, server: FreshServer, folder: Path) -> str:
     measure([sys.executable, "-m", "kam_sync", *add], folder=folder, timeout=60, env=_env(server))
     settings = Settings(data_dir=server.data, database_url=None)
     with open_services(settings, migrated=False) as services:
-        return f"/hooks/{connecting.hook_key(services, 'sandbox')}"
+        return f"/hooks/{subscribing.hook_key(services, 'sandbox')}"
 
 
 @contextmanager

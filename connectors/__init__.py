@@ -15,6 +15,8 @@ from connectors.kit.contract import (
     NounFacts,
     Page,
     ReadsHooks,
+    Subscribed,
+    SubscribesHooks,
     Turns,
 )
 from connectors.kit.errors import (
@@ -125,6 +127,8 @@ __all__ = [
     "Return",
     "SetField",
     "Stage",
+    "Subscribed",
+    "SubscribesHooks",
     "Task",
     "Turns",
     "User",

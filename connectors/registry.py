@@ -37,6 +37,11 @@ def grants(
     return asked
 
 
+def subscribes(kind: str) -> bool:
+    """Whether a kind of CRM can be asked to call us."""
+    return kind in _CLASSES and hasattr(_imported(_CLASSES[kind]), "subscribe")
+
+
 def hosts(kind: str, added: tuple[str, ...]) -> Hosts:
     """Which hosts may be told the secrets of a kind. Raises KeyError.
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 
+from connectors.amocrm import subscribing
 from connectors.amocrm.changes import Changes
 from connectors.amocrm.composing import Composer
 from connectors.amocrm.hooks import read_hook
@@ -15,7 +16,16 @@ from connectors.amocrm.settings import Settings, is_zone
 from connectors.amocrm.writing import Writer
 from connectors.kit import pick
 from connectors.kit.auth import bearer, renewing
-from connectors.kit.contract import About, Credentials, Cursor, Deletions, Hook, NounFacts, Page
+from connectors.kit.contract import (
+    About,
+    Credentials,
+    Cursor,
+    Deletions,
+    Hook,
+    NounFacts,
+    Page,
+    Subscribed,
+)
 from connectors.kit.errors import NoRights
 from connectors.kit.http import CrmHttp
 from connectors.kit.pace import Pace
@@ -66,6 +76,9 @@ class AmoCrm:
         }
     )
     """Where people see a record; tasks have no page of their own."""
+
+    hook_nouns = subscribing.TOLD
+    hooks_come_within = subscribing.COME_WITHIN
 
     def __init__(self, credentials: Credentials) -> None:
         settings = Settings.model_validate(credentials.options)
@@ -146,6 +159,18 @@ class AmoCrm:
     def read_hook(self, headers: Mapping[str, str], body: bytes) -> Hook:
         """What a webhook tells, whether it is true or not."""
         return read_hook(headers, body, self._settings.invoices_catalog)
+
+    def subscribed(self, url: str) -> Subscribed:
+        """How the subscription of an address stands."""
+        return subscribing.subscribed(self._http, url)
+
+    def subscribe(self, url: str) -> None:
+        """Have all told to an address that webhooks tell."""
+        subscribing.subscribe(self._http, url)
+
+    def unsubscribe(self, url: str) -> None:
+        """Have nothing more told to an address."""
+        subscribing.unsubscribe(self._http, url)
 
     def write(self, batch: Sequence[Write]) -> Iterator[Written | NotWritten]:
         """Send all, telling of each as soon as it is known."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
 from typing import Protocol, runtime_checkable
 
@@ -172,3 +172,39 @@ class ReadsHooks(Protocol):
 
         Pure, so that a kept call can be read again; raises BadHook and nothing else.
         """
+
+
+class Subscribed(StrEnum):
+    """How the CRM has our wish to be called at an address."""
+
+    ABSENT = "absent"
+    ACTIVE = "active"
+    SWITCHED_OFF = "switched_off"
+    """By the CRM, which liked our answers too little."""
+    WRONG_EVENTS = "wrong_events"
+    """It does not tell of all that we read."""
+
+
+@runtime_checkable
+class SubscribesHooks(Protocol):
+    """Capability: the CRM can be asked to call an address, for a connector that ReadsHooks.
+
+    Raises RetryLater, or NeedsPerson with a kind that says who has to do what.
+    """
+
+    hook_nouns: frozenset[Noun]
+    """Nouns of which a call tells each creation and each change."""
+    hooks_come_within: timedelta
+    """A call that did not come by then does not come any more."""
+
+    def subscribed(self, url: str) -> Subscribed:
+        """How it stands now."""
+
+    def subscribe(self, url: str) -> None:
+        """Have all told that `read_hook` understands; however it stood before, it is active then.
+
+        Raises Refused where the CRM will not call this address, or no more of them.
+        """
+
+    def unsubscribe(self, url: str) -> None:
+        """Be called there no more; fine when nobody was."""

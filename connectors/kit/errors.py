@@ -31,6 +31,12 @@ class ErrorKind(StrEnum):
     BANNED = "banned"
     NOT_THERE = "not_there"
     REFUSED = "refused"
+    ADDRESS_REFUSED = "address_refused"
+    """The CRM sends no webhooks to our address."""
+    TOO_MANY_HOOKS = "too_many_hooks"
+    """The account has as many subscriptions as the CRM allows."""
+    HOOKS_FAIL = "hooks_fail"
+    """The CRM switches our webhooks off again and again, for it gets no good answers."""
     TOO_MANY_REQUESTS = "too_many_requests"
     CRM_FAILS = "crm_fails"
     NO_CONNECTION = "no_connection"
@@ -104,8 +110,15 @@ class NoRights(NeedsPerson):
 class Refused(NoRights):
     """The CRM understood the request and refuses it; `data` is its answer, not to be logged."""
 
-    def __init__(self, message: str, *, data: Any = None, status: int | None = None) -> None:
-        super().__init__(message, status=status, kind=ErrorKind.REFUSED)
+    def __init__(
+        self,
+        message: str,
+        *,
+        data: Any = None,
+        status: int | None = None,
+        kind: ErrorKind = ErrorKind.REFUSED,
+    ) -> None:
+        super().__init__(message, status=status, kind=kind)
         self.data = data
 
 

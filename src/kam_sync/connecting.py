@@ -16,10 +16,9 @@ from kam_sync.asking import ask_who, refuse_another
 from kam_sync.base.command import command
 from kam_sync.base.db import Session
 from kam_sync.base.errors import WrongUse
-from kam_sync.base.secrets import digest_of, new_key
 from kam_sync.granting import Issued, seal_grant, unseal_grant
 from kam_sync.intake.model import NewSource, Source, SourceState
-from kam_sync.intake.store import GrantStore, HookKeyStore, SourceStore
+from kam_sync.intake.store import GrantStore, SourceStore, SubscriptionStore
 from kam_sync.wiring import Services, seal
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -106,6 +105,7 @@ def change(
         SavingStore(session, source.id).translate_again()
         if token is not None or base_url is not None or source.state is SourceState.NEEDS_PERSON:
             _try_again(sources, source)
+        SubscriptionStore(session).ask_soon(source.id)
         return _detached(session, source)
 
 
@@ -141,30 +141,13 @@ def _open_anew(services: Services, source_id: int, base_url: str, secret: Secret
     return _reopen(services, source_id, base_url, secret)
 
 
-def hook_key(services: Services, name: str) -> str:
-    """The secret in the address that the CRM posts webhooks of a source to; made when first asked.
-
-    The address is `/hooks/` and this key under the public one.
-    """
-    with services.database.transaction() as session:
-        source = SourceStore(session).by_name(name)
-        SourceStore(session).refuse_removing(source.id)
-        SourceStore(session).write_alone(source.id)
-        keys = HookKeyStore(session)
-        sealed = keys.current(source.id)
-        if sealed is not None:
-            return services.cipher.unlock(sealed)
-        key = new_key()
-        keys.add(source.id, digest_of(key), services.cipher.lock(key), services.now())
-        return key
-
-
 def set_paused(services: Services, name: str, *, paused: bool) -> Source:
     """Stop pulling a source, or go on with it; what was pulled stays."""
     with services.database.transaction() as session:
         sources = SourceStore(session)
         source = sources.by_name(name)
         sources.set_state(source.id, SourceState.PAUSED if paused else SourceState.ACTIVE)
+        SubscriptionStore(session).ask_soon(source.id)
         return _detached(session, source)
 
 
@@ -201,6 +184,7 @@ def _reopen(services: Services, source_id: int, base_url: str, secret: Secret) -
         sources.change_access(source_id, base_url=base_url, access=access)
         _keep(services, session, source_id, secret)
         _try_again(sources, source)
+        SubscriptionStore(session).ask_soon(source_id)
         return _detached(session, source)
 
 

@@ -12,18 +12,21 @@ from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.hearing import Hearing, HearingResult
 from kam_sync.intake.model import RunState
+from kam_sync.subscribing import Found, look_after
 from kam_sync.syncing import Syncing, SyncResult, Watch
 from kam_sync.wiring import Services
 
 _log = structlog.get_logger("kam_sync.flow")
 
 __all__ = [
+    "Found",
     "HearingResult",
     "SyncResult",
     "Watch",
     "detect",
     "hear",
     "kpi",
+    "look_after_hooks",
     "measure",
     "notify",
     "sync",
@@ -60,6 +63,11 @@ def hear(services: Services, source_id: int, *, go_on: Callable[[], None]) -> He
         state=result.state.value, message=result.message,
     )  # fmt: skip
     return result
+
+
+def look_after_hooks(services: Services, source_id: int) -> Found:
+    """See to it that the CRM calls us about a source."""
+    return look_after(services, source_id)
 
 
 def measure(services: Services) -> list[Report]:

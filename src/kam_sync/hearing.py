@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -28,7 +28,7 @@ from kam_sync.granting import kind_of, state_after
 from kam_sync.intake.inbox import Hook, HookState, KeptHook, Reading
 from kam_sync.intake.model import NounCounts, Origin, RunState
 from kam_sync.intake.news import Known, Told, is_news
-from kam_sync.intake.store import AskedStore, HintStore, InboxStore, SourceStore
+from kam_sync.intake.store import AnnouncedStore, AskedStore, HintStore, InboxStore, SourceStore
 from kam_sync.pausing import stop_if_paused
 from kam_sync.wiring import Services
 
@@ -127,12 +127,16 @@ class Hearing:
             inbox = InboxStore(session)
             hooks = inbox.unread(self._source.id, limit=_CHUNK)
             told: dict[Hint, list[Told]] = defaultdict(list)
+            named: dict[tuple[str, str], datetime] = {}
             readings = []
             for hook in hooks:
                 reading, hints = self._understand(connector, hook)
                 readings.append(reading)
                 for hint in hints:
                     told[hint].append(_told(hook, hint))
+                    if hook.replayed_at is None:
+                        named[hint.noun.value, hint.external_id] = hook.received_at
+            AnnouncedStore(session, self._source.id).note_announced(named)
             news = list(self._news(session, told))
             HintStore(session, self._source.id).note(news, Origin.HOOK, self._services.now())
             inbox.note(readings, self._services.now())

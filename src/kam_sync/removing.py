@@ -4,21 +4,27 @@ from functools import partial
 
 from kam_sync.accounts.store import SavingStore
 from kam_sync.intake.store import RemovalStore, SourceStore
+from kam_sync.subscribing import let_go
 from kam_sync.wiring import Services
 
 _SOME = 5_000
 _LINKS = "account_link"
 
 
-def remove(services: Services, name: str) -> None:
+def remove(services: Services, name: str) -> bool:
     """Forget a source with all that came from it; Busy while it is being pulled.
 
-    A removal that was cut short goes on when it is asked for again.
+    A removal that was cut short goes on when it is asked for again. False when the CRM may go on
+    calling us about it, for it could not be told.
     """
     database = services.database
     with database.transaction() as session:
         source_id = SourceStore(session).by_name(name).id
-    with database.alone(f"source {source_id}"):
+    with (
+        database.alone(f"source {source_id}"),
+        database.alone(f"subscription {source_id}", wait=True),
+    ):
+        is_told = let_go(services, source_id)
         with database.transaction() as session:
             removal = RemovalStore(session, source_id)
             removal.begin()
@@ -32,6 +38,7 @@ def remove(services: Services, name: str) -> None:
             drop(table, column)
         with database.transaction() as session:
             SourceStore(session).remove(source_id)
+    return is_told
 
 
 def _drop(services: Services, source_id: int, table: str, column: str) -> None:

@@ -21,16 +21,25 @@ from connectors import (
     NoRights,
     Noun,
     RetryLater,
+    SubscribesHooks,
 )
 from kam_sync.accounts.store import MergingStore, SavingStore
 from kam_sync.asking import refuse_another
+from kam_sync.base.db import Merged
 from kam_sync.base.errors import Stopped, WrongSettings, WrongUse
 from kam_sync.confirming import Confirming
 from kam_sync.granting import kind_of, state_after
 from kam_sync.intake.ahead import ahead
 from kam_sync.intake.model import NounCounts, Origin, RunState, Source, SourceState
 from kam_sync.intake.step import Batch
-from kam_sync.intake.store import HintStore, RawStore, RunStore, SourceStore, WalkStore
+from kam_sync.intake.store import (
+    AnnouncedStore,
+    HintStore,
+    RawStore,
+    RunStore,
+    SourceStore,
+    WalkStore,
+)
 from kam_sync.listening import Listening
 from kam_sync.pausing import stop_if_paused
 from kam_sync.translating import translate_all, translate_batch
@@ -203,6 +212,8 @@ class Syncing:
                 SavingStore(session, source_id).forget_nameless(noun)
             is_loaded = raws.is_loaded(noun)
             is_on, is_whole = WalkStore(session, source_id, noun).goes_on(cursor), False
+        is_told = isinstance(connector, SubscribesHooks) and noun in connector.hook_nouns
+        told = is_told and is_loaded and cursor is not None
         more_waits = True
         self._listening.begin(noun)
         batches = kam_sync.intake.step.batches(ahead(connector.pull(noun, cursor)))
@@ -212,6 +223,8 @@ class Syncing:
                 merged = kam_sync.intake.step.run(session, source_id, noun, batch, now, is_on=is_on)
                 counts.count(len(batch.records), merged.created, merged.updated)
                 RunStore(session).note(run_id, counts.model_dump(mode="json"))
+                if told and merged != Merged() and not batch.is_whole:
+                    AnnouncedStore(session, source_id).note_polled(noun, batch.ids, now)
             is_on = is_whole = batch.is_whole
             del batch  # the same records are read from the database now: one copy is enough
             more_waits = translate_batch(self._services, source_id, connector, noun, counts)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from connectors import Connector, Credentials, Grants, NeedsPerson, Turns
-from connectors.registry import card, connector_class, grants, hosts, kinds
+from connectors.registry import card, connector_class, grants, hosts, kinds, subscribes
 from kam_sync.base.clock import Clock, utc_now
 from kam_sync.base.db import Database, open_database
 from kam_sync.base.db.migrate import migrate
@@ -127,6 +127,11 @@ def open_connector(kind: str, credentials: Credentials) -> Connector:
         raise WrongUse(f"{kind}: {_first(error)}") from error
     except (ValueError, NeedsPerson) as error:
         raise WrongUse(f"{kind}: {error}") from error
+
+
+def can_subscribe(kind: str) -> bool:
+    """Whether a kind of CRM can be asked to call us."""
+    return subscribes(kind)
 
 
 def seal(cipher: Cipher, token: str, options: Mapping[str, str]) -> Access:

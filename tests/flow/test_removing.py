@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from connectors import Noun
-from kam_sync import connecting, flow, removing
+from kam_sync import connecting, flow, removing, subscribing
 from kam_sync.base.db import Database
 from kam_sync.base.errors import WrongUse
 from kam_sync.intake.model import RunState, SourceState
@@ -35,7 +35,7 @@ def shop(services: Services) -> Shop:
         call(services, source_id, Noun.DEAL, str(number))
     with services.database.transaction() as session:
         name = SourceStore(session).by_id(source_id).name
-    connecting.hook_key(services, name)
+    subscribing.hook_key(services, name)
     return own, source_id, name
 
 
@@ -112,7 +112,7 @@ def test_a_source_that_is_being_removed_is_neither_pulled_nor_paused_nor_given_a
         removing.remove(replace(services, database=dying), name)
     refused: list[Callable[[], object]] = [
         lambda: connecting.set_paused(services, name, paused=False),
-        lambda: connecting.hook_key(services, name),
+        lambda: subscribing.hook_key(services, name),
     ]
     for deed in refused:
         with pytest.raises(WrongUse, match="it is being removed"):

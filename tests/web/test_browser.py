@@ -109,3 +109,16 @@ def test_a_person_connects_amocrm_in_a_browser(world: World, address: str, page:
 
         assert page.url == f"{address}/sources/sales/fields"
         assert page.evaluate("document.documentElement.scrollWidth") == 380
+
+
+def test_a_person_switches_webhooks_off_and_on(world: World, address: str, page: Page) -> None:
+    world.add_source("sales")
+    page.goto(f"{address}/sources")
+    for button, said in (
+        ("Отключить вебхуки", "Вебхуки: отключаются"),
+        ("Включить вебхуки", "Вебхуки: ещё не запрошены"),
+    ):
+        page.locator("details.webhooks summary").click()
+        page.get_by_role("button", name=button).click()
+        page.get_by_text(said).wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") == 380

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
-from kam_sync import connecting
+from kam_sync import connecting, subscribing
 from kam_sync.base.db.migrate import migrate
 from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import Settings
@@ -77,7 +77,7 @@ def test_webhooks_survive_a_database_that_is_killed_and_all_goes_on_without_a_re
         services = Services(settings, server.database, open_cipher(settings))
         new = NewSource(name="shop", kind="amocrm", base_url=box.url)
         connecting.add(services, new, box.token, {"per_second": "0"})
-        path = f"/hooks/{connecting.hook_key(services, 'shop')}"
+        path = f"/hooks/{subscribing.hook_key(services, 'shop')}"
         app = create_app(services, defer_reading=defer_reading)
         with served(app) as address, working(services, Work()):
             callers = Callers(f"{address}{path}")

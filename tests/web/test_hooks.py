@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 import structlog.testing
 
-from kam_sync import connecting
+from kam_sync import subscribing
 from kam_sync.base.db import Database, Session
 from kam_sync.intake.store import RemovalStore, SourceStore
 from kam_sync.jobs.queue import defer_reading
@@ -27,7 +27,7 @@ BODY = b"leads[update][0][id]=5001001&account[id]=30000001&name=\xff%00"
 def path(world: World) -> str:
     """The address of a source."""
     world.add_source("sales")
-    return f"/hooks/{connecting.hook_key(world.services, 'sales')}"
+    return f"/hooks/{subscribing.hook_key(world.services, 'sales')}"
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_a_source_that_is_being_removed_is_not_there_at_once(
 
 
 def test_the_key_of_a_source_stays_the_same_and_is_kept_sealed(world: World, path: str) -> None:
-    key = connecting.hook_key(world.services, "sales")
+    key = subscribing.hook_key(world.services, "sales")
     assert path == f"/hooks/{key}"
     assert len(key) == 43
     assert key not in str(rows(world.services, "SELECT * FROM hook_key"))

@@ -60,6 +60,10 @@ class Webhooks(HookQueue):
     ) -> None:
         super().__init__(clock)
         self.style = Style()
+        self.paid = True
+        """Whether the plan has webhooks; those that were subscribed to go on."""
+        self.lost = False
+        """Hooks are lost on their way, and nobody is told."""
         self.post_enables = True
         """Whether subscribing anew enables what was disabled; undocumented."""
         self._account = account
@@ -70,7 +74,8 @@ class Webhooks(HookQueue):
 
     def hear(self, change: Change) -> None:
         """Tell those who want to know."""
-        hooks = hooks_of(change, self._account, self.style) if self._known else []
+        is_heard = self._known and not self.lost
+        hooks = hooks_of(change, self._account, self.style) if is_heard else []
         for known in list(self._known.values()):
             for hook in hooks:
                 if not known.disabled and hook.settings.intersection(known.settings):
@@ -91,8 +96,22 @@ class Webhooks(HookQueue):
         known.failures = [*recent, now]
         known.disabled = known.disabled or len(known.failures) > _MOST_FAILURES
 
+    def disable(self, destination: str) -> None:
+        """What amoCRM does when it gets too many bad answers."""
+        self._known[destination].disabled = True
+
+    def forget(self, destination: str) -> None:
+        """What an admin does in the settings of the account."""
+        del self._known[destination]
+
+    def subscriptions(self) -> dict[str, bool]:
+        """All destinations, and whether each is active."""
+        return {known.destination: not known.disabled for known in self._known.values()}
+
     def answer(self, request: Request) -> Response:
         """GET, POST and DELETE of /api/v4/webhooks."""
+        if not self.paid:
+            return problem(402, "Payment Required", content_type="application/json")
         if not self._admin:
             return problem(403, "Доступ запрещён", content_type="application/json")
         match request.method:

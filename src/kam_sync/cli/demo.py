@@ -5,12 +5,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
+from pydantic import HttpUrl
 
 from kam_sync import connecting, flow
 from kam_sync.accounts.store import AccountStore
@@ -168,5 +169,7 @@ def _serve(services: Services, port: int) -> None:
     from kam_sync.cli.serving import is_free, serve_all
 
     free = next((p for p in range(port, port + 20) if is_free("127.0.0.1", p)), port)
+    here = services.settings.model_copy(update={"public_url": HttpUrl(f"http://127.0.0.1:{free}")})
+    services = replace(services, settings=here)  # so that the sandbox can call us
     show.err.print(f"\nOpen http://127.0.0.1:{free} in a browser; Ctrl+C ends the demo.\n")
     serve_all(services, web=("127.0.0.1", free), every=timedelta(minutes=1))

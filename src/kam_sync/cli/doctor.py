@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from kam_sync import deciding, field_map
+from kam_sync import deciding, field_map, subscribing
 from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.command import command
 from kam_sync.base.db import Session, clock_of
@@ -20,6 +20,7 @@ from kam_sync.connecting import way_back
 from kam_sync.intake.grant import SealedGrant
 from kam_sync.intake.model import RunState, Source, SourceState, Standing
 from kam_sync.intake.store import GrantStore, RunStore, SourceStore, TurnStore
+from kam_sync.intake.subscription import HooksState
 from kam_sync.wiring import Services, open_services
 
 _INCIDENTS_SHOWN = 20
@@ -152,12 +153,26 @@ def _source(
     if held := deciding.count(session, source.id):
         advice = f"look and decide: {command(f'source held {source.name}')}"
         yield Check("", f"{held} deletions are held", advice)
+    yield from _webhooks(services, session, source)
     for wrong in field_map.look(session, source.id).wrongs:
         advice = f"set another: {command(f'source map {source.name}')}"
         yield Check(", field map", str(wrong), advice)
     last = RunStore(session).last_sync(source.id)
     is_bad = last is not None and last.state in _BAD
     yield Check("", source.state.value, last.message if last and is_bad else "")
+
+
+def _webhooks(services: Services, session: Session, source: Source) -> Iterator[Check]:
+    """A refusal is an incident, and is told as one."""
+    from kam_sync.web.wording import webhooks
+    from kam_sync.web.wording.language import Language
+
+    shown, english = subscribing.look(services, session, source), Language(Locale.EN, services.zone)
+    if shown is not None:
+        found = webhooks.state(english, shown)
+        if shown.state is HooksState.NO_ADDRESS:  # no problem: polling finds it all
+            found = f"{found}: {webhooks.advice(english, shown)}"
+        yield Check(", webhooks", found)
 
 
 def _ending(services: Services, source: Source) -> Iterator[Check]:

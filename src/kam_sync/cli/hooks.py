@@ -6,12 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kam_sync.base.settings import read_settings
+from kam_sync.cli import subscriptions
 from kam_sync.cli.ids import HookId, HookIds
 
 if TYPE_CHECKING:
     from kam_sync.intake.inbox import Hook, HookState
 
-app = typer.Typer(no_args_is_help=True, help="The webhooks that came in.")
+app = typer.Typer(
+    no_args_is_help=True, help="Webhooks: whether CRMs send them, and those that came in."
+)
+
+app.command()(subscriptions.status)
+app.command()(subscriptions.on)
+app.command()(subscriptions.off)
+app.command()(subscriptions.rotate)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 State = Annotated[str | None, typer.Option(help="new, read, unknown, foreign or failed.")]
@@ -122,16 +130,12 @@ def replay(
 @app.command()
 def url(source: Annotated[str, typer.Argument(help="The source's name.")]) -> None:
     """Print the secret address that the CRM is to post to, for a CRM that is set up by hand."""
-    from kam_sync import connecting
-    from kam_sync.base.errors import WrongUse
+    from kam_sync import subscribing
     from kam_sync.wiring import open_services
 
-    settings = read_settings()
-    if settings.public_url is None:
-        raise WrongUse("KAM_SYNC_PUBLIC_URL: set it to the address at which the CRM reaches us")
-    with open_services(settings) as services:
-        key = connecting.hook_key(services, source)
-    typer.echo(f"{str(settings.public_url).rstrip('/')}/hooks/{key}")
+    with open_services(read_settings()) as services:
+        said = subscribing.address(services, subscribing.hook_key(services, source))
+    typer.echo(said)
 
 
 def _state(text: str | None) -> "HookState | None":

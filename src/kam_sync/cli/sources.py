@@ -181,8 +181,11 @@ def remove(
     with _services() as services:
         if not yes:
             typer.confirm(f"Delete source {name} and all records pulled from it?", abort=True)
-        removing.remove(services, name)
+        is_told = removing.remove(services, name)
     typer.echo(f"{name}: removed", err=True)
+    if not is_told:
+        said = "the CRM could not be told to call us no more; delete our webhook in its settings"
+        typer.echo(f"{name}: {said}", err=True)
 
 
 @app.command("set-aside")

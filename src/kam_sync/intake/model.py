@@ -123,6 +123,8 @@ class HouseOptions(SQLModel):
 
     most_deleted_percent: Decimal = Field(default=Decimal(10), ge=0, le=100)
     """The share of a noun's live records that may be deleted without asking a person."""
+    webhooks: bool = True
+    """Whether the CRM is asked to call us."""
 
     @classmethod
     def among(cls, options: Mapping[str, str]) -> Self:

@@ -97,7 +97,7 @@ class Timetable:
         return [
             self._entry(step, source, kept.get(_key(step, source)))
             for source in of
-            for step in (steps.OF_HOUSE if source is None else steps.OF_SOURCE)
+            for step in steps.of(source)
         ]
 
     def entry(self, source: Source | None, step: str) -> Entry:
@@ -158,7 +158,7 @@ def instants(plan: Plan, name: str, after: datetime, count: int) -> list[datetim
 
 def read_step(source: Source | None, text: str) -> Step:
     """A step that a source, or the house, does on schedule."""
-    known = steps.OF_HOUSE if source is None else steps.OF_SOURCE
+    known = steps.of(source)
     for step in known:
         if step.value == text.strip().lower():
             return step

@@ -15,7 +15,7 @@ from kam_sync.jobs.store import QueueStore
 
 SYNC, MEASURE, WRITE, RENEW = "sync_source", "measure", "write_crm", "renew_grants"
 KEEP_HOUSE = "keep_house"
-READ = "read_hooks"
+READ, SUBSCRIBE = "read_hooks", "subscribe_hooks"
 SETTLE = timedelta(seconds=2)
 """So long webhooks gather before they are read, for several of them are often about one record."""
 # By its alias: its full name grows by a prefix with every App that a process makes.
@@ -168,6 +168,27 @@ def defer_replay(session: Session, source_id: int) -> bool:
         READ,
         _Place(f"source:{source_id}", f"hooks:{source_id}:asked", Priority.REPLAY),
         arguments={"source_id": source_id, "attempt": 0},
+    )
+
+
+def defer_subscribing(
+    session: Session, source_id: int, *, attempt: int = 0, wait: timedelta = timedelta(0)
+) -> bool:
+    """Queue a look at the webhooks of a source; False when it is waiting already.
+
+    It does not wait for a first load, which takes hours: the pace of the CRM is shared anyway.
+    """
+    name = f"subscribe:{source_id}"
+    return _defer(
+        session,
+        SUBSCRIBE,
+        _Place(
+            name,
+            f"{name}:again" if attempt else name,
+            Priority.AGAIN if attempt else Priority.ASKED,
+        ),
+        wait=wait,
+        arguments={"source_id": source_id, "attempt": attempt},
     )
 
 

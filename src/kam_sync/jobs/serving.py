@@ -44,6 +44,12 @@ def defer_sync(services: Services, source_id: int) -> bool:
         return queue.defer_sync(session, source_id, is_asked=True)
 
 
+def look_at_hooks(services: Services, source_id: int) -> bool:
+    """Queue a look at the webhooks of a source; False when one is waiting already."""
+    with services.database.transaction() as session:
+        return queue.defer_subscribing(session, source_id)
+
+
 def next_sync(
     session: Session, source_id: int, now: datetime, *, every: timedelta | None = None
 ) -> datetime | None:

@@ -3,27 +3,37 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from kam_sync.base.db import Session
+from kam_sync.intake.model import Source
 from kam_sync.jobs import queue
 from kam_sync.jobs.model import Key, Step
+from kam_sync.wiring import can_subscribe
 
-OF_SOURCE: Mapping[Step, Callable[[Session, int], bool]] = {
+_OF_SOURCE: Mapping[Step, Callable[[Session, int], bool]] = {
     Step.SYNC: queue.defer_sync,
     Step.FULL: queue.defer_full,
+    Step.HOOKS: queue.defer_subscribing,
 }
-OF_HOUSE: Mapping[Step, Callable[[Session], bool]] = {
+_OF_HOUSE: Mapping[Step, Callable[[Session], bool]] = {
     Step.MEASURE: queue.defer_measure,
     Step.GRANTS: queue.defer_renewal,
     Step.HOUSEKEEPING: queue.defer_housekeeping,
 }
 
 
-def keys(source_ids: Iterable[int]) -> list[Key]:
+def of(source: Source | None) -> list[Step]:
+    """The steps of a source, or of the house."""
+    if source is None:
+        return list(_OF_HOUSE)
+    return [step for step in _OF_SOURCE if step is not Step.HOOKS or can_subscribe(source.kind)]
+
+
+def keys(sources: Iterable[Source]) -> list[Key]:
     """The schedules of these sources and of the house."""
-    of_sources = [(step, source_id) for source_id in source_ids for step in OF_SOURCE]
-    return [*of_sources, *((step, None) for step in OF_HOUSE)]
+    of_sources = [(step, source.id) for source in sources for step in of(source)]
+    return [*of_sources, *((step, None) for step in of(None))]
 
 
 def defer(session: Session, key: Key) -> bool:
     """Queue the work of a schedule; False when it is waiting already."""
     step, source_id = key
-    return OF_HOUSE[step](session) if source_id is None else OF_SOURCE[step](session, source_id)
+    return _OF_HOUSE[step](session) if source_id is None else _OF_SOURCE[step](session, source_id)

@@ -14,9 +14,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 from kam_sync import connecting, flow
 from kam_sync.base.db import Database, Session
 from kam_sync.base.errors import NotHere
-from kam_sync.intake.model import SourceState
-from kam_sync.intake.store import SourceStore
-from kam_sync.jobs import steps
+from kam_sync.intake.model import Source, SourceState
+from kam_sync.intake.store import SourceStore, SubscriptionStore
+from kam_sync.jobs import queue, steps
 from kam_sync.jobs.defaults import default_plan
 from kam_sync.jobs.model import Key, Plan, Schedule, Step
 from kam_sync.jobs.store import ScheduleStore, TickStore
@@ -107,22 +107,23 @@ class Scheduler:
     def refresh(self, *_instants: datetime) -> None:
         """Follow the timetable as people and sources change it, and catch up on missed instants."""
         sources = connecting.due(self._services)
-        kept = self._read([source.id for source in sources])
+        kept = self._read(sources)
         self._hold([held for held, _ in kept])
         for held, last_due_at in kept:
             due_at = held.missed(last_due_at, self._services.now())
             if due_at is not None:
                 fire(self._services.database, held, due_at)
         with self._services.database.transaction() as session:
+            _look_at_hooks(session, [held for held, _ in kept])
             lines = [(held.schedule, held.plan) for held, _ in kept]
             watch(session, lines, {source.id: source.name for source in sources},
                   self._services.now())  # fmt: skip
             watch_sources(session, self._services.now())
         flow.tell_incidents(self._services)
 
-    def _read(self, source_ids: Sequence[int]) -> list[tuple[Held, datetime | None]]:
+    def _read(self, sources: Sequence[Source]) -> list[tuple[Held, datetime | None]]:
         """What is switched on of the house and of these sources, with its last instant."""
-        wanted = set(steps.keys(source_ids))
+        wanted = set(steps.keys(sources))
         with self._services.database.transaction() as session:
             store = ScheduleStore(session)
             store.make(wanted, self._services.now())
@@ -164,6 +165,14 @@ class PlanTrigger(BaseTrigger):  # type: ignore[misc]  # apscheduler has no type
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime | None:
         """The instant after the previous one, or after now."""
         return following(self._plan, self._name, previous or now)
+
+
+def _look_at_hooks(session: Session, kept: Iterable[Held]) -> None:
+    """Webhooks of a source that is new, goes on or was opened anew are looked at before long."""
+    of_hooks = (one.schedule for one in kept if one.schedule.step is Step.HOOKS)
+    ids = [one.source_id for one in of_hooks if one.source_id is not None]
+    for source_id in SubscriptionStore(session).unasked(ids):
+        queue.defer_subscribing(session, source_id)
 
 
 def _is_wanted(session: Session, held: Held) -> bool:

@@ -3,7 +3,14 @@
 from datetime import timedelta
 
 from kam_sync.intake.inbox import HookState
-from kam_sync.intake.store import AskedStore, ConsentStore, InboxStore, RunStore, TurnStore
+from kam_sync.intake.store import (
+    AnnouncedStore,
+    AskedStore,
+    ConsentStore,
+    InboxStore,
+    RunStore,
+    TurnStore,
+)
 from kam_sync.jobs.queue import defer_removal
 from kam_sync.jobs.store import TickStore
 from kam_sync.wiring import Services
@@ -13,6 +20,8 @@ _KEEP_TICKS = timedelta(days=14)
 _KEEP_READ_HOOKS = timedelta(days=7)
 _KEEP_HOOKS = timedelta(days=30)
 _KEEP_ASKED = timedelta(days=1)
+_KEEP_ANNOUNCED = timedelta(days=2)
+_KEEP_POLLED = timedelta(days=7)
 _KEEP_RUNS = timedelta(days=90)
 
 
@@ -24,6 +33,11 @@ def keep_house(services: Services) -> None:
         ConsentStore(session).forget_before(services.now() - _KEEP_TICKS)
         TurnStore(session).forget_before(services.now() - _KEEP_RUNS)
         AskedStore.forget_before(session, services.now() - _KEEP_ASKED)
+        AnnouncedStore.forget_before(
+            session,
+            announced=services.now() - _KEEP_ANNOUNCED,
+            polled=services.now() - _KEEP_POLLED,
+        )
         inbox = InboxStore(session)
         inbox.forget_before(services.now() - _KEEP_READ_HOOKS, {HookState.READ})
         inbox.forget_before(services.now() - _KEEP_HOOKS, set(HookState) - {HookState.NEW})

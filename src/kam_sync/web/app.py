@@ -21,6 +21,7 @@ import kam_sync.web.api.kpis
 import kam_sync.web.api.records
 import kam_sync.web.api.schedules
 import kam_sync.web.api.sources
+import kam_sync.web.api.webhooks
 import kam_sync.web.api.writes
 import kam_sync.web.ops
 import kam_sync.web.pages.account
@@ -54,6 +55,7 @@ _API = (
     kam_sync.web.api.fields.router,
     kam_sync.web.api.held.router,
     kam_sync.web.api.hooks.router,
+    kam_sync.web.api.webhooks.router,
     kam_sync.web.api.incidents.router,
     kam_sync.web.api.jobs.router,
     kam_sync.web.api.kpis.router,

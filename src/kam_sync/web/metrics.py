@@ -1,6 +1,6 @@
 """Counts and times for Prometheus: requests by route, and how the CRMs bear with us."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from time import perf_counter
 
@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kam_sync.alerts.model import IncidentKind
 from kam_sync.intake.model import RunState, SourceState, Standing
 from kam_sync.intake.progress import NounProgress
+from kam_sync.intake.subscription import HooksState
+from kam_sync.subscribing import Shown
 
 _LABELS = ("route", "method", "status")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -73,6 +75,22 @@ class Metrics:
             "kam_sync_source_state", "1 for the state it is in", ["source", "state"],
             registry=self.registry,
         )  # fmt: skip
+        self._subscribed = Gauge(
+            "kam_sync_hooks_subscribed", "1 when the CRM calls us", ["source"],
+            registry=self.registry,
+        )  # fmt: skip
+        self._hook_age = Gauge(
+            "kam_sync_hooks_last_received_age_seconds",
+            "How long ago the newest webhook came",
+            ["source"],
+            registry=self.registry,
+        )
+        self._unannounced = Gauge(
+            "kam_sync_hooks_unannounced_share",
+            "Share of the changes of a day that polling found and no webhook told",
+            ["source"],
+            registry=self.registry,
+        )
         self._seconds = Histogram(
             "kam_sync_http_request_seconds", "Time to answer", _LABELS[:1], registry=self.registry
         )
@@ -115,6 +133,18 @@ class Metrics:
         for status, number in jobs.items():
             self._jobs.labels(status).set(number)
         self._workers.set(workers)
+
+    def note_webhooks(self, shown: Iterable[Shown], now: datetime) -> None:
+        """Note whether CRMs call us."""
+        for gauge in (self._subscribed, self._hook_age, self._unannounced):
+            gauge.clear()
+        for one in shown:
+            self._subscribed.labels(one.source).set(one.state is HooksState.ACTIVE)
+            if one.unannounced_share is not None:
+                self._unannounced.labels(one.source).set(one.unannounced_share)
+            if one.received_at is not None:
+                age = now - one.received_at
+                self._hook_age.labels(one.source).set(max(age.total_seconds(), 0))
 
     def note(self, standings: Mapping[str, Standing], now: datetime) -> None:
         """Note how each CRM account bears with us."""

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from kam_sync import subscribing
 from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.command import command
 from kam_sync.base.db.migrate import current_revision, newest_revision
@@ -50,6 +51,8 @@ def show_metrics(request: Request, services: Serving) -> Response:
             states = {source.name: source.state for source in sources}
             progress = {source.name: progress_of(session, source.id) for source in sources}
             metrics.note_progress(states, progress, services.now())
+            shown = [subscribing.look(services, session, source) for source in sources]
+            metrics.note_webhooks([one for one in shown if one], services.now())
         metrics.note_queue(*queue_load(services))
     return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 

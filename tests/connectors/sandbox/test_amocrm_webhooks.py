@@ -89,3 +89,9 @@ def test_only_an_admin_may_subscribe(open_box: Any) -> None:
 def test_other_methods_and_empty_bodies_are_refused(box: AmoSandbox) -> None:
     assert ask(box, "PATCH", {}).status_code == 405
     assert ask(box, "POST").status_code == 400
+
+
+def test_a_plan_without_webhooks_refuses_with_402(box: AmoSandbox) -> None:
+    box.webhooks.paid = False
+    assert subscribe(box, "http://127.0.0.1:9/h").status_code == 402
+    assert ask(box, "GET").status_code == 402

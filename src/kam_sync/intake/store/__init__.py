@@ -1,5 +1,6 @@
 """The tables of the intake: sources, grants, raw records, runs, turns, writes, webhooks."""
 
+from kam_sync.intake.store.announced import AnnouncedStore
 from kam_sync.intake.store.asked import AskedStore
 from kam_sync.intake.store.consents import ConsentStore
 from kam_sync.intake.store.gone import APPROVED, GoneStore
@@ -13,12 +14,14 @@ from kam_sync.intake.store.raw import RawStore
 from kam_sync.intake.store.removal import RemovalStore
 from kam_sync.intake.store.runs import RunStore
 from kam_sync.intake.store.sources import SourceStore
+from kam_sync.intake.store.subscriptions import SubscriptionStore
 from kam_sync.intake.store.turns import SharedTurns, TurnStore
 from kam_sync.intake.store.walks import WalkStore
 from kam_sync.intake.store.writes import WriteStore, asks_for, write_of, writes_of_keys
 
 __all__ = [
     "APPROVED",
+    "AnnouncedStore",
     "AskedStore",
     "ConsentStore",
     "GoneStore",
@@ -32,6 +35,7 @@ __all__ = [
     "RunStore",
     "SharedTurns",
     "SourceStore",
+    "SubscriptionStore",
     "TurnStore",
     "WalkStore",
     "WriteStore",

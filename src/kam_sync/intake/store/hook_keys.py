@@ -19,7 +19,7 @@ class HookKeyRow(SQLModel, table=True):
     sealed_key: str
     made_at: datetime = fields.moment()
     ends_at: datetime | None = fields.moment(default=None)
-    """When it opens no more; None for the current one."""
+    """When it opens no more; None for the current one, and for older ones until that is in use."""
 
 
 class HookKeyStore:
@@ -40,7 +40,20 @@ class HookKeyStore:
         of_source = sa.select(col(HookKeyRow.sealed_key)).where(
             col(HookKeyRow.source_id) == source_id
         )
-        return self._session.scalar(of_source.where(col(HookKeyRow.ends_at).is_(None)))
+        newest = of_source.where(col(HookKeyRow.ends_at).is_(None)).order_by(
+            col(HookKeyRow.made_at).desc()
+        )
+        return self._session.scalar(newest.limit(1))
+
+    def end_others(self, source_id: int, digest: str, at: datetime) -> None:
+        """Let all keys of a source but this one open nothing from then on."""
+        row = HookKeyRow
+        self._session.execute(
+            sa.update(row)
+            .where(col(row.source_id) == source_id, col(row.digest) != digest)
+            .where(col(row.ends_at).is_(None) | (col(row.ends_at) > at))
+            .values(ends_at=at)
+        )
 
     def doors(self, now: datetime) -> dict[str, int]:
         """Which source each key opens, by the digest of the key."""

@@ -129,6 +129,27 @@ class InboxStore:
         new = sa.select(1).where(row.source_id == source_id, row.state == HookState.NEW)
         return self._session.scalar(sa.select(new.exists())) is True
 
+    def oldest_unread_at(self, source_id: int) -> datetime | None:
+        """When the oldest of a source that nobody has looked into came."""
+        row = table_of(HookRow).c
+        new = sa.select(row.received_at).where(
+            row.source_id == source_id, row.state == HookState.NEW
+        )
+        return self._session.scalar(new.order_by(row.id).limit(1))
+
+    def last_received_at(self, source_id: int) -> datetime | None:
+        """When the newest of a source came."""
+        row = table_of(HookRow).c
+        newest = [
+            sa.select(row.received_at)
+            .where(row.source_id == source_id, row.state == state)
+            .order_by(row.id.desc())
+            .limit(1)
+            .scalar_subquery()
+            for state in HookState
+        ]
+        return self._session.scalar(sa.select(sa.func.greatest(*newest)))
+
     def forget_before(self, moment: datetime, states: Collection[HookState]) -> None:
         """Drop those of some states that came before a moment."""
         old = sa.delete(HookRow).where(col(HookRow.received_at) < moment)

@@ -60,6 +60,11 @@ class SourceStore:
         row = self._row(source_id)
         row.base_url, row.sealed_token, row.options = base_url, access.sealed_token, access.options
 
+    def set_option(self, source_id: int, name: str, value: str) -> None:
+        """Set one option and leave the others."""
+        row = self._row(source_id)
+        row.options = {**row.options, name: value}
+
     def set_end(self, source_id: int, ends_at: datetime | None) -> None:
         """Keep when the token of a source ends."""
         self._row(source_id).token_ends_at = ends_at

@@ -11,6 +11,7 @@ from kam_sync.jobs.model import Job
 from kam_sync.jobs.tasks.hearing import Hearing
 from kam_sync.jobs.tasks.house import House
 from kam_sync.jobs.tasks.pulling import Pulling
+from kam_sync.jobs.tasks.subscribing import Subscribing
 from kam_sync.jobs.tasks.trying import Trying, open_given_up
 from kam_sync.jobs.tasks.work import Sync, Work
 from kam_sync.jobs.tasks.writing import Writing
@@ -25,6 +26,8 @@ def register(app: App, services: Services, work: Work, back_off: Sequence[timede
     house = House(services, work.measure, trying)
     app.task(name=queue.SYNC, pass_context=True)(Pulling(services, work.sync, trying).sync_source)
     app.task(name=queue.READ, pass_context=True)(Hearing(services, work.hear, trying).read_hooks)
+    subscribing = Subscribing(services, work.look_after, trying)
+    app.task(name=queue.SUBSCRIBE, pass_context=True)(subscribing.subscribe_hooks)
     app.task(name=queue.WRITE, pass_context=True)(Writing(services, work.write, trying).write_crm)
     app.task(name=queue.MEASURE, pass_context=True)(house.measure)
     app.task(name=queue.RENEW)(house.renew_grants)

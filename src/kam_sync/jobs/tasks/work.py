@@ -36,6 +36,12 @@ class Hear(Protocol):
     ) -> flow.HearingResult: ...
 
 
+class LookAfter(Protocol):
+    """Does what flow.look_after_hooks does."""
+
+    def __call__(self, services: Services, source_id: int, /) -> flow.Found: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """What the tasks do."""
@@ -44,3 +50,4 @@ class Work:
     measure: Measure = flow.measure
     write: WriteBack = writing.write
     hear: Hear = flow.hear
+    look_after: LookAfter = flow.look_after_hooks

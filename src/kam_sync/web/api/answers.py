@@ -11,6 +11,7 @@ from kam_sync.drift.model import Kind, Verdict, Why
 from kam_sync.intake.model import RunState, SourceState
 from kam_sync.kpi.model import Good, Measure
 from kam_sync.web.api.values import Moment, Value
+from kam_sync.web.api.webhook_answers import Webhooks
 
 AccountId = Annotated[
     str, Field(description="Id of an account.", examples=["6d0b7c1e-8f1c-5d38-9e0e-6a6fd6e2b7aa"])
@@ -124,6 +125,7 @@ class OneSource(Source):
     )
     deals_without_account: int = Field(description="Deals that name no company we know.")
     standing: Standing
+    webhooks: Webhooks | None = Field(description="Null where the CRM cannot be asked to call us.")
 
 
 class FieldOfSource(BaseModel):

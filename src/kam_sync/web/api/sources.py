@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
+from kam_sync import subscribing
 from kam_sync.accounts.model import SetAside
 from kam_sync.accounts.store import AccountStore
 from kam_sync.base.command import command
@@ -17,9 +18,11 @@ from kam_sync.intake import model
 from kam_sync.intake.store import RunStore, TurnStore, progress_of, records_of
 from kam_sync.web import paging
 from kam_sync.web.api import answers
+from kam_sync.web.api.webhook_answers import webhooks_of
 from kam_sync.web.deps import AllSources, Reading, Serving, Sources, from_our_pages
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
+from kam_sync.web.render import pages
 from kam_sync.web.timing import Next
 from kam_sync.wiring import Services
 
@@ -64,10 +67,16 @@ def list_sources(sources: AllSources, query: Asked[Paging]) -> Page[answers.Sour
 
 @router.get("/sources/{source}")
 def get_source(
-    session: Reading, sources: AllSources, services: Serving, next_sync: Next, source: str
+    request: Request,
+    session: Reading,
+    sources: AllSources,
+    services: Serving,
+    next_sync: Next,
+    source: str,
 ) -> answers.OneSource:
     """One connected CRM account, by id or name, with how far each noun has come."""
     found = sources.named(source)
+    shown = subscribing.look(services, session, found)
     store = AccountStore(session)
     return answers.OneSource(
         **_source(found, sources).model_dump(),
@@ -77,6 +86,7 @@ def get_source(
         set_aside=store.set_aside_counts(found.id),
         deals_without_account=store.deals_without_account(found.id),
         standing=answers.Standing(**_standing(session, services, found).model_dump()),
+        webhooks=shown and webhooks_of(shown, pages(request).language(request)),
     )
 
 

@@ -1,9 +1,12 @@
-"""The buttons of a source: sync now, pause, go on."""
+"""The buttons of a source: sync now, pause, go on, webhooks."""
+
+from typing import Literal
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse
 
-from kam_sync import connecting
+from kam_sync import connecting, subscribing
+from kam_sync.jobs.serving import look_at_hooks
 from kam_sync.web.api.sources import Defer, sync_source
 from kam_sync.web.deps import AllSources, NamedSource, Serving, from_our_pages
 
@@ -28,6 +31,15 @@ def pause(services: Serving, source: NamedSource) -> RedirectResponse:
 def resume(services: Serving, source: NamedSource) -> RedirectResponse:
     """Go on with it."""
     connecting.set_paused(services, source.name, paused=False)
+    return _back(source.name)
+
+
+@router.post("/sources/{source}/webhooks/{switch}")
+def switch_webhooks(
+    services: Serving, source: NamedSource, switch: Literal["on", "off"]
+) -> RedirectResponse:
+    """Have the CRM call us, or not."""
+    look_at_hooks(services, subscribing.want(services, source.name, wanted=switch == "on"))
     return _back(source.name)
 
 

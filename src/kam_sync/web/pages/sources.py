@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from connectors import Noun
-from kam_sync import deciding, field_map
+from kam_sync import deciding, field_map, subscribing
 from kam_sync.accounts.model import SetAside
 from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.store import IncidentStore
@@ -21,7 +21,7 @@ from kam_sync.web.deps import AllSources, Reading, Serving, Sources
 from kam_sync.web.render import pages
 from kam_sync.web.timing import Next, NextSync
 from kam_sync.web.wording import fields as words
-from kam_sync.web.wording import incidents
+from kam_sync.web.wording import incidents, webhooks
 from kam_sync.wiring import Services
 
 router = APIRouter()
@@ -57,6 +57,8 @@ class Shown:
     held: list[deciding.HeldDeletion]
     way_back: str
     is_token_ending: bool
+    webhooks: subscribing.Shown | None
+    """None where the CRM cannot be asked to call us."""
     sees_all: bool
     """False when who let us in is no administrator."""
 
@@ -72,6 +74,7 @@ def show_sources(
         "sources.html",
         shown=shown,
         words=words,
+        hook_words=webhooks,
         incidents=IncidentStore(session).incidents(is_open=True, limit=_INCIDENTS_SHOWN),
         incident_words=incidents,
         can_sync=request.app.state.defer_sync is not None,
@@ -103,6 +106,7 @@ def _look(
         deals_without_account=store.deals_without_account(source.id),
         way_back=way_back(source, is_granted=source.id in sources.granted),
         is_token_ending=source.is_token_ending(services.now()),
+        webhooks=subscribing.look(services, session, source),
         sees_all=SourceStore(session).access(source.id).sees_all,
         standing=TurnStore(session).standing(source.turn_key, services.now(), services.zone),
         map=field_map.look(session, source.id),

@@ -7,12 +7,15 @@ from typing import Any
 from connectors import ErrorKind
 from kam_sync.alerts.model import Incident, IncidentKind
 from kam_sync.base.command import command
-from kam_sync.web.wording import steps, troubles
+from kam_sync.intake.quiet import Why
+from kam_sync.web.wording import steps, troubles, webhooks
 from kam_sync.web.wording.language import Language
 
 
 def text(language: Language, incident: Incident) -> str:
     """What is wrong: sales: webhooks are silent since 12 Nov 2026, 10:04; 34 of 34 changes ..."""
+    if incident.facts.get("quiet") == Why.LOSSY:
+        return _lossy(language) % _values(language, incident)
     return _texts(language)[incident.kind] % _values(language, incident)
 
 
@@ -48,6 +51,13 @@ def _texts(language: Language) -> dict[IncidentKind, str]:
     }
 
 
+def _lossy(language: Language) -> str:
+    return language.gettext(
+        "%(source)s: webhooks come, but %(lost)s of %(of)s changes since %(since)s came by polling "
+        "alone."
+    )
+
+
 def _advices(language: Language) -> dict[IncidentKind, str]:
     return {
         IncidentKind.OVERDUE: language.gettext(
@@ -59,7 +69,7 @@ def _advices(language: Language) -> dict[IncidentKind, str]:
         ),
         IncidentKind.SOURCE_STOPPED: language.gettext("%(trouble)s Then: %(command)s"),
         IncidentKind.HOOKS_OFF: language.gettext(
-            "Changes still come by polling. Check: %(command)s"
+            "%(why)s Changes still come by polling. Check: %(command)s"
         ),
         IncidentKind.QUIET_HOOKS: language.gettext(
             "Changes still come by polling, only later. Check the subscription in the CRM and "
@@ -80,6 +90,7 @@ def _values(language: Language, incident: Incident) -> dict[str, Any]:
     facts["trouble"] = _trouble(language, incident.facts)
     since = incident.facts.get("since")
     began = incident.opened_at if since is None else datetime.fromisoformat(since)
+    facts["why"] = webhooks.reason(language, ErrorKind(facts.get("reason", "")))
     return facts | {"since": language.time(began), "step": steps.step(language, facts["step"])}
 
 
