@@ -121,6 +121,8 @@ class HouseOptions(SQLModel):
 
     most_deleted_percent: Decimal = Field(default=Decimal(10), ge=0, le=100)
     """The share of a noun's live records that may be deleted without asking a person."""
+    repair: bool = True
+    """Whether differences that the nightly reconciliation finds are put right at once."""
 
     @classmethod
     def among(cls, options: Mapping[str, str]) -> Self:
@@ -201,6 +203,8 @@ class Origin(StrEnum):
     """We wrote it ourselves; not every change of ours moves the time of the last change."""
     MERGE = "merge"
     """Another record may have swallowed it, or what it belonged to."""
+    LEDGER = "ledger"
+    """All that the CRM has was compared with all that is here, and it differed."""
 
 
 class NotedHint(SQLModel):

@@ -1,6 +1,7 @@
 """Puts work into the durable queue, in the transaction of whoever asks for it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import IntEnum
 
@@ -15,6 +16,7 @@ from kam_sync.jobs.store import QueueStore
 SYNC, MEASURE, WRITE, RENEW = "sync_source", "measure", "write_crm", "renew_grants"
 KEEP_HOUSE = "keep_house"
 READ = "read_hooks"
+RECONCILE = "reconcile_noun"
 SETTLE = timedelta(seconds=2)
 """So long webhooks gather before they are read, for several of them are often about one record."""
 # By its alias: its full name grows by a prefix with every App that a process makes.
@@ -33,6 +35,7 @@ class Priority(IntEnum):
     ASKED = 10
     DUE = 5
     FULL = 0
+    LEDGER = -5
     AGAIN = -10
 
 
@@ -45,6 +48,21 @@ class _Place:
     queueing_lock: str
     """One job at a time waits with it."""
     priority: int = Priority.DUE
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What of a source is to be compared with the CRM."""
+
+    source_id: int
+    noun: str = ""
+    """Empty: the first one, and then all others, each in a job of its own."""
+    goes_on: bool = True
+    """The next noun follows."""
+    is_good: bool = True
+    """All nouns before it could be compared."""
+    repairs: bool = False
+    """Whatever the source has been told about repair."""
 
 
 # Never opened, as each job travels on the connection of its caller's transaction. Not an App: the
@@ -145,6 +163,39 @@ def defer_reading(
     )
 
 
+def defer_reconciling(
+    session: Session,
+    what: Comparison,
+    *,
+    attempt: int = 0,
+    wait: timedelta = timedelta(0),
+    is_asked: bool = False,
+) -> bool:
+    """Queue a comparison; False when it is waiting already.
+
+    One runs at a time in the whole house, so that it never takes all places of a worker. It has
+    another lock than what is pulled and heard of the source: those go on beside its long walk.
+    """
+    ones = "" if what.goes_on else f":{what.noun}"
+    priority = Priority.ASKED if is_asked else Priority.LEDGER
+    return _defer(
+        session,
+        RECONCILE,
+        _Place(
+            "reconcile",
+            f"reconcile:{what.source_id}{ones}",
+            Priority.AGAIN if wait else priority,
+        ),
+        wait=wait,
+        arguments={**asdict(what), "attempt": attempt},
+    )
+
+
+def reconcile_all(session: Session, source_id: int) -> bool:
+    """Queue the comparison of all nouns of a source; False when it is waiting already."""
+    return defer_reconciling(session, Comparison(source_id))
+
+
 def defer_measure(session: Session, *, attempt: int = 0, wait: timedelta = timedelta(0)) -> bool:
     """Queue steps 3 to 6; False when they are waiting already."""
     return _defer(
@@ -186,7 +237,7 @@ def _defer(
     task: str,
     place: _Place,
     *,
-    arguments: dict[str, int | bool],
+    arguments: Mapping[str, int | bool | str],
     wait: timedelta = timedelta(0),
 ) -> bool:
     try:

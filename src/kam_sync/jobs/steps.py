@@ -9,6 +9,7 @@ from kam_sync.jobs.model import Key, Step
 OF_SOURCE: Mapping[Step, Callable[[Session, int], bool]] = {
     Step.SYNC: queue.defer_sync,
     Step.FULL: queue.defer_full,
+    Step.RECONCILE: queue.reconcile_all,
 }
 OF_HOUSE: Mapping[Step, Callable[[Session], bool]] = {
     Step.MEASURE: queue.defer_measure,

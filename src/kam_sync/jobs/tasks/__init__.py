@@ -9,6 +9,7 @@ from kam_sync.jobs import queue
 from kam_sync.jobs.tasks.hearing import Hearing
 from kam_sync.jobs.tasks.house import House
 from kam_sync.jobs.tasks.pulling import Pulling
+from kam_sync.jobs.tasks.reconciling import Reconciling
 from kam_sync.jobs.tasks.trying import Trying
 from kam_sync.jobs.tasks.work import Sync, Work
 from kam_sync.jobs.tasks.writing import Writing
@@ -23,6 +24,8 @@ def register(app: App, services: Services, work: Work, back_off: Sequence[timede
     house = House(services, work.measure, trying)
     app.task(name=queue.SYNC, pass_context=True)(Pulling(services, work.sync, trying).sync_source)
     app.task(name=queue.READ, pass_context=True)(Hearing(services, work.hear, trying).read_hooks)
+    reconciling = Reconciling(services, work.compare, trying)
+    app.task(name=queue.RECONCILE, pass_context=True)(reconciling.reconcile_noun)
     app.task(name=queue.WRITE, pass_context=True)(Writing(services, work.write, trying).write_crm)
     app.task(name=queue.MEASURE, pass_context=True)(house.measure)
     app.task(name=queue.RENEW)(house.renew_grants)

@@ -50,10 +50,13 @@ class Trying:
             defer(session, attempt=attempt + 1, wait=wait)
         return True
 
-    def broke(self, defer: Defer, step: str, attempt: int, source_id: int | None = None) -> None:
-        """Try again what failed in a way nobody foresaw, and tell those who run us at the end."""
+    def broke(self, defer: Defer, step: str, attempt: int, source_id: int | None = None) -> bool:
+        """Try again what failed in a way nobody foresaw, and tell those who run us at the end.
+
+        False when there were enough tries.
+        """
         if self.again(defer, attempt):
-            return
+            return True
         with self._services.database.transaction() as session:
             facts = {"step": step, "tries": attempt + 1}
             if source_id is not None:
@@ -62,6 +65,7 @@ class Trying:
                 IncidentKind.JOB_GIVEN_UP, subject_of(step, source_id), facts, self._services.now(),
                 source_id=source_id,
             )  # fmt: skip
+        return False
 
     def worked(self, step: str, source_id: int | None = None) -> None:
         """End the incident about a step, if there is one."""

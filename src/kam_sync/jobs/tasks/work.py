@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from connectors import Noun
 from kam_sync import flow, writing
 from kam_sync.wiring import Services
 
@@ -36,6 +37,21 @@ class Hear(Protocol):
     ) -> flow.HearingResult: ...
 
 
+class Compare(Protocol):
+    """Does what flow.reconcile does."""
+
+    def __call__(
+        self,
+        services: Services,
+        source_id: int,
+        noun: Noun,
+        /,
+        *,
+        watch: flow.LedgerWatch,
+        repairs: bool | None = None,
+    ) -> flow.Reconciled: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """What the tasks do."""
@@ -44,3 +60,4 @@ class Work:
     measure: Measure = flow.measure
     write: WriteBack = writing.write
     hear: Hear = flow.hear
+    compare: Compare = flow.reconcile

@@ -1,0 +1,337 @@
+"""What the CRM and we have of a noun is compared; what differs is found, told and put right."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+import kam_sync.mending
+import kam_sync.reconciling
+from connectors import Cursor, Noun, NoRights, Page
+from kam_sync import connecting, flow
+from kam_sync.accounts.match import match
+from kam_sync.base.clock import stopped_at
+from kam_sync.base.errors import Stopped
+from kam_sync.intake.model import RunState
+from kam_sync.intake.store import RawStore, SourceStore
+from kam_sync.ledger.model import Check, LedgerState
+from kam_sync.wiring import Services
+from tests.fakes.connecting import ask
+from tests.fakes.memory_crm import AskableCrm, ServicesOf, connected
+
+Shop = tuple[ServicesOf, int]
+
+
+@dataclass
+class LedgerCrm(AskableCrm):
+    """The same, and it may change, refuse or show nothing while a whole list is read."""
+
+    meanwhile: list[Callable[[], None]] = field(default_factory=list)
+    """Done one by one before the last page of the next whole list of deals."""
+    refused: set[Noun] = field(default_factory=set)
+    empty: set[Noun] = field(default_factory=set)
+    """Nouns of which the account shows no list at all."""
+
+    def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
+        """Pages as before, with what happens meanwhile."""
+        if noun in self.refused:
+            raise NoRights(f"{noun}: refused")
+        if noun in self.empty:
+            return
+        for page in super().pull(noun, cursor):
+            if page.records == () and page.is_whole and noun is Noun.DEAL:
+                while self.meanwhile:
+                    self.meanwhile.pop()()
+            yield page
+
+
+@pytest.fixture
+def crm() -> LedgerCrm:
+    """Three companies; five deals, four of the first company and one of the second."""
+    crm = LedgerCrm()
+    crm.fill(Noun.COMPANY, 3)
+    crm.fill(Noun.DEAL, 4, company="1")
+    crm.put(Noun.DEAL, "5", company="2")
+    return crm
+
+
+@pytest.fixture
+def shop(services: Services, crm: LedgerCrm) -> Shop:
+    """The CRM, connected and synced once."""
+    shop, source_id = connected(services, crm)
+    assert flow.sync(shop, source_id).state is RunState.DONE
+    return shop, source_id
+
+
+def behind_our_back(crm: LedgerCrm, id_: str, **values: object) -> None:
+    """Change a deal, or add one, and leave its time of change as old as it can be."""
+    crm.put(Noun.DEAL, id_, **values)
+    crm.changed[Noun.DEAL, id_] = 0
+
+
+def on_day(shop: Shop, day: int) -> Shop:
+    """The same shop on another day of December."""
+    return replace(shop[0], now=stopped_at(datetime(2026, 12, day, 9, tzinfo=UTC))), shop[1]
+
+
+def reconcile(shop: Shop, noun: Noun = Noun.DEAL, **how: Any) -> flow.Reconciled:
+    services, source_id = shop
+    return flow.reconcile(services, source_id, noun, **{"watch": lambda *_: None} | how)
+
+
+def check(shop: Shop, noun: Noun = Noun.DEAL, **how: Any) -> Check:
+    result = reconcile(shop, noun, **how)
+    assert (result.state, result.message) == (RunState.DONE, "")
+    assert result.check is not None
+    return result.check
+
+
+def records(services: Services) -> list[tuple[Any, ...]]:
+    return ask(services, "SELECT external_id, kind, is_left FROM ledger_record ORDER BY 1")
+
+
+def deals(services: Services) -> list[tuple[Any, ...]]:
+    query = "SELECT external_id, amount FROM deal WHERE NOT is_deleted ORDER BY 1"
+    return ask(services, query)
+
+
+def test_after_a_sync_both_sides_are_equal(shop: Shop) -> None:
+    found = check(shop)
+    assert (found.here, found.there, found.found, found.state) == (5, 5, 0, LedgerState.EQUAL)
+    assert found.sums == {"RUB": {"here": "500.0000", "there": "500.0000"}}
+    assert found.parted_since is None
+    assert ask(shop[0], "SELECT count(*) FROM ledger_entry") == [(0,)]
+
+
+def test_every_noun_with_a_whole_list_can_be_compared(shop: Shop) -> None:
+    results = {noun: reconcile(shop, noun).check for noun in Noun}
+    told = {noun: one.found for noun, one in results.items() if one is not None}
+    assert told == {Noun.COMPANY: 0, Noun.CONTACT: 0, Noun.DEAL: 0, Noun.TASK: 0, Noun.USER: 0}
+
+
+def test_what_changed_behind_our_back_is_found_on_its_side_and_put_right(
+    crm: LedgerCrm, shop: Shop
+) -> None:
+    services, source_id = shop
+    behind_our_back(crm, "1", amount=250)
+    behind_our_back(crm, "9", amount=1_000, company="2")
+    crm.remove(Noun.DEAL, "4")
+    flow.sync(services, source_id)
+    found = check(shop)
+    assert (found.here, found.there) == (5, 5)
+    assert (found.only_here, found.only_there, found.differing) == (1, 1, 1)
+    assert (found.left_over, found.repaired, found.state) == (0, 3, LedgerState.REPAIRED)
+    assert found.sums == {"RUB": {"here": "500.0000", "there": "1550.0000"}}
+    assert records(services) == [
+        ("1", "differing", False), ("4", "only_here", False), ("9", "only_there", False),
+    ]  # fmt: skip
+    lines = ask(
+        services,
+        "SELECT account_id, here, there, sum_here, sum_there, differing FROM ledger_account"
+        " ORDER BY here DESC",
+    )
+    first, second = (match(source_id, key).account_id for key in ("1", "2"))
+    assert lines == [(first, 4, 3, 400, 450, 2), (second, 1, 2, 100, 1_100, 1)]
+    assert deals(services) == [("1", 250), ("2", 100), ("3", 100), ("5", 100), ("9", 1_000)]
+    again = check(shop)
+    assert (again.here, again.there, again.found, again.parted_since) == (5, 5, 0, None)
+
+
+def test_a_deal_that_moved_to_another_account_is_counted_for_both(
+    crm: LedgerCrm, shop: Shop
+) -> None:
+    services, source_id = shop
+    behind_our_back(crm, "5", company="1")
+    assert check(shop).differing == 1
+    query = "SELECT account_id, here, there, differing FROM ledger_account ORDER BY here DESC"
+    first, second = (match(source_id, key).account_id for key in ("1", "2"))
+    assert ask(services, query) == [(first, 4, 5, 1), (second, 1, 0, 1)]
+
+
+def test_each_currency_has_sums_of_its_own(crm: LedgerCrm, shop: Shop) -> None:
+    behind_our_back(crm, "1", amount=70, currency="USD")
+    assert check(shop).sums == {
+        "RUB": {"here": "500.0000", "there": "400.0000"},
+        "USD": {"here": "0", "there": "70.0000"},
+    }
+
+
+def test_what_a_sync_brings_anyway_is_no_difference(crm: LedgerCrm, shop: Shop) -> None:
+    crm.put(Noun.DEAL, "1", amount=250)
+    crm.put(Noun.DEAL, "9", company="2")
+    found = check(shop)
+    assert (found.here, found.there, found.found) == (6, 6, 0)
+    assert deals(shop[0])[0] == ("1", 250)
+
+
+def test_what_moves_during_the_walk_is_no_difference(crm: LedgerCrm, shop: Shop) -> None:
+    crm.meanwhile = [
+        lambda: crm.put(Noun.DEAL, "1", amount=250),
+        lambda: crm.put(Noun.DEAL, "9", company="2"),
+        lambda: crm.remove(Noun.DEAL, "5", tell=True),
+    ]
+    found = check(shop)
+    assert crm.meanwhile == []
+    assert (found.here, found.there, found.found) == (5, 5, 0)
+
+
+def test_a_row_that_the_list_skipped_is_no_difference(crm: LedgerCrm, shop: Shop) -> None:
+    crm.hidden.add((Noun.DEAL, "2"))
+    found = check(shop)
+    assert (found.here, found.there, found.found) == (5, 5, 0)
+
+
+def test_the_walk_stores_nothing_and_moves_no_cursor(crm: LedgerCrm, shop: Shop) -> None:
+    query = "SELECT noun, cursor, moved_at FROM cursor ORDER BY noun"
+    before = ask(shop[0], query)
+    assert check(shop).found == 0
+    assert ask(shop[0], query) == before
+    assert crm.asked == []
+
+
+def test_a_record_that_was_translated_wrongly_is_translated_again(shop: Shop) -> None:
+    services, source_id = shop
+    ask(services, "UPDATE deal SET amount = 7 WHERE external_id = '3' RETURNING 1")
+    ask(services, "DELETE FROM deal WHERE external_id = '2' RETURNING 1")
+    found = check(shop)
+    assert (found.differing, found.left_over) == (2, 0)
+    assert found.sums["RUB"] == {"here": "307.0000", "there": "500.0000"}
+    assert deals(services) == [(str(key), 100) for key in range(1, 6)]
+
+
+def test_what_the_guard_holds_is_explained(crm: LedgerCrm, shop: Shop) -> None:
+    services, source_id = shop
+    with services.database.transaction() as session:
+        SourceStore(session).access(source_id).facts = {"is_admin": "no"}
+    for key in ("1", "2", "3"):
+        crm.remove(Noun.DEAL, key)
+    first = check(shop)
+    assert (first.here, first.there, first.only_here, first.left_over) == (5, 2, 3, 0)
+    assert len(deals(services)) == 5
+    second = check(shop)
+    assert (second.found, second.held, second.state) == (0, 3, LedgerState.EQUAL)
+
+
+def test_a_walk_that_fails_half_way_writes_no_row(crm: LedgerCrm, shop: Shop) -> None:
+    crm.breaks_at = (Noun.DEAL, 1)
+    result = reconcile(shop)
+    assert (result.state, result.check) == (RunState.LATER, None)
+    for table in ("ledger_check", "ledger_entry"):
+        assert ask(shop[0], f"SELECT count(*) FROM {table}") == [(0,)]  # noqa: S608 - our own tables
+
+
+def test_a_crm_that_cannot_be_asked_by_id_now_writes_no_row(crm: LedgerCrm, shop: Shop) -> None:
+    behind_our_back(crm, "1", amount=250)
+    crm.is_deaf = True
+    assert reconcile(shop).state is RunState.LATER
+    assert ask(shop[0], "SELECT count(*) FROM ledger_check") == [(0,)]
+
+
+def test_a_noun_that_is_refused_or_not_shown_is_unknown_and_breaks_no_row_of_days(
+    crm: LedgerCrm, shop: Shop
+) -> None:
+    behind_our_back(crm, "1", amount=250)
+    first = check(on_day(shop, 1), repairs=False)
+    crm.refused.add(Noun.DEAL)
+    refused = check(on_day(shop, 2))
+    assert (refused.state, refused.message) == (LedgerState.UNKNOWN, "deal: refused")
+    crm.refused.clear()
+    crm.empty.add(Noun.DEAL)
+    assert check(on_day(shop, 3)).state is LedgerState.UNKNOWN
+    assert len(deals(shop[0])) == 5
+    crm.empty.clear()
+    last = check(on_day(shop, 4), repairs=False)
+    assert last.parted_since == first.parted_since == first.day
+
+
+def test_a_paused_source_is_left_alone(shop: Shop) -> None:
+    services, source_id = shop
+    with services.database.transaction() as session:
+        name = SourceStore(session).by_id(source_id).name
+    connecting.set_paused(services, name, paused=True)
+    result = reconcile(shop)
+    assert (result.state, result.message) == (
+        RunState.LATER, "the source is paused; nothing was compared",
+    )  # fmt: skip
+    assert ask(services, "SELECT count(*) FROM ledger_check") == [(0,)]
+
+
+def test_a_check_that_is_stopped_writes_no_row(shop: Shop) -> None:
+    def stop(_noun: Noun, came: int) -> None:
+        raise Stopped(f"after {came}")
+
+    assert reconcile(shop, watch=stop).state is RunState.STOPPED
+    assert ask(shop[0], "SELECT count(*) FROM ledger_check") == [(0,)]
+
+
+def test_repair_can_be_switched_off_and_asked_for(crm: LedgerCrm, shop: Shop) -> None:
+    services, source_id = shop
+    with services.database.transaction() as session:
+        SourceStore(session).access(source_id).options = {"repair": "no"}
+    behind_our_back(crm, "1", amount=250)
+    found = check(shop)
+    assert (found.differing, found.left_over, found.state) == (1, 1, LedgerState.PARTED)
+    assert deals(services)[0] == ("1", 100)
+    assert check(shop, repairs=True).state is LedgerState.REPAIRED
+    assert deals(services)[0] == ("1", 250)
+
+
+def test_what_two_nights_leave_is_an_incident_until_it_is_equal(crm: LedgerCrm, shop: Shop) -> None:
+    behind_our_back(crm, "1", amount=250)
+    kinds = "SELECT facts ->> 'count', resolved_at IS NULL FROM incident WHERE kind = 'parted'"
+    check(on_day(shop, 1), repairs=False)
+    check(on_day(shop, 1), repairs=False)
+    assert ask(shop[0], kinds) == []
+    second = check(on_day(shop, 2), repairs=False)
+    assert ask(shop[0], kinds) == [("1", True)]
+    assert (second.day.day, second.parted_since) == (2, second.day.replace(day=1))
+    check(on_day(shop, 3))
+    assert ask(shop[0], kinds) == [("1", False)]
+
+
+def test_since_when_an_account_differs_is_kept_for_each_account(crm: LedgerCrm, shop: Shop) -> None:
+    behind_our_back(crm, "1", amount=250)
+    check(on_day(shop, 1), repairs=False)
+    behind_our_back(crm, "5", amount=250)
+    check(on_day(shop, 2), repairs=False)
+    newest = "SELECT max(id) FROM ledger_check"
+    since = "SELECT here, parted_since FROM ledger_account WHERE check_id = (" + newest + ")"
+    found = {here: day.day for here, day in ask(shop[0], since)}
+    assert found == {4: 1, 1: 2}
+
+
+def test_of_older_checks_only_the_accounts_that_differed_are_kept(
+    crm: LedgerCrm, shop: Shop
+) -> None:
+    behind_our_back(crm, "1", amount=250)
+    first = check(on_day(shop, 1))
+    second = check(on_day(shop, 2))
+    kept = "SELECT check_id, here, differing FROM ledger_account ORDER BY 1, 2 DESC"
+    assert ask(shop[0], kept) == [(first.id, 4, 1), (second.id, 4, 0), (second.id, 1, 0)]
+
+
+def test_more_than_can_be_asked_for_is_read_anew_by_the_next_sync(
+    crm: LedgerCrm, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services, source_id = shop
+    monkeypatch.setattr(kam_sync.reconciling, "MOST_ASKED", 2)
+    for key in ("1", "2", "3"):
+        behind_our_back(crm, key, amount=250)
+    result = reconcile(shop)
+    assert result.check is not None
+    assert (result.check.differing, result.check.left_over) == (3, 3)
+    assert "the next sync" in result.check.message
+    flow.sync(services, source_id)
+    assert check(shop).found == 0
+
+
+def test_records_without_an_id_are_not_compared(shop: Shop) -> None:
+    services, source_id = shop
+    from connectors import RawRecord
+
+    with services.database.transaction() as session:
+        raw = RawRecord(Noun.DEAL, "no-id-1234", {"name": "?"})
+        RawStore(session, source_id).keep(Noun.DEAL, [raw], services.now())
+    assert check(shop).here == 5
