@@ -15,7 +15,7 @@ from kam_sync.accounts.match import match
 from kam_sync.intake.model import RunState, Source
 from kam_sync.ledger.model import Check, LedgerState
 from kam_sync.wiring import Services
-from tests.fakes.connecting import ask, connect
+from tests.fakes.connecting import ask
 
 _WORLD = MadeUpWorld(size=5, deals=60, contacts=12, today=date(2026, 11, 1))
 _LONG_AGO = 1_500_000_000

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-import kam_sync.mending
 import kam_sync.reconciling
-from connectors import Cursor, Noun, NoRights, Page
+from connectors import Cursor, NoRights, Noun, Page, RawRecord
 from kam_sync import connecting, flow
 from kam_sync.accounts.match import match
 from kam_sync.base.clock import stopped_at
@@ -192,7 +191,7 @@ def test_the_walk_stores_nothing_and_moves_no_cursor(crm: LedgerCrm, shop: Shop)
 
 
 def test_a_record_that_was_translated_wrongly_is_translated_again(shop: Shop) -> None:
-    services, source_id = shop
+    services, _ = shop
     ask(services, "UPDATE deal SET amount = 7 WHERE external_id = '3' RETURNING 1")
     ask(services, "DELETE FROM deal WHERE external_id = '2' RETURNING 1")
     found = check(shop)
@@ -296,9 +295,9 @@ def test_since_when_an_account_differs_is_kept_for_each_account(crm: LedgerCrm, 
     check(on_day(shop, 1), repairs=False)
     behind_our_back(crm, "5", amount=250)
     check(on_day(shop, 2), repairs=False)
-    newest = "SELECT max(id) FROM ledger_check"
-    since = "SELECT here, parted_since FROM ledger_account WHERE check_id = (" + newest + ")"
-    found = {here: day.day for here, day in ask(shop[0], since)}
+    newest = check(on_day(shop, 2), repairs=False)
+    since = "SELECT here, parted_since FROM ledger_account WHERE check_id = :id"
+    found = {here: day.day for here, day in ask(shop[0], since, id=newest.id)}
     assert found == {4: 1, 1: 2}
 
 
@@ -329,8 +328,6 @@ def test_more_than_can_be_asked_for_is_read_anew_by_the_next_sync(
 
 def test_records_without_an_id_are_not_compared(shop: Shop) -> None:
     services, source_id = shop
-    from connectors import RawRecord
-
     with services.database.transaction() as session:
         raw = RawRecord(Noun.DEAL, "no-id-1234", {"name": "?"})
         RawStore(session, source_id).keep(Noun.DEAL, [raw], services.now())

@@ -35,7 +35,7 @@ def written(row: list[Night]) -> list[Check]:
                 checked_at=datetime.combine(day, datetime.min.time(), UTC),
                 state=state_of(found, left),
                 parted_since=parted_since(found, before, day),
-            )  # fmt: skip
+            )
         )
     return checks
 

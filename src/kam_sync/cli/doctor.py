@@ -20,6 +20,7 @@ from kam_sync.connecting import way_back
 from kam_sync.intake.grant import SealedGrant
 from kam_sync.intake.model import RunState, Source, SourceState, Standing
 from kam_sync.intake.store import GrantStore, RunStore, SourceStore, TurnStore
+from kam_sync.ledger.store import LedgerBook
 from kam_sync.wiring import Services, open_services
 
 _INCIDENTS_SHOWN = 20
@@ -148,6 +149,9 @@ def _source(
     if held := deciding.count(session, source.id):
         advice = f"look and decide: {command(f'source held {source.name}')}"
         yield Check("", f"{held} deletions are held", advice)
+    if left := sum(check.left_over for check in LedgerBook(session).newest(source.id)):
+        advice = f"look and repair: {command(f'ledger list {source.name}')}"
+        yield Check("", f"{left} records differ from the CRM", advice)
     for wrong in field_map.look(session, source.id).wrongs:
         advice = f"set another: {command(f'source map {source.name}')}"
         yield Check(", field map", str(wrong), advice)

@@ -8,10 +8,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from connectors import Noun
 from kam_sync.accounts.store import AccountStore
 from kam_sync.base.db import Session
+from kam_sync.base.errors import NotHere
+from kam_sync.intake.model import Source
 from kam_sync.ledger.model import AccountLine, Check, LedgerState, PartedRecord
 from kam_sync.ledger.store.tables import AccountLineRow, CheckRow, PartedRecordRow
+
+
+_ORDER = {noun.value: place for place, noun in enumerate(Noun)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +37,14 @@ class LedgerBook:
 
     def newest(self, source_id: int | None = None) -> list[Check]:
         """The newest check of each noun, of one source or of all."""
-        query = select(CheckRow).distinct(col(CheckRow.source_id), col(CheckRow.noun))
+        newest = select(sa.func.max(CheckRow.id)).group_by(
+            col(CheckRow.source_id), col(CheckRow.noun)
+        )
         if source_id is not None:
-            query = query.where(CheckRow.source_id == source_id)
-        order = (col(CheckRow.source_id), col(CheckRow.noun), col(CheckRow.id).desc())
-        return list(self._session.scalars(query.order_by(*order)))
+            newest = newest.where(CheckRow.source_id == source_id)
+        query = select(CheckRow).where(col(CheckRow.id).in_(newest))
+        found = self._session.scalars(query).all()
+        return sorted(found, key=lambda check: (check.source_id, _ORDER.get(check.noun, 99)))
 
     def check(self, source_id: int, noun: str, day: date | None = None) -> Check | None:
         """The newest check of a noun; of a day the last one that found a difference, else any."""
@@ -46,6 +55,18 @@ class LedgerBook:
         has_found = col(CheckRow.state).in_([LedgerState.PARTED, LedgerState.REPAIRED])
         of_day = query.where(CheckRow.day == day).order_by(has_found.desc(), newest_first)
         return self._session.scalar(of_day.limit(1))
+
+    def one(self, source: Source, noun: str, day: date | None = None) -> Check:
+        """The same, or NotHere with the nouns and the days that there are."""
+        found = self.check(source.id, noun, day)
+        if found is not None:
+            return found
+        days = [str(one.day) for one in self.history(source.id, noun, limit=5)]
+        if days:
+            said = f"no check on {day}; the newest are of {', '.join(dict.fromkeys(days))}"
+            raise NotHere(f"source {source.name}: {noun}: {said}")
+        nouns = ", ".join(one.noun for one in self.newest(source.id)) or "nothing yet"
+        raise NotHere(f"source {source.name}: {noun} was never compared; compared: {nouns}")
 
     def history(self, source_id: int, noun: str, *, limit: int) -> list[Check]:
         """The checks of a noun, newest first."""

@@ -18,7 +18,7 @@ class EntryRow(SQLModel, table=True):
     """
 
     __tablename__ = "ledger_entry"
-    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - as SQLAlchemy wants it
+    __table_args__ = {"prefixes": ["UNLOGGED"]}
 
     source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
     noun: str = Field(primary_key=True)
@@ -44,7 +44,7 @@ class CheckRow(model.Check, table=True):
 
 
 class AccountLineRow(model.AccountLine, table=True):
-    """What checks say of accounts: all of the newest check of a noun, of older ones what differed."""
+    """What checks say of accounts: the newest of a noun of all, older ones of who differed."""
 
     __tablename__ = "ledger_account"
 
