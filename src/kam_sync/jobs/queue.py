@@ -176,7 +176,7 @@ def defer_reconciling(
     One runs at a time in the whole house, so that it never takes all places of a worker. It has
     another lock than what is pulled and heard of the source: those go on beside its long walk.
     """
-    ones = "" if what.goes_on else f":{what.noun}"
+    ones = "" if what.goes_on else f":{what.noun}" + (":repair" if what.repairs else "")
     priority = Priority.ASKED if is_asked else Priority.LEDGER
     return _defer(
         session,

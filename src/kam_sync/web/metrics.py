@@ -1,6 +1,6 @@
 """Counts and times for Prometheus: requests by route, and how the CRMs bear with us."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from time import perf_counter
 
@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kam_sync.alerts.model import IncidentKind
 from kam_sync.intake.model import RunState, SourceState, Standing
 from kam_sync.intake.progress import NounProgress
+from kam_sync.ledger.model import Check, LedgerState
 
 _LABELS = ("route", "method", "status")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -73,6 +74,18 @@ class Metrics:
             "kam_sync_source_state", "1 for the state it is in", ["source", "state"],
             registry=self.registry,
         )  # fmt: skip
+        self._parted = Gauge(
+            "kam_sync_ledger_difference",
+            "Records that differ from the CRM, as the newest check left them",
+            ["source", "noun"],
+            registry=self.registry,
+        )
+        self._checked = Gauge(
+            "kam_sync_ledger_checked_timestamp_seconds",
+            "When the newest check compared it with the CRM",
+            ["source", "noun"],
+            registry=self.registry,
+        )
         self._seconds = Histogram(
             "kam_sync_http_request_seconds", "Time to answer", _LABELS[:1], registry=self.registry
         )
@@ -115,6 +128,16 @@ class Metrics:
         for status, number in jobs.items():
             self._jobs.labels(status).set(number)
         self._workers.set(workers)
+
+    def note_ledger(self, checks: Iterable[Check], names: Mapping[int, str]) -> None:
+        """Note what the newest checks left; what could not be compared has no number."""
+        for gauge in (self._parted, self._checked):
+            gauge.clear()
+        for check in checks:
+            if check.state is not LedgerState.UNKNOWN:
+                labels = (names[check.source_id], check.noun)
+                self._parted.labels(*labels).set(check.left_over)
+                self._checked.labels(*labels).set(check.checked_at.timestamp())
 
     def note(self, standings: Mapping[str, Standing], now: datetime) -> None:
         """Note how each CRM account bears with us."""

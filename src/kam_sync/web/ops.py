@@ -13,6 +13,7 @@ from kam_sync.base.errors import DatabaseTrouble
 from kam_sync.intake.model import Standing
 from kam_sync.intake.store import SourceStore, TurnStore, progress_of
 from kam_sync.jobs.serving import queue_load
+from kam_sync.ledger.store import LedgerBook
 from kam_sync.web.deps import Serving
 from kam_sync.web.metrics import Metrics
 from kam_sync.wiring import Services
@@ -50,6 +51,8 @@ def show_metrics(request: Request, services: Serving) -> Response:
             states = {source.name: source.state for source in sources}
             progress = {source.name: progress_of(session, source.id) for source in sources}
             metrics.note_progress(states, progress, services.now())
+            names = {source.id: source.name for source in sources}
+            metrics.note_ledger(LedgerBook(session).newest(), names)
         metrics.note_queue(*queue_load(services))
     return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 

@@ -16,7 +16,6 @@ from kam_sync.intake.model import Source
 from kam_sync.ledger.model import AccountLine, Check, LedgerState, PartedRecord
 from kam_sync.ledger.store.tables import AccountLineRow, CheckRow, PartedRecordRow
 
-
 _ORDER = {noun.value: place for place, noun in enumerate(Noun)}
 
 

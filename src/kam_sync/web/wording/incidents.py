@@ -5,7 +5,7 @@ from typing import Any
 
 from kam_sync.alerts.model import Incident, IncidentKind
 from kam_sync.base.command import command
-from kam_sync.web.wording import steps
+from kam_sync.web.wording import sentences, steps
 from kam_sync.web.wording.language import Language
 
 
@@ -68,4 +68,5 @@ def _values(language: Language, incident: Incident) -> dict[str, Any]:
     facts["error"] = facts.get("error") or language.gettext("none, it did not come to an end")
     since = incident.facts.get("since")
     began = incident.opened_at if since is None else datetime.fromisoformat(since)
+    facts["noun"] = sentences.noun(language, facts["noun"])
     return facts | {"since": language.time(began), "step": steps.step(language, facts["step"])}
