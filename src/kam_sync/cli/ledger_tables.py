@@ -58,9 +58,9 @@ def table(title: str, documents: Sequence[dict[str, Any]]) -> None:
     """Checks, a line each."""
     columns = (
         "source", "noun", show.Column("here", is_number=True), show.Column("there", is_number=True),
-        "state", show.Column("left", is_number=True), show.Column("found", is_number=True, rank=3),
+        "state", show.Column("left", is_number=True), show.Column("found", is_number=True, rank=6),
         show.Column("held", is_number=True, rank=5), show.Column("parted since", rank=1),
-        show.Column("checked", rank=2), show.Column("sum here", is_number=True, rank=4),
+        show.Column("checked (UTC)", rank=2), show.Column("sum here", is_number=True, rank=4),
         show.Column("sum there", is_number=True, rank=4),
     )  # fmt: skip
     rows = [
@@ -108,4 +108,4 @@ def _amount(amount: str, currency: str) -> str:
 
 
 def _time(text: str) -> str:
-    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M} UTC"
+    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M}"
