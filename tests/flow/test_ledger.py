@@ -1,99 +1,42 @@
-"""What the CRM and we have of a noun is compared; what differs is found, told and put right."""
+"""What the CRM and we have of a noun is compared; what differs is found, and put right."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Any
+import tracemalloc
 
 import pytest
 
-import kam_sync.reconciling
-from connectors import Cursor, NoRights, Noun, Page, RawRecord
+from connectors import Noun, RawRecord
 from kam_sync import connecting, flow
 from kam_sync.accounts.match import match
-from kam_sync.base.clock import stopped_at
 from kam_sync.base.errors import Stopped
 from kam_sync.intake.model import RunState
 from kam_sync.intake.store import RawStore, SourceStore
-from kam_sync.ledger.model import Check, LedgerState
+from kam_sync.ledger.model import LedgerState
+from kam_sync.reconciling import Reconciling
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
-from tests.fakes.memory_crm import AskableCrm, ServicesOf, connected
-
-Shop = tuple[ServicesOf, int]
-
-
-@dataclass
-class LedgerCrm(AskableCrm):
-    """The same, and it may change, refuse or show nothing while a whole list is read."""
-
-    meanwhile: list[Callable[[], None]] = field(default_factory=list)
-    """Done one by one before the last page of the next whole list of deals."""
-    refused: set[Noun] = field(default_factory=set)
-    empty: set[Noun] = field(default_factory=set)
-    """Nouns of which the account shows no list at all."""
-
-    def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
-        """Pages as before, with what happens meanwhile."""
-        if noun in self.refused:
-            raise NoRights(f"{noun}: refused")
-        if noun in self.empty:
-            return
-        for page in super().pull(noun, cursor):
-            if page.records == () and page.is_whole and noun is Noun.DEAL:
-                while self.meanwhile:
-                    self.meanwhile.pop()()
-            yield page
+from tests.fakes.ledger_crm import (
+    LedgerCrm,
+    LongCrm,
+    Shop,
+    behind_our_back,
+    check,
+    deals,
+    opened,
+    reconcile,
+    records,
+    shop_of_deals,
+)
+from tests.fakes.memory_crm import connected
 
 
 @pytest.fixture
 def crm() -> LedgerCrm:
-    """Three companies; five deals, four of the first company and one of the second."""
-    crm = LedgerCrm()
-    crm.fill(Noun.COMPANY, 3)
-    crm.fill(Noun.DEAL, 4, company="1")
-    crm.put(Noun.DEAL, "5", company="2")
-    return crm
+    return shop_of_deals()
 
 
 @pytest.fixture
 def shop(services: Services, crm: LedgerCrm) -> Shop:
-    """The CRM, connected and synced once."""
-    shop, source_id = connected(services, crm)
-    assert flow.sync(shop, source_id).state is RunState.DONE
-    return shop, source_id
-
-
-def behind_our_back(crm: LedgerCrm, id_: str, **values: object) -> None:
-    """Change a deal, or add one, and leave its time of change as old as it can be."""
-    crm.put(Noun.DEAL, id_, **values)
-    crm.changed[Noun.DEAL, id_] = 0
-
-
-def on_day(shop: Shop, day: int) -> Shop:
-    """The same shop on another day of December."""
-    return replace(shop[0], now=stopped_at(datetime(2026, 12, day, 9, tzinfo=UTC))), shop[1]
-
-
-def reconcile(shop: Shop, noun: Noun = Noun.DEAL, **how: Any) -> flow.Reconciled:
-    services, source_id = shop
-    return flow.reconcile(services, source_id, noun, **{"watch": lambda *_: None} | how)
-
-
-def check(shop: Shop, noun: Noun = Noun.DEAL, **how: Any) -> Check:
-    result = reconcile(shop, noun, **how)
-    assert (result.state, result.message) == (RunState.DONE, "")
-    assert result.check is not None
-    return result.check
-
-
-def records(services: Services) -> list[tuple[Any, ...]]:
-    return ask(services, "SELECT external_id, kind, is_left FROM ledger_record ORDER BY 1")
-
-
-def deals(services: Services) -> list[tuple[Any, ...]]:
-    query = "SELECT external_id, amount FROM deal WHERE NOT is_deleted ORDER BY 1"
-    return ask(services, query)
+    return opened(services, crm)
 
 
 def test_after_a_sync_both_sides_are_equal(shop: Shop) -> None:
@@ -228,23 +171,6 @@ def test_a_crm_that_cannot_be_asked_by_id_now_writes_no_row(crm: LedgerCrm, shop
     assert ask(shop[0], "SELECT count(*) FROM ledger_check") == [(0,)]
 
 
-def test_a_noun_that_is_refused_or_not_shown_is_unknown_and_breaks_no_row_of_days(
-    crm: LedgerCrm, shop: Shop
-) -> None:
-    behind_our_back(crm, "1", amount=250)
-    first = check(on_day(shop, 1), repairs=False)
-    crm.refused.add(Noun.DEAL)
-    refused = check(on_day(shop, 2))
-    assert (refused.state, refused.message) == (LedgerState.UNKNOWN, "deal: refused")
-    crm.refused.clear()
-    crm.empty.add(Noun.DEAL)
-    assert check(on_day(shop, 3)).state is LedgerState.UNKNOWN
-    assert len(deals(shop[0])) == 5
-    crm.empty.clear()
-    last = check(on_day(shop, 4), repairs=False)
-    assert last.parted_since == first.parted_since == first.day
-
-
 def test_a_paused_source_is_left_alone(shop: Shop) -> None:
     services, source_id = shop
     with services.database.transaction() as session:
@@ -265,70 +191,25 @@ def test_a_check_that_is_stopped_writes_no_row(shop: Shop) -> None:
     assert ask(shop[0], "SELECT count(*) FROM ledger_check") == [(0,)]
 
 
-def test_repair_can_be_switched_off_and_asked_for(crm: LedgerCrm, shop: Shop) -> None:
-    services, source_id = shop
-    with services.database.transaction() as session:
-        SourceStore(session).access(source_id).options = {"repair": "no"}
-    behind_our_back(crm, "1", amount=250)
-    found = check(shop)
-    assert (found.differing, found.left_over, found.state) == (1, 1, LedgerState.PARTED)
-    assert deals(services)[0] == ("1", 100)
-    assert check(shop, repairs=True).state is LedgerState.REPAIRED
-    assert deals(services)[0] == ("1", 250)
-
-
-def test_what_two_nights_leave_is_an_incident_until_it_is_equal(crm: LedgerCrm, shop: Shop) -> None:
-    behind_our_back(crm, "1", amount=250)
-    kinds = "SELECT facts ->> 'count', resolved_at IS NULL FROM incident WHERE kind = 'parted'"
-    check(on_day(shop, 1), repairs=False)
-    check(on_day(shop, 1), repairs=False)
-    assert ask(shop[0], kinds) == []
-    second = check(on_day(shop, 2), repairs=False)
-    assert ask(shop[0], kinds) == [("1", True)]
-    assert (second.day.day, second.parted_since) == (2, second.day.replace(day=1))
-    check(on_day(shop, 3))
-    assert ask(shop[0], kinds) == [("1", False)]
-
-
-def test_since_when_an_account_differs_is_kept_for_each_account(crm: LedgerCrm, shop: Shop) -> None:
-    behind_our_back(crm, "1", amount=250)
-    check(on_day(shop, 1), repairs=False)
-    behind_our_back(crm, "5", amount=250)
-    check(on_day(shop, 2), repairs=False)
-    newest = check(on_day(shop, 2), repairs=False)
-    since = "SELECT here, parted_since FROM ledger_account WHERE check_id = :id"
-    found = {here: day.day for here, day in ask(shop[0], since, id=newest.id)}
-    assert found == {4: 1, 1: 2}
-
-
-def test_of_older_checks_only_the_accounts_that_differed_are_kept(
-    crm: LedgerCrm, shop: Shop
-) -> None:
-    behind_our_back(crm, "1", amount=250)
-    first = check(on_day(shop, 1))
-    second = check(on_day(shop, 2))
-    kept = "SELECT check_id, here, differing FROM ledger_account ORDER BY 1, 2 DESC"
-    assert ask(shop[0], kept) == [(first.id, 4, 1), (second.id, 4, 0), (second.id, 1, 0)]
-
-
-def test_more_than_can_be_asked_for_is_read_anew_by_the_next_sync(
-    crm: LedgerCrm, shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    services, source_id = shop
-    monkeypatch.setattr(kam_sync.reconciling, "MOST_ASKED", 2)
-    for key in ("1", "2", "3"):
-        behind_our_back(crm, key, amount=250)
-    result = reconcile(shop)
-    assert result.check is not None
-    assert (result.check.differing, result.check.left_over) == (3, 3)
-    assert "the next sync" in result.check.message
-    flow.sync(services, source_id)
-    assert check(shop).found == 0
-
-
 def test_records_without_an_id_are_not_compared(shop: Shop) -> None:
     services, source_id = shop
     with services.database.transaction() as session:
         raw = RawRecord(Noun.DEAL, "no-id-1234", {"name": "?"})
         RawStore(session, source_id).keep(Noun.DEAL, [raw], services.now())
     assert check(shop).here == 5
+
+
+def test_the_walk_takes_no_more_memory_for_more_records(services: Services) -> None:
+    assert peak(services, 12_000) < 1.5 * peak(services, 4_000)
+
+
+def peak(services: Services, count: int) -> int:
+    """The most memory at once, in bytes, while so many deals that are only there are walked."""
+    shop, source_id = connected(services, LongCrm(count))
+    walk = Reconciling(shop, source_id, Noun.DEAL, watch=lambda *_: None)._walk
+    tracemalloc.start()
+    try:
+        assert walk()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
