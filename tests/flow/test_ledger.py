@@ -7,7 +7,7 @@ import pytest
 from connectors import Noun, RawRecord
 from kam_sync import connecting, flow
 from kam_sync.accounts.match import match
-from kam_sync.base.errors import Stopped
+from kam_sync.base.errors import Busy, Stopped
 from kam_sync.intake.model import RunState
 from kam_sync.intake.store import RawStore, SourceStore
 from kam_sync.ledger.model import LedgerState
@@ -197,6 +197,28 @@ def test_records_without_an_id_are_not_compared(shop: Shop) -> None:
         raw = RawRecord(Noun.DEAL, "no-id-1234", {"name": "?"})
         RawStore(session, source_id).keep(Noun.DEAL, [raw], services.now())
     assert check(shop).here == 5
+
+
+def test_a_sync_goes_on_beside_the_walk(crm: LedgerCrm, shop: Shop) -> None:
+    services, source_id = shop
+    crm.put(Noun.DEAL, "1", amount=250)
+    synced: list[RunState] = []
+
+    def sync_once(_noun: Noun, _came: int) -> None:
+        if not synced:
+            synced.append(flow.sync(services, source_id).state)
+
+    assert check(shop, watch=sync_once).found == 0
+    assert synced == [RunState.DONE]
+    assert deals(services)[0] == ("1", 250)
+
+
+def test_two_comparisons_of_a_source_do_not_meet(shop: Shop) -> None:
+    def again(_noun: Noun, _came: int) -> None:
+        reconcile(shop)
+
+    with pytest.raises(Busy, match="another process is at it"):
+        reconcile(shop, watch=again)
 
 
 def test_the_walk_takes_no_more_memory_for_more_records(services: Services) -> None:

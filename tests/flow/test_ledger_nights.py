@@ -1,11 +1,16 @@
 """What the ledger says night after night: since when, what is left, and when a person is called."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 import kam_sync.reconciling
 from connectors import Noun
 from kam_sync import flow
+from kam_sync.base.clock import stopped_at
 from kam_sync.intake.store import SourceStore
+from kam_sync.jobs.upkeep import keep_house
 from kam_sync.ledger.model import LedgerState
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
@@ -108,3 +113,16 @@ def test_more_than_can_be_asked_for_is_read_anew_by_the_next_sync(
     assert "the next sync" in result.check.message
     flow.sync(services, source_id)
     assert check(shop).found == 0
+
+
+def test_ids_are_kept_for_a_month_and_totals_for_more_than_a_year(
+    crm: LedgerCrm, shop: Shop
+) -> None:
+    behind_our_back(crm, "1", amount=250)
+    services, _ = on_day(shop, 1)
+    check(on_day(shop, 1))
+    kept = "SELECT (SELECT count(*) FROM ledger_check), (SELECT count(*) FROM ledger_record)"
+    for days, expected in ((29, (1, 1)), (31, (1, 0)), (399, (1, 0)), (401, (0, 0))):
+        later = services.now() + timedelta(days=days)
+        keep_house(replace(services, now=stopped_at(later)))
+        assert ask(services, kept) == [expected]

@@ -14,6 +14,8 @@ from kam_sync.jobs.queue import MEASURE, RECONCILE, Comparison, reconcile_all
 from kam_sync.jobs.steps import defer
 from kam_sync.jobs.tasks import Work
 from kam_sync.wiring import Services
+from tests.fakes.connecting import ask
+from tests.fakes.ledger_crm import behind_our_back, opened, shop_of_deals
 from tests.jobs.conftest import (
     AT_ONCE,
     Corridor,
@@ -189,3 +191,19 @@ def test_it_stands_behind_what_is_pulled_and_heard_of_the_source(
     assert [(row.task_name, row.lock) for row in rows] == [
         (RECONCILE, "reconcile"), (queue.SYNC, f"source:{synced}"),
     ]  # fmt: skip
+
+
+def test_a_worker_finds_and_repairs_what_changed_without_a_word(services: Services) -> None:
+    crm = shop_of_deals()
+    shop, source_id = opened(services, crm)
+    note_synced(services, source_id)
+    behind_our_back(crm, "1", amount=250)
+    begin(services, source_id)
+    with working(shop, Work()):
+        wait_until(lambda: are_idle(services) and jobs(services, MEASURE) == ["succeeded"])
+    query = "SELECT noun, state FROM ledger_check ORDER BY noun"
+    assert ask(services, query) == [
+        ("company", "equal"), ("contact", "equal"), ("deal", "repaired"), ("task", "equal"),
+        ("user", "equal"),
+    ]  # fmt: skip
+    assert schedule_of(services, Step.RECONCILE, source_id).last_result is Result.DONE
