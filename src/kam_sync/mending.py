@@ -87,12 +87,15 @@ class Mending:
         raws.let_translate(self._noun, comparing.ids(Difference.DIFFERING, is_same_body=True), now)
         absent = comparing.ids(Difference.ONLY_HERE)
         kam_sync.intake.absence.doubt(session, source_id, self._noun, absent, Origin.LEDGER, now)
-        if not is_asked:
+        most = None if is_asked else 1
+        others = comparing.ids(
+            Difference.ONLY_THERE, Difference.DIFFERING, is_same_body=False, most=most
+        )
+        if is_asked:
+            hints = (Hint(self._noun, key) for key in others)
+            HintStore(session, source_id).note(hints, Origin.LEDGER, now)
+        elif others:
             raws.forget_cursor(self._noun)
-            return
-        others = comparing.ids(Difference.ONLY_THERE, Difference.DIFFERING, is_same_body=False)
-        hints = (Hint(self._noun, key) for key in others)
-        HintStore(session, source_id).note(hints, Origin.LEDGER, now)
 
     def _facts(self, check: Check) -> dict[str, Any]:
         return {

@@ -113,3 +113,12 @@ def test_repair_is_an_option_of_the_source(kam_sync: Command, lying: AmoSandbox)
     assert kam_sync("source", "set", "sales", "--set", "repair=perhaps").code == 2
     assert kam_sync("source", "set", "sales", "--set", "repair=no").code == 0
     assert kam_sync("ledger", "check", "sales", "--noun", "deal").code == 1
+
+
+def test_a_log_that_only_grows_has_nothing_to_be_compared_with(
+    kam_sync: Command, lying: AmoSandbox
+) -> None:
+    assert lying.token
+    said = kam_sync("ledger", "check", "sales", "--noun", "event")
+    assert (said.code, said.out) == (0, "")
+    assert "no whole list of that to compare with" in said.err

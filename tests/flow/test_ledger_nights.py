@@ -126,3 +126,17 @@ def test_ids_are_kept_for_a_month_and_totals_for_more_than_a_year(
         later = services.now() + timedelta(days=days)
         keep_house(replace(services, now=stopped_at(later)))
         assert ask(services, kept) == [expected]
+
+
+def test_however_many_were_translated_wrongly_nothing_is_asked_of_the_crm(
+    crm: LedgerCrm, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services, _ = shop
+    monkeypatch.setattr(kam_sync.reconciling, "MOST_ASKED", 2)
+    ask(services, "UPDATE deal SET amount = 7 RETURNING 1")
+    found = check(shop)
+    assert (found.differing, found.left_over, found.message) == (5, 0, "")
+    assert crm.asked == []
+    assert ask(services, "SELECT count(*) FROM cursor WHERE noun = 'deal' AND cursor IS NULL") == [
+        (0,)
+    ]

@@ -23,8 +23,11 @@ def print_results(name: str, results: Sequence[Reconciled], *, json: bool) -> bo
     documents = [_told(result) for result in told]
     if json:
         show.as_json({"ledger": documents})
+    elif not documents:
+        typer.echo(f"{name}: the CRM has no whole list of that to compare with", err=True)
     else:
-        table("Ledger", [one for one in documents if one["state"] != _NOT_COMPARED])
+        if compared := [one for one in documents if one["state"] != _NOT_COMPARED]:
+            table("Ledger", compared)
         for one in documents:
             if one["message"]:
                 typer.echo(f"{name}: {one['noun']}: {one['message']}", err=True)
