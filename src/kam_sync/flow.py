@@ -8,10 +8,13 @@ import kam_sync.alerts.step
 import kam_sync.drift.step
 import kam_sync.kpi.step
 import kam_sync.notify.step
+from connectors import Noun
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.hearing import Hearing, HearingResult
 from kam_sync.intake.model import RunState
+from kam_sync.reconciling import Reconciled, Reconciling
+from kam_sync.reconciling import Watch as LedgerWatch
 from kam_sync.subscribing import Found, look_after
 from kam_sync.syncing import Syncing, SyncResult, Watch
 from kam_sync.wiring import Services
@@ -21,6 +24,8 @@ _log = structlog.get_logger("kam_sync.flow")
 __all__ = [
     "Found",
     "HearingResult",
+    "LedgerWatch",
+    "Reconciled",
     "SyncResult",
     "Watch",
     "detect",
@@ -29,6 +34,7 @@ __all__ = [
     "look_after_hooks",
     "measure",
     "notify",
+    "reconcile",
     "sync",
     "tell_incidents",
 ]
@@ -68,6 +74,29 @@ def hear(services: Services, source_id: int, *, go_on: Callable[[], None]) -> He
 def look_after_hooks(services: Services, source_id: int) -> Found:
     """See to it that the CRM calls us about a source."""
     return look_after(services, source_id)
+
+
+def reconcile(
+    services: Services,
+    source_id: int,
+    noun: Noun,
+    *,
+    watch: LedgerWatch,
+    repairs: bool | None = None,
+) -> Reconciled:
+    """Compare all that the CRM has of a noun with what is here, write the ledger, and repair.
+
+    Busy when another process is at it; `watch` raises Stopped when it is time to stop.
+    """
+    with services.database.alone(f"ledger {source_id}"):
+        result = Reconciling(services, source_id, noun, watch=watch, repairs=repairs).run()
+    is_well = result.state in {RunState.DONE, RunState.STOPPED}
+    found = result.check and {"found": result.check.found, "left": result.check.left_over}
+    (_log.info if is_well else _log.warning)(
+        "reconciled", source=result.source, noun=noun.value, state=result.state.value,
+        message=result.message, **(found or {}),
+    )  # fmt: skip
+    return result
 
 
 def measure(services: Services) -> list[Report]:

@@ -15,6 +15,7 @@ import kam_sync.drift.store
 import kam_sync.intake.store
 import kam_sync.jobs.store
 import kam_sync.kpi.store
+import kam_sync.ledger.store
 import kam_sync.notify.store  # noqa: F401 - each import adds its tables to the metadata
 from kam_sync.base.db import Database
 from kam_sync.base.db.migrate import current_revision, migrate, newest_revision

@@ -187,8 +187,8 @@ def _contact(key: str, row: Any) -> Contact:
 
 def _deal(key: str, row: Any) -> Deal:
     deal = Deal(
-        key, row["name"], "3300", "142", Outcome.OPEN, Decimal(row.get("amount", 100)), "RUB",
-        row.get("company"), created_at=LONG_AGO, updated_at=LONG_AGO,
+        key, row["name"], "3300", "142", Outcome.OPEN, Decimal(row.get("amount", 100)),
+        row.get("currency", "RUB"), row.get("company"), created_at=LONG_AGO, updated_at=LONG_AGO,
     )  # fmt: skip
     won = row.get("won")
     return replace(deal, outcome=Outcome.WON, closed_at=won) if won else deal

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 from connectors import Field, Noun
 from connectors.sandbox.amocrm import AmoSandbox, OAuthApp
 from connectors.sandbox.world import MadeUpWorld
+from tests.web.parted import part
 from tests.web.world import World
 
 pytestmark = pytest.mark.browser
@@ -121,4 +122,20 @@ def test_a_person_switches_webhooks_off_and_on(world: World, address: str, page:
         page.locator("details.webhooks summary").click()
         page.get_by_role("button", name=button).click()
         page.get_by_text(said).wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") == 380
+
+
+def test_a_person_finds_what_differs_and_has_it_put_right(
+    world: World, address: str, page: Page
+) -> None:
+    part(world)
+    page.goto(f"{address}/sources?lang=ru")
+    page.get_by_role("link", name="Сверка").click()
+    page.get_by_role("link", name="Сделки").click()
+    assert page.get_by_role("row", name="53").get_by_text("только в CRM").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 380
+    page.get_by_role("button", name="Исправить расхождения").click()
+    assert (
+        page.get_by_role("status").inner_text() == "Поставлено в очередь и начнётся в свой черёд."
+    )
     assert page.evaluate("document.documentElement.scrollWidth") == 380

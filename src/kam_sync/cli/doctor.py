@@ -21,6 +21,7 @@ from kam_sync.intake.grant import SealedGrant
 from kam_sync.intake.model import RunState, Source, SourceState, Standing
 from kam_sync.intake.store import GrantStore, RunStore, SourceStore, TurnStore
 from kam_sync.intake.subscription import HooksState
+from kam_sync.ledger.store import LedgerBook
 from kam_sync.wiring import Services, open_services
 
 _INCIDENTS_SHOWN = 20
@@ -150,16 +151,23 @@ def _source(
     yield from _refusals(
         TurnStore(session).standing(source.turn_key, services.now(), services.zone), services.zone
     )
-    if held := deciding.count(session, source.id):
-        advice = f"look and decide: {command(f'source held {source.name}')}"
-        yield Check("", f"{held} deletions are held", advice)
     yield from _webhooks(services, session, source)
+    yield from _records(session, source)
     for wrong in field_map.look(session, source.id).wrongs:
         advice = f"set another: {command(f'source map {source.name}')}"
         yield Check(", field map", str(wrong), advice)
     last = RunStore(session).last_sync(source.id)
     is_bad = last is not None and last.state in _BAD
     yield Check("", source.state.value, last.message if last and is_bad else "")
+
+
+def _records(session: Session, source: Source) -> Iterator[Check]:
+    if held := deciding.count(session, source.id):
+        advice = f"look and decide: {command(f'source held {source.name}')}"
+        yield Check("", f"{held} deletions are held", advice)
+    if left := sum(check.left_over for check in LedgerBook(session).newest(source.id)):
+        advice = f"look and repair: {command(f'ledger list {source.name}')}"
+        yield Check("", f"{left} records differ from the CRM", advice)
 
 
 def _webhooks(services: Services, session: Session, source: Source) -> Iterator[Check]:

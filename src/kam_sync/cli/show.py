@@ -10,16 +10,17 @@ from zoneinfo import ZoneInfo
 import orjson
 from rich.console import Console
 from rich.padding import Padding
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from connectors import Noun
 from kam_sync.base.command import command
 from kam_sync.cli.table import Column, print_table
-from kam_sync.flow import SyncResult, Watch
+from kam_sync.flow import LedgerWatch, SyncResult, Watch
 
 __all__ = [
-    "Column", "as_json", "block", "err", "moment", "out", "sync_document", "sync_progress",
-    "sync_table", "table",
+    "Column", "as_json", "block", "err", "ledger_progress", "moment", "out", "sync_document",
+    "sync_progress", "sync_table", "table",
 ]  # fmt: skip
 
 out = Console()
@@ -71,6 +72,23 @@ def sync_progress() -> Iterator[Watch]:
             fresh = counts.created + counts.updated
             said = f"{source.name} {noun.value}: {counts.read:,} read, {fresh:,} new or changed"
             progress.update(tasks[key], description=said)
+
+        yield watch
+
+
+@contextmanager
+def ledger_progress(nouns: int) -> Iterator[LedgerWatch]:
+    """A bar over the nouns that are compared, with how many records of one came so far."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task("comparing", total=nouns)
+        seen: list[Noun] = []
+
+        def watch(noun: Noun, came: int) -> None:
+            if noun not in seen:
+                seen.append(noun)
+            said = f"comparing {noun.value}: {came:,} read"
+            progress.update(task, description=said, completed=len(seen) - 1)
 
         yield watch
 

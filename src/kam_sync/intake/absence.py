@@ -1,5 +1,6 @@
 """Ends a walk through a whole list: who did not come is asked for by id, or held for a person."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from connectors import Hint, Noun
@@ -12,12 +13,19 @@ from kam_sync.intake.store import GoneStore, HeldStore, HintStore, SourceStore, 
 
 def run(session: Session, source_id: int, noun: Noun, now: datetime) -> Report:
     """Judge the live records that a whole list did not bring; absence alone deletes nothing."""
-    sources = SourceStore(session)
-    sources.write_alone(source_id)
-    access = sources.access(source_id)
-    walk, held = WalkStore(session, source_id, noun), HeldStore(session, source_id)
+    SourceStore(session).write_alone(source_id)
+    walk = WalkStore(session, source_id, noun)
     absent = walk.absent()
     walk.end()
+    return doubt(session, source_id, noun, absent, Origin.ABSENCE, now)
+
+
+def doubt(
+    session: Session, source_id: int, noun: Noun, absent: Sequence[str], origin: Origin,
+    now: datetime,
+) -> Report:  # fmt: skip
+    """Ask about live records that a whole list did not bring, or hold them when they are many."""
+    held, access = HeldStore(session, source_id), SourceStore(session).access(source_id)
     left_alone = held.left_alone(noun, absent)
     new = [key for key in absent if key not in left_alone]
     raws = GoneStore(session, source_id)
@@ -29,5 +37,5 @@ def run(session: Session, source_id: int, noun: Noun, now: datetime) -> Report:
     if why:
         held.hold(noun, dict.fromkeys(new), live=live, why=why, now=now)
         return Report("absence").add(held=len(new))
-    HintStore(session, source_id).note((Hint(noun, key) for key in new), Origin.ABSENCE, now)
+    HintStore(session, source_id).note((Hint(noun, key) for key in new), origin, now)
     return Report("absence").add(held=0, asked=len(new))

@@ -125,6 +125,8 @@ class HouseOptions(SQLModel):
     """The share of a noun's live records that may be deleted without asking a person."""
     webhooks: bool = True
     """Whether the CRM is asked to call us."""
+    repair: bool = True
+    """Whether differences that the nightly reconciliation finds are put right at once."""
 
     @classmethod
     def among(cls, options: Mapping[str, str]) -> Self:
@@ -210,6 +212,8 @@ class Origin(StrEnum):
     """We wrote it ourselves; not every change of ours moves the time of the last change."""
     MERGE = "merge"
     """Another record may have swallowed it, or what it belonged to."""
+    LEDGER = "ledger"
+    """All that the CRM has was compared with all that is here, and it differed."""
 
 
 class NotedHint(SQLModel):

@@ -1,21 +1,17 @@
 """Puts work into the durable queue, in the transaction of whoever asks for it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
-from enum import IntEnum
-
-from procrastinate import SyncPsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.manager import JobManager
-from procrastinate.tasks import configure_task
 
 from kam_sync.base.db import Session
 from kam_sync.jobs.model import Job, Step
+from kam_sync.jobs.placing import Place, Priority, put
 from kam_sync.jobs.store import QueueStore
 
 SYNC, MEASURE, WRITE, RENEW = "sync_source", "measure", "write_crm", "renew_grants"
 KEEP_HOUSE = "keep_house"
 READ, SUBSCRIBE = "read_hooks", "subscribe_hooks"
+RECONCILE = "reconcile_noun"
 SETTLE = timedelta(seconds=2)
 """So long webhooks gather before they are read, for several of them are often about one record."""
 # By its alias: its full name grows by a prefix with every App that a process makes.
@@ -24,40 +20,23 @@ _REMOVE_OLD_JOBS = "procrastinate.builtin_tasks.remove_old_jobs"
 
 _STEPS = {
     SYNC: "sync", MEASURE: "measure", WRITE: "write", RENEW: "grants", KEEP_HOUSE: "housekeeping",
-    READ: "hooks",
+    READ: "reading", SUBSCRIBE: Step.HOOKS, RECONCILE: Step.RECONCILE,
 }  # fmt: skip
 
 
-class Priority(IntEnum):
-    """Who goes first of the jobs that are due, also among those with the same lock.
-
-    The queue lets a job with a lock wait for every other one that waits with that lock and has a
-    higher priority, or the same and came earlier, even when that one is not due yet. So what waits
-    for its time waits at the lowest priority, where it holds up nobody.
-    """
-
-    REPLAY = 30
-    HOOKS = 20
-    ASKED = 10
-    DUE = 5
-    FULL = 0
-    AGAIN = -10
-
-
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a job stands in the queue."""
+class Comparison:
+    """What of a source is to be compared with the CRM."""
 
-    lock: str
-    """One job at a time runs with it."""
-    queueing_lock: str
-    """One job at a time waits with it."""
-    priority: int = Priority.DUE
-
-
-# Never opened, as each job travels on the connection of its caller's transaction. Not an App: the
-# tasks that procrastinate brings along belong to the App made last, which may be a worker's.
-_jobs = JobManager(SyncPsycopgConnector())
+    source_id: int
+    noun: str = ""
+    """Empty: the first one, and then all others, each in a job of its own."""
+    goes_on: bool = True
+    """The next noun follows."""
+    is_good: bool = True
+    """All nouns before it could be compared."""
+    repairs: bool = False
+    """Whatever the source has been told about repair."""
 
 
 def defer_sync(
@@ -74,10 +53,10 @@ def defer_sync(
     """
     priority = Priority.AGAIN if wait else Priority.DUE
     on_schedule, asked = waiting_syncs(source_id)
-    return _defer(
+    return put(
         session,
         SYNC,
-        _Place(
+        Place(
             lock=f"source:{source_id}",
             queueing_lock=asked if is_asked else on_schedule,
             priority=Priority.ASKED if is_asked else priority,
@@ -92,10 +71,10 @@ def defer_full(
 ) -> bool:
     """Queue a sync that reads everything; False when one is waiting already."""
     priority = Priority.AGAIN if wait else Priority.FULL
-    return _defer(
+    return put(
         session,
         SYNC,
-        _Place(f"source:{source_id}", f"full:{source_id}", priority),
+        Place(f"source:{source_id}", f"full:{source_id}", priority),
         wait=wait,
         arguments={"source_id": source_id, "attempt": attempt, "full": True},
     )
@@ -118,10 +97,10 @@ def defer_write(
 
     A person who asks does not wait for a retry that is minutes away.
     """
-    return _defer(
+    return put(
         session,
         WRITE,
-        _Place(
+        Place(
             f"write:{source_id}",
             f"write:{source_id}:{'again' if attempt else 'now'}",
             Priority.AGAIN if attempt else Priority.ASKED,
@@ -142,14 +121,14 @@ def defer_reading(
     lock = f"source:{source_id}"
     lowest = QueueStore(session).lowest_waiting(lock, running=READ)
     first = Priority.HOOKS if lowest is None else lowest
-    place = _Place(
+    place = Place(
         lock=lock,
         queueing_lock=f"hooks:{source_id}:again" if attempt else f"hooks:{source_id}",
         priority=Priority.AGAIN if attempt else first,
     )
     if QueueStore(session).is_waiting(place.queueing_lock):  # mostly; cheaper than a refusal
         return False
-    return _defer(
+    return put(
         session,
         READ,
         place,
@@ -163,10 +142,10 @@ def defer_replay(session: Session, source_id: int) -> bool:
 
     It waits for no other reading: that may stand behind what is due in minutes.
     """
-    return _defer(
+    return put(
         session,
         READ,
-        _Place(f"source:{source_id}", f"hooks:{source_id}:asked", Priority.REPLAY),
+        Place(f"source:{source_id}", f"hooks:{source_id}:asked", Priority.REPLAY),
         arguments={"source_id": source_id, "attempt": 0},
     )
 
@@ -179,10 +158,10 @@ def defer_subscribing(
     It does not wait for a first load, which takes hours: the pace of the CRM is shared anyway.
     """
     name = f"subscribe:{source_id}"
-    return _defer(
+    return put(
         session,
         SUBSCRIBE,
-        _Place(
+        Place(
             name,
             f"{name}:again" if attempt else name,
             Priority.AGAIN if attempt else Priority.ASKED,
@@ -192,12 +171,45 @@ def defer_subscribing(
     )
 
 
+def defer_reconciling(
+    session: Session,
+    what: Comparison,
+    *,
+    attempt: int = 0,
+    wait: timedelta = timedelta(0),
+    is_asked: bool = False,
+) -> bool:
+    """Queue a comparison; False when it is waiting already.
+
+    One runs at a time in the whole house, so that it never takes all places of a worker. It has
+    another lock than what is pulled and heard of the source: those go on beside its long walk.
+    """
+    ones = "" if what.goes_on else f":{what.noun}" + (":repair" if what.repairs else "")
+    priority = Priority.ASKED if is_asked else Priority.LEDGER
+    return put(
+        session,
+        RECONCILE,
+        Place(
+            "reconcile",
+            f"reconcile:{what.source_id}{ones}",
+            Priority.AGAIN if wait else priority,
+        ),
+        wait=wait,
+        arguments={**asdict(what), "attempt": attempt},
+    )
+
+
+def reconcile_all(session: Session, source_id: int) -> bool:
+    """Queue the comparison of all nouns of a source; False when it is waiting already."""
+    return defer_reconciling(session, Comparison(source_id))
+
+
 def defer_measure(session: Session, *, attempt: int = 0, wait: timedelta = timedelta(0)) -> bool:
     """Queue steps 3 to 6; False when they are waiting already."""
-    return _defer(
+    return put(
         session,
         MEASURE,
-        _Place("measure", "measure"),
+        Place("measure", "measure"),
         wait=wait,
         arguments={"attempt": attempt},
     )
@@ -205,20 +217,20 @@ def defer_measure(session: Session, *, attempt: int = 0, wait: timedelta = timed
 
 def defer_renewal(session: Session) -> bool:
     """Queue the renewal of grants that are due; False when it is waiting already."""
-    return _defer(session, RENEW, _Place("renew_grants", "renew_grants"), arguments={})
+    return put(session, RENEW, Place("renew_grants", "renew_grants"), arguments={})
 
 
 def defer_housekeeping(session: Session) -> bool:
     """Queue the deletion of what is old; False when it is waiting already."""
-    return _defer(session, KEEP_HOUSE, _Place("keep_house", "keep_house"), arguments={})
+    return put(session, KEEP_HOUSE, Place("keep_house", "keep_house"), arguments={})
 
 
 def defer_removal(session: Session, *, keep: timedelta) -> bool:
     """Queue the deletion of jobs that ended longer ago than `keep`."""
-    return _defer(
+    return put(
         session,
         _REMOVE_OLD_JOBS,
-        _Place("housekeeping", "housekeeping"),
+        Place("housekeeping", "housekeeping"),
         arguments={
             "max_hours": keep // timedelta(hours=1),
             "remove_failed": True,
@@ -226,28 +238,3 @@ def defer_removal(session: Session, *, keep: timedelta) -> bool:
             "remove_aborted": True,
         },
     )
-
-
-def _defer(
-    session: Session,
-    task: str,
-    place: _Place,
-    *,
-    arguments: dict[str, int | bool],
-    wait: timedelta = timedelta(0),
-) -> bool:
-    try:
-        # The savepoint keeps the caller's transaction usable when the queueing lock is taken.
-        with session.begin_nested():
-            configure_task(
-                name=task,
-                job_manager=_jobs,
-                lock=place.lock,
-                queueing_lock=place.queueing_lock,
-                priority=place.priority,
-                schedule_in={"milliseconds": wait // timedelta(milliseconds=1)} if wait else None,
-                connection=session.connection().connection.driver_connection,
-            ).defer(**arguments)
-    except AlreadyEnqueued:
-        return False
-    return True

@@ -12,6 +12,7 @@ _OF_SOURCE: Mapping[Step, Callable[[Session, int], bool]] = {
     Step.SYNC: queue.defer_sync,
     Step.FULL: queue.defer_full,
     Step.HOOKS: queue.defer_subscribing,
+    Step.RECONCILE: queue.reconcile_all,
 }
 _OF_HOUSE: Mapping[Step, Callable[[Session], bool]] = {
     Step.MEASURE: queue.defer_measure,

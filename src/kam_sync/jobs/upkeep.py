@@ -13,6 +13,7 @@ from kam_sync.intake.store import (
 )
 from kam_sync.jobs.queue import defer_removal
 from kam_sync.jobs.store import TickStore
+from kam_sync.ledger.store import LedgerStore
 from kam_sync.wiring import Services
 
 _KEEP_JOBS = timedelta(days=7)
@@ -23,10 +24,12 @@ _KEEP_ASKED = timedelta(days=1)
 _KEEP_ANNOUNCED = timedelta(days=2)
 _KEEP_POLLED = timedelta(days=7)
 _KEEP_RUNS = timedelta(days=90)
+_KEEP_CHECKS = timedelta(days=400)
+_KEEP_PARTED = timedelta(days=30)
 
 
 def keep_house(services: Services) -> None:
-    """Forget old ticks, runs, links, refusals and webhooks, and queue the deletion of old jobs."""
+    """Forget old ticks, runs, links, refusals, webhooks and checks; have old jobs deleted."""
     with services.database.transaction() as session:
         TickStore(session).forget_before(services.now(), keep=_KEEP_TICKS)
         RunStore(session).forget_before(services.now() - _KEEP_RUNS)
@@ -38,6 +41,8 @@ def keep_house(services: Services) -> None:
             announced=services.now() - _KEEP_ANNOUNCED,
             polled=services.now() - _KEEP_POLLED,
         )
+        now = services.now()
+        LedgerStore.forget_before(session, checks=now - _KEEP_CHECKS, records=now - _KEEP_PARTED)
         inbox = InboxStore(session)
         inbox.forget_before(services.now() - _KEEP_READ_HOOKS, {HookState.READ})
         inbox.forget_before(services.now() - _KEEP_HOOKS, set(HookState) - {HookState.NEW})

@@ -18,6 +18,7 @@ import kam_sync.web.api.hooks
 import kam_sync.web.api.incidents
 import kam_sync.web.api.jobs
 import kam_sync.web.api.kpis
+import kam_sync.web.api.ledger
 import kam_sync.web.api.records
 import kam_sync.web.api.schedules
 import kam_sync.web.api.sources
@@ -31,6 +32,7 @@ import kam_sync.web.pages.consents
 import kam_sync.web.pages.controls
 import kam_sync.web.pages.fields
 import kam_sync.web.pages.held
+import kam_sync.web.pages.ledger
 import kam_sync.web.pages.lists
 import kam_sync.web.pages.set_aside
 import kam_sync.web.pages.sources
@@ -58,6 +60,7 @@ _API = (
     kam_sync.web.api.webhooks.router,
     kam_sync.web.api.incidents.router,
     kam_sync.web.api.jobs.router,
+    kam_sync.web.api.ledger.router,
     kam_sync.web.api.kpis.router,
     kam_sync.web.api.alerts.router,
     kam_sync.web.api.writes.router,
@@ -75,6 +78,7 @@ _PAGES = (
     kam_sync.web.pages.consents.router,
     kam_sync.web.pages.fields.router,
     kam_sync.web.pages.held.router,
+    kam_sync.web.pages.ledger.router,
     kam_sync.web.pages.timetable.router,
 )
 _DESCRIPTION = """Key accounts from all connected CRMs in one store, their KPIs and alerts.

@@ -11,6 +11,7 @@ from kam_sync.alerts.model import IncidentKind
 from kam_sync.intake.model import RunState, SourceState, Standing
 from kam_sync.intake.progress import NounProgress
 from kam_sync.intake.subscription import HooksState
+from kam_sync.ledger.model import Check, LedgerState
 from kam_sync.subscribing import Shown
 
 _LABELS = ("route", "method", "status")
@@ -91,6 +92,18 @@ class Metrics:
             ["source"],
             registry=self.registry,
         )
+        self._parted = Gauge(
+            "kam_sync_ledger_difference",
+            "Records that differ from the CRM, as the newest check left them",
+            ["source", "noun"],
+            registry=self.registry,
+        )
+        self._checked = Gauge(
+            "kam_sync_ledger_checked_timestamp_seconds",
+            "When the newest check compared it with the CRM",
+            ["source", "noun"],
+            registry=self.registry,
+        )
         self._seconds = Histogram(
             "kam_sync_http_request_seconds", "Time to answer", _LABELS[:1], registry=self.registry
         )
@@ -145,6 +158,16 @@ class Metrics:
             if one.received_at is not None:
                 age = now - one.received_at
                 self._hook_age.labels(one.source).set(max(age.total_seconds(), 0))
+
+    def note_ledger(self, checks: Iterable[Check], names: Mapping[int, str]) -> None:
+        """Note what the newest checks left; what could not be compared has no number."""
+        for gauge in (self._parted, self._checked):
+            gauge.clear()
+        for check in checks:
+            if check.state is not LedgerState.UNKNOWN:
+                labels = (names[check.source_id], check.noun)
+                self._parted.labels(*labels).set(check.left_over)
+                self._checked.labels(*labels).set(check.checked_at.timestamp())
 
     def note(self, standings: Mapping[str, Standing], now: datetime) -> None:
         """Note how each CRM account bears with us."""

@@ -14,6 +14,7 @@ from kam_sync.base.errors import DatabaseTrouble
 from kam_sync.intake.model import Standing
 from kam_sync.intake.store import SourceStore, TurnStore, progress_of
 from kam_sync.jobs.serving import queue_load
+from kam_sync.ledger.store import LedgerBook
 from kam_sync.web.deps import Serving
 from kam_sync.web.metrics import Metrics
 from kam_sync.wiring import Services
@@ -53,6 +54,8 @@ def show_metrics(request: Request, services: Serving) -> Response:
             metrics.note_progress(states, progress, services.now())
             shown = [subscribing.look(services, session, source) for source in sources]
             metrics.note_webhooks([one for one in shown if one], services.now())
+            names = {source.id: source.name for source in sources}
+            metrics.note_ledger(LedgerBook(session).newest(), names)
         metrics.note_queue(*queue_load(services))
     return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 

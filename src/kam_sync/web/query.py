@@ -3,9 +3,8 @@
 from typing import Annotated, TypeVar
 
 from fastapi import Query
+from pydantic import BaseModel
 
-from kam_sync.web.paging import Paging
-
-_Query = TypeVar("_Query", bound=Paging)
+_Query = TypeVar("_Query", bound=BaseModel)
 
 Asked = Annotated[_Query, Query()]

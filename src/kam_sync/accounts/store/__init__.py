@@ -6,10 +6,11 @@ from kam_sync.accounts.store.merging import MergingStore
 from kam_sync.accounts.store.outlook import Outlook, OutlookStore
 from kam_sync.accounts.store.reading import AccountStore
 from kam_sync.accounts.store.records import Key, RecordStore, Ref, Wanted
-from kam_sync.accounts.store.saving import SavingStore
+from kam_sync.accounts.store.saving import RECORD_TABLES, SavingStore
 from kam_sync.accounts.store.stream import StreamStore
 
 __all__ = [
+    "RECORD_TABLES",
     "AccountStore",
     "FieldStore",
     "Key",

@@ -53,6 +53,11 @@ TABLES: Mapping[Noun, tuple[type[Any], type[SQLModel]]] = {
     Noun.NOTE: (gate.Activity, ActivityRow),
     Noun.EVENT: (gate.Activity, ActivityRow),
 }
+RECORD_TABLES: Mapping[Noun, sa.Table] = {
+    **{noun: table_of(row) for noun, (_, row) in TABLES.items()},
+    Noun.PIPELINE: table_of(PipelineRow),
+}
+"""Where the records of each noun are kept, for who compares or counts all of them."""
 _LONGEST_NAME = 300
 """Accounts are listed by name through an index, whose entries have an upper bound."""
 _PIPELINE = ("source_id", "external_id", "name", "is_archived")

@@ -10,7 +10,7 @@ from kam_sync.intake.store.hints import HintStore
 from kam_sync.intake.store.hook_keys import HookKeyStore
 from kam_sync.intake.store.inbox import InboxStore
 from kam_sync.intake.store.progress import progress_of, records_of
-from kam_sync.intake.store.raw import RawStore
+from kam_sync.intake.store.raw import RawStore, digest_of
 from kam_sync.intake.store.removal import RemovalStore
 from kam_sync.intake.store.runs import RunStore
 from kam_sync.intake.store.sources import SourceStore
@@ -40,6 +40,7 @@ __all__ = [
     "WalkStore",
     "WriteStore",
     "asks_for",
+    "digest_of",
     "progress_of",
     "records_of",
     "write_of",

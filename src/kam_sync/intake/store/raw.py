@@ -1,6 +1,6 @@
 """Raw records as the CRM sent them, and how far each noun was read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel, col
 
 from connectors import NAMELESS, Noun, RawRecord
 from kam_sync.base import fields
-from kam_sync.base.db import Merged, Session, merge, table_of
+from kam_sync.base.db import Merged, Session, is_among, merge, table_of
 from kam_sync.intake.model import Gone, Waiting
 
 change_no = sa.Sequence("raw_change_no", metadata=SQLModel.metadata)
@@ -121,6 +121,15 @@ class RawStore:
             compare=("digest",),
         )
 
+    def let_translate(self, noun: Noun, external_ids: Iterable[str], now: datetime) -> None:
+        """Have records translated anew that did not change."""
+        self._session.execute(
+            sa.update(RawRow)
+            .where(col(RawRow.source_id) == self._source_id, col(RawRow.noun) == noun.value)
+            .where(is_among(RawRow.external_id, external_ids))
+            .values(change_no=change_no.next_value(), changed_at=now)
+        )
+
     def forget_nameless(self, noun: Noun) -> None:
         """Drop records that came without an id, before all are read again and come back."""
         self._session.execute(
@@ -148,6 +157,19 @@ class RawStore:
         ]
 
     def _row(self, noun: Noun, record: RawRecord) -> tuple[int, str, str, str, bytes]:
-        body = orjson.dumps(record.body, option=orjson.OPT_SORT_KEYS)
-        digest = blake2b(body, digest_size=16).digest()
-        return (self._source_id, noun.value, record.external_id, body.decode(), digest)
+        body = _written(record)
+        key = (self._source_id, noun.value, record.external_id)
+        return (*key, body.decode(), _digest(body))
+
+
+def digest_of(record: RawRecord) -> bytes:
+    """What a raw record is known by: another one when anything in its body is other."""
+    return _digest(_written(record))
+
+
+def _written(record: RawRecord) -> bytes:
+    return orjson.dumps(record.body, option=orjson.OPT_SORT_KEYS)
+
+
+def _digest(body: bytes) -> bytes:
+    return blake2b(body, digest_size=16).digest()

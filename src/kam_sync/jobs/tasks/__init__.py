@@ -11,6 +11,7 @@ from kam_sync.jobs.model import Job
 from kam_sync.jobs.tasks.hearing import Hearing
 from kam_sync.jobs.tasks.house import House
 from kam_sync.jobs.tasks.pulling import Pulling
+from kam_sync.jobs.tasks.reconciling import Reconciling
 from kam_sync.jobs.tasks.subscribing import Subscribing
 from kam_sync.jobs.tasks.trying import Trying, open_given_up
 from kam_sync.jobs.tasks.work import Sync, Work
@@ -28,6 +29,8 @@ def register(app: App, services: Services, work: Work, back_off: Sequence[timede
     app.task(name=queue.READ, pass_context=True)(Hearing(services, work.hear, trying).read_hooks)
     subscribing = Subscribing(services, work.look_after, trying)
     app.task(name=queue.SUBSCRIBE, pass_context=True)(subscribing.subscribe_hooks)
+    reconciling = Reconciling(services, work.compare, trying)
+    app.task(name=queue.RECONCILE, pass_context=True)(reconciling.reconcile_noun)
     app.task(name=queue.WRITE, pass_context=True)(Writing(services, work.write, trying).write_crm)
     app.task(name=queue.MEASURE, pass_context=True)(house.measure)
     app.task(name=queue.RENEW)(house.renew_grants)

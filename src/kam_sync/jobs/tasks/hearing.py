@@ -43,10 +43,10 @@ class Hearing:
             self._trying.again(again, attempt)
         except Exception:
             _log.exception("webhooks not read", source_id=source_id, job_id=context.job.id)
-            self._trying.broke(again, "hooks", attempt, source_id)
+            self._trying.broke(again, "reading", attempt, source_id)
             raise
         else:
-            self._trying.worked("hooks", source_id)
+            self._trying.worked("reading", source_id)
             self._after_hearing(context, again, attempt, result)
 
     def _after_hearing(

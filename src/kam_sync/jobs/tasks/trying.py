@@ -51,12 +51,16 @@ class Trying:
             defer(session, attempt=attempt + 1, wait=wait)
         return True
 
-    def broke(self, defer: Defer, step: str, attempt: int, source_id: int | None = None) -> None:
-        """Try again what failed in a way nobody foresaw, and tell those who run us at the end."""
+    def broke(self, defer: Defer, step: str, attempt: int, source_id: int | None = None) -> bool:
+        """Try again what failed in a way nobody foresaw, and tell those who run us at the end.
+
+        False when there were enough tries.
+        """
         if self.again(defer, attempt):
-            return
+            return True
         with self._services.database.transaction() as session:
             open_given_up(session, step, source_id, attempt + 1, self._services.now())
+        return False
 
     def worked(self, step: str, source_id: int | None = None) -> None:
         """End the incident about a step, if there is one."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from connectors import Noun
 from kam_sync import flow, writing
 from kam_sync.wiring import Services
 
@@ -42,6 +43,21 @@ class LookAfter(Protocol):
     def __call__(self, services: Services, source_id: int, /) -> flow.Found: ...
 
 
+class Compare(Protocol):
+    """Does what flow.reconcile does."""
+
+    def __call__(
+        self,
+        services: Services,
+        source_id: int,
+        noun: Noun,
+        /,
+        *,
+        watch: flow.LedgerWatch,
+        repairs: bool | None = None,
+    ) -> flow.Reconciled: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """What the tasks do."""
@@ -51,3 +67,4 @@ class Work:
     write: WriteBack = writing.write
     hear: Hear = flow.hear
     look_after: LookAfter = flow.look_after_hooks
+    compare: Compare = flow.reconcile

@@ -8,7 +8,7 @@ from connectors import ErrorKind
 from kam_sync.alerts.model import Incident, IncidentKind
 from kam_sync.base.command import command
 from kam_sync.intake.quiet import Why
-from kam_sync.web.wording import steps, troubles, webhooks
+from kam_sync.web.wording import sentences, steps, troubles, webhooks
 from kam_sync.web.wording.language import Language
 
 
@@ -91,6 +91,7 @@ def _values(language: Language, incident: Incident) -> dict[str, Any]:
     since = incident.facts.get("since")
     began = incident.opened_at if since is None else datetime.fromisoformat(since)
     facts["why"] = webhooks.reason(language, ErrorKind(facts.get("reason", "")))
+    facts["noun"] = sentences.noun(language, facts["noun"])
     return facts | {"since": language.time(began), "step": steps.step(language, facts["step"])}
 
 

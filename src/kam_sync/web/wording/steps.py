@@ -13,13 +13,11 @@ from kam_sync.web.wording.language import Language
 
 def step(language: Language, name: str) -> str:
     """A step as people call it: pulling changes, reconciliation; another word stays as it is."""
-    try:
-        return _OF[Step(name)](language)
-    except ValueError:
-        return name
+    said = _OF.get(name)
+    return name if said is None else said(language)
 
 
-_OF: Mapping[Step, Callable[[Language], str]] = {
+_OF: Mapping[str, Callable[[Language], str]] = {
     Step.SYNC: lambda language: language.gettext("pulling changes"),
     Step.FULL: lambda language: language.gettext("reading everything anew"),
     Step.HOOKS: lambda language: language.gettext("checking webhooks"),
@@ -27,6 +25,9 @@ _OF: Mapping[Step, Callable[[Language], str]] = {
     Step.MEASURE: lambda language: language.gettext("measuring KPIs"),
     Step.GRANTS: lambda language: language.gettext("renewing access"),
     Step.HOUSEKEEPING: lambda language: language.gettext("housekeeping"),
+    # What no timetable has:
+    "reading": lambda language: language.gettext("reading webhooks"),
+    "write": lambda language: language.gettext("writing into the CRM"),
 }
 
 

@@ -1,0 +1,114 @@
+"""The ledger as commands print it: documents for programs, tables for people."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import typer
+
+from kam_sync.cli import show
+from kam_sync.flow import Reconciled
+from kam_sync.intake.model import RunState
+from kam_sync.ledger.model import Check
+from kam_sync.ledger.store import NamedLine
+
+_NOT_COMPARED = "not compared"
+_SHOWN = 20
+
+
+def print_results(name: str, results: Sequence[Reconciled], *, json: bool) -> bool:
+    """How each noun was compared; False when one could not be, or something is left."""
+    told = [result for result in results if result.check or result.state is not RunState.DONE]
+    documents = [_told(result) for result in told]
+    if json:
+        show.as_json({"ledger": documents})
+    elif not documents:
+        typer.echo(f"{name}: the CRM has no whole list of that to compare with", err=True)
+    else:
+        if compared := [one for one in documents if one["state"] != _NOT_COMPARED]:
+            table("Ledger", compared)
+        for one in documents:
+            if one["message"]:
+                typer.echo(f"{name}: {one['noun']}: {one['message']}", err=True)
+    return not any(one["state"] == _NOT_COMPARED or one["left"] for one in documents)
+
+
+def _told(result: Reconciled) -> dict[str, Any]:
+    if result.check is not None:
+        return document(result.source, result.check)
+    return {
+        "source": result.source, "noun": result.noun.value, "state": _NOT_COMPARED, "left": 0,
+        "message": result.message or result.state.value,
+    }  # fmt: skip
+
+
+def document(source: str, check: Check) -> dict[str, Any]:
+    """A check as JSON."""
+    plain = check.model_dump(exclude={"id", "source_id", "left_over", "seconds"}, mode="json")
+    return {
+        "source": source, **plain, "found": check.found, "left": check.left_over,
+        "repaired": check.repaired, "seconds": float(check.seconds),
+    }  # fmt: skip
+
+
+def line(named: NamedLine) -> dict[str, Any]:
+    """What it says of an account."""
+    return {**named.line.model_dump(mode="json", exclude={"id", "check_id"}), "name": named.name}
+
+
+def table(title: str, documents: Sequence[dict[str, Any]]) -> None:
+    """Checks, a line each."""
+    columns = (
+        "source", "noun", show.Column("here", is_number=True), show.Column("there", is_number=True),
+        "state", show.Column("left", is_number=True), show.Column("found", is_number=True, rank=6),
+        show.Column("held", is_number=True, rank=5), show.Column("parted since", rank=1),
+        show.Column("checked (UTC)", rank=2), show.Column("sum here", is_number=True, rank=4),
+        show.Column("sum there", is_number=True, rank=4),
+    )  # fmt: skip
+    rows = [
+        (d["source"], d["noun"], d["here"], d["there"], d["state"], d["left"], d["found"],
+         d["held"] or "", d["parted_since"] or "", _time(d["checked_at"]), _sum(d, "here"),
+         _sum(d, "there"))
+        for d in documents
+    ]  # fmt: skip
+    show.table(title, columns, rows)
+
+
+def print_parts(document: dict[str, Any]) -> None:
+    """The accounts that differ, and the first ids."""
+    count = {"is_number": True}
+    if document["accounts"]:
+        columns = (
+            "account", show.Column("name", rank=1), show.Column("here", **count),
+            show.Column("there", **count), show.Column("sum here", **count, rank=2),
+            show.Column("sum there", **count, rank=2), show.Column("differ", **count),
+            show.Column("since", rank=3),
+        )  # fmt: skip
+        rows = [
+            (line["account_id"] or "of no account", line["name"], line["here"], line["there"],
+             _amount(line["sum_here"], line["currency"]),
+             _amount(line["sum_there"], line["currency"]), line["differing"], line["parted_since"])
+            for line in document["accounts"][:_SHOWN]
+        ]  # fmt: skip
+        show.table("Accounts", columns, rows)
+    if document["records"]:
+        shown = document["records"][:_SHOWN]
+        records = [(r["external_id"], r["kind"], "left" if r["is_left"] else "put right")
+                   for r in shown]  # fmt: skip
+        show.table("Records", ("id in the CRM", "where", "now"), records)
+    more = max(document["found"], len(document["records"])) - _SHOWN
+    if more > 0 and document["records"]:
+        typer.echo(f"and {more} more; see --json", err=True)
+
+
+def _sum(document: dict[str, Any], side: str) -> str:
+    return "; ".join(_amount(both[side], unit) for unit, both in document["sums"].items())
+
+
+def _amount(amount: str, currency: str) -> str:
+    return f"{Decimal(amount):,.2f} {currency}" if currency else ""
+
+
+def _time(text: str) -> str:
+    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M}"
