@@ -1,5 +1,6 @@
 """Puts work into the durable queue, in the transaction of whoever asks for it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
@@ -14,6 +15,7 @@ from kam_sync.jobs.store import QueueStore
 
 SYNC, MEASURE, WRITE, RENEW = "sync_source", "measure", "write_crm", "renew_grants"
 KEEP_HOUSE = "keep_house"
+ANNOUNCE, DELIVER = "announce", "deliver"
 READ = "read_hooks"
 SETTLE = timedelta(seconds=2)
 """So long webhooks gather before they are read, for several of them are often about one record."""
@@ -166,6 +168,21 @@ def defer_housekeeping(session: Session) -> bool:
     return _defer(session, KEEP_HOUSE, _Place("keep_house", "keep_house"), arguments={})
 
 
+def defer_announcing(session: Session, *, attempt: int = 0, wait: timedelta = timedelta(0)) -> bool:
+    """Queue the search for news to integrators; False when it is waiting already."""
+    place = _Place("announce", "announce")
+    return _defer(session, ANNOUNCE, place, wait=wait, arguments={"attempt": attempt})
+
+
+def defer_delivery(
+    session: Session, target_id: int, *, attempt: int = 0, wait: timedelta = timedelta(0)
+) -> bool:
+    """Queue the sending to a target; False when it is waiting already."""
+    lock = f"target:{target_id}"
+    arguments = {"target_id": target_id, "attempt": attempt}
+    return _defer(session, DELIVER, _Place(lock, lock), wait=wait, arguments=arguments)
+
+
 def defer_removal(session: Session, *, keep: timedelta) -> bool:
     """Queue the deletion of jobs that ended longer ago than `keep`."""
     return _defer(
@@ -186,7 +203,7 @@ def _defer(
     task: str,
     place: _Place,
     *,
-    arguments: dict[str, int | bool],
+    arguments: Mapping[str, int | bool],
     wait: timedelta = timedelta(0),
 ) -> bool:
     try:

@@ -21,6 +21,7 @@ from kam_sync.jobs.defaults import default_plan
 from kam_sync.jobs.model import Key, Plan, Schedule, Step
 from kam_sync.jobs.store import ScheduleStore, TickStore
 from kam_sync.jobs.ticking import TickExecutor
+from kam_sync.jobs.waking import wake
 from kam_sync.jobs.watching import watch
 from kam_sync.jobs.when import following, newest
 from kam_sync.wiring import Services
@@ -118,6 +119,7 @@ class Scheduler:
             watch(session, lines, {source.id: source.name for source in sources},
                   self._services.now())  # fmt: skip
         flow.tell_incidents(self._services)
+        wake(self._services)
 
     def _read(self, source_ids: Sequence[int]) -> list[tuple[Held, datetime | None]]:
         """What is switched on of the house and of these sources, with its last instant."""

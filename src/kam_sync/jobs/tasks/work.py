@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from kam_sync import flow, writing
+from kam_sync import announcing, delivering, flow, writing
 from kam_sync.wiring import Services
 
 
@@ -36,6 +36,20 @@ class Hear(Protocol):
     ) -> flow.HearingResult: ...
 
 
+class Announce(Protocol):
+    """Does what announcing.announce_all does."""
+
+    def __call__(self, services: Services, /, *, go_on: Callable[[], None]) -> object: ...
+
+
+class Deliver(Protocol):
+    """Does what delivering.deliver does."""
+
+    def __call__(
+        self, services: Services, target_id: int, /, *, go_on: Callable[[], None]
+    ) -> delivering.Delivered: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """What the tasks do."""
@@ -44,3 +58,5 @@ class Work:
     measure: Measure = flow.measure
     write: WriteBack = writing.write
     hear: Hear = flow.hear
+    announce: Announce = announcing.announce_all
+    deliver: Deliver = delivering.deliver
