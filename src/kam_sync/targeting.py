@@ -103,7 +103,7 @@ def remove(session: Session, name: str, now: datetime) -> None:
         KnownStore(session).forget()
 
 
-def test(services: Services, name: str) -> Tested:
+def ping(services: Services, name: str) -> Tested:
     """Send a ping now, also to a paused target; it is not tried again."""
     now = services.now()
     with services.database.transaction() as session:

@@ -17,16 +17,12 @@ failed = st.builds(
     status=st.none() | st.integers(100, 599).filter(lambda n: not 200 <= n < 300 and n != 410),
     retry_after=st.none() | st.timedeltas(timedelta(0), timedelta(days=30)),
 )
+moments = st.timedeltas(timedelta(0), timedelta(days=3)).map(lambda span: NOON - span)
 tries = st.builds(
     Tried,
     number=st.integers(1, LAST),
-    first_at=st.datetimes(datetime(2026, 11, 20), NOON.replace(tzinfo=None)).map(
-        lambda at: at.replace(tzinfo=UTC)
-    ),
-    failing_since=st.none()
-    | st.datetimes(datetime(2026, 11, 20), NOON.replace(tzinfo=None)).map(
-        lambda at: at.replace(tzinfo=UTC)
-    ),
+    first_at=moments,
+    failing_since=st.none() | moments,
     failures=st.integers(0, 500),
 )
 

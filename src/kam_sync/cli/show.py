@@ -16,8 +16,8 @@ from kam_sync.cli.table import Column, print_table
 from kam_sync.flow import SyncResult, Watch
 
 __all__ = [
-    "Column", "as_json", "err", "moment", "out", "sync_document", "sync_progress", "sync_table",
-    "table",
+    "Column", "as_json", "err", "harmless", "moment", "out", "sync_document", "sync_progress",
+    "sync_table", "table",
 ]  # fmt: skip
 
 out = Console()
@@ -44,6 +44,11 @@ def table(
 def moment(at: datetime | None, zone: ZoneInfo) -> str:
     """A time as people here read it."""
     return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def harmless(text: str) -> str:
+    """What somebody out there wrote, without what a terminal would obey."""
+    return "".join(char if char.isprintable() or char == "\n" else "�" for char in text)
 
 
 @contextmanager

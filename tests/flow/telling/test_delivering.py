@@ -209,10 +209,10 @@ def test_a_paused_target_gets_it_all_afterwards(told_shop: Told) -> None:
 def test_a_ping_is_sent_at_once_also_to_a_paused_target(told_shop: Told) -> None:
     with told_shop.services.database.transaction() as session:
         targeting.pause(session, "bridge")
-    assert targeting.test(told_shop.services, "bridge").answer.status == 200
+    assert targeting.ping(told_shop.services, "bridge").answer.status == 200
     assert json.loads(told_shop.ear.posts[0].body)["type"] == "ping"
     told_shop.ear.statuses.append(500)
-    assert targeting.test(told_shop.services, "bridge").answer.error == "HTTP 500"
+    assert targeting.ping(told_shop.services, "bridge").answer.error == "HTTP 500"
     assert [one.state for one in told_shop.deliveries()] == ["given_up", "delivered"]
     assert told_shop.standing().failing_since is None
 

@@ -21,8 +21,8 @@ class TargetRow(Target, table=True):
     name: str = Field(unique=True)
     delivered: int = Field(default=0, sa_type=sa.BigInteger)
     refused: int = Field(default=0, sa_type=sa.BigInteger)
-    sealed_secret: str
-    sealed_former: str = ""
+    sealed_secret: str = Field(exclude=True)
+    sealed_former: str = Field(default="", exclude=True)
 
 
 class TargetStore:
