@@ -54,13 +54,15 @@ def add(services: Services, name: str, url: str, events: Sequence[str]) -> tuple
 def change(
     services: Services, name: str, *, url: str | None = None, events: Sequence[str] | None = None
 ) -> Target:
-    """Set another URL, or other events; the secret stays."""
+    """Set another URL, or other events; the secret stays, sealed with the current key."""
     wanted = {"events": _patterns(events)} if events else {}
     if url is not None:
         _check(services, url)
     with services.database.transaction() as session:
         store = TargetStore(session)
         target = store.by_name(name)
+        cipher = services.cipher
+        store.seal_again(target.id, lambda sealed: cipher.lock(cipher.unlock(sealed)))
         store.change(target.id, **wanted, **({} if url is None else {"url": url}))
         return _detached(session, target)
 

@@ -83,7 +83,6 @@ def test_a_target_is_watched_changed_replayed_and_removed(
     assert "waiting" in kam_sync("target", "deliveries", "bridge").out
     assert kam_sync("target", "pause", "bridge").code == 0
     assert "target resume bridge" in kam_sync("target", "list").out
-    assert kam_sync("target", "set", "bridge").code == 2
     assert kam_sync("target", "set", "bridge", "--event", "alert.*").code == 0
     assert kam_sync("target", "resume", "bridge").code == 0
     [check] = [
@@ -123,3 +122,19 @@ def test_tables_fit_into_eighty_columns(
     for words in (("list",), ("deliveries", "a-rather-long-name")):
         lines = kam_sync("target", *words).out.splitlines()
         assert max(map(len, lines)) <= 80
+
+
+def test_after_another_key_of_ours_a_target_is_sealed_anew(
+    kam_sync: Command, ear: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kam_sync("target", "add", "bridge", "--url", ear.url)
+    monkeypatch.setenv("KAM_SYNC_SECRET_KEY", "another key of 16 and more")
+    assert "add the former key" in kam_sync("target", "test", "bridge").err
+    checks = kam_sync("doctor", "--json").document["checks"]
+    [check] = [one for one in checks if one["what"] == "target bridge"]
+    assert "add the former key" in check["advice"]
+    both = "another key of 16 and more,a key for the tests alone"
+    monkeypatch.setenv("KAM_SYNC_SECRET_KEY", both)
+    assert kam_sync("target", "set", "bridge").code == 0
+    monkeypatch.setenv("KAM_SYNC_SECRET_KEY", "another key of 16 and more")
+    assert kam_sync("target", "test", "bridge").code == 0

@@ -73,7 +73,10 @@ def test_a_fault_of_ours_is_tried_again_and_then_told(shop: Told) -> None:
     work = Work(announce=break_down, deliver=break_down)  # type: ignore[arg-type]  # it only raises
     with working(shop.services, work):
         wait_until(
-            lambda: ask(shop.services, subjects) == [("house/announce",), ("house/deliver",)]
+            lambda: (
+                ask(shop.services, subjects)
+                == [("house/announce",), (f"house/deliver:{shop.target.id}",)]
+            )
         )
     with shop.services.database.transaction() as session:
         defer_announcing(session)

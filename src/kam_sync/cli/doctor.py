@@ -181,6 +181,12 @@ def _targets(services: Services) -> Iterator[Check]:
     with services.database.transaction() as session:
         waiting = DeliveryStore(session).waiting()
         for target in TargetStore(session).all():
+            try:
+                for sealed in TargetStore(session).sealed_secrets(target.id, services.now()):
+                    services.cipher.unlock(sealed)
+            except KamSyncError as error:
+                yield Check(f"target {target.name}", "its secret cannot be read", str(error))
+                continue
             waits = waiting.get(target.id, Waiting())
             found = f"{target.state.value}, {waits.count} waiting"
             advice = ""

@@ -87,13 +87,10 @@ def set_(
         list[str] | None, typer.Option(help="What it wants from now on; again for more.")
     ] = None,
 ) -> None:
-    """Change the address of a target, or what it wants; the secret stays."""
+    """Change the address of a target, or what it wants; the secret stays, encrypted anew."""
     from kam_sync import targeting
-    from kam_sync.base.errors import WrongUse
     from kam_sync.wiring import open_services
 
-    if url is None and not event:
-        raise WrongUse("what? give --url or --event")
     with open_services(read_settings()) as services:
         target = targeting.change(services, name, url=url, events=event)
     typer.echo(f"target {name}: {target.url}, {' '.join(target.events)}", err=True)

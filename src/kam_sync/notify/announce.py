@@ -32,6 +32,9 @@ _MOVES = _ENDS | {EventType.ACCOUNT_CREATED}
 
 def of_alerts(session: Session, locale: Locale, now: datetime) -> int:
     """Tell the next changes of alerts; how many were looked at."""
+    targets = TargetStore(session).held()
+    if not targets:
+        return 0
     store, known = AlertStore(session), KnownStore(session)
     position = known.alerts()
     store.wait_for_writers()
@@ -47,7 +50,7 @@ def of_alerts(session: Session, locale: Locale, now: datetime) -> int:
         )
         for change, alert in changes
     ]
-    DeliveryStore(session).announce(found, TargetStore(session).all(), now)
+    DeliveryStore(session).announce(found, targets, now)
     if changes:
         known.move_alerts(changes[-1][0].id)
     return len(changes)
@@ -82,6 +85,9 @@ class SourceNews:
 
         What is there when the first load has ended is known from then on, and no news.
         """
+        targets = TargetStore(self._session).held()
+        if not targets:
+            return 0
         at = self._known.position(self._source.id, noun.value)
         if at is None:
             self._take_stock(noun)
@@ -91,7 +97,7 @@ class SourceNews:
         found = self._raws.changed(noun, after=after, limit=_BATCH)
         changed = [(number, key) for number, key in found if number <= to.change_no]
         told = self._look(noun, [key for _, key in changed])
-        DeliveryStore(self._session).announce(told, TargetStore(self._session).all(), self._now)
+        DeliveryStore(self._session).announce(told, targets, self._now)
         if changed and len(found) == _BATCH:
             to = Translated(to.round, changed[-1][0])
         self._known.move(self._source.id, noun.value, to)

@@ -43,6 +43,7 @@ class Telling:
     def deliver(self, context: JobContext, target_id: int, attempt: int = 0) -> None:
         """Send what is due to a target."""
         log = _log.bind(target_id=target_id, job_id=context.job.id)
+        step = f"deliver:{target_id}"
         again = partial(queue.defer_delivery, target_id=target_id)
         try:
             result = self._deliver(self._services, target_id, go_on=partial(go_on, context))
@@ -50,10 +51,10 @@ class Telling:
             log.info("webhooks later", message=str(error))
         except Exception:
             log.exception("webhooks not sent")
-            self._trying.broke(again, "deliver", attempt)
+            self._trying.broke(again, step, attempt)
             raise
         else:
-            self._trying.worked("deliver")
+            self._trying.worked(step)
             log.info("webhooks sent", sent=result.sent, failed=result.failed)
             if result.is_more:
                 with self._services.database.transaction() as session:

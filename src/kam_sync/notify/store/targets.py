@@ -1,6 +1,6 @@
 """Targets of webhooks, and what they are signed with."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,10 @@ from sqlmodel import Field, col, select
 from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere
 from kam_sync.notify.model import Target, TargetState
+
+
+_STAYS = {"key_share": True}
+"""A lock for who changes a row and does not remove it."""
 
 
 class TargetRow(Target, table=True):
@@ -35,6 +39,11 @@ class TargetStore:
         """Every target, by name."""
         return list(self._session.scalars(select(TargetRow).order_by(col(TargetRow.name))))
 
+    def held(self) -> list[Target]:
+        """Every target; none is removed until the commit."""
+        query = select(TargetRow).order_by(col(TargetRow.id))
+        return list(self._session.scalars(query.with_for_update(read=True, key_share=True)))
+
     def by_name(self, name: str) -> Target:
         """The target of a name, or NotHere with the names there are."""
         found = self.all()
@@ -46,7 +55,7 @@ class TargetStore:
 
     def by_id(self, target_id: int) -> Target | None:
         """One target, locked until the commit."""
-        return self._session.get(TargetRow, target_id, with_for_update=True)
+        return self._session.get(TargetRow, target_id, with_for_update=_STAYS)
 
     def add(
         self, name: str, url: str, events: Sequence[str], sealed_secret: str, now: datetime
@@ -61,7 +70,7 @@ class TargetStore:
 
     def change(self, target_id: int, **values: Any) -> None:
         """Change some of its fields."""
-        row = self._session.get_one(TargetRow, target_id, with_for_update=True)
+        row = self._session.get_one(TargetRow, target_id, with_for_update=_STAYS)
         row.sqlmodel_update(values)
         self._session.flush()
 
@@ -73,7 +82,7 @@ class TargetStore:
 
     def rotate(self, target_id: int, sealed_secret: str, former_until: datetime) -> None:
         """Give it another secret; the one before signs beside it for a while."""
-        row = self._session.get_one(TargetRow, target_id, with_for_update=True)
+        row = self._session.get_one(TargetRow, target_id, with_for_update=_STAYS)
         row.sealed_former, row.sealed_secret = row.sealed_secret, sealed_secret
         row.former_until = former_until
         self._session.flush()
@@ -83,6 +92,13 @@ class TargetStore:
         row = self._session.get_one(TargetRow, target_id)
         has_former = row.former_until is not None and row.former_until > now
         return (row.sealed_secret, row.sealed_former) if has_former else (row.sealed_secret,)
+
+    def seal_again(self, target_id: int, seal: Callable[[str], str]) -> None:
+        """Seal its secrets anew, each by what `seal` makes of it."""
+        row = self._session.get_one(TargetRow, target_id, with_for_update=_STAYS)
+        row.sealed_secret = seal(row.sealed_secret)
+        row.sealed_former = row.sealed_former and seal(row.sealed_former)
+        self._session.flush()
 
     def remove(self, target_id: int) -> None:
         """Forget a target and its deliveries."""
