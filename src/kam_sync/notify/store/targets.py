@@ -11,7 +11,6 @@ from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere
 from kam_sync.notify.model import Target, TargetState
 
-
 _STAYS = {"key_share": True}
 """A lock for who changes a row and does not remove it."""
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "20261128_1115"
-down_revision = "20261124_1738"
+revision = "20261128_1130"
+down_revision = "20261128_1115"
 branch_labels = None
 depends_on = None
 
