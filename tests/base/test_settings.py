@@ -29,6 +29,8 @@ def test_everything_has_a_default() -> None:
         ("KAM_SYNC_DATABASE_URL", "postgresql://me@host:abc/x", "postgresql://"),
         ("KAM_SYNC_PUBLIC_URL", "example", "URL"),
         ("KAM_SYNC_LOG_FORMAT", "xml", "json"),
+        ("KAM_SYNC_ALLOWED_TARGETS", "10.0.0.300", "networks"),
+        ("KAM_SYNC_ALLOWED_TARGETS", "https://hooks.internal", "networks"),
     ],
 )
 def test_a_wrong_value_is_named(

@@ -35,6 +35,8 @@ class Listener:
     statuses: list[int] = field(default_factory=list)
     silent: bool = False
     """Say nothing until the end, as a server whose database hangs."""
+    replies: dict[str, str] = field(default_factory=dict)
+    """Headers of every answer."""
     posts: list[Post] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -77,6 +79,8 @@ class Listener:
                     ear._end.wait()
                     return
                 self.send_response(ear.statuses.pop(0) if ear.statuses else 200)
+                for name, value in ear.replies.items():
+                    self.send_header(name, value)
                 self.end_headers()
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - given

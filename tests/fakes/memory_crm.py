@@ -190,8 +190,10 @@ def _deal(key: str, row: Any) -> Deal:
         key, row["name"], "3300", "142", Outcome.OPEN, Decimal(row.get("amount", 100)),
         row.get("currency", "RUB"), row.get("company"), created_at=LONG_AGO, updated_at=LONG_AGO,
     )  # fmt: skip
-    won = row.get("won")
-    return replace(deal, outcome=Outcome.WON, closed_at=won) if won else deal
+    for outcome in (Outcome.WON, Outcome.LOST):
+        if closed_at := row.get(outcome.value):
+            return replace(deal, outcome=outcome, closed_at=closed_at)
+    return deal
 
 
 def _task(key: str, row: Any) -> Task:

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 from connectors import Field, Noun
 from connectors.sandbox.amocrm import AmoSandbox, OAuthApp
 from connectors.sandbox.world import MadeUpWorld
+from tests.fakes.listener import Listener
 from tests.web.parted import part
 from tests.web.world import World
 
@@ -139,3 +140,24 @@ def test_a_person_finds_what_differs_and_has_it_put_right(
         page.get_by_role("status").inner_text() == "Поставлено в очередь и начнётся в свой черёд."
     )
     assert page.evaluate("document.documentElement.scrollWidth") == 380
+
+
+def test_a_person_adds_a_receiver_and_tries_it(world: World, address: str, page: Page) -> None:
+    world.services.settings.allowed_targets = "127.0.0.1"
+    with Listener() as ear:
+        page.goto(f"{address}/sources")
+        page.get_by_role("link", name="Вебхуки в другие системы").click()
+        page.get_by_role("textbox", name="Название").fill("bridge")
+        page.get_by_role("textbox", name="Адрес").fill(ear.url)
+        page.get_by_role("textbox", name="События").fill("deal.won alert.*")
+        page.get_by_role("button", name="Добавить").click()
+        assert "whsec_" in page.get_by_role("status").inner_text()
+        page.get_by_role("button", name="Проверить").click()
+        assert "проверка принята (HTTP 200)" in page.get_by_role("status").inner_text()
+        assert len(ear.posts) == 1
+        page.get_by_role("button", name="Отправить ping снова").click()
+        page.get_by_text("Ждут отправки: 1").wait_for()
+        page.get_by_role("button", name="Остановить").click()
+        page.get_by_text("на паузе").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") == 380
+    world.services.settings.allowed_targets = ""

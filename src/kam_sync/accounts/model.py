@@ -1,5 +1,6 @@
 """Words of the account store: account, link, and the records of every source in one form."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -258,6 +259,16 @@ class StreamEntry(SQLModel):
     currency: str | None = None
     is_ours: bool = False
     details: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """How far the raw records of a noun of a source are translated."""
+
+    round: int = 0
+    """How often everything was to be translated again."""
+    change_no: int = 0
+    """All changes up to this one are translated, in this round."""
 
 
 class SetAside(SQLModel):

@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -14,6 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from kam_sync.base.errors import WrongSettings
 
 _HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-9]{1,5})?")
+
+_NAME = re.compile(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
 
 class Locale(StrEnum):
@@ -61,6 +64,19 @@ def _crm_hosts(text: str) -> str:
     return text
 
 
+def _allowed_targets(text: str) -> str:
+    for entry in _entries(text):
+        try:
+            ip_network(entry, strict=False)
+        except ValueError as error:
+            if not _NAME.fullmatch(entry) or entry[-1].isdigit():
+                raise ValueError(
+                    "write hosts, .domains, addresses or networks with commas between, such as "
+                    "hooks.internal, 10.1.0.0/16"
+                ) from error
+    return text
+
+
 def _entries(text: str) -> tuple[str, ...]:
     return tuple(entry.strip().lower() for entry in text.split(",") if entry.strip())
 
@@ -77,6 +93,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     public_url: HttpUrl | None = None
     crm_hosts: Annotated[str, AfterValidator(_crm_hosts)] = ""
+    allowed_targets: Annotated[str, AfterValidator(_allowed_targets)] = ""
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Moscow"
     locale: Locale = Locale.RU
     log_format: LogFormat = LogFormat.AUTO
@@ -87,6 +104,11 @@ class Settings(BaseSettings):
     def added_hosts(self) -> tuple[str, ...]:
         """Hosts that CRM secrets may be sent to beside those of the CRMs' makers."""
         return _entries(self.crm_hosts)
+
+    @property
+    def private_targets(self) -> tuple[str, ...]:
+        """Hosts and networks that webhooks may be sent to though they are not public."""
+        return _entries(self.allowed_targets)
 
     @property
     def zone(self) -> ZoneInfo:

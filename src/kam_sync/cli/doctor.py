@@ -22,6 +22,8 @@ from kam_sync.intake.model import RunState, Source, SourceState, Standing
 from kam_sync.intake.store import GrantStore, RunStore, SourceStore, TurnStore
 from kam_sync.intake.subscription import HooksState
 from kam_sync.ledger.store import LedgerBook
+from kam_sync.notify.model import TargetState, Waiting
+from kam_sync.notify.store import DeliveryStore, TargetStore
 from kam_sync.wiring import Services, open_services
 
 _INCIDENTS_SHOWN = 20
@@ -92,6 +94,7 @@ def _look_inside(services: Services) -> Iterator[Check]:
     yield Check("schema", found if found == newest else f"{found}, made by a later release")
     yield _clock(services)
     yield from _sources(services)
+    yield from _targets(services)
     yield from _incidents(services)
     yield _queue(services)
 
@@ -198,6 +201,25 @@ def _refusals(standing: Standing, zone: ZoneInfo) -> Iterator[Check]:
         yield Check("", "the CRM asked us to slow down", advice)
     elif standing.refusals_today:
         yield Check("", f"{standing.refusals_today} requests refused as too many today")
+
+
+def _targets(services: Services) -> Iterator[Check]:
+    """Those that are stopped have an incident, which says what to do."""
+    with services.database.transaction() as session:
+        waiting = DeliveryStore(session).waiting()
+        for target in TargetStore(session).all():
+            try:
+                for sealed in TargetStore(session).sealed_secrets(target.id, services.now()):
+                    services.cipher.unlock(sealed)
+            except KamSyncError as error:
+                yield Check(f"target {target.name}", "its secret cannot be read", str(error))
+                continue
+            waits = waiting.get(target.id, Waiting())
+            found = f"{target.state.value}, {waits.count} waiting"
+            advice = ""
+            if target.state is TargetState.ACTIVE and target.failing_since is not None:
+                advice = f"{target.last_error}; try it: {command(f'target test {target.name}')}"
+            yield Check(f"target {target.name}", found, advice)
 
 
 def _incidents(services: Services) -> Iterator[Check]:

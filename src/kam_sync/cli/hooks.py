@@ -96,7 +96,7 @@ def show_(
     shown = {**document, "named": _named(document["named"])}
     for name in ("received_at", "read_at", "replayed_at"):
         shown[name] = show.moment(document[name], zone)
-    shown |= {"headers": "", **document["headers"], "body": _harmless(document["body"])}
+    shown |= {"headers": "", **document["headers"], "body": show.harmless(document["body"])}
     show.table("Webhook", ("", " "), [row for row in shown.items() if row[1] != ""])
 
 
@@ -157,8 +157,3 @@ def _named(named: dict[str, list[str]]) -> str:
         f"{noun} {', '.join(ids[:_MOST_NAMED])}{' ...' if len(ids) > _MOST_NAMED else ''}"
         for noun, ids in named.items()
     )
-
-
-def _harmless(text: str) -> str:
-    """Without what a terminal would obey."""
-    return "".join(char if char.isprintable() or char == "\n" else "�" for char in text)

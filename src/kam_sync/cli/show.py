@@ -19,8 +19,8 @@ from kam_sync.cli.table import Column, print_table
 from kam_sync.flow import LedgerWatch, SyncResult, Watch
 
 __all__ = [
-    "Column", "as_json", "block", "err", "ledger_progress", "moment", "out", "sync_document",
-    "sync_progress", "sync_table", "table",
+    "Column", "as_json", "block", "err", "harmless", "ledger_progress", "moment", "out",
+    "sync_document", "sync_progress", "sync_table", "table",
 ]  # fmt: skip
 
 out = Console()
@@ -56,6 +56,11 @@ def block(title: str, said: Iterable[str], commands: Iterable[str] = ()) -> None
 def moment(at: datetime | None, zone: ZoneInfo) -> str:
     """A time as people here read it: 2026-11-28 14:05 MSK."""
     return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+
+
+def harmless(text: str) -> str:
+    """What somebody out there wrote, without what a terminal would obey."""
+    return "".join(char if char.isprintable() or char == "\n" else "�" for char in text)
 
 
 @contextmanager

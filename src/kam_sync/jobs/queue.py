@@ -10,6 +10,7 @@ from kam_sync.jobs.store import QueueStore
 
 SYNC, MEASURE, WRITE, RENEW = "sync_source", "measure", "write_crm", "renew_grants"
 KEEP_HOUSE = "keep_house"
+ANNOUNCE, DELIVER = "announce", "deliver"
 READ, SUBSCRIBE = "read_hooks", "subscribe_hooks"
 RECONCILE = "reconcile_noun"
 SETTLE = timedelta(seconds=2)
@@ -223,6 +224,21 @@ def defer_renewal(session: Session) -> bool:
 def defer_housekeeping(session: Session) -> bool:
     """Queue the deletion of what is old; False when it is waiting already."""
     return put(session, KEEP_HOUSE, Place("keep_house", "keep_house"), arguments={})
+
+
+def defer_announcing(session: Session, *, attempt: int = 0, wait: timedelta = timedelta(0)) -> bool:
+    """Queue the search for news to integrators; False when it is waiting already."""
+    place = Place("announce", "announce")
+    return put(session, ANNOUNCE, place, wait=wait, arguments={"attempt": attempt})
+
+
+def defer_delivery(
+    session: Session, target_id: int, *, attempt: int = 0, wait: timedelta = timedelta(0)
+) -> bool:
+    """Queue the sending to a target; False when it is waiting already."""
+    lock = f"target:{target_id}"
+    arguments = {"target_id": target_id, "attempt": attempt}
+    return put(session, DELIVER, Place(lock, lock), wait=wait, arguments=arguments)
 
 
 def defer_removal(session: Session, *, keep: timedelta) -> bool:

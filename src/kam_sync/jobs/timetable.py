@@ -21,6 +21,7 @@ from kam_sync.jobs.defaults import default_plan
 from kam_sync.jobs.model import Key, Plan, Schedule, Step
 from kam_sync.jobs.store import ScheduleStore, TickStore
 from kam_sync.jobs.ticking import TickExecutor
+from kam_sync.jobs.waking import wake
 from kam_sync.jobs.watching import watch, watch_sources
 from kam_sync.jobs.when import following, newest
 from kam_sync.wiring import Services
@@ -120,6 +121,7 @@ class Scheduler:
                   self._services.now())  # fmt: skip
             watch_sources(session, self._services.now())
         flow.tell_incidents(self._services)
+        wake(self._services)
 
     def _read(self, sources: Sequence[Source]) -> list[tuple[Held, datetime | None]]:
         """What is switched on of the house and of these sources, with its last instant."""

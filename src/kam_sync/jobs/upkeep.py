@@ -14,6 +14,7 @@ from kam_sync.intake.store import (
 from kam_sync.jobs.queue import defer_removal
 from kam_sync.jobs.store import TickStore
 from kam_sync.ledger.store import LedgerStore
+from kam_sync.notify.store import DeliveryStore
 from kam_sync.wiring import Services
 
 _KEEP_JOBS = timedelta(days=7)
@@ -23,13 +24,14 @@ _KEEP_HOOKS = timedelta(days=30)
 _KEEP_ASKED = timedelta(days=1)
 _KEEP_ANNOUNCED = timedelta(days=2)
 _KEEP_POLLED = timedelta(days=7)
+_KEEP_EVENTS = timedelta(days=30)
 _KEEP_RUNS = timedelta(days=90)
 _KEEP_CHECKS = timedelta(days=400)
 _KEEP_PARTED = timedelta(days=30)
 
 
 def keep_house(services: Services) -> None:
-    """Forget old ticks, runs, links, refusals, webhooks and checks; have old jobs deleted."""
+    """Forget what is old, and queue the deletion of old jobs."""
     with services.database.transaction() as session:
         TickStore(session).forget_before(services.now(), keep=_KEEP_TICKS)
         RunStore(session).forget_before(services.now() - _KEEP_RUNS)
@@ -46,4 +48,5 @@ def keep_house(services: Services) -> None:
         inbox = InboxStore(session)
         inbox.forget_before(services.now() - _KEEP_READ_HOOKS, {HookState.READ})
         inbox.forget_before(services.now() - _KEEP_HOOKS, set(HookState) - {HookState.NEW})
+        DeliveryStore(session).forget_before(services.now() - _KEEP_EVENTS)
         defer_removal(session, keep=_KEEP_JOBS)

@@ -22,6 +22,7 @@ import kam_sync.web.api.ledger
 import kam_sync.web.api.records
 import kam_sync.web.api.schedules
 import kam_sync.web.api.sources
+import kam_sync.web.api.targets
 import kam_sync.web.api.webhooks
 import kam_sync.web.api.writes
 import kam_sync.web.ops
@@ -36,6 +37,7 @@ import kam_sync.web.pages.ledger
 import kam_sync.web.pages.lists
 import kam_sync.web.pages.set_aside
 import kam_sync.web.pages.sources
+import kam_sync.web.pages.targets
 import kam_sync.web.pages.tasks
 import kam_sync.web.pages.timetable
 import kam_sync.web.pages.today
@@ -64,6 +66,7 @@ _API = (
     kam_sync.web.api.kpis.router,
     kam_sync.web.api.alerts.router,
     kam_sync.web.api.writes.router,
+    kam_sync.web.api.targets.router,
 )
 _PAGES = (
     kam_sync.web.pages.today.router,
@@ -80,6 +83,7 @@ _PAGES = (
     kam_sync.web.pages.held.router,
     kam_sync.web.pages.ledger.router,
     kam_sync.web.pages.timetable.router,
+    kam_sync.web.pages.targets.router,
 )
 _DESCRIPTION = """Key accounts from all connected CRMs in one store, their KPIs and alerts.
 

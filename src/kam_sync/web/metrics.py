@@ -12,6 +12,7 @@ from kam_sync.intake.model import RunState, SourceState, Standing
 from kam_sync.intake.progress import NounProgress
 from kam_sync.intake.subscription import HooksState
 from kam_sync.ledger.model import Check, LedgerState
+from kam_sync.notify.model import Target, Waiting
 from kam_sync.subscribing import Shown
 
 _LABELS = ("route", "method", "status")
@@ -104,6 +105,22 @@ class Metrics:
             ["source", "noun"],
             registry=self.registry,
         )
+        self._deliveries = Gauge(
+            "kam_sync_deliveries",
+            "Tries to send webhooks to a target since it was made",
+            ["target", "result"],
+            registry=self.registry,
+        )
+        self._waiting = Gauge(
+            "kam_sync_deliveries_waiting", "Webhooks that wait for a target", ["target"],
+            registry=self.registry,
+        )  # fmt: skip
+        self._oldest = Gauge(
+            "kam_sync_deliveries_oldest_waiting_seconds",
+            "How long the oldest webhook waits for a target",
+            ["target"],
+            registry=self.registry,
+        )
         self._seconds = Histogram(
             "kam_sync_http_request_seconds", "Time to answer", _LABELS[:1], registry=self.registry
         )
@@ -118,6 +135,20 @@ class Metrics:
         """Note how many incidents are open."""
         for kind, number in counts.items():
             self._incidents.labels(kind.value).set(number)
+
+    def note_targets(
+        self, targets: Sequence[Target], waiting: Mapping[int, Waiting], now: datetime
+    ) -> None:
+        """Note how webhooks come to their targets."""
+        for gauge in (self._deliveries, self._waiting, self._oldest):
+            gauge.clear()
+        for target in targets:
+            waits = waiting.get(target.id, Waiting())
+            self._deliveries.labels(target.name, "delivered").set(target.delivered)
+            self._deliveries.labels(target.name, "refused").set(target.refused)
+            self._waiting.labels(target.name).set(waits.count)
+            age = (now - waits.oldest_at).total_seconds() if waits.oldest_at else 0.0
+            self._oldest.labels(target.name).set(age)
 
     def note_progress(
         self, sources: Mapping[str, SourceState], progress: Mapping[str, Sequence[NounProgress]],

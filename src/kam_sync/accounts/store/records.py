@@ -13,7 +13,7 @@ from connectors import Noun
 from kam_sync.accounts import model
 from kam_sync.accounts.store import tables
 from kam_sync.accounts.store.belonging import OF_A_COMPANY, belongs
-from kam_sync.base.db import Session
+from kam_sync.base.db import Session, is_among
 
 Key = tuple[str, ...]
 """The sort key of the last item of a page: the next page begins after it."""
@@ -97,6 +97,15 @@ class RecordStore:
         query = select(row).where(sa.tuple_(row.source_id, row.external_id).in_(keys))
         found = self._session.scalars(query) if keys else ()
         return {(one.source_id, one.external_id): one for one in found}
+
+    def deals_of_companies(
+        self, source_id: int, companies: Collection[str]
+    ) -> dict[str, model.Deal]:
+        """The deals that name one of these companies of a source, by id."""
+        row: Any = tables.DealRow
+        named = is_among(row.company_external_id, companies)
+        found = self._session.scalars(select(row).where(row.source_id == source_id, named))
+        return {deal.external_id: deal for deal in found}
 
     def stages(self, pipelines: Sequence[model.Pipeline]) -> list[model.Stage]:
         """The stages of pipelines, in their order."""

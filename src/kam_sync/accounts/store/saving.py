@@ -8,12 +8,13 @@ from typing import Any, cast
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlmodel import ARRAY, SQLModel, col
 
 import connectors as gate
 from connectors import NAMELESS, Noun, Record
 from kam_sync.accounts.match import match
+from kam_sync.accounts.model import Translated
 from kam_sync.accounts.store.tables import (
     AccountRow,
     ActivityRow,
@@ -123,22 +124,29 @@ class SavingStore:
 
     def translated_to(self, noun: Noun) -> int:
         """The change number up to which the noun is translated."""
-        row = self._session.get(TranslationRow, (self._source_id, noun.value))
-        return 0 if row is None else row.change_no
+        return self.translated(noun).change_no
+
+    def translated(self, noun: Noun) -> Translated:
+        """The same, with the round that it is counted in."""
+        key = (self._source_id, noun.value)
+        row = self._session.get(TranslationRow, key, populate_existing=True)
+        return Translated() if row is None else Translated(row.round, row.change_no)
 
     def move_translation(self, noun: Noun, change_no: int, now: datetime) -> None:
         """Remember up to which change the noun is translated."""
-        self._session.merge(
-            TranslationRow(
-                source_id=self._source_id, noun=noun.value, change_no=change_no, moved_at=now
+        new = insert(TranslationRow).values(source_id=self._source_id, noun=noun.value)
+        moved = {"change_no": change_no, "moved_at": now}
+        self._session.execute(
+            new.values(moved).on_conflict_do_update(
+                index_elements=["source_id", "noun"], set_=moved
             )
         )
 
     def translate_again(self) -> None:
-        """Forget what was translated, so that all raw records are read again at the next sync."""
-        self._session.execute(
-            sa.delete(TranslationRow).where(col(TranslationRow.source_id) == self._source_id)
-        )
+        """Begin anew with what is translated: at the next sync all raw records are read again."""
+        row = table_of(TranslationRow)
+        again = sa.update(row).where(row.c.source_id == self._source_id)
+        self._session.execute(again.values(round=row.c.round + 1, change_no=0))
 
     def drop_accounts_without_links(self, *, limit: int) -> bool:
         """Drop so many accounts that no company of any source belongs to; False at the last."""

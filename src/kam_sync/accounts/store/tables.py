@@ -168,5 +168,7 @@ class TranslationRow(SQLModel, table=True):
 
     source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
     noun: str = Field(primary_key=True)
+    round: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How often everything was to be translated again: the change numbers begin anew with it."""
     change_no: int = Field(sa_type=sa.BigInteger)
     moved_at: datetime = moment()

@@ -120,6 +120,17 @@ class AlertStore:
         )
         return [(change, alert) for change, alert in self._session.execute(query)]
 
+    def wait_for_writers(self) -> None:
+        """Wait until every change that has drawn its id can be seen; none is written meanwhile.
+
+        Who keeps a position among the ids would else run past one whose writer commits late.
+        """
+        self._session.execute(sa.text("LOCK TABLE alert_change IN SHARE MODE"))
+
+    def last_change(self) -> int:
+        """The id of the newest change; 0 when there is none."""
+        return self._session.scalar(sa.select(sa.func.max(col(ChangeRow.id)))) or 0
+
     def _row(self, alert_id: UUID) -> AlertRow:
         found = self._session.get(AlertRow, alert_id)
         if found is None:

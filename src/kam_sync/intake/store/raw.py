@@ -156,6 +156,15 @@ class RawStore:
             for number, key, body, gone_at, why, into in self._session.execute(query)
         ]
 
+    def changed(self, noun: Noun, *, after: int, limit: int) -> list[tuple[int, str]]:
+        """Change number and id of the records that changed after one, oldest change first."""
+        row = table_of(RawRow).c
+        query = sa.select(row.change_no, row.external_id).where(
+            row.source_id == self._source_id, row.noun == noun.value, row.change_no > after
+        )
+        found = self._session.execute(query.order_by(row.change_no).limit(limit))
+        return [(number, key) for number, key in found]
+
     def _row(self, noun: Noun, record: RawRecord) -> tuple[int, str, str, str, bytes]:
         body = _written(record)
         key = (self._source_id, noun.value, record.external_id)

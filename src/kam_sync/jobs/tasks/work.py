@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from connectors import Noun
-from kam_sync import flow, writing
+from kam_sync import announcing, delivering, flow, writing
 from kam_sync.wiring import Services
 
 
@@ -58,6 +58,20 @@ class Compare(Protocol):
     ) -> flow.Reconciled: ...
 
 
+class Announce(Protocol):
+    """Does what announcing.announce_all does."""
+
+    def __call__(self, services: Services, /, *, go_on: Callable[[], None]) -> object: ...
+
+
+class Deliver(Protocol):
+    """Does what delivering.deliver does."""
+
+    def __call__(
+        self, services: Services, target_id: int, /, *, go_on: Callable[[], None]
+    ) -> delivering.Delivered: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """What the tasks do."""
@@ -68,3 +82,5 @@ class Work:
     hear: Hear = flow.hear
     look_after: LookAfter = flow.look_after_hooks
     compare: Compare = flow.reconcile
+    announce: Announce = announcing.announce_all
+    deliver: Deliver = delivering.deliver

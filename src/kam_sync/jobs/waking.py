@@ -1,0 +1,16 @@
+"""Queues what nobody asks for by a click: news to look for, and messages to integrators."""
+
+from kam_sync import announcing
+from kam_sync.jobs.queue import defer_announcing, defer_delivery
+from kam_sync.notify.store import DeliveryStore
+from kam_sync.wiring import Services
+
+
+def wake(services: Services) -> None:
+    """Queue the search for news where something has changed, and the sending of what is due."""
+    is_behind = announcing.is_behind(services)
+    with services.database.transaction() as session:
+        if is_behind:
+            defer_announcing(session)
+        for target_id in DeliveryStore(session).due_targets(services.now()):
+            defer_delivery(session, target_id)

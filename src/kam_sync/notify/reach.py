@@ -1,0 +1,126 @@
+"""Decides which addresses webhooks may be sent to: public ones, and those that an admin allows.
+
+Who may add a target could else make us ask what only this machine can reach: the metadata of a
+cloud, a database, a router.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+from typing import Self
+from urllib.parse import urlsplit
+
+from kam_sync.base.errors import WrongUse
+
+_LONGEST = 2000
+_CARRIERS = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
+"""Whose last 32 bits are an IPv4 address: NAT64, and the compatible ones of old."""
+_LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")
+SETTING = "KAM_SYNC_ALLOWED_TARGETS"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a URL leads."""
+
+    host: str
+    port: int
+    is_plain: bool
+    """Without TLS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What an admin allows beside public addresses by https."""
+
+    hosts: tuple[str, ...] = ()
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    @classmethod
+    def read(cls, entries: Iterable[str]) -> Self:
+        """From the entries of the setting: names, .domains, addresses and networks."""
+        hosts, networks = [], []
+        for entry in entries:
+            try:
+                networks.append(ip_network(entry, strict=False))
+            except ValueError:
+                hosts.append(entry)
+        return cls(tuple(hosts), tuple(networks))
+
+    def has_host(self, host: str) -> bool:
+        """Whether a name is allowed, whatever its address."""
+        return any(host.endswith(one) if one.startswith(".") else host == one for one in self.hosts)
+
+    def has_address(self, address: str) -> bool:
+        """Whether an address is allowed."""
+        found = ip_address(address.partition("%")[0])
+        return any(found in network for network in self.networks)
+
+
+def place_of(url: str) -> Place:
+    """Where a URL leads, or WrongUse when it is none that we send to."""
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, (parts.hostname or "").rstrip(".")
+        name = host if ":" in host else host.encode("idna").decode()
+    except ValueError as error:  # brackets, a port that is no number, a label that is too long
+        raise WrongUse(f"target URL: {error}") from error
+    is_clean = url.isprintable() and " " not in url and len(url) <= _LONGEST and "#" not in url
+    if parts.scheme not in {"https", "http"} or not name or port == 0 or not is_clean:
+        raise WrongUse("target URL: an address such as https://example.com/hooks is needed")
+    if parts.username is not None or parts.password is not None:
+        raise WrongUse("target URL: without user and password; a signature proves who sends")
+    is_plain = parts.scheme == "http"
+    return Place(name, port or (80 if is_plain else 443), is_plain)
+
+
+def require(place: Place, addresses: Iterable[str], allowed: Allowed) -> list[str]:
+    """All of the addresses of a place, or WrongUse when one of them may not be sent to."""
+    found = list(addresses)
+    if not found:
+        raise WrongUse(f"target {place.host}: no such host")
+    if allowed.has_host(place.host):
+        return found
+    for address in found:
+        if allowed.has_address(address):
+            continue
+        if not is_public(address):
+            raise WrongUse(
+                f"target {place.host}: its address {address} is not public; an admin may allow it "
+                f"by {SETTING}"
+            )
+        if place.is_plain:
+            raise WrongUse(f"target {place.host}: https is needed, or {SETTING}")
+    return found
+
+
+def is_public(address: str) -> bool:
+    """Whether an address belongs to the whole Internet, also one that hides within another."""
+    if "%" in address:
+        return False  # of one link
+    found = ip_address(address)
+    hidden = _hidden(found) if isinstance(found, IPv6Address) else None
+    if hidden is not None:
+        return is_public(str(hidden))
+    is_special = found.is_multicast or found.is_reserved or found in _LOCAL_NAT64
+    return found.is_global and not is_special
+
+
+def _hidden(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that a tunnel or a translator would go on to."""
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if address.sixtofour is not None:
+        return address.sixtofour
+    if address.teredo is not None:
+        return address.teredo[1]
+    if any(address in network for network in _CARRIERS):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return None

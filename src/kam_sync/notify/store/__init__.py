@@ -1,0 +1,8 @@
+"""The tables of this room: what was told to people, and what is sent to integrators."""
+
+from kam_sync.notify.store.deliveries import DeliveryStore
+from kam_sync.notify.store.known import KnownStore
+from kam_sync.notify.store.notifications import NotifyStore
+from kam_sync.notify.store.targets import TargetStore
+
+__all__ = ["DeliveryStore", "KnownStore", "NotifyStore", "TargetStore"]

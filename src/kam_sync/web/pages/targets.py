@@ -1,0 +1,118 @@
+"""Where webhooks to integrators are sent: how it goes, the last of them, and buttons."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import parse_qsl, quote
+
+from fastapi import APIRouter, Body, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from kam_sync import targeting
+from kam_sync.base.db import Session
+from kam_sync.base.errors import WrongUse
+from kam_sync.notify.model import Listed, Target, Waiting
+from kam_sync.notify.store import DeliveryStore, TargetStore
+from kam_sync.targeting import Tested
+from kam_sync.web.deps import Reading, Serving, from_our_pages
+from kam_sync.web.render import pages
+from kam_sync.web.wording import targets as words
+from kam_sync.wiring import Services
+
+router = APIRouter()
+
+Form = Annotated[bytes, Body(media_type="application/x-www-form-urlencoded")]
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page shows of a target."""
+
+    target: Target
+    waiting: Waiting
+    deliveries: list[Listed]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What came of a button."""
+
+    name: str = ""
+    tested: Tested | None = None
+    secret: str = ""
+    error: str = ""
+    form: dict[str, str] | None = None
+    """What stood in the fields, where it was refused."""
+
+
+@router.get("/targets", response_class=HTMLResponse)
+def show_targets(request: Request, session: Reading) -> HTMLResponse:
+    """All targets."""
+    return _page(request, session, Said())
+
+
+@router.post("/targets", dependencies=[Depends(from_our_pages)])
+def add(request: Request, services: Serving, form: Form = b"") -> HTMLResponse:
+    """Make a target, and show its secret this once."""
+    sent = _fields(form)
+    name, url = sent.get("name", ""), sent.get("url", "")
+    try:
+        _, secret = targeting.add(services, name, url, sent.get("events", "").split())
+    except WrongUse as error:
+        return _answer(request, services, Said(error=str(error), form=sent), status=400)
+    return _answer(request, services, Said(name, secret=secret))
+
+
+@router.post("/targets/{target}", dependencies=[Depends(from_our_pages)])
+def act(request: Request, services: Serving, target: str, form: Form = b"") -> Response:
+    """Do what a button says."""
+    sent = _fields(form)
+    match sent.get("do"):
+        case "test":
+            return _answer(request, services, Said(target, targeting.ping(services, target)))
+        case "rotate":
+            _, secret = targeting.rotate(services, target)
+            return _answer(request, services, Said(target, secret=secret))
+        case "pause" | "resume" | "replay" as what:
+            _change(services, target, what, sent.get("delivery", ""))
+        case _:
+            raise WrongUse("form: no such button")
+    return RedirectResponse(f"/targets#target-{quote(target)}", status_code=303)
+
+
+def _change(services: Services, target: str, what: str, delivery: str) -> None:
+    now = services.now()
+    with services.database.transaction() as session:
+        if what == "pause":
+            targeting.pause(session, target)
+        elif what == "resume":
+            targeting.resume(session, target, now)
+        else:
+            ids = [int(delivery)] if delivery.isdecimal() and len(delivery) < 19 else []
+            targeting.replay(session, target, now, ids=ids)
+
+
+def _fields(form: bytes) -> dict[str, str]:
+    sent = parse_qsl(form.decode("utf-8", "replace"), keep_blank_values=True)
+    return {name: value.strip() for name, value in sent}
+
+
+def _answer(request: Request, services: Services, said: Said, *, status: int = 200) -> HTMLResponse:
+    """The page as it is now; no connection was held while a target was asked."""
+    with services.database.transaction() as session:
+        page = _page(request, session, said, status=status)
+    page.headers["Cache-Control"] = "no-store"
+    return page
+
+
+def _page(request: Request, session: Session, said: Said, *, status: int = 200) -> HTMLResponse:
+    store = DeliveryStore(session)
+    waiting = store.waiting()
+    shown = [
+        Shown(one, waiting.get(one.id, Waiting()), store.latest(one.id, limit=_SHOWN))
+        for one in TargetStore(session).all()
+    ]
+    return pages(request).render(
+        request, "targets.html", status=status, shown=shown, said=said, words=words,
+        events=words.events(),
+    )  # fmt: skip

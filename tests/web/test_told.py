@@ -1,0 +1,190 @@
+"""What integrators hear is what the API says; and docs/webhooks.md shows it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+import connectors as gate
+from connectors import Noun, Outcome
+from kam_sync import announcing, delivering, targeting
+from kam_sync.accounts.store import SavingStore
+from kam_sync.alerts.model import ChangeKind
+from kam_sync.intake.store import RawStore, SourceStore
+from kam_sync.notify.model import Target
+from kam_sync.wiring import Services
+from tests.fakes.listener import Listener
+from tests.fakes.telling import Time, allowing
+from tests.web.world import WHEN, World, won_deal
+
+PAGE = Path(__file__).parents[2] / "docs" / "webhooks.md"
+
+
+@pytest.fixture
+def ear() -> Iterator[Listener]:
+    with Listener() as ear:
+        yield ear
+
+
+def begin(world: World, ear: Listener, *events: str) -> tuple[Services, Target]:
+    """A target that knows all that is there."""
+    services = allowing(world.services, Time(), "127.0.0.1")
+    target, _ = targeting.add(services, "bridge", ear.url, events)
+    announcing.announce_all(services)
+    return services, target
+
+
+def hear(services: Services, target: Target, ear: Listener) -> list[dict[str, Any]]:
+    """The bodies of what is told now."""
+    seen = len(ear.posts)
+    announcing.announce_all(services)
+    delivering.deliver(services, target.id)
+    return [json.loads(post.body) for post in ear.posts[seen:]]
+
+
+def pull(world: World, source_id: int, noun: Noun, *records: gate.Record) -> None:
+    """Records as a sync brings them: raw, then in our words."""
+    with world.services.database.transaction() as session:
+        raws, saving = RawStore(session, source_id), SavingStore(session, source_id)
+        SourceStore(session).write_alone(source_id)
+        before = saving.translated_to(noun)
+        raws.keep(
+            noun, [gate.RawRecord(noun, one.external_id, {"text": str(one)}) for one in records],
+            WHEN,
+        )  # fmt: skip
+        raws.move_cursor(noun, "0", WHEN)
+        raws.note_loaded(noun, WHEN)
+        saving.save(noun, records, WHEN)
+        saving.move_translation(noun, raws.changed(noun, after=before, limit=99)[-1][0], WHEN)
+
+
+def company(name: str = "ООО «Ромашка»", **more: Any) -> gate.Company:
+    return gate.Company("1", name, "7707083893", "770701001", **more)
+
+
+@pytest.fixture
+def source_id(world: World) -> int:
+    """A source with one company and one open deal, loaded."""
+    source_id = world.add_source()
+    pull(world, source_id, Noun.COMPANY, company())
+    pull(world, source_id, Noun.DEAL, gate.Deal("9", "Поставка", "1", "5", Outcome.OPEN, None, ""))
+    return source_id
+
+
+def deal() -> gate.Deal:
+    """A won deal with everything that a deal has."""
+    return replace(
+        won_deal("9", "1", 1_250_000, WHEN),
+        name="Поставка насосов",
+        tags=("опт",),
+        custom={"77": {"name": "Канал", "kind": "choice", "value": "Выставка"}},
+        items=(gate.Item("501", Decimal(2), "7001"),),
+        owner_external_id="7",
+        contact_external_ids=("31",),
+    )
+
+
+def test_a_deal_is_told_as_the_api_says_it(
+    world: World, client, ear: Listener, source_id: int
+) -> None:
+    services, target = begin(world, ear)
+    pull(world, source_id, Noun.DEAL, deal())
+    [body] = hear(services, target, ear)
+    [item] = client.get("/api/v1/deals").json()["items"]
+    assert (body["type"], body["data"]) == ("deal.won", item)
+    assert item["custom"]
+    assert item["amount"] == {"amount": "1250000.00", "currency": "RUB"}
+
+
+def test_an_account_is_told_as_the_api_says_it(
+    world: World, client, ear: Listener, source_id: int
+) -> None:
+    services, target = begin(world, ear)
+    pull(world, source_id, Noun.COMPANY, company("ООО «Ромашка»", segment="A", tags=("опт",)))
+    [body] = hear(services, target, ear)
+    [item] = client.get("/api/v1/accounts").json()["items"]
+    assert (body["type"], body["data"]) == ("account.updated", item)
+    assert item["segment"] == "A"
+
+
+def test_alerts_are_told_as_the_api_says_them(
+    world: World, client, ear: Listener, fallen: UUID
+) -> None:
+    with world.services.database.transaction() as session:
+        session.execute(sa.text("DELETE FROM alert"))
+    services, target = begin(world, ear, "alert.*")
+    world.measure()
+    body = next(one for one in hear(services, target, ear) if one["data"]["kpi"] == "won_revenue")
+    items = client.get("/api/v1/alerts").json()["items"]
+    assert body["type"] == "alert.opened"
+    assert body["data"] in items
+    world.add_months(1, "1", *[2_900_000 + 100_000 * (month % 3 - 1) for month in range(24)])
+    world.measure()
+    told = {
+        (one["type"], one["data"]["state"])
+        for one in hear(services, target, ear)
+        if one["data"]["kpi"] == "won_revenue"
+    }
+    assert told == {("alert.resolved", "resolved")}
+
+
+def test_alerts_of_before_are_no_news(world: World, ear: Listener, fallen: UUID) -> None:
+    services, target = begin(world, ear)
+    assert hear(services, target, ear) == []
+
+
+def test_a_change_of_an_alert_that_commits_late_is_not_run_past(
+    world: World, ear: Listener, fallen: UUID
+) -> None:
+    """Its id is lower than that of a change that commits first."""
+    services, target = begin(world, ear, "alert.*")
+    with services.database.transaction() as session:
+        alert_id = session.scalar(sa.text("SELECT id FROM alert LIMIT 1"))
+    write = sa.text(
+        "INSERT INTO alert_change (alert_id, change, at, observed, expected, gap)"
+        " VALUES (:alert, :change, now(), 1, 1, 1)"
+    )
+    has_drawn, may_commit = Event(), Event()
+
+    def write_slowly() -> None:
+        with services.database.transaction() as session:
+            session.execute(write, {"alert": alert_id, "change": ChangeKind.REFRESHED.value})
+            has_drawn.set()
+            may_commit.wait(30)
+
+    writer = Thread(target=write_slowly)
+    writer.start()
+    has_drawn.wait(30)
+    with services.database.transaction() as session:
+        session.execute(write, {"alert": alert_id, "change": ChangeKind.RESOLVED.value})
+    teller = Thread(target=announcing.announce_all, args=(services,))
+    teller.start()
+    waits = sa.text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND mode = 'ShareLock')")
+    pause = Event()
+    for _ in range(600):
+        with services.database.transaction() as session:
+            if session.scalar(waits):
+                break
+        pause.wait(0.05)
+    may_commit.set()
+    for thread in (writer, teller):
+        thread.join(30)
+    told = [body["type"] for body in hear(services, target, ear)]
+    assert told == ["alert.refreshed", "alert.resolved"]
+
+
+def test_the_page_for_integrators_shows_a_true_message(
+    world: World, ear: Listener, source_id: int
+) -> None:
+    services, target = begin(world, ear)
+    pull(world, source_id, Noun.DEAL, deal())
+    [body] = hear(services, target, ear)
+    shown = PAGE.read_text().split("<!-- made by a test -->\n```json\n")[1].split("\n```")[0]
+    assert json.loads(shown) == body
