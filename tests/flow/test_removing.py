@@ -19,7 +19,7 @@ from tests.fakes.calling_crm import CallingCrm, call
 from tests.fakes.connecting import ask
 from tests.fakes.crashing import Died, DyingDatabase
 from tests.fakes.memory_crm import ServicesOf, connected
-from tests.jobs.conftest import wait_until
+from tests.fakes.waiting import wait_until
 
 Shop = tuple[ServicesOf, int, str]
 
@@ -84,7 +84,7 @@ def test_nobody_else_waits_while_a_source_is_being_removed(services: Services) -
     assert left(services, mine) == set()
 
 
-@pytest.mark.parametrize("commits", [2, 5, 9])
+@pytest.mark.parametrize("commits", [3, 6, 10])
 def test_a_removal_that_was_cut_short_is_shown_and_goes_on_when_asked_again(
     services: Services, commits: int
 ) -> None:
@@ -107,7 +107,7 @@ def test_a_source_that_is_being_removed_is_neither_pulled_nor_paused_nor_given_a
     services: Services,
 ) -> None:
     _, mine, name = shop(services)
-    dying = cast("Database", DyingDatabase(services.database, 2))
+    dying = cast("Database", DyingDatabase(services.database, 3))
     with pytest.raises(Died):
         removing.remove(replace(services, database=dying), name)
     refused: list[Callable[[], object]] = [

@@ -7,7 +7,7 @@ import pytest
 from connectors import ErrorKind, RetryLater, Subscribed
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
-from kam_sync import connecting, flow, subscribing
+from kam_sync import flow, removing, subscribing
 from kam_sync.base.errors import NotHere, WrongUse
 from kam_sync.intake.model import Source, SourceState
 from kam_sync.intake.store import HookKeyStore, SourceStore
@@ -211,7 +211,7 @@ def test_a_source_that_is_removed_is_not_called_about_any_more(
 ) -> None:
     flow.look_after_hooks(services, source.id)
     subscribe(box, "http://127.0.0.1:9/another-program")
-    assert connecting.remove(services, source.name)
+    assert removing.remove(services, source.name)
     assert box.webhooks.subscriptions() == {"http://127.0.0.1:9/another-program": True}
 
 
@@ -220,7 +220,7 @@ def test_a_crm_that_is_away_keeps_no_source(
 ) -> None:
     flow.look_after_hooks(services, source.id)
     box.faults.append(Fault(path="/api/v4/webhooks", status=503, times=None))
-    assert not connecting.remove(services, source.name)
+    assert not removing.remove(services, source.name)
     assert ask(services, "SELECT count(*) FROM subscription") == [(0,)]
     with pytest.raises(NotHere):
         subscribing.hook_key(services, source.name)

@@ -16,6 +16,7 @@ from kam_sync.jobs.tasks import Work
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
 from tests.fakes.ledger_crm import behind_our_back, opened, shop_of_deals
+from tests.fakes.waiting import wait_until
 from tests.jobs.conftest import (
     AT_ONCE,
     Corridor,
@@ -24,7 +25,6 @@ from tests.jobs.conftest import (
     jobs,
     schedule_of,
     set_state,
-    wait_until,
     working,
 )
 

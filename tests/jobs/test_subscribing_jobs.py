@@ -18,14 +18,8 @@ from kam_sync.jobs.tasks import Work
 from kam_sync.jobs.timetable import Scheduler
 from kam_sync.wiring import Services
 from tests.fakes.memory_crm import MemoryCrm, connected
-from tests.jobs.conftest import (
-    jobs,
-    run_sql,
-    schedule_of,
-    set_state,
-    wait_until,
-    working,
-)
+from tests.fakes.waiting import wait_until
+from tests.jobs.conftest import jobs, run_sql, schedule_of, set_state, working
 
 
 class Looks:

@@ -15,7 +15,8 @@ from tests.fakes.connecting import ask
 from tests.fakes.listener import Listener
 from tests.fakes.memory_crm import AskableCrm
 from tests.fakes.telling import Told, told
-from tests.jobs.conftest import jobs, wait_until, working
+from tests.fakes.waiting import wait_until
+from tests.jobs.conftest import jobs, working
 
 
 @pytest.fixture

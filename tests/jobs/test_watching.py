@@ -2,7 +2,7 @@
 
 import pytest
 
-from kam_sync import connecting
+from kam_sync import connecting, removing
 from kam_sync.alerts.model import Incident, IncidentKind
 from kam_sync.alerts.store import IncidentStore
 from kam_sync.intake.model import SourceState
@@ -51,7 +51,7 @@ def test_a_pause_and_a_removal_end_it(
     set_state(services, source_id, SourceState.NEEDS_PERSON)
     assert len(stopped(services)) == 1
     if is_removed:
-        connecting.remove(services, "first")
+        removing.remove(services, "first")
     else:
         connecting.set_paused(services, "first", paused=True)
     assert stopped(services) == []

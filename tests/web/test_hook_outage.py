@@ -23,7 +23,8 @@ from kam_sync.web.app import create_app
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
 from tests.fakes.dying_server import dying_server
-from tests.jobs.conftest import wait_until, working
+from tests.fakes.waiting import wait_until
+from tests.jobs.conftest import working
 from tests.web.conftest import served
 
 CALLERS = 8

@@ -50,7 +50,7 @@ class Worker:
         self,
         services: Services,
         *,
-        concurrency: int = 2,
+        concurrency: int = 4,
         work: tasks.Work | None = None,
         pace: Pace | None = None,
     ) -> None:

@@ -22,7 +22,7 @@ def running(
     services: Services,
     *,
     every: timedelta | None = None,
-    concurrency: int = 2,
+    concurrency: int = 4,
     grace: timedelta = timedelta(seconds=30),
 ) -> Iterator[None]:
     """Work on schedule; `every` is another default for syncs; wait `grace` for running jobs."""

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from connectors import Noun
-from kam_sync import announcing, connecting, flow, targeting
+from kam_sync import announcing, flow, removing, targeting
 from kam_sync.accounts.match import match
 from kam_sync.accounts.store import SavingStore
 from kam_sync.base.errors import Stopped
@@ -235,7 +235,7 @@ def test_a_translation_that_commits_late_is_not_run_past(
 
 def test_removing_a_source_deletes_nothing_at_the_integrator(told_shop: Told) -> None:
     name = ask(told_shop.services, "SELECT name FROM source")[0][0]
-    connecting.remove(told_shop.services, name)
+    removing.remove(told_shop.services, name)
     assert told_shop.types(sync=False) == []
     assert not announcing.is_behind(told_shop.services)
 
