@@ -9,7 +9,7 @@ import structlog
 from connectors import Connector, ErrorKind, NeedsPerson, Noun, RetryLater
 from kam_sync.hearing import Hearing, HearingResult
 from kam_sync.intake.model import NounCounts
-from kam_sync.intake.store import InboxStore
+from kam_sync.intake.store import HintStore, InboxStore
 from kam_sync.wiring import Services
 
 _log = structlog.get_logger("kam_sync.listening")
@@ -31,8 +31,8 @@ class Listening:
         self._connector: Connector | None = None
         self._looked_at: datetime | None = None
         self._pause = _LOOK_EVERY
-        self._is_owing = False
-        """What was read could not be asked about."""
+        self._is_owing: bool | None = None
+        """What was read could not be asked about; None while nobody has looked."""
         self._result = HearingResult("")
 
     def __enter__(self) -> Self:
@@ -66,6 +66,8 @@ class Listening:
         if last is not None and last <= now < last + self._pause:
             return
         self._looked_at, self._pause = now, _LOOK_EVERY
+        if self._is_owing is None:  # a CRM that was away has left questions open
+            self._is_owing = self._has_hints()
         if not self._is_owing and not self._has_new():
             return
         self._is_owing = True
@@ -78,6 +80,10 @@ class Listening:
             _log.warning("webhooks later", source_id=self._source_id, message=str(error))
         else:
             self._is_owing = False
+
+    def _has_hints(self) -> bool:
+        with self._services.database.transaction() as session:
+            return bool(HintStore(session, self._source_id).nouns())
 
     def _has_new(self) -> bool:
         with self._services.database.transaction() as session:

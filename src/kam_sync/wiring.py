@@ -76,12 +76,13 @@ class Services:
         """Where people see a record in the CRM itself."""
         return card(source.kind, source.base_url, noun, external_id)
 
-    def open(self, source: Source, access: Access) -> Connector:
+    def open(self, source: Source, access: Access, *, is_leaving: bool = False) -> Connector:
         """Open a connected CRM account; what an admin set wins over what the account says.
 
         A grant is renewed first where it is due: never call this within a transaction that writes.
+        A source that is being removed is opened to take leave of the CRM alone.
         """
-        if source.state is SourceState.REMOVING:
+        if source.state is SourceState.REMOVING and not is_leaving:
             raise WrongUse(f"source {source.name}: it is being removed")
         options = {**access.facts, **access.options}
         grant = self.granting.grant_of(source.id)

@@ -7,11 +7,12 @@ from functools import partial
 import pytest
 
 import kam_sync.intake.step
-from connectors import Noun
+from connectors import Hint, Noun
 from connectors.sandbox.amocrm import AmoSandbox
 from kam_sync import connecting, flow
 from kam_sync.base.clock import stopped_at
-from kam_sync.intake.model import NounCounts, RunState, Source
+from kam_sync.intake.model import NounCounts, Origin, RunState, Source
+from kam_sync.intake.store import HintStore
 from kam_sync.wiring import Services
 from tests.conftest import NOW
 from tests.fakes.calling_crm import CallingCrm, Hurrying, call
@@ -141,6 +142,16 @@ def test_a_pull_looks_for_webhooks_at_most_every_few_seconds(shop: Shop) -> None
     shop.pull(nothing, partial(shop.change, "03", 777))
     assert states(shop.services) == [("new", "")]
     assert shop.crm.asked == []
+
+
+def test_what_a_crm_that_was_away_was_not_asked_is_asked_before_lists_bring_it(shop: Shop) -> None:
+    shop.crm.put(Noun.DEAL, "07", amount=500)
+    with shop.services.database.transaction() as session:
+        hints = HintStore(session, shop.source_id)
+        hints.note([Hint(Noun.DEAL, "07")], Origin.HOOK, shop.services.now())
+    shop.pull(lambda: shop.seen.update(asked=list(shop.crm.asked)), full=False)
+    assert shop.seen["asked"] == [(Noun.DEAL, "07")]
+    assert shop.stored()["07"] == 500
 
 
 def test_a_crm_that_is_not_to_be_asked_by_id_for_a_while_is_pulled_all_the_same(

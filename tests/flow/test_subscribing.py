@@ -10,7 +10,7 @@ from connectors.sandbox.faults import Fault
 from kam_sync import flow, removing, subscribing
 from kam_sync.base.errors import NotHere, WrongUse
 from kam_sync.intake.model import Source, SourceState
-from kam_sync.intake.store import HookKeyStore, SourceStore
+from kam_sync.intake.store import HookKeyStore, RemovalStore, SourceStore
 from kam_sync.intake.subscription import HooksState
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask, state
@@ -213,6 +213,23 @@ def test_a_source_that_is_removed_is_not_called_about_any_more(
     subscribe(box, "http://127.0.0.1:9/another-program")
     assert removing.remove(services, source.name)
     assert box.webhooks.subscriptions() == {"http://127.0.0.1:9/another-program": True}
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+def test_a_removal_that_was_cut_short_takes_leave_of_the_crm_at_last(
+    services: Services, box: AmoSandbox, source: Source, *, is_away: bool
+) -> None:
+    flow.look_after_hooks(services, source.id)
+    if is_away:
+        box.faults.append(Fault(path="/api/v4/webhooks", status=503, times=None))
+        assert not subscribing.let_go(services, source.id)
+        box.faults.clear()
+    else:
+        assert subscribing.let_go(services, source.id)
+    with services.database.transaction() as session:
+        RemovalStore(session, source.id).begin()
+    assert removing.remove(services, source.name)
+    assert box.webhooks.subscriptions() == {}
 
 
 def test_a_crm_that_is_away_keeps_no_source(

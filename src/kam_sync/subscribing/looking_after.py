@@ -68,10 +68,12 @@ def let_go(services: Services, source_id: int) -> bool:
         addresses = [services.cipher.unlock(sealed) for sealed in old if sealed]
         if not addresses:
             return True
-        with closing(services.open(source, access)) as connector:
+        with closing(services.open(source, access, is_leaving=True)) as connector:
             for url in addresses:
                 if isinstance(connector, SubscribesHooks):
                     connector.unsubscribe(url)
+        with services.database.transaction() as session:
+            SubscriptionStore(session).note(source_id, sealed_address="", sealed_leftovers=[])
     except (ConnectorError, KamSyncError) as error:
         _log.warning("webhooks left subscribed", source=source.name, message=str(error))
         return False
