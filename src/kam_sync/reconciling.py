@@ -1,7 +1,7 @@
 """Compares all that a CRM has of a noun with what is here, writes the ledger, and has it mended."""
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -89,14 +89,15 @@ class Reconciling:
         """Walk, compare, write and repair; an error that ends it is told in the result.
 
         The walk writes nothing that others read, so syncs and webhooks of the source go on beside
-        it; only what comes after it holds the source's lock.
+        it; only what comes after it holds the source's lock. Busy when another process holds it.
         """
         result = Reconciled(self._source.name, self._noun)
         try:
             try:
                 if not self._walk():
                     return result
-                with self._database.alone(f"source {self._source.id}", wait=True):
+                with self._alone():
+                    self._stop_if_inactive()
                     self._settle(result)
             except NoRights as error:
                 result.check = self._write_unknown(str(error), error.kind)
@@ -108,8 +109,13 @@ class Reconciling:
         except (NeedsPerson, WrongSettings, WrongUse) as error:
             result.state = RunState.FAILED
             result.message, result.error_kind = str(error), kind_of(error)
-        self._forget()
+        finally:
+            self._forget()
         return result
+
+    def _alone(self) -> AbstractContextManager[None]:
+        """Hold the source's lock; Busy when it is being pulled, which may take hours."""
+        return self._database.alone(f"source {self._source.id}")
 
     def _walk(self) -> bool:
         """Note all that the CRM lists: nothing is stored and no cursor moves.
@@ -121,6 +127,8 @@ class Reconciling:
             facts = connector.nouns.get(self._noun)
             if facts is None or Deletions.ABSENCE not in facts.deletions:
                 return False
+            with self._alone():  # what is being pulled is not walked in vain
+                pass
             pages = ahead(connector.pull(self._noun, None))
             for batch in kam_sync.intake.step.batches(pages):
                 self._is_whole = batch.is_whole

@@ -26,6 +26,14 @@ class LedgerCrm(AskableCrm):
     refused: set[Noun] = field(default_factory=set)
     empty: set[Noun] = field(default_factory=set)
     """Nouns of which the account shows no list at all."""
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+    """Done one by one when a connection to it is closed."""
+
+    def close(self) -> None:
+        """The same, with what happens afterwards."""
+        super().close()
+        while self.afterwards:
+            self.afterwards.pop()()
 
     def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
         """Pages as before, with what happens meanwhile."""

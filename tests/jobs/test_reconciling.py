@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from connectors import Noun
-from kam_sync.base.errors import Busy
+from kam_sync.base.errors import Busy, NotHere
 from kam_sync.flow import LedgerWatch, Reconciled
 from kam_sync.intake.model import NounCounts, RunState, SourceState
 from kam_sync.intake.store import RunStore
@@ -110,7 +110,7 @@ def test_a_noun_that_cannot_be_compared_does_not_keep_the_others_waiting(
 ) -> None:
     away = Reconciled("a source", Noun.DEAL, RunState.LATER, "the CRM was away")
     comparer.answers[Noun.DEAL] = [away, away, away]
-    comparer.answers[Noun.COMPANY] = [Busy("another is at it"), RuntimeError("a fault of ours")]
+    comparer.answers[Noun.COMPANY] = [RuntimeError("a fault of ours")]
     begin(services, synced)
     with working(services, work):
         wait_until(lambda: are_idle(services))
@@ -119,6 +119,27 @@ def test_a_noun_that_cannot_be_compared_does_not_keep_the_others_waiting(
     schedule = schedule_of(services, Step.RECONCILE, synced)
     assert schedule.last_result is Result.FAILED
     assert schedule.last_success_at is None
+
+
+def test_a_source_that_is_being_pulled_is_left_alone_for_a_while(
+    services: Services, synced: int, comparer: Comparer, work: Work
+) -> None:
+    comparer.answers[Noun.GROUP] = [Busy("source 1: another process is at it")]
+    begin(services, synced)
+    with working(services, work):
+        wait_until(lambda: jobs(services, RECONCILE) == ["succeeded", "todo"])
+    query = "SELECT scheduled_at > now() + interval '5 minutes' FROM procrastinate_jobs"
+    assert ask(services, f"{query} WHERE status = 'todo'") == [(True,)]
+
+
+def test_a_source_that_is_removed_meanwhile_ends_quietly(
+    services: Services, synced: int, comparer: Comparer, work: Work
+) -> None:
+    comparer.answers[Noun.GROUP] = [NotHere("source 1: there is none")]
+    begin(services, synced)
+    with working(services, work):
+        wait_until(lambda: are_idle(services))
+    assert jobs(services, RECONCILE) == ["succeeded"]
 
 
 def test_two_sources_take_turns_and_one_place(

@@ -1,6 +1,7 @@
 """The task that compares a noun of a source with the CRM, and queues the next noun."""
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,7 @@ from procrastinate import JobContext
 
 from connectors import Noun
 from kam_sync import flow
-from kam_sync.base.errors import Busy
+from kam_sync.base.errors import Busy, NotHere
 from kam_sync.intake.model import RunState, SourceState
 from kam_sync.intake.store import RunStore
 from kam_sync.jobs import queue
@@ -24,6 +25,8 @@ _log = structlog.get_logger("kam_sync.worker")
 
 _INCOMPLETE = "some kinds of records could not be compared; see the log of the worker"
 _NOUNS = tuple(Noun)
+_PULL_TAKES = timedelta(minutes=10)
+"""So long, at least, a source that is being pulled is not tried again."""
 
 
 class Reconciling:
@@ -63,8 +66,10 @@ class Reconciling:
             )  # fmt: skip
         except Busy as error:
             log.info("compared later", message=str(error))
-            if not self._trying.again(again, attempt):
+            if not self._trying.again(again, attempt, at_least=_PULL_TAKES):
                 self._go_on(what, outcome, is_good=False)
+        except NotHere as error:
+            log.info("not compared", message=str(error))
         except Exception:
             log.exception("not compared")
             if not self._trying.broke(again, Step.RECONCILE, attempt, what.source_id):
