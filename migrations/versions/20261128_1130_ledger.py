@@ -9,6 +9,8 @@ down_revision = "20261128_1120"
 branch_labels = None
 depends_on = None
 
+_TABLES = ("ledger_record", "ledger_account", "ledger_check", "ledger_entry")
+
 
 def upgrade() -> None:
     op.create_table(
@@ -86,4 +88,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("restore a backup instead: what these tables hold would be lost")
+    for name in _TABLES:
+        op.drop_table(name)

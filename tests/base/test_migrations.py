@@ -5,6 +5,7 @@ from threading import Thread
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
@@ -18,7 +19,7 @@ import kam_sync.kpi.store
 import kam_sync.ledger.store
 import kam_sync.notify.store  # noqa: F401 - each import adds its tables to the metadata
 from kam_sync.base.db import Database
-from kam_sync.base.db.migrate import current_revision, migrate, newest_revision
+from kam_sync.base.db.migrate import _config, current_revision, migrate, newest_revision
 
 
 @pytest.fixture
@@ -69,6 +70,19 @@ def test_a_database_that_a_later_release_has_migrated_does_not_stop_this_one(
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '29990101_0000'"))
     migrate(empty)
     assert current_revision(empty) == "29990101_0000"
+
+
+def test_the_ledger_can_be_taken_back_and_made_again(empty: Database) -> None:
+    migrate(empty)
+    config = _config()
+    with empty.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "20261128_1120")
+        connection.commit()
+        assert "ledger_check" not in sa.inspect(connection).get_table_names()
+    assert current_revision(empty) == "20261128_1120"
+    migrate(empty)
+    assert current_revision(empty) == newest_revision()
 
 
 def test_every_foreign_key_has_an_index_that_begins_with_it(migrated: Database) -> None:

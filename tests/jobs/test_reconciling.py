@@ -1,10 +1,12 @@
 """Nouns are compared one after the other, in jobs that let more urgent work go first."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from connectors import Noun
-from kam_sync.base.errors import Busy, NotHere
+from kam_sync.base.errors import Busy, NotHere, TakenOver
 from kam_sync.flow import LedgerWatch, Reconciled
 from kam_sync.intake.model import NounCounts, RunState, SourceState
 from kam_sync.intake.store import RunStore
@@ -142,6 +144,40 @@ def test_a_source_that_is_removed_meanwhile_ends_quietly(
     assert jobs(services, RECONCILE) == ["succeeded"]
 
 
+def test_work_that_was_given_up_is_well_again_only_when_all_nouns_are(
+    services: Services, synced: int, comparer: Comparer, work: Work
+) -> None:
+    comparer.answers[Noun.GROUP] = [RuntimeError("a fault of ours")] * 3
+    query = "SELECT resolved_at IS NULL FROM incident WHERE kind = 'job_given_up'"
+    for is_open in (True, False):
+        begin(services, synced)
+        with working(services, work):
+            wait_until(lambda: are_idle(services))
+        assert ask(services, query) == [(is_open,)]
+
+
+def test_who_was_taken_over_queues_no_second_row_of_comparisons(
+    services: Services, synced: int, comparer: Comparer, work: Work
+) -> None:
+    comparer.answers[Noun.GROUP] = [TakenOver("another is at it")]
+    begin(services, synced)
+    with working(services, work):
+        wait_until(lambda: are_idle(services))
+    assert jobs(services, RECONCILE) == ["aborted"]
+
+
+def test_a_person_does_not_wait_for_the_row_of_the_night(
+    services: Services, synced: int, comparer: Comparer, work: Work
+) -> None:
+    with services.database.transaction() as session:
+        nightly = Comparison(synced)
+        assert queue.defer_reconciling(session, nightly, wait=timedelta(hours=3))
+        assert queue.defer_reconciling(session, Comparison(synced, is_asked=True))
+    with working(services, work):
+        wait_until(lambda: len(comparer.compared) == len(Noun))
+        wait_until(lambda: jobs(services, RECONCILE) == ["todo", *["succeeded"] * len(Noun)])
+
+
 def test_two_sources_take_turns_and_one_place(
     services: Services, synced: int, comparer: Comparer, work: Work
 ) -> None:
@@ -159,9 +195,9 @@ def test_a_person_who_asks_for_a_noun_goes_first_and_has_it_repaired(
     services: Services, synced: int, comparer: Comparer, work: Work
 ) -> None:
     begin(services, synced)
-    wish = Comparison(synced, Noun.DEAL.value, goes_on=False, repairs=True)
+    wish = Comparison(synced, Noun.DEAL.value, goes_on=False, repairs=True, is_asked=True)
     with services.database.transaction() as session:
-        assert queue.defer_reconciling(session, wish, is_asked=True)
+        assert queue.defer_reconciling(session, wish)
     with working(services, work):
         wait_until(lambda: are_idle(services))
     assert comparer.compared[:2] == [(synced, Noun.DEAL), (synced, Noun.GROUP)]

@@ -15,9 +15,9 @@ def ask_to_check(session: Session, source: Source, noun: str | None) -> bool:
     """Queue the comparison of a noun, or of all; False when it is waiting already."""
     require_comparable(session, source)
     if noun is None:
-        return queue.defer_reconciling(session, Comparison(source.id), is_asked=True)
-    one = Comparison(source.id, noun_of(noun).value, goes_on=False)
-    return queue.defer_reconciling(session, one, is_asked=True)
+        return queue.defer_reconciling(session, Comparison(source.id, is_asked=True))
+    one = Comparison(source.id, noun_of(noun).value, goes_on=False, is_asked=True)
+    return queue.defer_reconciling(session, one)
 
 
 def ask_to_repair(session: Session, source: Source, noun: str | None) -> list[Noun]:
@@ -25,8 +25,8 @@ def ask_to_repair(session: Session, source: Source, noun: str | None) -> list[No
     require_comparable(session, source)
     nouns = to_repair(session, source, noun)
     for one in nouns:
-        what = Comparison(source.id, one.value, goes_on=False, repairs=True)
-        queue.defer_reconciling(session, what, is_asked=True)
+        what = Comparison(source.id, one.value, goes_on=False, repairs=True, is_asked=True)
+        queue.defer_reconciling(session, what)
     return nouns
 
 

@@ -38,6 +38,8 @@ class Comparison:
     """All nouns before it could be compared."""
     repairs: bool = False
     """Whatever the source has been told about repair."""
+    is_asked: bool = False
+    """A person wants it; that does not wait for what the night has queued."""
 
 
 def defer_sync(
@@ -178,7 +180,6 @@ def defer_reconciling(
     *,
     attempt: int = 0,
     wait: timedelta = timedelta(0),
-    is_asked: bool = False,
 ) -> bool:
     """Queue a comparison; False when it is waiting already.
 
@@ -186,13 +187,14 @@ def defer_reconciling(
     another lock than what is pulled and heard of the source: those go on beside its long walk.
     """
     ones = "" if what.goes_on else f":{what.noun}" + (":repair" if what.repairs else "")
-    priority = Priority.ASKED if is_asked else Priority.LEDGER
+    asked = ":asked" if what.is_asked else ""
+    priority = Priority.ASKED if what.is_asked else Priority.LEDGER
     return put(
         session,
         RECONCILE,
         Place(
             "reconcile",
-            f"reconcile:{what.source_id}{ones}",
+            f"reconcile:{what.source_id}{ones}{asked}",
             Priority.AGAIN if wait else priority,
         ),
         wait=wait,

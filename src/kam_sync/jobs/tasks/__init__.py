@@ -14,7 +14,7 @@ from kam_sync.jobs.tasks.pulling import Pulling
 from kam_sync.jobs.tasks.reconciling import Reconciling
 from kam_sync.jobs.tasks.subscribing import Subscribing
 from kam_sync.jobs.tasks.telling import Telling
-from kam_sync.jobs.tasks.trying import Trying, open_given_up
+from kam_sync.jobs.tasks.trying import Trying, left_to_successor, open_given_up
 from kam_sync.jobs.tasks.work import Sync, Work
 from kam_sync.jobs.tasks.writing import Writing
 from kam_sync.wiring import Services
@@ -27,16 +27,17 @@ def register(app: App, services: Services, work: Work, back_off: Sequence[timede
     trying = Trying(services, back_off)
     telling = Telling(services, work.announce, work.deliver, trying)
     house = House(services, work.measure, trying)
-    app.task(name=queue.SYNC, pass_context=True)(Pulling(services, work.sync, trying).sync_source)
-    app.task(name=queue.READ, pass_context=True)(Hearing(services, work.hear, trying).read_hooks)
-    subscribing = Subscribing(services, work.look_after, trying)
-    app.task(name=queue.SUBSCRIBE, pass_context=True)(subscribing.subscribe_hooks)
-    reconciling = Reconciling(services, work.compare, trying)
-    app.task(name=queue.RECONCILE, pass_context=True)(reconciling.reconcile_noun)
-    app.task(name=queue.WRITE, pass_context=True)(Writing(services, work.write, trying).write_crm)
-    app.task(name=queue.ANNOUNCE, pass_context=True)(telling.announce)
-    app.task(name=queue.DELIVER, pass_context=True)(telling.deliver)
-    app.task(name=queue.MEASURE, pass_context=True)(house.measure)
+    for name, task in (
+        (queue.SYNC, Pulling(services, work.sync, trying).sync_source),
+        (queue.READ, Hearing(services, work.hear, trying).read_hooks),
+        (queue.SUBSCRIBE, Subscribing(services, work.look_after, trying).subscribe_hooks),
+        (queue.RECONCILE, Reconciling(services, work.compare, trying).reconcile_noun),
+        (queue.WRITE, Writing(services, work.write, trying).write_crm),
+        (queue.ANNOUNCE, telling.announce),
+        (queue.DELIVER, telling.deliver),
+        (queue.MEASURE, house.measure),
+    ):
+        app.task(name=name, pass_context=True)(left_to_successor()(task))
     app.task(name=queue.RENEW)(house.renew_grants)
     app.task(name=queue.KEEP_HOUSE)(house.keep_house)
 

@@ -8,7 +8,7 @@ import structlog
 from procrastinate import JobContext
 
 from kam_sync import flow
-from kam_sync.base.errors import Busy
+from kam_sync.base.errors import Busy, TakenOver
 from kam_sync.intake.model import RunState, SourceState
 from kam_sync.jobs import queue
 from kam_sync.jobs.tasks.trying import Trying, go_on
@@ -38,6 +38,8 @@ class Hearing:
         again = partial(queue.defer_reading, source_id=source_id)
         try:
             result = self._do(self._services, source_id, go_on=partial(go_on, context))
+        except TakenOver:
+            raise
         except Busy as error:
             _log.info("webhooks later", source_id=source_id, message=str(error))
             self._trying.again(again, attempt)

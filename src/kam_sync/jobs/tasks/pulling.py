@@ -6,7 +6,6 @@ from functools import partial
 
 import structlog
 from procrastinate import JobContext
-from procrastinate.exceptions import JobAborted
 
 from kam_sync import flow
 from kam_sync.base.db import Session
@@ -61,11 +60,8 @@ class Pulling:
             _log.info("sync left out: the source is paused or gone", source_id=source_id)
             return
         steps = (Step.FULL, Step.SYNC) if full else (Step.SYNC,)
-        try:
-            with noted(self._services, [(step, source_id) for step in steps]) as outcome:
-                self._sync(context, Pull(source_id, attempt, full), outcome)
-        except TakenOver as error:
-            raise JobAborted(str(error)) from error
+        with noted(self._services, [(step, source_id) for step in steps]) as outcome:
+            self._sync(context, Pull(source_id, attempt, full), outcome)
 
     def _sync(self, context: JobContext, pull: Pull, outcome: Outcome) -> None:
         log = _log.bind(**asdict(pull), job_id=context.job.id)

@@ -10,7 +10,7 @@ from procrastinate import JobContext
 
 from connectors import Noun
 from kam_sync import flow
-from kam_sync.base.errors import Busy, NotHere
+from kam_sync.base.errors import Busy, NotHere, TakenOver
 from kam_sync.intake.model import RunState, SourceState
 from kam_sync.intake.store import RunStore
 from kam_sync.jobs import queue
@@ -46,7 +46,10 @@ class Reconciling:
         what = replace(what, noun=what.noun or _NOUNS[0].value)
         with noted(self._services, [(Step.RECONCILE, what.source_id)]) as outcome:
             outcome.result = None
-            self._compare(context, what, attempt, outcome)
+            try:
+                self._compare(context, what, attempt, outcome)
+            except NotHere as error:  # removed meanwhile
+                _log.info("not compared", source_id=what.source_id, message=str(error))
 
     def _is_wanted(self, source_id: int) -> bool:
         if self._trying.state(source_id) is not SourceState.ACTIVE:
@@ -64,25 +67,31 @@ class Reconciling:
                 self._services, what.source_id, Noun(what.noun), watch=partial(go_on, context),
                 repairs=what.repairs or None,
             )  # fmt: skip
+        except (NotHere, TakenOver):
+            raise
         except Busy as error:
             log.info("compared later", message=str(error))
             if not self._trying.again(again, attempt, at_least=_PULL_TAKES):
                 self._go_on(what, outcome, is_good=False)
-        except NotHere as error:
-            log.info("not compared", message=str(error))
         except Exception:
             log.exception("not compared")
             if not self._trying.broke(again, Step.RECONCILE, attempt, what.source_id):
                 self._go_on(what, outcome, is_good=False)
             raise
         else:
-            self._trying.worked(Step.RECONCILE, what.source_id)
             self._measure(result)
             if result.state is RunState.STOPPED:
                 self._trying.hand_over(context, again, attempt)
-            is_later = result.state is RunState.LATER
-            if not (is_later and self._trying.again(again, attempt, at_least=result.wait)):
-                self._go_on(what, outcome, is_good=result.state is RunState.DONE)
+            self._after(result, what, attempt, outcome)
+
+    def _after(
+        self, result: flow.Reconciled, what: Comparison, attempt: int, outcome: Outcome
+    ) -> None:
+        """Try again what the CRM has put off, or go on."""
+        again = partial(queue.defer_reconciling, what=what)
+        is_later = result.state is RunState.LATER
+        if not (is_later and self._trying.again(again, attempt, at_least=result.wait)):
+            self._go_on(what, outcome, is_good=result.state is RunState.DONE)
 
     def _measure(self, result: flow.Reconciled) -> None:
         if any(n.created or n.updated or n.deleted for n in result.nouns.values()):
@@ -93,6 +102,8 @@ class Reconciling:
         """Queue the next noun; after the last one it is known how it went."""
         rest = _NOUNS[_NOUNS.index(Noun(what.noun)) + 1 :] if what.goes_on else ()
         what = replace(what, is_good=what.is_good and is_good)
+        if not rest and what.is_good:  # all share one incident
+            self._trying.worked(Step.RECONCILE, what.source_id)
         if rest:
             with self._services.database.transaction() as session:
                 queue.defer_reconciling(session, replace(what, noun=rest[0].value))

@@ -6,7 +6,7 @@ import structlog
 from procrastinate import JobContext
 
 from connectors import ConnectorError, RetryLater
-from kam_sync.base.errors import Busy, KamSyncError
+from kam_sync.base.errors import Busy, KamSyncError, TakenOver
 from kam_sync.intake.model import SourceState
 from kam_sync.jobs import queue
 from kam_sync.jobs.model import Result, Step
@@ -42,6 +42,8 @@ class Subscribing:
         again = partial(queue.defer_subscribing, source_id=source_id)
         try:
             outcome.message = self._do(self._services, source_id).message
+        except TakenOver:
+            raise
         except (Busy, RetryLater) as error:
             log.info("webhooks looked after later", message=str(error))
             outcome.result, outcome.message = Result.LATER, str(error)

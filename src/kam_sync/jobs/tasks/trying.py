@@ -1,7 +1,7 @@
 """How tasks of the queue are tried again, and who is told when all tries were in vain."""
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 from procrastinate import JobContext
@@ -11,7 +11,7 @@ from procrastinate.job_context import AbortReason
 from kam_sync.alerts.model import IncidentKind
 from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.db import Session
-from kam_sync.base.errors import NotHere, Stopped
+from kam_sync.base.errors import NotHere, Stopped, TakenOver
 from kam_sync.intake.model import SourceState
 from kam_sync.intake.store import SourceStore
 from kam_sync.jobs.model import subject_of
@@ -75,6 +75,15 @@ class Trying:
             with self._services.database.transaction() as session:
                 defer(session, attempt=attempt)
         raise JobAborted("stopped after its batch")
+
+
+@contextmanager
+def left_to_successor() -> Iterator[None]:
+    """End a task that was taken over: its successor does the work, and queues what follows."""
+    try:
+        yield
+    except TakenOver as error:
+        raise JobAborted(str(error)) from error
 
 
 def open_given_up(

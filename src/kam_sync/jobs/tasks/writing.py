@@ -5,7 +5,7 @@ from functools import partial
 import structlog
 from procrastinate import JobContext
 
-from kam_sync.base.errors import Busy
+from kam_sync.base.errors import Busy, TakenOver
 from kam_sync.intake.model import RunState
 from kam_sync.jobs import queue
 from kam_sync.jobs.tasks.trying import Trying
@@ -32,6 +32,8 @@ class Writing:
         again = partial(queue.defer_write, source_id=source_id)
         try:
             result = self._do(self._services, source_id)
+        except TakenOver:
+            raise
         except Busy as error:
             log.info("writing later", message=str(error))
             self._trying.again(again, attempt)
