@@ -48,13 +48,11 @@ class Mending:
         Confirming(self._services, self._source.id, connector, counts, self._go_on).run()
         translate_all(self._services, self._source.id, connector, self._noun, counts[self._noun])
         with self._services.database.transaction() as session:
-            left = ComparingStore(session, self._source.id, self._noun).count()
+            comparing = ComparingStore(session, self._source.id, self._noun)
             ledger = LedgerStore(session, self._source.id, self._noun)
             ledger.note_equal(check.id)
-            message = _READ_ANEW if left and not is_asked else ""
-            state = state_of(check.found, left)
             changed = ledger.change(
-                check.id, {"left_over": left, "state": state, "message": message}
+                check.id, _left(check, comparing.count(), comparing.count_held(), is_asked=is_asked)
             )
             session.expunge(changed)
             return changed
@@ -105,3 +103,14 @@ class Mending:
             "since": start_of_day(check.parted_since or check.day, self._services.zone).isoformat(),
             "command": command(f"ledger show {self._source.name} {self._noun.value}"),
         }
+
+
+def _left(check: Check, left: int, held: int, *, is_asked: bool) -> dict[str, Any]:
+    """How a check stands after the repair; what is held since is explained, and not put right."""
+    only_here = max(check.only_here - max(held - check.held, 0), 0)
+    found = only_here + check.only_there + check.differing
+    return {
+        "only_here": only_here, "held": held, "left_over": left, "state": state_of(found, left),
+        "parted_since": check.parted_since if found else None,
+        "message": _READ_ANEW if left and not is_asked else "",
+    }  # fmt: skip

@@ -151,7 +151,9 @@ def test_what_the_guard_holds_is_explained(crm: LedgerCrm, shop: Shop) -> None:
     for key in ("1", "2", "3"):
         crm.remove(Noun.DEAL, key)
     first = check(shop)
-    assert (first.here, first.there, first.only_here, first.left_over) == (5, 2, 3, 0)
+    assert (first.here, first.there, first.only_here, first.left_over) == (5, 2, 0, 0)
+    assert (first.held, first.repaired, first.state) == (3, 0, LedgerState.EQUAL)
+    assert records(services) == [(key, "held", True) for key in ("1", "2", "3")]
     assert len(deals(services)) == 5
     second = check(shop)
     assert (second.found, second.held, second.state) == (0, 3, LedgerState.EQUAL)

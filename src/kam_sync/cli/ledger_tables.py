@@ -94,12 +94,17 @@ def print_parts(document: dict[str, Any]) -> None:
         show.table("Accounts", columns, rows)
     if document["records"]:
         shown = document["records"][:_SHOWN]
-        records = [(r["external_id"], r["kind"], "left" if r["is_left"] else "put right")
-                   for r in shown]  # fmt: skip
+        records = [(r["external_id"], r["kind"], _now(r)) for r in shown]
         show.table("Records", ("id in the CRM", "where", "now"), records)
     more = max(document["found"], len(document["records"])) - _SHOWN
     if more > 0 and document["records"]:
         typer.echo(f"and {more} more; see --json", err=True)
+
+
+def _now(record: dict[str, Any]) -> str:
+    if record["kind"] == "held":
+        return "waits for a person"
+    return "left" if record["is_left"] else "put right"
 
 
 def _sum(document: dict[str, Any], side: str) -> str:

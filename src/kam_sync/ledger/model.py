@@ -33,6 +33,8 @@ class Difference(StrEnum):
     ONLY_THERE = "only_there"
     DIFFERING = "differing"
     """On both, and not the same."""
+    HELD = "held"
+    """Only here, and since the repair its deletion waits for a person."""
 
 
 class Check(SQLModel):

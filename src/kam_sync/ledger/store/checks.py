@@ -93,6 +93,10 @@ _NOW_EQUAL = """
     UPDATE ledger_record SET is_left = false WHERE check_id = :check AND external_id NOT IN (
         SELECT external_id FROM compared WHERE kind IS NOT NULL AND NOT is_held)
 """
+_NOW_HELD = """
+    UPDATE ledger_record SET kind = 'held', is_left = true
+    WHERE check_id = :check AND external_id IN (SELECT external_id FROM compared WHERE is_held)
+"""
 _OLD_EQUAL = """
     DELETE FROM ledger_account USING ledger_check AS old
     WHERE old.id = check_id AND old.source_id = :source AND old.noun = :noun AND old.id < :check
@@ -147,8 +151,9 @@ class LedgerStore:
         return row
 
     def note_equal(self, check_id: int) -> None:
-        """Note which of the records are equal by now."""
+        """Note which of the records are equal by now, and which wait for a person."""
         self._comparing.ask(_NOW_EQUAL, check=check_id)
+        self._comparing.ask(_NOW_HELD, check=check_id)
 
     def last_known(self, *, before: date | None = None) -> Check | None:
         """The newest check that compared anything, of a day before another where that is given."""

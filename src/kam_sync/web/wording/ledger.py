@@ -22,7 +22,7 @@ def state(language: Language, found: LedgerState) -> str:
 def kind(language: Language, found: Difference) -> str:
     """On which side a record is."""
     match found:
-        case Difference.ONLY_HERE:
+        case Difference.ONLY_HERE | Difference.HELD:
             return language.gettext("only here")
         case Difference.ONLY_THERE:
             return language.gettext("only in the CRM")
