@@ -79,7 +79,7 @@ def send(services: Services, sender: Sender, message: Outgoing) -> Answer:
     headers = signed(message.message_id, body, secrets, now)
     try:
         return sender.send(body, headers, now)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - recorded, and a failed try
         _log.exception("message not sent", delivery_id=message.delivery.id)
         return Answer(error=f"not sent: {type(error).__name__}: {error}"[:200])
 
@@ -157,3 +157,8 @@ def _note_target(
 def subject(target_id: int) -> str:
     """What incidents about a target are about."""
     return f"target:{target_id}"
+
+
+def step_of(target_id: int) -> str:
+    """What incidents call the sending to a target when it breaks by a fault of ours."""
+    return f"deliver:{target_id}"
