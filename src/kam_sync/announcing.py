@@ -35,7 +35,8 @@ def is_behind(services: Services) -> bool:
 def announce_all(services: Services, *, go_on: Callable[[], None] = lambda: None) -> int:
     """Look at all that has changed, batch by batch; how many changes there were.
 
-    Busy when another process is at it; `go_on` raises Stopped when it is time to stop.
+    Busy when another process is at it, or writes alerts for long; `go_on` raises Stopped when it
+    is time to stop.
     """
     with services.database.alone("announcing"):
         with services.database.transaction() as session:
