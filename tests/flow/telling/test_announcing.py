@@ -240,6 +240,23 @@ def test_removing_a_source_deletes_nothing_at_the_integrator(told_shop: Told) ->
     assert not announcing.is_behind(told_shop.services)
 
 
+def test_removing_a_source_forgets_what_was_told_of_it(told_shop: Told) -> None:
+    told_shop.crm.put(Noun.DEAL, "1", won=WON)
+    told_shop.crm.put(Noun.COMPANY, "3")
+    told_shop.hear()
+    targeting.ping(told_shop.services, "bridge")
+    types = "SELECT type FROM event ORDER BY type"
+    assert [*map("".join, ask(told_shop.services, types))] == [
+        "account.created",
+        "deal.won",
+        "ping",
+    ]
+    name = ask(told_shop.services, "SELECT name FROM source")[0][0]
+    removing.remove(told_shop.services, name)
+    assert ask(told_shop.services, types) == [("ping",)]
+    assert [one.state for one in told_shop.deliveries()] == ["delivered"]
+
+
 def test_a_source_that_is_being_removed_tells_nothing(told_shop: Told) -> None:
     told_shop.crm.put(Noun.DEAL, "1", won=WON)
     told_shop.sync()
