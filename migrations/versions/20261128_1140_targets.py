@@ -58,9 +58,14 @@ def _deliveries() -> None:
         sa.Column("type", sa.String(length=32), nullable=False),
         _moment("at", nullable=False),
         sa.Column("body", sa.String(), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=True),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_event_at", "event", ["at"])
+    for column in ("at", "source_id", "account_id"):
+        op.create_index(f"ix_event_{column}", "event", [column])
     op.create_table(
         "delivery",
         sa.Column("id", sa.BigInteger(), nullable=False),

@@ -8,6 +8,7 @@ import structlog
 from connectors import Noun
 from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere
+from kam_sync.intake.model import Source, SourceState
 from kam_sync.intake.store import SourceStore
 from kam_sync.notify import announce
 from kam_sync.notify.store import TargetStore
@@ -26,7 +27,7 @@ def is_behind(services: Services) -> bool:
             return False
         return announce.has_alerts(session) or any(
             announce.SourceNews(session, source, services.now()).is_waiting(noun)
-            for source in SourceStore(session).all()
+            for source in _told_of(session)
             for noun in announce.NOUNS
         )
 
@@ -34,13 +35,14 @@ def is_behind(services: Services) -> bool:
 def announce_all(services: Services, *, go_on: Callable[[], None] = lambda: None) -> int:
     """Look at all that has changed, batch by batch; how many changes there were.
 
-    Busy when another process is at it; `go_on` raises Stopped when it is time to stop.
+    Busy when another process is at it, or writes alerts for long; `go_on` raises Stopped when it
+    is time to stop.
     """
     with services.database.alone("announcing"):
         with services.database.transaction() as session:
             if not TargetStore(session).all():
                 return 0
-            sources = SourceStore(session).all()
+            sources = _told_of(session)
             session.expunge_all()
         parts: list[Part] = [
             partial(_of_source, one.id, noun) for one in sources for noun in announce.NOUNS
@@ -53,6 +55,11 @@ def announce_all(services: Services, *, go_on: Callable[[], None] = lambda: None
     return total
 
 
+def _told_of(session: Session) -> list[Source]:
+    """The sources whose changes are told: what a removal deletes here, the CRM still has."""
+    return [one for one in SourceStore(session).all() if one.state is not SourceState.REMOVING]
+
+
 def _batch(services: Services, part: Part, go_on: Callable[[], None]) -> int:
     go_on()
     with services.database.transaction() as session:
@@ -63,6 +70,8 @@ def _of_source(source_id: int, noun: Noun, session: Session, services: Services)
     try:
         source = SourceStore(session).by_id(source_id)
     except NotHere:  # removed meanwhile
+        return 0
+    if source.state is SourceState.REMOVING:
         return 0
     return announce.SourceNews(session, source, services.now()).tell(noun)
 

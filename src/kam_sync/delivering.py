@@ -70,10 +70,18 @@ def sender_to(services: Services, url: str) -> closing[Sender]:
 
 
 def send(services: Services, sender: Sender, message: Outgoing) -> Answer:
-    """Send one message, signed with all secrets that are good now."""
+    """Send one message, signed with all secrets that are good now.
+
+    A fault of ours in it is a failed try as any other, so that it ends one day.
+    """
     secrets = [services.cipher.unlock(sealed) for sealed in message.sealed_secrets]
     body, now = message.body.encode(), services.now()
-    return sender.send(body, signed(message.message_id, body, secrets, now), now)
+    headers = signed(message.message_id, body, secrets, now)
+    try:
+        return sender.send(body, headers, now)
+    except Exception as error:  # noqa: BLE001 - recorded, and a failed try
+        _log.exception("message not sent", delivery_id=message.delivery.id)
+        return Answer(error=f"not sent: {type(error).__name__}: {error}"[:200])
 
 
 def note(services: Services, delivery: Delivery, answer: Answer, *, again: bool = True) -> None:
@@ -149,3 +157,8 @@ def _note_target(
 def subject(target_id: int) -> str:
     """What incidents about a target are about."""
     return f"target:{target_id}"
+
+
+def step_of(target_id: int) -> str:
+    """What incidents call the sending to a target when it breaks by a fault of ours."""
+    return f"deliver:{target_id}"

@@ -9,7 +9,7 @@ from kam_sync.alerts.model import IncidentKind
 from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.db import Session
 from kam_sync.base.errors import WrongUse
-from kam_sync.delivering import note, send, sender_to, subject
+from kam_sync.delivering import note, send, sender_to, step_of, subject
 from kam_sync.notify.channels import webhook
 from kam_sync.notify.model import EventType, News, Target, TargetState
 from kam_sync.notify.news import CHOOSABLE, choices
@@ -99,7 +99,9 @@ def remove(session: Session, name: str, now: datetime) -> None:
     """Forget a target with all that waits for it."""
     store = TargetStore(session)
     target = store.by_name(name)
-    IncidentStore(session).resolve(IncidentKind.TARGET_PAUSED, subject(target.id), now)
+    incidents = IncidentStore(session)
+    incidents.resolve(IncidentKind.TARGET_PAUSED, subject(target.id), now)
+    incidents.resolve(IncidentKind.JOB_GIVEN_UP, f"house/{step_of(target.id)}", now)
     store.remove(target.id)
     if not store.all():
         KnownStore(session).forget()

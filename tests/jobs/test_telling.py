@@ -6,8 +6,11 @@ from datetime import timedelta
 import pytest
 
 from connectors import Noun
-from kam_sync.jobs.queue import defer_announcing, defer_delivery
-from kam_sync.jobs.tasks import Work
+from kam_sync import targeting
+from kam_sync.jobs.model import JobStatus
+from kam_sync.jobs.queue import defer_announcing, defer_delivery, defer_removal
+from kam_sync.jobs.store import QueueStore
+from kam_sync.jobs.tasks import Work, give_up
 from kam_sync.jobs.upkeep import keep_house
 from kam_sync.jobs.waking import wake
 from kam_sync.wiring import Services
@@ -84,6 +87,41 @@ def test_a_fault_of_ours_is_tried_again_and_then_told(shop: Told) -> None:
         defer_delivery(session, shop.target.id)
     with working(shop.services, Work()):
         wait_until(lambda: ask(shop.services, subjects) == [])
+
+
+def test_a_sending_that_kills_every_worker_is_an_incident_until_it_works_or_its_target_goes(
+    shop: Told,
+) -> None:
+    subjects = "SELECT subject FROM incident WHERE resolved_at IS NULL ORDER BY 1"
+    both = [("house/announce",), (f"house/deliver:{shop.target.id}",)]
+    lose_all_workers(shop)
+    assert ask(shop.services, subjects) == both
+    with shop.services.database.transaction() as session:
+        defer_announcing(session)
+        defer_delivery(session, shop.target.id)
+    with working(shop.services, Work()):
+        wait_until(lambda: ask(shop.services, subjects) == [])
+    lose_all_workers(shop)
+    assert ask(shop.services, subjects) == both
+    with shop.services.database.transaction() as session:
+        targeting.remove(session, "bridge", shop.time())
+    assert ask(shop.services, subjects) == both[:1]
+    lose_all_workers(shop)
+    assert ask(shop.services, subjects) == both[:1]  # nobody resolves one about a target gone
+
+
+def lose_all_workers(shop: Told) -> None:
+    """Give up the jobs that tell, and one of the queue's own, as after the deaths of workers."""
+    with shop.services.database.transaction() as session:
+        defer_announcing(session)
+        defer_delivery(session, shop.target.id)
+        defer_removal(session, keep=timedelta(days=7))
+        queue = QueueStore(session)
+        waiting = queue.jobs(status=JobStatus.WAITING, limit=10)
+        assert len(waiting) == 3
+        for job in waiting:
+            queue.cancel(job.id)
+            give_up(session, job, shop.time())
 
 
 def test_events_are_forgotten_after_thirty_days_sent_or_not(shop: Told) -> None:

@@ -43,6 +43,8 @@ def test_an_address_of_the_internet_is_public(address: str) -> None:
         ("https://example.com/\r\nx: y", "an address such as"),
         ("https://example.com/#part", "an address such as"),
         ("https://[::1/", "Invalid IPv6"),
+        ("https://пример.рф/hook", "xn-- form"),
+        ("https://example.com/хук", "Latin letters only"),
         ("https://user:pass@example.com/", "without user"),
         (f"https://{'a' * 70}.example/", "label"),
     ],
@@ -53,8 +55,8 @@ def test_a_url_that_is_none_is_refused(url: str, says: str) -> None:
     assert "pass" not in str(refused.value).replace("password", "")
 
 
-def test_a_name_in_cyrillic_is_understood() -> None:
-    assert place_of("https://пример.рф/in").host == "xn--e1afmkfd.xn--p1ai"
+def test_a_name_in_cyrillic_is_given_in_its_xn_form() -> None:
+    assert place_of("https://xn--e1afmkfd.xn--p1ai/in").host == "xn--e1afmkfd.xn--p1ai"
 
 
 @pytest.mark.parametrize("url", ["https://hooks.internal/", "http://hooks.internal:8080/"])

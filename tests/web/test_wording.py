@@ -80,6 +80,13 @@ def test_a_plan_is_said_in_words(plan: Plan, russian: str, english: str) -> None
     assert steps.when(EN, plan) == english
 
 
+def test_the_telling_of_integrators_has_words() -> None:
+    assert steps.step(RU, "announce") == "поиск новостей для получателей"
+    assert steps.step(EN, "announce") == "looking for news for targets"
+    assert steps.step(RU, "deliver:3") == "отправка вебхуков получателю 3"
+    assert steps.step(EN, "deliver:3") == "sending webhooks to target 3"
+
+
 def test_moments_are_shown_in_the_zone_of_the_installation() -> None:
     moment = datetime(2026, 8, 31, 21, 30, tzinfo=UTC)
 

@@ -126,6 +126,7 @@ class Job:
     id: int
     task: str
     source_id: int | None
+    target_id: int | None
     status: JobStatus
     priority: int
     is_full: bool

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from kam_sync.base.db import Session
+from kam_sync.delivering import step_of as delivering_to
 from kam_sync.jobs.model import Job, Step
 from kam_sync.jobs.placing import Place, Priority, put
 from kam_sync.jobs.store import QueueStore
@@ -21,7 +22,7 @@ _REMOVE_OLD_JOBS = "procrastinate.builtin_tasks.remove_old_jobs"
 
 _STEPS = {
     SYNC: "sync", MEASURE: "measure", WRITE: "write", RENEW: "grants", KEEP_HOUSE: "housekeeping",
-    READ: "reading", SUBSCRIBE: Step.HOOKS, RECONCILE: Step.RECONCILE,
+    READ: "reading", SUBSCRIBE: Step.HOOKS, RECONCILE: Step.RECONCILE, ANNOUNCE: "announce",
 }  # fmt: skip
 
 
@@ -83,9 +84,11 @@ def defer_full(
     )
 
 
-def step_of(job: Job) -> str:
-    """What incidents about a job call it."""
-    return Step.FULL if job.is_full else _STEPS.get(job.task, job.task)
+def step_of(job: Job) -> str | None:
+    """What incidents about a job call it; None for the queue's own housekeeping."""
+    if job.task == DELIVER and job.target_id is not None:
+        return delivering_to(job.target_id)
+    return Step.FULL if job.is_full else _STEPS.get(job.task)
 
 
 def waiting_syncs(source_id: int) -> tuple[str, str]:

@@ -47,6 +47,7 @@ def of_alerts(session: Session, locale: Locale, now: datetime) -> int:
         News(
             news.of_alert(change.change),
             payload.of_alert(alert, names[alert.account_id].name, locale),
+            account_id=alert.account_id,
         )
         for change, alert in changes
     ]
@@ -148,7 +149,7 @@ class SourceNews:
             for event in news.of_account(before.get(account.id), after[account.id]):
                 into = merged.get(account.id)
                 more = {"merged_into": into and str(into)} if event in _ENDS else {}
-                told.append(News(event, data | more))
+                told.append(News(event, data | more, account_id=account.id))
                 moving |= {account.id} if event in _MOVES else set()
         self._known.keep_accounts(after)
         moved = [key for key in companies if {own[key], current.get(key)} & moving]
@@ -171,7 +172,10 @@ class SourceNews:
             data = payload.of_deal(deal, self._source.name, account)
             digest = payload.digest_of(data)
             after[key] = Known(digest, deal.outcome.value, is_gone=deal.is_deleted)
-            told += [News(event, data) for event in news.of_deal(before.get(key), after[key])]
+            told += [
+                News(event, data, source_id=self._source.id)
+                for event in news.of_deal(before.get(key), after[key])
+            ]
         self._known.keep_deals(self._source.id, after)
         return told
 

@@ -124,6 +124,10 @@ class News:
 
     type: EventType
     data: dict[str, Any]
+    source_id: int | None = None
+    """It goes when this source does."""
+    account_id: UUID | None = None
+    """It goes when this account does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,10 +66,15 @@ class Allowed:
 
 def place_of(url: str) -> Place:
     """Where a URL leads, or WrongUse when it is none that we send to."""
+    if not url.isascii():
+        raise WrongUse(
+            "target URL: Latin letters only; write a host such as пример.рф in its xn-- form, and "
+            "other letters of the path as %D1%85"
+        )
     try:
         parts = urlsplit(url)
         port, host = parts.port, (parts.hostname or "").rstrip(".")
-        name = host if ":" in host else host.encode("idna").decode()
+        name = host if ":" in host else host.encode("idna").decode()  # a label may be too long
     except ValueError as error:  # brackets, a port that is no number, a label that is too long
         raise WrongUse(f"target URL: {error}") from error
     is_clean = url.isprintable() and " " not in url and len(url) <= _LONGEST and "#" not in url

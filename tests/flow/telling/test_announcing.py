@@ -12,7 +12,7 @@ from kam_sync import announcing, flow, removing, targeting
 from kam_sync.accounts.match import match
 from kam_sync.accounts.store import SavingStore
 from kam_sync.base.errors import Stopped
-from kam_sync.intake.store import SourceStore
+from kam_sync.intake.store import RemovalStore, SourceStore
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
 from tests.fakes.listener import Listener
@@ -238,6 +238,32 @@ def test_removing_a_source_deletes_nothing_at_the_integrator(told_shop: Told) ->
     removing.remove(told_shop.services, name)
     assert told_shop.types(sync=False) == []
     assert not announcing.is_behind(told_shop.services)
+
+
+def test_removing_a_source_forgets_what_was_told_of_it(told_shop: Told) -> None:
+    told_shop.crm.put(Noun.DEAL, "1", won=WON)
+    told_shop.crm.put(Noun.COMPANY, "3")
+    told_shop.hear()
+    targeting.ping(told_shop.services, "bridge")
+    types = "SELECT type FROM event ORDER BY type"
+    assert [*map("".join, ask(told_shop.services, types))] == [
+        "account.created",
+        "deal.won",
+        "ping",
+    ]
+    name = ask(told_shop.services, "SELECT name FROM source")[0][0]
+    removing.remove(told_shop.services, name)
+    assert ask(told_shop.services, types) == [("ping",)]
+    assert [one.state for one in told_shop.deliveries()] == ["delivered"]
+
+
+def test_a_source_that_is_being_removed_tells_nothing(told_shop: Told) -> None:
+    told_shop.crm.put(Noun.DEAL, "1", won=WON)
+    told_shop.sync()
+    with told_shop.services.database.transaction() as session:
+        RemovalStore(session, told_shop.source_id).begin()
+    assert not announcing.is_behind(told_shop.services)
+    assert told_shop.types(sync=False) == []
 
 
 def test_nothing_waits_to_be_looked_at_when_all_was(told_shop: Told) -> None:

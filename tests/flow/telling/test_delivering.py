@@ -14,6 +14,7 @@ from kam_sync.base.clock import utc_now
 from kam_sync.base.errors import NotHere, WrongUse
 from kam_sync.notify.model import DeliveryState, TargetState
 from kam_sync.notify.patience import WAITS
+from kam_sync.notify.store import TargetStore
 from tests.fakes.connecting import ask
 from tests.fakes.listener import Listener
 from tests.fakes.telling import Told
@@ -102,6 +103,27 @@ def test_a_receiver_that_asks_for_time_gets_it(told_shop: Told) -> None:
     told_shop.time.go_on(minutes=2)
     told_shop.deliver()
     assert len(told_shop.ear.posts) == 3
+
+
+def test_a_url_that_was_taken_before_we_knew_better_is_a_failed_try(told_shop: Told) -> None:
+    change(told_shop)
+    with told_shop.services.database.transaction() as session:
+        TargetStore(session).change(told_shop.target.id, url=f"{told_shop.ear.url}/хук")
+    assert told_shop.deliver().failed == 1
+    [one] = told_shop.deliveries()
+    assert one.attempts == 1
+    assert "Latin letters" in one.error
+
+
+def test_a_fault_of_ours_in_a_message_is_a_failed_try(
+    told_shop: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(told_shop)
+    monkeypatch.setattr(delivering, "signed", lambda *_: {"webhook-id": "ж"})
+    assert told_shop.deliver().failed == 1
+    [one] = told_shop.deliveries()
+    assert one.attempts == 1
+    assert one.error.startswith("not sent: TypeError")
 
 
 def test_a_message_that_is_refused_holds_up_no_other(told_shop: Told) -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
 from kam_sync.alerts.model import Alert, AlertState, Change, ChangeKind, Facts
-from kam_sync.base.db import Session
+from kam_sync.base.db import Session, hold_still, table_of
 from kam_sync.base.errors import NotHere
 from kam_sync.drift.model import Finding, Kind
 
@@ -124,8 +124,9 @@ class AlertStore:
         """Wait until every change that has drawn its id can be seen; none is written meanwhile.
 
         Who keeps a position among the ids would else run past one whose writer commits late.
+        Later writers stand behind who waits here, so after a moment it is Busy.
         """
-        self._session.execute(sa.text("LOCK TABLE alert_change IN SHARE MODE"))
+        hold_still(self._session, table_of(ChangeRow), "alerts")
 
     def last_change(self) -> int:
         """The id of the newest change; 0 when there is none."""

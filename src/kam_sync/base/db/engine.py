@@ -125,6 +125,24 @@ def clock_of(session: Session) -> datetime:
     return found
 
 
+def hold_still(session: Session, table: sa.Table, name: str) -> None:
+    """Let nobody write a table until the commit; Busy when who writes it takes over a second."""
+    session.execute(sa.text("SET LOCAL lock_timeout = '1s'"))
+    with _busy_when_locked(f"{name}: another process writes them"):
+        session.execute(sa.text(f"LOCK TABLE {table.name} IN SHARE MODE"))
+    session.execute(sa.text("SET LOCAL lock_timeout = DEFAULT"))
+
+
+@contextmanager
+def _busy_when_locked(message: str) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if not isinstance(error.orig, psycopg.errors.LockNotAvailable):
+            raise
+        raise Busy(message) from error
+
+
 class _Lock:
     """An advisory lock and the server process that holds it for us."""
 
@@ -137,11 +155,8 @@ class _Lock:
     def take(self, patience: str) -> None:
         self._connection.execute(sa.text(f"SET lock_timeout = '{patience}'"))
         try:
-            self._connection.execute(sa.select(sa.func.pg_advisory_lock(self._key)))
-        except OperationalError as error:
-            if not isinstance(error.orig, psycopg.errors.LockNotAvailable):
-                raise
-            raise Busy(f"{self._name}: another process is at it") from error
+            with _busy_when_locked(f"{self._name}: another process is at it"):
+                self._connection.execute(sa.select(sa.func.pg_advisory_lock(self._key)))
         finally:
             self._connection.execute(sa.text("RESET lock_timeout"))  # for who gets it next
 

@@ -17,6 +17,7 @@ from kam_sync.jobs.tasks.telling import Telling
 from kam_sync.jobs.tasks.trying import Trying, left_to_successor, open_given_up
 from kam_sync.jobs.tasks.work import Sync, Work
 from kam_sync.jobs.tasks.writing import Writing
+from kam_sync.notify.store import TargetStore
 from kam_sync.wiring import Services
 
 __all__ = ["Sync", "Work", "give_up", "register"]
@@ -44,4 +45,7 @@ def register(app: App, services: Services, work: Work, back_off: Sequence[timede
 
 def give_up(session: Session, job: Job, now: datetime) -> None:
     """Tell those who run us of a job whose workers died, as often as we try."""
-    open_given_up(session, queue.step_of(job), job.source_id, job.attempt + 1, now)
+    step = queue.step_of(job)
+    is_gone = job.target_id is not None and TargetStore(session).by_id(job.target_id) is None
+    if step is not None and not is_gone:
+        open_given_up(session, step, job.source_id, job.attempt + 1, now)

@@ -6,6 +6,7 @@ import structlog
 from procrastinate import JobContext
 
 from kam_sync.base.errors import Busy, Stopped
+from kam_sync.delivering import step_of
 from kam_sync.jobs import queue
 from kam_sync.jobs.tasks.trying import Trying, go_on
 from kam_sync.jobs.tasks.work import Announce, Deliver
@@ -43,7 +44,7 @@ class Telling:
     def deliver(self, context: JobContext, target_id: int, attempt: int = 0) -> None:
         """Send what is due to a target."""
         log = _log.bind(target_id=target_id, job_id=context.job.id)
-        step = f"deliver:{target_id}"
+        step = step_of(target_id)
         again = partial(queue.defer_delivery, target_id=target_id)
         try:
             result = self._deliver(self._services, target_id, go_on=partial(go_on, context))

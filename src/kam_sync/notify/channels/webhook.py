@@ -13,7 +13,7 @@ import httpcore
 from kam_sync import __version__
 from kam_sync.base.errors import WrongUse
 from kam_sync.notify.patience import Answer
-from kam_sync.notify.reach import Allowed, Place, place_of, require
+from kam_sync.notify.reach import Allowed, place_of, require
 
 _CONNECT = 5.0
 _MOST_READ = 4096
@@ -56,8 +56,7 @@ class Sender:
     ) -> None:
         self.url = url
         self._seconds = seconds
-        self._place = place_of(url)
-        self._network = _CheckedNetwork(self._place, allowed, resolve)
+        self._network = _CheckedNetwork(url, allowed, resolve)
         self._pool = httpcore.ConnectionPool(ssl_context=tls, network_backend=self._network)
 
     def close(self) -> None:
@@ -69,6 +68,7 @@ class Sender:
         self._network.ends_at = monotonic() + self._seconds
         limits = {"connect": _CONNECT, "read": self._seconds, "write": self._seconds}
         try:
+            place_of(self.url)
             with self._pool.stream(
                 "POST", self.url, headers=list((_HEADERS | dict(headers)).items()), content=body,
                 extensions={"timeout": limits},
@@ -90,8 +90,8 @@ class Sender:
 class _CheckedNetwork(httpcore.NetworkBackend):
     """Connects to addresses that were checked, and lets nothing take longer than it may."""
 
-    def __init__(self, place: Place, allowed: Allowed, resolve: Resolve) -> None:
-        self._place = place
+    def __init__(self, url: str, allowed: Allowed, resolve: Resolve) -> None:
+        self._url = url
         self._allowed = allowed
         self._resolve = resolve
         self._plain = httpcore.SyncBackend()
@@ -106,7 +106,7 @@ class _CheckedNetwork(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         """The first of the host's addresses that answers."""
-        addresses = require(self._place, self._resolve(host, port), self._allowed)
+        addresses = require(place_of(self._url), self._resolve(host, port), self._allowed)
         last: Exception = httpcore.ConnectError("no address answers")
         for address in addresses:
             try:

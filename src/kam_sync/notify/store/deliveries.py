@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 import sqlalchemy as sa
@@ -38,6 +38,12 @@ class EventRow(SQLModel, table=True):
     type: EventType = fields.choice(EventType)
     at: datetime = fields.moment(index=True)
     body: str
+    source_id: int | None = Field(
+        default=None, foreign_key="source.id", ondelete="CASCADE", index=True
+    )
+    account_id: UUID | None = Field(
+        default=None, foreign_key="account.id", ondelete="CASCADE", index=True
+    )
 
 
 class DeliveryRow(Delivery, table=True):
@@ -184,6 +190,8 @@ class DeliveryStore:
             type=news.type,
             at=now,
             body=orjson.dumps(body).decode(),
+            source_id=news.source_id,
+            account_id=news.account_id,
         )
         self._session.add(row)
         self._session.flush()

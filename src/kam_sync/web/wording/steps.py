@@ -13,8 +13,11 @@ from kam_sync.web.wording.language import Language
 
 def step(language: Language, name: str) -> str:
     """A step as people call it: pulling changes, reconciliation; another word stays as it is."""
-    said = _OF.get(name)
-    return name if said is None else said(language)
+    kind, _, number = name.partition(":")
+    said = _OF.get(kind)
+    if said is None:
+        return name
+    return f"{said(language)} {number}".rstrip()
 
 
 _OF: Mapping[str, Callable[[Language], str]] = {
@@ -27,6 +30,8 @@ _OF: Mapping[str, Callable[[Language], str]] = {
     Step.HOUSEKEEPING: lambda language: language.gettext("housekeeping"),
     # What no timetable has:
     "reading": lambda language: language.gettext("reading webhooks"),
+    "announce": lambda language: language.gettext("looking for news for targets"),
+    "deliver": lambda language: language.gettext("sending webhooks to target"),
     "write": lambda language: language.gettext("writing into the CRM"),
 }
 
