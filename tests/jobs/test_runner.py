@@ -20,6 +20,7 @@ from kam_sync.jobs.serving import defer_sync, queue_facts
 from kam_sync.jobs.store import QueueStore
 from kam_sync.jobs.tasks import Sync, Work
 from kam_sync.wiring import Services
+from tests.fakes.connecting import ask
 from tests.fakes.waiting import PATIENCE, wait_until
 from tests.jobs.conftest import FAST, Corridor, jobs, set_state, working
 
@@ -145,6 +146,15 @@ def test_measuring_that_broke_is_tried_again(
         wait_until(lambda: jobs(services, MEASURE) == ["failed", "succeeded"])
 
 
+_LOOK_OLDER = """
+    UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '4 minutes'
+    RETURNING id
+"""
+_LOOKS_ALIVE = """
+    SELECT last_heartbeat > now() - interval '1 minute' FROM procrastinate_workers
+"""
+
+
 def test_a_graceful_stop_finishes_the_running_job(services: Services, source_id: int) -> None:
     started, release = threading.Event(), threading.Event()
 
@@ -161,6 +171,8 @@ def test_a_graceful_stop_finishes_the_running_job(services: Services, source_id:
     assert started.wait(PATIENCE)
     stopping = threading.Thread(target=worker.stop, args=(timedelta(seconds=PATIENCE),))
     stopping.start()
+    ask(services, _LOOK_OLDER)
+    wait_until(lambda: ask(services, _LOOKS_ALIVE) == [(True,)])  # or others would take its job
     release.set()
     stopping.join(PATIENCE)
 

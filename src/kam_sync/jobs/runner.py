@@ -64,6 +64,7 @@ class Worker:
         self._serving: asyncio.Task[Any] | None = None
         self._queue_worker: QueueWorker | None = None
         self._grace = timedelta(0)
+        self._is_stopping = False
 
     def start(self) -> None:
         """Begin to take jobs."""
@@ -86,6 +87,7 @@ class Worker:
         return not self._thread.is_alive()
 
     def _ask_to_stop(self) -> None:
+        self._is_stopping = True
         if self._queue_worker is not None:
             self._queue_worker.shutdown_graceful_timeout = self._grace.total_seconds()
         if self._serving is not None:
@@ -138,9 +140,17 @@ class Worker:
         while True:
             await asyncio.sleep(self._pace.sweep_every.total_seconds())
             try:
+                if self._is_stopping:
+                    await self._give_a_sign()
                 await asyncio.to_thread(self._take_back)
             except Exception:  # noqa: BLE001 - recorded, and swept again
                 _log.exception("sweep failed")
+
+    async def _give_a_sign(self) -> None:
+        """The queue's worker ends its own heartbeat before the jobs that it still waits for."""
+        worker = self._queue_worker
+        if worker is not None and worker.worker_id is not None:
+            await worker.app.job_manager.update_heartbeat(worker.worker_id)
 
     def _take_back(self) -> None:
         with self._services.database.transaction() as session:
