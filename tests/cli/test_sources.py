@@ -72,6 +72,8 @@ def test_the_status_of_a_source_tells_how_far_each_noun_has_come(
     assert "in the store" in shown
     assert "deal" in shown
     assert kam_sync("source", "status", "none").code == 2
+    nobody = kam_sync("source", "remove", "none")  # says so before it asks
+    assert (nobody.code, "no such source" in nobody.err) == (2, True)
 
 
 def test_a_wrong_token_connects_nothing_and_is_not_repeated(

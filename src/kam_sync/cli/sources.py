@@ -177,8 +177,11 @@ def remove(
     Cut short, it goes on when it is asked for again.
     """
     from kam_sync import removing
+    from kam_sync.intake.store import SourceStore
 
     with _services() as services:
+        with services.database.transaction() as session:
+            SourceStore(session).by_name(name)  # before anybody is asked about it
         if not yes:
             typer.confirm(f"Delete source {name} and all records pulled from it?", abort=True)
         is_told = removing.remove(services, name)
