@@ -99,11 +99,12 @@ def test_rows_that_we_may_no_longer_see_are_held_and_not_deleted(
     object.__setattr__(box.switches, "sees", frozenset(owners[:1]))  # a right is taken away
     first = checked(services, synced, Noun.DEAL)
     assert (first.here, first.left_over) == (there, 0)
-    assert first.only_here == there - first.there > 10
+    assert (first.only_here, first.repaired) == (0, 0)
+    assert first.held == there - first.there > 10
     kept = "SELECT count(*) FROM deal WHERE NOT is_deleted"
     assert ask(services, kept) == [(there,)]
     second = checked(services, synced, Noun.DEAL)
-    assert (second.found, second.held) == (0, first.only_here)
+    assert (second.found, second.held) == (0, first.held)
 
 
 def test_what_moves_while_the_list_is_read_is_no_difference(
