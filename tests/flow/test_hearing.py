@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from connectors import BadHook, Noun
+from connectors.amocrm import client
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.amocrm.account import ACCOUNT
 from connectors.sandbox.faults import Fault
@@ -142,8 +143,6 @@ def test_a_webhook_that_breaks_the_reader_keeps_no_other_unread(
             raise ZeroDivisionError
         return original(headers, body, invoices)
 
-    from connectors.amocrm import client  # noqa: PLC0415 - what is broken for a while
-
     original = client.read_hook
     monkeypatch.setattr(client, "read_hook", read)
     post(services, source, b"bomb", told(box, lead))
@@ -212,8 +211,6 @@ def test_a_reading_that_begins_while_a_replay_is_being_asked_for_reads_it(
 def test_what_was_not_understood_is_read_by_a_later_release_when_a_person_asks_for_it(
     services: Services, box: AmoSandbox, source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from connectors.amocrm import client  # noqa: PLC0415 - as it was before it knew such bodies
-
     def not_yet(*_: object) -> object:
         raise BadHook("what is this?")
 

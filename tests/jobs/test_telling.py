@@ -74,7 +74,7 @@ def test_a_fault_of_ours_is_tried_again_and_then_told(shop: Told) -> None:
         defer_announcing(session)
         defer_delivery(session, shop.target.id)
     subjects = "SELECT subject FROM incident WHERE resolved_at IS NULL ORDER BY 1"
-    work = Work(announce=break_down, deliver=break_down)  # type: ignore[arg-type]  # it only raises
+    work = Work(announce=break_down, deliver=break_down)
     with working(shop.services, work):
         wait_until(
             lambda: (

@@ -28,7 +28,7 @@ tries = st.builds(
 
 
 def first(number: int = 1, **more: object) -> Tried:
-    return Tried(number, NOON, **more)  # type: ignore[arg-type]
+    return Tried(number, NOON, **more)
 
 
 @given(chances=st.lists(chances, min_size=len(WAITS), max_size=len(WAITS)))

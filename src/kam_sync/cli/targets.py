@@ -15,7 +15,7 @@ app = typer.Typer(no_args_is_help=True, help="Where webhooks to integrators are 
 
 Name = Annotated[str, typer.Argument(help="The target's name.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-_SECRET = "the secret that it verifies signatures with, shown this once:"  # noqa: S105 - words
+_SHOWN_ONCE = "the secret that it verifies signatures with, shown this once:"
 
 
 @app.command()
@@ -39,7 +39,7 @@ def add(
     if json:
         show.as_json({**_document(target), "secret": secret})
         return
-    typer.echo(f"target {name}: {_SECRET}", err=True)
+    typer.echo(f"target {name}: {_SHOWN_ONCE}", err=True)
     typer.echo(secret)
     typer.echo(f"try it: {command(f'target test {name}')}", err=True)
 
@@ -130,7 +130,7 @@ def rotate(name: Name, *, json: Json = False) -> None:
     if json:
         show.as_json({**_document(target), "secret": secret})
         return
-    typer.echo(f"target {name}: {_SECRET}", err=True)
+    typer.echo(f"target {name}: {_SHOWN_ONCE}", err=True)
     typer.echo(secret)
 
 
