@@ -1,18 +1,15 @@
 """Accounts, and what belongs to one."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from fastapi import APIRouter
 from pydantic import Field
 
 from kam_sync.accounts import model
 from kam_sync.accounts.store import AccountStore, RecordStore, StreamStore, Wanted
-from kam_sync.accounts.traits import traits
+from kam_sync.kpi.values import money
+from kam_sync.notify import shapes
 from kam_sync.web import paging
 from kam_sync.web.api import answers, record_answers
 from kam_sync.web.api.listing import Listing, of_company
-from kam_sync.web.api.values import money
 from kam_sync.web.deps import AccountId, AllSources, Reading
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
@@ -31,13 +28,13 @@ class AccountQuery(Paging):
 
 
 @router.get("/accounts")
-def list_accounts(session: Reading, query: Asked[AccountQuery]) -> Page[answers.Account]:
+def list_accounts(session: Reading, query: Asked[AccountQuery]) -> Page[shapes.Account]:
     """Accounts by name."""
     after, store = _BY_NAME.read(query.cursor), AccountStore(session)
     found = store.accounts(text=query.q, after=after, limit=query.limit + 1)
     kept, cursor = paging.page(found, query.limit, lambda row: _BY_NAME.write(row.name, row.id))
     companies = store.companies([row.id for row in kept])
-    items = [answers.Account(**_plain(row, companies.get(row.id, []))) for row in kept]
+    items = [shapes.account(row, companies.get(row.id, [])) for row in kept]
     return Page(items=items, next_cursor=cursor)
 
 
@@ -48,7 +45,8 @@ def get_account(session: Reading, account_id: AccountId, sources: AllSources) ->
     found = store.account(account_id)
     owner = store.owners([account_id]).get(account_id)
     names = {sources.names[link.source_id] for link in store.links(account_id)}
-    plain = _plain(found, store.companies([account_id]).get(account_id, []))
+    shown = shapes.account(found, store.companies([account_id]).get(account_id, []))
+    plain = shown.model_dump()
     return answers.OneAccount(**plain, owner=owner and owner.name, sources=sorted(names))
 
 
@@ -65,11 +63,11 @@ def list_contacts_of_account(
 @router.get("/accounts/{account_id}/deals")
 def list_deals_of_account(
     session: Reading, account_id: AccountId, sources: AllSources, query: Asked[Paging]
-) -> Page[record_answers.Deal]:
+) -> Page[shapes.Deal]:
     """The deals of an account, in every CRM."""
     wanted = Wanted(account_id=AccountStore(session).account(account_id).id)
     listing = Listing(RecordStore(session), sources)
-    return listing.page(model.Deal, record_answers.Deal, query, wanted, of_company)
+    return listing.page(model.Deal, shapes.Deal, query, wanted, of_company)
 
 
 @router.get("/accounts/{account_id}/timeline")
@@ -119,12 +117,3 @@ def _entry(row: model.StreamEntry, names: dict[int, str]) -> record_answers.Entr
     amount = money(row.amount, row.currency) if row.amount is not None and row.currency else None
     plain = row.model_dump(exclude={"amount", "currency", "source_id"})
     return record_answers.Entry(**plain, source=names[row.source_id], amount=amount)
-
-
-def _plain(row: model.Account, companies: Sequence[model.Company]) -> dict[str, Any]:
-    """An account with what its companies say of it."""
-    said = traits(companies)
-    return {
-        **row.model_dump(), "id": str(row.id), "segment": said.segment,
-        "contract_ends_on": said.contract_ends_on, "tags": list(said.tags),
-    }  # fmt: skip

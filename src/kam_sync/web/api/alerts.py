@@ -6,15 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from kam_sync.accounts.model import Account
 from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.model import Alert, AlertState, Change
 from kam_sync.alerts.store import AlertStore
-from kam_sync.base.settings import Locale
 from kam_sync.kpi.formulas import KPIS
+from kam_sync.kpi.values import value
+from kam_sync.notify import shapes
 from kam_sync.web import paging
 from kam_sync.web.api import answers
-from kam_sync.web.api.values import value
 from kam_sync.web.deps import AlertId, Reading, Speaking, read_id
 from kam_sync.web.paging import Cursor, Page, Paging
 from kam_sync.web.query import Asked
@@ -33,9 +32,7 @@ class AlertQuery(Paging):
 
 
 @router.get("/alerts")
-def list_alerts(
-    session: Reading, locale: Speaking, query: Asked[AlertQuery]
-) -> Page[answers.Alert]:
+def list_alerts(session: Reading, locale: Speaking, query: Asked[AlertQuery]) -> Page[shapes.Alert]:
     """Alerts, newest first."""
     after = _BY_TIME.read(query.cursor)
     found = AlertStore(session).alerts(
@@ -46,7 +43,7 @@ def list_alerts(
     )
     kept, cursor = paging.page(found, query.limit, lambda a: _BY_TIME.write(a.opened_at, a.id))
     accounts = AccountStore(session).by_ids([alert.account_id for alert in kept])
-    items = [_alert(alert, accounts[alert.account_id], locale) for alert in kept]
+    items = [shapes.alert(alert, accounts[alert.account_id].name, locale) for alert in kept]
     return Page(items=items, next_cursor=cursor)
 
 
@@ -55,23 +52,9 @@ def get_alert(session: Reading, alert_id: AlertId, locale: Speaking) -> answers.
     """One alert with its history."""
     store = AlertStore(session)
     found = store.alert(alert_id)
-    shown = _alert(found, AccountStore(session).account(found.account_id), locale)
+    shown = shapes.alert(found, AccountStore(session).account(found.account_id).name, locale)
     history = [_change(change, found) for change in store.history(alert_id)]
     return answers.OneAlert(**shown.model_dump(), history=history)
-
-
-def _alert(row: Alert, account: Account, locale: Locale) -> answers.Alert:
-    kpi = KPIS[row.kpi]
-    plain = row.model_dump(exclude={"id", "account_id", "unit"})
-    for name in _NUMBERS:
-        plain[name] = value(plain[name], kpi.measure, row.unit)
-    return answers.Alert(
-        **plain,
-        id=str(row.id),
-        account_id=str(row.account_id),
-        account_name=account.name,
-        title=kpi.title[locale],
-    )
 
 
 def _change(row: Change, alert: Alert) -> answers.Change:

@@ -1,39 +1,18 @@
 """What the API answers with, described for the people who read the OpenAPI page."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from connectors import ErrorKind
-from kam_sync.alerts.model import AlertState, ChangeKind
+from kam_sync.alerts.model import ChangeKind
 from kam_sync.drift.model import Kind, Verdict, Why
 from kam_sync.intake.model import RunState, SourceState
 from kam_sync.kpi.model import Good, Measure
-from kam_sync.web.api.values import Moment, Value
+from kam_sync.kpi.values import Moment, Value
+from kam_sync.notify.shapes import Account, Alert, ExternalId, SourceName
 from kam_sync.web.api.webhook_answers import Webhooks
-
-AccountId = Annotated[
-    str, Field(description="Id of an account.", examples=["6d0b7c1e-8f1c-5d38-9e0e-6a6fd6e2b7aa"])
-]
-SourceName = Annotated[
-    str, Field(description="Name of the connected CRM account.", examples=["sales"])
-]
-ExternalId = Annotated[str, Field(description="Id in that CRM.", examples=["1048576"])]
-
-
-class Account(BaseModel):
-    """One customer, whatever the CRMs call it."""
-
-    id: AccountId
-    name: str = Field(examples=["ООО «Ромашка»"])
-    inn: str | None = Field(description="Taxpayer number.", examples=["7707083893"])
-    kpp: str | None = Field(description="Reason-for-registration code.", examples=["770701001"])
-    is_active: bool = Field(description="False when no CRM holds a company of it any more.")
-    segment: str | None = Field(description="Segment or category.", examples=["A"])
-    contract_ends_on: date | None = Field(description="Until when its contract runs.")
-    tags: list[str] = Field(description="Tags of its companies.", examples=[["опт"]])
-    changed_at: Moment
 
 
 class OneAccount(Account):
@@ -239,27 +218,6 @@ class SeriesOfAccount(BaseModel):
 
     kpi: Kpi
     series: list[Series]
-
-
-class Alert(BaseModel):
-    """An open matter about an account, or one that has been resolved."""
-
-    id: str
-    account_id: AccountId
-    account_name: str
-    kpi: str = Field(examples=["won_revenue"])
-    title: str
-    kind: Kind
-    state: AlertState
-    observed: Value
-    expected: Value
-    low: Value
-    high: Value
-    gap: float
-    since: date
-    opened_at: Moment
-    changed_at: Moment
-    resolved_at: Moment | None
 
 
 class Change(BaseModel):

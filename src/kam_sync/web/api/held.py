@@ -5,8 +5,8 @@ from pydantic import BaseModel, Field
 
 from kam_sync import deciding
 from kam_sync.intake.model import HeldState
-from kam_sync.web.api.answers import ExternalId
-from kam_sync.web.api.values import Moment, Money, money
+from kam_sync.kpi.values import Moment, Money, money
+from kam_sync.notify.shapes import ExternalId
 from kam_sync.web.deps import (
     AllSources,
     HeldId,

@@ -9,8 +9,8 @@ from kam_sync.intake import inbox
 from kam_sync.intake.inbox import HookState
 from kam_sync.intake.store import InboxStore
 from kam_sync.jobs.replaying import Wanted, replay
+from kam_sync.kpi.values import Moment
 from kam_sync.web import paging
-from kam_sync.web.api.values import Moment
 from kam_sync.web.deps import AllSources, Reading, from_our_pages
 from kam_sync.web.paging import Cursor, Page, Paging
 from kam_sync.web.query import Asked

@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 
 from kam_sync.alerts.model import IncidentKind
 from kam_sync.alerts.store import IncidentStore
+from kam_sync.kpi.values import Moment
 from kam_sync.web import paging
-from kam_sync.web.api.values import Moment
 from kam_sync.web.deps import Reading
 from kam_sync.web.paging import Cursor, Page, Paging
 from kam_sync.web.query import Asked

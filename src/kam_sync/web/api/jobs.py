@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 from kam_sync.jobs import deciding, model
 from kam_sync.jobs.model import JobStatus
 from kam_sync.jobs.store import QueueStore
+from kam_sync.kpi.values import Moment
 from kam_sync.web import paging
-from kam_sync.web.api.values import Moment
 from kam_sync.web.deps import AllSources, Reading, from_our_pages
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked

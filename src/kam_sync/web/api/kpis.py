@@ -16,9 +16,9 @@ from kam_sync.drift.store import DriftStore
 from kam_sync.kpi.formulas import KPIS
 from kam_sync.kpi.model import Kpi, Point
 from kam_sync.kpi.store import KpiStore
+from kam_sync.kpi.values import Value, value
 from kam_sync.web import paging
 from kam_sync.web.api import answers
-from kam_sync.web.api.values import Value, value
 from kam_sync.web.deps import AccountId, Reading, Speaking
 from kam_sync.web.paging import Cursor, Page, Paging
 from kam_sync.web.query import Asked

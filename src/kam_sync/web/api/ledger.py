@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from connectors import ErrorKind
 from kam_sync.jobs import comparing
+from kam_sync.kpi.values import Moment, Money, money
 from kam_sync.ledger import model
 from kam_sync.ledger.model import Difference, LedgerState
 from kam_sync.ledger.store import MOST_IDS, LedgerBook, NamedLine
+from kam_sync.notify.shapes import AccountId, ExternalId
 from kam_sync.web import paging
-from kam_sync.web.api.answers import AccountId, ExternalId
-from kam_sync.web.api.values import Moment, Money, money
 from kam_sync.web.deps import AllSources, Reading, from_our_pages, read_id
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked

@@ -10,8 +10,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 from connectors import Noun
 from kam_sync.accounts import model
 from kam_sync.accounts.store import RecordStore, Ref, Wanted
+from kam_sync.kpi.values import money
 from kam_sync.web import paging
-from kam_sync.web.api.values import money
 from kam_sync.web.deps import Sources, read_id
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 

@@ -1,59 +1,22 @@
 """How the API answers with the records of CRMs."""
 
-from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, Field
 
 from connectors import Happening, Outcome
-from kam_sync.web.api.answers import AccountId, ExternalId, SourceName
-from kam_sync.web.api.values import Moment, Money
-
-
-class Record(BaseModel):
-    """What each record of a CRM has."""
-
-    source: SourceName
-    external_id: ExternalId
-    changed_at: Moment = Field(description="When our copy last changed.")
-
-
-class Dated(Record):
-    """A record with the CRM's own times."""
-
-    created_at: Moment | None
-    updated_at: Moment | None
-    is_deleted: bool = Field(description="True when the CRM has deleted it.")
-
-
-class OfAccount(Dated):
-    """A record that belongs to an account."""
-
-    account_id: AccountId | None = Field(description="The account it belongs to, if one is known.")
-
-
-class Owned(OfAccount):
-    """A record that somebody is responsible for."""
-
-    owner_external_id: str | None = Field(description="The CRM user responsible for it.")
-
-
-class Described(Owned):
-    """A record with tags and custom fields."""
-
-    tags: list[str]
-    custom: dict[str, Any] = Field(
-        description="Values of custom fields by the field's id in the CRM; see /fields.",
-        examples=[{"9011": {"name": "ИНН", "kind": "text", "value": "7707083893"}}],
-    )
-
-
-class Item(BaseModel):
-    """A product or an invoice that is attached to a deal or a purchase."""
-
-    external_id: ExternalId
-    quantity: str | None = None
-    catalog_external_id: str | None = None
+from kam_sync.kpi.values import Moment, Money
+from kam_sync.notify.shapes import (
+    AccountId,
+    Dated,
+    Described,
+    ExternalId,
+    Item,
+    OfAccount,
+    Owned,
+    Record,
+    SourceName,
+)
 
 
 class Contact(Described):
@@ -64,22 +27,6 @@ class Contact(Described):
     position: str | None
     phones: list[str]
     emails: list[str]
-
-
-class Deal(Described):
-    """A sale."""
-
-    name: str
-    company_external_id: str | None
-    contact_external_ids: list[str]
-    pipeline_external_id: str
-    stage_external_id: str
-    outcome: Outcome
-    amount: Money | None = Field(description="null when the CRM holds none.")
-    closed_at: Moment | None
-    loss_reason_external_id: str | None = Field(description="Why it was lost; see /loss-reasons.")
-    items: list[Item] = Field(description="Attached products and invoices.")
-    contract_ends_on: date | None
 
 
 class Task(Owned):

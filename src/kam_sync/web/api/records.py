@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from kam_sync.accounts import model
 from kam_sync.accounts.store import RecordStore
+from kam_sync.notify import shapes
 from kam_sync.web.api import record_answers as answers
 from kam_sync.web.api.listing import (
     CustomerQuery,
@@ -33,10 +34,10 @@ def list_contacts(
 @router.get("/deals")
 def list_deals(
     session: Reading, sources: AllSources, query: Asked[CustomerQuery]
-) -> Page[answers.Deal]:
+) -> Page[shapes.Deal]:
     """Sales, open and closed."""
     listing = Listing(RecordStore(session), sources)
-    return listing.page(model.Deal, answers.Deal, query, query.wanted(sources), of_company)
+    return listing.page(model.Deal, shapes.Deal, query, query.wanted(sources), of_company)
 
 
 @router.get("/tasks")

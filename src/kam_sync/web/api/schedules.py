@@ -10,8 +10,8 @@ from kam_sync.jobs.model import Result, Step
 from kam_sync.jobs.planning import HOUSE, Entry
 from kam_sync.jobs.spans import write_span
 from kam_sync.jobs.wish import Wish
+from kam_sync.kpi.values import Moment
 from kam_sync.web import paging
-from kam_sync.web.api.values import Moment
 from kam_sync.web.deps import AllSources, Sources, from_our_pages
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from kam_sync import targeting
+from kam_sync.kpi.values import Moment
 from kam_sync.notify import model
 from kam_sync.notify.model import DeliveryState, EventType, Listed, TargetState, Waiting
 from kam_sync.notify.store import DeliveryStore, TargetStore
 from kam_sync.web import paging
-from kam_sync.web.api.values import Moment
 from kam_sync.web.deps import Reading, Serving, from_our_pages
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked

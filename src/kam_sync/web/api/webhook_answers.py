@@ -8,8 +8,8 @@ from connectors import ErrorKind
 from kam_sync.intake.quiet import Why
 from kam_sync.intake.reach import Reach
 from kam_sync.intake.subscription import HooksState
+from kam_sync.kpi.values import Moment
 from kam_sync.subscribing import Shown
-from kam_sync.web.api.values import Moment
 from kam_sync.web.wording import webhooks
 from kam_sync.web.wording.language import Language
 

@@ -8,8 +8,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 import connectors as gate
 from connectors import Noun
 from kam_sync.intake.writes import WriteState
-from kam_sync.web.api.answers import ExternalId
-from kam_sync.web.api.values import Moment
+from kam_sync.kpi.values import Moment
+from kam_sync.notify.shapes import ExternalId
 from kam_sync.web.paging import Text
 
 _Id = Annotated[str, Field(pattern=r"^\S{1,200}$")]
