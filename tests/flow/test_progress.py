@@ -67,6 +67,11 @@ def test_a_load_shows_how_far_it_is_and_then_that_it_is_done(
     with services.database.transaction() as session:
         assert records_of(session, source_id) == {"deal": 31}
 
+    crm.remove(Noun.DEAL, "007", tell=True)
+    flow.sync(shop, source_id)
+    with services.database.transaction() as session:
+        assert records_of(session, source_id) == {"deal": 30}
+
 
 def test_a_list_that_is_read_whole_each_time_is_loaded_too(services: Services) -> None:
     crm = WholeLists(page_size=10)

@@ -16,12 +16,14 @@ class RunRow(Run, table=True):
     """A run."""
 
     __tablename__ = "run"
-    __table_args__ = (sa.Index("run_started", "started_at", "id"),)
+    __table_args__ = (
+        sa.Index("run_started", "started_at", "id"),
+        sa.Index("run_newest", "source_id", "noun", "id"),
+        sa.Index("run_open", "source_id", postgresql_where=sa.text("state = 'running'")),
+    )
 
     id: int = Field(default=None, primary_key=True, sa_type=sa.BigInteger)
-    source_id: int | None = Field(
-        default=None, foreign_key="source.id", ondelete="CASCADE", index=True
-    )
+    source_id: int | None = Field(default=None, foreign_key="source.id", ondelete="CASCADE")
 
 
 class RunStore:
