@@ -43,7 +43,7 @@ class _Reader(Thread, Generic[_T]):
         return False
 
 
-def ahead(items: Iterable[_T], *, by: int = 3) -> Iterator[_T]:
+def ahead(items: Iterable[_T], *, by: int = 2) -> Iterator[_T]:
     """Yield the items in order, up to `by` of them read ahead; errors come where they belong."""
     reader = _Reader(items, by)
     reader.start()

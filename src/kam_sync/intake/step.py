@@ -17,7 +17,7 @@ from kam_sync.intake.store import (
     WalkStore,
 )
 
-_BATCH = 1250
+_BATCH = 1000
 _CLOCKS = timedelta(hours=1)
 """The CRM's clock and ours may differ by so much."""
 _LONGEST_LOAD = timedelta(days=7)
