@@ -96,7 +96,7 @@ def test_of_older_checks_only_the_accounts_that_differed_are_kept(
     behind_our_back(crm, "1", amount=250)
     first = check(on_day(shop, 1))
     second = check(on_day(shop, 2))
-    kept = "SELECT check_id, here, differing FROM ledger_account ORDER BY 1, 2 DESC"
+    kept = "SELECT check_id, here, found FROM ledger_account ORDER BY 1, 2 DESC"
     assert ask(shop[0], kept) == [(first.id, 4, 1), (second.id, 4, 0), (second.id, 1, 0)]
 
 

@@ -54,6 +54,8 @@ def test_a_check_tells_the_ids_on_each_side(client: TestClient, parted: Parted) 
             "sum_here": {"amount": "4200.00", "currency": "RUB"},
             "sum_there": {"amount": "5600.00", "currency": "RUB"},
             "differing": 2,
+            "held": 0,
+            "found": 2,
             "parted_since": WHEN.date().isoformat(),
         }
     ]

@@ -82,13 +82,14 @@ def print_parts(document: dict[str, Any]) -> None:
         columns = (
             "account", show.Column("name", rank=1), show.Column("here", **count),
             show.Column("there", **count), show.Column("sum here", **count, rank=2),
-            show.Column("sum there", **count, rank=2), show.Column("differ", **count),
-            show.Column("since", rank=3),
+            show.Column("sum there", **count, rank=2), show.Column("found", **count),
+            show.Column("left", **count), show.Column("since", rank=3),
         )  # fmt: skip
         rows = [
             (line["account_id"] or "of no account", line["name"], line["here"], line["there"],
              _amount(line["sum_here"], line["currency"]),
-             _amount(line["sum_there"], line["currency"]), line["differing"], line["parted_since"])
+             _amount(line["sum_there"], line["currency"]), line["found"],
+             line["differing"], line["parted_since"])
             for line in document["accounts"][:_SHOWN]
         ]  # fmt: skip
         show.table("Accounts", columns, rows)

@@ -49,7 +49,9 @@ class LinesQuery(Paging):
 
     day: date | None = Field(default=None, description="The newest check if left out.")
     account: str | None = Field(default=None, description="Id of an account.")
-    is_parted: bool = Field(default=False, description="Only accounts that differ.")
+    is_parted: bool = Field(
+        default=False, description="Only accounts in which a difference was found."
+    )
 
 
 class Sums(BaseModel):
@@ -60,7 +62,10 @@ class Sums(BaseModel):
 
 
 class Check(BaseModel):
-    """One comparison of a kind of record; `here` is our store, `there` is the CRM."""
+    """One comparison of a kind of record; `here` is our store, `there` is the CRM.
+
+    Both are as they stand after the repair; what was found before it is told beside them.
+    """
 
     noun: str = Field(examples=["deal"])
     day: date
@@ -115,7 +120,9 @@ class AccountLine(BaseModel):
     there: int
     sum_here: Money | None
     sum_there: Money | None
-    differing: int = Field(description="How many of its records differ.")
+    differing: int = Field(description="How many of its records differ, after the repair.")
+    held: int = Field(description="Explained: their deletion waits for a person.")
+    found: int = Field(description="How many differed before the repair.")
     parted_since: date | None
 
 
@@ -208,7 +215,7 @@ def _check(check: model.Check) -> Check:
 def _line(named: NamedLine) -> AccountLine:
     line, unit = named.line, named.line.currency
     return AccountLine(
-        **line.model_dump(include={"here", "there", "differing", "parted_since"}),
+        **line.model_dump(include={"here", "there", "differing", "held", "found", "parted_since"}),
         account_id=None if line.account_id is None else str(line.account_id),
         name=named.name,
         sum_here=money(line.sum_here, unit) if unit else None,
