@@ -54,6 +54,18 @@ def test_a_noun_that_is_refused_or_not_shown_is_unknown_and_breaks_no_row_of_day
     assert last.parted_since == first.parted_since == first.day
 
 
+def test_a_row_of_days_begins_after_the_last_check_that_found_nothing(
+    crm: LedgerCrm, shop: Shop
+) -> None:
+    behind_our_back(crm, "1", amount=250)
+    check(on_day(shop, 1))
+    assert check(on_day(shop, 2)).parted_since is None
+    behind_our_back(crm, "1", amount=350)
+    later = check(on_day(shop, 2))
+    assert later.parted_since == later.day
+    assert later.day.day == 2
+
+
 def test_repair_can_be_switched_off_and_asked_for(crm: LedgerCrm, shop: Shop) -> None:
     services, source_id = shop
     with services.database.transaction() as session:

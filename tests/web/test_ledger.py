@@ -128,6 +128,7 @@ def test_the_page_of_a_check_shows_sums_ids_and_accounts(
         "только в CRM",
         "ООО «Ромашка»",
         "5 600",
+        "нашла расхождение, и каждая состоявшаяся после неё тоже.",
         f"/accounts/{parted.account}",
     ):
         assert said in page.replace("\N{NO-BREAK SPACE}", " ")

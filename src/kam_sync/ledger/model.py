@@ -65,7 +65,10 @@ class Check(SQLModel):
     left_over: int = 0
     """How many differences repair left, all of them while nothing was repaired."""
     parted_since: date | None = None
-    """The first day of the unbroken row of checks that found a difference."""
+    """The day of the first of an unbroken row of checks that found a difference.
+
+    An earlier check of the same day may have found none.
+    """
     message: str = ""
     error_kind: ErrorKind = fields.choice(ErrorKind, default=ErrorKind.OTHER)
     seconds: Decimal = Decimal(0)

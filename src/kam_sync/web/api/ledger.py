@@ -82,7 +82,9 @@ class Check(BaseModel):
     left: int = Field(description="How many still differ.")
     held: int = Field(description="Explained: their deletion waits for a person.")
     set_aside: int = Field(description="Explained: alike on both sides, and not understood.")
-    parted_since: date | None = Field(description="The first day of the unbroken row of days.")
+    parted_since: date | None = Field(
+        description="The day on which the unbroken row of checks that found a difference began."
+    )
     message: str
     error_kind: ErrorKind
     requests: int
