@@ -1,5 +1,8 @@
 """`kam-sync ledger ...`."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
@@ -78,6 +81,20 @@ def test_the_tables_are_readable_at_80_columns(
         said = kam_sync("ledger", *arguments)
         assert max(map(len, said.out.splitlines())) <= 80
         assert "parted" in said.out
+
+
+def test_times_and_days_are_those_of_the_zone_of_the_installation(
+    kam_sync: Command, lying: AmoSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert lying.token
+    monkeypatch.setenv("KAM_SYNC_TIMEZONE", "Pacific/Kiritimati")
+    checked = kam_sync("ledger", "check", "sales", "--noun", "deal", "--no-repair", "--json")
+    [deal] = checked.document["ledger"]
+    at = datetime.fromisoformat(deal["checked_at"]).astimezone(ZoneInfo("Pacific/Kiritimati"))
+    assert deal["day"] == f"{at:%Y-%m-%d}"
+    said = " ".join(kam_sync("ledger", "list").out.split())
+    assert f"{at:%Y-%m-%d %H:%M} +14" in said
+    assert kam_sync("ledger", "show", "sales", "deal", "--day", deal["day"]).code == 0
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def list_(
     if not documents:
         typer.echo(f"nothing was compared yet; now: {command('ledger check NAME')}", err=True)
         return
-    ledger_tables.table("Ledger", documents)
+    ledger_tables.table("Ledger", documents, services.zone)
 
 
 @app.command("show")
@@ -61,7 +61,7 @@ def show_(
     noun: Annotated[str, typer.Argument(help="deal, company ..., as `ledger list` shows it.")],
     *,
     day: Annotated[
-        str | None, typer.Option(help="The check of that day, such as 2026-11-30.")
+        str | None, typer.Option(help="Of that day in KAM_SYNC_TIMEZONE, such as 2026-11-30.")
     ] = None,
     account: Annotated[str | None, typer.Option(help="Only of the account with this id.")] = None,
     json: Json = False,
@@ -90,7 +90,7 @@ def show_(
     if json:
         show.as_json(document)
         return
-    ledger_tables.table("Check", [document])
+    ledger_tables.table("Check", [document], services.zone)
     if document["message"]:
         typer.echo(document["message"], err=True)
     ledger_tables.print_parts(document)
@@ -149,7 +149,7 @@ def _compare(
                 flow.reconcile(services, source_id, noun, watch=watch, repairs=repairs)
                 for noun in nouns
             ]
-    if not ledger_tables.print_results(name, results, json=json):
+    if not ledger_tables.print_results(name, results, services.zone, json=json):
         raise typer.Exit(1)
 
 

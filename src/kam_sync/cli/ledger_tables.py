@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -17,7 +18,7 @@ _NOT_COMPARED = "not compared"
 _SHOWN = 20
 
 
-def print_results(name: str, results: Sequence[Reconciled], *, json: bool) -> bool:
+def print_results(name: str, results: Sequence[Reconciled], zone: ZoneInfo, *, json: bool) -> bool:
     """How each noun was compared; False when one could not be, or something is left."""
     told = [result for result in results if result.check or result.state is not RunState.DONE]
     documents = [_told(result) for result in told]
@@ -27,7 +28,7 @@ def print_results(name: str, results: Sequence[Reconciled], *, json: bool) -> bo
         typer.echo(f"{name}: the CRM has no whole list of that to compare with", err=True)
     else:
         if compared := [one for one in documents if one["state"] != _NOT_COMPARED]:
-            table("Ledger", compared)
+            table("Ledger", compared, zone)
         for one in documents:
             if one["message"]:
                 typer.echo(f"{name}: {one['noun']}: {one['message']}", err=True)
@@ -57,18 +58,18 @@ def line(named: NamedLine) -> dict[str, Any]:
     return {**named.line.model_dump(mode="json", exclude={"id", "check_id"}), "name": named.name}
 
 
-def table(title: str, documents: Sequence[dict[str, Any]]) -> None:
+def table(title: str, documents: Sequence[dict[str, Any]], zone: ZoneInfo) -> None:
     """Checks, a line each."""
     columns = (
         "source", "noun", show.Column("here", is_number=True), show.Column("there", is_number=True),
         "state", show.Column("left", is_number=True), show.Column("found", is_number=True, rank=6),
         show.Column("held", is_number=True, rank=5), show.Column("parted since", rank=1),
-        show.Column("checked (UTC)", rank=2), show.Column("sum here", is_number=True, rank=4),
+        show.Column("checked", rank=2), show.Column("sum here", is_number=True, rank=4),
         show.Column("sum there", is_number=True, rank=4),
     )  # fmt: skip
     rows = [
         (d["source"], d["noun"], d["here"], d["there"], d["state"], d["left"], d["found"],
-         d["held"] or "", d["parted_since"] or "", _time(d["checked_at"]), _sum(d, "here"),
+         d["held"] or "", d["parted_since"] or "", _moment(d, zone), _sum(d, "here"),
          _sum(d, "there"))
         for d in documents
     ]  # fmt: skip
@@ -116,5 +117,5 @@ def _amount(amount: str, currency: str) -> str:
     return f"{Decimal(amount):,.2f} {currency}" if currency else ""
 
 
-def _time(text: str) -> str:
-    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M}"
+def _moment(document: dict[str, Any], zone: ZoneInfo) -> str:
+    return show.moment(datetime.fromisoformat(document["checked_at"]), zone)

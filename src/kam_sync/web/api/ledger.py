@@ -23,6 +23,7 @@ router = APIRouter(tags=["sources"])
 
 _BY_LINE = Cursor("ledger-accounts", paging.big_number)
 _HISTORY = 30
+_DAY = "a day of the zone of the installation"
 
 NounName = Annotated[str, Path(examples=["deal"], description="A kind of record.")]
 
@@ -40,14 +41,14 @@ class NounQuery(_Query):
 class CheckQuery(_Query):
     """Which check of a noun is asked for."""
 
-    day: date | None = Field(default=None, description="The newest one if left out.")
+    day: date | None = Field(default=None, description=f"The newest one if left out; {_DAY}.")
     account: str | None = Field(default=None, description="Only records of this account.")
 
 
 class LinesQuery(Paging):
     """Which lines of a check are asked for."""
 
-    day: date | None = Field(default=None, description="The newest check if left out.")
+    day: date | None = Field(default=None, description=f"The newest check if left out; {_DAY}.")
     account: str | None = Field(default=None, description="Id of an account.")
     is_parted: bool = Field(
         default=False, description="Only accounts in which a difference was found."
