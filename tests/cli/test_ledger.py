@@ -1,6 +1,8 @@
 """`kam-sync ledger ...`."""
 
+import re
 from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -77,10 +79,16 @@ def test_the_tables_are_readable_at_80_columns(
     for console in (show.out, show.err):
         monkeypatch.setattr(console, "width", 80)
     kam_sync("ledger", "check", "sales", "--no-repair")
-    for arguments in (("list",), ("show", "sales", "deal")):
+    shown = kam_sync("ledger", "show", "sales", "deal", "--json").document
+    [line] = shown["accounts"]
+    sums = [shown["sums"]["RUB"], {"here": line["sum_here"], "there": line["sum_there"]}]
+    for arguments, told in ((("list",), sums[:1]), (("show", "sales", "deal"), sums)):
         said = kam_sync("ledger", *arguments)
         assert max(map(len, said.out.splitlines())) <= 80
         assert "parted" in said.out
+        for both in told:  # side by side, under their heads
+            here, there = (f"{Decimal(both[side]):,.2f} RUB" for side in ("here", "there"))
+            assert re.search(rf"{re.escape(here)} +{re.escape(there)} *$", said.out, re.MULTILINE)
 
 
 def test_times_and_days_are_those_of_the_zone_of_the_installation(
