@@ -136,7 +136,7 @@ def _compare(
     from kam_sync import flow
     from kam_sync.cli import ledger_tables, show
     from kam_sync.intake.store import SourceStore
-    from kam_sync.jobs.comparing import require_comparable
+    from kam_sync.jobs.comparing import NOTHING_LEFT, require_comparable
     from kam_sync.wiring import open_services
 
     with open_services(read_settings()) as services:
@@ -144,6 +144,11 @@ def _compare(
             source = SourceStore(session).by_name(name)
             require_comparable(session, source)
             source_id, nouns = source.id, choose(session, source)
+        if not nouns:
+            typer.echo(f"{name}: {NOTHING_LEFT}", err=True)
+            if json:
+                show.as_json({"ledger": []})
+            return
         with show.ledger_progress(len(nouns)) as watch:
             results = [
                 flow.reconcile(services, source_id, noun, watch=watch, repairs=repairs)
