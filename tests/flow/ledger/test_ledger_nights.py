@@ -13,7 +13,6 @@ from kam_sync.intake.store import SourceStore
 from kam_sync.jobs.upkeep import keep_house
 from kam_sync.ledger.model import LedgerState
 from kam_sync.ledger.store import LedgerBook
-from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
 from tests.fakes.ledger_crm import (
     LedgerCrm,
@@ -22,20 +21,8 @@ from tests.fakes.ledger_crm import (
     check,
     deals,
     on_day,
-    opened,
     reconcile,
-    shop_of_deals,
 )
-
-
-@pytest.fixture
-def crm() -> LedgerCrm:
-    return shop_of_deals()
-
-
-@pytest.fixture
-def shop(services: Services, crm: LedgerCrm) -> Shop:
-    return opened(services, crm)
 
 
 def test_a_noun_that_is_refused_or_not_shown_is_unknown_and_breaks_no_row_of_days(

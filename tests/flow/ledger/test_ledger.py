@@ -23,22 +23,10 @@ from tests.fakes.ledger_crm import (
     check,
     deals,
     lines,
-    opened,
     reconcile,
     records,
-    shop_of_deals,
 )
 from tests.fakes.memory_crm import connected
-
-
-@pytest.fixture
-def crm() -> LedgerCrm:
-    return shop_of_deals()
-
-
-@pytest.fixture
-def shop(services: Services, crm: LedgerCrm) -> Shop:
-    return opened(services, crm)
 
 
 def test_after_a_sync_both_sides_are_equal(shop: Shop) -> None:
