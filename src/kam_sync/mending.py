@@ -14,7 +14,7 @@ from kam_sync.confirming import Confirming
 from kam_sync.intake.model import NounCounts, Origin, Source
 from kam_sync.intake.store import HintStore, RawStore, SourceStore
 from kam_sync.ledger.model import Check, Difference
-from kam_sync.ledger.parting import needs_person, state_of
+from kam_sync.ledger.parting import needs_person
 from kam_sync.ledger.store import ComparingStore, LedgerStore
 from kam_sync.translating import translate_all
 from kam_sync.wiring import Services
@@ -48,12 +48,9 @@ class Mending:
         Confirming(self._services, self._source.id, connector, counts, self._go_on).run()
         translate_all(self._services, self._source.id, connector, self._noun, counts[self._noun])
         with self._services.database.transaction() as session:
-            comparing = ComparingStore(session, self._source.id, self._noun)
-            ledger = LedgerStore(session, self._source.id, self._noun)
-            ledger.note_equal(check.id)
-            changed = ledger.change(
-                check.id, _left(check, comparing.count(), comparing.count_held(), is_asked=is_asked)
-            )
+            changed = LedgerStore(session, self._source.id, self._noun).write_repaired(check.id)
+            changed.message = _READ_ANEW if changed.left_over and not is_asked else ""
+            session.flush()
             session.expunge(changed)
             return changed
 
@@ -103,14 +100,3 @@ class Mending:
             "since": start_of_day(check.parted_since or check.day, self._services.zone).isoformat(),
             "command": command(f"ledger show {self._source.name} {self._noun.value}"),
         }
-
-
-def _left(check: Check, left: int, held: int, *, is_asked: bool) -> dict[str, Any]:
-    """How a check stands after the repair; what is held since is explained, and not put right."""
-    only_here = max(check.only_here - max(held - check.held, 0), 0)
-    found = only_here + check.only_there + check.differing
-    return {
-        "only_here": only_here, "held": held, "left_over": left, "state": state_of(found, left),
-        "parted_since": check.parted_since if found else None,
-        "message": _READ_ANEW if left and not is_asked else "",
-    }  # fmt: skip

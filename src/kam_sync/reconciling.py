@@ -151,10 +151,11 @@ class Reconciling:
         if not self._came and not self._is_whole:
             result.check = self._write_unknown(_NOT_SHOWN, ErrorKind.OTHER)
             return
-        if self._differing():
+        is_equal = not self._differing()
+        if not is_equal:
             self._catch_up(result)
         with closing(self._open()) as connector:
-            is_asked = self._correct(connector)
+            is_asked = is_equal or self._correct(connector)
             if not is_asked and not self._is_whole:
                 result.check = self._write_unknown(_NOT_SHOWN, ErrorKind.OTHER)
                 return

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -15,9 +16,12 @@ import sqlalchemy as sa
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
 from kam_sync.base.db import Database
+from kam_sync.intake.store import RunStore, SourceStore
+from kam_sync.jobs import queue
 from tests.cli.conftest import Command, free_port
 from tests.fakes.waiting import PATIENCE, wait_until
 
+WHEN = datetime(2026, 12, 1, 9, tzinfo=UTC)
 COUNTS = {
     "read", "created", "updated", "unchanged", "deleted", "rejected", "held", "seconds", "requests",
 }  # fmt: skip
@@ -77,6 +81,31 @@ def test_the_doctor_says_what_to_do(kam_sync: Command, connected: AmoSandbox) ->
     said = kam_sync("doctor")
     assert said.code == 1
     assert "kam-sync source set sales --token -" in said.out
+
+
+def test_the_doctor_advises_after_a_kill_until_the_sync_is_tried_again(
+    kam_sync: Command, connected: AmoSandbox, database: Database
+) -> None:
+    assert connected.token
+    kam_sync("sync")
+    with database.transaction() as session:
+        source_id, runs = SourceStore(session).by_name("sales").id, RunStore(session)
+        killed = runs.begin("sync", WHEN, source_id=source_id)
+        runs.abandon(source_id, WHEN)
+    said = kam_sync("doctor")
+    assert said.code == 1
+    assert "the process was ended; try it again: kam-sync sync sales" in said.out
+    for put in (queue.defer_sync, queue.defer_full):
+        with database.transaction() as session:
+            put(session, source_id)
+        said = kam_sync("doctor")
+        assert (said.code, "tried again after: the process was ended" in said.out) == (0, True)
+        with database.transaction() as session:
+            session.execute(sa.text("DELETE FROM procrastinate_jobs"))
+        assert kam_sync("doctor").code == 1
+    with database.transaction() as session:
+        assert RunStore(session).begin("sync", WHEN, source_id=source_id) > killed
+    assert kam_sync("doctor").code == 0
 
 
 def test_the_doctor_names_a_wrong_setting(

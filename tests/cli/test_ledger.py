@@ -1,5 +1,10 @@
 """`kam-sync ledger ...`."""
 
+import re
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
@@ -60,8 +65,9 @@ def test_a_check_finds_and_shows_and_a_repair_puts_right(
     assert said.code == 0, said.err
     assert "repaired" in said.out
     said = kam_sync("ledger", "repair", "sales")
-    assert said.code == 2
-    assert "the last checks left nothing to repair" in said.err
+    assert (said.code, said.out) == (0, "")
+    assert said.err == "sales: the last checks left nothing to repair\n"
+    assert kam_sync("ledger", "repair", "sales", "--json").document == {"ledger": []}
     assert kam_sync("ledger", "check", "sales").code == 0
     states = {one["state"] for one in kam_sync("ledger", "list", "--json").document["ledger"]}
     assert states == {"equal"}
@@ -74,10 +80,30 @@ def test_the_tables_are_readable_at_80_columns(
     for console in (show.out, show.err):
         monkeypatch.setattr(console, "width", 80)
     kam_sync("ledger", "check", "sales", "--no-repair")
-    for arguments in (("list",), ("show", "sales", "deal")):
+    shown = kam_sync("ledger", "show", "sales", "deal", "--json").document
+    [line] = shown["accounts"]
+    sums = [shown["sums"]["RUB"], {"here": line["sum_here"], "there": line["sum_there"]}]
+    for arguments, told in ((("list",), sums[:1]), (("show", "sales", "deal"), sums)):
         said = kam_sync("ledger", *arguments)
         assert max(map(len, said.out.splitlines())) <= 80
         assert "parted" in said.out
+        for both in told:  # side by side, under their heads
+            here, there = (f"{Decimal(both[side]):,.2f} RUB" for side in ("here", "there"))
+            assert re.search(rf"{re.escape(here)} +{re.escape(there)} *$", said.out, re.MULTILINE)
+
+
+def test_times_and_days_are_those_of_the_zone_of_the_installation(
+    kam_sync: Command, lying: AmoSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert lying.token
+    monkeypatch.setenv("KAM_SYNC_TIMEZONE", "Pacific/Kiritimati")
+    checked = kam_sync("ledger", "check", "sales", "--noun", "deal", "--no-repair", "--json")
+    [deal] = checked.document["ledger"]
+    at = datetime.fromisoformat(deal["checked_at"]).astimezone(ZoneInfo("Pacific/Kiritimati"))
+    assert deal["day"] == f"{at:%Y-%m-%d}"
+    said = " ".join(kam_sync("ledger", "list").out.split())
+    assert f"{at:%Y-%m-%d %H:%M} +14" in said
+    assert kam_sync("ledger", "show", "sales", "deal", "--day", deal["day"]).code == 0
 
 
 @pytest.mark.parametrize(

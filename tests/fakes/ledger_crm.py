@@ -89,9 +89,19 @@ def check(shop: Shop, noun: Noun = Noun.DEAL, **how: Any) -> Check:
     return result.check
 
 
-def records(services: Services) -> list[tuple[Any, ...]]:
-    """The records of all checks."""
-    return ask(services, "SELECT external_id, kind, is_left FROM ledger_record ORDER BY 1")
+def records(services: Services, of: Check) -> list[tuple[Any, ...]]:
+    """The records of a check."""
+    query = "SELECT external_id, kind, is_left FROM ledger_record WHERE check_id = :id ORDER BY 1"
+    return ask(services, query, id=of.id)
+
+
+def lines(services: Services, of: Check) -> list[tuple[Any, ...]]:
+    """What a check says of each account, the one with most deals first."""
+    query = (
+        "SELECT account_id, here, there, sum_here, sum_there, differing, found"
+        " FROM ledger_account WHERE check_id = :id ORDER BY here DESC"
+    )
+    return ask(services, query, id=of.id)
 
 
 def deals(services: Services) -> list[tuple[Any, ...]]:

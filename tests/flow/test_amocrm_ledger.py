@@ -35,8 +35,10 @@ def synced(services: Services, source: Source) -> Source:
     return source
 
 
-def check(services: Services, source: Source, noun: Noun) -> Check | None:
-    result = flow.reconcile(services, source.id, noun, watch=lambda *_: None)
+def check(
+    services: Services, source: Source, noun: Noun, *, repairs: bool | None = None
+) -> Check | None:
+    result = flow.reconcile(services, source.id, noun, watch=lambda *_: None, repairs=repairs)
     assert (result.state, result.message) == (RunState.DONE, "")
     return result.check
 
@@ -71,6 +73,18 @@ def test_lies_about_deals_are_found_with_their_accounts_and_put_right(
     box.remove("leads", gone, silent=True)
     box.put("leads", row | {"id": 5_999_999, "price": 50_000, "updated_at": _LONG_AGO})
     flow.sync(services, synced.id)
+    account = match(synced.id, str(company)).account_id
+    query = (
+        "SELECT sum_there - sum_here, there - here FROM ledger_account"
+        " WHERE account_id = :id AND check_id = :check"
+    )
+    lost = ask(services, "SELECT amount FROM deal WHERE external_id = :id AND company_external_id"
+               " = :company", id=str(gone), company=str(company))  # fmt: skip
+    more = 50_777 - sum(amount for (amount,) in lost)
+    unrepaired = check(services, synced, Noun.DEAL, repairs=False)
+    assert unrepaired is not None
+    assert ask(services, query, id=account, check=unrepaired.id) == [(more, 1 - len(lost))]
+    ask(services, "DELETE FROM ledger_check RETURNING 1")
     found = checked(services, synced, Noun.DEAL)
     assert (found.only_here, found.only_there, found.differing) == (1, 1, 1)
     assert found.state is LedgerState.REPAIRED
@@ -79,12 +93,7 @@ def test_lies_about_deals_are_found_with_their_accounts_and_put_right(
         ("only_here", str(gone), False),
         ("differing", str(changed), False),
     ]
-    account = match(synced.id, str(company)).account_id
-    query = "SELECT sum_there - sum_here, there - here FROM ledger_account WHERE account_id = :id"
-    lost = ask(services, "SELECT amount FROM deal WHERE external_id = :id AND company_external_id"
-               " = :company", id=str(gone), company=str(company))  # fmt: skip
-    more = 50_777 - sum(amount for (amount,) in lost)
-    assert ask(services, query, id=account) == [(more, 1 - len(lost))]
+    assert ask(services, query, id=account, check=found.id) == [(0, 0)]
     price = "SELECT amount FROM deal WHERE external_id = :id"
     assert ask(services, price, id=str(changed)) == [(row["price"] + 777,)]
     again = checked(services, synced, Noun.DEAL)

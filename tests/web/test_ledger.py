@@ -54,6 +54,8 @@ def test_a_check_tells_the_ids_on_each_side(client: TestClient, parted: Parted) 
             "sum_here": {"amount": "4200.00", "currency": "RUB"},
             "sum_there": {"amount": "5600.00", "currency": "RUB"},
             "differing": 2,
+            "held": 0,
+            "found": 2,
             "parted_since": WHEN.date().isoformat(),
         }
     ]
@@ -126,6 +128,7 @@ def test_the_page_of_a_check_shows_sums_ids_and_accounts(
         "только в CRM",
         "ООО «Ромашка»",
         "5 600",
+        "нашла расхождение, и каждая состоявшаяся после неё тоже.",
         f"/accounts/{parted.account}",
     ):
         assert said in page.replace("\N{NO-BREAK SPACE}", " ")

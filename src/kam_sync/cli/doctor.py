@@ -159,9 +159,20 @@ def _source(
     for wrong in field_map.look(session, source.id).wrongs:
         advice = f"set another: {command(f'source map {source.name}')}"
         yield Check(", field map", str(wrong), advice)
+    yield _last_sync(session, source)
+
+
+def _last_sync(session: Session, source: Source) -> Check:
+    """What went wrong is no matter for a person as long as it is being tried again."""
+    from kam_sync.jobs.serving import is_tried_again
+
     last = RunStore(session).last_sync(source.id)
-    is_bad = last is not None and last.state in _BAD
-    yield Check("", source.state.value, last.message if last and is_bad else "")
+    if last is None or last.state not in _BAD:
+        return Check("", source.state.value)
+    if is_tried_again(session, source.id):
+        return Check("", f"{source.state.value}, tried again after: {last.message}")
+    way = way_back(source, is_granted=False) or command(f"sync {source.name}")
+    return Check("", source.state.value, f"{last.message}; try it again: {way}")
 
 
 def _records(session: Session, source: Source) -> Iterator[Check]:

@@ -52,7 +52,7 @@ def list_(
     if not documents:
         typer.echo(f"nothing was compared yet; now: {command('ledger check NAME')}", err=True)
         return
-    ledger_tables.table("Ledger", documents)
+    ledger_tables.table("Ledger", documents, services.zone)
 
 
 @app.command("show")
@@ -61,7 +61,7 @@ def show_(
     noun: Annotated[str, typer.Argument(help="deal, company ..., as `ledger list` shows it.")],
     *,
     day: Annotated[
-        str | None, typer.Option(help="The check of that day, such as 2026-11-30.")
+        str | None, typer.Option(help="Of that day in KAM_SYNC_TIMEZONE, such as 2026-11-30.")
     ] = None,
     account: Annotated[str | None, typer.Option(help="Only of the account with this id.")] = None,
     json: Json = False,
@@ -90,7 +90,7 @@ def show_(
     if json:
         show.as_json(document)
         return
-    ledger_tables.table("Check", [document])
+    ledger_tables.table("Check", [document], services.zone)
     if document["message"]:
         typer.echo(document["message"], err=True)
     ledger_tables.print_parts(document)
@@ -136,7 +136,7 @@ def _compare(
     from kam_sync import flow
     from kam_sync.cli import ledger_tables, show
     from kam_sync.intake.store import SourceStore
-    from kam_sync.jobs.comparing import require_comparable
+    from kam_sync.jobs.comparing import NOTHING_LEFT, require_comparable
     from kam_sync.wiring import open_services
 
     with open_services(read_settings()) as services:
@@ -144,12 +144,17 @@ def _compare(
             source = SourceStore(session).by_name(name)
             require_comparable(session, source)
             source_id, nouns = source.id, choose(session, source)
+        if not nouns:
+            typer.echo(f"{name}: {NOTHING_LEFT}", err=True)
+            if json:
+                show.as_json({"ledger": []})
+            return
         with show.ledger_progress(len(nouns)) as watch:
             results = [
                 flow.reconcile(services, source_id, noun, watch=watch, repairs=repairs)
                 for noun in nouns
             ]
-    if not ledger_tables.print_results(name, results, json=json):
+    if not ledger_tables.print_results(name, results, services.zone, json=json):
         raise typer.Exit(1)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -17,7 +18,7 @@ _NOT_COMPARED = "not compared"
 _SHOWN = 20
 
 
-def print_results(name: str, results: Sequence[Reconciled], *, json: bool) -> bool:
+def print_results(name: str, results: Sequence[Reconciled], zone: ZoneInfo, *, json: bool) -> bool:
     """How each noun was compared; False when one could not be, or something is left."""
     told = [result for result in results if result.check or result.state is not RunState.DONE]
     documents = [_told(result) for result in told]
@@ -27,7 +28,7 @@ def print_results(name: str, results: Sequence[Reconciled], *, json: bool) -> bo
         typer.echo(f"{name}: the CRM has no whole list of that to compare with", err=True)
     else:
         if compared := [one for one in documents if one["state"] != _NOT_COMPARED]:
-            table("Ledger", compared)
+            table("Ledger", compared, zone)
         for one in documents:
             if one["message"]:
                 typer.echo(f"{name}: {one['noun']}: {one['message']}", err=True)
@@ -57,41 +58,48 @@ def line(named: NamedLine) -> dict[str, Any]:
     return {**named.line.model_dump(mode="json", exclude={"id", "check_id"}), "name": named.name}
 
 
-def table(title: str, documents: Sequence[dict[str, Any]]) -> None:
-    """Checks, a line each."""
+def table(title: str, documents: Sequence[dict[str, Any]], zone: ZoneInfo) -> None:
+    """Checks, a line each, and below them their sums, which need room of their own."""
     columns = (
-        "source", "noun", show.Column("here", is_number=True), show.Column("there", is_number=True),
-        "state", show.Column("left", is_number=True), show.Column("found", is_number=True, rank=6),
-        show.Column("held", is_number=True, rank=5), show.Column("parted since", rank=1),
-        show.Column("checked (UTC)", rank=2), show.Column("sum here", is_number=True, rank=4),
-        show.Column("sum there", is_number=True, rank=4),
+        "source", "noun", _number("here"), _number("there"), "state", _number("left"),
+        _number("found", rank=4), _number("held", rank=3), show.Column("parted since", rank=1),
+        show.Column("checked", rank=2),
     )  # fmt: skip
     rows = [
         (d["source"], d["noun"], d["here"], d["there"], d["state"], d["left"], d["found"],
-         d["held"] or "", d["parted_since"] or "", _time(d["checked_at"]), _sum(d, "here"),
-         _sum(d, "there"))
+         d["held"] or "", d["parted_since"] or "", _moment(d, zone))
         for d in documents
     ]  # fmt: skip
     show.table(title, columns, rows)
+    sums = [
+        (d["source"], d["noun"], *(_amount(both[side], unit) for side in ("here", "there")))
+        for d in documents
+        for unit, both in d["sums"].items()
+    ]
+    if sums:
+        show.table("Sums", ("source", "noun", _number("here"), _number("there")), sums)
 
 
 def print_parts(document: dict[str, Any]) -> None:
-    """The accounts that differ, and the first ids."""
-    count = {"is_number": True}
-    if document["accounts"]:
+    """The accounts in which something was found, and the first ids."""
+    if lines := document["accounts"][:_SHOWN]:
         columns = (
-            "account", show.Column("name", rank=1), show.Column("here", **count),
-            show.Column("there", **count), show.Column("sum here", **count, rank=2),
-            show.Column("sum there", **count, rank=2), show.Column("differ", **count),
-            show.Column("since", rank=3),
+            "account", show.Column("name", rank=1), _number("here"), _number("there"),
+            _number("found"), _number("left"), show.Column("parted since", rank=2),
         )  # fmt: skip
         rows = [
-            (line["account_id"] or "of no account", line["name"], line["here"], line["there"],
-             _amount(line["sum_here"], line["currency"]),
-             _amount(line["sum_there"], line["currency"]), line["differing"], line["parted_since"])
-            for line in document["accounts"][:_SHOWN]
+            (_account(line), line["name"], line["here"], line["there"], line["found"],
+             line["differing"], line["parted_since"])
+            for line in lines
         ]  # fmt: skip
         show.table("Accounts", columns, rows)
+        sums = [
+            (_account(line), *(_amount(line[f"sum_{on}"], unit) for on in ("here", "there")))
+            for line in lines
+            if (unit := line["currency"])
+        ]
+        if sums:
+            show.table("Sums by account", ("account", _number("here"), _number("there")), sums)
     if document["records"]:
         shown = document["records"][:_SHOWN]
         records = [(r["external_id"], r["kind"], _now(r)) for r in shown]
@@ -101,19 +109,23 @@ def print_parts(document: dict[str, Any]) -> None:
         typer.echo(f"and {more} more; see --json", err=True)
 
 
+def _number(name: str, *, rank: int = 0) -> show.Column:
+    return show.Column(name, is_number=True, rank=rank)
+
+
+def _account(line: dict[str, Any]) -> str:
+    return line["account_id"] or "of no account"
+
+
 def _now(record: dict[str, Any]) -> str:
     if record["kind"] == "held":
         return "waits for a person"
     return "left" if record["is_left"] else "put right"
 
 
-def _sum(document: dict[str, Any], side: str) -> str:
-    return "; ".join(_amount(both[side], unit) for unit, both in document["sums"].items())
-
-
 def _amount(amount: str, currency: str) -> str:
-    return f"{Decimal(amount):,.2f} {currency}" if currency else ""
+    return f"{Decimal(amount):,.2f} {currency}"
 
 
-def _time(text: str) -> str:
-    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M}"
+def _moment(document: dict[str, Any], zone: ZoneInfo) -> str:
+    return show.moment(datetime.fromisoformat(document["checked_at"]), zone)

@@ -10,6 +10,8 @@ from kam_sync.jobs import queue
 from kam_sync.jobs.queue import Comparison
 from kam_sync.ledger.store import LedgerBook
 
+NOTHING_LEFT = "the last checks left nothing to repair"
+
 
 def ask_to_check(session: Session, source: Source, noun: str | None) -> bool:
     """Queue the comparison of a noun, or of all; False when it is waiting already."""
@@ -24,6 +26,8 @@ def ask_to_repair(session: Session, source: Source, noun: str | None) -> list[No
     """Queue the repair of a noun, or of all of which something is left; returns which."""
     require_comparable(session, source)
     nouns = to_repair(session, source, noun)
+    if not nouns:
+        raise WrongUse(f"source {source.name}: {NOTHING_LEFT}")
     for one in nouns:
         what = Comparison(source.id, one.value, goes_on=False, repairs=True, is_asked=True)
         queue.defer_reconciling(session, what)
@@ -34,10 +38,7 @@ def to_repair(session: Session, source: Source, noun: str | None) -> list[Noun]:
     """The noun, or all of which the last check left something."""
     if noun is not None:
         return [noun_of(noun)]
-    left = [Noun(one.noun) for one in LedgerBook(session).newest(source.id) if one.left_over]
-    if not left:
-        raise WrongUse(f"source {source.name}: the last checks left nothing to repair")
-    return left
+    return [Noun(one.noun) for one in LedgerBook(session).newest(source.id) if one.left_over]
 
 
 def require_comparable(session: Session, source: Source) -> None:

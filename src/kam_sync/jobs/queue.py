@@ -78,7 +78,7 @@ def defer_full(
     return put(
         session,
         SYNC,
-        Place(f"source:{source_id}", f"full:{source_id}", priority),
+        Place(f"source:{source_id}", waiting_full(source_id), priority),
         wait=wait,
         arguments={"source_id": source_id, "attempt": attempt, "full": True},
     )
@@ -94,6 +94,11 @@ def step_of(job: Job) -> str | None:
 def waiting_syncs(source_id: int) -> tuple[str, str]:
     """The queueing locks of the syncs of a source: on schedule, and asked for."""
     return f"sync:{source_id}", f"sync:{source_id}:asked"
+
+
+def waiting_full(source_id: int) -> str:
+    """The queueing lock of the sync of a source that reads everything."""
+    return f"full:{source_id}"
 
 
 def defer_write(

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from kam_sync.base.db import Session
+from kam_sync.intake.store import RunStore
 from kam_sync.jobs import queue
 from kam_sync.jobs.defaults import default_plan
 from kam_sync.jobs.model import DARK, Step
@@ -63,6 +64,13 @@ def next_sync(
         return waits
     plan = kept.plan(default_plan(Step.SYNC, "UTC", sync_every=every))
     return following(plan, kept.name, now) if plan.is_on else None
+
+
+def is_tried_again(session: Session, source_id: int) -> bool:
+    """Whether another sync of a source waits or runs already."""
+    locks = (*queue.waiting_syncs(source_id), queue.waiting_full(source_id))
+    is_queued = QueueStore(session).waiting_until(locks) is not None
+    return is_queued or RunStore(session).is_running(source_id)
 
 
 def queue_load(services: Services) -> tuple[dict[str, int], int]:

@@ -38,7 +38,11 @@ class Difference(StrEnum):
 
 
 class Check(SQLModel):
-    """One comparison of a noun of a source; "here" is our store, "there" is the CRM."""
+    """One comparison of a noun of a source; "here" is our store, "there" is the CRM.
+
+    Both sides, their sums and what is explained stand as they are after the repair, where there
+    was one; `only_here`, `only_there` and `differing` are what was found before it.
+    """
 
     id: int
     source_id: int
@@ -61,7 +65,10 @@ class Check(SQLModel):
     left_over: int = 0
     """How many differences repair left, all of them while nothing was repaired."""
     parted_since: date | None = None
-    """The first day of the unbroken row of checks that found a difference."""
+    """The day of the first of an unbroken row of checks that found a difference.
+
+    An earlier check of the same day may have found none.
+    """
     message: str = ""
     error_kind: ErrorKind = fields.choice(ErrorKind, default=ErrorKind.OTHER)
     seconds: Decimal = Decimal(0)
@@ -79,7 +86,10 @@ class Check(SQLModel):
 
 
 class AccountLine(SQLModel):
-    """What a check says of one account, in one currency where the noun has money."""
+    """What a check says of one account, in one currency where the noun has money.
+
+    As the check itself: all but `found` and `parted_since` is as it stands after the repair.
+    """
 
     account_id: UUID | None = None
     """None: records that belong to no account."""
@@ -90,7 +100,12 @@ class AccountLine(SQLModel):
     sum_there: Decimal = fields.exact(default=Decimal(0))
     differing: int = 0
     """How many of its records differ, on whichever side they are."""
+    held: int = 0
+    """Only here, and explained."""
+    found: int = 0
+    """How many differed before the repair."""
     parted_since: date | None = None
+    """The first day of the unbroken row of checks that found a difference in it."""
 
 
 class PartedRecord(SQLModel):

@@ -110,6 +110,23 @@ def test_webhooks_that_came_and_are_not_read_yet_are_no_alarm(
     assert shown(services, source).quiet is None
 
 
+def test_what_is_polled_soon_after_subscribing_may_be_older_and_is_no_alarm(
+    services: Services, box: AmoSandbox, source: Source
+) -> None:
+    box.webhooks.lost = True
+    change(box, 0, 12)
+    flow.sync(services, source.id)
+    begin = (
+        "UPDATE subscription SET counted_from = (SELECT min(seen_at) FROM polled)"
+        " - interval '{} minutes' RETURNING 1"
+    )
+    for minutes, quiet in ((50, None), (70, Why.SILENT)):
+        assert ask(services, begin.format(minutes)) == [(1,)]
+        pass_time(services, 3 * HOUR)
+        flow.look_after_hooks(services, source.id)
+        assert shown(services, source).quiet is quiet
+
+
 def test_of_webhooks_of_which_some_come_the_share_counts(
     services: Services, box: AmoSandbox, source: Source, hear: Callable[[], int]
 ) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from connectors import Noun
 from kam_sync.base.db import Session
 from kam_sync.ledger.model import Check, LedgerState
-from kam_sync.ledger.parting import parted_since
+from kam_sync.ledger.parting import parted_since, state_of
 from kam_sync.ledger.store.comparing import ComparingStore
 from kam_sync.ledger.store.tables import CheckRow, PartedRecordRow
 
@@ -48,6 +48,8 @@ _SIDES = """ , attached AS (
             ELSE coalesce(customer.company_external_id, contact.company_external_id,
                 deal.company_external_id) END
 """
+_SINCE = ("here", "there", "sums", "held", "set_aside")
+"""What a check says of both sides as they stand since its repair."""
 _DROP = "DROP TABLE IF EXISTS ledger_side"
 _TAKE = "CREATE TEMP TABLE ledger_side ON COMMIT DROP AS"
 _TOTALS = """
@@ -65,23 +67,40 @@ _SUMS = """
     FROM ledger_side WHERE currency <> '' GROUP BY currency ORDER BY currency
 """
 _ACCOUNTS = """
-    INSERT INTO ledger_account (check_id, account_id, currency, here, there, sum_here, sum_there,
-        differing, parted_since)
-    SELECT :check, one.account_id, one.currency, one.here, one.there, one.sum_here, one.sum_there,
-        one.differing, CASE WHEN one.differing > 0 THEN coalesce(since.day, :day) END
-    FROM (
+    WITH old AS (
+        DELETE FROM ledger_account WHERE check_id = :check RETURNING *
+    ), now AS (
         SELECT account_id, currency, count(*) FILTER (WHERE here) AS here,
             count(*) FILTER (WHERE there) AS there,
             coalesce(sum(amount) FILTER (WHERE here), 0) AS sum_here,
             coalesce(sum(amount) FILTER (WHERE there), 0) AS sum_there,
             count(DISTINCT external_id) FILTER (WHERE kind IS NOT NULL AND NOT is_held)
-                AS differing
+                AS differing,
+            count(DISTINCT external_id) FILTER (WHERE is_held) AS held
         FROM ledger_side GROUP BY account_id, currency
-    ) one LEFT JOIN (
+    ), one AS (
+        SELECT coalesce(now.account_id, old.account_id) AS account_id,
+            coalesce(now.currency, old.currency) AS currency,
+            coalesce(now.here, 0) AS here, coalesce(now.there, 0) AS there,
+            coalesce(now.sum_here, 0) AS sum_here, coalesce(now.sum_there, 0) AS sum_there,
+            coalesce(now.differing, 0) AS differing, coalesce(now.held, 0) AS held,
+            CASE WHEN old.id IS NULL THEN now.differing
+                ELSE greatest(old.found - greatest(coalesce(now.held, 0) - old.held, 0), 0)
+            END AS found, old.parted_since
+        FROM now FULL JOIN old ON now.currency = old.currency
+            AND coalesce(CAST(now.account_id AS text), '')
+                = coalesce(CAST(old.account_id AS text), '')
+    )
+    INSERT INTO ledger_account (check_id, account_id, currency, here, there, sum_here, sum_there,
+        differing, held, found, parted_since)
+    SELECT :check, one.account_id, one.currency, one.here, one.there, one.sum_here, one.sum_there,
+        one.differing, one.held, one.found,
+        CASE WHEN one.found > 0 THEN coalesce(one.parted_since, since.day, :day) END
+    FROM one LEFT JOIN (
         SELECT coalesce(CAST(account_id AS text), '') AS account, min(parted_since) AS day
         FROM ledger_account WHERE check_id = :before AND parted_since IS NOT NULL GROUP BY 1
     ) since ON since.account = coalesce(CAST(one.account_id AS text), '')
-    ORDER BY one.differing DESC, one.account_id, one.currency
+    ORDER BY one.differing DESC, one.found DESC, one.account_id, one.currency
 """
 _RECORDS = """
     INSERT INTO ledger_record (check_id, external_id, kind, account_id, is_left)
@@ -91,16 +110,16 @@ _RECORDS = """
 """
 _NOW_EQUAL = """
     UPDATE ledger_record SET is_left = false WHERE check_id = :check AND external_id NOT IN (
-        SELECT external_id FROM compared WHERE kind IS NOT NULL AND NOT is_held)
+        SELECT external_id FROM ledger_side WHERE kind IS NOT NULL AND NOT is_held)
 """
 _NOW_HELD = """
     UPDATE ledger_record SET kind = 'held', is_left = true
-    WHERE check_id = :check AND external_id IN (SELECT external_id FROM compared WHERE is_held)
+    WHERE check_id = :check AND external_id IN (SELECT external_id FROM ledger_side WHERE is_held)
 """
 _OLD_EQUAL = """
     DELETE FROM ledger_account USING ledger_check AS old
     WHERE old.id = check_id AND old.source_id = :source AND old.noun = :noun AND old.id < :check
-        AND ledger_account.differing = 0
+        AND ledger_account.found = 0
 """
 
 
@@ -115,18 +134,14 @@ class LedgerStore:
 
     def write(self, day: date, now: datetime) -> Check:
         """Write down how the two sides stand; nothing is repaired yet."""
-        self._session.execute(sa.text(_DROP))
-        self._comparing.ask(_SIDES, before=_TAKE)
         before = self.last_known()
-        totals = self._ask(_TOTALS).mappings().one()
-        sums = {row.currency: _exact(row.here, row.there) for row in self._ask(_SUMS)}
         row = CheckRow(
-            source_id=self._source_id, noun=self._noun.value, day=day, checked_at=now, sums=sums,
-            state=LedgerState.EQUAL, **totals,
+            source_id=self._source_id, noun=self._noun.value, day=day, checked_at=now,
+            state=LedgerState.EQUAL, **self._count(),
         )  # fmt: skip
         row.left_over = row.found
         row.parted_since = parted_since(row.found, before, day)
-        row.state = LedgerState.PARTED if row.found else LedgerState.EQUAL
+        row.state = state_of(row.found, row.left_over)
         self._session.add(row)
         self._session.flush()
         self._ask(_ACCOUNTS, check=row.id, day=day, before=before.id if before else None)
@@ -150,10 +165,22 @@ class LedgerStore:
         self._session.flush()
         return row
 
-    def note_equal(self, check_id: int) -> None:
-        """Note which of the records are equal by now, and which wait for a person."""
-        self._comparing.ask(_NOW_EQUAL, check=check_id)
-        self._comparing.ask(_NOW_HELD, check=check_id)
+    def write_repaired(self, check_id: int) -> Check:
+        """Write down how the two sides stand since the repair, beside what was found before it.
+
+        What is held since is explained, and was neither found nor put right.
+        """
+        row, now = self._session.get_one(CheckRow, check_id), self._count()
+        row.only_here = max(row.only_here - max(now["held"] - row.held, 0), 0)
+        row.left_over = now["only_here"] + now["only_there"] + now["differing"]
+        row.state = state_of(row.found, row.left_over)
+        row.parted_since = row.parted_since if row.found else None
+        row.sqlmodel_update({name: now[name] for name in _SINCE})
+        self._session.flush()
+        self._ask(_ACCOUNTS, check=check_id, day=row.day, before=None)
+        self._ask(_NOW_EQUAL, check=check_id)
+        self._ask(_NOW_HELD, check=check_id)
+        return row
 
     def last_known(self, *, before: date | None = None) -> Check | None:
         """The newest check that compared anything, of a day before another where that is given."""
@@ -173,6 +200,13 @@ class LedgerStore:
         gone = sa.delete(PartedRecordRow).where(col(PartedRecordRow.check_id).in_(old))
         session.execute(gone)
         session.execute(sa.delete(CheckRow).where(col(CheckRow.checked_at) < checks))
+
+    def _count(self) -> dict[str, Any]:
+        """Lay both sides down, and add them up."""
+        self._session.execute(sa.text(_DROP))
+        self._comparing.ask(_SIDES, before=_TAKE)
+        sums = {row.currency: _exact(row.here, row.there) for row in self._ask(_SUMS)}
+        return {**self._ask(_TOTALS).mappings().one(), "sums": sums}
 
     def _ask(self, statement: str, **values: Any) -> Any:
         return self._session.execute(sa.text(statement), values)

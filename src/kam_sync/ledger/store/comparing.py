@@ -78,7 +78,6 @@ BOTH = """
 _IDS = """ SELECT external_id FROM compared
     WHERE kind = ANY(:kinds) AND NOT is_held AND is_same_body = ANY(:same)
     ORDER BY external_id LIMIT :most"""
-_HELD = " SELECT count(*) FROM compared WHERE is_held"
 _LEFT = " SELECT count(*) FROM compared WHERE kind IS NOT NULL AND NOT is_held"
 
 
@@ -122,10 +121,6 @@ class ComparingStore:
     def count(self) -> int:
         """How many records differ."""
         return int(self.ask(_LEFT).scalar_one())
-
-    def count_held(self) -> int:
-        """How many deletions wait for a person."""
-        return int(self.ask(_HELD).scalar_one())
 
     def ask(self, statement: str, *, before: str = "", **values: Any) -> Any:
         """Run a statement over what is compared."""

@@ -82,7 +82,7 @@ class LedgerBook:
         if account_id is not None:
             query = query.where(row.account_id == account_id)
         if is_parted:
-            query = query.where(row.differing > 0)
+            query = query.where(row.found > 0)
         found = self._session.scalars(query.order_by(col(row.id)).limit(limit)).all()
         known = [one.account_id for one in found if one.account_id is not None]
         named = AccountStore(self._session).by_ids(known)

@@ -23,6 +23,7 @@ router = APIRouter(tags=["sources"])
 
 _BY_LINE = Cursor("ledger-accounts", paging.big_number)
 _HISTORY = 30
+_DAY = "a day of the zone of the installation"
 
 NounName = Annotated[str, Path(examples=["deal"], description="A kind of record.")]
 
@@ -40,16 +41,18 @@ class NounQuery(_Query):
 class CheckQuery(_Query):
     """Which check of a noun is asked for."""
 
-    day: date | None = Field(default=None, description="The newest one if left out.")
+    day: date | None = Field(default=None, description=f"The newest one if left out; {_DAY}.")
     account: str | None = Field(default=None, description="Only records of this account.")
 
 
 class LinesQuery(Paging):
     """Which lines of a check are asked for."""
 
-    day: date | None = Field(default=None, description="The newest check if left out.")
+    day: date | None = Field(default=None, description=f"The newest check if left out; {_DAY}.")
     account: str | None = Field(default=None, description="Id of an account.")
-    is_parted: bool = Field(default=False, description="Only accounts that differ.")
+    is_parted: bool = Field(
+        default=False, description="Only accounts in which a difference was found."
+    )
 
 
 class Sums(BaseModel):
@@ -60,7 +63,10 @@ class Sums(BaseModel):
 
 
 class Check(BaseModel):
-    """One comparison of a kind of record; `here` is our store, `there` is the CRM."""
+    """One comparison of a kind of record; `here` is our store, `there` is the CRM.
+
+    Both are as they stand after the repair; what was found before it is told beside them.
+    """
 
     noun: str = Field(examples=["deal"])
     day: date
@@ -77,7 +83,9 @@ class Check(BaseModel):
     left: int = Field(description="How many still differ.")
     held: int = Field(description="Explained: their deletion waits for a person.")
     set_aside: int = Field(description="Explained: alike on both sides, and not understood.")
-    parted_since: date | None = Field(description="The first day of the unbroken row of days.")
+    parted_since: date | None = Field(
+        description="The day on which the unbroken row of checks that found a difference began."
+    )
     message: str
     error_kind: ErrorKind
     requests: int
@@ -115,7 +123,9 @@ class AccountLine(BaseModel):
     there: int
     sum_here: Money | None
     sum_there: Money | None
-    differing: int = Field(description="How many of its records differ.")
+    differing: int = Field(description="How many of its records differ, after the repair.")
+    held: int = Field(description="Explained: their deletion waits for a person.")
+    found: int = Field(description="How many differed before the repair.")
     parted_since: date | None
 
 
@@ -208,7 +218,7 @@ def _check(check: model.Check) -> Check:
 def _line(named: NamedLine) -> AccountLine:
     line, unit = named.line, named.line.currency
     return AccountLine(
-        **line.model_dump(include={"here", "there", "differing", "parted_since"}),
+        **line.model_dump(include={"here", "there", "differing", "held", "found", "parted_since"}),
         account_id=None if line.account_id is None else str(line.account_id),
         name=named.name,
         sum_here=money(line.sum_here, unit) if unit else None,

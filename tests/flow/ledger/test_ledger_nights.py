@@ -12,7 +12,7 @@ from kam_sync.base.clock import stopped_at
 from kam_sync.intake.store import SourceStore
 from kam_sync.jobs.upkeep import keep_house
 from kam_sync.ledger.model import LedgerState
-from kam_sync.wiring import Services
+from kam_sync.ledger.store import LedgerBook
 from tests.fakes.connecting import ask
 from tests.fakes.ledger_crm import (
     LedgerCrm,
@@ -21,20 +21,8 @@ from tests.fakes.ledger_crm import (
     check,
     deals,
     on_day,
-    opened,
     reconcile,
-    shop_of_deals,
 )
-
-
-@pytest.fixture
-def crm() -> LedgerCrm:
-    return shop_of_deals()
-
-
-@pytest.fixture
-def shop(services: Services, crm: LedgerCrm) -> Shop:
-    return opened(services, crm)
 
 
 def test_a_noun_that_is_refused_or_not_shown_is_unknown_and_breaks_no_row_of_days(
@@ -45,6 +33,7 @@ def test_a_noun_that_is_refused_or_not_shown_is_unknown_and_breaks_no_row_of_day
     crm.refused.add(Noun.DEAL)
     refused = check(on_day(shop, 2))
     assert (refused.state, refused.message) == (LedgerState.UNKNOWN, "deal: refused")
+    assert refused.parted_since == first.day
     crm.refused.clear()
     crm.empty.add(Noun.DEAL)
     assert check(on_day(shop, 3)).state is LedgerState.UNKNOWN
@@ -52,6 +41,31 @@ def test_a_noun_that_is_refused_or_not_shown_is_unknown_and_breaks_no_row_of_day
     crm.empty.clear()
     last = check(on_day(shop, 4), repairs=False)
     assert last.parted_since == first.parted_since == first.day
+
+
+def test_a_row_of_days_begins_after_the_last_check_that_found_nothing(
+    crm: LedgerCrm, shop: Shop
+) -> None:
+    behind_our_back(crm, "1", amount=250)
+    check(on_day(shop, 1))
+    assert check(on_day(shop, 2)).parted_since is None
+    behind_our_back(crm, "1", amount=350)
+    later = check(on_day(shop, 2))
+    assert later.parted_since == later.day
+    assert later.day.day == 2
+
+
+def test_of_a_day_the_last_check_that_found_something_is_shown(crm: LedgerCrm, shop: Shop) -> None:
+    services, source_id = shop
+    behind_our_back(crm, "1", amount=250)
+    found, equal = check(on_day(shop, 1)), check(on_day(shop, 1))
+    later = check(on_day(shop, 2))
+    with services.database.transaction() as session:
+        source, book = SourceStore(session).by_id(source_id), LedgerBook(session)
+        days = (found.day, later.day, None)
+        shown = [book.one(source, Noun.DEAL, day).id for day in days]
+    assert shown == [found.id, later.id, later.id]
+    assert equal.id not in shown
 
 
 def test_repair_can_be_switched_off_and_asked_for(crm: LedgerCrm, shop: Shop) -> None:
@@ -96,7 +110,7 @@ def test_of_older_checks_only_the_accounts_that_differed_are_kept(
     behind_our_back(crm, "1", amount=250)
     first = check(on_day(shop, 1))
     second = check(on_day(shop, 2))
-    kept = "SELECT check_id, here, differing FROM ledger_account ORDER BY 1, 2 DESC"
+    kept = "SELECT check_id, here, found FROM ledger_account ORDER BY 1, 2 DESC"
     assert ask(shop[0], kept) == [(first.id, 4, 1), (second.id, 4, 0), (second.id, 1, 0)]
 
 

@@ -22,22 +22,11 @@ from tests.fakes.ledger_crm import (
     behind_our_back,
     check,
     deals,
-    opened,
+    lines,
     reconcile,
     records,
-    shop_of_deals,
 )
 from tests.fakes.memory_crm import connected
-
-
-@pytest.fixture
-def crm() -> LedgerCrm:
-    return shop_of_deals()
-
-
-@pytest.fixture
-def shop(services: Services, crm: LedgerCrm) -> Shop:
-    return opened(services, crm)
 
 
 def test_after_a_sync_both_sides_are_equal(shop: Shop) -> None:
@@ -62,24 +51,39 @@ def test_what_changed_behind_our_back_is_found_on_its_side_and_put_right(
     behind_our_back(crm, "9", amount=1_000, company="2")
     crm.remove(Noun.DEAL, "4")
     flow.sync(services, source_id)
-    found = check(shop)
+    found = check(shop, repairs=False)
     assert (found.here, found.there) == (5, 5)
     assert (found.only_here, found.only_there, found.differing) == (1, 1, 1)
-    assert (found.left_over, found.repaired, found.state) == (0, 3, LedgerState.REPAIRED)
+    assert (found.left_over, found.repaired, found.state) == (3, 0, LedgerState.PARTED)
     assert found.sums == {"RUB": {"here": "500.0000", "there": "1550.0000"}}
-    assert records(services) == [
+    first, second = (match(source_id, key).account_id for key in ("1", "2"))
+    assert lines(services, found) == [
+        (first, 4, 3, 400, 450, 2, 2), (second, 1, 2, 100, 1_100, 1, 1)
+    ]  # fmt: skip
+    found = check(shop)
+    assert (found.only_here, found.only_there, found.differing) == (1, 1, 1)
+    assert (found.left_over, found.repaired, found.state) == (0, 3, LedgerState.REPAIRED)
+    assert records(services, found) == [
         ("1", "differing", False), ("4", "only_here", False), ("9", "only_there", False),
     ]  # fmt: skip
-    lines = ask(
-        services,
-        "SELECT account_id, here, there, sum_here, sum_there, differing FROM ledger_account"
-        " ORDER BY here DESC",
-    )
-    first, second = (match(source_id, key).account_id for key in ("1", "2"))
-    assert lines == [(first, 4, 3, 400, 450, 2), (second, 1, 2, 100, 1_100, 1)]
     assert deals(services) == [("1", 250), ("2", 100), ("3", 100), ("5", 100), ("9", 1_000)]
     again = check(shop)
     assert (again.here, again.there, again.found, again.parted_since) == (5, 5, 0, None)
+
+
+def test_after_a_repair_both_sides_are_shown_as_they_are_since(crm: LedgerCrm, shop: Shop) -> None:
+    services, source_id = shop
+    behind_our_back(crm, "1", amount=250)
+    behind_our_back(crm, "9", amount=1_000, company="2")
+    found = check(shop)
+    assert (found.here, found.there, found.found, found.repaired) == (6, 6, 2, 2)
+    assert found.sums == {"RUB": {"here": "1650.0000", "there": "1650.0000"}}
+    first, second = (match(source_id, key).account_id for key in ("1", "2"))
+    assert lines(services, found) == [
+        (first, 4, 4, 550, 550, 0, 1), (second, 2, 2, 1_100, 1_100, 0, 1)
+    ]  # fmt: skip
+    since = "SELECT parted_since FROM ledger_account"
+    assert ask(services, since) == [(found.day,), (found.day,)]
 
 
 def test_a_deal_that_moved_to_another_account_is_counted_for_both(
@@ -87,17 +91,24 @@ def test_a_deal_that_moved_to_another_account_is_counted_for_both(
 ) -> None:
     services, source_id = shop
     behind_our_back(crm, "5", company="1")
-    assert check(shop).differing == 1
-    query = "SELECT account_id, here, there, differing FROM ledger_account ORDER BY here DESC"
+    found = check(shop, repairs=False)
+    assert found.differing == 1
     first, second = (match(source_id, key).account_id for key in ("1", "2"))
-    assert ask(services, query) == [(first, 4, 5, 1), (second, 1, 0, 1)]
+    assert lines(services, found) == [(first, 4, 5, 400, 500, 1, 1), (second, 1, 0, 100, 0, 1, 1)]
+    assert lines(services, check(shop)) == [
+        (first, 5, 5, 500, 500, 0, 1), (second, 0, 0, 0, 0, 0, 1)
+    ]  # fmt: skip
 
 
 def test_each_currency_has_sums_of_its_own(crm: LedgerCrm, shop: Shop) -> None:
     behind_our_back(crm, "1", amount=70, currency="USD")
-    assert check(shop).sums == {
+    assert check(shop, repairs=False).sums == {
         "RUB": {"here": "500.0000", "there": "400.0000"},
         "USD": {"here": "0", "there": "70.0000"},
+    }
+    assert check(shop).sums == {
+        "RUB": {"here": "400.0000", "there": "400.0000"},
+        "USD": {"here": "70.0000", "there": "70.0000"},
     }
 
 
@@ -138,9 +149,12 @@ def test_a_record_that_was_translated_wrongly_is_translated_again(shop: Shop) ->
     services, _ = shop
     ask(services, "UPDATE deal SET amount = 7 WHERE external_id = '3' RETURNING 1")
     ask(services, "DELETE FROM deal WHERE external_id = '2' RETURNING 1")
+    found = check(shop, repairs=False)
+    assert (found.differing, found.left_over) == (2, 2)
+    assert found.sums["RUB"] == {"here": "307.0000", "there": "500.0000"}
     found = check(shop)
     assert (found.differing, found.left_over) == (2, 0)
-    assert found.sums["RUB"] == {"here": "307.0000", "there": "500.0000"}
+    assert found.sums["RUB"] == {"here": "500.0000", "there": "500.0000"}
     assert deals(services) == [(str(key), 100) for key in range(1, 6)]
 
 
@@ -153,7 +167,10 @@ def test_what_the_guard_holds_is_explained(crm: LedgerCrm, shop: Shop) -> None:
     first = check(shop)
     assert (first.here, first.there, first.only_here, first.left_over) == (5, 2, 0, 0)
     assert (first.held, first.repaired, first.state) == (3, 0, LedgerState.EQUAL)
-    assert records(services) == [(key, "held", True) for key in ("1", "2", "3")]
+    assert first.parted_since is None
+    assert records(services, first) == [(key, "held", True) for key in ("1", "2", "3")]
+    kept = "SELECT here, there, differing, held, found, parted_since FROM ledger_account"
+    assert (4, 1, 0, 3, 0, None) in ask(services, kept)
     assert len(deals(services)) == 5
     second = check(shop)
     assert (second.found, second.held, second.state) == (0, 3, LedgerState.EQUAL)
@@ -237,7 +254,8 @@ def test_records_without_an_id_are_not_compared(shop: Shop) -> None:
     with services.database.transaction() as session:
         raw = RawRecord(Noun.DEAL, "no-id-1234", {"name": "?"})
         RawStore(session, source_id).keep(Noun.DEAL, [raw], services.now())
-    assert check(shop).here == 5
+    found = check(shop)
+    assert (found.here, found.found) == (5, 0)
 
 
 def test_a_sync_goes_on_beside_the_walk(crm: LedgerCrm, shop: Shop) -> None:
