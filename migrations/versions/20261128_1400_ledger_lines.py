@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_1400"
-down_revision = "20261128_1140"
+down_revision = "20261128_1150"
 branch_labels = None
 depends_on = None
 
