@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from kam_sync.alerts.model import IncidentKind
 from kam_sync.alerts.store import IncidentStore
+from kam_sync.base.command import command
 from kam_sync.base.db import Session
 from kam_sync.base.errors import WrongUse
 from kam_sync.delivering import note, send, sender_to, step_of, subject
 from kam_sync.notify.channels import webhook
-from kam_sync.notify.model import EventType, News, Target, TargetState
+from kam_sync.notify.model import DELIVERY_ID, EventType, News, Target, TargetState
 from kam_sync.notify.news import CHOOSABLE, choices
 from kam_sync.notify.patience import Answer
 from kam_sync.notify.reach import Allowed
@@ -127,12 +128,22 @@ def replay(
     name: str,
     now: datetime,
     *,
-    ids: Collection[int] = (),
+    ids: Collection[str] = (),
     since: datetime | None = None,
 ) -> int:
-    """Send messages once more, with the ids they had; how many."""
+    """Send messages once more, with the ids they had; how many.
+
+    They are named by the id of a message ("msg_...") or of a delivery. A ping is sent again only
+    by its id.
+    """
     if not ids and since is None:
-        raise WrongUse("which? give ids of deliveries, or a moment since when")
+        raise WrongUse("which? give ids of messages, or a moment since when")
+    for one in ids:
+        if not re.match(DELIVERY_ID, one):
+            raise WrongUse(
+                f"delivery {one}: this is no id; an id is msg_... as its receiver knows it, and "
+                f"they are shown by: {command(f'target deliveries {name}')}"
+            )
     target = TargetStore(session).by_name(name)
     return DeliveryStore(session).replay(target.id, now, ids=ids, since=since)
 

@@ -78,6 +78,16 @@ def test_a_target_is_watched_changed_replayed_and_removed(
     assert [(one["type"], one["state"]) for one in found] == [("ping", "delivered")]
     assert kam_sync("target", "deliveries", "bridge", "--failed").err == "no such delivery\n"
     assert kam_sync("target", "replay", "bridge", found[0]["id"]).err == "1 to be sent again\n"
+    message = found[0]["message_id"]
+    assert message in kam_sync("target", "deliveries", "bridge").out
+    assert kam_sync("target", "replay", "bridge", message).err == "1 to be sent again\n"
+    for wrong, says in (
+        (("x",), "delivery x: this is no id; an id is msg_..."),
+        (("9" * 30,), "this is no id"),
+        (("--since", "foo"), "--since foo: a day or a moment is needed, such as 2026-11-20"),
+    ):
+        said = kam_sync("target", "replay", "bridge", *wrong)
+        assert (said.code, says in said.err) == (2, True), said.err
     assert kam_sync("target", "replay", "bridge", "--since", "2999-01-01").err.startswith("0 ")
     assert kam_sync("target", "replay", "bridge").code == 2
     assert "waiting" in kam_sync("target", "deliveries", "bridge").out

@@ -90,7 +90,24 @@ def test_deliveries_are_listed_and_replayed(client, secret: str, ear: Listener) 
     assert client.post(f"{ONE}/replay", json={"ids": ["999"]}).status_code == 404
     assert client.post(f"{ONE}/replay", json={}).status_code == 400
     since = {"since": "2020-01-01T00:00:00Z"}
-    assert client.post(f"{ONE}/replay", json=since).json() == {"count": 2}
+    assert client.post(f"{ONE}/replay", json=since).json() == {"count": 0}  # pings are no news
+    by_message = {"ids": [tested["message_id"]]}
+    assert client.post(f"{ONE}/replay", json=by_message).json() == {"count": 1}
+    assert client.post(f"{ONE}/replay", json={"ids": ["msg_1"]}).status_code == 422
+    unknown = client.post(f"{ONE}/replay", json={"ids": [f"msg_{'0' * 32}"]})
+    assert unknown.status_code == 404
+
+
+def test_what_waits_again_shows_nothing_of_the_tries_before(
+    client, secret: str, ear: Listener
+) -> None:
+    ear.statuses.append(503)
+    message = client.post(f"{ONE}/test").json()["message_id"]
+    client.post(f"{ONE}/replay", json={"ids": [message]})
+    [shown] = client.get(f"{ONE}/deliveries").json()["items"]
+    untried = {"state": "waiting", "attempts": 0, "status": None, "error": "", "tried_at": None}
+    assert {name: shown[name] for name in untried} == untried
+    assert message in client.get("/targets").text
 
 
 def test_another_site_changes_nothing(client, secret: str) -> None:

@@ -8,6 +8,7 @@ import typer
 from kam_sync.base.settings import read_settings
 from kam_sync.cli import subscriptions
 from kam_sync.cli.ids import HookId, HookIds
+from kam_sync.cli.since import read_since
 
 if TYPE_CHECKING:
     from kam_sync.intake.inbox import Hook, HookState
@@ -107,7 +108,10 @@ def replay(
     source: Annotated[str | None, typer.Option(help="All of this source.")] = None,
     state: State = None,
     since: Annotated[
-        datetime | None, typer.Option(help="Only what came since then, where you are.")
+        datetime | None,
+        typer.Option(
+            metavar="TIME", parser=read_since, help="Only what came since then, a day or a moment."
+        ),
     ] = None,
 ) -> None:
     """Read webhooks again, by id or all of a source in a state; what they name is fetched."""

@@ -7,6 +7,7 @@ import typer
 
 from kam_sync.base.command import command
 from kam_sync.base.settings import read_settings
+from kam_sync.cli.since import read_since
 
 if TYPE_CHECKING:
     from kam_sync.notify.model import Listed, Target, Waiting
@@ -196,12 +197,12 @@ def deliveries(
         typer.echo("no such delivery", err=True)
         return
     columns = (
-        show.Column("id", is_number=True), "event", "state",
+        "id", "event", "state",
         show.Column("tries", is_number=True, rank=1), show.Column("made", rank=2),
         show.Column("next try", rank=3), show.Column("status", is_number=True, rank=4), "error",
     )  # fmt: skip
     rows = [
-        (d["id"], d["type"], d["state"], d["attempts"], show.moment(d["made_at"], zone),
+        (d["message_id"], d["type"], d["state"], d["attempts"], show.moment(d["made_at"], zone),
          show.moment(d["due_at"], zone) if d["state"] == "waiting" else "", d["status"], d["error"])
         for d in documents
     ]  # fmt: skip
@@ -212,12 +213,17 @@ def deliveries(
 def replay(
     name: Name,
     delivery_ids: Annotated[
-        list[int] | None,
-        typer.Argument(metavar="[ID]...", help="As `target deliveries` shows them."),
+        list[str] | None,
+        typer.Argument(metavar="[ID]...", help="msg_..., as `target deliveries` shows them."),
     ] = None,
     *,
     since: Annotated[
-        datetime | None, typer.Option(help="Everything that was made since then, where you are.")
+        datetime | None,
+        typer.Option(
+            metavar="TIME",
+            parser=read_since,
+            help="All news made since then, a day or a moment; no pings.",
+        ),
     ] = None,
 ) -> None:
     """Send messages once more, with the ids they had."""

@@ -99,6 +99,10 @@ class DeliveryState(StrEnum):
     """Tried for a day while the target took others; a person may replay it."""
 
 
+DELIVERY_ID = r"^(msg_[0-9a-f]{32}|[1-9][0-9]{0,17})$"
+"""Of a message, as receivers know it, or the number of a delivery."""
+
+
 class Delivery(SQLModel):
     """One event on its way to one target."""
 

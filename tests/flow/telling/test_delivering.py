@@ -17,7 +17,7 @@ from kam_sync.notify.patience import WAITS
 from kam_sync.notify.store import TargetStore
 from tests.fakes.connecting import ask
 from tests.fakes.listener import Listener
-from tests.fakes.telling import Told
+from tests.fakes.telling import BEGIN, Told
 
 
 def change(shop: Told, amount: int = 7) -> None:
@@ -194,7 +194,7 @@ def test_one_message_that_fails_for_a_day_is_given_up_and_may_be_replayed(told_s
     assert told_shop.standing().state is TargetState.ACTIVE
     first_id = told_shop.ear.posts[0].headers["webhook-id"]
     with told_shop.services.database.transaction() as session:
-        assert targeting.replay(session, "bridge", told_shop.time(), ids=[poor.id]) == 1
+        assert targeting.replay(session, "bridge", told_shop.time(), ids=[str(poor.id)]) == 1
     told_shop.deliver()
     assert told_shop.ear.posts[-1].headers["webhook-id"] == first_id
     assert told_shop.deliveries()[-1].state is DeliveryState.DELIVERED
@@ -214,7 +214,7 @@ def test_everything_since_a_moment_is_replayed(told_shop: Told) -> None:
     assert ids[3:] == ids[1:3]
     with told_shop.services.database.transaction() as session:
         with pytest.raises(NotHere, match="delivery 999"):
-            targeting.replay(session, "bridge", told_shop.time(), ids=[999])
+            targeting.replay(session, "bridge", told_shop.time(), ids=["999"])
         with pytest.raises(WrongUse, match="which"):
             targeting.replay(session, "bridge", told_shop.time())
 
@@ -289,3 +289,14 @@ def test_no_secret_is_kept_in_the_clear(told_shop: Told) -> None:
     for row in ask(told_shop.services, "SELECT sealed_secret, sealed_former FROM target"):
         assert told_shop.secret not in row
         assert told_shop.services.cipher.unlock(row[0]) == told_shop.secret
+
+
+def test_a_replay_of_a_time_leaves_pings_out(told_shop: Told) -> None:
+    told_shop.crm.put(Noun.DEAL, "1", name="Другое имя")
+    assert told_shop.types() == ["deal.updated"]
+    targeting.ping(told_shop.services, told_shop.target.name)
+    with told_shop.services.database.transaction() as session:
+        now = told_shop.time()
+        assert targeting.replay(session, told_shop.target.name, now, since=BEGIN) == 1
+    told_shop.seen = len(told_shop.ear.posts)
+    assert told_shop.types() == ["deal.updated"]

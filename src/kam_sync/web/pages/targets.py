@@ -88,8 +88,7 @@ def _change(services: Services, target: str, what: str, delivery: str) -> None:
         elif what == "resume":
             targeting.resume(session, target, now)
         else:
-            ids = [int(delivery)] if delivery.isdecimal() and len(delivery) < 19 else []
-            targeting.replay(session, target, now, ids=ids)
+            targeting.replay(session, target, now, ids=[delivery] if delivery else [])
 
 
 def _fields(form: bytes) -> dict[str, str]:
