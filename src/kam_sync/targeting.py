@@ -148,6 +148,14 @@ def replay(
     return DeliveryStore(session).replay(target.id, now, ids=ids, since=since)
 
 
+def way_back(name: str) -> str:
+    """What to do about a target that is stopped."""
+    return (
+        f"mend the receiver, try it: {command(f'target test {name}')}; "
+        f"then: {command(f'target resume {name}')}"
+    )
+
+
 def _patterns(events: Sequence[str]) -> list[str]:
     """The patterns in their order, or WrongUse when one chooses nothing."""
     for pattern in events:

@@ -48,6 +48,7 @@ def add(
 @app.command("list")
 def list_(*, json: Json = False) -> None:
     """Show all targets and how it goes with them."""
+    from kam_sync import targeting
     from kam_sync.cli import show
     from kam_sync.notify.store import DeliveryStore, TargetStore
     from kam_sync.wiring import open_services
@@ -74,7 +75,10 @@ def list_(*, json: Json = False) -> None:
     ]  # fmt: skip
     show.table("Targets", columns, rows)
     for document in documents:
-        if document["state"] != "active":
+        if document["state"] == "stopped":
+            said = f"it took nothing; {targeting.way_back(document['name'])}"
+            typer.echo(f"{document['name']}: what happens is kept; {said}")
+        elif document["state"] == "paused":
             way = command(f"target resume {document['name']}")
             typer.echo(f"{document['name']}: what happens is kept; go on: {way}")
 
@@ -165,7 +169,7 @@ def ping(name: Name, *, json: Json = False) -> None:
         said = "taken" if answer.is_good else f"not taken: {answer.error}"
         typer.echo(f"target {name}: {tested.message_id} was {said}")
         if answer.body:
-            typer.echo(show.harmless(answer.body))
+            typer.echo(f"answer: {show.harmless(answer.body)}")
     if not answer.is_good:
         raise typer.Exit(1)
 
