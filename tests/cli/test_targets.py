@@ -1,5 +1,6 @@
 """`kam-sync target ...`."""
 
+import io
 from collections.abc import Iterator
 
 import pytest
@@ -71,14 +72,15 @@ def test_a_ping_tells_how_it_went_by_its_exit_code(kam_sync: Command, ear: Liste
 
 
 def test_a_target_is_watched_changed_replayed_and_removed(
-    kam_sync: Command, ear: Listener, connected: AmoSandbox, database: Database
+    kam_sync: Command, ear: Listener, connected: AmoSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kam_sync("sync")
     kam_sync("target", "add", "bridge", "--url", ear.url)
+    assert kam_sync("target", "deliveries", "bridge").err == "no delivery yet\n"
     kam_sync("target", "test", "bridge")
     found = kam_sync("target", "deliveries", "bridge", "--json").document["deliveries"]
     assert [(one["type"], one["state"]) for one in found] == [("ping", "delivered")]
-    assert kam_sync("target", "deliveries", "bridge", "--failed").err == "no such delivery\n"
+    assert kam_sync("target", "deliveries", "bridge", "--failed").err == "no failed delivery\n"
     assert kam_sync("target", "replay", "bridge", found[0]["id"]).err == "1 to be sent again\n"
     message = found[0]["message_id"]
     assert message in kam_sync("target", "deliveries", "bridge").out
@@ -102,7 +104,11 @@ def test_a_target_is_watched_changed_replayed_and_removed(
         if one["what"] == "target bridge"
     ]  # fmt: skip
     assert check["found"] == "active, 1 waiting"
-    assert kam_sync("target", "remove", "bridge").code == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert kam_sync("target", "remove", "bridge").code == 1
+    assert kam_sync("target", "deliveries", "bridge").code == 0
+    assert kam_sync("target", "remove", "nobody").code == 2
+    assert kam_sync("target", "remove", "bridge", "--yes").code == 0
     assert kam_sync("target", "deliveries", "bridge").code == 2
 
 

@@ -58,7 +58,8 @@ def list_(
         show.as_json({"hooks": documents})
         return
     if not documents:
-        typer.echo("no such webhook", err=True)
+        is_all = source is None and state is None and before is None
+        typer.echo("no webhook came in yet" if is_all else "no webhook that fits", err=True)
         return
     columns = (
         show.Column("id", is_number=True), "source", show.Column("received", rank=2), "state",

@@ -140,13 +140,23 @@ def rotate(name: Name, *, json: Json = False) -> None:
 
 
 @app.command()
-def remove(name: Name) -> None:
+def remove(
+    name: Name,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
     """Forget a target, and what waits for it."""
     from kam_sync import targeting
+    from kam_sync.notify.store import TargetStore
     from kam_sync.wiring import open_services
 
-    with open_services(read_settings()) as services, services.database.transaction() as session:
-        targeting.remove(session, name, services.now())
+    with open_services(read_settings()) as services:
+        with services.database.transaction() as session:
+            TargetStore(session).by_name(name)  # before anybody is asked about it
+        if not yes:
+            typer.confirm(f"Delete target {name} and all that waits for it?", abort=True)
+        with services.database.transaction() as session:
+            targeting.remove(session, name, services.now())
     typer.echo(f"target {name}: removed", err=True)
 
 
@@ -198,7 +208,7 @@ def deliveries(
         show.as_json({"deliveries": documents})
         return
     if not documents:
-        typer.echo("no such delivery", err=True)
+        typer.echo("no failed delivery" if failed else "no delivery yet", err=True)
         return
     columns = (
         "id", "event", "state",
