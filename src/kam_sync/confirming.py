@@ -45,7 +45,7 @@ class Confirming:
         refused: dict[Noun, str] = {}
         for _ in range(_ROUNDS):
             with self._services.database.transaction() as session:
-                waiting = HintStore(session, self._source_id).nouns()
+                waiting = HintStore(session, self._source_id).nouns(origins)
             nouns = [noun for noun in self._connector.nouns if noun not in refused]
             if waiting.isdisjoint(nouns):
                 break

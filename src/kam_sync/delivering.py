@@ -91,6 +91,7 @@ def note(services: Services, delivery: Delivery, answer: Answer, *, again: bool 
         target = TargetStore(session).by_id(delivery.target_id)
         if target is None:  # removed meanwhile
             return
+        name = target.name
         tried = Tried(
             number=delivery.attempts + 1,
             first_at=delivery.first_tried_at or now,
@@ -103,8 +104,9 @@ def note(services: Services, delivery: Delivery, answer: Answer, *, again: bool 
             _note_target(session, target, answer, verdict, now)
     if not answer.is_good:
         _log.warning(
-            "webhook not taken", target_id=delivery.target_id, delivery_id=delivery.id,
-            attempt=tried.number, status=answer.status, fate=verdict.fate.value,
+            "webhook not taken", target=name, target_id=delivery.target_id,
+            delivery_id=delivery.id, attempt=tried.number, status=answer.status,
+            fate=verdict.fate.value,
         )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ from kam_sync.wiring import Services
 _log = structlog.get_logger("kam_sync.hearing")
 
 _CHUNK = 500
-_OF_CALLS = frozenset({Origin.HOOK, Origin.LISTED})
+OF_CALLS = frozenset({Origin.HOOK, Origin.LISTED})
 """What webhooks tell, and what lists that are read meanwhile show otherwise."""
 _UNREADABLE = "this kind of CRM sends no webhooks that we can read"
 _BROKE = "reading it broke; see the log, and replay it with a later release"
@@ -114,7 +114,7 @@ class Hearing:
             confirming = Confirming(
                 self._services, self._source.id, connector, result.nouns, self._go_on, result.asked
             )
-            result.message = confirming.run(_OF_CALLS if amid_pull else frozenset(Origin))
+            result.message = confirming.run(OF_CALLS if amid_pull else frozenset(Origin))
 
     def _go_on(self) -> None:
         """Stop where somebody wants that; what was not read or asked about is kept."""

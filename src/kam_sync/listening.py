@@ -7,7 +7,7 @@ from typing import Self
 import structlog
 
 from connectors import Connector, ErrorKind, NeedsPerson, Noun, RetryLater
-from kam_sync.hearing import Hearing, HearingResult
+from kam_sync.hearing import OF_CALLS, Hearing, HearingResult
 from kam_sync.intake.model import NounCounts
 from kam_sync.intake.store import HintStore, InboxStore
 from kam_sync.wiring import Services
@@ -83,7 +83,7 @@ class Listening:
 
     def _has_hints(self) -> bool:
         with self._services.database.transaction() as session:
-            return bool(HintStore(session, self._source_id).nouns())
+            return bool(HintStore(session, self._source_id).nouns(OF_CALLS))
 
     def _has_new(self) -> bool:
         with self._services.database.transaction() as session:

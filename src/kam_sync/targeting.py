@@ -7,11 +7,20 @@ from datetime import datetime, timedelta
 
 from kam_sync.alerts.model import IncidentKind
 from kam_sync.alerts.store import IncidentStore
+from kam_sync.base.command import command
 from kam_sync.base.db import Session
 from kam_sync.base.errors import WrongUse
 from kam_sync.delivering import note, send, sender_to, step_of, subject
 from kam_sync.notify.channels import webhook
-from kam_sync.notify.model import EventType, News, Target, TargetState
+from kam_sync.notify.model import (
+    DELIVERY_ID,
+    EventType,
+    News,
+    Target,
+    TargetState,
+    Wrong,
+    WrongTarget,
+)
 from kam_sync.notify.news import CHOOSABLE, choices
 from kam_sync.notify.patience import Answer
 from kam_sync.notify.reach import Allowed
@@ -36,7 +45,9 @@ class Tested:
 def add(services: Services, name: str, url: str, events: Sequence[str]) -> tuple[Target, str]:
     """Make a target; its secret is shown this once."""
     if not _NAME.fullmatch(name):
-        raise WrongUse(f"target name {name!r}: use up to 64 Latin letters, digits, dots, dashes")
+        raise WrongTarget(
+            f"target name {name!r}: use up to 64 Latin letters, digits, dots, dashes", Wrong.NAME
+        )
     wanted = _patterns(events or ALL)
     _check(services, url)
     secret = new_secret()
@@ -44,7 +55,9 @@ def add(services: Services, name: str, url: str, events: Sequence[str]) -> tuple
         store = TargetStore(session)
         there = store.all()
         if name in {target.name for target in there}:
-            raise WrongUse(f"target {name}: this name is taken; choose another")
+            raise WrongTarget(
+                f"target {name}: this name is taken; choose another", Wrong.NAME_TAKEN
+            )
         if not there:  # what happened while nobody was told is no news
             KnownStore(session).forget()
         target = store.add(name, url, wanted, services.cipher.lock(secret), services.now())
@@ -127,22 +140,40 @@ def replay(
     name: str,
     now: datetime,
     *,
-    ids: Collection[int] = (),
+    ids: Collection[str] = (),
     since: datetime | None = None,
 ) -> int:
-    """Send messages once more, with the ids they had; how many."""
+    """Send messages once more, with the ids they had; how many.
+
+    They are named by the id of a message ("msg_...") or of a delivery. A ping is sent again only
+    by its id.
+    """
     if not ids and since is None:
-        raise WrongUse("which? give ids of deliveries, or a moment since when")
+        raise WrongUse("which? give ids of messages, or a moment since when")
+    for one in ids:
+        if not re.match(DELIVERY_ID, one):
+            raise WrongUse(
+                f"delivery {one}: this is no id; an id is msg_... as its receiver knows it, and "
+                f"they are shown by: {command(f'target deliveries {name}')}"
+            )
     target = TargetStore(session).by_name(name)
     return DeliveryStore(session).replay(target.id, now, ids=ids, since=since)
 
 
+def way_back(name: str) -> str:
+    """What to do about a target that is stopped."""
+    return (
+        f"mend the receiver, try it: {command(f'target test {name}')}; "
+        f"then: {command(f'target resume {name}')}"
+    )
+
+
 def _patterns(events: Sequence[str]) -> list[str]:
-    """The patterns in their order, or WrongUse when one chooses nothing."""
+    """The patterns in their order, or WrongTarget when one chooses nothing."""
     for pattern in events:
         if not choices(pattern):
             there = ", ".join(one.value for one in CHOOSABLE)
-            raise WrongUse(f"event {pattern}: no such event; there are: {there}")
+            raise WrongTarget(f"event {pattern}: no such event; there are: {there}", Wrong.EVENTS)
     return list(dict.fromkeys(events))
 
 

@@ -25,7 +25,8 @@ def fill(database: Database) -> None:
 def test_webhooks_are_listed_and_shown(
     kam_sync: Command, connected: AmoSandbox, database: Database
 ) -> None:
-    assert kam_sync("hooks", "list").err == "no such webhook\n"
+    assert kam_sync("hooks", "list").err == "no webhook came in yet\n"
+    assert kam_sync("hooks", "list", "sales").err == "no webhook that fits\n"
     fill(database)
     found = kam_sync("hooks", "list", "sales", "--json").document["hooks"]
     assert [(one["id"], one["state"]) for one in found] == [

@@ -11,9 +11,16 @@ from tests.cli.conftest import MOMENT, Command
 def test_jobs_are_listed_called_off_and_done_again(
     kam_sync: Command, connected: AmoSandbox
 ) -> None:
-    assert kam_sync("jobs", "list").err == "no such job\n"
+    said = "no job waits, runs or has ended within a week\n"
+    assert kam_sync("jobs", "list").err == said
+    assert kam_sync("jobs", "list", "sales").err.startswith("no job that fits")
+    kam_sync("schedule", "run", "sales", "full")
+    (job,) = kam_sync("jobs", "list", "--json").document["jobs"]
+    assert "sync_source (full)" in kam_sync("jobs", "list").out
+    kam_sync("jobs", "cancel", job["id"])
+    assert kam_sync("jobs", "list", "--status", "doing").err.startswith("no job that fits")
     kam_sync("schedule", "run", "sales", "sync")
-    (job,) = kam_sync("jobs", "list", "sales", "--json").document["jobs"]
+    job = kam_sync("jobs", "list", "sales", "--json").document["jobs"][0]
     assert (job["task"], job["source"], job["status"]) == ("sync_source", "sales", "todo")
     said = kam_sync("jobs", "list").out
     assert "sync_source" in said

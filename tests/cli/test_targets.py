@@ -1,11 +1,12 @@
 """`kam-sync target ...`."""
 
+import io
 from collections.abc import Iterator
 
 import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
-from kam_sync import announcing
+from kam_sync import announcing, delivering
 from kam_sync.base.db import Database
 from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import read_settings
@@ -60,6 +61,8 @@ def test_a_ping_tells_how_it_went_by_its_exit_code(kam_sync: Command, ear: Liste
     kam_sync("target", "add", "bridge", "--url", ear.url)
     said = kam_sync("target", "test", "bridge")
     assert (said.code, "was taken" in said.out) == (0, True)
+    ear.answer = b"thanks"
+    assert "answer: thanks\n" in kam_sync("target", "test", "bridge").out
     ear.statuses.append(500)
     said = kam_sync("target", "test", "bridge", "--json")
     assert said.code == 1
@@ -69,15 +72,26 @@ def test_a_ping_tells_how_it_went_by_its_exit_code(kam_sync: Command, ear: Liste
 
 
 def test_a_target_is_watched_changed_replayed_and_removed(
-    kam_sync: Command, ear: Listener, connected: AmoSandbox, database: Database
+    kam_sync: Command, ear: Listener, connected: AmoSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kam_sync("sync")
     kam_sync("target", "add", "bridge", "--url", ear.url)
+    assert kam_sync("target", "deliveries", "bridge").err == "no delivery yet\n"
     kam_sync("target", "test", "bridge")
     found = kam_sync("target", "deliveries", "bridge", "--json").document["deliveries"]
     assert [(one["type"], one["state"]) for one in found] == [("ping", "delivered")]
-    assert kam_sync("target", "deliveries", "bridge", "--failed").err == "no such delivery\n"
+    assert kam_sync("target", "deliveries", "bridge", "--failed").err == "no failed delivery\n"
     assert kam_sync("target", "replay", "bridge", found[0]["id"]).err == "1 to be sent again\n"
+    message = found[0]["message_id"]
+    assert message in kam_sync("target", "deliveries", "bridge").out
+    assert kam_sync("target", "replay", "bridge", message).err == "1 to be sent again\n"
+    for wrong, says in (
+        (("x",), "delivery x: this is no id; an id is msg_..."),
+        (("9" * 30,), "this is no id"),
+        (("--since", "foo"), "--since foo: a day or a moment is needed, such as 2026-11-20"),
+    ):
+        said = kam_sync("target", "replay", "bridge", *wrong)
+        assert (said.code, says in said.err) == (2, True), said.err
     assert kam_sync("target", "replay", "bridge", "--since", "2999-01-01").err.startswith("0 ")
     assert kam_sync("target", "replay", "bridge").code == 2
     assert "waiting" in kam_sync("target", "deliveries", "bridge").out
@@ -90,7 +104,11 @@ def test_a_target_is_watched_changed_replayed_and_removed(
         if one["what"] == "target bridge"
     ]  # fmt: skip
     assert check["found"] == "active, 1 waiting"
-    assert kam_sync("target", "remove", "bridge").code == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert kam_sync("target", "remove", "bridge").code == 1
+    assert kam_sync("target", "deliveries", "bridge").code == 0
+    assert kam_sync("target", "remove", "nobody").code == 2
+    assert kam_sync("target", "remove", "bridge", "--yes").code == 0
     assert kam_sync("target", "deliveries", "bridge").code == 2
 
 
@@ -138,3 +156,22 @@ def test_after_another_key_of_ours_a_target_is_sealed_anew(
     assert kam_sync("target", "set", "bridge").code == 0
     monkeypatch.setenv("KAM_SYNC_SECRET_KEY", "another key of 16 and more")
     assert kam_sync("target", "test", "bridge").code == 0
+
+
+def test_a_stopped_target_is_one_problem_with_its_name_and_the_way_back(
+    kam_sync: Command, ear: Listener, connected: AmoSandbox, database: Database
+) -> None:
+    kam_sync("target", "add", "bridge", "--url", ear.url)
+    settings = read_settings()
+    services = Services(settings, database, open_cipher(settings))
+    message = kam_sync("target", "test", "bridge", "--json").document["message_id"]
+    kam_sync("target", "replay", "bridge", message)
+    ear.statuses.append(410)
+    target_id = int(kam_sync("target", "list", "--json").document["targets"][0]["id"])
+    delivering.deliver(services, target_id)
+    said = kam_sync("target", "list").out
+    assert said.index("target test bridge") < said.index("target resume bridge")
+    checks = kam_sync("doctor", "--json").document["checks"]
+    [check] = [one for one in checks if "target" in one["what"]]
+    assert (check["what"], check["found"]) == ("target bridge", "stopped, 1 waiting")
+    assert check["advice"].index("target test bridge") < check["advice"].index("target resume")

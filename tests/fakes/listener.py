@@ -37,6 +37,8 @@ class Listener:
     """Say nothing until the end, as a server whose database hangs."""
     replies: dict[str, str] = field(default_factory=dict)
     """Headers of every answer."""
+    answer: bytes = b""
+    """The body of every answer."""
     posts: list[Post] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -82,6 +84,7 @@ class Listener:
                 for name, value in ear.replies.items():
                     self.send_header(name, value)
                 self.end_headers()
+                self.wfile.write(ear.answer)
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - given
                 """Say nothing."""

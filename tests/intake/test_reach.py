@@ -21,6 +21,8 @@ OUT_THERE = "https://example.amocrm.ru"
         ("https://192.168.1.7", Reach.NOT_PUBLIC),
         ("https://[::1]", Reach.NOT_PUBLIC),
         ("https://[fd00::1]", Reach.NOT_PUBLIC),
+        ("https://[::ffff:10.0.0.5]", Reach.NOT_PUBLIC),
+        ("https://[64:ff9b::10.0.0.5]", Reach.NOT_PUBLIC),
         ("https://kam", Reach.NOT_PUBLIC),
         ("https://kam.corp.internal", Reach.NOT_PUBLIC),
         ("https://KAM.LOCAL.", Reach.NOT_PUBLIC),

@@ -7,11 +7,11 @@ from typing import Any
 import orjson
 import pytest
 
-from connectors import Noun, Page, RawRecord
+from connectors import Hint, Noun, Page, RawRecord
 from kam_sync.base.db import Merged
-from kam_sync.intake.model import RunState
+from kam_sync.intake.model import Origin, RunState
 from kam_sync.intake.step import batches
-from kam_sync.intake.store import RawStore, RunStore
+from kam_sync.intake.store import HintStore, RawStore, RunStore
 from kam_sync.wiring import Services
 from tests.fakes.books import Book
 
@@ -102,3 +102,14 @@ def test_a_run_that_a_killed_process_left_open_is_closed(
         runs.abandon(source_id, NOW)
         [run] = runs.latest(source_id=source_id, limit=5)
         assert (run.state, run.message) == (RunState.FAILED, "the process was ended")
+
+
+def test_hints_are_waited_for_by_those_alone_who_act_on_their_kind(
+    services: Services, source_id: int
+) -> None:
+    with services.database.transaction() as session:
+        hints = HintStore(session, source_id)
+        hints.note([Hint(Noun.DEAL, "1")], Origin.EVENT, NOW)
+        hints.note([Hint(Noun.COMPANY, "1")], Origin.HOOK, NOW)
+        assert hints.nouns({Origin.HOOK, Origin.LISTED}) == {"company"}
+        assert hints.nouns(frozenset(Origin)) == {"company", "deal"}

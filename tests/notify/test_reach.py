@@ -2,8 +2,9 @@
 
 import pytest
 
+from kam_sync.base.addresses import is_public
 from kam_sync.base.errors import WrongUse
-from kam_sync.notify.reach import Allowed, is_public, place_of, require
+from kam_sync.notify.reach import Allowed, place_of, require
 
 
 @pytest.mark.parametrize(

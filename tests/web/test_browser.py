@@ -159,5 +159,8 @@ def test_a_person_adds_a_receiver_and_tries_it(world: World, address: str, page:
         page.get_by_text("Ждут отправки: 1").wait_for()
         page.get_by_role("button", name="Остановить").click()
         page.get_by_text("на паузе").wait_for()
+        page.get_by_text("Удалить", exact=True).click()
+        page.get_by_role("button", name="Да, удалить").click()
+        page.get_by_text("Пока никому не сообщаем").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") == 380
     world.services.settings.allowed_targets = ""

@@ -90,7 +90,24 @@ def test_deliveries_are_listed_and_replayed(client, secret: str, ear: Listener) 
     assert client.post(f"{ONE}/replay", json={"ids": ["999"]}).status_code == 404
     assert client.post(f"{ONE}/replay", json={}).status_code == 400
     since = {"since": "2020-01-01T00:00:00Z"}
-    assert client.post(f"{ONE}/replay", json=since).json() == {"count": 2}
+    assert client.post(f"{ONE}/replay", json=since).json() == {"count": 0}  # pings are no news
+    by_message = {"ids": [tested["message_id"]]}
+    assert client.post(f"{ONE}/replay", json=by_message).json() == {"count": 1}
+    assert client.post(f"{ONE}/replay", json={"ids": ["msg_1"]}).status_code == 422
+    unknown = client.post(f"{ONE}/replay", json={"ids": [f"msg_{'0' * 32}"]})
+    assert unknown.status_code == 404
+
+
+def test_what_waits_again_shows_nothing_of_the_tries_before(
+    client, secret: str, ear: Listener
+) -> None:
+    ear.statuses.append(503)
+    message = client.post(f"{ONE}/test").json()["message_id"]
+    client.post(f"{ONE}/replay", json={"ids": [message]})
+    [shown] = client.get(f"{ONE}/deliveries").json()["items"]
+    untried = {"state": "waiting", "attempts": 0, "status": None, "error": "", "tried_at": None}
+    assert {name: shown[name] for name in untried} == untried
+    assert message in client.get("/targets").text
 
 
 def test_another_site_changes_nothing(client, secret: str) -> None:
@@ -140,3 +157,48 @@ def test_people_add_try_and_pause_a_target_on_the_page(client, ear: Listener) ->
     assert "whsec_" in client.post("/targets/crm", data={"do": "rotate"}).text
     assert client.post("/targets/crm", data={"do": "explode"}).status_code == 400
     assert client.post("/targets/nobody", data={"do": "pause"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("form", "field", "russian", "english"),
+    [
+        ({"name": "../b", "url": "https://10.1.1.1/"}, "name", "латинских букв", "Latin letters"),
+        ({"name": "bridge", "url": "https://127.0.0.1/"}, "name", "уже занято", "taken already"),
+        ({"name": "b", "url": "https://10.1.1.1/"}, "url", "не публичный", "not public"),
+        ({"name": "b", "url": "https://пример.рф/"}, "url", "xn--", "xn--"),
+        ({"name": "b", "url": "nonsense"}, "url", "Нужен адрес", "An address such as"),
+        ({"name": "b", "url": "https://u:p@127.0.0.1/"}, "url", "подпись", "Leave user"),
+        ({"name": "b", "url": "https://127.0.0.1/", "events": "x"}, "events", "нет", "no such"),
+    ],
+)
+def test_the_page_says_what_is_wrong_at_its_field_and_at_the_top(
+    client, secret: str, form: dict[str, str], field: str, russian: str, english: str
+) -> None:
+    for language, says in (("ru", russian), ("en", english)):
+        page = client.post(f"/targets?lang={language}", data=form)
+        assert page.status_code == 400
+        at_top, _, rest = page.text.partition("target-bridge")
+        assert says in at_top
+        _, _, at_field = rest.partition(f'id="wrong-new-{field}">')
+        assert says in at_field.partition("</p>")[0]
+        assert page.text.count("aria-invalid") == 1
+        for name, value in form.items():
+            assert f'value="{value}"' in page.text, name
+
+
+def test_people_change_and_remove_a_target_on_the_page(client, secret: str, ear: Listener) -> None:
+    page = "/targets/bridge"
+    wrong = client.post(page, data={"do": "set", "url": "https://10.1.1.1/", "events": "deal.won"})
+    assert wrong.status_code == 400
+    assert 'id="wrong-bridge-url"' in wrong.text
+    assert 'value="https://10.1.1.1/"' in wrong.text
+    assert client.get(ONE).json()["url"] == ear.url
+    other = f"{ear.url}/other"
+    client.post(page, data={"do": "set", "url": other, "events": "deal.won alert.*"})
+    changed = client.get(ONE).json()
+    assert (changed["url"], changed["events"]) == (other, ["deal.won", "alert.*"])
+    client.post(page, data={"do": "set", "url": other, "events": ""})
+    assert client.get(ONE).json()["events"] == ["*"]
+    assert "Да, удалить" in client.get("/targets").text
+    assert client.post(page, data={"do": "remove"}).status_code == 200
+    assert client.get(ONE).status_code == 404

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from kam_sync import deciding, field_map, subscribing
+from kam_sync import deciding, field_map, subscribing, targeting
+from kam_sync.alerts.model import IncidentKind
 from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.command import command
 from kam_sync.base.db import Session, clock_of
@@ -215,7 +216,6 @@ def _refusals(standing: Standing, zone: ZoneInfo) -> Iterator[Check]:
 
 
 def _targets(services: Services) -> Iterator[Check]:
-    """Those that are stopped have an incident, which says what to do."""
     with services.database.transaction() as session:
         waiting = DeliveryStore(session).waiting()
         for target in TargetStore(session).all():
@@ -228,7 +228,9 @@ def _targets(services: Services) -> Iterator[Check]:
             waits = waiting.get(target.id, Waiting())
             found = f"{target.state.value}, {waits.count} waiting"
             advice = ""
-            if target.state is TargetState.ACTIVE and target.failing_since is not None:
+            if target.state is TargetState.STOPPED:
+                advice = f"{target.last_error}; {targeting.way_back(target.name)}"
+            elif target.state is TargetState.ACTIVE and target.failing_since is not None:
                 advice = f"{target.last_error}; try it: {command(f'target test {target.name}')}"
             yield Check(f"target {target.name}", found, advice)
 
@@ -240,6 +242,8 @@ def _incidents(services: Services) -> Iterator[Check]:
     english = Language(Locale.EN, services.zone)
     with services.database.transaction() as session:
         for one in IncidentStore(session).incidents(is_open=True, limit=_INCIDENTS_SHOWN):
+            if one.kind is IncidentKind.TARGET_PAUSED:  # its target was said to be stopped already
+                continue
             advice = incidents.advice(english, one)
             yield Check(one.subject, incidents.text(english, one), advice)
 

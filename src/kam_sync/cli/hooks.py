@@ -8,6 +8,7 @@ import typer
 from kam_sync.base.settings import read_settings
 from kam_sync.cli import subscriptions
 from kam_sync.cli.ids import HookId, HookIds
+from kam_sync.cli.since import read_since
 
 if TYPE_CHECKING:
     from kam_sync.intake.inbox import Hook, HookState
@@ -57,7 +58,8 @@ def list_(
         show.as_json({"hooks": documents})
         return
     if not documents:
-        typer.echo("no such webhook", err=True)
+        is_all = source is None and state is None and before is None
+        typer.echo("no webhook came in yet" if is_all else "no webhook that fits", err=True)
         return
     columns = (
         show.Column("id", is_number=True), "source", show.Column("received", rank=2), "state",
@@ -107,7 +109,10 @@ def replay(
     source: Annotated[str | None, typer.Option(help="All of this source.")] = None,
     state: State = None,
     since: Annotated[
-        datetime | None, typer.Option(help="Only what came since then, where you are.")
+        datetime | None,
+        typer.Option(
+            metavar="TIME", parser=read_since, help="Only what came since then, a day or a moment."
+        ),
     ] = None,
 ) -> None:
     """Read webhooks again, by id or all of a source in a state; what they name is fetched."""

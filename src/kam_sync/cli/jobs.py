@@ -52,7 +52,8 @@ def list_(
         show.as_json({"jobs": documents})
         return
     if not documents:
-        typer.echo("no such job", err=True)
+        fits = "" if status is None and source is None else " that fits"
+        typer.echo(f"no job{fits} waits, runs or has ended within a week", err=True)
         return
     columns = (
         show.Column("id", is_number=True), "task", "source", "status",
@@ -60,7 +61,7 @@ def list_(
         show.Column("began", rank=3), show.Column("ended", rank=4),
     )  # fmt: skip
     rows = [
-        (d["id"], d["task"], d["source"] or "", _said(d), d["attempt"] + 1,
+        (d["id"], _task(d), d["source"] or "", _said(d), d["attempt"] + 1,
          *(show.moment(d[name], services.zone) for name in ("due_at", "started_at", "ended_at")))
         for d in documents
     ]  # fmt: skip
@@ -95,6 +96,10 @@ def _decide(decide: "Callable[[Session], Job]") -> "Job":
 def _document(job: "Job", names: dict[int, str]) -> dict[str, Any]:
     source = None if job.source_id is None else names.get(job.source_id)
     return {**asdict(job), "id": str(job.id), "source": source}
+
+
+def _task(document: dict[str, Any]) -> str:
+    return f"{document['task']}{' (full)' if document['is_full'] else ''}"
 
 
 def _said(document: dict[str, Any]) -> str:

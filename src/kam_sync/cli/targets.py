@@ -7,6 +7,7 @@ import typer
 
 from kam_sync.base.command import command
 from kam_sync.base.settings import read_settings
+from kam_sync.cli.since import read_since
 
 if TYPE_CHECKING:
     from kam_sync.notify.model import Listed, Target, Waiting
@@ -47,6 +48,7 @@ def add(
 @app.command("list")
 def list_(*, json: Json = False) -> None:
     """Show all targets and how it goes with them."""
+    from kam_sync import targeting
     from kam_sync.cli import show
     from kam_sync.notify.store import DeliveryStore, TargetStore
     from kam_sync.wiring import open_services
@@ -73,7 +75,10 @@ def list_(*, json: Json = False) -> None:
     ]  # fmt: skip
     show.table("Targets", columns, rows)
     for document in documents:
-        if document["state"] != "active":
+        if document["state"] == "stopped":
+            said = f"it took nothing; {targeting.way_back(document['name'])}"
+            typer.echo(f"{document['name']}: what happens is kept; {said}")
+        elif document["state"] == "paused":
             way = command(f"target resume {document['name']}")
             typer.echo(f"{document['name']}: what happens is kept; go on: {way}")
 
@@ -135,13 +140,23 @@ def rotate(name: Name, *, json: Json = False) -> None:
 
 
 @app.command()
-def remove(name: Name) -> None:
+def remove(
+    name: Name,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
     """Forget a target, and what waits for it."""
     from kam_sync import targeting
+    from kam_sync.notify.store import TargetStore
     from kam_sync.wiring import open_services
 
-    with open_services(read_settings()) as services, services.database.transaction() as session:
-        targeting.remove(session, name, services.now())
+    with open_services(read_settings()) as services:
+        with services.database.transaction() as session:
+            TargetStore(session).by_name(name)  # before anybody is asked about it
+        if not yes:
+            typer.confirm(f"Delete target {name} and all that waits for it?", abort=True)
+        with services.database.transaction() as session:
+            targeting.remove(session, name, services.now())
     typer.echo(f"target {name}: removed", err=True)
 
 
@@ -164,7 +179,7 @@ def ping(name: Name, *, json: Json = False) -> None:
         said = "taken" if answer.is_good else f"not taken: {answer.error}"
         typer.echo(f"target {name}: {tested.message_id} was {said}")
         if answer.body:
-            typer.echo(show.harmless(answer.body))
+            typer.echo(f"answer: {show.harmless(answer.body)}")
     if not answer.is_good:
         raise typer.Exit(1)
 
@@ -193,15 +208,15 @@ def deliveries(
         show.as_json({"deliveries": documents})
         return
     if not documents:
-        typer.echo("no such delivery", err=True)
+        typer.echo("no failed delivery" if failed else "no delivery yet", err=True)
         return
     columns = (
-        show.Column("id", is_number=True), "event", "state",
+        "id", "event", "state",
         show.Column("tries", is_number=True, rank=1), show.Column("made", rank=2),
         show.Column("next try", rank=3), show.Column("status", is_number=True, rank=4), "error",
     )  # fmt: skip
     rows = [
-        (d["id"], d["type"], d["state"], d["attempts"], show.moment(d["made_at"], zone),
+        (d["message_id"], d["type"], d["state"], d["attempts"], show.moment(d["made_at"], zone),
          show.moment(d["due_at"], zone) if d["state"] == "waiting" else "", d["status"], d["error"])
         for d in documents
     ]  # fmt: skip
@@ -212,12 +227,17 @@ def deliveries(
 def replay(
     name: Name,
     delivery_ids: Annotated[
-        list[int] | None,
-        typer.Argument(metavar="[ID]...", help="As `target deliveries` shows them."),
+        list[str] | None,
+        typer.Argument(metavar="[ID]...", help="msg_..., as `target deliveries` shows them."),
     ] = None,
     *,
     since: Annotated[
-        datetime | None, typer.Option(help="Everything that was made since then, where you are.")
+        datetime | None,
+        typer.Option(
+            metavar="TIME",
+            parser=read_since,
+            help="All news made since then, a day or a moment; no pings.",
+        ),
     ] = None,
 ) -> None:
     """Send messages once more, with the ids they had."""

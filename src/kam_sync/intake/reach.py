@@ -1,8 +1,9 @@
 """Says whether a CRM could reach our public address, as far as the addresses themselves tell."""
 
 from enum import StrEnum
-from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+from kam_sync.base.addresses import is_public
 
 
 class Reach(StrEnum):
@@ -35,6 +36,6 @@ def reach(public_url: str | None, crm_url: str) -> Reach:
 
 def _is_private(host: str) -> bool:
     try:
-        return not ip_address(host).is_global
+        return not is_public(host)
     except ValueError:
         return "." not in host.strip(".") or host.rstrip(".").endswith(_AT_HOME)

@@ -32,21 +32,21 @@ _KEEP_PARTED = timedelta(days=30)
 
 def keep_house(services: Services) -> None:
     """Forget what is old, and queue the deletion of old jobs."""
+    now = services.now()
     with services.database.transaction() as session:
-        TickStore(session).forget_before(services.now(), keep=_KEEP_TICKS)
-        RunStore(session).forget_before(services.now() - _KEEP_RUNS)
-        ConsentStore(session).forget_before(services.now() - _KEEP_TICKS)
-        TurnStore(session).forget_before(services.now() - _KEEP_RUNS)
-        AskedStore.forget_before(session, services.now() - _KEEP_ASKED)
+        TickStore(session).forget_before(now, keep=_KEEP_TICKS)
+        RunStore(session).forget_before(now - _KEEP_RUNS)
+        ConsentStore(session).forget_before(now - _KEEP_TICKS)
+        TurnStore(session).forget_before(now - _KEEP_RUNS)
+        AskedStore.forget_before(session, now - _KEEP_ASKED)
         AnnouncedStore.forget_before(
             session,
-            announced=services.now() - _KEEP_ANNOUNCED,
-            polled=services.now() - _KEEP_POLLED,
+            announced=now - _KEEP_ANNOUNCED,
+            polled=now - _KEEP_POLLED,
         )
-        now = services.now()
         LedgerStore.forget_before(session, checks=now - _KEEP_CHECKS, records=now - _KEEP_PARTED)
         inbox = InboxStore(session)
-        inbox.forget_before(services.now() - _KEEP_READ_HOOKS, {HookState.READ})
-        inbox.forget_before(services.now() - _KEEP_HOOKS, set(HookState) - {HookState.NEW})
-        DeliveryStore(session).forget_before(services.now() - _KEEP_EVENTS)
+        inbox.forget_before(now - _KEEP_READ_HOOKS, {HookState.READ})
+        inbox.forget_before(now - _KEEP_HOOKS, set(HookState) - {HookState.NEW})
+        DeliveryStore(session).forget_before(now - _KEEP_EVENTS)
         defer_removal(session, keep=_KEEP_JOBS)

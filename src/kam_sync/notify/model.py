@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 from kam_sync.alerts.model import ChangeKind
 from kam_sync.base import fields
+from kam_sync.base.errors import WrongUse
 
 
 class Notification(SQLModel):
@@ -50,6 +51,28 @@ class EventType(StrEnum):
     ALERT_RESOLVED = "alert.resolved"
     PING = "ping"
     """Sent by hand to try a target, whatever it has chosen."""
+
+
+class Wrong(StrEnum):
+    """What is wrong with a target that somebody asks for."""
+
+    NAME = "name"
+    NAME_TAKEN = "name_taken"
+    EVENTS = "events"
+    NOT_LATIN = "not_latin"
+    NO_ADDRESS = "no_address"
+    HAS_LOGIN = "has_login"
+    NO_HOST = "no_host"
+    NOT_PUBLIC = "not_public"
+    NOT_HTTPS = "not_https"
+
+
+class WrongTarget(WrongUse):
+    """A target cannot be made or changed like that."""
+
+    def __init__(self, message: str, why: Wrong) -> None:
+        super().__init__(message)
+        self.why = why
 
 
 class TargetState(StrEnum):
@@ -97,6 +120,10 @@ class DeliveryState(StrEnum):
     DELIVERED = "delivered"
     GIVEN_UP = "given_up"
     """Tried for a day while the target took others; a person may replay it."""
+
+
+DELIVERY_ID = r"^(msg_[0-9a-f]{32}|[1-9][0-9]{0,17})$"
+"""Of a message, as receivers know it, or the number of a delivery."""
 
 
 class Delivery(SQLModel):

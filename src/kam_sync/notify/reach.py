@@ -6,23 +6,14 @@ cloud, a database, a router.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Self
 from urllib.parse import urlsplit
 
-from kam_sync.base.errors import WrongUse
+from kam_sync.base.addresses import is_public
+from kam_sync.notify.model import Wrong, WrongTarget
 
 _LONGEST = 2000
-_CARRIERS = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
-"""Whose last 32 bits are an IPv4 address: NAT64, and the compatible ones of old."""
-_LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")
 SETTING = "KAM_SYNC_ALLOWED_TARGETS"
 
 
@@ -65,67 +56,50 @@ class Allowed:
 
 
 def place_of(url: str) -> Place:
-    """Where a URL leads, or WrongUse when it is none that we send to."""
+    """Where a URL leads, or WrongTarget when it is none that we send to."""
     if not url.isascii():
-        raise WrongUse(
+        raise WrongTarget(
             "target URL: Latin letters only; write a host such as пример.рф in its xn-- form, and "
-            "other letters of the path as %D1%85"
+            "other letters of the path as %D1%85",
+            Wrong.NOT_LATIN,
         )
     try:
         parts = urlsplit(url)
         port, host = parts.port, (parts.hostname or "").rstrip(".")
         name = host if ":" in host else host.encode("idna").decode()  # a label may be too long
     except ValueError as error:  # brackets, a port that is no number, a label that is too long
-        raise WrongUse(f"target URL: {error}") from error
+        raise WrongTarget(f"target URL: {error}", Wrong.NO_ADDRESS) from error
     is_clean = url.isprintable() and " " not in url and len(url) <= _LONGEST and "#" not in url
     if parts.scheme not in {"https", "http"} or not name or port == 0 or not is_clean:
-        raise WrongUse("target URL: an address such as https://example.com/hooks is needed")
+        raise WrongTarget(
+            "target URL: an address such as https://example.com/hooks is needed", Wrong.NO_ADDRESS
+        )
     if parts.username is not None or parts.password is not None:
-        raise WrongUse("target URL: without user and password; a signature proves who sends")
+        raise WrongTarget(
+            "target URL: without user and password; a signature proves who sends", Wrong.HAS_LOGIN
+        )
     is_plain = parts.scheme == "http"
     return Place(name, port or (80 if is_plain else 443), is_plain)
 
 
 def require(place: Place, addresses: Iterable[str], allowed: Allowed) -> list[str]:
-    """All of the addresses of a place, or WrongUse when one of them may not be sent to."""
+    """All of the addresses of a place, or WrongTarget when one of them may not be sent to."""
     found = list(addresses)
     if not found:
-        raise WrongUse(f"target {place.host}: no such host")
+        raise WrongTarget(f"target {place.host}: no such host", Wrong.NO_HOST)
     if allowed.has_host(place.host):
         return found
     for address in found:
         if allowed.has_address(address):
             continue
         if not is_public(address):
-            raise WrongUse(
+            raise WrongTarget(
                 f"target {place.host}: its address {address} is not public; an admin may allow it "
-                f"by {SETTING}"
+                f"by {SETTING}",
+                Wrong.NOT_PUBLIC,
             )
         if place.is_plain:
-            raise WrongUse(f"target {place.host}: https is needed, or {SETTING}")
+            raise WrongTarget(
+                f"target {place.host}: https is needed, or {SETTING}", Wrong.NOT_HTTPS
+            )
     return found
-
-
-def is_public(address: str) -> bool:
-    """Whether an address belongs to the whole Internet, also one that hides within another."""
-    if "%" in address:
-        return False  # of one link
-    found = ip_address(address)
-    hidden = _hidden(found) if isinstance(found, IPv6Address) else None
-    if hidden is not None:
-        return is_public(str(hidden))
-    is_special = found.is_multicast or found.is_reserved or found in _LOCAL_NAT64
-    return found.is_global and not is_special
-
-
-def _hidden(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that a tunnel or a translator would go on to."""
-    if address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    if address.sixtofour is not None:
-        return address.sixtofour
-    if address.teredo is not None:
-        return address.teredo[1]
-    if any(address in network for network in _CARRIERS):
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    return None

@@ -6,12 +6,12 @@ from threading import Thread
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
+from structlog.testing import capture_logs
 
 from connectors import Noun
 from kam_sync import delivering, targeting
 from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.clock import utc_now
-from kam_sync.base.errors import NotHere, WrongUse
 from kam_sync.notify.model import DeliveryState, TargetState
 from kam_sync.notify.patience import WAITS
 from kam_sync.notify.store import TargetStore
@@ -137,7 +137,9 @@ def test_a_receiver_that_is_gone_is_stopped_and_told_of(told_shop: Told) -> None
     told_shop.ear.statuses.append(410)
     change(told_shop)
     change(told_shop, 8)
-    told_shop.deliver()
+    with capture_logs() as logged:
+        told_shop.deliver()
+    assert [line["target"] for line in logged] == ["bridge"]
     assert len(told_shop.ear.posts) == 1
     assert told_shop.standing().state is TargetState.STOPPED
     assert incidents(told_shop) == [(f"target:{told_shop.target.id}", True)]
@@ -194,29 +196,10 @@ def test_one_message_that_fails_for_a_day_is_given_up_and_may_be_replayed(told_s
     assert told_shop.standing().state is TargetState.ACTIVE
     first_id = told_shop.ear.posts[0].headers["webhook-id"]
     with told_shop.services.database.transaction() as session:
-        assert targeting.replay(session, "bridge", told_shop.time(), ids=[poor.id]) == 1
+        assert targeting.replay(session, "bridge", told_shop.time(), ids=[str(poor.id)]) == 1
     told_shop.deliver()
     assert told_shop.ear.posts[-1].headers["webhook-id"] == first_id
     assert told_shop.deliveries()[-1].state is DeliveryState.DELIVERED
-
-
-def test_everything_since_a_moment_is_replayed(told_shop: Told) -> None:
-    change(told_shop)
-    told_shop.deliver()
-    told_shop.time.go_on(hours=1)
-    change(told_shop, 8)
-    change(told_shop, 9)
-    told_shop.deliver()
-    with told_shop.services.database.transaction() as session:
-        assert targeting.replay(session, "bridge", told_shop.time(), since=told_shop.time()) == 2
-    told_shop.deliver()
-    ids = [post.headers["webhook-id"] for post in told_shop.ear.posts]
-    assert ids[3:] == ids[1:3]
-    with told_shop.services.database.transaction() as session:
-        with pytest.raises(NotHere, match="delivery 999"):
-            targeting.replay(session, "bridge", told_shop.time(), ids=[999])
-        with pytest.raises(WrongUse, match="which"):
-            targeting.replay(session, "bridge", told_shop.time())
 
 
 def test_a_paused_target_gets_it_all_afterwards(told_shop: Told) -> None:

@@ -1,6 +1,6 @@
 """Hints: word that something happened to a record, kept until the CRM was asked about it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -63,9 +63,11 @@ class HintStore:
         ]  # fmt: skip
         merge(self._session, table_of(HintRow), _COLUMNS, rows, touch={"noted_at": now})
 
-    def nouns(self) -> set[str]:
-        """The nouns that hints wait about."""
-        query = select(HintRow.noun).where(HintRow.source_id == self._source_id)
+    def nouns(self, origins: Collection[Origin]) -> set[str]:
+        """The nouns that hints of these origins wait about."""
+        query = select(HintRow.noun).where(
+            HintRow.source_id == self._source_id, col(HintRow.origin).in_(origins)
+        )
         return set(self._session.scalars(query.distinct()))
 
     def waiting(self, noun: Noun, kind: HintKind) -> list[NotedHint]:

@@ -11,6 +11,7 @@ from kam_sync.jobs import queue
 from kam_sync.jobs.tasks.trying import Trying, go_on
 from kam_sync.jobs.tasks.work import Announce, Deliver
 from kam_sync.jobs.waking import wake
+from kam_sync.notify.store import TargetStore
 from kam_sync.wiring import Services
 
 _log = structlog.get_logger("kam_sync.worker")
@@ -43,7 +44,9 @@ class Telling:
 
     def deliver(self, context: JobContext, target_id: int, attempt: int = 0) -> None:
         """Send what is due to a target."""
-        log = _log.bind(target_id=target_id, job_id=context.job.id)
+        with self._services.database.transaction() as session:
+            name = TargetStore(session).name_of(target_id)
+        log = _log.bind(target=name, target_id=target_id, job_id=context.job.id)
         step = step_of(target_id)
         again = partial(queue.defer_delivery, target_id=target_id)
         try:

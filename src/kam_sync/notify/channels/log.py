@@ -25,8 +25,9 @@ def tell(message: Message) -> None:
 def tell_incident(incident: Incident) -> None:
     """Write to the log that an incident began or ended."""
     is_over = incident.resolved_at is not None
-    _log.warning(
-        "incident resolved" if is_over else "incident opened",
+    write, said = (_log.info, "resolved") if is_over else (_log.warning, "opened")
+    write(
+        f"incident {said}",
         incident=incident.id,
         kind=incident.kind.value,
         subject=incident.subject,

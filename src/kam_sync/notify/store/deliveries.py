@@ -26,6 +26,11 @@ from kam_sync.notify.news import is_wanted
 from kam_sync.notify.store.targets import TargetRow, TargetStore
 
 _IS_WAITING = sa.text("state = 'waiting'")
+_UNTRIED = {
+    "state": DeliveryState.WAITING, "attempts": 0, "first_tried_at": None, "tried_at": None,
+    "status": None, "error": "",
+}  # fmt: skip
+"""As a delivery is before its first try."""
 
 
 class EventRow(SQLModel, table=True):
@@ -150,38 +155,46 @@ class DeliveryStore:
         target_id: int,
         now: datetime,
         *,
-        ids: Collection[int] = (),
+        ids: Collection[str] = (),
         since: datetime | None = None,
     ) -> int:
-        """Send messages once more, by id or all that were made since a moment; how many.
+        """Send messages once more, by id or all news that was made since a moment; how many.
 
-        NotHere when one of the ids is none of this target.
+        An id is that of a delivery or of its message. NotHere when one is none of this target.
         """
-        row = table_of(DeliveryRow).c
-        mine = row.target_id == target_id
+        row, event = table_of(DeliveryRow).c, table_of(EventRow).c
+        again = sa.update(DeliveryRow).where(row.target_id == target_id)
         if ids:
-            here = self._session.scalars(sa.select(row.id).where(mine, row.id.in_(ids)))
-            if missing := sorted(set(ids) - set(here)):
-                raise NotHere(
-                    f"delivery {missing[0]}: no such delivery of this target; "
-                    "old ones are forgotten"
-                )
-        wanted = row.id.in_(ids) if ids else row.made_at >= since
-        fresh = {"state": DeliveryState.WAITING, "due_at": now, "attempts": 0,
-                 "first_tried_at": None, "replayed_at": now}  # fmt: skip
-        again = sa.update(DeliveryRow).where(mine, wanted).values(fresh)
+            again = again.where(row.id.in_(self._named(target_id, ids)))
+        else:
+            news = event.id == row.event_id, event.type != EventType.PING
+            again = again.where(row.made_at >= since, sa.exists().where(*news))
+        again = again.values(_UNTRIED | {"due_at": now, "replayed_at": now})
         return len(self._session.scalars(again.returning(row.id)).all())
 
     def hurry(self, target_id: int, now: datetime) -> None:
         """Let all that waits be due now, with all its tries before it."""
         row = table_of(DeliveryRow)
         waits = sa.and_(row.c.target_id == target_id, row.c.state == DeliveryState.WAITING)
-        fresh = {"due_at": now, "attempts": 0, "first_tried_at": None}
-        self._session.execute(sa.update(row).where(waits).values(fresh))
+        self._session.execute(sa.update(row).where(waits).values(_UNTRIED | {"due_at": now}))
 
     def forget_before(self, moment: datetime) -> None:
         """Drop events that are older, with their deliveries, sent or not."""
         self._session.execute(sa.delete(EventRow).where(col(EventRow.at) < moment))
+
+    def _named(self, target_id: int, ids: Collection[str]) -> list[int]:
+        row, event = table_of(DeliveryRow).c, table_of(EventRow).c
+        query = sa.select(row.id, event.message_id).join(EventRow, event.id == row.event_id)
+        numbers = [int(one) for one in ids if one.isdecimal()]
+        named = sa.or_(row.id.in_(numbers), event.message_id.in_(ids))
+        here = self._session.execute(query.where(row.target_id == target_id, named)).all()
+        known = {key for number, message_id in here for key in (str(number), message_id)}
+        for one in ids:
+            if one not in known:
+                raise NotHere(
+                    f"delivery {one}: no such delivery of this target; old ones are forgotten"
+                )
+        return [number for number, _ in here]
 
     def _event(self, news: News, now: datetime) -> EventRow:
         body = {"type": news.type.value, "timestamp": _time(now), "data": news.data}

@@ -52,6 +52,11 @@ class TargetStore:
         names = ", ".join(target.name for target in found) or "none yet"
         raise NotHere(f"target {name}: no such target; there are: {names}")
 
+    def name_of(self, target_id: int) -> str:
+        """The name of a target; empty when it was removed."""
+        query = select(TargetRow.name).where(TargetRow.id == target_id)
+        return self._session.scalar(query) or ""
+
     def by_id(self, target_id: int) -> Target | None:
         """One target, locked until the commit."""
         return self._session.get(TargetRow, target_id, with_for_update=_STAYS)

@@ -8,7 +8,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from kam_sync import targeting
 from kam_sync.kpi.values import Moment
 from kam_sync.notify import model
-from kam_sync.notify.model import DeliveryState, EventType, Listed, TargetState, Waiting
+from kam_sync.notify.model import (
+    DELIVERY_ID,
+    DeliveryState,
+    EventType,
+    Listed,
+    TargetState,
+    Waiting,
+)
 from kam_sync.notify.store import DeliveryStore, TargetStore
 from kam_sync.web import paging
 from kam_sync.web.deps import Reading, Serving, from_our_pages
@@ -57,8 +64,10 @@ class Replay(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    ids: list[Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]] = Field(default=[], max_length=1000)
-    since: AwareDatetime | None = None
+    ids: list[Annotated[str, Field(pattern=DELIVERY_ID)]] = Field(
+        default=[], max_length=1000, description="`message_id` or `id` of deliveries."
+    )
+    since: AwareDatetime | None = Field(default=None, description="All but pings.")
 
 
 class Target(BaseModel):
@@ -208,8 +217,7 @@ def list_deliveries(session: Reading, target: str, query: Asked[DeliveryQuery]) 
 @router.post("/targets/{target}/replay", status_code=202, dependencies=_CHANGING)
 def replay_deliveries(session: Reading, services: Serving, target: str, wanted: Replay) -> Replayed:
     """Send messages once more, with the ids they had."""
-    ids = [int(one) for one in wanted.ids]
-    count = targeting.replay(session, target, services.now(), ids=ids, since=wanted.since)
+    count = targeting.replay(session, target, services.now(), ids=wanted.ids, since=wanted.since)
     return Replayed(count=count)
 
 

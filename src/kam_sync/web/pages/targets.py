@@ -1,6 +1,6 @@
 """Where webhooks to integrators are sent: how it goes, the last of them, and buttons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 from urllib.parse import parse_qsl, quote
 
@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from kam_sync import targeting
 from kam_sync.base.db import Session
 from kam_sync.base.errors import WrongUse
-from kam_sync.notify.model import Listed, Target, Waiting
+from kam_sync.notify.model import Listed, Target, Waiting, Wrong, WrongTarget
 from kam_sync.notify.store import DeliveryStore, TargetStore
 from kam_sync.targeting import Tested
 from kam_sync.web.deps import Reading, Serving, from_our_pages
@@ -22,6 +22,8 @@ router = APIRouter()
 
 Form = Annotated[bytes, Body(media_type="application/x-www-form-urlencoded")]
 _SHOWN = 20
+_FIELDS = {Wrong.NAME: "name", Wrong.NAME_TAKEN: "name", Wrong.EVENTS: "events"}
+"""Where what is wrong was typed; all else is about the address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,10 @@ class Said:
     name: str = ""
     tested: Tested | None = None
     secret: str = ""
-    error: str = ""
     form: dict[str, str] | None = None
     """What stood in the fields, where it was refused."""
+    wrong: dict[str, Wrong] = field(default_factory=dict)
+    """What is wrong, by field."""
 
 
 @router.get("/targets", response_class=HTMLResponse)
@@ -58,8 +61,8 @@ def add(request: Request, services: Serving, form: Form = b"") -> HTMLResponse:
     name, url = sent.get("name", ""), sent.get("url", "")
     try:
         _, secret = targeting.add(services, name, url, sent.get("events", "").split())
-    except WrongUse as error:
-        return _answer(request, services, Said(error=str(error), form=sent), status=400)
+    except WrongTarget as error:
+        return _refused(request, services, Said(form=sent), error)
     return _answer(request, services, Said(name, secret=secret))
 
 
@@ -73,11 +76,32 @@ def act(request: Request, services: Serving, target: str, form: Form = b"") -> R
         case "rotate":
             _, secret = targeting.rotate(services, target)
             return _answer(request, services, Said(target, secret=secret))
-        case "pause" | "resume" | "replay" as what:
+        case "set":
+            return _set(request, services, target, sent)
+        case "pause" | "resume" | "replay" | "remove" as what:
             _change(services, target, what, sent.get("delivery", ""))
         case _:
             raise WrongUse("form: no such button")
+    return _back(target)
+
+
+def _set(request: Request, services: Services, target: str, sent: dict[str, str]) -> Response:
+    """Another address, other events; all of them when none is named."""
+    events = sent.get("events", "").split() or targeting.ALL
+    try:
+        targeting.change(services, target, url=sent.get("url", ""), events=events)
+    except WrongTarget as error:
+        return _refused(request, services, Said(target, form=sent), error)
+    return _back(target)
+
+
+def _back(target: str) -> RedirectResponse:
     return RedirectResponse(f"/targets#target-{quote(target)}", status_code=303)
+
+
+def _refused(request: Request, services: Services, said: Said, error: WrongTarget) -> HTMLResponse:
+    wrong = {_FIELDS.get(error.why, "url"): error.why}
+    return _answer(request, services, replace(said, wrong=wrong), status=400)
 
 
 def _change(services: Services, target: str, what: str, delivery: str) -> None:
@@ -87,9 +111,10 @@ def _change(services: Services, target: str, what: str, delivery: str) -> None:
             targeting.pause(session, target)
         elif what == "resume":
             targeting.resume(session, target, now)
+        elif what == "remove":
+            targeting.remove(session, target, now)
         else:
-            ids = [int(delivery)] if delivery.isdecimal() and len(delivery) < 19 else []
-            targeting.replay(session, target, now, ids=ids)
+            targeting.replay(session, target, now, ids=[delivery] if delivery else [])
 
 
 def _fields(form: bytes) -> dict[str, str]:

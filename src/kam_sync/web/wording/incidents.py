@@ -46,7 +46,7 @@ def _texts(language: Language) -> dict[IncidentKind, str]:
             "%(source)s: %(count)s records (%(noun)s) differ from the CRM since %(since)s."
         ),
         IncidentKind.TARGET_PAUSED: language.gettext(
-            "%(target)s takes none of our webhooks since %(since)s; it was paused."
+            "%(target)s takes none of our webhooks since %(since)s; it is stopped."
         ),
     }
 
@@ -78,7 +78,9 @@ def _advices(language: Language) -> dict[IncidentKind, str]:
         IncidentKind.PARTED: language.gettext(
             "Look at the differences and repair them: %(command)s"
         ),
-        IncidentKind.TARGET_PAUSED: language.gettext("Mend the receiver, then go on: %(command)s"),
+        IncidentKind.TARGET_PAUSED: language.gettext(
+            "Mend the receiver, try it: %(test)s; then go on: %(command)s"
+        ),
     }
 
 
@@ -86,6 +88,7 @@ def _values(language: Language, incident: Incident) -> dict[str, Any]:
     """Facts as people read them; what a kind does not have is a dash."""
     facts = dict.fromkeys(("source", "step", "tries", "lost", "of", "count", "noun"), "–")
     facts |= {"target": "–", "command": command("doctor")} | incident.facts
+    facts["test"] = command(f"target test {facts['target']}")
     facts["error"] = facts.get("error") or language.gettext("none, it did not come to an end")
     facts["trouble"] = _trouble(language, incident.facts)
     since = incident.facts.get("since")
