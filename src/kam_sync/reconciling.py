@@ -35,6 +35,8 @@ from kam_sync.wiring import Services
 MOST_ASKED = 2_000
 """More records than this are not asked for one by one: then the list is believed."""
 _CHUNK = 500
+PATIENCE = timedelta(minutes=1)
+"""An ordinary sync is waited for; what takes longer is compared another time."""
 _NOT_SHOWN = "the CRM account shows no such list"
 
 Watch = Callable[[Noun, int], None]
@@ -114,8 +116,8 @@ class Reconciling:
         return result
 
     def _alone(self) -> AbstractContextManager[None]:
-        """Hold the source's lock; Busy when it is being pulled, which may take hours."""
-        return self._database.alone(f"source {self._source.id}")
+        """Hold the source's lock; Busy when it is being pulled for long, which may be hours."""
+        return self._database.alone(f"source {self._source.id}", wait=PATIENCE)
 
     def _walk(self) -> bool:
         """Note all that the CRM lists: nothing is stored and no cursor moves.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg
 import sqlalchemy as sa
@@ -17,8 +17,8 @@ from kam_sync.base.errors import Busy, DatabaseTrouble, TakenOver
 from kam_sync.base.settings import Settings
 
 _OLDEST_SERVER = 150000
-_LONGEST_WAIT = "10min"
-_SHORTEST_WAIT = "500ms"
+_LONGEST_WAIT = timedelta(minutes=10)
+_SHORTEST_WAIT = timedelta(milliseconds=500)
 """The server needs a moment to let go of the locks of a process that was killed."""
 _READ_ONLY = psycopg.errors.ReadOnlySqlTransaction
 """What a server says that has just lost its place to another one."""
@@ -78,19 +78,20 @@ class Database:
             yield connection
 
     @contextmanager
-    def alone(self, name: str, *, wait: bool = False) -> Iterator[None]:
+    def alone(self, name: str, *, wait: bool | timedelta = False) -> Iterator[None]:
         """Hold a lock by name across all processes of this database.
 
-        When it is taken, wait for it half a second, or up to ten minutes, and raise Busy. The lock
-        lives as long as its connection, so a killed process lets go of it. Who was frozen for so
-        long that another took over commits nothing more: each transaction within asks whether the
-        lock still lives.
+        When it is taken, wait for it half a second, up to ten minutes, or as long as is said, and
+        raise Busy. The lock lives as long as its connection, so a killed process lets go of it. Who
+        was frozen for so long that another took over commits nothing more: each transaction within
+        asks whether the lock still lives.
         """
+        asked = _LONGEST_WAIT if wait else _SHORTEST_WAIT
         with self.at_once() as connection:
             # A host that lost its power lets go after a minute, not when TCP notices in two hours.
             connection.execute(sa.text(_DIES_SOON))
             lock = _Lock(connection, name)
-            lock.take(_LONGEST_WAIT if wait else _SHORTEST_WAIT)
+            lock.take(wait if isinstance(wait, timedelta) else asked)
             before = _locks.set((*_locks.get(), lock))
             try:
                 yield
@@ -152,8 +153,9 @@ class _Lock:
         self._key = sa.func.hashtextextended(name, 0)
         self._holder = connection.scalar(sa.select(sa.func.pg_backend_pid()))
 
-    def take(self, patience: str) -> None:
-        self._connection.execute(sa.text(f"SET lock_timeout = '{patience}'"))
+    def take(self, patience: timedelta) -> None:
+        milliseconds = patience // timedelta(milliseconds=1)
+        self._connection.execute(sa.text(f"SET lock_timeout = {milliseconds}"))
         try:
             with _busy_when_locked(f"{self._name}: another process is at it"):
                 self._connection.execute(sa.select(sa.func.pg_advisory_lock(self._key)))
