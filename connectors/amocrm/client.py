@@ -15,7 +15,7 @@ from connectors.amocrm.reading import Reader
 from connectors.amocrm.settings import Settings, is_zone
 from connectors.amocrm.writing import Writer
 from connectors.kit import pick
-from connectors.kit.auth import bearer, renewing
+from connectors.kit.auth import Proof, bearer
 from connectors.kit.contract import (
     About,
     Credentials,
@@ -85,9 +85,8 @@ class AmoCrm:
         self._settings = settings
         self._http = CrmHttp(
             credentials.base_url,
-            headers=bearer(credentials.token),
+            proof=Proof.by(credentials, bearer),
             turns=(credentials.turns or Pace)(settings.per_second),
-            renew=renewing(credentials),
         )
         self._reader = Reader(self._http)
         self._changes = Changes(self._reader, settings)

@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from connectors.kit import pace
 from connectors.kit.answers import Answer
+from connectors.kit.auth import Proof
 from connectors.kit.contract import Turns
 from connectors.kit.errors import (
     ErrorKind,
@@ -160,7 +161,7 @@ class AmoGrants:
 
     def _http(self, base_url: str, refresh_token: str = "") -> CrmHttp:
         headers = {"X-Refresh-Token": refresh_token} if refresh_token else {}
-        return CrmHttp(base_url, headers=headers, turns=self._turns, tries=1)
+        return CrmHttp(base_url, proof=Proof(headers), turns=self._turns, tries=1)
 
 
 def _grant(base_url: str, answer: Answer) -> Grant:

@@ -1,6 +1,7 @@
 """What each answer of a CRM means: the data in it, or an error that names the remedy."""
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ import httpx
 import orjson
 
 from connectors.kit.errors import (
+    ConnectorError,
     ErrorKind,
     NeedsPerson,
     NeedsReauth,
@@ -36,16 +38,31 @@ class Answer:
     at: datetime
 
 
-def read(where: str, response: httpx.Response, *, may_be_absent: bool = False) -> Answer:
+Special = Callable[[int, Any], ConnectorError | None]
+"""Given the status of an answer and the JSON in it, the error that it means in one CRM, if any."""
+
+
+def read(
+    where: str,
+    response: httpx.Response,
+    *,
+    may_be_absent: bool = False,
+    special: Special | None = None,
+) -> Answer:
     """The data of a usable answer, or the error that the caller can act on."""
     at, code = server_time(response), response.status_code
+    if special is not None and code not in {200, 201, 202}:
+        _tell(where, special(code, _refusal(response)))
     if code == 204 or (code == 404 and may_be_absent):
         return Answer(code, None, at)
     if code == 202 and not response.content.startswith((b"{", b"[")):
         return Answer(code, None, at)  # accepted, in whatever words
-    if code in {200, 201, 202}:
-        return Answer(code, _decoded(where, response), at)
-    raise _trouble(where, code, response)
+    if code not in {200, 201, 202}:
+        raise _trouble(where, code, response)
+    data = _decoded(where, response)
+    if special is not None:
+        _tell(where, special(code, data))
+    return Answer(code, data, at)
 
 
 def is_ban(response: httpx.Response) -> bool:
@@ -59,6 +76,13 @@ def server_time(response: httpx.Response) -> datetime:
         return parsedate_to_datetime(response.headers["date"]).astimezone(UTC)
     except (KeyError, ValueError):
         return datetime.now(UTC)  # noqa: TID251 - the CRM did not say what time it has
+
+
+def _tell(where: str, error: ConnectorError | None) -> None:
+    """Raise what a CRM means, with the host that said so."""
+    if error is not None:
+        error.args = (f"{where}: {error}",)
+        raise error
 
 
 def _trouble(where: str, code: int, response: httpx.Response) -> NeedsPerson | RetryLater:

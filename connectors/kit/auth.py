@@ -1,28 +1,66 @@
-"""Ways to prove who we are to a CRM, each a header or two."""
+"""Ways to prove who we are to a CRM: a header or two, or a field of each body."""
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Self
 
 from connectors.kit.contract import Credentials
 
 
-def bearer(token: str) -> Mapping[str, str]:
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is sent with each request, and who gives another one when it is refused."""
+
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What stands in each body of JSON."""
+    renew: "Callable[[], Proof] | None" = None
+
+    @classmethod
+    def by(cls, credentials: Credentials, proof: "Callable[[str], Proof]") -> Self:
+        """The proof that is made of a token, and of the next one where access can be renewed."""
+        token, renew = credentials.token, credentials.renew
+        first = proof(token)
+        if renew is None:
+            return cls(first.headers, first.fields)
+
+        def another() -> Proof:
+            nonlocal token
+            token = renew(token)
+            return proof(token)
+
+        return cls(first.headers, first.fields, another)
+
+
+def bearer(token: str) -> Proof:
     """A token in the Authorization header; refuses what no header can carry."""
+    return header("Authorization", "Bearer ", token)
+
+
+def header(name: str, before: str, token: str) -> Proof:
+    """A token in a header of that name; refuses what no header can carry."""
     if not token:
         raise ValueError("the token is empty")
     if not token.isascii() or any(character.isspace() for character in token):
         raise ValueError("the token holds blanks or letters that no HTTP header can carry")
-    return {"Authorization": f"Bearer {token}"}
+    return Proof({name: f"{before}{token}"})
 
 
-def renewing(credentials: Credentials) -> Callable[[], Mapping[str, str]] | None:
-    """What gives the headers of the next token when one is refused; None where there is none."""
-    renew, token = credentials.renew, credentials.token
-    if renew is None:
-        return None
+def basic(token: str) -> Proof:
+    """A user and a password, given as "user:password", in letters of any alphabet."""
+    user, colon, _ = token.partition(":")
+    if not user or not colon:
+        raise ValueError("the token has to be a user and a password: user:password")
+    return Proof({"Authorization": f"Basic {b64encode(token.encode()).decode()}"})
 
-    def next_headers() -> Mapping[str, str]:
-        nonlocal token
-        token = renew(token)
-        return bearer(token)
 
-    return next_headers
+def in_body(name: str) -> Callable[[str], Proof]:
+    """A token in that field of each body."""
+
+    def proof(token: str) -> Proof:
+        if not token:
+            raise ValueError("the token is empty")
+        return Proof(fields={name: token})
+
+    return proof

@@ -3,7 +3,7 @@
 import logging
 import ssl
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 
 from connectors.kit import pace
-from connectors.kit.answers import Answer, is_ban, read, server_time
+from connectors.kit.answers import Answer, Special, is_ban, read, server_time
+from connectors.kit.auth import Proof
 from connectors.kit.contract import Turns
 from connectors.kit.errors import (
     ConnectorError,
@@ -22,6 +23,7 @@ from connectors.kit.errors import (
 )
 
 _log = logging.getLogger("connectors.http")
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells whole addresses, secrets and all
 
 Params = Iterable[tuple[str, str]]
 
@@ -38,14 +40,23 @@ class CrmHttp:
         self,
         base_url: str,
         *,
-        headers: Mapping[str, str],
+        proof: Proof,
         turns: Turns,
-        renew: Callable[[], Mapping[str, str]] | None = None,
+        root: str = "",
+        special: Special | None = None,
         tries: int = _TRIES,
     ) -> None:
-        self._client = _client(base_url, headers)
+        """Open it.
+
+        Args:
+            root: what all paths begin with; it may be a secret, and is never told.
+            special: what this CRM means by an answer, where it is not what its status says.
+        """
+        self._client = _client(base_url, proof.headers, root)
+        self._fields = dict(proof.fields)
+        self._renew = proof.renew
+        self._special = special
         self._turns = turns
-        self._renew = renew
         self._tries = tries
         self._heard: tuple[datetime, float] | None = None
         self.requests = 0
@@ -61,6 +72,10 @@ class CrmHttp:
             NeedsPerson: access refused, not paid, banned, or no such address.
         """
         return self._admitted("GET", path, may_be_absent=may_be_absent, params=list(params))
+
+    def ask(self, path: str, body: Mapping[str, Any]) -> Answer:
+        """POST JSON that only asks for something: as `get`, tried again where that helps."""
+        return self._admitted("POST", path, reads=True, json=body)
 
     def send(self, method: str, path: str, body: Any) -> Answer:
         """Send JSON by POST, PATCH or DELETE; repeated only when it was surely not done.
@@ -93,7 +108,9 @@ class CrmHttp:
         except NeedsReauth:
             if self._renew is None:
                 raise
-        self._client.headers.update(self._renew())
+        proof = self._renew()
+        self._client.headers.update(proof.headers)
+        self._fields.update(proof.fields)
         return self._patiently(method, path, **what)
 
     def _patiently(self, method: str, path: str, **what: Any) -> Answer:
@@ -105,7 +122,7 @@ class CrmHttp:
                 return self._ask(method, path, **what)
             except RetryLater as error:
                 wait = pace.wait_before(attempt, error)
-                if error.status == 429:
+                if error.kind is ErrorKind.TOO_MANY_REQUESTS:
                     self._turns.hold(min(wait, pace.LONGEST_HOLD), str(error))
                 if error.is_unsure or wait > pace.LONGEST_WAIT or attempt == self._tries:
                     raise
@@ -121,21 +138,31 @@ class CrmHttp:
             raise
 
     def _ask_host(
-        self, where: str, method: str, path: str, *, may_be_absent: bool = False, **what: Any
+        self,
+        where: str,
+        method: str,
+        path: str,
+        *,
+        may_be_absent: bool = False,
+        reads: bool = False,
+        **what: Any,
     ) -> Answer:
+        changes = method != "GET" and not reads
+        if self._fields and isinstance(what.get("json"), Mapping):
+            what["json"] = {**what["json"], **self._fields}
         self._turns.take()
         self.requests += 1
         try:
             response = self._client.request(method, path, **what)
         except httpx.RequestError as error:
             trouble = _failure(where, error)
-            trouble.is_unsure = method != "GET" and not isinstance(error, httpx.ConnectError)
+            trouble.is_unsure = changes and not isinstance(error, httpx.ConnectError)
             raise trouble from error
         self._heard = (server_time(response), time.monotonic())
         try:
-            return read(where, response, may_be_absent=may_be_absent)
+            return read(where, response, may_be_absent=may_be_absent, special=self._special)
         except RetryLater as error:
-            error.is_unsure = method != "GET" and response.status_code != 429
+            error.is_unsure = changes and error.kind is not ErrorKind.TOO_MANY_REQUESTS
             raise
         except NeedsPerson as error:
             if is_ban(response):
@@ -143,7 +170,7 @@ class CrmHttp:
             raise
 
 
-def _client(base_url: str, headers: Mapping[str, str]) -> httpx.Client:
+def _client(base_url: str, headers: Mapping[str, str], root: str) -> httpx.Client:
     try:
         url = httpx.URL(base_url)
     except httpx.InvalidURL:
@@ -154,7 +181,7 @@ def _client(base_url: str, headers: Mapping[str, str]) -> httpx.Client:
     if url.userinfo or url.query or url.path not in {"", "/"}:
         raise NeedsPerson("base URL: give the address alone, such as https://example.amocrm.ru")
     return httpx.Client(
-        base_url=base_url,
+        base_url=f"{base_url}{root}",
         headers=dict(headers),
         timeout=_TIMEOUT,
         follow_redirects=False,

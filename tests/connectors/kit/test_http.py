@@ -1,5 +1,6 @@
 """What each answer of a CRM means for the caller."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,16 @@ import pytest
 import respx
 
 from connectors.kit import pace as kit_pace
-from connectors.kit.errors import NeedsPerson, NoRights, RetryLater
+from connectors.kit.auth import Proof, basic, bearer, in_body
+from connectors.kit.contract import Credentials
+from connectors.kit.errors import (
+    ConnectorError,
+    ErrorKind,
+    NeedsPerson,
+    NeedsReauth,
+    NoRights,
+    RetryLater,
+)
 from connectors.kit.http import CrmHttp
 from connectors.kit.pace import Pace
 
@@ -26,7 +36,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.fixture
 def crm(waits: list[float]) -> Iterator[CrmHttp]:
     """An account at URL, with nothing to wait for."""
-    http = CrmHttp(URL, headers={"Authorization": "Bearer secret-token"}, turns=Pace(0))
+    http = CrmHttp(URL, proof=bearer("secret-token"), turns=Pace(0))
     yield http
     http.close()
 
@@ -137,7 +147,7 @@ def test_what_only_a_person_can_mend_is_not_tried_again(
 )
 def test_a_wrong_base_url_is_refused_at_once(url: str) -> None:
     with pytest.raises(NeedsPerson, match="base URL"):
-        CrmHttp(url, headers={}, turns=Pace(0))
+        CrmHttp(url, proof=Proof(), turns=Pace(0))
 
 
 @respx.mock
@@ -183,8 +193,98 @@ def test_people_are_told_the_host_and_the_log_the_path_and_what_lies_beneath(
 ) -> None:
     respx.get(f"{URL}/api/v4/leads").mock(side_effect=[trouble])
     with caplog.at_level("INFO"), pytest.raises(RetryLater) as caught:
-        CrmHttp(URL, headers={}, turns=Pace(0), tries=1).get("/api/v4/leads")
+        CrmHttp(URL, proof=Proof(), turns=Pace(0), tries=1).get("/api/v4/leads")
     assert str(caught.value).startswith(f"example.test: {says}")
     assert "Errno" not in str(caught.value)
     assert caught.value.kind == kind
     assert "GET /api/v4/leads: example.test: " in caplog.text
+
+
+@respx.mock
+def test_a_question_by_post_is_repeated_like_a_get(crm: CrmHttp, waits: list[float]) -> None:
+    route = respx.post(f"{URL}/list")
+    route.side_effect = [httpx.ReadTimeout("late"), httpx.Response(200, json={"rows": []})]
+    assert crm.ask("/list", {"page": 1}).data == {"rows": []}
+    assert len(waits) == 1
+
+
+@respx.mock
+def test_a_root_is_told_to_the_crm_and_to_nobody_else(
+    waits: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    http = CrmHttp(URL, proof=Proof(), turns=Pace(0), root="/rest/1/se-cret", tries=1)
+    asked = respx.post(f"{URL}/rest/1/se-cret/deal.list").respond(500, json={})
+    with caplog.at_level("INFO"), pytest.raises(RetryLater) as caught:
+        http.ask("/deal.list", {})
+    http.close()
+    assert asked.called
+    assert "deal.list" in caplog.text
+    assert "se-cret" not in caplog.text + str(caught.value)
+
+
+@respx.mock
+def test_a_proof_in_the_body_is_renewed_there(waits: list[float]) -> None:
+    access = Credentials(URL, "old", renew={"old": "new"}.__getitem__)
+    http = CrmHttp(URL, proof=Proof.by(access, in_body("auth")), turns=Pace(0))
+    route = respx.post(f"{URL}/x", json={"a": 1, "auth": "old"}).respond(401, json={})
+    respx.post(f"{URL}/x", json={"a": 1, "auth": "new"}).respond(200, json={"ok": True})
+    assert http.ask("/x", {"a": 1}).data == {"ok": True}
+    http.close()
+    assert route.call_count == 1
+
+
+class _Held(Pace):
+    """Notes for how long others are held."""
+
+    def __init__(self, per_second: float) -> None:
+        super().__init__(per_second)
+        self.held: list[float] = []
+
+    def hold(self, seconds: float, reason: str) -> None:
+        self.held.append(seconds)
+
+
+def _of_this_crm(status: int, data: Any) -> ConnectorError | None:
+    said = data.get("error") if isinstance(data, dict) else None
+    if said == "LIMIT":
+        return RetryLater("slow down", kind=ErrorKind.TOO_MANY_REQUESTS)
+    return NeedsReauth("token gone") if (status, said) == (200, "GONE") else None
+
+
+@respx.mock
+def test_what_a_crm_means_by_an_answer_wins_over_its_status(waits: list[float]) -> None:
+    turns = _Held(0)
+    http = CrmHttp(URL, proof=Proof(), turns=turns, special=_of_this_crm)
+    respx.get(f"{URL}/x").side_effect = [
+        httpx.Response(503, json={"error": "LIMIT"}), httpx.Response(200, json={"error": "GONE"})
+    ]  # fmt: skip
+    with pytest.raises(NeedsReauth, match=r"^example\.test: token gone$"):
+        http.get("/x")
+    http.close()
+    assert turns.held == waits
+    assert len(waits) == 1
+
+
+@respx.mock
+def test_what_has_no_json_or_no_special_meaning_is_judged_by_its_status(
+    waits: list[float],
+) -> None:
+    http = CrmHttp(URL, proof=Proof(), turns=Pace(0), special=_of_this_crm, tries=1)
+    respx.get(f"{URL}/x").side_effect = [
+        httpx.Response(502, html="<html>"), httpx.Response(200, json=[1])
+    ]  # fmt: skip
+    with pytest.raises(RetryLater, match="502"):
+        http.get("/x")
+    assert http.get("/x").data == [1]
+    http.close()
+
+
+def test_a_user_with_a_password_may_be_written_in_any_alphabet() -> None:
+    told = b64decode(basic("Обмен:пароль:1").headers["Authorization"].removeprefix("Basic "))
+    assert told.decode() == "Обмен:пароль:1"
+    with pytest.raises(ValueError, match="user:password"):
+        basic("Обмен")
+
+
+def test_a_proof_never_shows_when_it_is_printed() -> None:
+    assert "secret" not in repr(bearer("secret-token")) + repr(in_body("auth")("secret-token"))
