@@ -1,5 +1,16 @@
 """Records: what CRMs hold, in our words; and raw records, as a CRM sent them."""
 
+from connectors.kit.records.facts import (
+    Budget,
+    Fact,
+    NpsAnswer,
+    Payment,
+    Plan,
+    Receivable,
+    SellOut,
+    Shipment,
+    Stock,
+)
 from connectors.kit.records.nouns import NAMELESS, Noun, Outcome, RawRecord
 from connectors.kit.records.people import Company, Contact, Customer, Group, User
 from connectors.kit.records.sales import (
@@ -27,6 +38,14 @@ Record = (
     | Customer
     | Purchase
     | Invoice
+    | Payment
+    | Shipment
+    | SellOut
+    | Stock
+    | NpsAnswer
+    | Plan
+    | Budget
+    | Receivable
     | Task
     | Activity
 )
@@ -34,10 +53,12 @@ Record = (
 __all__ = [
     "NAMELESS",
     "Activity",
+    "Budget",
     "Company",
     "Contact",
     "Customer",
     "Deal",
+    "Fact",
     "Field",
     "Group",
     "Happening",
@@ -45,13 +66,20 @@ __all__ = [
     "Item",
     "LossReason",
     "Noun",
+    "NpsAnswer",
     "Outcome",
+    "Payment",
     "Pipeline",
+    "Plan",
     "Product",
     "Purchase",
     "RawRecord",
+    "Receivable",
     "Record",
+    "SellOut",
+    "Shipment",
     "Stage",
+    "Stock",
     "Task",
     "User",
 ]

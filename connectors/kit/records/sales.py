@@ -118,6 +118,11 @@ class Invoice:
     paid_at: datetime | None = None
     payer_noun: Noun | None = None
     payer_external_id: str | None = None
+    number: str | None = None
+    issued_on: date | None = None
+    due_on: date | None = None
+    """The last day to pay without delay."""
+    paid_amount: Decimal | None = None
     custom: Mapping[str, Any] = field(default_factory=dict)
     created_at: datetime | None = None
     updated_at: datetime | None = None

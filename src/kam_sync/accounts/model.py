@@ -213,6 +213,10 @@ class Invoice(Dated):
     paid_at: datetime | None = fields.moment(default=None)
     payer_noun: str | None = None
     payer_external_id: str | None = None
+    number: str | None = None
+    issued_on: date | None = None
+    due_on: date | None = None
+    paid_amount: Decimal | None = fields.exact(default=None)
     custom: dict[str, Any] = fields.document(default_factory=dict)
 
 

@@ -11,11 +11,15 @@ from connectors import (
     Contact,
     Customer,
     Deal,
+    Fact,
     Invoice,
     Noun,
+    Payment,
     Purchase,
     RawRecord,
+    Receivable,
     Record,
+    Shipment,
     Task,
 )
 
@@ -58,7 +62,7 @@ def owner_of(record: Record) -> Owner:
     match record:
         case Company():
             return Noun.COMPANY, record.external_id
-        case Contact() | Deal() | Customer():
+        case Contact() | Deal() | Customer() | Fact():
             return Noun.COMPANY, record.company_external_id
         case Purchase():
             return Noun.CUSTOMER, record.customer_external_id
@@ -71,6 +75,6 @@ def owner_of(record: Record) -> Owner:
 
 
 def _money(record: Record) -> tuple[Decimal | None, str | None]:
-    if isinstance(record, Deal | Purchase | Invoice):
+    if isinstance(record, Deal | Purchase | Invoice | Payment | Shipment | Receivable):
         return record.amount, record.currency
     return None, None

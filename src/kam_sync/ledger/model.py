@@ -10,7 +10,9 @@ from sqlmodel import SQLModel
 from connectors import ErrorKind, Noun
 from kam_sync.base import fields
 
-MONEY = (Noun.DEAL, Noun.PURCHASE, Noun.INVOICE)
+MONEY = (
+    Noun.DEAL, Noun.PURCHASE, Noun.INVOICE, Noun.PAYMENT, Noun.SHIPMENT, Noun.RECEIVABLE
+)  # fmt: skip
 """Nouns whose amounts are added up."""
 
 

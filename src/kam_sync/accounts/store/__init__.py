@@ -1,5 +1,6 @@
 """The tables of the account store: saving what sources hold, reading what people ask."""
 
+from kam_sync.accounts.store.fact_tables import FACTS
 from kam_sync.accounts.store.fields import FieldStore
 from kam_sync.accounts.store.leaving import LeavingStore
 from kam_sync.accounts.store.merging import MergingStore
@@ -10,6 +11,7 @@ from kam_sync.accounts.store.saving import RECORD_TABLES, SavingStore
 from kam_sync.accounts.store.stream import StreamStore
 
 __all__ = [
+    "FACTS",
     "RECORD_TABLES",
     "AccountStore",
     "FieldStore",

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from connectors import Noun
+from kam_sync.accounts.store.fact_tables import FACTS
 from kam_sync.accounts.store.tables import (
     ActivityRow,
     CompanyRow,
@@ -38,7 +39,7 @@ def belongs(row: Any, account_id: UUID) -> sa.ColumnElement[bool]:
     """That a record is of the account's companies, some also through what is about them."""
     if row is CompanyRow:
         return sa.tuple_(row.source_id, row.external_id).in_(_companies(account_id))
-    if any(row is other for _, other in OF_A_COMPANY):
+    if any(row is other for _, other in (*OF_A_COMPANY, *FACTS.values())):
         return sa.tuple_(row.source_id, row.company_external_id).in_(_companies(account_id))
     if row in {TaskRow, ActivityRow}:
         about = sa.tuple_(row.source_id, row.about_noun, row.about_external_id)

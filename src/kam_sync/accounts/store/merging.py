@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from connectors import Hint, Noun, RawRecord
+from kam_sync.accounts.store.fact_tables import FACTS
 from kam_sync.base.db import Session
 
 _MOST = 100
@@ -49,7 +50,13 @@ _POINTING = {
         WHERE source_id = :source AND company_external_id = ANY(:ids) AND NOT is_deleted
         UNION ALL SELECT 'customer', external_id FROM customer
         WHERE source_id = :source AND company_external_id = ANY(:ids) AND NOT is_deleted
-        UNION ALL """,
+        UNION ALL """
+    + "".join(
+        f"SELECT '{noun}', external_id FROM {noun}"  # noqa: S608 - names of ours
+        " WHERE source_id = :source AND company_external_id = ANY(:ids) AND NOT is_deleted"
+        " UNION ALL "
+        for noun in FACTS
+    ),
     Noun.CONTACT: """
         SELECT 'deal', external_id FROM deal
         WHERE source_id = :source AND NOT is_deleted

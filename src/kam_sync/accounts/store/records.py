@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from connectors import Noun
-from kam_sync.accounts import model
-from kam_sync.accounts.store import tables
+from kam_sync.accounts import facts, model
+from kam_sync.accounts.store import fact_tables, tables
 from kam_sync.accounts.store.belonging import OF_A_COMPANY, belongs
 from kam_sync.base.db import Session, is_among
 
@@ -36,6 +36,14 @@ ROWS: dict[type[model.FromSource], Any] = {
     model.Invoice: tables.InvoiceRow,
     model.Task: tables.TaskRow,
     model.Activity: tables.ActivityRow,
+    facts.Payment: fact_tables.PaymentRow,
+    facts.Shipment: fact_tables.ShipmentRow,
+    facts.SellOut: fact_tables.SellOutRow,
+    facts.Stock: fact_tables.StockRow,
+    facts.NpsAnswer: fact_tables.NpsAnswerRow,
+    facts.Plan: fact_tables.PlanRow,
+    facts.Budget: fact_tables.BudgetRow,
+    facts.Receivable: fact_tables.ReceivableRow,
 }
 _NAMED_BY = {model.Task: "text", model.Activity: "text", model.Purchase: "comment"}
 """What is searched where records have no name."""

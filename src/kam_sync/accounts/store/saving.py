@@ -15,6 +15,7 @@ import connectors as gate
 from connectors import NAMELESS, Noun, Record
 from kam_sync.accounts.match import match
 from kam_sync.accounts.model import Translated
+from kam_sync.accounts.store.fact_tables import FACTS
 from kam_sync.accounts.store.tables import (
     AccountRow,
     ActivityRow,
@@ -53,6 +54,7 @@ TABLES: Mapping[Noun, tuple[type[Any], type[SQLModel]]] = {
     Noun.TASK: (gate.Task, TaskRow),
     Noun.NOTE: (gate.Activity, ActivityRow),
     Noun.EVENT: (gate.Activity, ActivityRow),
+    **FACTS,
 }
 RECORD_TABLES: Mapping[Noun, sa.Table] = {
     **{noun: table_of(row) for noun, (_, row) in TABLES.items()},

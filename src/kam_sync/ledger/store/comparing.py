@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from connectors import NAMELESS, Noun
-from kam_sync.accounts.store import RECORD_TABLES
+from kam_sync.accounts.store import FACTS, RECORD_TABLES
 from kam_sync.base.db import Session, is_among, merge, table_of
 from kam_sync.ledger.entry import Entry
 from kam_sync.ledger.model import MONEY, Difference
@@ -29,6 +29,7 @@ _OWNERS: Mapping[Noun, tuple[str, str]] = {
     Noun.TASK: ("t.about_noun", "t.about_external_id"),
     Noun.NOTE: ("t.about_noun", "t.about_external_id"),
     Noun.EVENT: ("t.about_noun", "t.about_external_id"),
+    **dict.fromkeys(FACTS, ("'company'", "t.company_external_id")),
 }
 """As `entry.owner_of` says it of our records."""
 

@@ -1,5 +1,6 @@
 """How the API answers with the records of CRMs."""
 
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -72,6 +73,10 @@ class Invoice(OfAccount):
     status: str = Field(description="created, partly_paid, paid, or the CRM's own word.")
     amount: Money | None
     paid_at: Moment | None
+    number: str | None
+    issued_on: date | None
+    due_on: date | None = Field(description="The last day to pay without delay.")
+    paid_amount: Money | None
     payer_noun: str | None
     payer_external_id: str | None
     custom: dict[str, Any]

@@ -1,0 +1,126 @@
+"""What the work with an account is measured by beside deals: money, goods, answers, plans.
+
+Days are calendar days where the account lives. The account is that of the company; a fact of our
+own, such as the stock of our warehouse, names none. Amounts are in their own currency, quantities
+in the unit of the product; a correction or a return is a fact with a negative amount.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What all facts say."""
+
+    external_id: str
+    company_external_id: str | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    is_deleted: bool = False
+    """Also of a document that does not count (yet), such as one of 1C that is not posted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment(Fact):
+    """Money that has come in from a customer; money given back is negative."""
+
+    paid_on: date
+    amount: Decimal
+    currency: str
+    number: str | None = None
+    invoice_external_id: str | None = None
+    purpose: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipment(Fact):
+    """Sell-in: what was shipped or rendered to a customer, a line or a whole document."""
+
+    shipped_on: date
+    amount: Decimal
+    currency: str
+    number: str | None = None
+    sku: str | None = None
+    product: str | None = None
+    quantity: Decimal | None = None
+    ordered: Decimal | None = None
+    """The quantity that was ordered."""
+    cost: Decimal | None = None
+    """What it has cost us, in the same currency."""
+    promised_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellOut(Fact):
+    """What a customer has sold on to the end buyer, on a day or in the period that ends then."""
+
+    sold_on: date
+    since: date | None = None
+    """First day of the period, where it is more than a day."""
+    sku: str | None = None
+    product: str | None = None
+    quantity: Decimal | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock(Fact):
+    """How much lay in a warehouse at the end of a day: the customer's, or ours without a company."""
+
+    counted_on: date
+    quantity: Decimal
+    sku: str | None = None
+    product: str | None = None
+    warehouse: str | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NpsAnswer(Fact):
+    """How likely somebody is to recommend us, 0 to 10."""
+
+    answered_on: date
+    score: int
+    contact_external_id: str | None = None
+    survey: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan(Fact):
+    """What a KPI of an account is to come to in a period."""
+
+    kpi: str
+    starts_on: date
+    ends_on: date
+    """The last day of the period."""
+    target: Decimal
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget(Fact):
+    """What may be spent on an account in a period, and what has been spent of it."""
+
+    name: str
+    starts_on: date
+    ends_on: date
+    amount: Decimal
+    currency: str
+    spent: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receivable(Fact):
+    """What a customer owed us at the end of a day; what was paid ahead is negative."""
+
+    counted_on: date
+    amount: Decimal
+    currency: str
+    overdue: Decimal | None = None
+    """How much of it was due before that day."""
+    contract: str | None = None

@@ -1,0 +1,104 @@
+"""Words of facts: what an account is measured by beside deals, each from one source."""
+
+from datetime import date
+from decimal import Decimal
+
+from kam_sync.accounts.model import Dated
+from kam_sync.base import fields
+
+
+class Fact(Dated):
+    """What all facts have; the account is that of the company."""
+
+    company_external_id: str | None = None
+
+
+class Payment(Fact):
+    """Money that has come in; given back when negative."""
+
+    paid_on: date
+    amount: Decimal = fields.exact()
+    currency: str
+    number: str | None = None
+    invoice_external_id: str | None = None
+    purpose: str | None = None
+
+
+class Shipment(Fact):
+    """Sell-in: what was shipped or rendered to a customer."""
+
+    shipped_on: date
+    amount: Decimal = fields.exact()
+    currency: str
+    number: str | None = None
+    sku: str | None = None
+    product: str | None = None
+    quantity: Decimal | None = fields.exact(default=None)
+    ordered: Decimal | None = fields.exact(default=None)
+    cost: Decimal | None = fields.exact(default=None)
+    promised_on: date | None = None
+
+
+class SellOut(Fact):
+    """What a customer has sold on to the end buyer."""
+
+    sold_on: date
+    since: date | None = None
+    sku: str | None = None
+    product: str | None = None
+    quantity: Decimal | None = fields.exact(default=None)
+    amount: Decimal | None = fields.exact(default=None)
+    currency: str | None = None
+
+
+class Stock(Fact):
+    """How much lay in a warehouse at the end of a day; in ours where no company is named."""
+
+    counted_on: date
+    quantity: Decimal = fields.exact()
+    sku: str | None = None
+    product: str | None = None
+    warehouse: str | None = None
+    amount: Decimal | None = fields.exact(default=None)
+    currency: str | None = None
+
+
+class NpsAnswer(Fact):
+    """How likely somebody is to recommend us, 0 to 10."""
+
+    answered_on: date
+    score: int
+    contact_external_id: str | None = None
+    survey: str | None = None
+    comment: str | None = None
+
+
+class Plan(Fact):
+    """What a KPI of an account is to come to in a period, whose days both count."""
+
+    kpi: str
+    starts_on: date
+    ends_on: date
+    target: Decimal = fields.exact()
+    currency: str | None = None
+
+
+class Budget(Fact):
+    """What may be spent on an account in a period, and what has been spent of it."""
+
+    name: str
+    starts_on: date
+    ends_on: date
+    amount: Decimal = fields.exact()
+    currency: str
+    spent: Decimal | None = fields.exact(default=None)
+
+
+class Receivable(Fact):
+    """What a customer owed us at the end of a day; paid ahead when negative."""
+
+    counted_on: date
+    amount: Decimal = fields.exact()
+    currency: str
+    overdue: Decimal | None = fields.exact(default=None)
+    contract: str | None = None

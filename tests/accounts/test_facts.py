@@ -1,0 +1,73 @@
+"""Facts are kept once, corrected in place, and found by account."""
+
+from dataclasses import fields, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+import connectors as gate
+from connectors import Noun
+from kam_sync.accounts import facts
+from kam_sync.accounts.store import FACTS, RecordStore, Wanted
+from kam_sync.wiring import Services
+from tests.fakes.books import Book
+
+_DAY = date(2026, 11, 20)
+_OF: dict[str, Any] = {"external_id": "1", "company_external_id": "1"}
+_PAID: dict[str, Any] = {"amount": Decimal("120.50"), "currency": "RUB"}
+_UNTIL: dict[str, Any] = {"starts_on": _DAY, "ends_on": date(2026, 12, 31)}
+_SAID: dict[Noun, tuple[type[facts.Fact], gate.Fact, dict[str, Any]]] = {
+    Noun.PAYMENT: (
+        facts.Payment, gate.Payment(paid_on=_DAY, **_PAID, **_OF), {"amount": Decimal(-1)}
+    ),
+    Noun.SHIPMENT: (
+        facts.Shipment, gate.Shipment(shipped_on=_DAY, **_PAID, **_OF), {"cost": Decimal(7)}
+    ),
+    Noun.SELL_OUT: (
+        facts.SellOut, gate.SellOut(sold_on=_DAY, **_OF), {"quantity": Decimal("3.5")}
+    ),
+    Noun.STOCK: (
+        facts.Stock,
+        gate.Stock(counted_on=_DAY, quantity=Decimal(40), **_OF),
+        {"quantity": Decimal(0)},
+    ),
+    Noun.NPS_ANSWER: (
+        facts.NpsAnswer, gate.NpsAnswer(answered_on=_DAY, score=9, **_OF), {"score": 0}
+    ),
+    Noun.PLAN: (
+        facts.Plan,
+        gate.Plan(kpi="revenue", target=Decimal(5), **_UNTIL, **_OF),
+        {"target": Decimal(6)},
+    ),
+    Noun.BUDGET: (
+        facts.Budget,
+        gate.Budget(name="Промо", **_UNTIL, **_PAID, **_OF),
+        {"spent": Decimal(2)},
+    ),
+    Noun.RECEIVABLE: (
+        facts.Receivable,
+        gate.Receivable(counted_on=_DAY, **_PAID, **_OF),
+        {"overdue": Decimal(1)},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("noun", FACTS)
+def test_a_fact_is_kept_once_corrected_in_place_and_found_by_its_account(
+    services: Services, noun: Noun
+) -> None:
+    book = Book(services)
+    kind, first, correction = _SAID[noun]
+    corrected = replace(first, **correction)
+    book.save(noun, first)
+    book.save(noun, corrected)
+    with services.database.transaction() as session:
+        store = RecordStore(session)
+        found = store.records(kind, Wanted(account_id=book.account("1")), limit=10)
+        assert [(one.external_id, one.company_external_id) for one in found] == [("1", "1")]
+        for field in fields(corrected):
+            assert getattr(found[0], field.name) == getattr(corrected, field.name)
+        others = Wanted(account_id=book.account("1"), source_id=found[0].source_id + 1)
+        assert store.records(kind, others, limit=10) == []
