@@ -68,7 +68,7 @@ class SellOut(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stock(Fact):
-    """How much lay in a warehouse at the end of a day: the customer's, or ours without a company."""
+    """How much lay in a warehouse at the end of a day; ours where no company is named."""
 
     counted_on: date
     quantity: Decimal

@@ -42,20 +42,14 @@ _MOVED = """
     WHERE source_id = :source AND about_noun = :noun AND external_id = ANY(:ids)
         AND about_external_id <> :survivor
 """
+_OF_COMPANY = """
+    SELECT '{table}', external_id FROM {table}
+    WHERE source_id = :source AND company_external_id = ANY(:ids) AND NOT is_deleted
+    UNION ALL """
 _POINTING = {
-    Noun.COMPANY: """
-        SELECT 'contact', external_id FROM contact
-        WHERE source_id = :source AND company_external_id = ANY(:ids) AND NOT is_deleted
-        UNION ALL SELECT 'deal', external_id FROM deal
-        WHERE source_id = :source AND company_external_id = ANY(:ids) AND NOT is_deleted
-        UNION ALL SELECT 'customer', external_id FROM customer
-        WHERE source_id = :source AND company_external_id = ANY(:ids) AND NOT is_deleted
-        UNION ALL """
-    + "".join(
-        f"SELECT '{noun}', external_id FROM {noun}"  # noqa: S608 - names of ours
-        " WHERE source_id = :source AND company_external_id = ANY(:ids) AND NOT is_deleted"
-        " UNION ALL "
-        for noun in FACTS
+    Noun.COMPANY: "".join(
+        _OF_COMPANY.format(table=noun.value)
+        for noun in (Noun.CONTACT, Noun.DEAL, Noun.CUSTOMER, *FACTS)
     ),
     Noun.CONTACT: """
         SELECT 'deal', external_id FROM deal
