@@ -12,20 +12,20 @@ from typing import NoReturn
 
 import orjson
 
-from connectors.sandbox.amocrm import AmoSandbox, OAuthApp
-from connectors.sandbox.amocrm.box import NOUNS, TOKEN
+from connectors.sandbox import served
 from connectors.sandbox.csv_world import BadFolder, CsvWorld
 from connectors.sandbox.entities import World
+from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import MadeUpWorld
 
 _ABOUT = """\
 Serves a made-up company as a CRM would, over real HTTP on 127.0.0.1.
 
-When it is ready it prints one line of JSON: where it listens, the token to send as
-"Authorization: Bearer ...", the integration that its page of consent (/oauth) is about, which day
-it shows and how many rows it has. It then serves until it is told to stop (SIGTERM, Ctrl+C) or
-until its standard input ends, so that it never outlives the program that started it; in a shell
-script keep its input open, for example with
+When it is ready it prints one line of JSON: where it listens, the token that it accepts, which day
+it shows, how many rows it has, and what else there is to know of its kind (for amoCRM: the
+integration that its page of consent, /oauth, is about). It then serves until it is told to stop
+(SIGTERM, Ctrl+C) or until its standard input ends, so that it never outlives the program that
+started it; in a shell script keep its input open, for example with
 "sleep infinity | python -m connectors.sandbox amocrm".
 
 The same options give the same rows all day; on the next day of the month the same company has
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"cannot listen on port {chosen.port}: {error.strerror}")
     Thread(target=_wait_for_end, args=(stopping,), daemon=True).start()
     try:
-        _announce(world, box)
+        _announce(world, chosen.kind, box)
         stopping.wait()
     finally:
         box.stop()
@@ -74,15 +74,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> ArgumentParser:
+    form = RawDescriptionHelpFormatter
+    common = _Parser(add_help=False)
+    _add_common(common)
     parser = _Parser(
-        prog="python -m connectors.sandbox",
-        description=_ABOUT,
-        epilog=_EXAMPLES,
-        formatter_class=RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+        prog="python -m connectors.sandbox", description=_ABOUT, epilog=_EXAMPLES,
+        formatter_class=form, allow_abbrev=False,
+    )  # fmt: skip
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="kind")
+    for kind, one in served.found().items():
+        of_kind = kinds.add_parser(
+            kind, help=f"{kind} (--help after it shows all options)", parents=[common],
+            description=_ABOUT, formatter_class=form, allow_abbrev=False,
+        )  # fmt: skip
+        one.add_options(of_kind)
+    return parser
+
+
+def _add_common(parser: ArgumentParser) -> None:
     add = parser.add_argument
-    add("kind", choices=["amocrm"], help="which CRM to be")
     add("--port", type=int, default=0, help="port to listen on (default: any free one)")
     add("--seed", type=int, help="another seed is another company (default 7)")
     add("--size", type=int, help="how many customers (default 40)")
@@ -90,27 +100,8 @@ def _parser() -> ArgumentParser:
     add("--deals", type=int, help="how many deals in 36 months (default 50 a customer)")
     add("--today", type=_day, help="the day to show, YYYY-MM-DD (default: today, UTC)")
     add("--data", type=Path, help="serve this folder of CRM Sales Opportunities CSV files instead")
-    add("--rate", type=float, default=7.0, help="requests a second, 0 for no limit (default 7)")
-    add("--token", default=TOKEN, help="the token to accept (default %(default)s)")
-    add(
-        "--redirect-uri",
-        default=OAuthApp().redirect_uri,
-        help="where its page of consent leads (default %(default)s)",
-    )
-    add("--currency", help="currency of the account (default: that of the data)")
-    add(
-        "--api-filter",
-        choices=["on", "ignored", "refused"],
-        default="on",
-        help="what the paid filter of lists does (default on)",
-    )
-    add(
-        "--retry-after",
-        choices=["body", "header", "none", "html"],
-        default="body",
-        help="where a 429 says how long to wait (default body)",
-    )
-    return parser
+    add("--rate", type=float, help="requests a second, 0 for no limit (default: the CRM's own)")
+    add("--token", help="the token to accept (default: one that is printed)")
 
 
 def _day(text: str) -> date:
@@ -130,34 +121,17 @@ def _world(chosen: Namespace) -> World:
     return CsvWorld(chosen.data)
 
 
-def _box(world: World, chosen: Namespace) -> AmoSandbox:
-    if chosen.rate < 0:
+def _box(world: World, chosen: Namespace) -> Sandbox:
+    if (chosen.rate or 0) < 0:
         raise ValueError("--rate is requests a second, 0 or more")
     if not 0 <= chosen.port < 65_536:
         raise ValueError("--port is 0 to 65535")
-    return AmoSandbox(
-        world,
-        token=chosen.token,
-        rate=chosen.rate,
-        api_filter=chosen.api_filter,
-        retry_after=chosen.retry_after,
-        currency=chosen.currency,
-        oauth=OAuthApp(redirect_uri=chosen.redirect_uri),
-        port=chosen.port,
-    )
+    return served.found()[chosen.kind].open(world, chosen)
 
 
-def _announce(world: World, box: AmoSandbox) -> None:
-    line = {
-        "kind": "amocrm",
-        "url": box.url,
-        "token": box.token,
-        "oauth": box.oauth.app,
-        "today": world.today,
-        "world": world.slug,
-        "rows": {noun: box.count(noun) for noun in NOUNS},
-    }
-    sys.stdout.write(f"{orjson.dumps(line).decode()}\n")
+def _announce(world: World, kind: str, box: Sandbox) -> None:
+    where = {"kind": kind, "url": box.url, "today": world.today, "world": world.slug}
+    sys.stdout.write(f"{orjson.dumps(where | box.announced()).decode()}\n")
     sys.stdout.flush()
 
 

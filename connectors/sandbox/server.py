@@ -40,6 +40,14 @@ class Sandbox(ABC):
     def too_fast(self, wait: float) -> Response:
         """What this CRM says to who should have waited so many seconds."""
 
+    @abstractmethod
+    def announced(self) -> dict[str, Any]:
+        """What who starts it wants to know: `token`, `rows` by kind of list, and more."""
+
+    def is_question(self, request: Request) -> bool:
+        """Whether a request only asks for something."""
+        return request.method == "GET"
+
     @property
     def url(self) -> str:
         """Where it listens."""
@@ -88,7 +96,7 @@ class Sandbox(ABC):
         is_known = request.path in self._last
         if fault is not None and fault.repeat and is_known:
             return self.answer(self._last[request.path])
-        if request.method == "GET" and (is_known or len(self._last) < _REMEMBERED):
+        if self.is_question(request) and (is_known or len(self._last) < _REMEMBERED):
             self._last[request.path] = request
         return self.answer(request)
 

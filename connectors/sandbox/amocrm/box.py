@@ -25,7 +25,7 @@ from connectors.sandbox.rows import Rows
 from connectors.sandbox.server import Sandbox
 
 TOKEN = "sandbox-token-amocrm"
-NOUNS = ("companies", "contacts", "leads", "tasks", "users", "customers", "events")
+_NOUNS = ("companies", "contacts", "leads", "tasks", "users", "customers", "events")
 _ROOT = "/api/v4/"
 _TOO_FAST = "You have sent too many requests in a given amount of time. Please try again later."
 
@@ -70,6 +70,11 @@ class AmoSandbox(Sandbox):
         self.webhooks.stop()
         super().stop()
         self._rows.close()
+
+    def announced(self) -> dict[str, Any]:
+        """The token, the integration, and how many rows there are."""
+        rows = {noun: self.count(noun) for noun in _NOUNS}
+        return {"token": self.token, "oauth": self.oauth.app, "rows": rows}
 
     # What tests do to it; `by` is the user who does it, a colleague of the token's unless named.
 

@@ -96,6 +96,13 @@ def test_bad_arguments_end_with_2_and_one_line(
     assert err.count("\n") == 1
 
 
+def test_each_kind_has_its_own_options(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["amocrm", "--help"])
+    assert ended.value.code == 0
+    assert "--api-filter" in capsys.readouterr().out
+
+
 def test_help_shows_how_to_start_it(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--help"])

@@ -1,0 +1,45 @@
+"""The amoCRM sandbox on the command line."""
+
+from argparse import ArgumentParser, Namespace
+
+from connectors.sandbox.amocrm.box import TOKEN, AmoSandbox
+from connectors.sandbox.amocrm.oauth import OAuthApp
+from connectors.sandbox.entities import World
+from connectors.sandbox.served import Served
+
+
+def _options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--redirect-uri",
+        default=OAuthApp().redirect_uri,
+        help="where its page of consent leads (default %(default)s)",
+    )
+    parser.add_argument("--currency", help="currency of the account (default: that of the data)")
+    parser.add_argument(
+        "--api-filter",
+        choices=["on", "ignored", "refused"],
+        default="on",
+        help="what the paid filter of lists does (default on)",
+    )
+    parser.add_argument(
+        "--retry-after",
+        choices=["body", "header", "none", "html"],
+        default="body",
+        help="where a 429 says how long to wait (default body)",
+    )
+
+
+def _open(world: World, chosen: Namespace) -> AmoSandbox:
+    return AmoSandbox(
+        world,
+        token=chosen.token or TOKEN,
+        rate=7.0 if chosen.rate is None else chosen.rate,
+        api_filter=chosen.api_filter,
+        retry_after=chosen.retry_after,
+        currency=chosen.currency,
+        oauth=OAuthApp(redirect_uri=chosen.redirect_uri),
+        port=chosen.port,
+    )
+
+
+SERVED = Served("amocrm", _open, _options)
