@@ -19,6 +19,7 @@ from connectors.kit.contract import (
     SubscribesHooks,
     Turns,
 )
+from connectors.kit.door import Asked, Door
 from connectors.kit.errors import (
     BadHook,
     BadRecord,
@@ -85,6 +86,7 @@ __all__ = [
     "About",
     "Activity",
     "AddTag",
+    "Asked",
     "BadHook",
     "BadRecord",
     "Budget",
@@ -98,6 +100,7 @@ __all__ = [
     "Deal",
     "Deletions",
     "DoneTask",
+    "Door",
     "ErrorKind",
     "Fact",
     "FetchesSome",

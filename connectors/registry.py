@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from connectors.kit.contract import Connector, Credentials, Turns
+from connectors.kit.door import Door
 from connectors.kit.hosts import Hosts
 from connectors.kit.oauth import Grants
 
@@ -35,6 +36,17 @@ def grants(
     found = _imported(_GRANTS[kind])
     asked: Grants = found(hosts(kind, added), turns)
     return asked
+
+
+def door(kind: str) -> Door:
+    """What a person has to know who connects an account of a kind. Raises KeyError."""
+    found: Door = getattr(_imported(_CLASSES[kind]), "door", None) or Door.plain(kind)
+    return found
+
+
+def grants_access(kind: str) -> bool:
+    """Whether a kind gives access by OAuth."""
+    return kind in _GRANTS
 
 
 def subscribes(kind: str) -> bool:

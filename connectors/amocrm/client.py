@@ -26,6 +26,7 @@ from connectors.kit.contract import (
     Page,
     Subscribed,
 )
+from connectors.kit.door import Door
 from connectors.kit.errors import NoRights
 from connectors.kit.http import CrmHttp
 from connectors.kit.pace import Pace
@@ -66,6 +67,16 @@ class AmoCrm:
             Noun.NOTE: _ANNOUNCED,
             Noun.EVENT: _KEPT,  # a log only grows; that it forgets is no deletion
         }
+    )
+    door = Door(
+        {"ru": "amoCRM", "en": "amoCRM"},
+        "https://example.amocrm.ru",
+        {
+            "ru": "Администратор создаёт в amoCRM приватную интеграцию и копирует её долгосрочный "
+            "токен. Продлить его нельзя; мы предупредим за 30 дней до конца.",
+            "en": "An administrator makes a private integration in amoCRM and copies its "
+            "long-lived token. Nobody can renew it; we warn 30 days before its end.",
+        },
     )
     cards: Mapping[Noun, str] = MappingProxyType(
         {

@@ -9,8 +9,17 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from connectors import Connector, Credentials, Grants, NeedsPerson, Turns
-from connectors.registry import card, connector_class, grants, hosts, kinds, subscribes
+from connectors import Connector, Credentials, Door, Grants, NeedsPerson, Turns
+from connectors.registry import (
+    card,
+    connector_class,
+    door,
+    grants,
+    grants_access,
+    hosts,
+    kinds,
+    subscribes,
+)
 from kam_sync.base.clock import Clock, utc_now
 from kam_sync.base.db import Database, open_database
 from kam_sync.base.db.migrate import migrate
@@ -128,6 +137,16 @@ def open_connector(kind: str, credentials: Credentials) -> Connector:
         raise WrongUse(f"{kind}: {_first(error)}") from error
     except (ValueError, NeedsPerson) as error:
         raise WrongUse(f"{kind}: {error}") from error
+
+
+def doors() -> dict[str, Door]:
+    """All kinds of CRM, and how accounts of them are connected."""
+    return {kind: door(kind) for kind in kinds()}
+
+
+def can_grant(kind: str) -> bool:
+    """Whether a kind of CRM gives access by OAuth."""
+    return grants_access(kind)
 
 
 def can_subscribe(kind: str) -> bool:

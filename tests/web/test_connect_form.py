@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from connectors import Asked, Credentials, Door, registry
 from connectors.sandbox.amocrm import AmoSandbox
+from kam_sync.intake.store import SourceStore
 from kam_sync.web.app import create_app
 from kam_sync.wiring import Services
+from tests.fakes.crms import FieldsOnly
 from tests.web.conftest import TestClient
 from tests.web.shop import APP, exchanges, states, typed
 
@@ -35,7 +38,7 @@ def test_a_token_connects_at_once(client, services: Services, box: AmoSandbox) -
         ({"name": "a b"}, 'id="wrong-name">Не больше 64 латинских букв'),
         ({"name": ""}, 'id="wrong-name">Не больше 64 латинских букв'),
         ({"base_url": ""}, 'id="wrong-base_url">Скопируйте его из браузера'),
-        ({"base_url": "https://evil.example"}, 'id="wrong-base_url">Это не адрес amoCRM'),
+        ({"base_url": "https://evil.example"}, 'id="wrong-base_url">Это не адрес этой CRM'),
         ({"base_url": "sales.amocrm.ru.evil.example"}, "KAM_SYNC_CRM_HOSTS"),
         ({"client_secret": ""}, 'id="wrong-client_secret">Скопируйте его из карточки'),
         ({"client_id": ""}, 'id="wrong-client_id">Скопируйте его из карточки'),
@@ -80,3 +83,53 @@ def test_a_name_that_is_taken_and_an_account_that_is_connected_are_told_before_o
 def test_another_site_cannot_post_the_form(client, box: AmoSandbox) -> None:
     stranger = {"Origin": "https://evil.example"}
     assert client.post("/sources/connect", data=typed(box), headers=stranger).status_code == 403
+
+
+def test_a_kind_is_chosen_and_says_what_it_needs(
+    client, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry._CLASSES, "memory", "tests.web.test_connect_form:Shy")
+    page = client.get("/sources/connect?kind=memory&lang=en").text
+    assert 'href="/sources/connect?kind=memory" aria-current="true">Memory</a>' in page
+    assert 'href="/sources/connect?kind=amocrm">amoCRM</a>' in page
+    assert "Ask the archivist." in page
+    assert '<option value="b" selected>Second</option>' in page
+    assert '<textarea id="option-notes"' in page
+    assert "OAuth" not in page
+    assert 'value="amocrm"' in client.get("/sources/connect?kind=siebel").text
+
+    form = {"kind": "memory", "name": "m", "base_url": "http://127.0.0.1", "token": "t"}
+    typed_in = {"option-shelf": "a", "option-notes": "one\ntwo", "option-strange": "x"}
+    client.post("/sources/connect", data=form | typed_in)
+    with services.database.transaction() as session:
+        sources = SourceStore(session)
+        access = sources.access(sources.by_name("m").id)
+        assert access.options == {"shelf": "a", "notes": "one\ntwo"}
+
+
+class Shy(FieldsOnly):
+    """A kind that asks for a shelf and for notes."""
+
+    hosts = ("example.com",)
+    door = Door(
+        {"en": "Memory", "ru": "Память"},
+        "https://memory.example.com",
+        {"en": "Ask the archivist.", "ru": "Спросите архивариуса."},
+        (
+            Asked(
+                "shelf",
+                {"en": "Shelf", "ru": "Полка"},
+                default="b",
+                choices={"a": "First", "b": "Second"},
+            ),
+            Asked(
+                "notes",
+                {"en": "Notes", "ru": "Заметки"},
+                {"en": "Any.", "ru": "Любые."},
+                is_long=True,
+            ),
+        ),
+    )
+
+    def __init__(self, credentials: Credentials) -> None:
+        super().__init__()

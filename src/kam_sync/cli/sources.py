@@ -9,13 +9,14 @@ import typer
 from kam_sync.base.command import command
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.settings import read_settings
-from kam_sync.cli import consents, fields, held, listing, status
+from kam_sync.cli import consents, fields, held, kinds, listing, status
 
 if TYPE_CHECKING:
     from kam_sync.intake.model import NewSource
     from kam_sync.wiring import Services
 
 app = typer.Typer(no_args_is_help=True, help="Connect CRM accounts and look after them.")
+app.command()(kinds.kinds)
 app.command()(fields.fields)
 app.command("map")(fields.map_)
 app.command()(consents.reauth)
@@ -49,7 +50,7 @@ def _services() -> "Iterator[Services]":
 def add(  # noqa: PLR0913 - each is an option of the command
     name: Name,
     *,
-    kind: Annotated[str, typer.Option(help="Which CRM: amocrm.")],
+    kind: Annotated[str, typer.Option(help="Which CRM; kam-sync source kinds lists them.")],
     base_url: Annotated[str, typer.Option(help="Its address, e.g. https://example.amocrm.ru")],
     token: Token = None,
     client_id: consents.ClientId = None,

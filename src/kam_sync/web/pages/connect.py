@@ -15,9 +15,9 @@ from kam_sync.granting import kind_of
 from kam_sync.intake.model import NewSource
 from kam_sync.intake.store import GrantStore
 from kam_sync.web.deps import AllSources, NamedSource, Serving, from_our_pages
-from kam_sync.web.pages.connect_form import BY_TOKEN, Typed, wrongs
+from kam_sync.web.pages.connect_form import BY_TOKEN, FIRST, Typed, wrongs
 from kam_sync.web.render import pages
-from kam_sync.wiring import Services
+from kam_sync.wiring import Services, can_grant, doors
 
 router = APIRouter()
 
@@ -25,9 +25,10 @@ Form = Annotated[bytes, Body(media_type="application/x-www-form-urlencoded")]
 
 
 @router.get("/sources/connect", response_class=HTMLResponse)
-def show_form(request: Request, services: Serving) -> HTMLResponse:
-    """The form, with the redirect URI that is to be registered."""
-    return _form(request, Typed(redirect_uri=_callback(request, services, "amocrm")))
+def show_form(request: Request, services: Serving, kind: str = FIRST) -> HTMLResponse:
+    """The form for a kind of CRM, with the redirect URI that is to be registered."""
+    kind = kind if kind in doors() else FIRST
+    return _form(request, Typed(kind=kind, redirect_uri=_callback(request, services, kind)))
 
 
 @router.post(
@@ -43,10 +44,11 @@ def connect(request: Request, services: Serving, form: Form = b"") -> Response:
     try:
         if typed.way == BY_TOKEN:
             new = NewSource(name=typed.name, kind=typed.kind, base_url=typed.address)
-            connecting.add(services, new, given["token"], {})
+            connecting.add(services, new, given["token"], typed.options)
             return RedirectResponse(f"/sources/{quote(typed.name)}/fields", status_code=303)
         app = OAuthApp(typed.client_id, given.get("client_secret", ""), typed.redirect_uri)
-        return _link(request, services, Wish(typed.name, typed.kind, typed.address, app))
+        wish = Wish(typed.name, typed.kind, typed.address, app, typed.options)
+        return _link(request, services, wish)
     except (WrongUse, CrmTrouble) as error:
         return _form(request, typed, error)
 
@@ -96,13 +98,18 @@ def _form(
     wrong: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     status = 400 if error or wrong else 200
-    shown = {"typed": typed, "wrong": wrong or {}, **_told(error)}
+    known = doors()
+    shown = {
+        "typed": typed, "wrong": wrong or {}, "doors": known, "door": known[typed.kind],
+        "by_oauth": can_grant(typed.kind), **_told(error),
+    }  # fmt: skip
     return _page(request, "connect.html", status=status, **shown)
 
 
 def _link(request: Request, services: Services, wish: Wish) -> HTMLResponse:
     consent, link = consenting.begin(services, wish)
-    return _page(request, "allow.html", wish=wish, consent=consent, link=link)
+    door = doors()[wish.kind]
+    return _page(request, "allow.html", wish=wish, consent=consent, link=link, door=door)
 
 
 def _reauth(

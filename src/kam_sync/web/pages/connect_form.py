@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -11,9 +11,12 @@ from kam_sync import connecting
 from kam_sync.base.errors import WrongUse
 from kam_sync.web.wording import troubles
 from kam_sync.web.wording.language import Language
-from kam_sync.wiring import Services
+from kam_sync.wiring import Services, doors
 
 BY_TOKEN, BY_OAUTH = "token", "oauth"
+FIRST = "amocrm"
+"""The kind whose form is shown before one is chosen."""
+_OPTION = "option-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +24,27 @@ class Typed:
     """What was typed into the form; secrets are never shown again."""
 
     name: str = ""
-    kind: str = "amocrm"
+    kind: str = FIRST
     base_url: str = ""
     way: str = BY_TOKEN
     client_id: str = ""
     redirect_uri: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What the kind asks for beside address and token."""
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> Self:
         """What a browser sent; who sent no way had no choice, so what is filled in speaks."""
-        typed = {one.name: given.get(one.name, "") for one in fields(cls)}
+        typed = {one.name: given.get(one.name, "") for one in fields(cls) if one.type is str}
+        known = doors()
+        if typed["kind"] not in known:
+            typed["kind"] = FIRST
+        asked = [
+            (one.name, given.get(f"{_OPTION}{one.name}", "")) for one in known[typed["kind"]].asks
+        ]
         if typed["way"] not in {BY_TOKEN, BY_OAUTH}:
             typed["way"] = BY_TOKEN if given.get("token") else BY_OAUTH
-        return cls(**typed)
+        return cls(**typed, options={name: value for name, value in asked if value})
 
     @property
     def address(self) -> str:

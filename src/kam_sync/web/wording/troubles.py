@@ -90,7 +90,7 @@ def _of_access(language: Language) -> dict[ErrorKind, str]:
             "There is a source of this name already; choose another one."
         ),
         ErrorKind.STRANGE_HOST: language.gettext(
-            "This is no address of amoCRM or Kommo. If it is one of yours, an administrator of "
+            "This is no address of this CRM. If it is one of yours, an administrator of "
             "kam_sync has to allow it first (KAM_SYNC_CRM_HOSTS)."
         ),
     }
