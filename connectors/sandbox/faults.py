@@ -12,8 +12,8 @@ from connectors.sandbox.http import Request
 class Fault:
     """One misbehaviour. Which requests: `path`, `after`, `times`; what happens: the rest.
 
-    With none of `status`, `html`, `hang_up` and `repeat` the true answer is given, only late
-    (`delay`) or cut off (`truncate_at`).
+    Where nothing is told to be answered instead, the true answer is given, only late (`delay`) or
+    cut off (`truncate_at`).
     """
 
     path: str = ""
@@ -35,6 +35,10 @@ class Fault:
     """Close the connection without an answer."""
     lose_answer: bool = False
     """Do what is asked, then close the connection without an answer."""
+    is_limit: bool = False
+    """Say in the CRM's own words that there were too many requests."""
+    is_refusal: bool = False
+    """Say in the CRM's own words that the token is not good (any more)."""
     repeat: bool = False
     """Answer with what this path answered last time: the previous page once more."""
     truncate_at: int | None = None

@@ -41,6 +41,10 @@ class Sandbox(ABC):
         """What this CRM says to who should have waited so many seconds."""
 
     @abstractmethod
+    def refused(self) -> Response:
+        """What this CRM says to who has no good token."""
+
+    @abstractmethod
     def announced(self) -> dict[str, Any]:
         """What who starts it wants to know: `token`, `rows` by kind of list, and more."""
 
@@ -86,10 +90,9 @@ class Sandbox(ABC):
 
     def respond(self, request: Request, fault: Fault | None) -> Response:
         """The answer, or what a fault makes of it."""
-        if fault is not None and fault.html:
-            return html(fault.status or 200, "The server is being serviced")
-        if fault is not None and fault.status is not None:
-            return Response(fault.status, fault.body, fault.content_type, fault.headers)
+        instead = None if fault is None else self._instead(fault)
+        if instead is not None:
+            return instead
         wait = self._rate.wait()
         if wait > 0:
             return self.too_fast(wait)
@@ -99,6 +102,16 @@ class Sandbox(ABC):
         if self.is_question(request) and (is_known or len(self._last) < _REMEMBERED):
             self._last[request.path] = request
         return self.answer(request)
+
+    def _instead(self, fault: Fault) -> Response | None:
+        """What a fault answers instead."""
+        if fault.html:
+            return html(fault.status or 200, "The server is being serviced")
+        if fault.status is not None:
+            return Response(fault.status, fault.body, fault.content_type, fault.headers)
+        if fault.is_limit:
+            return self.too_fast(1.0)
+        return self.refused() if fault.is_refusal else None
 
 
 class _Server(ThreadingHTTPServer):

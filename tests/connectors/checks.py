@@ -1,11 +1,10 @@
 """What every connector must do; the test class of each CRM inherits it and fills in the hooks."""
 
 import traceback
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,10 +13,16 @@ from hypothesis import strategies as st
 
 from connectors.kit import pace as kit_pace
 from connectors.kit.contract import Connector, Page
-from connectors.kit.errors import BadRecord, ConnectorError, NeedsPerson, RetryLater
-from connectors.kit.records import Noun, RawRecord
+from connectors.kit.errors import (
+    BadRecord,
+    ConnectorError,
+    NeedsPerson,
+    NeedsReauth,
+    RetryLater,
+)
+from connectors.kit.records import RawRecord
 from connectors.sandbox.faults import Fault
-from connectors.sandbox.server import Sandbox
+from tests.connectors.played import Played
 from tests.fakes.mutilation import mutilated, unstorable
 
 _TROUBLES = {
@@ -32,36 +37,8 @@ _TROUBLES = {
 }
 
 
-class ConnectorChecks(ABC):
-    """The shared checks. The sandbox must hold at least four pages of `noun`."""
-
-    noun = Noun.DEAL
-    late = timedelta(minutes=5)
-    """How long a row may take to show after the time that it carries."""
-
-    @abstractmethod
-    def make_box(self) -> Sandbox:
-        """A sandbox of the CRM without a limit of requests."""
-
-    @abstractmethod
-    def open(self, box: Any, token: str | None = None) -> Connector:
-        """The connector on the sandbox, with the sandbox's own token where none is given."""
-
-    @abstractmethod
-    def ids(self, box: Any) -> set[str]:
-        """All ids of the noun."""
-
-    @abstractmethod
-    def change(self, box: Any, external_id: str, at: datetime, **fields: Any) -> None:
-        """Set fields of a row, which then was last changed at the given time."""
-
-    @abstractmethod
-    def delete(self, box: Any, external_id: str) -> None:
-        """Delete a row as the CRM's people do."""
-
-    def more_bodies(self) -> Sequence[RawRecord]:
-        """Records that the sandbox does not hold and the CRM may send."""
-        return ()
+class ConnectorChecks(Played):
+    """The shared checks."""
 
     @pytest.fixture
     def waits(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
@@ -168,9 +145,45 @@ class ConnectorChecks(ABC):
     def test_a_refused_token_needs_a_person(self, box: Any) -> None:
         with (
             closing(self.open(box, "another-token")) as connector,
-            pytest.raises(NeedsPerson, match="token"),
+            pytest.raises(NeedsPerson),
         ):
             list(connector.pull(self.noun, None))
+
+    def test_a_token_that_ends_in_the_middle_costs_nothing_that_was_read(
+        self, box: Any, connector: Connector
+    ) -> None:
+        pages = connector.pull(self.noun, None)
+        stored = [next(pages), next(pages)]
+        box.faults.append(Fault(times=None, is_refusal=True))
+        with pytest.raises(NeedsReauth):
+            list(pages)
+        box.faults.clear()
+        with closing(self.open(box)) as allowed_anew:
+            later = records(allowed_anew.pull(self.noun, last_cursor(stored)))
+        assert {r.external_id for r in [*records(stored), *later]} == self.ids(box)
+
+    def test_a_token_that_ends_in_the_middle_is_renewed_once(self, box: Any) -> None:
+        asked: list[str] = []
+
+        def renew(refused: str) -> str:
+            asked.append(refused)
+            return self.token(box)
+
+        with closing(self.open(box, renew=renew if self.can_renew else None)) as connector:
+            pages = connector.pull(self.noun, None)
+            seen = [*next(pages).records, *next(pages).records]
+            box.faults.append(Fault(is_refusal=True, times=1 if self.can_renew else 0))
+            seen += records(pages)
+        assert {raw.external_id for raw in seen} == self.ids(box)
+        assert asked == ([self.token(box)] if self.can_renew else [])
+
+    def test_too_many_requests_are_waited_out(
+        self, box: Any, connector: Connector, waits: list[float]
+    ) -> None:
+        box.faults.append(Fault(after=1, times=2, is_limit=True))
+        found = {raw.external_id for raw in records(connector.pull(self.noun, None))}
+        assert found == self.ids(box)
+        assert len(waits) == 2
 
     @pytest.mark.parametrize("trouble", _TROUBLES)
     def test_a_passing_trouble_is_for_later(

@@ -1,15 +1,16 @@
 """amoCRM keeps the contract of every connector."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
-from connectors.amocrm import AmoCrm
-from connectors.kit.contract import Connector, Credentials
+from connectors.kit.contract import Connector
 from connectors.kit.records import Noun, RawRecord
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.world import MadeUpWorld
 from tests.connectors.checks import ConnectorChecks, last_cursor, records
+from tests.connectors.played import Played
+from tests.connectors.store_checks import StoreChecks
 
 _TODAY = date(2026, 11, 1)
 
@@ -55,9 +56,11 @@ MORE = [
 ]
 
 
-class TestAmoCrm(ConnectorChecks):
-    """The shared checks against the sandbox amoCRM; the paid filter is on."""
+class PlayedAmoCrm(Played):
+    """The sandbox amoCRM; the paid filter is on."""
 
+    kind = "amocrm"
+    options: ClassVar[Mapping[str, str]] = {"per_second": "0", "event_days": "3650"}
     api_filter: Any = "on"
     late = timedelta(minutes=25)
 
@@ -65,11 +68,6 @@ class TestAmoCrm(ConnectorChecks):
         """Four pages of deals."""
         world = MadeUpWorld(size=5, deals=800, contacts=10, today=_TODAY)
         return AmoSandbox(world, rate=0, api_filter=self.api_filter)
-
-    def open(self, box: AmoSandbox, token: str | None = None) -> Connector:
-        return AmoCrm(
-            Credentials(box.url, token or box.token, {"per_second": "0", "event_days": "3650"})
-        )
 
     def ids(self, box: AmoSandbox) -> set[str]:
         return {str(id_) for id_ in box.ids("leads")}
@@ -82,6 +80,14 @@ class TestAmoCrm(ConnectorChecks):
 
     def more_bodies(self) -> Sequence[RawRecord]:
         return MORE
+
+
+class TestAmoCrm(PlayedAmoCrm, ConnectorChecks):
+    """The shared checks against the sandbox amoCRM."""
+
+
+class TestAmoCrmInTheStore(PlayedAmoCrm, StoreChecks):
+    """The same with the house behind it."""
 
 
 class TestAmoCrmWithoutThePaidFilter(TestAmoCrm):

@@ -159,6 +159,10 @@ class AmoSandbox(Sandbox):
             case "none":
                 return problem(429, _TOO_FAST)
 
+    def refused(self) -> Response:
+        """401, in words that depend on the language of the account."""
+        return problem(401, "Неверный логин или пароль")
+
     def answer(self, request: Request) -> Response:
         """What API v4 says."""
         if request.path.startswith("/oauth"):
@@ -167,7 +171,7 @@ class AmoSandbox(Sandbox):
         if page is not None:
             return page
         if not self._may_enter(request):
-            return problem(401, "Неверный логин или пароль")
+            return self.refused()
         path = request.path.rstrip("/")
         if not path.startswith(_ROOT):
             return unknown(request)
