@@ -1,6 +1,7 @@
 """Picks typed values out of what a CRM sent, or says which field is wrong and how."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -108,6 +109,18 @@ def moment(body: Body, key: str) -> datetime | None:
     if not _EARLIEST_SECOND <= value <= _LATEST_SECOND:
         raise BadRecord(f"{key}: {shown(value)} is no time between 1900 and 2200")
     return datetime.fromtimestamp(value, UTC)
+
+
+def iso_moment(body: Body, key: str) -> datetime | None:
+    """A time given as ISO 8601 with an offset; None when absent or blank."""
+    said = text(body, key)
+    if said is None:
+        return None
+    with suppress(ValueError, OverflowError):
+        found = datetime.fromisoformat(said)
+        if found.tzinfo is not None and 1900 <= found.astimezone(UTC).year <= 2200:
+            return found.astimezone(UTC)
+    raise BadRecord(f"{key}: a time with an offset is needed, got {shown(said)}")
 
 
 def one(body: Body, key: str) -> Body:

@@ -14,7 +14,7 @@ from kam_sync.base.command import command
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.log import set_up_log
 from kam_sync.base.settings import LogFormat, read_settings
-from kam_sync.cli import hooks, jobs, ledger, schedules, sources, targets, writes
+from kam_sync.cli import connectors, hooks, jobs, ledger, schedules, sources, targets, writes
 
 if TYPE_CHECKING:
     from kam_sync.base.report import Report
@@ -34,6 +34,7 @@ app = typer.Typer(
     """,
 )
 app.add_typer(sources.app, name="source")
+app.add_typer(connectors.app, name="connector")
 app.add_typer(writes.app, name="write")
 app.add_typer(schedules.app, name="schedule")
 app.add_typer(hooks.app, name="hooks")

@@ -1,0 +1,67 @@
+"""Walks a list in the order of its ids, which can be asked for what has changed since a time.
+
+Behind the last id nothing moves: what is deleted meanwhile hides no other row, and what changes
+meanwhile comes with the next pull, which begins a little before this one.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from connectors.kit.contract import Cursor, Page
+from connectors.kit.errors import RetryLater
+from connectors.kit.records import RawRecord
+
+
+class Reach(BaseModel):
+    """The cursor: how far the list was read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    since: datetime | None = None
+    """All is known that changed before."""
+    whole: datetime | None = None
+    """When the whole list was last read."""
+    until: datetime | None = None
+    """When the walk began, in the middle of one."""
+    after: str | None = None
+    """The last id that was read, in the middle of a walk."""
+
+    def kept(self) -> Cursor:
+        """As the house keeps it."""
+        return self.model_dump_json(exclude_defaults=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Keyset:
+    """One list."""
+
+    what: str
+    """Its name, for messages."""
+    fetch: Callable[[str | None, datetime | None], Sequence[RawRecord]]
+    """Given an id and a time, the next rows in the order of ids that changed since the time: the
+    first ones for None, all for None; empty at the end alone."""
+    now: Callable[[], datetime]
+    """What time the CRM has."""
+    overlap: timedelta = timedelta(minutes=10)
+    """Rows may show so much later than the time that they carry."""
+    whole_every: timedelta = timedelta(days=7)
+    """So often all is read, to see who is gone."""
+
+    def pull(self, cursor: Cursor | None) -> Iterator[Page]:
+        """Everything when there is no cursor, or when it is time for that; else what changed."""
+        reach = Reach.model_validate_json(cursor) if cursor else Reach()
+        until = reach.until or self.now()
+        if reach.until is None and reach.whole and until - reach.whole >= self.whole_every:
+            reach = Reach()
+        is_whole, after = reach.since is None, reach.after
+        while rows := self.fetch(after, reach.since):
+            if rows[-1].external_id == after:
+                raise RetryLater(f"{self.what}: a page repeats; the server does not page")
+            after = rows[-1].external_id
+            at = reach.model_copy(update={"until": until, "after": after})
+            yield Page(tuple(rows), at.kept(), is_whole=is_whole)
+        end = Reach(since=until - self.overlap, whole=until if is_whole else reach.whole)
+        yield Page((), end.kept(), is_whole=is_whole)
