@@ -68,3 +68,9 @@ def test_nothing_is_written_over_and_a_bad_name_or_place_is_told(
     assert "small Latin letters" in kam_sync("connector", "new", "Acme!").err
     nowhere = kam_sync("connector", "new", "acme", "--into", str(checkout / "docs"))
     assert (nowhere.code, "no checkout of kam_sync" in nowhere.err) == (2, True)
+
+
+def test_the_example_in_the_documents_is_what_is_written(kam_sync: Command, checkout: Path) -> None:
+    kam_sync("connector", "new", "acme", "--title", "Acme CRM", "--into", str(checkout))
+    written = (checkout / "connectors" / "acme.py").read_text()
+    assert written in (TOP / "docs" / "adding-a-crm.md").read_text()
