@@ -152,3 +152,16 @@ def test_a_later_change_is_found_by_its_time(client, world: World) -> None:
     (item,) = client.get("/api/v1/contacts", params=params).json()["items"]
 
     assert item["changed_at"] == "2026-12-01T00:00:00Z"
+
+
+def test_accounts_tell_their_sources_and_are_found_by_one(client, world: World) -> None:
+    world.add_companies(world.add_source("sales"), "Вега")
+    world.add_companies(world.add_source("partner"), "Сириус")
+
+    items = client.get("/api/v1/accounts").json()["items"]
+    assert [(item["name"], item["sources"]) for item in items] == [
+        ("Вега", ["sales"]), ("Сириус", ["partner"]),
+    ]  # fmt: skip
+    found = client.get("/api/v1/accounts", params={"source": "partner"}).json()["items"]
+    assert [item["name"] for item in found] == ["Сириус"]
+    assert client.get("/api/v1/accounts", params={"source": "x"}).status_code == 404

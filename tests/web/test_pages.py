@@ -189,3 +189,30 @@ def test_pages_hold_no_inline_script_or_style(client, fallen: UUID) -> None:
         assert not re.search(r"<script(?![^>]*(src=|application/json))", page)
         assert not re.search(r"<[^>]+\s(style|on\w+)=", page)
         assert "<style" not in page
+
+
+def test_accounts_show_from_which_crms_they_come_and_are_found_by_one(client, world: World) -> None:
+    sales, partner = world.add_source("sales"), world.add_source("partner")
+    world.add_companies(sales, "Вега", "Альфа")
+    world.add_companies(partner, "Сириус")
+
+    page = client.get("/accounts").text
+    assert page.count('href="/accounts?source=sales">sales</a>') == 2
+    assert page.count('href="/accounts?source=partner">partner</a>') == 1
+    found = client.get("/accounts?source=partner").text
+    assert "Сириус" in found
+    assert "Вега" not in found
+    assert (
+        "Просмотрены только аккаунты из источника partner."
+        in client.get("/accounts?source=partner&q=Вега").text
+    )
+    assert client.get("/accounts?source=nobody").status_code == 404
+
+
+def test_an_account_shows_each_company_that_it_is_made_of(client, world: World) -> None:
+    source = world.add_source("sales")
+    account = world.add_companies(source, "Вега")[0]
+
+    page = client.get(f"/accounts/{account}").text
+    assert 'href="/accounts?source=sales">sales</a>' in page
+    assert 'href="https://sales.example/companies/detail/1"' in page

@@ -1,6 +1,6 @@
 """What each request is given: the services, one transaction, a language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -90,6 +90,10 @@ class Sources:
     def names(self) -> dict[int, str]:
         """The name of each source by its id."""
         return {source.id: source.name for source in self.all}
+
+    def called(self, source_ids: Iterable[int]) -> list[str]:
+        """The names of sources, in their order."""
+        return sorted(self.names[source_id] for source_id in source_ids)
 
     def card(self, services: Services, source_id: int, noun: str, external_id: str) -> str | None:
         """Where people see a record of a source in the CRM itself."""

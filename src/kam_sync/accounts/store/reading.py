@@ -27,9 +27,19 @@ class AccountStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def accounts(self, *, text: str = "", after: Key | None = None, limit: int) -> list[Account]:
+    def accounts(
+        self,
+        *,
+        text: str = "",
+        source_id: int | None = None,
+        after: Key | None = None,
+        limit: int,
+    ) -> list[Account]:
         """Accounts by name; `text` is a part of the name or a beginning of the INN."""
         query = select(AccountRow).order_by(col(AccountRow.name), col(AccountRow.id)).limit(limit)
+        if source_id is not None:
+            of_source = select(LinkRow.account_id).where(LinkRow.source_id == source_id)
+            query = query.where(col(AccountRow.id).in_(of_source))
         if text:
             name = col(AccountRow.name).icontains(text, autoescape=True)
             inn = col(AccountRow.inn).startswith(text, autoescape=True)
@@ -56,6 +66,15 @@ class AccountStore:
         query = select(LinkRow).where(LinkRow.account_id == account_id)
         key = (col(LinkRow.source_id), col(LinkRow.company_external_id))
         return list(self._session.scalars(query.order_by(*key)))
+
+    def sources(self, account_ids: Sequence[UUID]) -> dict[UUID, list[int]]:
+        """The sources that accounts come from."""
+        query = (
+            sa.select(col(LinkRow.account_id), sa.func.array_agg(col(LinkRow.source_id).distinct()))
+            .where(col(LinkRow.account_id).in_(account_ids))
+            .group_by(col(LinkRow.account_id))
+        )
+        return {key: list(found) for key, found in self._session.execute(query)}
 
     def companies(self, account_ids: Sequence[UUID]) -> dict[UUID, list[Company]]:
         """The companies that accounts are made of; mostly one each."""

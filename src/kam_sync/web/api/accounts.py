@@ -25,16 +25,27 @@ class AccountQuery(Paging):
     """Which accounts are asked for."""
 
     q: Text = Field(default="", description="A part of the name or the beginning of the INN.")
+    source: Text = Field(default="", description="Those that come from this source, by its name.")
 
 
 @router.get("/accounts")
-def list_accounts(session: Reading, query: Asked[AccountQuery]) -> Page[shapes.Account]:
+def list_accounts(
+    session: Reading, sources: AllSources, query: Asked[AccountQuery]
+) -> Page[answers.ListedAccount]:
     """Accounts by name."""
     after, store = _BY_NAME.read(query.cursor), AccountStore(session)
-    found = store.accounts(text=query.q, after=after, limit=query.limit + 1)
+    source_id = sources.named(query.source).id if query.source else None
+    found = store.accounts(text=query.q, source_id=source_id, after=after, limit=query.limit + 1)
     kept, cursor = paging.page(found, query.limit, lambda row: _BY_NAME.write(row.name, row.id))
-    companies = store.companies([row.id for row in kept])
-    items = [shapes.account(row, companies.get(row.id, [])) for row in kept]
+    ids = [row.id for row in kept]
+    companies, origins = store.companies(ids), store.sources(ids)
+    items = [
+        answers.ListedAccount(
+            **shapes.account(row, companies.get(row.id, [])).model_dump(),
+            sources=sources.called(origins.get(row.id, [])),
+        )
+        for row in kept
+    ]
     return Page(items=items, next_cursor=cursor)
 
 
@@ -44,10 +55,10 @@ def get_account(session: Reading, account_id: AccountId, sources: AllSources) ->
     store = AccountStore(session)
     found = store.account(account_id)
     owner = store.owners([account_id]).get(account_id)
-    names = {sources.names[link.source_id] for link in store.links(account_id)}
+    origins = store.sources([account_id]).get(account_id, [])
     shown = shapes.account(found, store.companies([account_id]).get(account_id, []))
     plain = shown.model_dump()
-    return answers.OneAccount(**plain, owner=owner and owner.name, sources=sorted(names))
+    return answers.OneAccount(**plain, owner=owner and owner.name, sources=sources.called(origins))
 
 
 @router.get("/accounts/{account_id}/contacts")

@@ -15,11 +15,16 @@ from kam_sync.notify.shapes import Account, Alert, ExternalId, SourceName
 from kam_sync.web.api.webhook_answers import Webhooks
 
 
-class OneAccount(Account):
+class ListedAccount(Account):
+    """One customer and where it comes from."""
+
+    sources: list[str] = Field(description="Names of the sources it comes from.")
+
+
+class OneAccount(ListedAccount):
     """One customer with those who look after it."""
 
     owner: str | None = Field(description="Name of the CRM user responsible for it.")
-    sources: list[str] = Field(description="Names of the sources it comes from.")
 
 
 class Link(BaseModel):

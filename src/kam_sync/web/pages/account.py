@@ -15,7 +15,7 @@ from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
 from kam_sync.drift.store import DriftStore
 from kam_sync.kpi.store import KpiStore
-from kam_sync.web.deps import AccountId, AllSources, Reading, Sources
+from kam_sync.web.deps import AccountId, Reading
 from kam_sync.web.pages.chart import Measured, chart_data, measured
 from kam_sync.web.pages.lists import Lists, OfAccount, What
 from kam_sync.web.paging import MOST, Text
@@ -31,7 +31,6 @@ def show_account(
     request: Request,
     session: Reading,
     account_id: AccountId,
-    sources: AllSources,
     lists: OfAccount,
     kpi: Text = "",
 ) -> HTMLResponse:
@@ -51,7 +50,7 @@ def show_account(
         cards=cards,
         chosen=chosen,
         chart=chosen and chart_data(renderer.language(request), chosen),
-        **_crm(session, account_id, sources),
+        **_crm(session, account_id, lists),
         **_lists(lists),
     )
 
@@ -63,14 +62,15 @@ def _chosen(cards: Sequence[Measured], asked: str, alerting: Sequence[str]) -> M
     return next((card for card in wanted if card), cards[0] if cards else None)
 
 
-def _crm(session: Session, account_id: UUID, sources: Sources) -> dict[str, Any]:
+def _crm(session: Session, account_id: UUID, lists: Lists) -> dict[str, Any]:
     """What the CRMs hold about the account."""
     store, wanted = AccountStore(session), Wanted(account_id=account_id)
+    companies = store.companies([account_id]).get(account_id, [])
     customers = RecordStore(session).records(Customer, wanted, limit=MOST)
     return {
         "owner": store.owners([account_id]).get(account_id),
-        "traits": traits(store.companies([account_id]).get(account_id, [])),
-        "source_names": sorted({sources.names[link.source_id] for link in store.links(account_id)}),
+        "traits": traits(companies),
+        "origins": lists.origins(companies),
         "customers": [customer for customer in customers if not customer.is_deleted],
     }
 

@@ -1,11 +1,12 @@
 """The table of accounts."""
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from kam_sync.accounts.store import AccountStore
@@ -27,18 +28,31 @@ _MONTHS_BEFORE = 11  # with the running month these are twelve
 Revenue = dict[UUID, dict[str, Decimal]]
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for, and which page of it."""
+
+    q: Text = ""
+    source: Text = ""
+    cursor: Annotated[str | None, Query()] = None
+
+
 @router.get("/accounts", response_class=HTMLResponse)
 def show_accounts(
     request: Request,
     services: Serving,
     session: Reading,
     sources: AllSources,
-    q: Text = "",
-    cursor: Annotated[str | None, Query()] = None,
+    search: Annotated[Search, Depends()],
 ) -> HTMLResponse:
     """Accounts by name, with what matters most of each."""
-    store, text = AccountStore(session), q.strip()
-    found = store.accounts(text=text, after=_BY_NAME.read(cursor), limit=_LIMIT + 1)
+    store, text = AccountStore(session), search.q.strip()
+    found = store.accounts(
+        text=text,
+        source_id=sources.named(search.source).id if search.source else None,
+        after=_BY_NAME.read(search.cursor),
+        limit=_LIMIT + 1,
+    )
     kept, next_cursor = paging.page(found, _LIMIT, lambda a: _BY_NAME.write(a.name, a.id))
     ids = [account.id for account in kept]
     months = months_until(services.as_of(), services.zone, count=_MONTHS_BEFORE)
@@ -51,12 +65,15 @@ def show_accounts(
         "accounts.html",
         accounts=kept,
         owners=store.owners(ids),
+        origins={key: sources.called(found) for key, found in store.sources(ids).items()},
+        source_names=sorted(sources.names.values()),
+        source=search.source,
         revenue=_revenue(points),
         days={point.account_id: point.value for point in points if point.unit == "days"},
         alerts=alerts,
         q=text,
         next_cursor=next_cursor,
-        is_first=cursor is None,
+        is_first=search.cursor is None,
         has_sources=bool(sources.all),
     )
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
-from kam_sync.accounts.model import Contact, Deal, Invoice, Link, Pipeline
+from kam_sync.accounts.model import Company, Contact, Deal, Invoice, Link, Pipeline
 from kam_sync.accounts.store import AccountStore, RecordStore, StreamStore, Wanted
 from kam_sync.alerts.model import Alert
 from kam_sync.web.deps import AccountId, AllSources, Reading, Serving
@@ -46,6 +46,17 @@ class Lists:
         self._services = services
         self._sources = sources
         self._account_id = account_id
+
+    def origins(self, companies: Iterable[Company]) -> list[tuple[str, str, str | None]]:
+        """Source, name and address in the CRM of each company that the account is made of."""
+        return [
+            (
+                self._sources.names[one.source_id],
+                one.name,
+                self._sources.card(self._services, one.source_id, "company", one.external_id),
+            )
+            for one in companies
+        ]
 
     def read(self, what: What, *, limit: int, skip: int = 0) -> Listed:
         """Up to `limit` entries of a list."""
