@@ -1,4 +1,4 @@
-"""How a base writes keys, times and money; what is empty is not left out, but a value of its own."""
+"""How a base writes keys, times and money; what is empty is a value of its own."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -1,0 +1,233 @@
+"""Reads catalogs and documents: all of them, and then the days whose versions have changed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from connectors.kit.contract import Cursor, Page
+from connectors.kit.errors import ErrorKind, NoRights, RetryLater
+from connectors.kit.http import CrmHttp
+from connectors.kit.records import Noun, RawRecord
+from connectors.onec.odata import Odata, Row
+from connectors.onec.profiles import CATALOGS, ROLES, Table
+from connectors.onec.refers import Currencies
+from connectors.onec.settings import Settings
+
+_BEGINNING = "0001-01-01T00:00:00"
+_VERSIONS = "Ref_Key,DataVersion"
+_ALL = "all"
+
+
+class Reach(BaseModel):
+    """The cursor: when all was read, where a walk through all stands, digests of what is known.
+
+    A digest is of the keys and versions of the rows of a day, so that the cursor stays small
+    however many rows there are; of a catalog there is one.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    whole: datetime | None = None
+    began: datetime | None = None
+    role: str | None = None
+    since: str | None = None
+    digests: Mapping[str, Mapping[str, str]] = {}
+
+    def kept(self) -> Cursor:
+        """As the house keeps it."""
+        return self.model_dump_json(exclude_defaults=True)
+
+
+class Reading:
+    """Catalogs and documents of one base."""
+
+    def __init__(self, http: CrmHttp, odata: Odata, settings: Settings) -> None:
+        self._http, self._odata, self._settings = http, odata, settings
+        self._currencies = Currencies(odata, settings)
+
+    def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
+        """All without a cursor; then what differs, and all once in `whole_days`."""
+        reach = Reach.model_validate_json(cursor) if cursor else Reach()
+        roles = self._roles(noun)
+        now = self._http.server_time()
+        assert now is not None  # noqa: S101 - what is published was asked for
+        is_due = reach.whole is None or self._is_old(reach.whole, now)
+        if noun in CATALOGS:
+            yield from self._catalog(noun, roles[0], Reach() if is_due else reach, now)
+        elif is_due or reach.role:
+            yield from self._all(noun, roles, reach, now)
+        else:
+            yield from self._recent(noun, roles, reach, now)
+
+    def some(self, noun: Noun, external_ids: Sequence[str]) -> Iterator[RawRecord]:
+        """Those of the records that are there now."""
+        by_role: dict[str, list[str]] = defaultdict(list)
+        for external_id in external_ids:
+            role, _, key = external_id.rpartition("/")
+            by_role[role or ROLES[noun][0]].append(key)
+        for role, keys in by_role.items():
+            table = self._table(noun, role)
+            yield from self._raws(noun, role, self._odata.some(table, keys))
+
+    def _is_old(self, whole: datetime, now: datetime) -> bool:
+        days = self._settings.whole_days
+        return bool(days) and now - whole >= timedelta(days=days)
+
+    def _roles(self, noun: Noun) -> list[str]:
+        """What is published of that which a noun is read from."""
+        tables = self._settings.tables
+        found = [role for role in ROLES[noun] if tables[role].name in self._odata.published]
+        return found or [self._missing(noun, ROLES[noun][0])]
+
+    def _table(self, noun: Noun, role: str) -> Table:
+        table = self._settings.tables[role]
+        if role not in ROLES[noun] or table.name not in self._odata.published:
+            self._missing(noun, role)
+        return table
+
+    def _missing(self, noun: Noun, role: str) -> str:
+        name = self._settings.tables[role].name if role in ROLES[noun] else role
+        said = f"1C does not publish {name}, so {noun} is not read"
+        raise NoRights(said, kind=ErrorKind.NOT_THERE)
+
+    def _catalog(self, noun: Noun, role: str, reach: Reach, now: datetime) -> Iterator[Page]:
+        """All of it, unless the versions say that nothing has changed."""
+        table = self._settings.tables[role]
+        if reach.whole:
+            rows = (row for page in self._by_key(table, _VERSIONS) for row in page)
+            if reach.digests == {role: _digests(rows, by_day=False)}:
+                yield Page((), reach.kept())
+                return
+        seen: list[Row] = []
+        for page in self._by_key(table):
+            seen += [{key: row.get(key) for key in _VERSIONS.split(",")} for row in page]
+            yield Page(tuple(self._raws(noun, role, page)), is_whole=True)
+        digests = {role: _digests(seen, by_day=False)}
+        yield Page((), Reach(whole=now, digests=digests).kept(), is_whole=True)
+
+    def _all(
+        self, noun: Noun, roles: Sequence[str], reach: Reach, now: datetime
+    ) -> Iterator[Page]:
+        """All documents by their date, from where a walk was left."""
+        began = reach.began or now
+        first = roles.index(reach.role) if reach.role in roles else 0
+        for role in roles[first:]:
+            since = reach.since if role == reach.role else None
+            for rows in self._by_date(self._settings.tables[role], since or self._beginning()):
+                here = Reach(began=began, role=role, since=str(rows[-1].get("Date")))
+                yield Page(tuple(self._raws(noun, role, rows)), here.kept(), is_whole=True)
+        yield Page((), Reach(whole=began).kept(), is_whole=True)
+
+    def _recent(
+        self, noun: Noun, roles: Sequence[str], reach: Reach, now: datetime
+    ) -> Iterator[Page]:
+        """The days of the window in which some version is another one; they are read whole."""
+        today = now.astimezone(self._settings.zone).date()
+        since = max(_midnight(today - timedelta(self._settings.window_days)), self._beginning())
+        found: dict[str, Mapping[str, str]] = {}
+        for role in roles:
+            table = self._settings.tables[role]
+            versions = self._by_date(table, since, select=f"{_VERSIONS},Date")
+            found[role] = _digests((row for page in versions for row in page), by_day=True)
+            known = reach.digests.get(role, {})
+            changed = [day for day in found[role] if known.get(day) != found[role][day]]
+            for first, last in _stretches(changed):
+                end = _midnight(date.fromisoformat(last) + timedelta(1))
+                for rows in self._by_date(table, _midnight(date.fromisoformat(first)), end):
+                    yield Page(tuple(self._raws(noun, role, rows)))
+        yield Page((), Reach(whole=reach.whole, digests=found).kept())
+
+    def _by_key(self, table: Table, select: str = "") -> Iterator[Sequence[Row]]:
+        """A catalog in the order of keys; each page begins with the last row of the one before."""
+        size, last, skip = self._settings.page_rows, None, 0
+        while True:
+            rows = self._odata.rows(
+                table, order="Ref_Key", select=select, top=size + (skip > 0), skip=skip
+            )
+            if last is not None:
+                if not rows or rows[0].get("Ref_Key") != last:
+                    raise _moved(table)
+                rows = rows[1:]
+            if not rows:
+                return
+            yield rows
+            last, skip = rows[-1].get("Ref_Key"), skip + len(rows) - (not skip)
+            if len(rows) < size:
+                return
+
+    def _by_date(
+        self, table: Table, since: str, until: str = "", select: str = ""
+    ) -> Iterator[Sequence[Row]]:
+        """Documents by their date: each page begins at the second at which the last one ended.
+
+        Nothing is skipped by number, so what is deleted meanwhile moves no other row.
+        """
+        size = self._settings.page_rows
+        known: set[Any] = set()
+        while True:
+            where = f"Date ge datetime'{since}'" + (until and f" and Date lt datetime'{until}'")
+            top = size + len(known)
+            rows = self._odata.rows(
+                table, where=where, order="Date,Ref_Key", select=select, top=top
+            )
+            fresh = [row for row in rows if row.get("Ref_Key") not in known]
+            dates = [str(row.get("Date")) for row in rows]
+            if dates and (dates[0] < since or (not fresh and len(rows) >= top)):
+                raise _moved(table)
+            if fresh:
+                yield fresh
+            if len(rows) < top:
+                return
+            known = {row.get("Ref_Key") for row in rows if row.get("Date") == dates[-1]} | (
+                known if dates[-1] == since else set()
+            )
+            since = dates[-1]
+
+    def _raws(self, noun: Noun, role: str, rows: Iterable[Row]) -> Iterator[RawRecord]:
+        """With the currency looked up; where a noun has several sets, the id tells which."""
+        before = f"{role}/" if len(ROLES[noun]) > 1 else ""
+        field = self._settings.tables[role].fields.get("currency")
+        for row in rows:
+            body = row if field is None else {**row, "@currency": self._currencies.of(row, field)}
+            yield RawRecord(noun, f"{before}{row.get('Ref_Key')}", body)
+
+    def _beginning(self) -> str:
+        since = self._settings.since
+        return _midnight(since) if since else _BEGINNING
+
+
+def _digests(rows: Iterable[Row], *, by_day: bool) -> dict[str, str]:
+    """By day, or of all, what the keys and versions of the rows come to."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        day = str(row.get("Date"))[:10] if by_day else _ALL
+        found[day].append(f"{row.get('Ref_Key')} {row.get('DataVersion')}")
+    return {
+        day: blake2b("\n".join(sorted(said)).encode(), digest_size=6).hexdigest()
+        for day, said in found.items()
+    }
+
+
+def _stretches(days: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Days that follow each other, as the first and the last of them."""
+    first = last = ""
+    for day in sorted(days):
+        if last and date.fromisoformat(day) - date.fromisoformat(last) > timedelta(1):
+            yield first, last
+            first = ""
+        first, last = first or day, day
+    if last:
+        yield first, last
+
+
+def _midnight(day: date) -> str:
+    return f"{day.isoformat()}T00:00:00"
+
+
+def _moved(table: Table) -> RetryLater:
+    said = f"{table.name}: a page repeats or does not go on where the last one ended"
+    return RetryLater(said, kind=ErrorKind.UNREADABLE)
