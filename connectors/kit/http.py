@@ -71,7 +71,7 @@ class CrmHttp:
             RetryLater: no usable answer after several tries, or the CRM asks for a long pause.
             NeedsPerson: access refused, not paid, banned, or no such address.
         """
-        return self._admitted("GET", path, may_be_absent=may_be_absent, params=list(params))
+        return self._admitted("GET", path, may_be_absent=may_be_absent, params=list(params) or None)
 
     def ask(self, path: str, body: Mapping[str, Any]) -> Answer:
         """POST JSON that only asks for something: as `get`, tried again where that helps."""

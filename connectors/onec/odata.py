@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from connectors.kit.answers import Answer
 from connectors.kit.errors import ConnectorError, ErrorKind, NoRights, RetryLater
 from connectors.kit.http import CrmHttp
 from connectors.onec.profiles import Table
@@ -15,7 +17,8 @@ Row = Mapping[str, Any]
 _INTERFACE = "/odata/standard.odata"
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _BARE_JSON = "application/json;odata=nometadata"
-_LONGEST_URL = 1_800
+_LONGEST_URL = 1_500
+"""Web servers take some 2,000; the address of the base and the options take the rest."""
 _ONE_KEY = len(quote(" or Ref_Key eq guid'00000000-0000-0000-0000-000000000000'"))
 
 
@@ -48,15 +51,24 @@ def meaning(status: int, data: Any) -> ConnectorError | None:
 class Odata:
     """One base."""
 
-    def __init__(self, http: CrmHttp, root: str, *, allowed_only: bool) -> None:
-        self._http, self._root = http, root
+    def __init__(self, http: CrmHttp, *, page_rows: int, allowed_only: bool) -> None:
+        self._http = http
+        self.page_rows = page_rows
         self._allowed = (("allowedOnly", "true"),) if allowed_only else ()
+
+    @cached_property
+    def _service(self) -> Answer:
+        return self._http.get("/?$format=json")
 
     @cached_property
     def published(self) -> frozenset[str]:
         """The sets that the administrator has published."""
-        data = self._http.get(f"{self._root}/?$format=json").data
-        return frozenset(str(row.get("name")) for row in _rows(data))
+        return frozenset(str(row.get("name")) for row in _rows(self._service.data))
+
+    @property
+    def opened_at(self) -> datetime:
+        """What time the base had when it was opened."""
+        return self._service.at
 
     def rows(
         self, table: Table, *, where: str = "", order: str = "", select: str = "", top: int = 0,
@@ -77,8 +89,7 @@ class Odata:
     def some(self, table: Table, keys: Sequence[str]) -> Iterator[Row]:
         """The rows that are there now, by their keys."""
         real = [key for key in dict.fromkeys(keys) if _GUID.fullmatch(key)]
-        room = _LONGEST_URL - 300 - len(self._root)
-        room -= len(quote(f"{table.name}{table.where}{table.only}"))
+        room = _LONGEST_URL - len(quote(f"{table.name}{table.where}{table.only}"))
         size = max(room // _ONE_KEY, 1)
         for place in range(0, len(real), size):
             asked = " or ".join(f"Ref_Key eq guid'{key}'" for key in real[place : place + size])
@@ -96,7 +107,7 @@ class Odata:
         asked = [("$format", _BARE_JSON), *options]
         # 1C reads a plus as a plus, so blanks are written as %20, which a dict of params would not
         query = "&".join(f"{name}={quote(value, safe='*,')}" for name, value in asked)
-        return _rows(self._http.get(f"{self._root}/{what}?{query}").data)
+        return _rows(self._http.get(f"/{what}?{query}").data)
 
 
 def _rows(data: Any) -> Sequence[Row]:

@@ -56,9 +56,7 @@ def _payment(name: str, *, only: str, **fields: str) -> Table:
 
 
 _ANY: Mapping[str, Table] = {
-    "company": Table(
-        "Catalog_Контрагенты", {"inn": "ИНН", "kpp": "КПП"}, where=_FOLDERS_OUT
-    ),
+    "company": Table("Catalog_Контрагенты", {"inn": "ИНН", "kpp": "КПП"}, where=_FOLDERS_OUT),
     "user": Table("Catalog_Пользователи", {"left": "Недействителен"}),
     "own": Table("Catalog_Организации", {"inn": "ИНН"}),
     "currency": Table("Catalog_Валюты"),

@@ -4,18 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from connectors.kit.contract import Cursor, Page
-from connectors.kit.errors import ErrorKind, NoRights, RetryLater
-from connectors.kit.http import CrmHttp
+from connectors.kit.errors import ErrorKind, NoRights
 from connectors.kit.records import Noun, RawRecord
 from connectors.onec.odata import Odata, Row
 from connectors.onec.profiles import CATALOGS, ROLES, Table
 from connectors.onec.refers import Currencies
 from connectors.onec.settings import Settings
+from connectors.onec.walks import by_date, by_key
 
 _BEGINNING = "0001-01-01T00:00:00"
 _VERSIONS = "Ref_Key,DataVersion"
@@ -45,16 +44,15 @@ class Reach(BaseModel):
 class Reading:
     """Catalogs and documents of one base."""
 
-    def __init__(self, http: CrmHttp, odata: Odata, settings: Settings) -> None:
-        self._http, self._odata, self._settings = http, odata, settings
+    def __init__(self, odata: Odata, settings: Settings) -> None:
+        self._odata, self._settings = odata, settings
         self._currencies = Currencies(odata, settings)
 
     def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
         """All without a cursor; then what differs, and all once in `whole_days`."""
         reach = Reach.model_validate_json(cursor) if cursor else Reach()
         roles = self._roles(noun)
-        now = self._http.server_time()
-        assert now is not None  # noqa: S101 - what is published was asked for
+        now = self._odata.opened_at
         is_due = reach.whole is None or self._is_old(reach.whole, now)
         if noun in CATALOGS:
             yield from self._catalog(noun, roles[0], Reach() if is_due else reach, now)
@@ -98,26 +96,26 @@ class Reading:
         """All of it, unless the versions say that nothing has changed."""
         table = self._settings.tables[role]
         if reach.whole:
-            rows = (row for page in self._by_key(table, _VERSIONS) for row in page)
+            rows = (row for page in by_key(self._odata, table, _VERSIONS) for row in page)
             if reach.digests == {role: _digests(rows, by_day=False)}:
                 yield Page((), reach.kept())
                 return
         seen: list[Row] = []
-        for page in self._by_key(table):
+        for page in by_key(self._odata, table):
             seen += [{key: row.get(key) for key in _VERSIONS.split(",")} for row in page]
             yield Page(tuple(self._raws(noun, role, page)), is_whole=True)
         digests = {role: _digests(seen, by_day=False)}
         yield Page((), Reach(whole=now, digests=digests).kept(), is_whole=True)
 
-    def _all(
-        self, noun: Noun, roles: Sequence[str], reach: Reach, now: datetime
-    ) -> Iterator[Page]:
+    def _all(self, noun: Noun, roles: Sequence[str], reach: Reach, now: datetime) -> Iterator[Page]:
         """All documents by their date, from where a walk was left."""
         began = reach.began or now
         first = roles.index(reach.role) if reach.role in roles else 0
         for role in roles[first:]:
             since = reach.since if role == reach.role else None
-            for rows in self._by_date(self._settings.tables[role], since or self._beginning()):
+            for rows in by_date(
+                self._odata, self._settings.tables[role], since or self._beginning()
+            ):
                 here = Reach(began=began, role=role, since=str(rows[-1].get("Date")))
                 yield Page(tuple(self._raws(noun, role, rows)), here.kept(), is_whole=True)
         yield Page((), Reach(whole=began).kept(), is_whole=True)
@@ -131,61 +129,15 @@ class Reading:
         found: dict[str, Mapping[str, str]] = {}
         for role in roles:
             table = self._settings.tables[role]
-            versions = self._by_date(table, since, select=f"{_VERSIONS},Date")
+            versions = by_date(self._odata, table, since, select=f"{_VERSIONS},Date")
             found[role] = _digests((row for page in versions for row in page), by_day=True)
             known = reach.digests.get(role, {})
             changed = [day for day in found[role] if known.get(day) != found[role][day]]
             for first, last in _stretches(changed):
                 end = _midnight(date.fromisoformat(last) + timedelta(1))
-                for rows in self._by_date(table, _midnight(date.fromisoformat(first)), end):
+                for rows in by_date(self._odata, table, _midnight(date.fromisoformat(first)), end):
                     yield Page(tuple(self._raws(noun, role, rows)))
         yield Page((), Reach(whole=reach.whole, digests=found).kept())
-
-    def _by_key(self, table: Table, select: str = "") -> Iterator[Sequence[Row]]:
-        """A catalog in the order of keys; each page begins with the last row of the one before."""
-        size, last, skip = self._settings.page_rows, None, 0
-        while True:
-            rows = self._odata.rows(
-                table, order="Ref_Key", select=select, top=size + (skip > 0), skip=skip
-            )
-            if last is not None:
-                if not rows or rows[0].get("Ref_Key") != last:
-                    raise _moved(table)
-                rows = rows[1:]
-            if not rows:
-                return
-            yield rows
-            last, skip = rows[-1].get("Ref_Key"), skip + len(rows) - (not skip)
-            if len(rows) < size:
-                return
-
-    def _by_date(
-        self, table: Table, since: str, until: str = "", select: str = ""
-    ) -> Iterator[Sequence[Row]]:
-        """Documents by their date: each page begins at the second at which the last one ended.
-
-        Nothing is skipped by number, so what is deleted meanwhile moves no other row.
-        """
-        size = self._settings.page_rows
-        known: set[Any] = set()
-        while True:
-            where = f"Date ge datetime'{since}'" + (until and f" and Date lt datetime'{until}'")
-            top = size + len(known)
-            rows = self._odata.rows(
-                table, where=where, order="Date,Ref_Key", select=select, top=top
-            )
-            fresh = [row for row in rows if row.get("Ref_Key") not in known]
-            dates = [str(row.get("Date")) for row in rows]
-            if dates and (dates[0] < since or (not fresh and len(rows) >= top)):
-                raise _moved(table)
-            if fresh:
-                yield fresh
-            if len(rows) < top:
-                return
-            known = {row.get("Ref_Key") for row in rows if row.get("Date") == dates[-1]} | (
-                known if dates[-1] == since else set()
-            )
-            since = dates[-1]
 
     def _raws(self, noun: Noun, role: str, rows: Iterable[Row]) -> Iterator[RawRecord]:
         """With the currency looked up; where a noun has several sets, the id tells which."""
@@ -226,8 +178,3 @@ def _stretches(days: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def _midnight(day: date) -> str:
     return f"{day.isoformat()}T00:00:00"
-
-
-def _moved(table: Table) -> RetryLater:
-    said = f"{table.name}: a page repeats or does not go on where the last one ended"
-    return RetryLater(said, kind=ErrorKind.UNREADABLE)

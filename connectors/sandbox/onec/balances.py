@@ -2,9 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 from connectors.sandbox.onec import values
 from connectors.sandbox.onec.asked import BadQuery, Row, where
@@ -68,7 +67,7 @@ class Balances:
                 yield self._debt(own, company, amount)
 
     def _debt(self, own: str, company: str, amount: Decimal) -> Row:
-        common = {"Организация_Key": own, "СуммаBalance": money(amount)}
+        common: Row = {"Организация_Key": own, "СуммаBalance": money(amount)}
         match self._names.debts:
             case "AccountingRegister_Хозрасчетный":
                 of = account("62.01" if amount > 0 else "62.02")
@@ -84,9 +83,9 @@ class Balances:
 
     def _stock(self, until: str) -> Iterator[Row]:
         left: dict[tuple[str, str], int] = {}
-        for item in self._base.rows(ITEMS):
+        for row in self._base.rows(ITEMS):
             for place in range(2):
-                left[item["Ref_Key"], warehouse(place)] = _OPENING
+                left[row["Ref_Key"], warehouse(place)] = _OPENING
         for row in self._counted("shipment", until):
             for line in row["Товары"]:
                 left[line["Номенклатура_Key"], line["Склад_Key"]] -= line["Количество"]
@@ -106,7 +105,7 @@ class Balances:
         return {"Номенклатура_Key": item, "Склад_Key": store, counted: count}
 
 
-def _of_account(key: str, amount: Decimal, of: tuple[str, str]) -> Mapping[str, Any]:
+def _of_account(key: str, amount: Decimal, of: tuple[str, str]) -> Row:
     return {
         "Account_Key": key,
         "ExtDimension1": of[0],

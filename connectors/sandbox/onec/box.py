@@ -53,12 +53,16 @@ class OneCSandbox(Sandbox):
         self.base = Base(catalogs(world) | documents(world, self.names) | registers)
         self._balances = Balances(self.base, self.names)
         self._renamed, self._unpublished = dict(renamed or {}), frozenset(unpublished)
-        self._names_again = {new: old for old, new in self._renamed.items()}
 
     @property
     def address(self) -> str:
         """What an administrator gives to us."""
         return f"{self.url}{BASE}"
+
+    def announced(self) -> dict[str, Any]:
+        """The address of the base, user and password, and how many rows there are."""
+        rows = {name: self.count(name) for name in self.base.names}
+        return {"url": self.address, "token": self.token, "rows": rows}
 
     # What tests do to it.
 
@@ -84,12 +88,16 @@ class OneCSandbox(Sandbox):
         """1C knows no limit of requests, but licences run out."""
         return Response(503, f"{_BUSY} ({wait:.0f})".encode(), "text/plain; charset=utf-8")
 
+    def refused(self) -> Response:
+        """What 1C says when the password is wrong."""
+        return Response(401, headers=(("WWW-Authenticate", 'Basic realm="1C"'),))
+
     def answer(self, request: Request) -> Response:
         """What the interface says."""
         if len(request.raw_query) + len(request.path.encode()) > _LONGEST_URL:
             return http.html(414, "414 Request-URI Too Large")
         if not self._may_enter(request):
-            return Response(401, headers=(("WWW-Authenticate", 'Basic realm="1C"'),))
+            return self.refused()
         if not request.path.startswith(_ROOT):
             return http.html(404, "404 Not Found")
         query = Asked()
