@@ -100,6 +100,9 @@ class Balances:
     def _key(self, table: Table, row: Row) -> _Key | None:
         """What a row of a balance is about: the company, or item and warehouse."""
         fields, tables = table.fields, self._settings.tables
+        for word in ("item", "analytics", "company"):
+            if word in fields and not {fields[word], f"{fields[word]}_Key"} & row.keys():
+                raise _without(fields[word])
         own = key_of(row, "Организация") or ""
         if "item" in fields:
             item = key_of(row, fields["item"], tables["item"].name)
@@ -177,6 +180,10 @@ def _figure(row: Row, resource: str) -> Decimal:
         return (sides[0] or Decimal()) - (sides[1] or Decimal())
     found = pick.amount(row, f"{resource}Balance")
     if found is None:
-        said = f"1C answers a balance without {resource}Balance: set its name for this base"
-        raise NoRights(said, kind=ErrorKind.NOT_THERE)
+        raise _without(f"{resource}Balance")
     return found
+
+
+def _without(field: str) -> NoRights:
+    said = f"1C answers a balance without {field}: set its name for this base"
+    return NoRights(said, kind=ErrorKind.NOT_THERE)

@@ -78,12 +78,15 @@ class _Row:
             raise BadRecord("Date: a document needs a day")
         return found
 
+    def is_draft(self) -> bool:
+        """Not posted: it has moved nothing in the books."""
+        return not pick.flag(self.body, "Posted")
+
     def is_out(self) -> bool:
-        """Marked for deletion, not posted, or of another kind than counts."""
+        """Marked for deletion, or of another kind than counts."""
         field, _, value = self.table.only.partition("=")
         is_other = bool(field) and pick.text(self.body, field) != value
-        is_draft = "Posted" in self.body and not pick.flag(self.body, "Posted")
-        return pick.flag(self.body, "DeletionMark") or is_draft or is_other
+        return pick.flag(self.body, "DeletionMark") or is_other
 
     def _time(self, field: str) -> datetime | None:
         said = pick.text(self.body, field)
@@ -119,7 +122,8 @@ def _invoice(row: _Row) -> Invoice:
         external_id=row.id,
         name=number or "",
         number=number,
-        status="created",
+        # an invoice moves nothing in the books, and some configurations never post it
+        status="draft" if row.is_draft() else "created",
         amount=row.amount(),
         currency=row.currency(),
         issued_on=row.day("Date"),
@@ -161,7 +165,7 @@ def _fact(row: _Row) -> dict[str, Any]:
         "external_id": row.id,
         "company_external_id": row.ref("company", "company"),
         "created_at": row.moment("Date"),
-        "is_deleted": row.is_out(),
+        "is_deleted": row.is_out() or row.is_draft(),
     }
 
 

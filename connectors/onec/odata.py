@@ -53,7 +53,7 @@ class Odata:
 
     def __init__(self, http: CrmHttp, *, page_rows: int, allowed_only: bool) -> None:
         self._http = http
-        self.page_rows = page_rows
+        self._page_rows = page_rows
         self._allowed = (("allowedOnly", "true"),) if allowed_only else ()
 
     @cached_property
@@ -69,6 +69,10 @@ class Odata:
     def opened_at(self) -> datetime:
         """What time the base had when it was opened."""
         return self._service.at
+
+    def page(self, table: Table) -> int:
+        """How many rows are asked for at once: fewer where each brings its tabular parts."""
+        return max(self._page_rows // 2, 1) if table.is_with_parts else self._page_rows
 
     def rows(
         self, table: Table, *, where: str = "", order: str = "", select: str = "", top: int = 0,

@@ -116,6 +116,7 @@ PROFILES: Mapping[str, Mapping[str, Table]] = {
         ),
         "bank": _payment("Document_ПоступлениеНаСчет", only="ВидОперации=ОтПокупателя"),
         "cash": _payment("Document_ПоступлениеВКассу", only="ВидОперации=ОтПокупателя"),
+        "warehouse": Table("Catalog_СтруктурныеЕдиницы"),
         "receivable": Table(
             "AccumulationRegister_РасчетыСПокупателями",
             {"amount": "Сумма", "company": "Контрагент"},

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
+from itertools import groupby
 
 from pydantic import BaseModel, ConfigDict
 
@@ -32,6 +33,8 @@ class Reach(BaseModel):
 
     whole: datetime | None = None
     began: datetime | None = None
+    roles: tuple[str, ...] = ()
+    """What was published when all was read."""
     role: str | None = None
     since: str | None = None
     digests: Mapping[str, Mapping[str, str]] = {}
@@ -53,7 +56,7 @@ class Reading:
         reach = Reach.model_validate_json(cursor) if cursor else Reach()
         roles = self._roles(noun)
         now = self._odata.opened_at
-        is_due = reach.whole is None or self._is_old(reach.whole, now)
+        is_due = reach.roles != tuple(roles) or self._is_old(reach.whole, now)
         if noun in CATALOGS:
             yield from self._catalog(noun, roles[0], Reach() if is_due else reach, now)
         elif is_due or reach.role:
@@ -71,9 +74,9 @@ class Reading:
             table = self._table(noun, role)
             yield from self._raws(noun, role, self._odata.some(table, keys))
 
-    def _is_old(self, whole: datetime, now: datetime) -> bool:
+    def _is_old(self, whole: datetime | None, now: datetime) -> bool:
         days = self._settings.whole_days
-        return bool(days) and now - whole >= timedelta(days=days)
+        return whole is None or (bool(days) and now - whole >= timedelta(days=days))
 
     def _roles(self, noun: Noun) -> list[str]:
         """What is published of that which a noun is read from."""
@@ -105,7 +108,7 @@ class Reading:
             seen += [{key: row.get(key) for key in _VERSIONS.split(",")} for row in page]
             yield Page(tuple(self._raws(noun, role, page)), is_whole=True)
         digests = {role: _digests(seen, by_day=False)}
-        yield Page((), Reach(whole=now, digests=digests).kept(), is_whole=True)
+        yield Page((), Reach(whole=now, roles=(role,), digests=digests).kept(), is_whole=True)
 
     def _all(self, noun: Noun, roles: Sequence[str], reach: Reach, now: datetime) -> Iterator[Page]:
         """All documents by their date, from where a walk was left."""
@@ -118,7 +121,7 @@ class Reading:
             ):
                 here = Reach(began=began, role=role, since=str(rows[-1].get("Date")))
                 yield Page(tuple(self._raws(noun, role, rows)), here.kept(), is_whole=True)
-        yield Page((), Reach(whole=began).kept(), is_whole=True)
+        yield Page((), Reach(whole=began, roles=tuple(roles)).kept(), is_whole=True)
 
     def _recent(
         self, noun: Noun, roles: Sequence[str], reach: Reach, now: datetime
@@ -132,12 +135,11 @@ class Reading:
             versions = by_date(self._odata, table, since, select=f"{_VERSIONS},Date")
             found[role] = _digests((row for page in versions for row in page), by_day=True)
             known = reach.digests.get(role, {})
-            changed = [day for day in found[role] if known.get(day) != found[role][day]]
-            for first, last in _stretches(changed):
+            for first, last in _changed(found[role], known):
                 end = _midnight(date.fromisoformat(last) + timedelta(1))
                 for rows in by_date(self._odata, table, _midnight(date.fromisoformat(first)), end):
                     yield Page(tuple(self._raws(noun, role, rows)))
-        yield Page((), Reach(whole=reach.whole, digests=found).kept())
+        yield Page((), reach.model_copy(update={"digests": found}).kept())
 
     def _raws(self, noun: Noun, role: str, rows: Iterable[Row]) -> Iterator[RawRecord]:
         """With the currency looked up; where a noun has several sets, the id tells which."""
@@ -164,16 +166,12 @@ def _digests(rows: Iterable[Row], *, by_day: bool) -> dict[str, str]:
     }
 
 
-def _stretches(days: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Days that follow each other, as the first and the last of them."""
-    first = last = ""
-    for day in sorted(days):
-        if last and date.fromisoformat(day) - date.fromisoformat(last) > timedelta(1):
-            yield first, last
-            first = ""
-        first, last = first or day, day
-    if last:
-        yield first, last
+def _changed(found: Mapping[str, str], known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The days that differ, those next to each other together, as the first and the last."""
+    for differs, days in groupby(sorted(found), lambda day: known.get(day) != found[day]):
+        if differs:
+            together = list(days)
+            yield together[0], together[-1]
 
 
 def _midnight(day: date) -> str:

@@ -102,7 +102,7 @@ class Balances:
                 "КоличествоBalance": count,
             }  # fmt: skip
         counted = "ВНаличииBalance" if "Товары" in self._names.stock else "КоличествоBalance"
-        return {"Номенклатура_Key": item, "Склад_Key": store, counted: count}
+        return {"Номенклатура_Key": item, f"{self._names.warehouse}_Key": store, counted: count}
 
 
 def _of_account(key: str, amount: Decimal, of: tuple[str, str]) -> Row:

@@ -50,7 +50,7 @@ class OneCSandbox(Sandbox):
         self.token = token
         self.names = SCHEMAS[configuration]
         registers: dict[str, list[Row]] = {self.names.debts: [], self.names.stock: []}
-        self.base = Base(catalogs(world) | documents(world, self.names) | registers)
+        self.base = Base(catalogs(world, self.names) | documents(world, self.names) | registers)
         self._balances = Balances(self.base, self.names)
         self._renamed, self._unpublished = dict(renamed or {}), frozenset(unpublished)
 

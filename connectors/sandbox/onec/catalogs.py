@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from connectors.sandbox.entities import World
 from connectors.sandbox.onec import schema, values
 from connectors.sandbox.onec.asked import Row
+from connectors.sandbox.onec.schema import Schema
 from connectors.sandbox.onec.values import EMPTY_KEY, guid, padded, row
 
 _CURRENCIES = (("643", "руб."), ("840", "USD"), ("978", "EUR"))
@@ -28,7 +29,7 @@ def warehouse(place: int) -> str:
     return guid(values.WAREHOUSE, 1 + place % len(_WAREHOUSES))
 
 
-def catalogs(world: World) -> dict[str, list[Row]]:
+def catalogs(world: World, names: Schema) -> dict[str, list[Row]]:
     """All of them."""
     return {
         schema.COMPANIES: list(_companies(world)),
@@ -53,7 +54,7 @@ def catalogs(world: World) -> dict[str, list[Row]]:
             )
             for item in world.products
         ],
-        schema.WAREHOUSES: [
+        names.warehouses: [
             row(warehouse(place), name, str(place)) for place, name in enumerate(_WAREHOUSES)
         ],
         schema.ACCOUNTS: [

@@ -8,7 +8,6 @@ OWN = "Catalog_Организации"
 CURRENCIES = "Catalog_Валюты"
 USERS = "Catalog_Пользователи"
 ITEMS = "Catalog_Номенклатура"
-WAREHOUSES = "Catalog_Склады"
 ACCOUNTS = "ChartOfAccounts_Хозрасчетный"
 PARTNER_KEYS = "Catalog_КлючиАналитикиУчетаПоПартнерам"
 TURNOVER_ONLY = "AccumulationRegister_Продажи"
@@ -30,6 +29,9 @@ class Schema:
     """The field of a payment that tells why it came, and what it says of a customer's."""
     from_customer: str
     shipment: str = "Document_РеализацияТоваровУслуг"
+    warehouses: str = "Catalog_Склады"
+    warehouse: str = "Склад"
+    """The dimension of the register of stock."""
 
     @property
     def sets(self) -> Mapping[str, str]:
@@ -72,5 +74,7 @@ SCHEMAS = {
         kind="ВидОперации",
         from_customer="ОтПокупателя",
         shipment="Document_РасходнаяНакладная",
+        warehouses="Catalog_СтруктурныеЕдиницы",
+        warehouse="СтруктурнаяЕдиница",
     ),
 }
