@@ -48,7 +48,7 @@ class _Row:
 
     def ref(self, word: str, role: str = "") -> str | None:
         """The key that a reference holds; it may have to refer to a certain set."""
-        return key_of(self.body, self.name(word), self.settings.tables[role].name if role else "")
+        return _key(self.body, self.name(word), self.settings.tables[role].name if role else "")
 
     def amount(self) -> Decimal:
         """The amount of a document, which it must have."""
@@ -137,7 +137,7 @@ def _invoice(row: _Row) -> Invoice:
 
 def _payment(row: _Row) -> Payment:
     parts = pick.many(row.body, row.name("part"))
-    paid = {key_of(part, row.name("invoice")) for part in parts} - {None}
+    paid = {_key(part, row.name("invoice")) for part in parts} - {None}
     return Payment(
         **_fact(row),
         paid_on=row.dated(),
@@ -167,6 +167,11 @@ def _fact(row: _Row) -> dict[str, Any]:
         "created_at": row.moment("Date"),
         "is_deleted": row.is_out() or row.is_draft(),
     }
+
+
+def _key(body: pick.Body, field: str, of: str = "") -> str | None:
+    found = key_of(body, field, of)
+    return None if found is None else pick.external_id({field: found}, field)
 
 
 def _receivable(row: _Row) -> Receivable:

@@ -20,8 +20,9 @@ from connectors.sandbox.onec.schema import SCHEMAS
 from connectors.sandbox.server import Sandbox
 
 TOKEN = "Обмен:sandbox-password-1c"
-BASE = "/base"
-_ROOT = f"{BASE}/odata/standard.odata"
+_BASE = "/base"
+_INTERFACE = "/odata/standard.odata"
+_ROOT = f"{_BASE}{_INTERFACE}"
 _LONGEST_URL = 2_048
 _ONE = re.compile(r"([^/(]+)\(guid'([0-9a-f-]{36})'\)")
 _BUSY = "Не обнаружено свободной лицензии"
@@ -55,14 +56,14 @@ class OneCSandbox(Sandbox):
         self._renamed, self._unpublished = dict(renamed or {}), frozenset(unpublished)
 
     @property
-    def address(self) -> str:
-        """What an administrator gives to us."""
-        return f"{self.url}{BASE}"
+    def url(self) -> str:
+        """The address of the base, as an administrator gives it to us."""
+        return f"{super().url}{_BASE}"
 
     def announced(self) -> dict[str, Any]:
-        """The address of the base, user and password, and how many rows there are."""
+        """User and password, and how many rows there are."""
         rows = {name: self.count(name) for name in self.base.names}
-        return {"url": self.address, "token": self.token, "rows": rows}
+        return {"token": self.token, "rows": rows}
 
     # What tests do to it.
 
@@ -144,7 +145,7 @@ class OneCSandbox(Sandbox):
         if query.is_counted:
             data["odata.count"] = str(count)
         if not query.is_bare:
-            data = {"odata.metadata": f"{self.url}{_ROOT}/$metadata#{name}"} | data
+            data = {"odata.metadata": f"{self.url}{_INTERFACE}/$metadata#{name}"} | data
         return _json(data)
 
     def _shown(self, name: str, row: Row, query: Asked) -> Row:
