@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from connectors.kit import pick
 from connectors.kit.contract import Cursor, Page
-from connectors.kit.errors import ErrorKind, NoRights
+from connectors.kit.errors import BadRecord, ErrorKind, NoRights, RetryLater
 from connectors.kit.records import Noun, RawRecord
 from connectors.onec.odata import Odata, Row
 from connectors.onec.profiles import Table
@@ -60,7 +60,8 @@ class Balances:
             yield Page((), cursor)
             return
         today = now.astimezone(self._settings.zone).date()
-        found = {day: self._sums(table, day) for day in self._days(noun, today, last)}
+        accounts = self._accounts(table)
+        found = {day: self._sums(table, day, accounts) for day in self._days(noun, today, last)}
         keys = {key for sums in found.values() for key in sums} | {*(last.fresh if last else ())}
         older = {key for day, sums in found.items() if day != today for key in sums}
         kept = Asked(at=now, day=today, fresh=tuple(sorted(found[today].keys() - older)))
@@ -86,11 +87,11 @@ class Balances:
         """Debts are kept day by day; of stock, with its many rows, the ends of months and now."""
         return "now" if noun is Noun.STOCK and day == today else day.isoformat()
 
-    def _sums(self, table: Table, day: date) -> _Sums:
+    def _sums(self, table: Table, day: date, accounts: str) -> _Sums:
         """The figures at the end of a day, by what they are about."""
         period = f"{(day + timedelta(1)).isoformat()}T00:00:00"
         found: _Sums = defaultdict(lambda: defaultdict(Decimal))
-        for row in self._odata.balance(table.name, period, self._accounts(table)):
+        for row in self._odata.balance(table.name, period, accounts):
             key = self._key(table, row)
             for word in _FIGURES:
                 if key and word in table.fields:
@@ -157,8 +158,8 @@ class Balances:
         rows = all_rows(self._odata, table, f"Ref_Key,Description,{sku}")
         return {
             str(row.get("Ref_Key")): {
-                "@item": pick.text(row, "Description"),
-                "@sku": pick.text(row, sku),
+                "@item": _text(row, "Description"),
+                "@sku": _text(row, sku),
             }
             for row in rows
         }
@@ -166,19 +167,27 @@ class Balances:
     @cached_property
     def _warehouses(self) -> Mapping[str, str | None]:
         rows = all_rows(self._odata, self._settings.tables["warehouse"], "Ref_Key,Description")
-        return {str(row.get("Ref_Key")): pick.text(row, "Description") for row in rows}
+        return {str(row.get("Ref_Key")): _text(row, "Description") for row in rows}
 
 
 def _debt(key: _Key) -> Mapping[str, Any]:
     return {"company": key[1], "@currency": key[2] or None}
 
 
+def _text(row: Row, field: str) -> str | None:
+    return str(row.get(field) or "").strip() or None
+
+
 def _figure(row: Row, resource: str) -> Decimal:
     """A resource of a balance; of an accounting register debit less credit."""
-    sides = [pick.amount(row, f"{resource}Balance{side}") for side in ("Dr", "Cr")]
-    if None not in sides:
-        return (sides[0] or Decimal()) - (sides[1] or Decimal())
-    found = pick.amount(row, f"{resource}Balance")
+    try:
+        debit, credit, found = (
+            pick.amount(row, f"{resource}Balance{side}") for side in ("Dr", "Cr", "")
+        )
+    except BadRecord as error:
+        raise RetryLater(f"a balance of 1C: {error}", kind=ErrorKind.UNREADABLE) from error
+    if debit is not None and credit is not None:
+        return debit - credit
     if found is None:
         raise _without(f"{resource}Balance")
     return found

@@ -1,11 +1,14 @@
 """Walks through sets page by page, so that what moves or vanishes meanwhile hides no row."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from connectors.kit.errors import ErrorKind, RetryLater
 from connectors.onec.odata import Odata, Row
 from connectors.onec.profiles import Table
+
+_TIME = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d")
 
 
 def by_key(odata: Odata, table: Table, select: str = "") -> Iterator[Sequence[Row]]:
@@ -42,14 +45,17 @@ def by_date(
         rows = odata.rows(table, where=where, order="Date,Ref_Key", select=select, top=top)
         fresh = [row for row in rows if row.get("Ref_Key") not in known]
         is_full = len(rows) >= top
-        if rows and (str(rows[0].get("Date")) < since or (is_full and not fresh)):
+        if not all(_TIME.fullmatch(str(row.get("Date"))) for row in rows):
+            said = f"{table.name}: a document without a date"
+            raise RetryLater(said, kind=ErrorKind.UNREADABLE)
+        if rows and (str(rows[0]["Date"]) < since or (is_full and not fresh)):
             raise _moved(table)
         if fresh:
             yield fresh
         if not is_full:
             return
-        end = str(rows[-1].get("Date"))
-        at_end = {row.get("Ref_Key") for row in rows if str(row.get("Date")) == end}
+        end = str(rows[-1]["Date"])
+        at_end = {row.get("Ref_Key") for row in rows if row["Date"] == end}
         since, known = end, at_end | (known if end == since else set())
 
 

@@ -155,7 +155,7 @@ def _one(tokens: _Tokens) -> Test:
 
 def _compared(tokens: _Tokens) -> Test:
     name, sign = tokens.take("word"), tokens.take("word")
-    if name not in tokens.known:
+    if tokens.known and name not in tokens.known:
         raise BadQuery(400, "10", f"Свойство не найдено: {name}")
     if sign not in _SIGNS:
         raise _syntax(sign)

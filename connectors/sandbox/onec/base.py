@@ -20,6 +20,7 @@ class Base:
         self._dice = Random(7)
         self._ordered: dict[str, dict[_Order, tuple[list[Row], list[str]]]] = {}
         self._hidden: set[str] = set()
+        self._fields: dict[str, set[str]] = {}
         self._tables: dict[str, dict[str, Row]] = {}
         for name, rows in tables.items():
             self._tables[name] = {}
@@ -50,6 +51,7 @@ class Base:
             self._writes += 1
             version = b64encode(self._writes.to_bytes(8, "big")).decode()
             self._tables[name][row["Ref_Key"]] = {**row, "DataVersion": version}
+            self._fields.setdefault(name, set()).update(row)
             self._ordered.pop(name, None)
 
     def change(self, name: str, key: str, values: Row) -> None:
@@ -70,7 +72,7 @@ class Base:
     def found(self, name: str, query: Asked) -> tuple[list[Row], int]:
         """The rows of the page asked for, and how many there are without pages."""
         with self._lock:
-            known = self._known(name)
+            known = self._fields.get(name, set())
             wanted = where(query.filter, known)
             rows, days = self._in_order(name, query.order, known)
             first = bisect_left(days, wanted.since) if days and wanted.since else 0
@@ -90,9 +92,6 @@ class Base:
             raise BadQuery(401, "20", "Недостаточно прав для выполнения операции")
         return False
 
-    def _known(self, name: str) -> set[str]:
-        return {field for row in list(self._tables[name].values())[:2] for field in row}
-
     def _in_order(self, name: str, order: _Order, known: set[str]) -> tuple[list[Row], list[str]]:
         if not order:  # none is promised
             rows = list(self._tables[name].values())
@@ -102,7 +101,7 @@ class Base:
         if order not in held:
             fields = [part.partition(" ")[0] for part in order]
             for field in fields:
-                if field not in known and self._tables[name]:
+                if field not in known and known:
                     raise BadQuery(400, "10", f"Свойство не найдено: {field}")
             rows = list(self._tables[name].values())
             for part, field in reversed(list(zip(order, fields, strict=True))):

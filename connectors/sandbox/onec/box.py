@@ -53,7 +53,8 @@ class OneCSandbox(Sandbox):
         registers: dict[str, list[Row]] = {self.names.debts: [], self.names.stock: []}
         self.base = Base(catalogs(world, self.names) | documents(world, self.names) | registers)
         self._balances = Balances(self.base, self.names)
-        self._renamed, self._unpublished = dict(renamed or {}), frozenset(unpublished)
+        self._renamed = dict(renamed or {})
+        self.unpublished = frozenset(unpublished)
 
     @property
     def url(self) -> str:
@@ -112,17 +113,17 @@ class OneCSandbox(Sandbox):
         if request.method != "GET":
             raise BadQuery(405, "19", "Метод HTTP запрещен")
         if not what:
-            shown = [name for name in self.base.names if name not in self._unpublished]
+            shown = [name for name in self.base.names if name not in self.unpublished]
             return _json({"value": [{"name": name, "url": name} for name in shown]})
         balance = (
-            None if what.partition("/")[0] in self._unpublished else self._balances.answer(what)
+            None if what.partition("/")[0] in self.unpublished else self._balances.answer(what)
         )
         if balance is not None:
             return self._set(what.partition("/")[0], balance, len(balance), query)
         name, _, rest = what.partition("/")
         one = _ONE.fullmatch(what)
         name = one[1] if one else name
-        if name not in self.base.names or name in self._unpublished:
+        if name not in self.base.names or name in self.unpublished:
             raise BadQuery(404, "8", f"Тип сущности не найден: {name}")
         if one:
             return self._one(name, one[2], query)
