@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from connectors.kit.errors import BadRecord
 from connectors.kit.pick import currency
 from connectors.onec.profiles import PROFILES, Table
 
@@ -59,10 +60,17 @@ class Settings(BaseModel):
             raise ValueError(f"{name!r} is not a time zone such as Europe/Moscow") from error
         return name
 
+    @field_validator("currency")
+    @classmethod
+    def _is_currency(cls, code: str) -> str:
+        try:
+            return currency(code)
+        except BadRecord as error:
+            raise ValueError(str(error)) from error
+
     @model_validator(mode="after")
     def _is_known(self) -> Self:
         """A word that nobody knows is a mistake, and no name of anything."""
-        currency(self.currency)
         profile = PROFILES[self.configuration]
         for key in self.names:
             what, role, *rest = key.split(".")

@@ -102,7 +102,7 @@ class OneCSandbox(Sandbox):
             return self.refused()
         if not request.path.startswith(_ROOT):
             return http.html(404, "404 Not Found")
-        query = Asked()
+        query = Asked(format=request.raw_query)
         try:
             query = asked(request.raw_query)
             return self._said(request, request.path.removeprefix(_ROOT).strip("/"), query)
