@@ -54,6 +54,13 @@ class OneC:
 
     def __init__(self, credentials: Credentials) -> None:
         settings = Settings.model_validate(dict(credentials.options))
+        self.nouns = MappingProxyType(
+            {
+                noun: facts
+                for noun, facts in type(self).nouns.items()
+                if settings.tables.keys() & {*ROLES[noun]}
+            }
+        )
         host, root = split_address(credentials.base_url)
         self._settings = settings
         self._http = CrmHttp(
@@ -118,9 +125,12 @@ class OneC:
     def _warnings(self) -> Iterator[str]:
         tables, published = self._settings.tables, self._odata.published
         for noun, roles in ROLES.items():
-            out = [tables[role].name for role in roles if tables[role].name not in published]
-            if out:
-                yield f"not published in 1C, so not read as {noun}: {', '.join(out)}"
+            for role in roles:
+                if role in tables and tables[role].name not in published:
+                    yield (
+                        f"1C does not publish {tables[role].name}, so it is not read as {noun}; "
+                        f"if this base has none, set set.{role}=none"
+                    )
         if tables["currency"].name not in published:
             said = self._settings.currency
             yield f"{tables['currency'].name} is not published: all amounts are taken for {said}"

@@ -48,7 +48,8 @@ class _Row:
 
     def ref(self, word: str, role: str = "") -> str | None:
         """The key that a reference holds; it may have to refer to a certain set."""
-        return _key(self.body, self.name(word), self.settings.tables[role].name if role else "")
+        of = self.settings.tables.get(role)
+        return _key(self.body, self.name(word), of.name if of else "")
 
     def amount(self) -> Decimal:
         """The amount of a document, which it must have."""
@@ -228,6 +229,7 @@ def translate(raw: RawRecord, settings: Settings) -> Record:
     role = raw.external_id.rpartition("/")[0]
     if role not in ROLES[raw.noun]:  # alone in its noun, or a balance, whose id tells the day
         role = ROLES[raw.noun][0]
-    return _BY_NOUN[raw.noun](
-        _Row(raw.external_id, raw.body, role, settings.tables[role], settings)
-    )
+    table = settings.tables.get(role)
+    if table is None:
+        raise BadRecord(f"{role}: by its settings the base has none")
+    return _BY_NOUN[raw.noun](_Row(raw.external_id, raw.body, role, table, settings))

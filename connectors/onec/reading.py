@@ -78,22 +78,23 @@ class Reading:
         days = self._settings.whole_days
         return whole is None or (bool(days) and now - whole >= timedelta(days=days))
 
+    def _wanted(self, noun: Noun) -> list[str]:
+        """What a noun is read from in this base."""
+        return [role for role in ROLES[noun] if role in self._settings.tables]
+
     def _roles(self, noun: Noun) -> list[str]:
-        """What is published of that which a noun is read from."""
-        tables = self._settings.tables
-        found = [role for role in ROLES[noun] if tables[role].name in self._odata.published]
-        return found or [self._missing(noun, ROLES[noun][0])]
+        """What is published of it."""
+        tables, wanted = self._settings.tables, self._wanted(noun)
+        found = [role for role in wanted if tables[role].name in self._odata.published]
+        if not found:
+            raise _unpublished(noun, ", ".join(tables[role].name for role in wanted))
+        return found
 
     def _table(self, noun: Noun, role: str) -> Table:
-        table = self._settings.tables[role]
-        if role not in ROLES[noun] or table.name not in self._odata.published:
-            self._missing(noun, role)
+        table = self._settings.tables.get(role)
+        if table is None or table.name not in self._odata.published:
+            raise _unpublished(noun, role if table is None else table.name)
         return table
-
-    def _missing(self, noun: Noun, role: str) -> str:
-        name = self._settings.tables[role].name if role in ROLES[noun] else role
-        said = f"1C does not publish {name}, so {noun} is not read"
-        raise NoRights(said, kind=ErrorKind.NOT_THERE)
 
     def _catalog(self, noun: Noun, role: str, reach: Reach, now: datetime) -> Iterator[Page]:
         """All of it, unless the versions say that nothing has changed."""
@@ -113,6 +114,7 @@ class Reading:
     def _all(self, noun: Noun, roles: Sequence[str], reach: Reach, now: datetime) -> Iterator[Page]:
         """All documents by their date, from where a walk was left."""
         began = reach.began or now
+        is_whole = list(roles) == self._wanted(noun)
         first = roles.index(reach.role) if reach.role in roles else 0
         for role in roles[first:]:
             since = reach.since if role == reach.role else None
@@ -120,8 +122,8 @@ class Reading:
                 self._odata, self._settings.tables[role], since or self._beginning()
             ):
                 here = Reach(began=began, role=role, since=str(rows[-1].get("Date")))
-                yield Page(tuple(self._raws(noun, role, rows)), here.kept(), is_whole=True)
-        yield Page((), Reach(whole=began, roles=tuple(roles)).kept(), is_whole=True)
+                yield Page(tuple(self._raws(noun, role, rows)), here.kept(), is_whole=is_whole)
+        yield Page((), Reach(whole=began, roles=tuple(roles)).kept(), is_whole=is_whole)
 
     def _recent(
         self, noun: Noun, roles: Sequence[str], reach: Reach, now: datetime
@@ -172,6 +174,11 @@ def _changed(found: Mapping[str, str], known: Mapping[str, str]) -> Iterator[tup
         if differs:
             together = list(days)
             yield together[0], together[-1]
+
+
+def _unpublished(noun: Noun, what: str) -> NoRights:
+    said = f"1C does not publish {what}, so {noun} is not read"
+    return NoRights(said, kind=ErrorKind.NOT_THERE)
 
 
 def _midnight(day: date) -> str:

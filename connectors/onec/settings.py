@@ -11,9 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from connectors.kit.errors import BadRecord
 from connectors.kit.pick import currency
-from connectors.onec.profiles import PROFILES, Table
+from connectors.onec.profiles import PROFILES, ROLES, Table
 
 _NAMES = ("set.", "field.", "only.")
+_MAY_BE_NONE = {("set", role) for roles in ROLES.values() for role in roles}
+_NONE = ", ".join(sorted(role for _, role in _MAY_BE_NONE))
 
 
 class Settings(BaseModel):
@@ -23,7 +25,7 @@ class Settings(BaseModel):
 
     configuration: Literal["bp", "ut", "unf"] = "bp"
     names: Mapping[str, str] = Field(default_factory=dict)
-    """Single names: `set.bank`, `field.bank.amount`, `only.bank`."""
+    """Single names: `set.bank` (or none), `field.bank.amount`, `only.bank` (or any)."""
     timezone: str = "Europe/Moscow"
     currency: str = "RUB"
     """ISO code of what the books are kept in."""
@@ -72,8 +74,10 @@ class Settings(BaseModel):
     def _is_known(self) -> Self:
         """A word that nobody knows is a mistake, and no name of anything."""
         profile = PROFILES[self.configuration]
-        for key in self.names:
+        for key, name in self.names.items():
             what, role, *rest = key.split(".")
+            if name == "none" and (what, role) not in _MAY_BE_NONE:
+                raise ValueError(f"{key}: only these sets may be none: {_NONE}")
             if role not in profile or len(rest) != (what == "field"):
                 raise ValueError(f"{key}: there are the words {', '.join(profile)}")
             if rest and rest[0] not in profile[role].fields:
@@ -83,12 +87,14 @@ class Settings(BaseModel):
 
     @cached_property
     def tables(self) -> Mapping[str, Table]:
-        """What is read, by its role, with the names of this base."""
+        """What is read, by its role, with the names of this base, without what it has none of."""
         found = dict(PROFILES[self.configuration])
-        for key, name in self.names.items():
+        for key, name in sorted(self.names.items()):  # a set last, for it may go
             what, role, *rest = key.split(".")
             table = found[role]
             match what:
+                case "set" if name == "none":
+                    del found[role]
                 case "set":
                     found[role] = replace(table, name=name)
                 case "only":

@@ -3,8 +3,8 @@
 import pytest
 
 from connectors.kit.contract import Credentials
-from connectors.kit.errors import NeedsReauth, NoRights
-from connectors.kit.records import Invoice, Noun
+from connectors.kit.errors import BadRecord, NeedsReauth, NoRights
+from connectors.kit.records import Invoice, Noun, RawRecord, Shipment
 from connectors.onec import OneC
 from tests.connectors.checks import records
 from tests.connectors.onec.conftest import Open, Opened
@@ -37,13 +37,32 @@ def test_what_is_not_published_is_told_by_its_name_and_the_rest_is_read(opened: 
     out = {"Document_СчетНаОплатуПокупателю", "Document_ПриходныйКассовыйОрдер", "Catalog_Валюты"}
     _, crm = opened(unpublished=out)
     assert crm.about().warnings == (
-        "not published in 1C, so not read as invoice: Document_СчетНаОплатуПокупателю",
-        "not published in 1C, so not read as payment: Document_ПриходныйКассовыйОрдер",
+        "1C does not publish Document_СчетНаОплатуПокупателю, so it is not read as invoice; "
+        "if this base has none, set set.invoice=none",
+        "1C does not publish Document_ПриходныйКассовыйОрдер, so it is not read as payment; "
+        "if this base has none, set set.cash=none",
         "Catalog_Валюты is not published: all amounts are taken for RUB",
     )
     with pytest.raises(NoRights, match="Document_СчетНаОплатуПокупателю, so invoice is not read"):
         list(crm.pull(Noun.INVOICE, None))
-    assert records(crm.pull(Noun.PAYMENT, None))
+    pages = list(crm.pull(Noun.PAYMENT, None))
+    assert records(pages)
+    assert not any(page.is_whole for page in pages)  # who does not come may be in the other set
+
+
+def test_what_a_base_has_none_of_is_neither_read_nor_missed(opened: Opened) -> None:
+    names = {"set.cash": "none", "field.cash.amount": "Сумма", "set.user": "none"}
+    out = {"Document_ПриходныйКассовыйОрдер", "Catalog_Пользователи"}
+    box, crm = opened(names, unpublished=out)
+    assert crm.about().warnings == ()
+    assert Noun.USER not in crm.nouns
+    pages = list(crm.pull(Noun.PAYMENT, None))
+    assert all(page.is_whole for page in pages)
+    with pytest.raises(NoRights, match="does not publish cash"):
+        list(crm.get_many(Noun.PAYMENT, ["cash/1"]))
+    with pytest.raises(BadRecord, match="the base has none"):
+        crm.translate(RawRecord(Noun.PAYMENT, "cash/1", {}))
+    assert box.count("Catalog_Пользователи")
 
 
 def test_what_is_unpublished_while_it_is_read_is_told_too(opened: Opened) -> None:
@@ -98,7 +117,9 @@ def test_renamed_attributes_are_told_and_can_be_named(opened: Opened) -> None:
     names = {"only.bank": "any", "field.shipment.amount": "СуммаСНДС"}
     _, crm = opened(names, renamed={"СуммаДокумента": "СуммаСНДС"})
     raw = records(crm.pull(Noun.SHIPMENT, None))[0]
-    assert crm.translate(raw).amount == raw.body["СуммаСНДС"]  # type: ignore[union-attr]  # a shipment
+    found = crm.translate(raw)
+    assert isinstance(found, Shipment)
+    assert found.amount == raw.body["СуммаСНДС"]
 
 
 def test_nothing_is_related_to_a_company_but_by_its_documents(opened: Opened) -> None:

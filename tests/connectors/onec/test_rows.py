@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.kit.errors import BadRecord
-from connectors.kit.records import Invoice, Noun, Payment, RawRecord, Record, Shipment
+from connectors.kit.records import (
+    Company,
+    Invoice,
+    Noun,
+    Payment,
+    RawRecord,
+    Record,
+    Shipment,
+    User,
+)
 from connectors.onec.mapping import translate
 from connectors.onec.settings import Settings
 
@@ -124,6 +133,7 @@ def test_names_of_a_customised_base_are_set_one_by_one() -> None:
         ("configuration", "erp3", "configuration"),
         ("timezone", "Moscow", "time zone"),
         ("currency", "рубли", "ISO 4217"),
+        ("set.item", "none", "only these sets may be none: bank, cash"),
         ("set.nothing", "x", "there are the words user|there are the words company"),
         ("field.bank", "x", "there are the words"),
         ("field.bank.sum", "x", "bank has the fields: company"),
@@ -139,9 +149,14 @@ def test_an_option_that_makes_no_sense_is_refused_in_words(key: str, value: str,
 def test_people_and_customers_are_read_without_the_blanks_of_their_columns() -> None:
     row = {"Description": "ООО «Ромашка» ", "ИНН": "7707083893  ", "КПП": "         "}
     found = translate(RawRecord(Noun.COMPANY, _KEY, row), _BP)
-    assert (found.name, found.inn, found.kpp) == ("ООО «Ромашка»", "7707083893", None)  # type: ignore[union-attr]  # a company
-    for gone in ({"Недействителен": True}, {"DeletionMark": True}):
-        assert not translate(RawRecord(Noun.USER, _KEY, gone), _BP).is_active  # type: ignore[union-attr]  # a user
+    assert found == Company(_KEY, "ООО «Ромашка»", inn="7707083893")
+    for row, is_active in (
+        ({}, True),
+        ({"Недействителен": True}, False),
+        ({"DeletionMark": True}, False),
+    ):
+        found = translate(RawRecord(Noun.USER, _KEY, {"Description": "Роман", **row}), _BP)
+        assert found == User(_KEY, "Роман", is_active=is_active)
 
 
 @settings(max_examples=200, database=None, derandomize=True)
