@@ -13,9 +13,11 @@ from connectors.kit.oauth import Grants
 _CLASSES = {
     "1c": "connectors.onec:OneC",
     "amocrm": "connectors.amocrm:AmoCrm",
+    "kommo": "connectors.amocrm.kommo:Kommo",
 }
 _GRANTS = {
     "amocrm": "connectors.amocrm.oauth:AmoGrants",
+    "kommo": "connectors.amocrm.oauth:AmoGrants",
 }
 
 
