@@ -18,7 +18,7 @@ from connectors.kit import pick
 from connectors.kit.contract import Cursor, Page
 from connectors.kit.errors import BadRecord, ErrorKind, NoRights, RetryLater
 from connectors.kit.records import Noun, RawRecord
-from connectors.onec.odata import Odata, Row
+from connectors.onec.odata import Odata, Row, unpublished
 from connectors.onec.profiles import Table
 from connectors.onec.refers import Currencies, key_of
 from connectors.onec.settings import Settings
@@ -52,8 +52,7 @@ class Balances:
         """All balances of some days, or nothing when they were asked for a short while ago."""
         table = self._settings.tables[noun.value]
         if table.name not in self._odata.published:
-            said = f"1C does not publish {table.name}, so {noun} is not read"
-            raise NoRights(said, kind=ErrorKind.NOT_THERE)
+            raise unpublished(noun, table.name)
         now = self._odata.opened_at
         last = Asked.model_validate_json(cursor) if cursor else None
         if last and now - last.at < timedelta(hours=self._settings.balance_hours):

@@ -26,6 +26,7 @@ class OneC:
 
     kind = "1c"
     has_path = True
+    """One server has many bases: an address goes on behind its host."""
     nouns: Mapping[Noun, NounFacts] = MappingProxyType(
         {noun: _KEPT if noun in BALANCES else _MARKED for noun in ROLES}
     )
@@ -48,6 +49,11 @@ class OneC:
                     "ut": "Управление торговлей 11, КА, ERP",
                     "unf": "Управление нашей фирмой",
                 },
+            ),
+            Asked(
+                "timezone",
+                {"ru": "Часовой пояс сервера 1С", "en": "Time zone of the 1C server"},
+                default="Europe/Moscow",
             ),
         ),
     )

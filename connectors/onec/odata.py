@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 from connectors.kit.answers import Answer
 from connectors.kit.errors import ConnectorError, ErrorKind, NoRights, RetryLater
 from connectors.kit.http import CrmHttp
+from connectors.kit.records import Noun
 from connectors.onec.profiles import Table
 
 Row = Mapping[str, Any]
@@ -45,7 +46,16 @@ def meaning(status: int, data: Any) -> ConnectorError | None:
     if status == 400 and code in {"6", "10", "11"}:
         said = f"1C knows no such field or function (code {code}): set its name for this base"
         return NoRights(said, status=status, kind=ErrorKind.NOT_THERE)
+    if status == 501:
+        said = "1C cannot show some field of this set (501): its programmer has to look"
+        return NoRights(said, status=status, kind=ErrorKind.NOT_THERE)
     return None
+
+
+def unpublished(noun: Noun, what: str) -> NoRights:
+    """The error of a noun whose set the administrator has not published."""
+    said = f"1C does not publish {what}, so {noun} is not read"
+    return NoRights(said, kind=ErrorKind.NOT_THERE)
 
 
 class Odata:
@@ -70,8 +80,10 @@ class Odata:
         """What time the base had when it was opened."""
         return self._service.at
 
-    def page(self, table: Table) -> int:
-        """How many rows are asked for at once: fewer where each brings its tabular parts."""
+    def page(self, table: Table, select: str) -> int:
+        """How many rows are asked for at once: fewer with tabular parts, more of a few fields."""
+        if select:
+            return self._page_rows * 5
         return max(self._page_rows // 2, 1) if table.is_with_parts else self._page_rows
 
     def rows(

@@ -9,9 +9,8 @@ from itertools import groupby
 from pydantic import BaseModel, ConfigDict
 
 from connectors.kit.contract import Cursor, Page
-from connectors.kit.errors import ErrorKind, NoRights
 from connectors.kit.records import Noun, RawRecord
-from connectors.onec.odata import Odata, Row
+from connectors.onec.odata import Odata, Row, unpublished
 from connectors.onec.profiles import CATALOGS, ROLES, Table
 from connectors.onec.refers import Currencies
 from connectors.onec.settings import Settings
@@ -33,8 +32,8 @@ class Reach(BaseModel):
 
     whole: datetime | None = None
     began: datetime | None = None
-    roles: tuple[str, ...] = ()
-    """What was published when all was read."""
+    of: str = ""
+    """A digest of what all was read of: sets, as they were published and named then."""
     role: str | None = None
     since: str | None = None
     digests: Mapping[str, Mapping[str, str]] = {}
@@ -56,7 +55,7 @@ class Reading:
         reach = Reach.model_validate_json(cursor) if cursor else Reach()
         roles = self._roles(noun)
         now = self._odata.opened_at
-        is_due = reach.roles != tuple(roles) or self._is_old(reach.whole, now)
+        is_due = reach.of != self._of(roles) or self._is_old(reach.whole, now)
         if noun in CATALOGS:
             yield from self._catalog(noun, roles[0], Reach() if is_due else reach, now)
         elif is_due or reach.role:
@@ -78,6 +77,11 @@ class Reading:
         days = self._settings.whole_days
         return whole is None or (bool(days) and now - whole >= timedelta(days=days))
 
+    def _of(self, roles: Sequence[str]) -> str:
+        """What is read of these sets: where another one is published or named, all of it is due."""
+        tables = [repr(self._settings.tables[role]) for role in roles]
+        return _digest([*tables, self._beginning()])
+
     def _wanted(self, noun: Noun) -> list[str]:
         """What a noun is read from in this base."""
         return [role for role in ROLES[noun] if role in self._settings.tables]
@@ -87,13 +91,13 @@ class Reading:
         tables, wanted = self._settings.tables, self._wanted(noun)
         found = [role for role in wanted if tables[role].name in self._odata.published]
         if not found:
-            raise _unpublished(noun, ", ".join(tables[role].name for role in wanted))
+            raise unpublished(noun, ", ".join(tables[role].name for role in wanted))
         return found
 
     def _table(self, noun: Noun, role: str) -> Table:
         table = self._settings.tables.get(role)
         if table is None or table.name not in self._odata.published:
-            raise _unpublished(noun, role if table is None else table.name)
+            raise unpublished(noun, role if table is None else table.name)
         return table
 
     def _catalog(self, noun: Noun, role: str, reach: Reach, now: datetime) -> Iterator[Page]:
@@ -109,7 +113,7 @@ class Reading:
             seen += [{key: row.get(key) for key in _VERSIONS.split(",")} for row in page]
             yield Page(tuple(self._raws(noun, role, page)), is_whole=True)
         digests = {role: _digests(seen, by_day=False)}
-        yield Page((), Reach(whole=now, roles=(role,), digests=digests).kept(), is_whole=True)
+        yield Page((), Reach(whole=now, of=self._of([role]), digests=digests).kept(), is_whole=True)
 
     def _all(self, noun: Noun, roles: Sequence[str], reach: Reach, now: datetime) -> Iterator[Page]:
         """All documents by their date, from where a walk was left."""
@@ -123,7 +127,7 @@ class Reading:
             ):
                 here = Reach(began=began, role=role, since=str(rows[-1].get("Date")))
                 yield Page(tuple(self._raws(noun, role, rows)), here.kept(), is_whole=is_whole)
-        yield Page((), Reach(whole=began, roles=tuple(roles)).kept(), is_whole=is_whole)
+        yield Page((), Reach(whole=began, of=self._of(roles)).kept(), is_whole=is_whole)
 
     def _recent(
         self, noun: Noun, roles: Sequence[str], reach: Reach, now: datetime
@@ -162,10 +166,11 @@ def _digests(rows: Iterable[Row], *, by_day: bool) -> dict[str, str]:
     for row in rows:
         day = str(row.get("Date"))[:10] if by_day else _ALL
         found[day].append(f"{row.get('Ref_Key')} {row.get('DataVersion')}")
-    return {
-        day: blake2b("\n".join(sorted(said)).encode(), digest_size=6).hexdigest()
-        for day, said in found.items()
-    }
+    return {day: _digest(sorted(said)) for day, said in found.items()}
+
+
+def _digest(lines: Iterable[str]) -> str:
+    return blake2b("\n".join(lines).encode(), digest_size=6).hexdigest()
 
 
 def _changed(found: Mapping[str, str], known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -174,11 +179,6 @@ def _changed(found: Mapping[str, str], known: Mapping[str, str]) -> Iterator[tup
         if differs:
             together = list(days)
             yield together[0], together[-1]
-
-
-def _unpublished(noun: Noun, what: str) -> NoRights:
-    said = f"1C does not publish {what}, so {noun} is not read"
-    return NoRights(said, kind=ErrorKind.NOT_THERE)
 
 
 def _midnight(day: date) -> str:

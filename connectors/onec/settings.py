@@ -39,7 +39,8 @@ class Settings(BaseModel):
     """Hours between readings of balances, which are heavy work for the base."""
     balance_months: int = Field(default=1, ge=0, le=36)
     """Of so many closed months the balance at their end is read."""
-    page_rows: int = Field(default=1000, ge=1, le=5000)
+    page_rows: int = Field(default=1000, ge=1, le=2000)
+    """Rows of a page; half as many with tabular parts, five times of keys and versions alone."""
     allowed_only: bool = False
     """Leave out what the rights of the user do not reach, instead of stopping there."""
     per_second: float = 5.0

@@ -17,7 +17,7 @@ def by_key(odata: Odata, table: Table, select: str = "") -> Iterator[Sequence[Ro
     Where it does not, rows have moved, and the walk ends in an error: pages are told by `$skip`
     alone, for whether 1C compares keys no document promises.
     """
-    size, skip = odata.page(table), 0
+    size, skip = odata.page(table, select), 0
     last: Any = None
     while True:
         rows = odata.rows(table, order="Ref_Key", select=select, top=size, skip=skip)
@@ -41,7 +41,7 @@ def by_date(
     known: set[Any] = set()
     while True:
         where = f"Date ge datetime'{since}'" + (until and f" and Date lt datetime'{until}'")
-        top = odata.page(table) + len(known)
+        top = odata.page(table, select) + len(known)
         rows = odata.rows(table, where=where, order="Date,Ref_Key", select=select, top=top)
         fresh = [row for row in rows if row.get("Ref_Key") not in known]
         is_full = len(rows) >= top

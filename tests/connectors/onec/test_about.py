@@ -2,6 +2,7 @@
 
 import pytest
 
+from connectors import registry
 from connectors.kit.contract import Credentials
 from connectors.kit.errors import BadRecord, NeedsReauth, NoRights
 from connectors.kit.records import Invoice, Noun, RawRecord, Shipment
@@ -31,6 +32,12 @@ def test_the_whole_address_of_the_interface_may_be_pasted(opened: Opened) -> Non
     crm = OneC(Credentials(f"{box.url}/odata/standard.odata/", box.token, {"per_second": "0"}))
     assert crm.about().account in box.ids(_OWN)
     crm.close()
+
+
+def test_the_address_of_a_base_is_admitted_with_its_path() -> None:
+    hosts = registry.hosts("1c", ("1c.our.example",))
+    assert hosts.admit("https://1c.our.example/base") == "https://1c.our.example/base"
+    assert registry.hosts("amocrm", ()).has_path is False
 
 
 def test_what_is_not_published_is_told_by_its_name_and_the_rest_is_read(opened: Opened) -> None:

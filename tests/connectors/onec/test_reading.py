@@ -166,6 +166,25 @@ def test_what_is_published_later_is_read_from_its_beginning(opened: Opened, agai
     assert {f"cash/{key}" for key in box.ids("Document_ПриходныйКассовыйОрдер")} <= found
 
 
+def test_what_is_named_otherwise_is_read_from_its_beginning(opened: Opened, again: Open) -> None:
+    box, crm = opened()
+    cursor = None
+    for _ in range(2):
+        cursor = last_cursor(crm.pull(Noun.PAYMENT, cursor))
+    later = again(box, {"only.bank": "any", "only.cash": "any"})
+    assert len(records(later.pull(Noun.PAYMENT, cursor))) == box.count(box.names.bank) + box.count(
+        box.names.cash
+    )
+
+
+def test_a_field_that_1c_cannot_show_costs_one_noun(opened: Opened) -> None:
+    box, crm = opened()
+    box.faults.append(Fault(path=f".*{_INVOICES}", status=501))
+    with pytest.raises(NoRights, match="501"):
+        list(crm.pull(Noun.INVOICE, None))
+    assert records(crm.pull(Noun.PAYMENT, None))
+
+
 def test_a_set_that_is_published_no_more_is_no_sign_that_its_rows_are_gone(opened: Opened) -> None:
     box, crm = opened(unpublished={"Document_ПриходныйКассовыйОрдер"})
     with pytest.raises(NoRights, match="Document_ПриходныйКассовыйОрдер"):
