@@ -94,7 +94,7 @@ def _shown(box: OneCSandbox) -> dict[str, str]:
 
 
 @settings(
-    max_examples=150, database=None, derandomize=True, deadline=None,
+    max_examples=80, database=None, derandomize=True, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(
