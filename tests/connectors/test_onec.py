@@ -7,11 +7,16 @@ from zoneinfo import ZoneInfo
 
 from connectors.kit.contract import Connector
 from connectors.kit.records import Noun, RawRecord
+from connectors.onec.profiles import BALANCES, ROLES
 from connectors.sandbox.onec import OneCSandbox
 from connectors.sandbox.world import MadeUpWorld
+from kam_sync import flow
+from kam_sync.intake.model import Source
+from kam_sync.ledger.model import Check, LedgerState
+from kam_sync.wiring import Services
 from tests.connectors.checks import ConnectorChecks
 from tests.connectors.played import Played
-from tests.connectors.store_checks import StoreChecks
+from tests.connectors.store_checks import StoreChecks, written
 
 _MOSCOW = ZoneInfo("Europe/Moscow")
 _PAID = {
@@ -81,6 +86,21 @@ class TestOneC(PlayedOneC, ConnectorChecks):
 class TestOneCInTheStore(PlayedOneC, StoreChecks):
     """The same with the house behind it."""
 
+    def test_the_nightly_comparison_puts_right_what_no_window_shows(
+        self, services: Services, box: Any, source: Source
+    ) -> None:
+        flow.sync(services, source.id)
+        assert {noun: check.state for noun, check in _compared(services, source).items()} == (
+            dict.fromkeys(set(ROLES) - BALANCES, LedgerState.EQUAL)
+        )
+        old = sorted(box.base.rows(box.names.bank), key=lambda row: str(row["Date"]))
+        box.change(box.names.bank, old[0]["Ref_Key"], СуммаДокумента=7)
+        box.remove(box.names.bank, old[1]["Ref_Key"])
+        assert written(flow.sync(services, source.id)) == {}
+        check = _compared(services, source)[Noun.PAYMENT]
+        assert (check.state, check.differing, check.only_here) == (LedgerState.REPAIRED, 1, 1)
+        assert self.gone(services) == {f"bank/{old[1]['Ref_Key']}"}
+
 
 class TestOneCOfTrade(PlayedOneC, ConnectorChecks):
     """The same for the shipments and returns of a trade base."""
@@ -97,3 +117,11 @@ class TestOneCOfTrade(PlayedOneC, ConnectorChecks):
 
     def more_bodies(self) -> Sequence[RawRecord]:
         return []
+
+
+def _compared(services: Services, source: Source) -> dict[Noun, Check]:
+    checks = {
+        noun: flow.reconcile(services, source.id, noun, watch=lambda *_: None).check
+        for noun in ROLES
+    }
+    return {noun: check for noun, check in checks.items() if check is not None}
