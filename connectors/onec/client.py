@@ -19,6 +19,8 @@ from connectors.onec.settings import Settings
 
 _MARKED = NounFacts(frozenset({Deletions.FLAG, Deletions.ABSENCE}))
 _KEPT = NounFacts(frozenset())
+_PATIENCE = 150.0
+"""A base that was idle takes half a minute for its first answer, and a balance may take as long."""
 
 
 class OneC:
@@ -76,6 +78,7 @@ class OneC:
             root=root,
             special=meaning,
         )
+        self._http.wait_for_answers(_PATIENCE)
         self._odata = Odata(
             self._http, page_rows=settings.page_rows, allowed_only=settings.allowed_only
         )
