@@ -42,13 +42,13 @@ class PlayedOneC(Played):
     kind = "1c"
     noun = Noun.PAYMENT
     configuration = "bp"
-    options: ClassVar[Mapping[str, str]] = {"per_second": "0", "page_rows": "100"}
+    options: ClassVar[Mapping[str, str]] = {"per_second": "0", "page_rows": "40"}
     can_renew = False
     name_field = "НазначениеПлатежа"
 
     def make_box(self) -> OneCSandbox:
         """More than four pages of payments."""
-        world = MadeUpWorld(size=5, deals=400, contacts=5, today=date(2026, 11, 1))
+        world = MadeUpWorld(size=5, deals=200, contacts=5, today=date(2026, 11, 1))
         return OneCSandbox(world, configuration=self.configuration)
 
     def roles(self, box: OneCSandbox) -> Mapping[str, str]:
@@ -108,7 +108,7 @@ class TestOneCOfTrade(PlayedOneC, ConnectorChecks):
     noun = Noun.SHIPMENT
     configuration = "ut"
     options: ClassVar[Mapping[str, str]] = {
-        "per_second": "0", "page_rows": "50", "configuration": "ut",
+        "per_second": "0", "page_rows": "25", "configuration": "ut",
     }  # fmt: skip
     name_field = "Комментарий"
 
