@@ -11,10 +11,13 @@ from connectors.kit.hosts import Hosts
 from connectors.kit.oauth import Grants
 
 _CLASSES = {
+    "1c": "connectors.onec:OneC",
     "amocrm": "connectors.amocrm:AmoCrm",
+    "kommo": "connectors.amocrm.kommo:Kommo",
 }
 _GRANTS = {
     "amocrm": "connectors.amocrm.oauth:AmoGrants",
+    "kommo": "connectors.amocrm.oauth:AmoGrants",
 }
 
 
@@ -59,7 +62,8 @@ def hosts(kind: str, added: tuple[str, ...]) -> Hosts:
 
     A kind whose maker has no domain of its own is at home on those alone that an admin adds.
     """
-    return Hosts(getattr(_imported(_CLASSES[kind]), "hosts", ()), added)
+    found = _imported(_CLASSES[kind])
+    return Hosts(getattr(found, "hosts", ()), added, getattr(found, "has_path", False))
 
 
 def card(kind: str, base_url: str, noun: str, external_id: str) -> str | None:

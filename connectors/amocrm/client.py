@@ -48,7 +48,7 @@ class AmoCrm:
     """One amoCRM account."""
 
     kind = "amocrm"
-    hosts = AmoGrants.hosts
+    hosts: tuple[str, ...] = AmoGrants.hosts
     nouns: Mapping[Noun, NounFacts] = MappingProxyType(
         {
             Noun.GROUP: _SHORT,
@@ -152,7 +152,7 @@ class AmoCrm:
             return
         listings = self._reader.lists(noun)
         if not listings:
-            raise NoRights(f"amocrm {noun}: the account shows no list of them")
+            raise NoRights(f"{self.kind} {noun}: the account shows no list of them")
         for listing in listings:
             ids = [
                 id_.removeprefix(listing.prefix)

@@ -9,6 +9,8 @@ from connectors.kit.errors import ErrorKind, NeedsPerson
 
 _NETLOC = re.compile(r"(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 
+_PATH = re.compile(r"(?:[\w.~%-]+(?:/[\w.~%-]+)*)?")
+
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
@@ -18,11 +20,16 @@ class Hosts:
     """Domains of the CRM's maker: every account has a name under one of them, by https alone."""
     added: tuple[str, ...] = ()
     """What an admin adds: `host`, `host:port` or `.domain` for all names under it."""
+    has_path: bool = False
+    """An address of this kind goes on behind the host, as where one server has many bases."""
 
     def admit(self, base_url: str) -> str:
         """The address, or NeedsPerson when it may not be told a secret."""
-        scheme, _, host = base_url.rstrip("/").partition("://")
-        return self._address(scheme.lower(), host.lower(), shown=base_url)
+        scheme, _, rest = base_url.rstrip("/").partition("://")
+        host, slash, path = rest.partition("/") if self.has_path else (rest, "", "")
+        is_path = _PATH.fullmatch(path) is not None
+        admitted = self._address(scheme.lower(), host.lower() if is_path else "", shown=base_url)
+        return f"{admitted}{slash}{path}"
 
     def beside(self, base_url: str, host: str) -> str:
         """The address of another host of the same CRM, as somebody out there names it."""
@@ -42,7 +49,7 @@ class Hosts:
                 return f"https://{host}"
         known = ", ".join(f"https://....{domain}" for domain in self.own)
         raise NeedsPerson(
-            f"{shown[:200]!r} is no address of this CRM ({known}); "
+            f"{shown[:200]!r} is no address of this CRM{known and f' ({known})'}; "
             "if it is one of yours, add its host to KAM_SYNC_CRM_HOSTS",
             kind=ErrorKind.STRANGE_HOST,
         )

@@ -27,7 +27,8 @@ logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells whole addresses
 
 Params = Iterable[tuple[str, str]]
 
-_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+_CONNECT = 10.0
+_TIMEOUT = httpx.Timeout(60.0, connect=_CONNECT)
 _TRIES = 5
 _BAN = 600.0
 """Seconds in which nobody of us knocks at a door that was shut in our face."""
@@ -62,7 +63,7 @@ class CrmHttp:
         self.requests = 0
 
     def get(self, path: str, params: Params = (), *, may_be_absent: bool = False) -> Answer:
-        """GET a path, trying again where that helps.
+        """GET a path, trying again where that helps; a query in the path is sent as it stands.
 
         Args:
             may_be_absent: take 404 for an empty answer, as for a record by its id.
@@ -71,7 +72,7 @@ class CrmHttp:
             RetryLater: no usable answer after several tries, or the CRM asks for a long pause.
             NeedsPerson: access refused, not paid, banned, or no such address.
         """
-        return self._admitted("GET", path, may_be_absent=may_be_absent, params=list(params))
+        return self._admitted("GET", path, may_be_absent=may_be_absent, params=list(params) or None)
 
     def ask(self, path: str, body: Mapping[str, Any]) -> Answer:
         """POST JSON that only asks for something: as `get`, tried again where that helps."""
@@ -93,6 +94,10 @@ class CrmHttp:
             return None
         at, when = self._heard
         return at + timedelta(seconds=time.monotonic() - when)
+
+    def wait_for_answers(self, seconds: float) -> None:
+        """Wait so long for each answer, where a server takes its time."""
+        self._client.timeout = httpx.Timeout(seconds, connect=_CONNECT)
 
     def close(self) -> None:
         """Close the connections."""

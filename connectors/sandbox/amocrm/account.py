@@ -16,6 +16,15 @@ def link(noun: str, id_: int) -> dict[str, Any]:
     return {"self": {"href": f"{HOST}/api/v4/{noun}/{id_}"}}
 
 
+_ABROAD = {
+    "date_pattern": "m/d/Y H:i",
+    "short_date_pattern": "m/d/Y",
+    "date_format": "m/d/Y",
+    "timezone": "America/New_York",
+    "timezone_offset": "-05:00",
+}
+
+
 def account(
     current_user: int, currency: str, *, api_filter: bool, customers: str, wanted: set[str]
 ) -> Any:
@@ -69,3 +78,12 @@ def _embedded() -> dict[str, Any]:
             "timezone_offset": "+03:00",
         },
     }
+
+
+def abroad(body: Any) -> Any:
+    """The account as one of Kommo."""
+    body |= {"name": "Sandbox", "country": "US"}
+    embedded = body.get("_embedded", {})
+    if "datetime_settings" in embedded:
+        embedded["datetime_settings"] |= _ABROAD
+    return body

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from connectors.sandbox import http
-from connectors.sandbox.amocrm.account import INVOICES, PRODUCTS, account
+from connectors.sandbox.amocrm.account import INVOICES, PRODUCTS, abroad, account
 from connectors.sandbox.amocrm.answers import HAL, NOTHING, hal, page, problem, unknown, whole
 from connectors.sandbox.amocrm.asked import Asked, as_number, asked, entity_ids, wanted
 from connectors.sandbox.amocrm.blank import ENTITIES
@@ -94,15 +94,14 @@ class Reading:
         mode: str = self._switches.customers
         if mode == "unpaid" or not self._rows.count("customers"):
             mode = "unavailable"
-        return hal(
-            account(
-                self._me,
-                self._currency,
-                api_filter=self._switches.api_filter == "on",
-                customers=mode,
-                wanted=wanted(request.query),
-            )
+        body = account(
+            self._me,
+            self._currency,
+            api_filter=self._switches.api_filter == "on",
+            customers=mode,
+            wanted=wanted(request.query),
         )
+        return hal(abroad(body) if self._switches.is_kommo else body)
 
     def _one(self, noun: str, id_: int, request: Request) -> Response:
         body, facts = self._rows.get(noun, id_), self._rows.facts(noun, id_)

@@ -8,7 +8,8 @@ from connectors.sandbox.entities import World
 from connectors.sandbox.served import Served
 
 
-def _options(parser: ArgumentParser) -> None:
+def options(parser: ArgumentParser) -> None:
+    """What only this kind understands."""
     parser.add_argument(
         "--redirect-uri",
         default=OAuthApp().redirect_uri,
@@ -29,7 +30,8 @@ def _options(parser: ArgumentParser) -> None:
     )
 
 
-def _open(world: World, chosen: Namespace) -> AmoSandbox:
+def opened(world: World, chosen: Namespace, *, is_kommo: bool = False) -> AmoSandbox:
+    """The sandbox that is asked for."""
     return AmoSandbox(
         world,
         token=chosen.token or TOKEN,
@@ -39,7 +41,8 @@ def _open(world: World, chosen: Namespace) -> AmoSandbox:
         currency=chosen.currency,
         oauth=OAuthApp(redirect_uri=chosen.redirect_uri),
         port=chosen.port,
+        is_kommo=is_kommo,
     )
 
 
-SERVED = Served("amocrm", _open, _options)
+SERVED = Served("amocrm", opened, options)

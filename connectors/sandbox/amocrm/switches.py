@@ -11,6 +11,8 @@ RetryAfter = Literal["body", "header", "none", "html"]
 class Switches:
     """Keyword arguments of `AmoSandbox`; the usual values are the likeliest ones."""
 
+    is_kommo: bool = False
+    """Whether the account is one of Kommo: in English, in New York."""
     admin: bool = True
     """Whether the token is an administrator's; only then users are shown."""
     sees: frozenset[int] | None = None

@@ -63,3 +63,36 @@ def test_a_host_that_somebody_names_keeps_the_scheme_of_the_account() -> None:
 def test_the_family_of_an_address_is_the_domain_of_its_maker() -> None:
     assert HOSTS.family("https://sales.kommo.com") == "kommo.com"
     assert HOSTS.family("http://127.0.0.1:40001") is None
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("https://1C.Our.Example/Base", "https://1c.our.example/Base"),
+        ("https://1c.our.example/a/ea/12345/", "https://1c.our.example/a/ea/12345"),
+        ("https://1c.our.example/base/odata/standard.odata",) * 2,
+        ("https://1c.our.example/база",) * 2,
+        ("http://127.0.0.1:40001",) * 2,
+    ],
+)
+def test_an_address_may_go_on_behind_the_host_where_the_kind_says_so(
+    given: str, address: str
+) -> None:
+    assert Hosts((), (".our.example", "127.0.0.1"), has_path=True).admit(given) == address
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "https://evil.example/1c.our.example",
+        "https://1c.our.example/base?x=1",
+        "https://1c.our.example/base#x",
+        "https://1c.our.example/base@evil.example",
+        "https://1c.our.example/base\n",
+        "https://1c.our.example//evil.example",
+        "https://1c.our.example@evil.example/base",
+    ],
+)
+def test_no_path_leads_to_another_host(given: str) -> None:
+    with pytest.raises(NeedsPerson, match="is no address of this CRM; if it is one of yours"):
+        Hosts((), (".our.example",), has_path=True).admit(given)
