@@ -1,32 +1,27 @@
-"""The demo: a sandbox CRM in a process of its own, pulled, measured, watched and shown."""
+"""The demo: sandbox CRMs, pulled, measured, watched and shown."""
 
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import orjson
 from pydantic import HttpUrl
 
-from kam_sync import connecting, flow
+from kam_sync import flow
 from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.model import AlertState
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.clock import Clock, start_of_day, stopped_at, utc_now
-from kam_sync.base.errors import Busy, NotHere, WrongUse
+from kam_sync.base.errors import Busy, WrongUse
 from kam_sync.base.settings import Settings
 from kam_sync.cli import show
-from kam_sync.intake.model import NewSource
+from kam_sync.cli.demo_crms import CRMS, Box, World, connect, sandboxes
 from kam_sync.intake.store import SourceStore
 from kam_sync.kpi.formulas import KPIS
 from kam_sync.wiring import Services, open_services
-
-_SOURCE = "demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +38,19 @@ class Wish:
 
 def run_demo(settings: Settings, wish: Wish) -> None:
     """One whole pass; then, unless `once`, serve the pages and keep syncing."""
-    with _sandbox(wish) as box:
+    with sandboxes(World(wish.seed, wish.size, wish.data)) as boxes:
         clock: Clock = utc_now
+        first = boxes[0]
         if wish.data is not None:  # old data is judged as of its own last day
-            clock = stopped_at(start_of_day(date.fromisoformat(box["today"]), settings.zone))
-        name = "demo_" + re.sub(r"[^a-z0-9]+", "_", box["world"].lower())
-        # the sandbox is at home on this machine
+            clock = stopped_at(start_of_day(date.fromisoformat(first["today"]), settings.zone))
+        name = f"demo{len(boxes)}_" + re.sub(r"[^a-z0-9]+", "_", first["world"].lower())
+        # the sandboxes are at home on this machine
         here = settings.model_copy(update={"crm_hosts": "127.0.0.1"})
         with open_services(here, database_name=name, as_of=clock) as services:
             _refuse_real_store(services)
             try:
                 with services.database.alone("demo"):
-                    _walk(services, wish, box)
+                    _walk(services, wish, boxes)
             except Busy as error:
                 raise Busy(
                     "a demo of this made-up company is running already: end it, open its pages, "
@@ -62,10 +58,10 @@ def run_demo(settings: Settings, wish: Wish) -> None:
                 ) from error
 
 
-def _walk(services: Services, wish: Wish, box: dict[str, Any]) -> None:
-    source_id = _connect(services, box)
-    with show.sync_progress() as watch:
-        synced = flow.sync(services, source_id, watch=watch)
+def _walk(services: Services, wish: Wish, boxes: list[Box]) -> None:
+    sources = [connect(services, box) for box in boxes]
+    with show.sync_progress() as watch, ThreadPoolExecutor(len(sources)) as threads:
+        synced = list(threads.map(partial(flow.sync, services, watch=watch), sources))
     reports = flow.measure(services)
     document = _document(services, synced, reports)
     if wish.as_json:
@@ -76,36 +72,9 @@ def _walk(services: Services, wish: Wish, box: dict[str, Any]) -> None:
         _serve(services, wish.port)
 
 
-@contextmanager
-def _sandbox(wish: Wish) -> Iterator[dict[str, Any]]:
-    """The sandbox CRM; it ends with us, even when we are killed, by the end of its input."""
-    command = [sys.executable, "-m", "connectors.sandbox", "amocrm"]
-    if wish.data is None:
-        command += ["--seed", str(wish.seed), "--size", str(wish.size)]
-    else:
-        command += ["--data", str(wish.data)]
-    process = subprocess.Popen(  # noqa: S603 - our own module
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    try:
-        if process.stdout is None or process.stdin is None or process.stderr is None:
-            raise AssertionError("unreachable: all three are pipes")
-        line = process.stdout.readline()
-        if not line:
-            said = process.stderr.read().decode(errors="replace").strip().splitlines()
-            raise WrongUse(said[-1] if said else "the sandbox CRM did not start")
-        yield orjson.loads(line)
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
-        for pipe in (process.stdin, process.stdout, process.stderr):
-            if pipe is not None:
-                pipe.close()
-
-
 def _refuse_real_store(services: Services) -> None:
     with services.database.transaction() as session:
-        others = [source.name for source in SourceStore(session).all() if source.name != _SOURCE]
+        others = [source.name for source in SourceStore(session).all() if source.name not in CRMS]
     if others:
         raise WrongUse(
             f"KAM_SYNC_DATABASE_URL: this database holds your sources ({', '.join(others)}); "
@@ -113,22 +82,15 @@ def _refuse_real_store(services: Services) -> None:
         )
 
 
-def _connect(services: Services, box: dict[str, Any]) -> int:
-    new = NewSource(name=_SOURCE, kind=box["kind"], base_url=box["url"])
-    try:
-        source = connecting.move(services, _SOURCE, box["url"], box["token"])
-    except NotHere:
-        source, _ = connecting.add(services, new, box["token"], {})
-    return source.id
-
-
-def _document(services: Services, synced: flow.SyncResult, reports: "list[Any]") -> dict[str, Any]:
+def _document(
+    services: Services, synced: list[flow.SyncResult], reports: "list[Any]"
+) -> dict[str, Any]:
     with services.database.transaction() as session:
         accounts = AccountStore(session)
         alerts = AlertStore(session).alerts(state=AlertState.OPEN, limit=200)
         names = accounts.by_ids([alert.account_id for alert in alerts])
         return {
-            **show.sync_document([synced]),
+            **show.sync_document(synced),
             "steps": {report.step: report.as_dict() for report in reports},
             "stored": accounts.counts(),
             "as_of": services.as_of().date().isoformat(),
@@ -146,8 +108,8 @@ def _document(services: Services, synced: flow.SyncResult, reports: "list[Any]")
         }
 
 
-def _show(document: dict[str, Any], synced: flow.SyncResult) -> None:
-    show.sync_table([synced])
+def _show(document: dict[str, Any], synced: list[flow.SyncResult]) -> None:
+    show.sync_table(synced)
     names = (
         "account", "kpi", show.Column("latest 3 months", is_number=True),
         show.Column("usual", is_number=True), "unit", show.Column("since", rank=1),
@@ -158,10 +120,10 @@ def _show(document: dict[str, Any], synced: flow.SyncResult) -> None:
         for a in document["alerts"]
     ]  # fmt: skip
     show.table(f"Open alerts as of {document['as_of']}", names, rows)
-    stored = document["stored"]
+    stored, crms = document["stored"], len(synced)
     show.out.print(
-        f"{stored['account']} accounts, {stored['deal']} deals, {stored['contact']} contacts,"
-        f" {len(rows)} open alerts"
+        f"{crms} CRM{'s' if crms > 1 else ''}, {stored['account']} accounts,"
+        f" {stored['deal']} deals, {stored['contact']} contacts, {len(rows)} open alerts"
     )
 
 
