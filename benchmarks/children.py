@@ -40,6 +40,8 @@ class Crm:
     url: str
     token: str
     rows: Mapping[str, int]
+    options: Mapping[str, str]
+    """With which it is connected."""
 
     def peak(self) -> float:
         """The most memory that it has held so far, in MB."""
@@ -102,16 +104,16 @@ def surroundings(added: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def sandbox(folder: Path, options: Sequence[str]) -> Iterator[Crm]:
-    """A sandbox amoCRM in a process of its own; it ends when its input does, even without us."""
-    command = [sys.executable, "-m", "connectors.sandbox", "amocrm", *options]
+def sandbox(folder: Path, options: Sequence[str], *, kind: str = "amocrm") -> Iterator[Crm]:
+    """A sandbox CRM in a process of its own; it ends when its input does, even without us."""
+    command = [sys.executable, "-m", "connectors.sandbox", kind, *options]
     with (folder / "sandbox.stderr").open("wb") as err:
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=err
         )
     try:
         told = _first_line(process)
-        yield Crm(process.pid, told["url"], told["token"], told["rows"])
+        yield Crm(process.pid, told["url"], told["token"], told["rows"], told.get("options", {}))
     finally:
         if process.stdin is not None:
             process.stdin.close()
