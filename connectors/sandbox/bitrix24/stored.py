@@ -1,0 +1,70 @@
+"""Which tables there are, and what lists may be asked about the rows of each."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import orjson
+
+from connectors.sandbox.rows import Row
+
+Shape = dict[str, Any]
+
+
+class Table(NamedTuple):
+    """The keys of a body that lists are filtered and ordered by."""
+
+    id: str = "ID"
+    created: str = ""
+    updated: str = ""
+    kind: str = ""
+    about_noun: str = ""
+    about: str = ""
+
+
+_ITEM = Table("id", "createdTime", "updatedTime")
+TABLES: Mapping[str, Table] = {
+    "lead": _ITEM,
+    "deal": _ITEM,
+    "contact": _ITEM,
+    "company": _ITEM,
+    "invoice": _ITEM,
+    "activity": Table("ID", "CREATED", "LAST_UPDATED", "PROVIDER_ID", "OWNER_TYPE_ID", "OWNER_ID"),
+    "task": Table("id", "createdDate", "changedDate", "", "", "ufCrmTask"),
+    "history": Table("ID", "CREATED_TIME", "CREATED_TIME", "", "", "OWNER_ID"),
+    "requisite": Table("ID", "DATE_CREATE", "DATE_MODIFY", "", "ENTITY_TYPE_ID", "ENTITY_ID"),
+    "product": Table("ID", "DATE_CREATE", "TIMESTAMP_X"),
+    "comment": Table("ID", "CREATED", "CREATED", "", "ENTITY_TYPE", "ENTITY_ID"),
+    "user": Table(),
+    "department": Table(),
+}
+TYPES: Mapping[int, str] = {1: "lead", 2: "deal", 3: "contact", 4: "company", 31: "invoice"}
+"""The numbers by which the methods `crm.item.*` know a kind of record."""
+
+
+def stored(noun: str, body: Shape) -> Row:
+    """A body as it is kept."""
+    table = TABLES[noun]
+    about = body.get(table.about)
+    if isinstance(about, list):  # a task: ["D_37", "CO_5"]
+        about = str(about[0]).rpartition("_")[2] if about else 0
+    return Row(
+        noun=noun,
+        id=int(body[table.id]),
+        created_at=seconds(body.get(table.created)),
+        updated_at=seconds(body.get(table.updated)),
+        due_at=0,
+        owner=0,
+        kind=str(body.get(table.kind) or ""),
+        about_noun=str(body.get(table.about_noun) or ""),
+        about=int(about or 0),
+        done=0,
+        state=0,
+        shown_at=0,
+        body=orjson.dumps(body),
+    )
+
+
+def seconds(said: Any) -> int:
+    """A time as Unix seconds; 0 for none."""
+    return int(datetime.fromisoformat(said).timestamp()) if isinstance(said, str) and said else 0
