@@ -13,6 +13,7 @@ from connectors.kit.oauth import Grants
 _CLASSES = {
     "1c": "connectors.onec:OneC",
     "amocrm": "connectors.amocrm:AmoCrm",
+    "bitrix24": "connectors.bitrix24:Bitrix24",
     "kommo": "connectors.amocrm.kommo:Kommo",
 }
 _GRANTS = {

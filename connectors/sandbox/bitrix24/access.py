@@ -41,6 +41,12 @@ class Access:
         self.codes[code] = self.clock() + _CODE_LASTS
         return code
 
+    def token(self) -> str:
+        """An access token, as if the app had just been renewed."""
+        token = token_hex(20)
+        self.tokens[token] = self.clock() + _TOKEN_LASTS
+        return token
+
     def expire(self) -> None:
         """Every access token is too old from now on."""
         self.tokens = dict.fromkeys(self.tokens, 0.0)
@@ -78,8 +84,7 @@ class Access:
         elif asked.get("refresh_token") not in self.refresh_tokens:
             raise Trouble(400, "invalid_grant", "The refresh token is wrong")
         self.refresh_tokens.discard(asked.get("refresh_token", ""))
-        access, refresh = token_hex(20), token_hex(20)
-        self.tokens[access] = self.clock() + _TOKEN_LASTS
+        access, refresh = self.token(), token_hex(20)
         self.refresh_tokens.add(refresh)
         return {
             "access_token": access, "refresh_token": refresh, "expires_in": _TOKEN_LASTS,

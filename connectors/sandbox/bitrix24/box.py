@@ -46,7 +46,7 @@ class BitrixSandbox(Sandbox):
         super().__init__(port=port, clock=clock)
         self.token = token
         self.admin = True
-        self.refused: set[str] = set()
+        self.forbidden: set[str] = set()
         """Methods that the user has no right to."""
         self._rate: Any = Bucket(rate, _FAST)
         self._world = world
@@ -105,9 +105,21 @@ class BitrixSandbox(Sandbox):
         """503, and no word of how long to wait."""
         return Trouble(503, "QUERY_LIMIT_EXCEEDED", "Too many requests").response()
 
+    def refused(self) -> Response:
+        """401 for a webhook that was deleted, and for a token that has ended."""
+        return Trouble(401, "expired_token", "The access token provided has expired.").response()
+
+    def announced(self) -> dict[str, Any]:
+        """The webhook's token, the app, and how many rows there are."""
+        rows = {noun: self.count(noun) for noun in NOUNS}
+        return {"token": self.token, "oauth": self.access.app, "rows": rows}
+
+    def is_question(self, request: Request) -> bool:
+        """Nearly all of it: methods are called by POST."""
+        return request.method == "POST"
+
     def answer(self, request: Request) -> Response:
         """What the API says."""
-        self._last[request.path] = request
         if request.path.startswith("/oauth/"):
             return self.access.answer(request)
         if not request.path.startswith("/rest/"):
@@ -128,7 +140,7 @@ class BitrixSandbox(Sandbox):
         """One method, and what is told of the work it was."""
         if method.startswith(_APP_ALONE) and not is_app:
             raise Trouble(403, "ACCESS_DENIED", "Application context required")
-        if method in self.refused:
+        if method in self.forbidden:
             said = "The request requires higher privileges"
             raise Trouble(401, "insufficient_scope", said)
         if method not in LISTS and method not in self._methods:

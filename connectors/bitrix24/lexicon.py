@@ -1,0 +1,124 @@
+"""What a portal's admins define: custom fields, funnels and stages; and joining it to rows.
+
+Rows hold choices and stages as ids. What they mean is joined when a row is pulled, so that it can
+be translated without asking; the same for a row that comes alone.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from connectors.bitrix24.calling import Params, Portal, command
+from connectors.bitrix24.lists import TYPES
+from connectors.kit import pick
+from connectors.kit.errors import ErrorKind, RetryLater
+from connectors.kit.records import Noun
+
+Body = dict[str, Any]
+JOINED = "joined"
+"""What we put beside the fields of a row."""
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+
+class Lexicon:
+    """The definitions of one portal, asked for when they are needed."""
+
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
+
+    def pipelines(self) -> Iterator[Body]:
+        """The funnels of deals, each with its stages."""
+        stages = list(self._all("crm.status.list", {}))
+        for funnel in self._all("crm.category.list", {"entityTypeId": TYPES[Noun.DEAL]}):
+            id_ = str(funnel.get("id"))
+            of = "DEAL_STAGE" if id_ == "0" else f"DEAL_STAGE_{id_}"
+            yield {**funnel, "stages": [one for one in stages if one.get("ENTITY_ID") == of]}
+
+    def fields(self) -> Mapping[Noun, Mapping[str, Body]]:
+        """The custom fields of each kind of record; none of what it does not have."""
+        asked = {
+            str(noun): command("crm.item.fields", {"entityTypeId": type_})
+            for noun, type_ in TYPES.items()
+        }
+        results, errors = self._portal.batch(asked)
+        if len(errors) == len(asked):
+            self._portal.fail(errors[str(Noun.DEAL)])
+        return {noun: _made(results.get(str(noun))) for noun in TYPES}
+
+    @cached_property
+    def known_fields(self) -> Mapping[Noun, Mapping[str, Body]]:
+        """The same, asked for once."""
+        return self.fields()
+
+    @cached_property
+    def semantics(self) -> Mapping[str, str]:
+        """What each stage means: S won, F lost."""
+        rows = self._all("crm.status.list", {})
+        return {str(row.get("STATUS_ID")): str(row.get("SEMANTICS") or "P") for row in rows}
+
+    def join(self, noun: Noun, row: Body) -> Body:
+        """A row with what has to be known to read it."""
+        made = self.known_fields.get(noun, {})
+        joined: Body = {}
+        filled = {key: one for key, one in made.items() if row.get(key) not in _EMPTY}
+        if filled:
+            joined["custom"] = {key: _value(one, row[key]) for key, one in filled.items()}
+            files = {key for key, one in filled.items() if one.get("type") == "file"}
+            row = {key: value for key, value in row.items() if key not in files}
+        if noun is Noun.INVOICE or (noun is Noun.DEAL and not row.get("stageSemanticId")):
+            joined["semantic"] = self.semantics.get(str(row.get("stageId")), "P")
+        return {**row, JOINED: joined} if joined else row
+
+    def users(self) -> Iterator[Body]:
+        """All who work there, also those who have left."""
+        return self._all("user.get", {"SORT": "ID", "ORDER": "ASC"})
+
+    def departments(self) -> Iterator[Body]:
+        """All departments."""
+        return self._all("department.get", {"SORT": "ID", "ORDER": "ASC"})
+
+    def _all(self, method: str, params: Params) -> Iterator[Body]:
+        """All rows of a short list: some give them page by page, some at once."""
+        start = 0
+        while True:
+            answer = self._portal.answer(method, {**params, "start": start})
+            yield from _listed(method, answer.get("result"))
+            following = answer.get("next")
+            if not isinstance(following, int) or isinstance(following, bool):
+                return
+            if following <= start:
+                said = f"{self._portal.host} {method}: a page repeats; the portal does not page"
+                raise RetryLater(said, kind=ErrorKind.UNREADABLE)
+            start = following
+
+
+def _listed(method: str, result: Any) -> Iterable[Body]:
+    rows = result.get("categories") if isinstance(result, dict) else result
+    if not isinstance(rows, list):
+        raise RetryLater(f"{method}: the answer holds no list", kind=ErrorKind.UNREADABLE)
+    return (row if isinstance(row, dict) else {"value": row} for row in rows)
+
+
+def _made(result: Any) -> dict[str, Body]:
+    """The fields that an admin has made, out of all."""
+    found = pick.one(result if isinstance(result, dict) else {}, "fields")
+    return {
+        key: {**one, "id": key}
+        for key, one in found.items()
+        if isinstance(one, dict) and (one.get("isDynamic") or key.lower().startswith("uf"))
+    }
+
+
+def _value(field: Body, value: Any) -> Body:
+    """What stands in a field: choices by their names; of files, whose addresses hold a secret,
+    the numbers alone."""
+    kind, values = field.get("type"), value if isinstance(value, list) else [value]
+    if kind == "enumeration":
+        listed = field.get("items")
+        items = listed if isinstance(listed, list) else []
+        names = {str(one.get("ID")): one.get("VALUE") for one in items if isinstance(one, dict)}
+        values = [names.get(str(one), one) for one in values]
+    if kind == "file":
+        values = [one.get("id") if isinstance(one, dict) else None for one in values]
+    several = bool(field.get("isMultiple"))
+    return {"name": field.get("title"), "type": kind, "several": several, "values": values}
