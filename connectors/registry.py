@@ -18,6 +18,7 @@ _CLASSES = {
 }
 _GRANTS = {
     "amocrm": "connectors.amocrm.oauth:AmoGrants",
+    "bitrix24": "connectors.bitrix24.oauth:BitrixGrants",
     "kommo": "connectors.amocrm.oauth:AmoGrants",
 }
 

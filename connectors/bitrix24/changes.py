@@ -26,6 +26,7 @@ from connectors.bitrix24.lists import (
     owner_filter,
     raw_record,
 )
+from connectors.bitrix24.offline import hear
 from connectors.bitrix24.settings import Settings
 from connectors.bitrix24.walking import Rows, Walker
 from connectors.kit.contract import Page
@@ -34,6 +35,8 @@ from connectors.kit.records import Noun, RawRecord
 
 _TOUCHED = ("DATE_MODIFY", "DATE_CREATE")
 """A new requisite has no time of a change."""
+HEARD_WITH = Noun.COMPANY
+"""With this noun the portal's queue of events is read, which tells of all of them."""
 _PAGE = 250
 """Records that are handed on together."""
 
@@ -50,7 +53,11 @@ class Changes:
     def pull(self, noun: Noun, reach: Reach) -> Iterator[Page]:
         """Everything when nothing is known, then what has changed since."""
         if reach.until is None:
-            reach = self._begun(reach)
+            reach = self._begun(noun, reach)
+            if noun is HEARD_WITH and self._settings.offline and self._portal.is_app:
+                hints, process = hear(self._portal, reach.process, is_first=reach.since is None)
+                reach = reach.model_copy(update={"process": process})
+                yield Page((), reach.kept(), hints, is_whole=reach.is_whole)
         reach, refusal = yield from self._lists(noun, reach)
         if noun is Noun.COMPANY and not reach.is_whole:
             yield from self._requisites_changed(reach)
@@ -97,10 +104,12 @@ class Changes:
                 for rows in self._walker.walk(listing, filters) if filters else ():
                     yield from _records(kind, listing, rows)
 
-    def _begun(self, reach: Reach) -> Reach:
+    def _begun(self, noun: Noun, reach: Reach) -> Reach:
+        """A new walk: a whole one when it is time for that, but of a log that only grows."""
         now = self._portal.now()
         every = timedelta(days=self._settings.whole_days)
         is_due = reach.whole is None or (bool(every) and now - reach.whole >= every)
+        is_due = is_due and noun is not Noun.EVENT
         is_whole = reach.since is None or is_due
         return reach.model_copy(update={"until": now, "is_whole": is_whole})
 

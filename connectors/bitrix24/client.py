@@ -1,45 +1,48 @@
 """The Bitrix24 portal: who it is, its nouns page by page, and single records."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
-from connectors.bitrix24.calling import Portal, command
+from connectors.bitrix24 import subscribing
+from connectors.bitrix24.about import DOOR, about
+from connectors.bitrix24.calling import Portal
 from connectors.bitrix24.changes import Changes
+from connectors.bitrix24.composing import Composer
 from connectors.bitrix24.cursor import Reach
+from connectors.bitrix24.hooks import read_hook
 from connectors.bitrix24.lexicon import Lexicon
-from connectors.bitrix24.lists import LISTS, TYPES
+from connectors.bitrix24.lists import LISTS
 from connectors.bitrix24.mapping import Mapper
+from connectors.bitrix24.oauth import HOSTS
 from connectors.bitrix24.settings import Settings
-from connectors.kit import pick
-from connectors.kit.contract import About, Credentials, Cursor, Deletions, NounFacts, Page
-from connectors.kit.door import Asked, Door
+from connectors.bitrix24.writing import Writer
+from connectors.kit.contract import (
+    About,
+    Credentials,
+    Cursor,
+    Deletions,
+    Hook,
+    NounFacts,
+    Page,
+    Subscribed,
+)
 from connectors.kit.errors import NoRights, Refused
 from connectors.kit.records import Noun, RawRecord, Record
+from connectors.kit.writes import NotWritten, Write, Written
 
 _SHORT = NounFacts(is_whole=True)
 _ABSENT = NounFacts()
 _ANNOUNCED = NounFacts(frozenset({Deletions.EVENT, Deletions.ABSENCE}))
 _KEPT = NounFacts(frozenset())
-_NOT_ADMIN = (
-    "the webhook or app is not an administrator's: what its user may not see is not read, and "
-    "whether something was deleted cannot be told; connect as an administrator"
-)
-_IGNORED = (
-    "the portal ignores the filter by time: each pull reads all rows, which is slow; tell "
-    "Bitrix24's support"
-)
-_FAR = "2190-01-01T00:00:00+00:00"
 
 
 class Bitrix24:
     """One Bitrix24 portal."""
 
     kind = "bitrix24"
-    hosts = (
-        "bitrix24.ru", "bitrix24.com", "bitrix24.by", "bitrix24.kz", "bitrix24.de",
-        "bitrix24.eu", "bitrix24.fr", "bitrix24.it", "bitrix24.es", "bitrix24.pl",
-    )  # fmt: skip
+    hosts = HOSTS
     nouns: Mapping[Noun, NounFacts] = MappingProxyType(
         {
             Noun.GROUP: _SHORT,
@@ -56,26 +59,7 @@ class Bitrix24:
             Noun.EVENT: _KEPT,  # with a deal its history goes, too: that is no deletion of facts
         }
     )
-    door = Door(
-        {"ru": "Битрикс24", "en": "Bitrix24"},
-        "https://example.bitrix24.ru",
-        {
-            "ru": "Администратор создаёт входящий вебхук (Разработчикам → Другое → Входящий "
-            "вебхук) с правами crm, task, user и копирует его адрес целиком.",
-            "en": "An administrator makes an incoming webhook (Developer resources → Other → "
-            "Inbound webhook) with the scopes crm, task, user and copies its whole address.",
-        },
-        (
-            Asked(
-                "hook_token",
-                {"ru": "Токен исходящего вебхука", "en": "Token of the outbound webhook"},
-                {
-                    "ru": "Если задан, вызовы без него не читаются.",
-                    "en": "Where it is given, calls without it are not read.",
-                },
-            ),
-        ),
-    )
+    door = DOOR
     cards: Mapping[Noun, str] = MappingProxyType(
         {
             Noun.COMPANY: "crm/company/details",
@@ -85,6 +69,9 @@ class Bitrix24:
         }
     )
 
+    hook_nouns = subscribing.TOLD
+    hooks_come_within = subscribing.COME_WITHIN
+
     def __init__(self, credentials: Credentials) -> None:
         settings = Settings.model_validate(credentials.options)
         self._settings = settings
@@ -92,6 +79,8 @@ class Bitrix24:
         self._lexicon = Lexicon(self._portal)
         self._changes = Changes(self._portal, self._lexicon, settings)
         self._mapper = Mapper(settings, credentials.fields)
+        composer = Composer(self._portal, self._lexicon, settings, credentials.fields)
+        self._writer = Writer(self._portal, composer)
 
     @property
     def requests(self) -> int:
@@ -104,33 +93,7 @@ class Bitrix24:
 
     def about(self) -> About:
         """Who the portal is, in what it counts, and whether it keeps to filters."""
-        results, errors = self._portal.batch(
-            {
-                "me": "profile?",
-                "money": "crm.currency.list?",
-                **{f"late_{how}": _late(said) for how, said in _DATES.items()},
-            }
-        )
-        if "me" in errors:
-            self._portal.fail(errors["me"])
-        me = pick.one(results, "me")
-        money = results.get("money")
-        base = [one for one in money if one.get("BASE") == "Y"] if isinstance(money, list) else []
-        kept = [how for how in _DATES if _is_empty(results.get(f"late_{how}"))]
-        is_admin = me.get("ADMIN") is True
-        facts = {
-            "currency": str(base[0].get("CURRENCY")) if base else None,
-            "is_admin": "yes" if is_admin else "no",
-            "dates": kept[0] if kept else None,
-        }
-        warnings = [] if is_admin else [_NOT_ADMIN]
-        warnings += [] if kept else [_IGNORED]
-        return About(
-            account=self._portal.host,
-            name=self._portal.host,
-            facts={key: value for key, value in facts.items() if value},
-            warnings=tuple(warnings),
-        )
+        return about(self._portal)
 
     def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
         """Everything when there is no cursor, then what has changed since; see `changes`."""
@@ -160,6 +123,30 @@ class Bitrix24:
         """Tasks and activities about a record."""
         yield from self._changes.about(noun, external_id)
 
+    def read_hook(self, headers: Mapping[str, str], body: bytes) -> Hook:
+        """What an event tells, whether it is true or not."""
+        return read_hook(headers, body, self._settings.hook_token)
+
+    def subscribed(self, url: str) -> Subscribed:
+        """How the events of an address stand."""
+        return subscribing.subscribed(self._portal, url)
+
+    def subscribe(self, url: str) -> None:
+        """Have all told to an address that events tell."""
+        subscribing.subscribe(self._portal, url)
+
+    def unsubscribe(self, url: str) -> None:
+        """Have nothing more told to an address."""
+        subscribing.unsubscribe(self._portal, url)
+
+    def write(self, batch: Sequence[Write]) -> Iterator[Written | NotWritten]:
+        """Send all, telling of each as soon as it is known."""
+        yield from self._writer.write(batch)
+
+    def find_written(self, write: Write, sent_ago: timedelta | None = None) -> Written | None:
+        """Look for a write that may have been done."""
+        return self._writer.find_written(write, sent_ago)
+
     def _short(self, noun: Noun) -> Iterator[RawRecord]:
         """All of a list that is read whole each time."""
         lexicon = self._lexicon
@@ -176,20 +163,6 @@ class Bitrix24:
             case _:
                 rows, key = lexicon.pipelines(), "id"
         yield from (RawRecord(noun, str(row.get(key)), row) for row in rows)
-
-
-_DATES = {"iso": _FAR, "plain": _FAR[:19].replace("T", " ")}
-"""How a time may be written in a filter: some portals pass over the first one."""
-
-
-def _late(said: str) -> str:
-    """Asks for deals that were changed far in the future: a portal that has some ignores it."""
-    asked = {"filter": {">=updatedTime": said}, "select": ["id"], "start": -1}
-    return command("crm.item.list", {"entityTypeId": TYPES[Noun.DEAL], **asked})
-
-
-def _is_empty(result: Any) -> bool:
-    return isinstance(result, dict) and result.get("items") == []
 
 
 def _is_off(noun: Noun, error: NoRights) -> bool:

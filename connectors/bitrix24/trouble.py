@@ -50,15 +50,15 @@ class Judge:
         code, text = _code(said), _text(said)
         if code in _PASSING:
             return self._passing(code)
-        if code in _TOKEN:
-            known = f"the token is refused ({code}); give a valid one"
+        if code in _TOKEN or (status == 401 and code not in _RIGHTS):
+            known = f"the token is refused ({code or status}); give a valid one"
             return NeedsReauth(known, kind=ErrorKind.TOKEN_REFUSED)
         if code == "portal_deleted":
             gone = "the portal is closed or deleted; open it in the browser"
             return NeedsPerson(gone, status=status)
         if code in _RIGHTS or (code == "access_denied" and status == 403):
             return self._forbidden(status, code, text)
-        if code in _SERVER or status in {408, 502, 504}:
+        if code in _SERVER or status in {408, 502, 503, 504}:
             failed = f"the CRM fails ({code or status})"
             return RetryLater(failed, status=status, kind=ErrorKind.CRM_FAILS)
         refused = f"the CRM refuses what was asked ({code or text or status})"

@@ -58,10 +58,11 @@ def batches(pages: Iterable[Page], *, size: int = _BATCH) -> Iterator[Batch]:
     joined: list[Page] = []
     try:
         for page in pages:
-            if joined and joined[-1].is_whole is not page.is_whole:
+            is_news = bool(page.hints) and not page.records  # told of nothing that stands beside it
+            if joined and (is_news or joined[-1].is_whole is not page.is_whole):
                 yield _taken(joined)
             joined.append(page)
-            if sum(len(one.records) for one in joined) >= size:
+            if is_news or sum(len(one.records) for one in joined) >= size:
                 yield _taken(joined)
     except ConnectorError:
         if joined:  # what came before the trouble is kept, or a CRM that often fails is never read

@@ -1,0 +1,83 @@
+"""How a portal is connected, and what it says of itself."""
+
+from typing import Any
+
+from connectors.bitrix24.calling import Portal, command
+from connectors.bitrix24.lists import TYPES
+from connectors.kit import pick
+from connectors.kit.contract import About
+from connectors.kit.door import Asked, Door
+from connectors.kit.records import Noun
+
+DOOR = Door(
+    {"ru": "Битрикс24", "en": "Bitrix24"},
+    "https://example.bitrix24.ru",
+    {
+        "ru": "Администратор создаёт входящий вебхук (Разработчикам → Другое → Входящий "
+        "вебхук) с правами crm, task, user и копирует его адрес целиком.",
+        "en": "An administrator makes an incoming webhook (Developer resources → Other → "
+        "Inbound webhook) with the scopes crm, task, user and copies its whole address.",
+    },
+    (
+        Asked(
+            "hook_token",
+            {"ru": "Токен исходящего вебхука", "en": "Token of the outbound webhook"},
+            {
+                "ru": "Если задан, вызовы без него не читаются.",
+                "en": "Where it is given, calls without it are not read.",
+            },
+        ),
+    ),
+)
+
+_NOT_ADMIN = (
+    "the webhook or app is not an administrator's: what its user may not see is not read, and "
+    "whether something was deleted cannot be told; connect as an administrator"
+)
+_IGNORED = (
+    "the portal ignores the filter by time: each pull reads all rows, which is slow; tell "
+    "Bitrix24's support"
+)
+_FAR = "2190-01-01T00:00:00+00:00"
+_DATES = {"iso": _FAR, "plain": _FAR[:19].replace("T", " ")}
+"""How a time may be written in a filter: some portals are said to pass over the first one."""
+
+
+def about(portal: Portal) -> About:
+    """Who the portal is, in what it counts, and whether it keeps to filters."""
+    asked = {"me": "profile?", "money": "crm.currency.list?"}
+    late = {how: command("crm.item.list", _late(said)) for how, said in _DATES.items()}
+    results, errors = portal.batch(asked | late)
+    if "me" in errors:
+        portal.fail(errors["me"])
+    kept = [how for how in _DATES if how in errors or _is_empty(results.get(how))]
+    is_admin = pick.one(results, "me").get("ADMIN") is True
+    facts = {
+        "currency": _base(results.get("money")),
+        "is_admin": "yes" if is_admin else "no",
+        "dates": kept[0] if kept else None,
+    }
+    warnings = ([] if is_admin else [_NOT_ADMIN]) + ([] if kept else [_IGNORED])
+    return About(
+        account=portal.host,
+        name=portal.host,
+        facts={key: value for key, value in facts.items() if value},
+        warnings=tuple(warnings),
+    )
+
+
+def _late(said: str) -> dict[str, Any]:
+    """Asks for deals that were changed far in the future: who has some ignores the filter."""
+    asked = {"filter": {">=updatedTime": said}, "select": ["id"], "start": -1}
+    return {"entityTypeId": TYPES[Noun.DEAL], **asked}
+
+
+def _base(currencies: Any) -> str | None:
+    """The currency that the portal counts in."""
+    rows = currencies if isinstance(currencies, list) else []
+    base = [one for one in rows if isinstance(one, dict) and one.get("BASE") == "Y"]
+    return str(base[0].get("CURRENCY")) if base else None
+
+
+def _is_empty(result: Any) -> bool:
+    return isinstance(result, dict) and result.get("items") == []

@@ -1,0 +1,161 @@
+"""What is called for each write: the method and its parameters."""
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Any
+
+from connectors.bitrix24.calling import Portal
+from connectors.bitrix24.lexicon import Lexicon
+from connectors.bitrix24.lists import SHORT, TASK, TODO, TYPES
+from connectors.bitrix24.setting import CannotSet, Definition, value_for
+from connectors.bitrix24.settings import Settings
+from connectors.kit import fieldmap, pick
+from connectors.kit.marks import mark
+from connectors.kit.records import Noun
+from connectors.kit.writes import AddTag, DoneTask, NewNote, NewTask, Ref, SetField, Write
+
+Call = tuple[str, dict[str, Any]]
+ENTITIES: Mapping[Noun, str] = {
+    Noun.DEAL: "deal",
+    Noun.CONTACT: "contact",
+    Noun.COMPANY: "company",
+    Noun.INVOICE: "dynamic_31",
+}
+"""How the timeline names kinds of records."""
+AS_TASK = "task"
+"""The type of a new task that becomes one of the tasks module, and no to-do of a timeline."""
+_END_OF_DAY = time(23, 59, 59)
+_LONGEST_TITLE = 200
+_ADDED = ("PHONE", "EMAIL")
+
+
+class Composer:
+    """Says what to call; asks the portal for what that depends on."""
+
+    def __init__(
+        self, portal: Portal, lexicon: Lexicon, settings: Settings, fields: Mapping[str, str]
+    ) -> None:
+        self._portal = portal
+        self._lexicon = lexicon
+        self._settings = settings
+        self._fields = fields
+
+    def call(self, write: Write) -> Call:
+        """The method and its parameters. Raises CannotSet, which says why there is none."""
+        match write:
+            case NewTask():
+                return self._task(write) if write.type_external_id == AS_TASK else self._todo(write)
+            case DoneTask():
+                return _done(write)
+            case NewNote():
+                fields = {
+                    "ENTITY_ID": number(write.about.external_id),
+                    "ENTITY_TYPE": ENTITIES[type_of(write.about)[0]],
+                    "COMMENT": _lines(write.text.strip(), write.link, mark(write.key)),
+                }
+                return "crm.timeline.comment.add", {"fields": fields}
+            case SetField():
+                return self._field(write)
+            case AddTag():
+                raise CannotSet("Bitrix24 has no tags on records of its CRM; set a field instead")
+
+    def _todo(self, write: NewTask) -> Call:
+        _, type_ = type_of(write.about)
+        title, description = _said(write)
+        asked = {
+            "ownerTypeId": type_,
+            "ownerId": number(write.about.external_id),
+            "deadline": self._due(write).isoformat("T", "seconds"),
+            "title": title,
+            "description": description,
+        }
+        if write.owner_external_id:
+            asked["responsibleId"] = number(write.owner_external_id)
+        return "crm.activity.todo.add", asked
+
+    def _task(self, write: NewTask) -> Call:
+        noun, _ = type_of(write.about)
+        title, description = _said(write)
+        owner = write.owner_external_id
+        fields = {
+            "TITLE": title,
+            "DESCRIPTION": description,
+            "DEADLINE": self._due(write).isoformat("T", "seconds"),
+            "RESPONSIBLE_ID": number(owner) if owner else self._me(),
+            "UF_CRM_TASK": [f"{SHORT[noun]}_{number(write.about.external_id)}"],
+        }
+        return "tasks.task.add", {"fields": fields}
+
+    def _me(self) -> int:
+        """Who we are in the portal: a task needs somebody who is responsible."""
+        me = self._portal.call("profile", {})
+        return number(str(pick.one({"me": me}, "me").get("ID")))
+
+    def _due(self, write: NewTask) -> datetime:
+        if write.due_at is not None:
+            return write.due_at.astimezone(self._settings.zone)
+        if write.due_on is None:
+            raise CannotSet("a task needs the day or the moment that it is due")
+        return datetime.combine(write.due_on, _END_OF_DAY, self._settings.zone)
+
+    def _field(self, write: SetField) -> Call:
+        noun, type_ = type_of(write.about)
+        about = {"entityTypeId": type_, "id": number(write.about.external_id)}
+        if write.field.upper() in _ADDED:
+            if not isinstance(write.value, str):
+                raise CannotSet(f"{write.field}: give one value, it is added to the others")
+            added = {"typeId": write.field.upper(), "valueType": "WORK", "value": write.value}
+            return "crm.item.update", {**about, "fields": {"fm": [added]}}
+        field = self._definition(noun, write.field)
+        settings = self._settings
+        value = value_for(field, write.value, settings.zone, settings.currency)
+        return "crm.item.update", {**about, "fields": {str(field["id"]): value}}
+
+    def _definition(self, noun: Noun, name: str) -> Definition:
+        """The field by the field map, by its id, or by its code."""
+        whose, _, key = self._fields.get(name, name).rpartition("/")
+        for field in self._lexicon.known_fields[noun].values():
+            if whose in {"", noun} and key in {field["id"], field.get("upperName")}:
+                return field
+        if name in fieldmap.TARGETS and name not in self._fields:
+            raise CannotSet(
+                f"field {name}: this target is not mapped to a field; map it first: source map "
+                f"NAME {name}={noun}/ID"
+            )
+        raise CannotSet(
+            f"field {name}: a {noun} has no such field; name it as in the field map, or by its "
+            f"code such as UF_CRM_1700000001, or PHONE or EMAIL to add one"
+        )
+
+
+def type_of(about: Ref) -> tuple[Noun, int]:
+    """What a write is about, and the number by which the portal knows it."""
+    type_ = TYPES.get(about.noun)
+    if type_ is None:
+        raise CannotSet(f"{about.noun}: Bitrix24 takes nothing about such a record")
+    return about.noun, type_
+
+
+def number(external_id: str) -> int:
+    """An id as the portal has it."""
+    if not external_id.isdecimal():
+        raise CannotSet(f"{external_id}: Bitrix24's ids are numbers")
+    return int(external_id)
+
+
+def _done(write: DoneTask) -> Call:
+    if write.external_id.startswith(TASK):
+        return "tasks.task.complete", {"taskId": number(write.external_id.removeprefix(TASK))}
+    id_ = number(write.external_id.removeprefix(TODO))
+    return "crm.activity.update", {"id": id_, "fields": {"COMPLETED": "Y"}}
+
+
+def _said(write: NewTask) -> tuple[str, str]:
+    """A title that ends with the mark by which we find it, and the rest."""
+    first, _, rest = write.text.strip().partition("\n")
+    title, over = first[:_LONGEST_TITLE], first[_LONGEST_TITLE:]
+    return f"{title} {mark(write.key)}", _lines(over, rest.strip(), write.link)
+
+
+def _lines(*parts: str | None) -> str:
+    return "\n".join(filter(None, parts))

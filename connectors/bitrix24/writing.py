@@ -1,0 +1,123 @@
+"""Writing into Bitrix24, one call for each write.
+
+The API has no key that would keep a repeat from making a second one: so each text has a mark, and
+is looked for before it is sent again.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from connectors.bitrix24.calling import Portal
+from connectors.bitrix24.composing import AS_TASK, ENTITIES, Composer, type_of
+from connectors.bitrix24.lists import LISTS, TASK, TASKS, TODOS, Listing, number, owner_filter
+from connectors.bitrix24.setting import CannotSet
+from connectors.bitrix24.walking import Walker
+from connectors.kit import custom, pick
+from connectors.kit.errors import NoRights, Refused
+from connectors.kit.marks import mark
+from connectors.kit.writes import DoneTask, NewNote, NewTask, NotWritten, SetField, Write, Written
+
+_COMMENTS = Listing("crm.timeline.comment.list")
+_CHANGED_SINCE = "not repeated: the record was changed in the CRM after this had been sent"
+_NO_RESULT = "Bitrix24 keeps no result with a task that is done"
+_TEXTS = ("SUBJECT", "title", "COMMENT")
+
+
+class Writer:
+    """Writes into one portal."""
+
+    def __init__(self, portal: Portal, composer: Composer) -> None:
+        self._portal = portal
+        self._composer = composer
+        self._walker = Walker(portal, 1)
+
+    def write(self, batch: Sequence[Write]) -> Iterator[Written | NotWritten]:
+        """Send all, telling of each as soon as it is known."""
+        for write in batch:
+            try:
+                method, asked = self._composer.call(write)
+                result = self._portal.do(method, asked)
+            except CannotSet as error:
+                yield NotWritten(write.key, str(error))
+            except Refused as error:
+                yield NotWritten(write.key, f"{error}{_why(error)}")
+            except NoRights as error:
+                yield NotWritten(write.key, str(error))
+            else:
+                yield _told(write, result)
+
+    def find_written(self, write: Write, sent_ago: timedelta | None = None) -> Written | None:
+        """Look for a new task or note by its mark, and for later changes of a record."""
+        match write:
+            case NewTask():
+                listing = TASKS if write.type_external_id == AS_TASK else TODOS
+                return self._find(
+                    write, listing, owner_filter(listing, write.about.noun, write.about.external_id)
+                )
+            case NewNote():
+                whose = ENTITIES.get(write.about.noun)
+                filters = {"ENTITY_ID": write.about.external_id, "ENTITY_TYPE": whose}
+                return self._find(write, _COMMENTS, filters if whose else None)
+            case DoneTask():
+                return self._done(write)
+            case SetField():
+                return self._changed_since(write, sent_ago)
+            case _:
+                return None
+
+    def _find(
+        self, write: NewTask | NewNote, listing: Listing, filters: Mapping[str, Any] | None
+    ) -> Written | None:
+        for rows in self._walker.walk(listing, filters) if filters else ():
+            for row in rows:
+                if any(mark(write.key) in str(row.get(key)) for key in _TEXTS):
+                    return Written(write.key, f"{listing.prefix}{number(row, listing.id_row)}")
+        return None
+
+    def _done(self, write: DoneTask) -> Written | None:
+        listing = TASKS if write.external_id.startswith(TASK) else TODOS
+        row = self._row(listing, write.external_id.removeprefix(listing.prefix))
+        is_done = row.get("COMPLETED") == "Y" or str(row.get("status")) == "5"
+        return Written(write.key, write.external_id) if is_done else None
+
+    def _changed_since(self, write: SetField, sent_ago: timedelta | None) -> Written | None:
+        if sent_ago is None:
+            return None
+        noun, _ = type_of(write.about)
+        row = self._row(LISTS[noun][0], write.about.external_id)
+        changed_at = custom.moment(row.get("updatedTime"), UTC)
+        if changed_at is None or changed_at <= self._portal.now() - sent_ago:
+            return None
+        return Written(write.key, write.about.external_id, remark=_CHANGED_SINCE)
+
+    def _row(self, listing: Listing, id_: str) -> Mapping[str, Any]:
+        rows = self._walker.some(listing, [int(id_)]) if id_.isdecimal() else ()
+        return next((row for page in rows for row in page), {})
+
+
+def _told(write: Write, result: Any) -> Written:
+    """What was written, under our id of it."""
+    found = result if isinstance(result, dict) else {}
+    match write:
+        case NewTask() if write.type_external_id == AS_TASK:
+            return Written(write.key, f"{TASK}{pick.one(found, 'task').get('id')}")
+        case NewTask():
+            return Written(write.key, f"{TODOS.prefix}{found.get('id')}")
+        case NewNote():
+            return Written(write.key, str(result))
+        case DoneTask():
+            return Written(write.key, write.external_id, remark=_NO_RESULT if write.result else "")
+        case _:
+            return Written(write.key, write.about.external_id, _moved(found))
+
+
+def _moved(result: Mapping[str, Any]) -> datetime | None:
+    """When the record says that it changed."""
+    return custom.moment(pick.one(result, "item").get("updatedTime"), UTC)
+
+
+def _why(error: Refused) -> str:
+    said = error.data.get("error_description") if isinstance(error.data, dict) else None
+    text = pick.clean(said)[:200] if isinstance(said, str) else ""
+    return f": {text}" if text and text not in str(error) else ""
