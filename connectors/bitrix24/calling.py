@@ -48,7 +48,7 @@ class Portal:
 
     def batch(self, commands: Mapping[str, str]) -> tuple[pick.Body, pick.Body]:
         """Results and errors by the names of the commands; each has one of the two."""
-        found = self.call("batch", {"halt": 0, "cmd": dict(commands)})
+        found = pick.one(self.answer("batch", {"halt": 0, "cmd": dict(commands)}), "result")
         results, errors = pick.one(found, "result"), pick.one(found, "result_error")
         if not commands.keys() <= results.keys() | errors.keys():
             said = "the answer to a batch lacks a part, or repeats what was answered before"
