@@ -16,6 +16,9 @@ class Calls(Protocol):
     def call(self, method: str, asked: Asked, *, is_app: bool) -> tuple[Result, dict[str, Any]]:
         """One method."""
 
+    def time(self, told: dict[str, Any]) -> dict[str, Any]:
+        """When it worked."""
+
 
 def run(calls: Calls, asked: Asked, *, is_app: bool) -> bytes:
     """The results by the names of the commands. What is empty comes as `[]`, as PHP has it.
@@ -31,7 +34,7 @@ def run(calls: Calls, asked: Asked, *, is_app: bool) -> bytes:
         try:
             method, what = _allowed(place, *command(str(said), results))
             results[key], told = calls.call(method, what, is_app=is_app)
-            times[key] = {"duration": 0.01, **told}
+            times[key] = calls.time(told)
         except Trouble as trouble:
             errors[key] = trouble.said
             if halts:

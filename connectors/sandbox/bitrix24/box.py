@@ -130,11 +130,11 @@ class BitrixSandbox(Sandbox):
         try:
             self._admit("/".join(proof), asked)
             if method == "batch":
-                return envelope(run(self, asked, is_app=is_app), self._time({}))
+                return envelope(run(self, asked, is_app=is_app), self.time({}))
             result, told = self.call(method, asked, is_app=is_app)
         except Trouble as trouble:
             return trouble.response()
-        return envelope(result.json, self._time(told), result)
+        return envelope(result.json, self.time(told), result)
 
     def call(self, method: str, asked: Asked, *, is_app: bool) -> tuple[Result, dict[str, Any]]:
         """One method, and what is told of the work it was."""
@@ -159,7 +159,8 @@ class BitrixSandbox(Sandbox):
         elif proof != self.token:
             raise Trouble(401, "NO_AUTH_FOUND", "Wrong authorization data")
 
-    def _time(self, told: dict[str, Any]) -> dict[str, Any]:
+    def time(self, told: dict[str, Any]) -> dict[str, Any]:
+        """When a method worked, and what is told of it."""
         now = self.clock()
         at = stamp(now)
         return {

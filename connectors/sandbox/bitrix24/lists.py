@@ -11,7 +11,7 @@ from connectors.sandbox.bitrix24.stored import TYPES, seconds
 from connectors.sandbox.rows import Cut, Rows
 
 PAGE = 50
-_OPERATORS = (">=", "<=", "!=", "!@", ">", "<", "@", "=", "!", "")
+_OPERATORS = (">=", "<=", ">", "<", "@", "=", "")
 _EVER = 2**62
 _TIMES = frozenset({"created_at", "updated_at"})
 
@@ -71,6 +71,8 @@ class Lists:
         self.has_invoices = True
         self.strict = False
         """Whether an unknown key of a filter is refused, as new methods do, or passed over."""
+        self.ignores_iso = False
+        """Whether times with a T and an offset are passed over, as some portals are said to do."""
 
     def read(self, method: str, asked: Asked) -> Result:
         """One page."""
@@ -114,7 +116,8 @@ class Lists:
                 name = key.removeprefix(sign)
                 said = f"Invalid filter: field '{name}' is not allowed in filter"
                 raise Trouble(400, "INVALID_ARG_VALUE", said)
-            if column is None or value == "" or sign.startswith("!"):
+            is_ignored = column in _TIMES and self.ignores_iso and "T" in str(value)
+            if column is None or value == "" or is_ignored:
                 continue
             if sign in {"", "=", "@"}:
                 among.append((column, tuple(_plain(column, one) for one in listed(value))))

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from connectors.sandbox.bitrix24.answers import ZONE
 from connectors.sandbox.rows import Row
 
 Shape = dict[str, Any]
@@ -66,5 +67,8 @@ def stored(noun: str, body: Shape) -> Row:
 
 
 def seconds(said: Any) -> int:
-    """A time as Unix seconds; 0 for none."""
-    return int(datetime.fromisoformat(said).timestamp()) if isinstance(said, str) and said else 0
+    """A time as Unix seconds; 0 for none. Without an offset it is the portal's own."""
+    if not isinstance(said, str) or not said:
+        return 0
+    at = datetime.fromisoformat(said)
+    return int((at if at.tzinfo else at.replace(tzinfo=ZONE)).timestamp())
