@@ -99,10 +99,7 @@ class BitrixGrants:
 
     def _tokens(self, app: OAuthApp, base_url: str, **asked: str) -> Grant:
         ours = {"client_id": app.client_id, "client_secret": app.client_secret}
-        family = self._hosts.family(base_url)
-        server = base_url
-        if family is not None:
-            server = _NEAR_SERVER if family in _NEAR else _FAR_SERVER
+        server = token_server(self._hosts, base_url)
         http = CrmHttp(server, proof=Proof(), turns=self._turns, special=_refusal, tries=1)
         with closing(http):
             answer = http.get(_TOKENS, [*ours.items(), *asked.items()])
@@ -118,6 +115,14 @@ class BitrixGrants:
         where = self._hosts.beside(base_url, host) if host else base_url
         ends_at = answer.at + timedelta(seconds=pair.expires_in)
         return Grant(where, pair.access_token, pair.refresh_token, ends_at)
+
+
+def token_server(hosts: Hosts, base_url: str) -> str:
+    """Who gives out tokens for a portal."""
+    family = hosts.family(base_url)
+    if family is None:
+        return base_url
+    return _NEAR_SERVER if family in _NEAR else _FAR_SERVER
 
 
 def _refusal(status: int, data: Any) -> ConnectorError | None:
