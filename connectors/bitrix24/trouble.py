@@ -19,7 +19,7 @@ _TOKEN = frozenset({"expired_token", "no_auth_found", "invalid_token", "wrong_cl
 _RIGHTS = frozenset(
     {
         "invalid_credentials", "user_access_error", "insufficient_scope",
-        "allowed_only_intranet_user", "error_method_not_found",
+        "allowed_only_intranet_user", "error_method_not_found", "payment_required",
     }
 )  # fmt: skip
 _SERVER = frozenset({"internal_server_error", "error_unexpected_answer"})
@@ -59,7 +59,7 @@ class Judge:
         if code == "portal_deleted":
             gone = "the portal is closed or deleted; open it in the browser"
             return NeedsPerson(gone, status=status)
-        if code in _RIGHTS or (code == "access_denied" and status == 403):
+        if code in _RIGHTS or status == 403:
             return self._forbidden(status, code, text)
         if code in _SERVER or status in {408, 502, 503, 504}:
             failed = f"the CRM fails ({code or status})"
@@ -86,8 +86,8 @@ class Judge:
         if code == "error_method_not_found":
             absent = "the portal does not have this method, or not for our rights"
             return NoRights(absent, kind=ErrorKind.NOT_THERE)
-        if "commercial plan" in text.lower():
-            said = "REST is for paid plans alone (403)"
+        if code == "payment_required" or "commercial plan" in text.lower():
+            said = f"REST is for paid plans alone ({status})"
             return NeedsPerson(said, status=status, kind=ErrorKind.NOT_PAID)
         said = f"no rights for this ({code}); use an administrator's webhook or app"
         return NoRights(f"{said} with enough scopes", kind=ErrorKind.NO_RIGHTS)

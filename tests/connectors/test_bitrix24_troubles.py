@@ -61,6 +61,8 @@ ANSWERS: tuple[tuple[int, object, str, type[ConnectorError], ErrorKind], ...] = 
         403, "ACCESS_DENIED", "REST API is available only on commercial plans.", NeedsPerson,
         ErrorKind.NOT_PAID,
     ),
+    (401, "PAYMENT_REQUIRED", "", NeedsPerson, ErrorKind.NOT_PAID),
+    (403, "WRONG_AUTH_TYPE", "", NoRights, ErrorKind.NO_RIGHTS),
     (400, "ACCESS_DENIED", "Access denied.", Refused, ErrorKind.REFUSED),
     (404, "ERROR_METHOD_NOT_FOUND", "", NoRights, ErrorKind.NOT_THERE),
     (400, "", "Not found", Refused, ErrorKind.REFUSED),

@@ -137,7 +137,8 @@ class BitrixSandbox(Sandbox):
         return envelope(result.json, self.time(told), result)
 
     def call(self, method: str, asked: Asked, *, is_app: bool) -> tuple[Result, dict[str, Any]]:
-        """One method, and what is told of the work it was."""
+        """One method, in small letters or not, and what is told of the work it was."""
+        method = method.lower()
         if method.startswith(_APP_ALONE) and not is_app:
             raise Trouble(403, "ACCESS_DENIED", "Application context required")
         if method in self.forbidden:
