@@ -14,9 +14,10 @@ DOOR = Door(
     "https://example.bitrix24.ru",
     {
         "ru": "Администратор создаёт входящий вебхук (Разработчикам → Другое → Входящий "
-        "вебхук) с правами crm, task, user и копирует его адрес целиком.",
+        "вебхук) с правами crm, task, user, department и копирует его адрес целиком.",
         "en": "An administrator makes an incoming webhook (Developer resources → Other → "
-        "Inbound webhook) with the scopes crm, task, user and copies its whole address.",
+        "Inbound webhook) with the scopes crm, task, user, department and copies its whole "
+        "address.",
     },
     (
         Asked(

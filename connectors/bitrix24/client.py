@@ -129,7 +129,8 @@ class Bitrix24:
 
     def subscribed(self, url: str) -> Subscribed:
         """How the events of an address stand."""
-        return subscribing.subscribed(self._portal, url)
+        is_known = bool(self._settings.hook_token)
+        return subscribing.subscribed(self._portal, url, by_hand=is_known)
 
     def subscribe(self, url: str) -> None:
         """Have all told to an address that events tell."""

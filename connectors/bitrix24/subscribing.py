@@ -30,9 +30,15 @@ _BY_HAND = (
 )
 
 
-def subscribed(portal: Portal, url: str) -> Subscribed:
-    """How the events of an address stand; a webhook cannot be asked."""
+def subscribed(portal: Portal, url: str, *, by_hand: bool) -> Subscribed:
+    """How the events of an address stand.
+
+    Args:
+        by_hand: a person says that there is an outgoing webhook, which nobody can be asked about.
+    """
     if not portal.is_app:
+        if by_hand:
+            return Subscribed.ACTIVE
         raise NeedsPerson(_BY_HAND)
     bound = _bound(portal, url)
     if not bound:

@@ -34,6 +34,7 @@ def test_with_nothing_changed_a_noun_costs_one_request_or_two(box: BitrixSandbox
             before = crm.requests
             pulled(crm, noun, cursor or None)
             costs[noun] = crm.requests - before
+    assert sum(costs.values()) == 16
     assert {noun: cost for noun, cost in costs.items() if cost > 1} == {
         Noun.PIPELINE: 2,  # funnels and stages
         Noun.COMPANY: 3,  # and their requisites, changed and new

@@ -181,6 +181,8 @@ def test_a_webhook_cannot_subscribe_and_says_what_a_person_has_to_do(own: Bitrix
             with pytest.raises(NeedsPerson, match="outgoing webhook"):
                 what("http://127.0.0.1:9/hooks/1")
         crm.unsubscribe("http://127.0.0.1:9/hooks/1")
+        with connected(own, {"hook_token": APP_TOKEN}) as told:
+            assert told.subscribed("http://127.0.0.1:9/hooks/1") is Subscribed.ACTIVE
         with pytest.raises(NoRights):
             crm._portal.call("event.get", {})
 
