@@ -47,8 +47,9 @@ class Books:
         row = self.row(noun, id_)
         if not row:
             raise Trouble(400, "", "Not found")
-        now = stamp(self._clock() if at is None else at)
-        self._rows.put(stored(noun, {**row, TABLES[noun].updated: now, **values}))
+        key, now = TABLES[noun].updated, stamp(self._clock() if at is None else at)
+        dated = {key: now} if key else {}
+        self._rows.put(stored(noun, {**row, **dated, **values}))
         if "categoryId" in values:
             moved = {"CATEGORY_ID": values["categoryId"], "STAGE_ID": values.get("stageId", "")}
             self._events.happened(noun, "MOVETOCATEGORY", id_, **moved)
