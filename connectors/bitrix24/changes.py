@@ -17,6 +17,7 @@ from connectors.bitrix24.calling import Portal
 from connectors.bitrix24.cursor import Reach
 from connectors.bitrix24.lexicon import JOINED, Lexicon
 from connectors.bitrix24.lists import (
+    ITEMS,
     LISTS,
     REQUISITES,
     TYPES,
@@ -111,14 +112,15 @@ class Changes:
         is_due = reach.whole is None or (bool(every) and now - reach.whole >= every)
         is_due = is_due and noun is not Noun.EVENT
         is_whole = reach.since is None or is_due
-        return reach.model_copy(update={"until": now, "is_whole": is_whole})
+        left = () if is_whole else reach.left  # a whole walk reads all of what was left out, too
+        return reach.model_copy(update={"until": now, "is_whole": is_whole, "left": left})
 
     def _list(self, noun: Noun, listing: Listing, reach: Reach) -> Iterator[Page]:
         """One list from where the walk is; a list that was left out before is read whole."""
         filters: dict[str, Any] = {}
         if reach.since and not reach.is_whole and listing.prefix not in reach.left:
-            since = self._portal.written(reach.since, self._settings.dates)
-            filters = {f">={listing.changed}": since}
+            how = self._settings.dates if listing.method == ITEMS else "iso"
+            filters = {f">={listing.changed}": self._portal.written(reach.since, how)}
         is_whole = reach.is_whole and not reach.left
         after = reach.after if reach.place == listing.prefix else 0
         for rows in self._walker.walk(listing, filters, after):
@@ -153,7 +155,7 @@ class Changes:
         """The companies whose requisites were touched."""
         if reach.since is None:
             return
-        since = self._portal.written(reach.since, self._settings.dates)
+        since = self._portal.written(reach.since, "iso")
         ids: dict[int, None] = {}
         for key in _TOUCHED:
             for rows in self._walker.walk(REQUISITES, {f">={key}": since}):

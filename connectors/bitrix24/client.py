@@ -13,11 +13,13 @@ from connectors.bitrix24.composing import Composer
 from connectors.bitrix24.cursor import Reach
 from connectors.bitrix24.hooks import read_hook
 from connectors.bitrix24.lexicon import Lexicon
-from connectors.bitrix24.lists import LISTS
+from connectors.bitrix24.lists import LISTS, named
 from connectors.bitrix24.mapping import Mapper
 from connectors.bitrix24.oauth import HOSTS
 from connectors.bitrix24.settings import Settings
+from connectors.bitrix24.trouble import is_off
 from connectors.bitrix24.writing import Writer
+from connectors.kit import custom
 from connectors.kit.contract import (
     About,
     Credentials,
@@ -28,7 +30,7 @@ from connectors.kit.contract import (
     Page,
     Subscribed,
 )
-from connectors.kit.errors import NoRights, Refused
+from connectors.kit.errors import Refused
 from connectors.kit.records import Noun, RawRecord, Record
 from connectors.kit.writes import NotWritten, Write, Written
 
@@ -102,7 +104,7 @@ class Bitrix24:
             try:
                 yield from self._changes.pull(noun, reach)
             except Refused as error:
-                if not _is_off(noun, error):
+                if noun is not Noun.INVOICE or not is_off(error.data):
                     raise
         else:
             yield Page(tuple(self._short(noun)), is_whole=True)
@@ -163,11 +165,4 @@ class Bitrix24:
                 rows, key = lexicon.users(), "ID"
             case _:
                 rows, key = lexicon.pipelines(), "id"
-        yield from (RawRecord(noun, str(row.get(key)), row) for row in rows)
-
-
-def _is_off(noun: Noun, error: NoRights) -> bool:
-    """Whether a portal does without smart invoices."""
-    said = error.data if isinstance(error, Refused) else None
-    code = said.get("error") if isinstance(said, dict) else None
-    return noun is Noun.INVOICE and code in {"ENTITY_TYPE_NOT_SUPPORTED", "NOT_FOUND"}
+        yield from (named(noun, custom.text(row.get(key)), row) for row in rows)

@@ -10,6 +10,7 @@ from typing import Any
 
 from connectors.bitrix24.calling import Params, Portal, command
 from connectors.bitrix24.lists import TYPES
+from connectors.bitrix24.trouble import is_off
 from connectors.kit import pick
 from connectors.kit.errors import ErrorKind, RetryLater
 from connectors.kit.records import Noun
@@ -41,8 +42,9 @@ class Lexicon:
             for noun, type_ in TYPES.items()
         }
         results, errors = self._portal.batch(asked)
-        if len(errors) == len(asked):
-            self._portal.fail(errors[str(Noun.DEAL)])
+        for error in errors.values():
+            if not is_off(error):
+                self._portal.fail(error)
         return {noun: _made(results.get(str(noun))) for noun in TYPES}
 
     @cached_property
@@ -56,15 +58,14 @@ class Lexicon:
         rows = self._all("crm.status.list", {})
         return {str(row.get("STATUS_ID")): str(row.get("SEMANTICS") or "P") for row in rows}
 
-    def join(self, noun: Noun, row: Body) -> Body:
-        """A row with what has to be known to read it."""
+    def join(self, noun: Noun, given: Body) -> Body:
+        """A row with what has to be known to read it, and without addresses that hold a secret."""
+        row = {key: value for key, value in given.items() if not _is_file(value)}
         made = self.known_fields.get(noun, {})
         joined: Body = {}
-        filled = {key: one for key, one in made.items() if row.get(key) not in _EMPTY}
+        filled = {key: one for key, one in made.items() if given.get(key) not in _EMPTY}
         if filled:
-            joined["custom"] = {key: _value(one, row[key]) for key, one in filled.items()}
-            files = {key for key, one in filled.items() if one.get("type") == "file"}
-            row = {key: value for key, value in row.items() if key not in files}
+            joined["custom"] = {key: _value(one, given[key]) for key, one in filled.items()}
         if noun is Noun.INVOICE or (noun is Noun.DEAL and not row.get("stageSemanticId")):
             joined["semantic"] = self.semantics.get(str(row.get("stageId")), "P")
         return {**row, JOINED: joined} if joined else row
@@ -99,6 +100,14 @@ def _listed(method: str, result: Any) -> Iterable[Body]:
     return (row if isinstance(row, dict) else {"value": row} for row in rows)
 
 
+def _is_file(value: Any) -> bool:
+    """Whether it is a file or several: who knows the address of one may read it."""
+    if not isinstance(value, dict | list):  # nearly always
+        return False
+    first = value[0] if isinstance(value, list) and value else value
+    return isinstance(first, dict) and any("url" in str(key).lower() for key in first)
+
+
 def _made(result: Any) -> dict[str, Body]:
     """The fields that an admin has made, out of all."""
     found = pick.one(result if isinstance(result, dict) else {}, "fields")
@@ -110,8 +119,7 @@ def _made(result: Any) -> dict[str, Body]:
 
 
 def _value(field: Body, value: Any) -> Body:
-    """What stands in a field: choices by their names; of files, whose addresses hold a secret,
-    the numbers alone."""
+    """What stands in a field: choices by their names, files by their numbers."""
     kind, values = field.get("type"), value if isinstance(value, list) else [value]
     if kind == "enumeration":
         listed = field.get("items")

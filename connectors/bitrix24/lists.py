@@ -18,7 +18,8 @@ TYPES: Mapping[Noun, int] = MappingProxyType(
 )
 """The numbers by which Bitrix24 knows kinds of records."""
 NOUNS: Mapping[str, Noun] = MappingProxyType({str(type_): noun for noun, type_ in TYPES.items()})
-TODO, TASK, ACTIVITY, ITEM = "todo/", "task/", "activity/", ""
+TODO, TASK, ACTIVITY = "todo/", "task/", "activity/"
+ITEMS = "crm.item.list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Listing:
     """A list. Filters and rows write the id and the time of the change each in its own way."""
 
     method: str
-    prefix: str = ITEM
+    prefix: str = ""
     """Stands before the number in our ids, where a noun comes from more lists than one."""
     under: str = ""
     """Where the rows lie below the result."""
@@ -52,7 +53,7 @@ class Listing:
 
 def _items(noun: Noun) -> Listing:
     params = {"entityTypeId": TYPES[noun], "select": ["*"]}
-    return Listing("crm.item.list", "", "items", "id", "id", "updatedTime", params)
+    return Listing(ITEMS, "", "items", "id", "id", "updatedTime", params)
 
 
 _TASK_FIELDS = [
@@ -96,10 +97,15 @@ def number(row: Any, key: str) -> int:
 
 
 def raw_record(noun: Noun, listing: Listing, row: Mapping[str, Any]) -> RawRecord:
-    """A row under our id of it; without one, under a mark of its content, so that it is listed."""
+    """A row of a list under our id of it."""
     found = number(row, listing.id_row)
-    if found:
-        return RawRecord(noun, f"{listing.prefix}{found}", row)
+    return named(noun, f"{listing.prefix}{found}" if found else None, row)
+
+
+def named(noun: Noun, external_id: str | None, row: Mapping[str, Any]) -> RawRecord:
+    """A row under its id; without one, under a mark of its content, so that it is listed."""
+    if external_id:
+        return RawRecord(noun, external_id, row)
     return RawRecord(noun, f"{NAMELESS}{blake2b(dumps(row), digest_size=6).hexdigest()}", row)
 
 

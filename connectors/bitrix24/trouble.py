@@ -22,6 +22,7 @@ _RIGHTS = frozenset(
         "allowed_only_intranet_user", "error_method_not_found", "payment_required",
     }
 )  # fmt: skip
+_OFF = frozenset({"entity_type_not_supported", "not_found"})
 _SERVER = frozenset({"internal_server_error", "error_unexpected_answer"})
 _LEAST_WAIT, _USUAL_WAIT, _MOST_WAIT = 10.0, 60.0, 600.0
 
@@ -102,6 +103,11 @@ class Judge:
         except ValueError:
             return
         self.zone = zone or self.zone
+
+
+def is_off(said: Any) -> bool:
+    """Whether an error means that a portal does without this kind of record."""
+    return _code(said) in _OFF
 
 
 def _code(said: Any) -> str:

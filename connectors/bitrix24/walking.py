@@ -28,8 +28,16 @@ class Walker:
         """All rows behind an id, as many together as came with one request."""
         wanted = 1
         while True:
-            pages = self._pages(listing, filters, after, min(wanted, self._most))
-            rows, is_end = _joined(f"{self._portal.host} {listing.method}", listing, pages, after)
+            wanted = min(wanted, self._most)
+            pages = self._pages(listing, filters, after, wanted)
+            what = f"{self._portal.host} {listing.method}"
+            try:
+                rows, is_end = _joined(what, listing, pages, after)
+            except RetryLater as error:
+                if error.status != 504 or wanted == 1:
+                    raise
+                self._most = wanted = wanted // 2  # a gateway that gave up waiting for so many
+                continue
             if rows:
                 yield rows
                 after = max(number(row, listing.id_row) for row in rows)

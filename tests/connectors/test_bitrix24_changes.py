@@ -8,7 +8,8 @@ import orjson
 import pytest
 
 from connectors.bitrix24.cursor import OVERLAP, Reach
-from connectors.kit.errors import NoRights
+from connectors.kit import pace
+from connectors.kit.errors import NoRights, RetryLater
 from connectors.kit.records import Company, Noun
 from connectors.sandbox.bitrix24 import BitrixSandbox
 from connectors.sandbox.faults import Fault
@@ -205,3 +206,47 @@ def test_no_filter_is_used_that_a_strict_portal_does_not_know(box: BitrixSandbox
             _, cursor = pulled(crm, noun)
             pulled(crm, noun, cursor or None)
             list(crm.get_related(noun, "5"))
+
+
+def test_a_whole_reading_takes_in_what_was_left_out_before(box: BitrixSandbox) -> None:
+    """Else its last page alone would be whole, and all that there is would seem gone."""
+    with connected(box) as crm:
+        rows, cursor = pulled(crm, Noun.TASK)
+        old = {"whole": datetime(2020, 1, 1, tzinfo=UTC), "left": ("task/",)}
+        pages = list(crm.pull(Noun.TASK, reach(cursor).model_copy(update=old).kept()))
+    assert all(page.is_whole for page in pages)
+    assert records(pages) == rows
+
+
+def test_a_list_that_is_refused_in_a_whole_reading_makes_it_none(box: BitrixSandbox) -> None:
+    box.forbidden.add("crm.activity.list")
+    stored = []
+    with connected(box) as crm, pytest.raises(NoRights):
+        stored.extend(crm.pull(Noun.TASK, None))
+    assert {raw.external_id for raw in records(stored)} == {
+        f"task/{id_}" for id_ in box.ids("task")
+    }
+    assert not any(page.is_whole for page in stored)
+
+
+def test_a_gateway_that_gives_up_is_asked_for_fewer_pages(
+    box: BitrixSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "sleep", [].append)
+    for number in range(400):
+        box.add("product", NAME=f"Товар {number}")
+    box.faults.append(Fault(".*/batch", status=504, times=10))
+    with connected(box) as crm:
+        rows, _ = pulled(crm, Noun.PRODUCT)
+    assert [raw.external_id for raw in rows] == [str(id_) for id_ in box.ids("product")]
+
+
+def test_a_kind_of_record_whose_fields_fail_is_not_taken_for_one_without(
+    box: BitrixSandbox,
+) -> None:
+    errors = {"deal": {"error": "INTERNAL_SERVER_ERROR"}}
+    rest = {noun: {"fields": []} for noun in ("company", "contact", "invoice")}
+    body = {"result": {"result": rest, "result_error": errors}}
+    box.faults.append(Fault(".*/batch", status=200, body=orjson.dumps(body)))
+    with connected(box) as crm, pytest.raises(RetryLater):
+        pulled(crm, Noun.FIELD)

@@ -72,7 +72,7 @@ class Lists:
         self.strict = False
         """Whether an unknown key of a filter is refused, as new methods do, or passed over."""
         self.ignores_iso = False
-        """Whether times with a T and an offset are passed over, as some portals are said to do."""
+        """Whether items pass over times with a T and an offset, as they are said to at times."""
 
     def read(self, method: str, asked: Asked) -> Result:
         """One page."""
@@ -116,7 +116,8 @@ class Lists:
                 name = key.removeprefix(sign)
                 said = f"Invalid filter: field '{name}' is not allowed in filter"
                 raise Trouble(400, "INVALID_ARG_VALUE", said)
-            is_ignored = column in _TIMES and self.ignores_iso and "T" in str(value)
+            is_item = not listing.noun
+            is_ignored = is_item and self.ignores_iso and column in _TIMES and "T" in str(value)
             if column is None or value == "" or is_ignored:
                 continue
             if sign in {"", "=", "@"}:

@@ -120,6 +120,7 @@ def _contact(contact: Contact) -> Shape:
         "name": contact.first_name, "secondName": None, "lastName": contact.last_name,
         "post": contact.position, "companyId": contact.company, "companyIds": [contact.company],
         "fm": _fm((("PHONE", contact.phones), ("EMAIL", contact.emails))), "honorific": None,
+        "photo": {"id": 72, "url": "/file?token=made-up", "urlMachine": "https://x.example/72"},
     }  # fmt: skip
 
 
