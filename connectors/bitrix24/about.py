@@ -44,8 +44,12 @@ _DATES = {"iso": _FAR, "plain": _FAR[:19].replace("T", " ")}
 """How a time may be written in a filter: some portals are said to pass over the first one."""
 
 
-def about(portal: Portal) -> About:
-    """Who the portal is, in what it counts, and whether it keeps to filters."""
+def about(portal: Portal, account: str) -> About:
+    """Who the portal is, in what it counts, and whether it keeps to filters.
+
+    Args:
+        account: what it was called before it was renamed; empty where it was not.
+    """
     asked = {"me": "profile?", "money": "crm.currency.list?"}
     late = {how: command("crm.item.list", _late(said)) for how, said in _DATES.items()}
     results, errors = portal.batch(asked | late)
@@ -60,7 +64,7 @@ def about(portal: Portal) -> About:
     }
     warnings = ([] if is_admin else [_NOT_ADMIN]) + ([] if kept else [_IGNORED])
     return About(
-        account=portal.host,
+        account=account or portal.host,
         name=portal.host,
         facts={key: value for key, value in facts.items() if value},
         warnings=tuple(warnings),

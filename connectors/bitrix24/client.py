@@ -1,6 +1,7 @@
 """The Bitrix24 portal: who it is, its nouns page by page, and single records."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
@@ -95,7 +96,7 @@ class Bitrix24:
 
     def about(self) -> About:
         """Who the portal is, in what it counts, and whether it keeps to filters."""
-        return about(self._portal)
+        return about(self._portal, self._settings.account)
 
     def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
         """Everything when there is no cursor, then what has changed since; see `changes`."""
@@ -127,7 +128,9 @@ class Bitrix24:
 
     def read_hook(self, headers: Mapping[str, str], body: bytes) -> Hook:
         """What an event tells, whether it is true or not."""
-        return read_hook(headers, body, self._settings.hook_token)
+        hook = read_hook(headers, body, self._settings.hook_token)
+        is_renamed = self._settings.account and hook.account == self._portal.host
+        return replace(hook, account=self._settings.account) if is_renamed else hook
 
     def subscribed(self, url: str) -> Subscribed:
         """How the events of an address stand."""

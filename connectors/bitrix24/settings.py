@@ -21,6 +21,9 @@ class Settings(BaseModel):
     """Pages in one request: fewer where the portal is too slow to answer so many in a minute."""
     whole_days: float = Field(default=7.0, ge=0)
     """Days between whole readings of the lists: deletions show in nothing else. 0 for never."""
+    account: str = ""
+    """What the portal was called when it was connected, once it has been renamed: it has no other
+    identity that a webhook may ask for."""
     hook_token: str = ""
     """The application token that calls have to bring; any call is read where it is empty."""
     offline: bool = False

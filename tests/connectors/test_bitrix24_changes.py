@@ -199,6 +199,18 @@ def test_who_is_no_administrator_is_warned(box: BitrixSandbox) -> None:
     assert (about.account, "administrator" in about.warnings[0]) == (box.host, True)
 
 
+def test_a_renamed_portal_is_the_one_that_it_was_where_an_admin_says_so(
+    box: BitrixSandbox,
+) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    body = box.events.body("ONCRMDEALADD", {"FIELDS": {"ID": 5}})
+    with connected(box, {"account": "old.bitrix24.ru"}) as crm:
+        assert crm.about().account == "old.bitrix24.ru"
+        assert crm.read_hook(form, body).account == "old.bitrix24.ru"
+        stranger = body.replace(b"127.0.0.1", b"127.0.0.9")
+        assert str(crm.read_hook(form, stranger).account).startswith("127.0.0.9")
+
+
 def test_no_filter_is_used_that_a_strict_portal_does_not_know(box: BitrixSandbox) -> None:
     box.lists.strict = True
     with connected(box) as crm:
