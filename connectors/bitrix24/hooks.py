@@ -28,7 +28,17 @@ _NOUNS: Mapping[str, tuple[tuple[Noun, str], ...]] = {
 }
 """What an event is about, and how our ids of it begin; which of two, nothing says."""
 _NOT_PULLED = frozenset(
-    {"LEAD", "QUOTE", "REQUISITE", "BANKDETAIL", "CURRENCY", "TIMELINECOMMENT", "ADDRESS"}
+    {
+        "LEAD",
+        "QUOTE",
+        "REQUISITE",
+        "BANKDETAIL",
+        "CURRENCY",
+        "TIMELINECOMMENT",
+        "ADDRESS",
+        "TASKCOMMENT",
+        "DEALRECURRING",
+    }
 )
 """Of requisites the polls tell: an event names no company."""
 _OF_APPS = frozenset({"ONAPPINSTALL", "ONAPPUNINSTALL", "ONAPPUPDATE", "ONOFFLINEEVENT"})
