@@ -30,6 +30,10 @@ class Hosts:
         is_path = _PATH.fullmatch(path) is not None
         admitted = self._address(scheme.lower(), host.lower() if is_path else "", shown=base_url)
         return f"{admitted}{slash}{path}"
+        scheme, _, host = base_url.rstrip("/").partition("://")
+        alone, slash, _ = host.partition("/")  # what follows may be a secret, as in a webhook's
+        shown = f"{scheme}://{alone}/..." if slash else base_url
+        return self._address(scheme.lower(), host.lower(), shown=shown)
 
     def beside(self, base_url: str, host: str) -> str:
         """The address of another host of the same CRM, as somebody out there names it."""
