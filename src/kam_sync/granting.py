@@ -250,7 +250,9 @@ class Granting:
         )
 
     def _lasts(self, sealed: SealedGrant) -> bool:
-        return sealed.ends_at - self.now() > _AHEAD
+        """Whether a token is good for a while; one of an hour is not renewed at each use."""
+        ahead = min(_AHEAD, (sealed.ends_at - sealed.refreshed_at) / 6)
+        return sealed.ends_at - self.now() > ahead
 
     def _open(self, held: "_Held") -> Issued:
         return unseal_grant(self.cipher, held.sealed, held.base_url)

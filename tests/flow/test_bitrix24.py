@@ -13,12 +13,14 @@ from connectors.sandbox.bitrix24 import BitrixSandbox
 from connectors.sandbox.faults import Fault
 from kam_sync import connecting, consenting, flow, writing
 from kam_sync.consenting import Wish
+from kam_sync.granting import Issued
 from kam_sync.intake.grant import ConsentState
 from kam_sync.intake.model import NewSource, RunState, Source
 from kam_sync.intake.store import SourceStore, WriteStore
 from kam_sync.wiring import Services
 from tests.fakes.browsing import TRUST
 from tests.fakes.connecting import ask
+from tests.fakes.granting import after
 from tests.fakes.portal import portal
 
 FAST = {"per_second": "0"}
@@ -37,6 +39,37 @@ def shop(services: Services, bitrix: BitrixSandbox) -> Source:
     source, *_ = connecting.add(services, new, bitrix.token, FAST)
     assert flow.sync(services, source.id).state is RunState.DONE
     return source
+
+
+def renewals(box: BitrixSandbox) -> int:
+    """How often tokens were asked for, the first time not counted."""
+    return sum(seen.path.startswith("/oauth/token") for seen in box.requests) - 1
+
+
+@pytest.fixture
+def allowed(services: Services, bitrix: BitrixSandbox) -> Source:
+    """The portal by an app, just allowed and not yet pulled."""
+    given = bitrix.access.app
+    app = OAuthApp(given.client_id, given.client_secret, given.redirect_uri)
+    grant = services.grants("bitrix24").exchange(app, bitrix.url, bitrix.access.code())
+    new = NewSource(name="portal", kind="bitrix24", base_url=bitrix.url)
+    return connecting.add(services, new, Issued(app, grant), FAST)[0]
+
+
+def test_access_of_an_hour_is_renewed_once_an_hour_and_only_when_it_is_used(
+    services: Services, bitrix: BitrixSandbox, allowed: Source
+) -> None:
+    """Bitrix24 calls it abuse to do so before each call, or for all portals by the clock."""
+    for minutes in (0, 20, 45):
+        flow.sync(after(services, minutes=minutes), allowed.id)
+    assert renewals(bitrix) == 0
+    for minutes in (20, 55, 120):
+        after(services, minutes=minutes).granting.renew_due()
+    assert renewals(bitrix) == 0
+    assert flow.sync(after(services, minutes=55), allowed.id).state is RunState.DONE
+    assert renewals(bitrix) == 1
+    after(services, days=8).granting.renew_due()  # or the right to renew it would end
+    assert renewals(bitrix) == 2
 
 
 def test_a_person_allows_an_app_and_its_access_is_renewed(

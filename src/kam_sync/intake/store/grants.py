@@ -12,6 +12,9 @@ from kam_sync.intake.model import SourceState
 from kam_sync.intake.store.sources import SourceRow
 
 _AHEAD = timedelta(hours=2)
+_SHORT = timedelta(minutes=75)
+"""A token of an hour (clocks differ) is renewed when it is used: by the clock, it would be all day.
+"""
 _IDLE = timedelta(days=7)
 """A refresh token that nobody uses dies after three months."""
 
@@ -88,11 +91,13 @@ class GrantStore:
         """
         grant, source = table_of(SourceGrantRow).c, table_of(SourceRow).c
         used = source.state.in_([SourceState.ACTIVE, SourceState.PAUSED])
+        is_long = grant.ends_at - grant.refreshed_at > _SHORT
+        is_ending = is_long & (grant.ends_at <= now + _AHEAD)
         query = (
             select(grant.source_id)
             .join(SourceRow, source.id == grant.source_id)
             .where(source.state != SourceState.NEEDS_REAUTH, grant.refused == "")
             .where(sa.func.coalesce(grant.next_try_at, now) <= now)
-            .where((used & (grant.ends_at <= now + _AHEAD)) | (grant.refreshed_at <= now - _IDLE))
+            .where((used & is_ending) | (grant.refreshed_at <= now - _IDLE))
         )
         return list(self._session.scalars(query.order_by(grant.source_id)))
