@@ -28,12 +28,9 @@ class Hosts:
         scheme, _, rest = base_url.rstrip("/").partition("://")
         host, slash, path = rest.partition("/") if self.has_path else (rest, "", "")
         is_path = _PATH.fullmatch(path) is not None
-        admitted = self._address(scheme.lower(), host.lower() if is_path else "", shown=base_url)
+        shown = base_url if self.has_path else _without_path(base_url)
+        admitted = self._address(scheme.lower(), host.lower() if is_path else "", shown=shown)
         return f"{admitted}{slash}{path}"
-        scheme, _, host = base_url.rstrip("/").partition("://")
-        alone, slash, _ = host.partition("/")  # what follows may be a secret, as in a webhook's
-        shown = f"{scheme}://{alone}/..." if slash else base_url
-        return self._address(scheme.lower(), host.lower(), shown=shown)
 
     def beside(self, base_url: str, host: str) -> str:
         """The address of another host of the same CRM, as somebody out there names it."""
@@ -57,6 +54,13 @@ class Hosts:
             "if it is one of yours, add its host to KAM_SYNC_CRM_HOSTS",
             kind=ErrorKind.STRANGE_HOST,
         )
+
+
+def _without_path(address: str) -> str:
+    """An address as it may be repeated: what stands behind the host may be a webhook's secret."""
+    scheme, _, rest = address.rstrip("/").partition("://")
+    host, slash, _ = rest.partition("/")
+    return f"{scheme}://{host}/..." if slash else address
 
 
 def _domains(added: Iterable[str]) -> list[str]:

@@ -22,5 +22,4 @@ def test_a_kind_without_oauth_is_at_home_where_an_admin_says(services: Services)
 
 def test_a_kind_that_is_in_no_registry_is_refused_by_its_name(services: Services) -> None:
     with pytest.raises(WrongUse, match="kind nosuch: no such CRM; there are: .*amocrm.*memory"):
-    with pytest.raises(WrongUse, match="kind nosuch: no such CRM; there are: amocrm, .*memory"):
         services.admit("nosuch", "https://crm.example.com")

@@ -96,6 +96,8 @@ def test_an_address_may_go_on_behind_the_host_where_the_kind_says_so(
 def test_no_path_leads_to_another_host(given: str) -> None:
     with pytest.raises(NeedsPerson, match="is no address of this CRM; if it is one of yours"):
         Hosts((), (".our.example",), has_path=True).admit(given)
+
+
 def test_what_stands_behind_a_host_may_be_a_secret_and_is_not_repeated() -> None:
     hosts = Hosts(("bitrix24.ru",))
     with pytest.raises(NeedsPerson, match=r"'https://acme\.bitrix24\.ru/\.\.\.'") as caught:
