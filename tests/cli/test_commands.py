@@ -151,10 +151,15 @@ def test_the_demo_makes_one_pass_and_a_second_one_changes_nothing(
 ) -> None:
     first = kam_sync("demo", "--once", "--json", "--size", "8", "--seed", "3")
     assert first.code == 0, first.err
-    assert first.document["stored"]["account"] == 8
+    companies = {
+        one["source"]: one["nouns"]["company"]["read"] for one in first.document["sources"]
+    }
+    assert companies == {"amocrm": 8, "1c": 8, "bitrix24": 2, "megaplan": 2, "sbercrm": 2}
+    assert first.document["stored"]["account"] == sum(companies.values())
+    assert {one["state"] for one in first.document["sources"]} == {"done"}
     assert first.document["alerts"]
     second = kam_sync("demo", "--once", "--json", "--size", "8", "--seed", "3").document
-    nouns = second["sources"][0]["nouns"].values()
+    nouns = [counts for one in second["sources"] for counts in one["nouns"].values()]
     assert sum(counts["created"] + counts["updated"] for counts in nouns) == 0
     assert second["steps"]["alerts"]["opened"] == 0
 

@@ -10,7 +10,7 @@ from connectors.sandbox.amocrm.fields import FIELDS
 from connectors.sandbox.faults import Fault
 from kam_sync import asking, connecting, flow
 from kam_sync.accounts.match import match
-from kam_sync.accounts.store import AccountStore
+from kam_sync.accounts.store import FACTS, AccountStore
 from kam_sync.base.errors import Busy, WrongUse
 from kam_sync.intake.model import NounCounts, RunState, Source, SourceState
 from kam_sync.intake.store import RunStore
@@ -63,7 +63,7 @@ def test_a_sync_stores_every_row_raw_and_in_our_words(
         "product": all_[Noun.PRODUCT], "customer": all_[Noun.CUSTOMER],
         "purchase": all_[Noun.PURCHASE], "invoice": all_[Noun.INVOICE],
         "activity": all_[Noun.NOTE] + all_[Noun.EVENT],
-        "set_aside": 0,
+        "set_aside": 0, **dict.fromkeys(FACTS, 0),
     }  # fmt: skip
 
 

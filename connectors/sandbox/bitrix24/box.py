@@ -110,9 +110,13 @@ class BitrixSandbox(Sandbox):
         return Trouble(401, "expired_token", "The access token provided has expired.").response()
 
     def announced(self) -> dict[str, Any]:
-        """The webhook's token, the app, and how many rows there are."""
+        """The webhook's token, the app, how many rows there are, and an identity.
+
+        A portal is known by its host, and that of a sandbox has another port each time.
+        """
         rows = {noun: self.count(noun) for noun in NOUNS}
-        return {"token": self.token, "oauth": self.access.app, "rows": rows}
+        options = {"account": "sandbox"}
+        return {"token": self.token, "oauth": self.access.app, "rows": rows, "options": options}
 
     def is_question(self, request: Request) -> bool:
         """Nearly all of it: methods are called by POST."""
