@@ -16,7 +16,7 @@ from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
 from kam_sync.base.settings import Locale
 from kam_sync.intake.model import Source
-from kam_sync.intake.store import RawStore
+from kam_sync.intake.store import RawStore, SourceStore
 from kam_sync.notify import news, payload
 from kam_sync.notify.model import EventType, Known, News
 from kam_sync.notify.store import DeliveryStore, KnownStore, TargetStore
@@ -141,10 +141,10 @@ class SourceNews:
         merged = {own[key]: at for key, at in current.items() if at != own[key]}
         ids = {*current.values(), *own.values()}
         store, before = AccountStore(self._session), self._known.accounts(ids)
-        parts = store.companies(list(ids))
+        parts, names = store.companies(list(ids)), SourceStore(self._session).names()
         told, moving, after = list[News](), set[UUID](), dict[UUID, Known]()
         for account in store.by_ids(list(ids)).values():
-            data = payload.of_account(account, parts.get(account.id, []))
+            data = payload.of_account(account, parts.get(account.id, []), names)
             after[account.id] = Known(payload.digest_of(data), is_gone=not account.is_active)
             for event in news.of_account(before.get(account.id), after[account.id]):
                 into = merged.get(account.id)

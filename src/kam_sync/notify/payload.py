@@ -11,13 +11,15 @@ from kam_sync.alerts.model import Alert
 from kam_sync.base.settings import Locale
 from kam_sync.notify import shapes
 
-_NO_NEWS = frozenset({"changed_at", "updated_at"})
-"""Times of changes: alone they tell an integrator nothing."""
+_NO_NEWS = frozenset({"changed_at", "updated_at", "sources"})
+"""Times of changes and names of sources: alone they tell an integrator nothing."""
 
 
-def of_account(row: model.Account, companies: Sequence[model.Company]) -> dict[str, Any]:
-    """An account."""
-    return shapes.account(row, companies).model_dump(mode="json")
+def of_account(
+    row: model.Account, companies: Sequence[model.Company], names: Mapping[int, str]
+) -> dict[str, Any]:
+    """An account; `names` are those of all sources."""
+    return shapes.account(row, companies, names).model_dump(mode="json")
 
 
 def of_deal(row: model.Deal, source: str, account_id: object | None) -> dict[str, Any]:

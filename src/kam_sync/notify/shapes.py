@@ -1,6 +1,6 @@
 """Accounts, deals and alerts as they leave the house: by the API and in webhooks alike."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -38,6 +38,9 @@ class Account(BaseModel):
     segment: str | None = Field(description="Segment or category.", examples=["A"])
     contract_ends_on: date | None = Field(description="Until when its contract runs.")
     tags: list[str] = Field(description="Tags of its companies.", examples=[["опт"]])
+    sources: list[str] = Field(
+        description="Names of the sources it comes from.", examples=[["sales"]]
+    )
     changed_at: Moment
 
 
@@ -124,12 +127,15 @@ class Alert(BaseModel):
     resolved_at: Moment | None
 
 
-def account(row: model.Account, companies: Sequence[model.Company]) -> Account:
-    """An account with what its companies say of it."""
+def account(
+    row: model.Account, companies: Sequence[model.Company], names: Mapping[int, str]
+) -> Account:
+    """An account with what its companies say of it, and the names of the sources they are from."""
     said = traits(companies)
     return Account(
         **row.model_dump(exclude={"id"}), id=str(row.id), segment=said.segment,
         contract_ends_on=said.contract_ends_on, tags=list(said.tags),
+        sources=sorted({names[company.source_id] for company in companies}),
     )  # fmt: skip
 
 

@@ -39,6 +39,10 @@ class SourceStore:
         """Every source, by name."""
         return list(self._session.scalars(select(SourceRow).order_by(SourceRow.name)))
 
+    def names(self) -> dict[int, str]:
+        """The name of each source by its id."""
+        return {source.id: source.name for source in self.all()}
+
     def by_name(self, name: str) -> Source:
         """The source of that name, or NotHere with the names there are."""
         found = self._session.scalar(select(SourceRow).where(SourceRow.name == name))

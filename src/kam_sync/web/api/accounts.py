@@ -31,21 +31,15 @@ class AccountQuery(Paging):
 @router.get("/accounts")
 def list_accounts(
     session: Reading, sources: AllSources, query: Asked[AccountQuery]
-) -> Page[answers.ListedAccount]:
+) -> Page[shapes.Account]:
     """Accounts by name."""
     after, store = _BY_NAME.read(query.cursor), AccountStore(session)
     source_id = sources.named(query.source).id if query.source else None
     found = store.accounts(text=query.q, source_id=source_id, after=after, limit=query.limit + 1)
     kept, cursor = paging.page(found, query.limit, lambda row: _BY_NAME.write(row.name, row.id))
     ids = [row.id for row in kept]
-    companies, origins = store.companies(ids), store.sources(ids)
-    items = [
-        answers.ListedAccount(
-            **shapes.account(row, companies.get(row.id, [])).model_dump(),
-            sources=sources.called(origins.get(row.id, [])),
-        )
-        for row in kept
-    ]
+    companies = store.companies(ids)
+    items = [shapes.account(row, companies.get(row.id, []), sources.names) for row in kept]
     return Page(items=items, next_cursor=cursor)
 
 
@@ -55,10 +49,9 @@ def get_account(session: Reading, account_id: AccountId, sources: AllSources) ->
     store = AccountStore(session)
     found = store.account(account_id)
     owner = store.owners([account_id]).get(account_id)
-    origins = store.sources([account_id]).get(account_id, [])
-    shown = shapes.account(found, store.companies([account_id]).get(account_id, []))
+    shown = shapes.account(found, store.companies([account_id]).get(account_id, []), sources.names)
     plain = shown.model_dump()
-    return answers.OneAccount(**plain, owner=owner and owner.name, sources=sources.called(origins))
+    return answers.OneAccount(**plain, owner=owner and owner.name)
 
 
 @router.get("/accounts/{account_id}/contacts")

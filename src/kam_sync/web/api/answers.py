@@ -15,13 +15,7 @@ from kam_sync.notify.shapes import Account, Alert, ExternalId, SourceName
 from kam_sync.web.api.webhook_answers import Webhooks
 
 
-class ListedAccount(Account):
-    """One customer and where it comes from."""
-
-    sources: list[str] = Field(description="Names of the sources it comes from.")
-
-
-class OneAccount(ListedAccount):
+class OneAccount(Account):
     """One customer with those who look after it."""
 
     owner: str | None = Field(description="Name of the CRM user responsible for it.")
