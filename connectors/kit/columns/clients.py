@@ -75,10 +75,15 @@ def as_raw(client: Mapping[str, str]) -> RawRecord | None:
 def as_company(raw: RawRecord) -> Company | None:
     """The same in our words; None when the raw record is no client of a row."""
     said = raw.body.get(_MARKED)
-    if not isinstance(said, Mapping):
+    if raw.noun is not Noun.COMPANY or not isinstance(said, Mapping):
         return None
     name = said.get("name") or said.get("inn") or said.get("id") or raw.external_id
     return Company(raw.external_id, name, inn=said.get("inn"), kpp=said.get("kpp"))
+
+
+def client_with(known: Mapping[str, Any] | None, new: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of a client and what is new, as the body of a raw record."""
+    return {_MARKED: {**((known or {}).get(_MARKED) or {}), **new[_MARKED]}}
 
 
 def is_inn(value: Any) -> bool:

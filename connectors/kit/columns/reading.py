@@ -89,6 +89,11 @@ def again(table: Table, map_: TableMap | None, raw: RawRecord) -> Record:
     return _read(map_, row, clients.key_of(map_.client.read(row)), raw.external_id)
 
 
+def is_row(body: Row | None) -> bool:
+    """Whether a raw record is a row of its own, and not only what other rows say."""
+    return body is not None and _ROW in body
+
+
 def given_fields(table: Table) -> Sequence[str]:
     """The fields that a program can give, besides `external_id` and `client`."""
     return list(_given_fields(table.noun))
