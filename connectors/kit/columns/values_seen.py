@@ -8,7 +8,8 @@ from connectors.kit import values
 from connectors.kit.columns.clients import is_inn
 from connectors.kit.errors import BadRecord
 
-_MOSTLY = 0.9
+_MOSTLY, _NEARLY_ALL = 0.5, 0.9
+"""Bad values are no reason to doubt the name of a column; without a name nearly all must fit."""
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/\d{4}")
 _FORMS = (
     (re.compile(r"\d{1,2}\.\d{1,2}\.\d{2}"), "%d.%m.%y"),
@@ -66,7 +67,7 @@ class Seen:
     @property
     def is_inns(self) -> bool:
         """True taxpayer numbers."""
-        return self._most(is_inn)
+        return self._most(is_inn, _NEARLY_ALL)
 
     @property
     def has_english_groups(self) -> bool:
@@ -74,7 +75,7 @@ class Seen:
         return (
             bool(self.texts)
             and any("," in text for text in self.texts)
-            and self._most(lambda text: "," not in text or bool(_GROUPED_BY_COMMA.fullmatch(text)))
+            and self._most(_is_grouped, _NEARLY_ALL)
             and any("." in text for text in self.texts)
         )
 
@@ -84,9 +85,13 @@ class Seen:
         said = f"{self.name} {' '.join(self.texts[:20])}".casefold()
         return next((code for sign, code in _SIGNS if sign in said), None)
 
-    def _most(self, is_so: Any) -> bool:
+    def _most(self, is_so: Any, share: float = _MOSTLY) -> bool:
         good = sum(is_so(text) for text in self.texts)
-        return bool(self.texts) and good >= _MOSTLY * len(self.texts)
+        return bool(self.texts) and good >= share * len(self.texts)
+
+
+def _is_grouped(text: str) -> bool:
+    return "," not in text or bool(_GROUPED_BY_COMMA.fullmatch(text))
 
 
 def _is_number(text: str) -> bool:

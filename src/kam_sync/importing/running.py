@@ -13,7 +13,7 @@ from kam_sync.intake.model import NounCounts, RunState
 from kam_sync.intake.store import RawStore, RunStore, SourceStore, digest_of
 from kam_sync.wiring import Services
 
-_BATCH = 2500
+BATCH = 2500
 _STOPPED = "it did not come to its end; import the file again"
 
 
@@ -155,5 +155,5 @@ def _verdict(one: Accepted, known: dict[str, bytes]) -> str:
 
 
 def _batches(read: Iterator[Read]) -> Iterator[list[Read]]:
-    while batch := list(islice(read, _BATCH)):
+    while batch := list(islice(read, BATCH)):
         yield batch

@@ -1,0 +1,195 @@
+"""`kam-sync import` as a person types it."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+
+PAYMENTS = (
+    "Оплаты за февраль;;;;\n"
+    "Дата;№ п/п;Контрагент;ИНН;Сумма, руб.\n"
+    '01.02.2026;15;ООО "Ромашка";7707083893;1 500,50\n'
+    "02.02.2026;16;Василёк;500100732259;-200,00\n"
+    "Итого:;;;;1 300,50\n"
+)
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text: str, name: str = "оплаты.csv", encoding: str = "cp1251") -> str:
+        path: Path = tmp_path / name
+        path.write_text(text, encoding=encoding)
+        return str(path)
+
+    return write
+
+
+def counts(said) -> dict[str, int]:
+    assert said.out, said.err
+    return {k: v for k, v in said.document["counts"].items() if v}
+
+
+def test_a_file_of_a_bookkeeper_is_understood_and_comes_again_without_a_change(
+    kam_sync: Command, written
+) -> None:
+    file = written(PAYMENTS)
+    tried = kam_sync("import", file, "--as", "payments", "--dry-run", "--json")
+    assert counts(tried) == {"read": 2, "created": 2, "passed_over": 1}
+    said = kam_sync("import", file, "--as", "payments", "--source", "erp", "--json")
+    assert counts(said) == {"read": 2, "created": 2, "passed_over": 1}
+    assert said.document["map"] == {
+        "table": "payments",
+        "client": {"inn": "ИНН", "name": "Контрагент"},
+        "key": ["number", "paid_on", "client"],
+        "fields": {
+            "number": {"from": "№ п/п"},
+            "amount": {"from": "Сумма, руб."},
+            "paid_on": {"from": "Дата"},
+        },
+        "currency": "RUB",
+    }
+    again = kam_sync("import", file, "--as", "payments", "--source", "erp", "--json")
+    assert counts(again) == {"read": 2, "unchanged": 2, "passed_over": 1}
+    tried = kam_sync("import", file, "--as", "payments", "--source", "erp", "--dry-run", "--json")
+    assert counts(tried) == {"read": 2, "unchanged": 2, "passed_over": 1}
+
+
+def test_the_guess_is_shown_with_values_and_what_follows_from_it(
+    kam_sync: Command, written
+) -> None:
+    said = kam_sync("import", written(PAYMENTS), "--as", "payments", "--dry-run")
+    assert said.code == 0
+    for part in ("client's INN", "Сумма, руб.", "1 500,50; -200,00", "all amounts are in RUB",
+                 "a row is known by: number, paid_on, client"):  # fmt: skip
+        assert part in said.err
+    assert "What would happen" in said.out
+    assert "no source yet" in kam_sync("source", "list").err
+
+
+def test_bad_lines_are_told_by_number_and_column_and_cost_no_other(
+    kam_sync: Command, written, tmp_path
+) -> None:
+    bad = "03.02.2026;17;Лютик;;сто\n31.02.2026;18;Лютик;;5\n04.02.2026;19;;;5\nx;y\n"
+    report = tmp_path / "report.csv"
+    said = kam_sync("import", written(PAYMENTS + bad), "--as", "payments", "--report", str(report))
+    assert said.code == 1
+    for line in (
+        "line 6: amount (from Сумма, руб.): a number is needed, got 'сто'",
+        "line 7: paid_on (from Дата): a time is needed, got '31.02.2026'",
+        "line 8: client: the row does not say whose it is",
+        "line 9: 2 cells, and there are 5 columns",
+    ):
+        assert line in said.err
+    written_down = list(
+        csv.reader(report.read_text(encoding="utf-8-sig").splitlines(), delimiter=";")
+    )
+    assert [row[:2] for row in written_down] == [
+        ["line", "what"], ["5", "passed over"], *([str(n), "rejected"] for n in (6, 7, 8, 9)),
+    ]  # fmt: skip
+
+
+def test_what_no_column_says_is_asked_for_by_option(kam_sync: Command, written) -> None:
+    file = written("когда;кто;сколько\nскоро;Ромашка;5\n")
+    said = kam_sync("import", file, "--as", "payments")
+    assert said.code == 2
+    assert '--set paid_on="COLUMN" --set client.inn="COLUMN"' in said.err
+    assert "the file has: когда, кто, сколько" in said.err
+    file = written("когда;кто;сколько\n20260201;Ромашка;5\n")
+    ways = ("paid_on=когда", "client.name=кто", "amount=сколько", "currency=USD", "number==7")
+    sets = [part for way in ways for part in ("--set", way)]
+    said = kam_sync("import", file, "--as", "payments", *sets, "--set", "key=number", "--json")
+    assert counts(said) == {"read": 1, "created": 1}
+    assert said.document["map"]["currency"] == "USD"
+
+
+def test_the_mapping_is_kept_printed_edited_and_given_back(
+    kam_sync: Command, written, tmp_path
+) -> None:
+    file = written(PAYMENTS)
+    kam_sync("import", file, "--as", "payments")
+    printed = kam_sync("import", "--as", "payments", "--show")
+    assert "paid_on:\n    from: Дата\n" in printed.out
+    (tmp_path / "map.yaml").write_text(printed.out.replace("RUB", "EUR"), encoding="utf-8")
+    said = kam_sync("import", file, "--as", "payments", "--map", "map.yaml", "--json")
+    assert counts(said) == {"read": 2, "unchanged": 2, "passed_over": 1}
+    assert said.document["map"]["currency"] == "EUR"
+    assert (
+        "the mapping of payments in files is used"
+        in kam_sync("import", file, "--as", "payments").err
+    )
+
+
+def test_a_file_with_other_columns_does_not_spoil_what_is_there(kam_sync: Command, written) -> None:
+    kam_sync("import", written(PAYMENTS), "--as", "payments")
+    other = written("Дата;Клиент;Сумма\n01.02.2026;Ромашка;7\n", "другие.csv")
+    said = kam_sync("import", other, "--as", "payments")
+    assert said.code == 2
+    assert "reads ИНН, Контрагент, № п/п, Сумма, руб." in said.err
+    assert "take another --source" in said.err
+    assert kam_sync("import", other, "--as", "payments", "--source", "other").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--as", "gifts"), "table gifts: no such table; there are: payments"),
+        (("--as", "payments", "--set", "amount"), "--set amount: FIELD=COLUMN is needed"),
+        (("--as", "payments", "--set", "gift=Сумма, руб."), "a payment has no field 'gift'"),
+        (("--as", "payments", "--set", "company=Контрагент"), "say by `client` whose a row is"),
+        (("--as", "payments", "--set", "amount=Нет"), "reads Нет"),
+        (("--as", "payments", "--set", "currency=XXL"), "currency: Value error|not an ISO 4217"),
+        (("--as", "payments", "--map", "absent.yaml"), "absent.yaml: it cannot be read"),
+        (("--as", "payments", "--map", "bad.yaml"), "bad.yaml: this is no YAML"),
+        (("--as", "payments", "--map", "list.yaml"), "list.yaml: this is no mapping"),
+        (("--as", "payments", "--map", "stock.yaml"), "this is a mapping of stock"),
+        (("--as", "payments", "--map", "short.yaml"), "client: no column says whose a row is"),
+        (("--as", "payments", "--map", "short.yaml", "--set", "a=b"), "give one of them"),
+        (("--as", "payments", "--report", "no/where.csv"), "no/where.csv: it cannot be written"),
+        (("--as", "payments", "--source", "мой"), "use up to 64 Latin letters"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_one_line(
+    kam_sync: Command, written, arguments, said
+) -> None:
+    written("a: [", "bad.yaml")
+    written("- a", "list.yaml")
+    written("{table: stock, fields: {counted_on: {from: a}, quantity: {from: b}}}", "stock.yaml")
+    written("fields: {paid_on: {from: a}}", "short.yaml")
+    found = kam_sync("import", written(PAYMENTS), *arguments)
+    assert found.code == 2, found.err
+    assert any(one in found.err for one in said.split("|")), found.err
+
+
+def test_a_file_that_is_no_table_and_a_mapping_that_is_not_there_are_told(
+    kam_sync: Command, written, connected
+) -> None:
+    for content, said in (("", "the file is empty"), ("a;b\n", "no row below them")):
+        found = kam_sync("import", written(content), "--as", "stock")
+        assert (found.code, said in found.err) == (2, True)
+    found = kam_sync("import", "--as", "stock")
+    assert (found.code, "keeps no mapping of stock" in found.err) == (2, True)
+    found = kam_sync("import", written(PAYMENTS), "--as", "payments", "--source", "sales")
+    assert (found.code, "it is pulled from amocrm" in found.err) == (2, True)
+
+
+def test_accounts_contacts_and_deals_of_an_unknown_crm_come_together(
+    kam_sync: Command, written
+) -> None:
+    files = {
+        "accounts": "ID;Название;ИНН;Сегмент\n1;Ромашка;7707083893;A\n2;Василёк;;B\n",
+        "contacts": "ID;ФИО;ID компании;Email\n7;Анна;1;a@romashka.example\n",
+        "deals": "ID;Название;ID компании;Компания;Этап;Сумма;Дата создания;Дата закрытия\n"
+        "5;Болты;1;Ромашка;Новая;100;01.01.2026;\n"
+        "6;Гайки;2;Васильки;Успешно реализовано;200;01.01.2026;05.01.2026\n",
+    }
+    for table, text in files.items():
+        said = kam_sync("import", written(text), "--as", table, "--source", "old-crm", "--json")
+        assert said.code == 0, said.err
+    assert said.document["map"]["fields"]["stage"]["codes"] == {
+        "Новая": "open", "Успешно реализовано": "won", "*": "open",
+    }  # fmt: skip
+    again = kam_sync("import", written(text), "--as", "deals", "--source", "old-crm", "--json")
+    assert counts(again) == {"read": 2, "unchanged": 2}
+    assert kam_sync("sync", "old-crm").code == 0
