@@ -31,6 +31,11 @@ def kinds() -> list[str]:
     return sorted(_CLASSES.keys() - _GIVEN)
 
 
+def is_given(kind: str) -> bool:
+    """Whether a source of the kind is given rows, and nobody is asked for them."""
+    return kind in _GIVEN
+
+
 def connector_class(kind: str) -> Callable[[Credentials], Connector]:
     """The class for a kind. Raises KeyError for an unknown one."""
     found: Callable[[Credentials], Connector] = _imported(_CLASSES[kind])

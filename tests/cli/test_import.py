@@ -193,3 +193,17 @@ def test_accounts_contacts_and_deals_of_an_unknown_crm_come_together(
     again = kam_sync("import", written(text), "--as", "deals", "--source", "old-crm", "--json")
     assert counts(again) == {"read": 2, "unchanged": 2}
     assert kam_sync("sync", "old-crm").code == 0
+
+
+def test_the_source_of_given_rows_is_one_among_the_others(
+    kam_sync: Command, written, services
+) -> None:
+    kam_sync("import", written(PAYMENTS), "--as", "payments")
+    for words in (("source", "list"), ("source", "check", "files"), ("source", "status", "files"),
+                  ("sync", "files"), ("source", "held", "files")):  # fmt: skip
+        said = kam_sync(*words)
+        assert said.code == 0, (words, said.err)
+    assert "tables" not in kam_sync("source", "kinds").out
+    changed = kam_sync("source", "set", "files", "--set", "most_deleted_percent=50")
+    assert changed.code == 0, changed.err
+    assert kam_sync("source", "remove", "files", "--yes").code == 0

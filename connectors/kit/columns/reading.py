@@ -53,8 +53,9 @@ def take(map_: TableMap, row: Row) -> Taken:
     """
     said = {name: value for name, value in row.items() if value is not None}
     client = map_.client.read(said)
-    record = _read(map_, said, clients.key_of(client), "?")
-    key = _key(map_, record, said, clients.key_of(client)) or _mark(said)
+    whose = clients.key_of(client)
+    record = _read(map_, said, whose, "?")
+    key = _key(map_, record, said, whose) or _mark(said)
     noun = map_.what.noun
     raw = RawRecord(noun, key, {_ROW: said})
     return Taken(raw, record, None if noun is Noun.COMPANY else clients.as_raw(client))

@@ -57,7 +57,7 @@ class TableMap(BaseModel):
             raise ValueError(error.errors()[0]["msg"]) from error
         return self
 
-    @property
+    @cached_property
     def what(self) -> Table:
         """The table that it is of."""
         return table_named(self.table)
