@@ -4,7 +4,13 @@
 
 The file is a CSV in Windows-1251 with five columns, 2,000 clients; the database is the embedded
 PostgreSQL, new and started before anything is measured. The same file is then imported again, with
-nothing changed. What is measured is the process of the command alone, without PostgreSQL.
+nothing changed. Seconds are those of the whole process of the command, memory is its own, without
+PostgreSQL.
+
+Measured in November 2026 on a virtual machine with 2 cores shared with other work, Linux x86_64,
+Python 3.11.7: 100,000 rows new 5,948 rows/s and 148 MB, again 7,119 and 135 MB; 1,000,000 rows new
+10,058 rows/s and 202 MB, again 10,503 and 188 MB. What grows is the table that tells the rows of
+a file apart: 33 MB for a million.
 """
 
 import argparse

@@ -1,8 +1,12 @@
 """`kam-sync import` as a person types it."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
+import arro3.core
+import arro3.io
+import openpyxl
 import pytest
 
 from tests.cli.conftest import Command
@@ -195,12 +199,27 @@ def test_accounts_contacts_and_deals_of_an_unknown_crm_come_together(
     assert kam_sync("sync", "old-crm").code == 0
 
 
+def test_sheets_and_parquets_are_imported_too(kam_sync: Command, tmp_path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Остатки"], ["На дату", "Артикул", "Остаток"], [date(2026, 2, 1), "A1", 7.5]):
+        book.active.append(row)
+    book.save(tmp_path / "stock.xlsx")
+    said = kam_sync("import", "stock.xlsx", "--as", "stock", "--sheet", "Sheet", "--json")
+    assert counts(said) == {"read": 1, "created": 1}
+    columns = {"counted_on": ["2026-02-01"], "sku": ["A1"], "quantity": ["7.5"]}
+    arrays = {k: arro3.core.Array(v, type=arro3.core.DataType.utf8()) for k, v in columns.items()}
+    arro3.io.write_parquet(arro3.core.Table.from_pydict(arrays), tmp_path / "stock.parquet")
+    sets = [part for name in columns for part in ("--set", f"{name}={name}")]
+    said = kam_sync("import", "stock.parquet", "--as", "stock", *sets, "--json")
+    assert counts(said) == {"read": 1, "updated": 1}  # the same key, whatever the file
+
+
 def test_the_source_of_given_rows_is_one_among_the_others(
     kam_sync: Command, written, services
 ) -> None:
     kam_sync("import", written(PAYMENTS), "--as", "payments")
     for words in (("source", "list"), ("source", "check", "files"), ("source", "status", "files"),
-                  ("sync", "files"), ("source", "held", "files")):  # fmt: skip
+                  ("sync", "files"), ("doctor",), ("source", "held", "files")):  # fmt: skip
         said = kam_sync(*words)
         assert said.code == 0, (words, said.err)
     assert "tables" not in kam_sync("source", "kinds").out

@@ -130,6 +130,11 @@ def test_another_mapping_reads_what_is_there_anew(imported, kept, services: Serv
     with services.database.transaction() as session:
         found = RecordStore(session).records(facts.Payment, Wanted(), limit=9)
         assert [one.purpose for one in found] == ["Ромашка", "Ромашка"]
+    client = {"name": "Номер"}
+    imported(map_=columns.TableMap.model_validate(MAP | {"client": client}))
+    with services.database.transaction() as session:
+        names = {one.name for one in AccountStore(session).accounts(limit=9)}
+        assert names == {"Ромашка", "1", "2"}
     other = {**MAP["fields"], "amount": {"from": "Итог"}}
     said, _ = imported(map_=columns.TableMap.model_validate(MAP | {"fields": other}))
     assert said == {"set_aside": 2}
@@ -173,10 +178,10 @@ def test_an_import_waits_for_nobody_who_is_writing(imported, services: Services)
 
 
 def test_deals_bring_their_stages_and_what_companies_say_wins(services: Services, tmp_path) -> None:
-    def give(map_: dict, *lines: str) -> None:
+    def give(map_: dict, *lines: str, complete: bool = False) -> None:
         path = tmp_path / "t.csv"
         path.write_text("\n".join(lines), encoding="utf-8")
-        wish = importing.Import("crm", columns.TableMap.model_validate(map_))
+        wish = importing.Import("crm", columns.TableMap.model_validate(map_), is_complete=complete)
         importing.import_rows(services, wish, sheets.lines(path))
 
     client = {"id": "К", "name": "Имя"}
@@ -193,3 +198,9 @@ def test_deals_bring_their_stages_and_what_companies_say_wins(services: Services
         ]  # fmt: skip
         names = [one.name for one in AccountStore(session).accounts(limit=9)]
         assert sorted(names) == ["Василёк", "ООО «Ромашка»"]
+    give({"table": "companies", "client": client}, "К;Имя", "3;Лютик", complete=True)
+    with services.database.transaction() as session:
+        found = RecordStore(session).records(model.Company, Wanted(), limit=9)
+        assert {one.name: one.is_deleted for one in found} == {
+            "ООО «Ромашка»": True, "Василёк": False, "Лютик": False,
+        }  # fmt: skip

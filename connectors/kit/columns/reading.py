@@ -90,6 +90,16 @@ def again(table: Table, map_: TableMap | None, raw: RawRecord) -> Record:
     return _read(map_, row, clients.key_of(map_.client.read(row)), raw.external_id)
 
 
+def client_of(map_: TableMap, body: Row) -> RawRecord | None:
+    """The client that a row which is kept names; None where it names none that can be read."""
+    if not is_row(body) or map_.what.noun is Noun.COMPANY:
+        return None
+    try:
+        return clients.as_raw(map_.client.read(body[_ROW]))
+    except BadRecord:
+        return None
+
+
 def is_row(body: Row | None) -> bool:
     """Whether a raw record is a row of its own, and not only what other rows say."""
     return body is not None and _ROW in body

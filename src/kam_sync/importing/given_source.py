@@ -72,13 +72,12 @@ def open_given(services: Services, source_id: int) -> Connector:
     return services.open(source, access)
 
 
-def with_map(session: Session, source: Source, map_: columns.TableMap) -> bool:
-    """Keep a mapping; True when it is another one, so that kept rows are read anew."""
+def with_map(session: Session, source: Source, map_: columns.TableMap) -> None:
+    """Keep a mapping; where it is another one, rows that are kept wait to be read anew."""
     before = map_of(session, source, map_.what)
     if before == map_:
-        return False
+        return
     written = orjson.dumps(map_.as_document()).decode()
     SourceStore(session).set_option(source.id, map_.what.name, written)
     if before is not None:
         SavingStore(session, source.id).translate_again(map_.what.noun)
-    return before is not None

@@ -4,6 +4,8 @@ words; what a complete table does not have is gone, unless that is too much."""
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+import orjson
+
 from connectors import Connector, Deal, Noun, RawRecord, columns
 from kam_sync.base.db import Merged, Session
 from kam_sync.intake.guard import WINDOW, judge
@@ -14,6 +16,7 @@ from kam_sync.wiring import Services
 
 _MOST_CLIENTS = 100_000
 _MOST_STAGES = 500
+_AT_ONCE = 2500
 
 
 class Keeping:
@@ -37,6 +40,19 @@ class Keeping:
         self._keep_stages(session, taken, now)
         return self._bring(session, self._noun, [one.raw for one in taken], now)
 
+    def name_clients(self, map_: columns.TableMap) -> None:
+        """Store the clients that all kept rows name, for another mapping may name others."""
+        after, more = 0, True
+        while more:
+            with self._services.database.transaction() as session:
+                SourceStore(session).write_alone(self._source_id)
+                raws = RawStore(session, self._source_id)
+                waiting = raws.waiting(self._noun, after=after, limit=_AT_ONCE)
+                named = (columns.client_of(map_, orjson.loads(one.body)) for one in waiting)
+                self._keep_clients(session, filter(None, named), self._services.now())
+                after = waiting[-1].change_no if waiting else after
+                more = len(waiting) == _AT_ONCE
+
     def see(self, session: Session, keys: Sequence[str]) -> None:
         """Remember that rows of a complete table came."""
         WalkStore(session, self._source_id, self._noun).see(keys, None)
@@ -59,7 +75,7 @@ class Keeping:
         with self._services.database.transaction() as session:
             SourceStore(session).write_alone(source_id)
             walk = WalkStore(session, source_id, noun)
-            absent = walk.absent()
+            absent = self._rows_among(session, walk.absent())
             walk.end()
             if not is_sure:
                 return 0
@@ -78,6 +94,13 @@ class Keeping:
         """Say all that waits in our words."""
         for noun in dict.fromkeys((Noun.COMPANY, Noun.PIPELINE, self._noun)):
             translate_all(self._services, self._source_id, self._connector, noun, counts)
+
+    def _rows_among(self, session: Session, keys: Sequence[str]) -> Sequence[str]:
+        """Without the companies that no table of companies ever had, only rows of others."""
+        if self._noun is not Noun.COMPANY:
+            return keys
+        bodies = RawStore(session, self._source_id).bodies(self._noun, keys)
+        return [key for key in keys if columns.is_row(bodies.get(key))]
 
     def _too_many(
         self, session: Session, noun: Noun, gone: Collection[str], now: datetime

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from connectors import Noun, columns, sheets
-from kam_sync.importing.given_source import find_source, given_source, open_given, with_map
+from kam_sync.importing.given_source import find_source, given_source, map_of, open_given, with_map
 from kam_sync.importing.keeping import Keeping
 from kam_sync.importing.reading import Accepted, PassedOver, Read, Rejected, read_lines
 from kam_sync.intake.model import NounCounts, RunState
@@ -75,9 +75,10 @@ def try_rows(services: Services, wish: Import, lines: Iterable[sheets.Line]) -> 
 
 def _run(services: Services, source_id: int, wish: Import, lines: Iterable[sheets.Line]) -> Counts:
     counts, translated, noun = Counts(), NounCounts(), wish.map.what.noun
-    run_id = _begin(services, source_id, wish)
+    run_id = _begin(services, source_id, noun)
     state, message = RunState.FAILED, _STOPPED
     try:
+        _take_map(services, source_id, wish.map)
         with closing(open_given(services, source_id)) as connector:
             keeping = Keeping(services, source_id, connector, noun)
             if wish.is_complete:
@@ -103,13 +104,24 @@ def _run(services: Services, source_id: int, wish: Import, lines: Iterable[sheet
     return counts
 
 
-def _begin(services: Services, source_id: int, wish: Import) -> int:
-    """Keep the mapping, and write down that the import has begun."""
+def _take_map(services: Services, source_id: int, map_: columns.TableMap) -> None:
+    """Keep the mapping. Where it is another one, the clients that it finds in kept rows are there
+    before it counts, so that a stop in between leaves no row without its client."""
     with services.database.transaction() as session:
-        RunStore(session).abandon(source_id, services.now())
-        with_map(session, SourceStore(session).by_id(source_id), wish.map)
-        noun = wish.map.what.noun.value
-        return RunStore(session).begin("import", services.now(), source_id=source_id, noun=noun)
+        source = SourceStore(session).by_id(source_id)
+        before = map_of(session, source, map_.what)
+    if before is not None and before != map_:
+        with closing(open_given(services, source_id)) as connector:
+            Keeping(services, source_id, connector, map_.what.noun).name_clients(map_)
+    with services.database.transaction() as session:
+        with_map(session, SourceStore(session).by_id(source_id), map_)
+
+
+def _begin(services: Services, source_id: int, noun: Noun) -> int:
+    with services.database.transaction() as session:
+        runs, now = RunStore(session), services.now()
+        runs.abandon(source_id, now)
+        return runs.begin("import", now, source_id=source_id, noun=noun.value)
 
 
 def _sorted_out(batch: Sequence[Read], wish: Import, counts: Counts) -> list[Accepted]:
