@@ -169,7 +169,11 @@ def test_what_makes_no_sense_is_refused_in_one_line(
 def test_a_file_that_is_no_table_and_a_mapping_that_is_not_there_are_told(
     kam_sync: Command, written, connected
 ) -> None:
-    for content, said in (("", "the file is empty"), ("a;b\n", "no row below them")):
+    for content, said in (
+        ("", "the file is empty"),
+        ("a;b\n", "no row below them"),
+        ("a;b\n1\n", "line 2: 1 cells"),
+    ):
         found = kam_sync("import", written(content), "--as", "stock")
         assert (found.code, said in found.err) == (2, True)
     found = kam_sync("import", "--as", "stock")

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from kam_sync import deciding, flow, importing
 from kam_sync.accounts import facts, model
 from kam_sync.accounts.store import AccountStore, RecordStore, Wanted
 from kam_sync.base.errors import Busy
+from kam_sync.importing import running
 from kam_sync.intake.model import RunState
 from kam_sync.intake.store import SourceStore
 from kam_sync.wiring import Services
@@ -166,7 +168,8 @@ def test_an_import_that_was_killed_ends_alike_when_it_is_done_again(
     assert flow.sync(services, source_id).state is RunState.DONE
 
 
-def test_an_import_waits_for_nobody_who_is_writing(imported, services: Services) -> None:
+def test_two_imports_into_one_source_do_not_mix(imported, services: Services, monkeypatch) -> None:
+    monkeypatch.setattr(running, "PATIENCE", timedelta(milliseconds=100))
     imported(*payments(1))
     with services.database.transaction() as session:
         source_id = SourceStore(session).by_name("files").id

@@ -96,8 +96,7 @@ def choose(services: "Services", said: Mapping, file: Path | None) -> Chosen:
                 " it from"
             )
         return Chosen(said.source, kept, is_known=True)
-    lines = islice(sheets.lines(file, sheet=said.sheet), _LOOKED_AT)
-    first = [dict(line.cells) for line in lines if not line.trouble and not line.is_total]
+    first = _first_rows(file, said.sheet)
     if said.file is not None:
         made = _of_yaml(said)
     elif kept is not None and not said.sets:
@@ -106,6 +105,16 @@ def choose(services: "Services", said: Mapping, file: Path | None) -> Chosen:
         made = _guessed(said, kept, first)
     _refuse_other_columns(said, made, first)
     return Chosen(said.source, made, is_known=made == kept, first=first)
+
+
+def _first_rows(file: Path, sheet: str | None) -> list[dict[str, Any]]:
+    """What can be looked at; WrongUse when no row of it makes sense."""
+    lines = list(islice(sheets.lines(file, sheet=sheet), _LOOKED_AT))
+    good = [dict(line.cells) for line in lines if not line.trouble and not line.is_total]
+    bad = next((line for line in lines if line.trouble), None)
+    if not good and bad is not None:
+        raise WrongUse(f"{file}: no line can be used; line {bad.number}: {bad.trouble}")
+    return good
 
 
 def _guessed(

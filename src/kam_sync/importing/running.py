@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import islice
 
 from connectors import Noun, columns, sheets
@@ -14,6 +15,8 @@ from kam_sync.intake.store import RawStore, RunStore, SourceStore, digest_of
 from kam_sync.wiring import Services
 
 BATCH = 2500
+PATIENCE = timedelta(seconds=30)
+"""A sync of what was given is over in a second; another import is worth no longer wait."""
 _STOPPED = "it did not come to its end; import the file again"
 
 
@@ -47,12 +50,12 @@ class Import:
 def import_rows(services: Services, wish: Import, lines: Iterable[sheets.Line]) -> Counts:
     """Keep the rows of a file; what came before a stop stays, and the same file may come again.
 
-    Busy while somebody else writes for the source. Raises BadSheet for a file that is no table.
+    Busy when somebody else goes on writing for the source; BadSheet for a file that is no table.
     """
     with services.database.transaction() as session:
         source = given_source(services, session, wish.source)
         source_id = source.id
-    with services.database.alone(f"source {source_id}"):
+    with services.database.alone(f"source {source_id}", wait=PATIENCE):
         return _run(services, source_id, wish, lines)
 
 
