@@ -13,15 +13,14 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "given_call",
-        sa.Column("key", sa.String(), nullable=False),
         sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("answer", postgresql.JSONB(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("key"),
+        sa.PrimaryKeyConstraint("source_id", "key"),
     )
-    op.create_index("ix_given_call_source_id", "given_call", ["source_id"])
 
 
 def downgrade() -> None:

@@ -1,10 +1,11 @@
 """Facts that programs give, list and take back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
-from kam_sync.intake.store import GivenStore
+from kam_sync.intake.store import GivenStore, SourceStore
 from kam_sync.jobs.upkeep import keep_house
 from kam_sync.web.api import facts
 
@@ -111,13 +112,20 @@ def test_a_repeated_call_gets_the_same_answer_and_another_body_is_refused(give) 
     assert give(PAYMENT | {"amount": 7}, key="night-2").json()["updated"] == 1
 
 
+def test_calls_with_one_key_at_the_same_time_are_one(give) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(lambda _: give(PAYMENT, key="once").json(), range(4)))
+    assert said == [{"created": 1, "updated": 0, "unchanged": 0, "rejected": []}] * 4
+
+
 def test_answers_are_forgotten_after_a_week(give, world) -> None:
     give(PAYMENT, key="old")
     with world.services.database.transaction() as session:
-        GivenStore(session).forget_before(world.services.now() - timedelta(days=6))
-        assert GivenStore(session).answer("old")
-        GivenStore(session).forget_before(world.services.now() + timedelta(days=1))
-        assert GivenStore(session).answer("old") is None
+        source_id = SourceStore(session).by_name("erp").id
+        GivenStore.forget_before(session, world.services.now() - timedelta(days=6))
+        assert GivenStore(session, source_id).answer("old")
+        GivenStore.forget_before(session, world.services.now() + timedelta(days=1))
+        assert GivenStore(session, source_id).answer("old") is None
     keep_house(world.services)
 
 

@@ -1,6 +1,7 @@
 """The source that given rows belong to, and the mappings that it keeps."""
 
 import re
+from datetime import timedelta
 
 import orjson
 from pydantic import ValidationError
@@ -14,6 +15,7 @@ from kam_sync.intake.store import SourceStore
 from kam_sync.wiring import Services, seal
 
 KIND = "tables"
+_PATIENCE = timedelta(seconds=10)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -39,15 +41,23 @@ def find_source(session: Session, name: str) -> Source | None:
     return found
 
 
-def given_source(services: Services, session: Session, name: str) -> Source:
-    """The same, made when it is not there yet."""
-    found = find_source(session, name)
-    if found is not None:
-        return found
+def given_source(services: Services, name: str) -> int:
+    """The id of the same, made when it is not there yet; by one of two who come at once."""
+    with services.database.transaction() as session:
+        found = find_source(session, name)
+        if found is not None:
+            return found.id
     if not _NAME.fullmatch(name):
         raise WrongUse(f"source name {name!r}: use up to 64 Latin letters, digits, dots, dashes")
-    new = NewSource(name=name, kind=KIND, base_url="")
-    return SourceStore(session).add(new, seal(services.cipher, "", {}), services.now())
+    with (
+        services.database.alone(f"new source {name}", wait=_PATIENCE),
+        services.database.transaction() as session,
+    ):
+        new = NewSource(name=name, kind=KIND, base_url="")
+        found = find_source(session, name) or SourceStore(session).add(
+            new, seal(services.cipher, "", {}), services.now()
+        )
+        return found.id
 
 
 def map_of(

@@ -52,10 +52,9 @@ def give(
         key: of two calls with the same key the second gets the answer of the first.
     """
     digest = _digest(table, source, rows)
-    with services.database.transaction() as session:
-        source_id = given_source(services, session, source).id
+    source_id = given_source(services, source)
     with services.database.alone(f"source {source_id}", wait=_PATIENCE):
-        before = _answered(services, key, digest)
+        before = _answered(services, source_id, key, digest)
         if before is not None:
             return before
         good, answer = _sorted_out(table, rows)
@@ -67,7 +66,7 @@ def give(
                 answer.unchanged = len(good) - merged.created - merged.updated
                 if key is not None:
                     now = services.now()
-                    GivenStore(session).keep(key, source_id, digest, asdict(answer), now)
+                    GivenStore(session, source_id).keep(key, digest, asdict(answer), now)
             keeping.translate(NounCounts())
     return answer
 
@@ -97,11 +96,11 @@ def _mark(
         raise NotHere(f"{table.name} {external_id[:100]}: this source has no such row")
 
 
-def _answered(services: Services, key: str | None, digest: bytes) -> Answer | None:
+def _answered(services: Services, source_id: int, key: str | None, digest: bytes) -> Answer | None:
     if key is None:
         return None
     with services.database.transaction() as session:
-        before = GivenStore(session).answer(key)
+        before = GivenStore(session, source_id).answer(key)
     if before is None:
         return None
     if before[0] != digest:

@@ -52,9 +52,7 @@ def import_rows(services: Services, wish: Import, lines: Iterable[sheets.Line]) 
 
     Busy when somebody else goes on writing for the source; BadSheet for a file that is no table.
     """
-    with services.database.transaction() as session:
-        source = given_source(services, session, wish.source)
-        source_id = source.id
+    source_id = given_source(services, wish.source)
     with services.database.alone(f"source {source_id}", wait=PATIENCE):
         return _run(services, source_id, wish, lines)
 

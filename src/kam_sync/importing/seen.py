@@ -1,4 +1,4 @@
-"""Which keys came in an import, in sixteen bytes or a little more each, for a million of them."""
+"""Which keys came in an import, in 32 to 64 bytes each, for there may be a million of them."""
 
 from array import array
 from hashlib import blake2b

@@ -39,7 +39,7 @@ def keep_house(services: Services) -> None:
         TickStore(session).forget_before(now, keep=_KEEP_TICKS)
         RunStore(session).forget_before(now - _KEEP_RUNS)
         ConsentStore(session).forget_before(now - _KEEP_TICKS)
-        GivenStore(session).forget_before(now - _KEEP_GIVEN)
+        GivenStore.forget_before(session, now - _KEEP_GIVEN)
         TurnStore(session).forget_before(now - _KEEP_RUNS)
         AskedStore.forget_before(session, now - _KEEP_ASKED)
         AnnouncedStore.forget_before(

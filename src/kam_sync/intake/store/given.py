@@ -15,33 +15,32 @@ class GivenRow(SQLModel, table=True):
 
     __tablename__ = "given_call"
 
+    source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
     key: str = Field(primary_key=True)
-    source_id: int = Field(foreign_key="source.id", ondelete="CASCADE", index=True)
     digest: bytes
     answer: dict[str, Any] = fields.document()
     at: datetime = fields.moment()
 
 
 class GivenStore:
-    """Reads and writes the calls of programs that give rows."""
+    """Reads and writes the calls of programs that give rows to one source."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, source_id: int) -> None:
         self._session = session
+        self._source_id = source_id
 
     def answer(self, key: str) -> tuple[bytes, dict[str, Any]] | None:
         """What a call with this key was known by, and what it was answered."""
-        row = self._session.get(GivenRow, key)
+        row = self._session.get(GivenRow, (self._source_id, key))
         return None if row is None else (row.digest, row.answer)
 
-    def keep(
-        self, key: str, source_id: int, digest: bytes, answer: dict[str, Any], now: datetime
-    ) -> None:
+    def keep(self, key: str, digest: bytes, answer: dict[str, Any], now: datetime) -> None:
         """Remember the answer to a call."""
-        self._session.add(
-            GivenRow(key=key, source_id=source_id, digest=digest, answer=answer, at=now)
-        )
+        row = GivenRow(source_id=self._source_id, key=key, digest=digest, answer=answer, at=now)
+        self._session.add(row)
         self._session.flush()
 
-    def forget_before(self, moment: datetime) -> None:
-        """Drop what nobody will ask for again."""
-        self._session.execute(sa.delete(GivenRow).where(col(GivenRow.at) < moment))
+    @staticmethod
+    def forget_before(session: Session, moment: datetime) -> None:
+        """Drop what nobody will ask for again, of all sources."""
+        session.execute(sa.delete(GivenRow).where(col(GivenRow.at) < moment))
