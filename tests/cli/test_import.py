@@ -203,6 +203,23 @@ def test_accounts_contacts_and_deals_of_an_unknown_crm_come_together(
     assert kam_sync("sync", "old-crm").code == 0
 
 
+def test_a_person_is_told_what_is_held_and_what_cannot_be_read_any_more(
+    kam_sync: Command, written
+) -> None:
+    header, lines = PAYMENTS.splitlines()[1], [f"01.02.2026;{n};Ромашка;;5" for n in range(40)]
+    all_, few = written("\n".join([header, *lines])), "\n".join([header, *lines[:5]])
+    kam_sync("import", all_, "--as", "payments")
+    said = kam_sync("import", written(few), "--as", "payments", "--complete")
+    assert "35 deletions are held, for they are many; look and decide:" in said.err
+    other = written(few.replace("Сумма, руб.", "Итог"), "other.csv")
+    said = kam_sync("import", other, "--as", "payments", "--set", "amount=Итог")
+    assert "35 older rows cannot be read by this mapping; see:" in said.err
+    bad = written("\n".join([header, *(f"x;{n};Ромашка;;5" for n in range(15)), lines[0]]))
+    said = kam_sync("import", bad, "--as", "payments", "--set", "paid_on=Дата", "--source", "b")
+    assert said.code == 1
+    assert "... and 5 more lines; all of them: --report FILE" in said.err
+
+
 def test_sheets_and_parquets_are_imported_too(kam_sync: Command, tmp_path) -> None:
     book = openpyxl.Workbook()
     for row in (["Остатки"], ["На дату", "Артикул", "Остаток"], [date(2026, 2, 1), "A1", 7.5]):

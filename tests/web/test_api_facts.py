@@ -45,10 +45,12 @@ ALLOWED = {
 def give(client):
     """Give rows of a table."""
 
-    def call(*rows, table="payments", key=None):
+    def call(*rows, table="payments", key=None, lang="ru"):
         headers = {} if key is None else {"Idempotency-Key": key}
         body = {"source": "erp", "rows": list(rows)}
-        return client.post(f"/api/v1/facts/{table}", json=body, headers=headers)
+        return client.post(
+            f"/api/v1/facts/{table}", json=body, headers=headers, params={"lang": lang}
+        )
 
     return call
 
@@ -92,6 +94,14 @@ def test_a_bad_row_is_told_by_its_place_and_costs_no_other(give) -> None:
         PAYMENT | {"external_id": "p-7", "client": "Ромашка"},
     ).json()
     assert (said["created"], [one["index"] for one in said["rejected"]]) == (1, [1, 2, 3, 4, 5, 6])
+    assert [one["message"] for one in said["rejected"]] == [
+        "«paid_on»: это не дата и не время.",
+        "В этой таблице нет поля «amonut».",
+        "В строке не указано, к какому клиенту она относится.",
+        "«external_id»: нет значения.",
+        "В этом же запросе есть другая строка с таким же id.",
+        "«client»: записано не в том виде.",
+    ]
     reasons = [one["reason"].split(";")[0] for one in said["rejected"]]
     assert reasons == [
         "paid_on (from paid_on): a time is needed, got 'yesterday'",

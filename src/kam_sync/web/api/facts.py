@@ -17,6 +17,8 @@ from kam_sync.web.api.listing import Listing, of_company, of_invoice
 from kam_sync.web.deps import AllSources, Reading, Serving, Sources, from_our_pages, read_id
 from kam_sync.web.paging import Page, Paging, Text
 from kam_sync.web.query import Asked
+from kam_sync.web.render import pages
+from kam_sync.web.wording import troubles
 
 router = APIRouter(tags=["facts"])
 
@@ -48,6 +50,7 @@ class Rejected(BaseModel):
 
     index: int = Field(description="Its place among the rows, from 0 on.")
     reason: str
+    message: str = Field(description="The reason in words for people; `?lang=` ru or en.")
 
 
 class Given(BaseModel):
@@ -133,6 +136,7 @@ _SCHEMA = {
 
 @router.post("/facts/{table}", dependencies=[Depends(from_our_pages)], openapi_extra=_SCHEMA)
 def give_facts(
+    request: Request,
     services: Serving,
     table: _Table,
     body: Annotated[bytes, Depends(_body)],
@@ -148,7 +152,15 @@ def give_facts(
     """Give up to 5,000 rows of a table; those that are known by their `external_id` are updated."""
     new = _read(body)
     answer = importing.give(services, table, new.source, new.rows, idempotency_key)
-    return Given.model_validate(answer, from_attributes=True)
+    language = pages(request).language(request)
+    rejected = [
+        Rejected(**one, message=troubles.set_aside(language, one["reason"]))
+        for one in answer.rejected
+    ]
+    return Given(
+        created=answer.created, updated=answer.updated, unchanged=answer.unchanged,
+        rejected=rejected,
+    )  # fmt: skip
 
 
 @router.get("/facts/{table}")
