@@ -1,6 +1,6 @@
 """The gate: what the house may know of CRMs, and nothing of how any one of them works."""
 
-from connectors.kit import fieldmap
+from connectors.kit import columns, fieldmap, sheets
 from connectors.kit.contract import (
     About,
     Connector,
@@ -156,8 +156,10 @@ __all__ = [
     "Write",
     "Writes",
     "Written",
+    "columns",
     "ends_at",
     "fieldmap",
+    "sheets",
     "wait_for_turn",
     "without_mark",
 ]

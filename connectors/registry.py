@@ -15,7 +15,10 @@ _CLASSES = {
     "amocrm": "connectors.amocrm:AmoCrm",
     "bitrix24": "connectors.bitrix24:Bitrix24",
     "kommo": "connectors.amocrm.kommo:Kommo",
+    "tables": "connectors.tables:Tables",
 }
+_GIVEN = frozenset({"tables"})
+"""Nobody connects these: they are there as soon as rows are given."""
 _GRANTS = {
     "amocrm": "connectors.amocrm.oauth:AmoGrants",
     "bitrix24": "connectors.bitrix24.oauth:BitrixGrants",
@@ -25,7 +28,12 @@ _GRANTS = {
 
 def kinds() -> list[str]:
     """All kinds of CRM that can be connected."""
-    return sorted(_CLASSES)
+    return sorted(_CLASSES.keys() - _GIVEN)
+
+
+def is_given(kind: str) -> bool:
+    """Whether a source of the kind is given rows, and nobody is asked for them."""
+    return kind in _GIVEN
 
 
 def connector_class(kind: str) -> Callable[[Credentials], Connector]:

@@ -15,9 +15,9 @@ Body = Mapping[str, Any]
 _MOST_MONEY = Decimal(10) ** 15
 _LATEST_SECOND = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
 _EARLIEST_SECOND = int(datetime(1900, 1, 1, tzinfo=UTC).timestamp())
-_LARGEST_NUMBER = 2**31 - 1
+LARGEST_NUMBER = 2**31 - 1
 _MOST_IDS = 2**63
-_LONGEST_ID = 200  # ids stand in keys, and an index entry has an upper bound
+LONGEST_ID = 200  # ids stand in keys, and an index entry has an upper bound
 _SHOWN = 40
 
 
@@ -28,7 +28,7 @@ def external_id(body: Body, key: str = "id") -> str:
         return str(value)
     is_id = isinstance(value, (int, str)) and not isinstance(value, bool) and value != 0
     found = clean(str(value)) if is_id else ""
-    if not 0 < len(found) <= _LONGEST_ID:
+    if not 0 < len(found) <= LONGEST_ID:
         raise BadRecord(f"{key}: an id is needed, got {shown(value)}")
     return found
 
@@ -70,7 +70,7 @@ def number(body: Body, key: str) -> int | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int):
         raise BadRecord(f"{key}: a whole number is needed, got {shown(value)}")
-    if abs(value) > _LARGEST_NUMBER:
+    if abs(value) > LARGEST_NUMBER:
         raise BadRecord(f"{key}: {shown(value)} is too large")
     return value
 

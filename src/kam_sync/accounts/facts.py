@@ -1,5 +1,6 @@
 """Words of facts: what an account is measured by beside deals, each from one source."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -102,3 +103,12 @@ class Receivable(Fact):
     currency: str
     overdue: Decimal | None = fields.exact(default=None)
     contract: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FactsOf:
+    """How many facts of a kind an account has, and the day of the newest."""
+
+    noun: str
+    count: int
+    newest_on: date

@@ -14,7 +14,17 @@ from kam_sync.base.command import command
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.log import set_up_log
 from kam_sync.base.settings import LogFormat, read_settings
-from kam_sync.cli import connectors, hooks, jobs, ledger, schedules, sources, targets, writes
+from kam_sync.cli import (
+    connectors,
+    hooks,
+    importing,
+    jobs,
+    ledger,
+    schedules,
+    sources,
+    targets,
+    writes,
+)
 
 if TYPE_CHECKING:
     from kam_sync.base.report import Report
@@ -41,6 +51,7 @@ app.add_typer(hooks.app, name="hooks")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(targets.app, name="target")
+app.command("import")(importing.import_)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 AsOf = Annotated[

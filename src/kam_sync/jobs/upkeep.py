@@ -7,6 +7,7 @@ from kam_sync.intake.store import (
     AnnouncedStore,
     AskedStore,
     ConsentStore,
+    GivenStore,
     InboxStore,
     RunStore,
     TurnStore,
@@ -19,6 +20,7 @@ from kam_sync.wiring import Services
 
 _KEEP_JOBS = timedelta(days=7)
 _KEEP_TICKS = timedelta(days=14)
+_KEEP_GIVEN = timedelta(days=7)
 _KEEP_READ_HOOKS = timedelta(days=7)
 _KEEP_HOOKS = timedelta(days=30)
 _KEEP_ASKED = timedelta(days=1)
@@ -37,6 +39,7 @@ def keep_house(services: Services) -> None:
         TickStore(session).forget_before(now, keep=_KEEP_TICKS)
         RunStore(session).forget_before(now - _KEEP_RUNS)
         ConsentStore(session).forget_before(now - _KEEP_TICKS)
+        GivenStore.forget_before(session, now - _KEEP_GIVEN)
         TurnStore(session).forget_before(now - _KEEP_RUNS)
         AskedStore.forget_before(session, now - _KEEP_ASKED)
         AnnouncedStore.forget_before(

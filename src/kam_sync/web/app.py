@@ -12,6 +12,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 import kam_sync.web.api.accounts
 import kam_sync.web.api.alerts
 import kam_sync.web.api.directory
+import kam_sync.web.api.facts
 import kam_sync.web.api.fields
 import kam_sync.web.api.held
 import kam_sync.web.api.hooks
@@ -54,6 +55,7 @@ _API = (
     kam_sync.web.api.accounts.router,
     kam_sync.web.api.records.router,
     kam_sync.web.api.directory.router,
+    kam_sync.web.api.facts.router,
     kam_sync.web.api.sources.router,
     kam_sync.web.api.schedules.router,
     kam_sync.web.api.fields.router,

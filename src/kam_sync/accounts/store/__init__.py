@@ -1,6 +1,7 @@
 """The tables of the account store: saving what sources hold, reading what people ask."""
 
 from kam_sync.accounts.store.fact_tables import FACTS
+from kam_sync.accounts.store.facts import FactStore
 from kam_sync.accounts.store.fields import FieldStore
 from kam_sync.accounts.store.leaving import LeavingStore
 from kam_sync.accounts.store.merging import MergingStore
@@ -14,6 +15,7 @@ __all__ = [
     "FACTS",
     "RECORD_TABLES",
     "AccountStore",
+    "FactStore",
     "FieldStore",
     "Key",
     "LeavingStore",

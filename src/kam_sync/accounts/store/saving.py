@@ -144,10 +144,16 @@ class SavingStore:
             )
         )
 
-    def translate_again(self) -> None:
-        """Begin anew with what is translated: at the next sync all raw records are read again."""
+    def translate_again(self, *nouns: Noun) -> None:
+        """Begin anew with what is translated: at the next sync all raw records are read again.
+
+        Args:
+            nouns: of which; all of them when none is named.
+        """
         row = table_of(TranslationRow)
         again = sa.update(row).where(row.c.source_id == self._source_id)
+        if nouns:
+            again = again.where(row.c.noun.in_([noun.value for noun in nouns]))
         self._session.execute(again.values(round=row.c.round + 1, change_no=0))
 
     def drop_accounts_without_links(self, *, limit: int) -> bool:

@@ -121,6 +121,22 @@ class RawStore:
             compare=("digest",),
         )
 
+    def digests(self, noun: Noun, external_ids: Iterable[str]) -> dict[str, bytes]:
+        """What those of the records that we have, and that are not gone, are known by."""
+        query = sa.select(col(RawRow.external_id), col(RawRow.digest)).where(
+            col(RawRow.source_id) == self._source_id, col(RawRow.noun) == noun.value,
+            col(RawRow.gone_at).is_(None), is_among(RawRow.external_id, external_ids),
+        )  # fmt: skip
+        return dict(self._session.execute(query).all())
+
+    def bodies(self, noun: Noun, external_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Those of the records that we have, as they came."""
+        query = sa.select(col(RawRow.external_id), _BODY).where(
+            col(RawRow.source_id) == self._source_id, col(RawRow.noun) == noun.value,
+            is_among(RawRow.external_id, external_ids),
+        )  # fmt: skip
+        return {key: orjson.loads(body) for key, body in self._session.execute(query)}
+
     def let_translate(self, noun: Noun, external_ids: Iterable[str], now: datetime) -> None:
         """Have records translated anew that did not change."""
         self._session.execute(

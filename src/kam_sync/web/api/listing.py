@@ -19,7 +19,9 @@ BY_RECORD = Cursor("records", paging.number, paging.text)
 
 _Row = TypeVar("_Row", bound=model.FromSource)
 _Answer = TypeVar("_Answer", bound=BaseModel)
-_MONEY = ("amount", "price", "next_amount", "total_amount")
+_MONEY = (
+    "amount", "price", "next_amount", "total_amount", "paid_amount", "cost", "overdue", "spent",
+)  # fmt: skip
 
 RefOf = Callable[[_Row], Ref | None]
 """What to ask an account of: the company, contact, deal or customer that a record names."""

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from kam_sync.accounts.model import Customer
-from kam_sync.accounts.store import AccountStore, RecordStore, Wanted
+from kam_sync.accounts.store import AccountStore, FactStore, RecordStore, Wanted
 from kam_sync.accounts.traits import traits
 from kam_sync.alerts.model import AlertState
 from kam_sync.alerts.store import AlertStore
@@ -50,6 +50,7 @@ def show_account(
         cards=cards,
         chosen=chosen,
         chart=chosen and chart_data(renderer.language(request), chosen),
+        facts=FactStore(session).of_account(account_id),
         **_crm(session, account_id, lists),
         **_lists(lists),
     )

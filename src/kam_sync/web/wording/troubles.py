@@ -35,6 +35,7 @@ def failure(language: Language, status: int) -> str:
 def set_aside(language: Language, reason: str) -> str:
     """Why a record could not be understood; `reason` begins with the field it is about."""
     field, _, said = reason.partition(": ")
+    field = field.partition(" (from ")[0]
     known = {
         "an id is needed": language.gettext("“%(field)s” is no id."),
         "a text is needed": language.gettext("“%(field)s” is no text."),
@@ -45,10 +46,26 @@ def set_aside(language: Language, reason: str) -> str:
         "Unix seconds": language.gettext("“%(field)s” is no time."),
         "no time between": language.gettext("The time in “%(field)s” cannot be right."),
         "a list of objects": language.gettext("“%(field)s” is no list."),
+        **_of_rows(language),
     }
     found = next((text for part, text in known.items() if part in said), None)
     return (found or language.gettext("Something in it has another form than usual.")) % {
         "field": field
+    }
+
+
+def _of_rows(language: Language) -> dict[str, str]:
+    """What may be wrong with rows that are given."""
+    return {
+        "has to be there": language.gettext("“%(field)s” is missing."),
+        "no such field": language.gettext("There is no field “%(field)s” in this table."),
+        "a number is needed": language.gettext("“%(field)s” is no number."),
+        "a time is needed": language.gettext("“%(field)s” is no day and no time."),
+        "does not say whose": language.gettext("The row does not say whose it is."),
+        "an object is needed": language.gettext("“%(field)s” has another form than it should."),
+        "has the same": language.gettext("Another row of this call has the same id."),
+        "0 to 10": language.gettext("“%(field)s” has to be from 0 to 10."),
+        "is before": language.gettext("“%(field)s” is before the beginning."),
     }
 
 

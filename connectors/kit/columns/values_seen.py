@@ -1,0 +1,101 @@
+"""What the values of a column look like: days, numbers, taxpayer numbers."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from connectors.kit import values
+from connectors.kit.columns.clients import is_inn
+from connectors.kit.errors import BadRecord
+
+_MOSTLY, _NEARLY_ALL = 0.5, 0.9
+"""Bad values are no reason to doubt the name of a column; without a name nearly all must fit."""
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/\d{4}")
+_FORMS = (
+    (re.compile(r"\d{1,2}\.\d{1,2}\.\d{2}"), "%d.%m.%y"),
+    (re.compile(r"\d{1,2}-\d{1,2}-\d{4}"), "%d-%m-%Y"),
+    (re.compile(r"\d{1,2}/\d{1,2}/\d{2}"), "%d/%m/%y"),
+)
+_DATED = re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}\.\d{1,2}\.\d{4}.*")
+_GROUPED_BY_COMMA = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+_SIGNS = (
+    ("₽", "RUB"), ("руб", "RUB"), ("rub", "RUB"), ("$", "USD"), ("usd", "USD"), ("долл", "USD"),
+    ("€", "EUR"), ("eur", "EUR"), ("евро", "EUR"), ("₸", "KZT"), ("тенге", "KZT"), ("kzt", "KZT"),
+    ("byn", "BYN"), ("cny", "CNY"), ("юан", "CNY"),
+)  # fmt: skip
+
+
+class Seen:
+    """The values of one column among the first lines of a table."""
+
+    def __init__(self, name: str, found: Sequence[Any]) -> None:
+        self.name = name
+        self.values = [value for value in found if value is not None]
+        self.texts = [str(value) for value in self.values]
+
+    @property
+    def samples(self) -> list[str]:
+        """Two different ones to show."""
+        return list(dict.fromkeys(self.texts))[:2]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is known of it."""
+        return not self.values
+
+    @property
+    def is_days(self) -> bool:
+        """Days or times, in some way of writing them."""
+        return bool(self.form) or self._most(lambda text: bool(_DATED.fullmatch(text)))
+
+    @property
+    def form(self) -> str | None:
+        """How days are written, where it is an uncommon way; the day before the month if unsure."""
+        if self._most(lambda text: bool(_SLASHED.fullmatch(text))):
+            pairs = [found.groups() for text in self.texts if (found := _SLASHED.fullmatch(text))]
+            return "%m/%d/%Y" if any(int(second) > 12 for _, second in pairs) else "%d/%m/%Y"
+        for pattern, form in _FORMS:
+            if self._most(lambda text, known=pattern: bool(known.fullmatch(text))):
+                return form
+        return None
+
+    @property
+    def is_numbers(self) -> bool:
+        """Amounts, quantities, scores."""
+        return not self.is_days and self._most(_is_number)
+
+    @property
+    def is_inns(self) -> bool:
+        """True taxpayer numbers."""
+        return self._most(is_inn, _NEARLY_ALL)
+
+    @property
+    def has_english_groups(self) -> bool:
+        """Commas between thousands: 1,500.00."""
+        return (
+            bool(self.texts)
+            and any("," in text for text in self.texts)
+            and self._most(_is_grouped, _NEARLY_ALL)
+            and any("." in text for text in self.texts)
+        )
+
+    @property
+    def currency(self) -> str | None:
+        """The currency that its name or its values speak of."""
+        said = f"{self.name} {' '.join(self.texts[:20])}".casefold()
+        return next((code for sign, code in _SIGNS if sign in said), None)
+
+    def _most(self, is_so: Any, share: float = _MOSTLY) -> bool:
+        good = sum(is_so(text) for text in self.texts)
+        return bool(self.texts) and good >= share * len(self.texts)
+
+
+def _is_grouped(text: str) -> bool:
+    return "," not in text or bool(_GROUPED_BY_COMMA.fullmatch(text))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return values.money(text) is not None
+    except BadRecord:
+        return False

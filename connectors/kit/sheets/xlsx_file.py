@@ -1,0 +1,68 @@
+"""Tables in XLSX files: values as they were last worked out, never a formula, within limits."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import IO, Any
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile, ZipFile
+
+from openpyxl import load_workbook
+
+from connectors.kit.sheets.header import Numbered
+from connectors.kit.sheets.line import BadSheet, plain
+
+_MOST_UNPACKED = 4 * 2**30
+_MOST_TEXTS = 512 * 2**20
+"""Of all different texts of a sheet, which are held in memory."""
+_MOST_PACKED = 200
+"""A sheet of real rows shrinks to a tenth or a thirtieth; a bomb to a thousandth."""
+_SMALL = 64 * 2**20
+_BROKEN = (BadZipFile, ParseError, KeyError, ValueError, TypeError, OSError, EOFError, IndexError)
+
+
+def read_xlsx(path: Path, sheet: str | None) -> Iterator[Numbered]:
+    """The rows of a sheet, of the first one that is not hidden when none is named."""
+    number = 0
+    _look_inside(path)
+    try:
+        with path.open("rb") as file, closing(_book(file)) as book:
+            page = _page(book, sheet)
+            page.reset_dimensions()  # some programs write wrong ones
+            for cells in page.iter_rows(values_only=True):
+                number += 1
+                yield number, [plain(cell) for cell in cells]
+    except _BROKEN as error:
+        where = f"row {number + 1}" if number else "the file"
+        raise BadSheet(f"{where} cannot be read as a sheet; save the file as XLSX anew") from error
+
+
+def _book(file: IO[bytes]) -> Any:
+    with warnings.catch_warnings():  # styles and charts that it leaves out
+        warnings.simplefilter("ignore")
+        return load_workbook(file, read_only=True, data_only=True, keep_links=False)
+
+
+def _look_inside(path: Path) -> None:
+    """Refuse what would fill the memory or the day."""
+    try:
+        with ZipFile(path) as packed:
+            parts = packed.infolist()
+    except BadZipFile as error:
+        raise BadSheet("the file is broken: it has no end; send it anew") from error
+    total = sum(part.file_size for part in parts)
+    texts = sum(part.file_size for part in parts if part.filename.endswith("sharedStrings.xml"))
+    is_bomb = total > max(_SMALL, _MOST_PACKED * path.stat().st_size)
+    if total > _MOST_UNPACKED or texts > _MOST_TEXTS or is_bomb:
+        raise BadSheet(f"the sheet unpacks to {total // 2**20} MiB; save it as CSV or in parts")
+
+
+def _page(book: Any, sheet: str | None) -> Any:
+    pages = {page.title: page for page in book.worksheets}
+    if sheet is not None and sheet not in pages:
+        raise BadSheet(f"there is no sheet “{sheet}”; there are: {', '.join(pages)}")
+    seen = [page for page in pages.values() if page.sheet_state == "visible"]
+    if sheet is None and not seen:
+        raise BadSheet("the file has no sheet that is not hidden")
+    return seen[0] if sheet is None else pages[sheet]

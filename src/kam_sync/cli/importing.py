@@ -1,0 +1,199 @@
+"""`kam-sync import`: rows of a file into facts, or the accounts of an unknown CRM."""
+
+import csv
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kam_sync.base.command import command
+from kam_sync.base.errors import WrongUse
+from kam_sync.base.settings import read_settings
+
+if TYPE_CHECKING:
+    from connectors import columns
+    from kam_sync.cli.choosing import Chosen
+    from kam_sync.importing import Counts
+
+_SHOWN = 10
+"""So many bad lines are shown; all of them go to the report."""
+_SAID = ("created", "updated", "unchanged", "rejected", "passed_over", "deleted", "held")
+
+Tell = Callable[[int, str, str], None]
+
+
+def import_(  # noqa: PLR0913 - each is an option of the command
+    file: Annotated[
+        Path | None, typer.Argument(help="A CSV, XLSX or Parquet file.", show_default=False)
+    ] = None,
+    *,
+    table: Annotated[
+        str,
+        typer.Option(
+            "--as", metavar="TABLE",
+            help="What its rows are: payments, invoices, shipments, sell_out, stock, nps_answers, "
+            "plans, budgets, receivables; accounts, contacts, deals.",
+        ),
+    ],
+    source: Annotated[str, typer.Option(help="Where they come from, in your word.")] = "files",
+    sheet: Annotated[str | None, typer.Option(help="Which sheet; else the first one.")] = None,
+    map_: Annotated[
+        Path | None, typer.Option("--map", help="The mapping, as --show prints it.")
+    ] = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="FIELD=COLUMN",
+            help="Which column holds a field; FIELD==VALUE where it is the same in all rows; also "
+            "key=A,B, currency=USD, decimal=., zone=..., period=month. Repeatable.",
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
+    complete: Annotated[
+        bool, typer.Option("--complete", help="All rows are in it: delete those that are not.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Write what became of each line into this CSV file.")
+    ] = None,
+    show: Annotated[bool, typer.Option("--show", help="Print the mapping and end.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+    ] = False,
+) -> None:  # fmt: skip
+    """Import a file of rows. The same file may come again: nothing is created twice.
+
+    Example: kam-sync import оплаты.xlsx --as payments --dry-run
+    """
+    from connectors import sheets
+    from kam_sync import importing
+    from kam_sync.cli.choosing import Mapping, choose
+    from kam_sync.wiring import open_services
+
+    with open_services(read_settings()) as services:
+        given = Mapping(source, importing.table_of(table), map_, tuple(sets or ()), sheet)
+        try:
+            chosen = choose(services, given, file)
+            if show or file is None:
+                _print_map(chosen.map)
+                return
+            _confirm(chosen, yes=yes or dry_run, json=json)
+            do = importing.try_rows if dry_run else importing.import_rows
+            with _reporting(report) as (tell, bad), _progress() as watch:
+                wish = importing.Import(
+                    source, chosen.map, is_complete=complete, watch=watch, tell=tell
+                )
+                counts = do(services, wish, sheets.lines(file, sheet=sheet))
+        except sheets.BadSheet as error:
+            raise WrongUse(f"{file}: {error}") from error
+    _say(counts, bad, chosen, dry_run=dry_run, json=json)
+    if counts.rejected:
+        raise typer.Exit(1)
+
+
+def _confirm(chosen: "Chosen", *, yes: bool, json: bool) -> None:
+    """Show which column is taken for what, and ask whether that is right."""
+    from kam_sync.cli import show
+
+    if json:
+        return
+    if not chosen.is_known:
+        show.table("Columns", ("field", "column", "for example"), chosen.rows(), to=show.err)
+    for line in chosen.remarks():
+        show.err.print(line, markup=False, soft_wrap=True)
+    if not chosen.is_known and not yes and sys.stdin.isatty():
+        typer.confirm("Go on?", abort=True, err=True)
+
+
+@contextmanager
+def _reporting(path: Path | None) -> "Iterator[tuple[Tell, list[tuple[int, str]]]]":
+    """Collects the first bad lines, and writes what became of all of them into a file."""
+    bad: list[tuple[int, str]] = []
+
+    def note(line: int, word: str, why: str) -> None:
+        if word == "rejected" and len(bad) < _SHOWN:
+            bad.append((line, why))
+
+    if path is None:
+        yield note, bad
+        return
+    try:
+        out = path.open("w", encoding="utf-8-sig", newline="")
+    except OSError as error:
+        raise WrongUse(f"{path}: it cannot be written: {error.strerror}") from error
+    with out:
+        writer = csv.writer(out, delimiter=";")
+        writer.writerow(("line", "what", "why"))
+
+        def tell(line: int, word: str, why: str) -> None:
+            note(line, word, why)
+            writer.writerow((line, word, why))
+
+        yield tell, bad
+
+
+@contextmanager
+def _progress() -> "Iterator[Callable[[Counts], None]]":
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from kam_sync.cli import show
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=show.err, transient=True) as progress:
+        task = progress.add_task("reading")
+
+        def watch(counts: "Counts") -> None:
+            fresh = counts.created + counts.updated
+            said = f"{counts.read:,} rows read, {fresh:,} new or changed"
+            said += f", {counts.rejected:,} rejected" if counts.rejected else ""
+            progress.update(task, description=said)
+
+        yield watch
+
+
+def _say(
+    counts: "Counts", bad: list[tuple[int, str]], chosen: "Chosen", *, dry_run: bool, json: bool
+) -> None:
+    from kam_sync.cli import show
+
+    if json:
+        numbers = {name: getattr(counts, name) for name in ("read", *_SAID, "set_aside")}
+        show.as_json(
+            {
+                "source": chosen.source,
+                "table": chosen.map.table,
+                "dry_run": dry_run,
+                "map": chosen.map.as_document(),
+                "counts": numbers,
+                "rejected": [{"line": line, "reason": why} for line, why in bad],
+            }
+        )
+        return
+    title = "What would happen" if dry_run else "Done"
+    rows = [(name.replace("_", " "), getattr(counts, name)) for name in _SAID]
+    show.table(title, ("rows", show.Column("count", is_number=True)), rows)
+    for number, why in bad:
+        show.err.print(f"line {number}: {why}", style="yellow", markup=False, soft_wrap=True)
+    for step in _next_steps(counts, chosen.source, more=counts.rejected - len(bad)):
+        show.err.print(step, style="yellow", markup=False, soft_wrap=True)
+
+
+def _next_steps(counts: "Counts", source: str, *, more: int) -> Iterator[str]:
+    if more > 0:
+        yield f"... and {more} more lines; all of them: --report FILE"
+    if counts.held:
+        way = command(f"source held {source}")
+        yield f"{counts.held} deletions are held, for they are many; look and decide: {way}"
+    if counts.set_aside:
+        way = command(f"source set-aside {source}")
+        yield f"{counts.set_aside} older rows cannot be read by this mapping; see: {way}"
+
+
+def _print_map(map_: "columns.TableMap") -> None:
+    import yaml
+
+    document: dict[str, Any] = map_.as_document()
+    sys.stdout.write(yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100))

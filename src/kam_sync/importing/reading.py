@@ -1,0 +1,76 @@
+"""Makes the lines of a file rows that can be kept, and says of the others why not."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from zlib import crc32
+
+import orjson
+
+from connectors import BadRecord, Noun, columns, sheets
+from kam_sync.importing.seen import Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A line that is not taken, and why."""
+
+    line: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A line that can be kept."""
+
+    line: int
+    taken: columns.Taken
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A line that says nothing of its own: a sum of others, or the same as one above it."""
+
+    line: int
+    is_total: bool
+
+
+Read = Accepted | Rejected | PassedOver
+
+
+def read_lines(lines: Iterable[sheets.Line], map_: columns.TableMap) -> Iterator[Read]:
+    """What becomes of each line, one by one.
+
+    Equal rows without a key are told apart by how often they came; of rows with the same key the
+    first one counts, for nobody knows which is right.
+    """
+    seen = Seen()
+    is_keyed = bool(map_.key) or map_.what.noun is Noun.COMPANY
+    for line in lines:
+        if line.is_total and not line.trouble:
+            yield PassedOver(line.number, is_total=True)
+        elif line.trouble:
+            yield Rejected(line.number, line.trouble)
+        else:
+            yield _read(line, map_, seen, is_keyed=is_keyed)
+
+
+def _read(line: sheets.Line, map_: columns.TableMap, seen: Seen, *, is_keyed: bool) -> Read:
+    try:
+        taken = columns.take(map_, line.cells)
+    except BadRecord as error:
+        return Rejected(line.number, str(error))
+    key = taken.raw.external_id
+    if not is_keyed:
+        if (times := seen.again(key)) > 1:
+            taken = replace(taken, raw=replace(taken.raw, external_id=f"{key}-{times}"))
+        return Accepted(line.number, taken)
+    content = crc32(orjson.dumps(taken.raw.body, option=orjson.OPT_SORT_KEYS))
+    before = seen.first(key, line.number, content)
+    if before is None:
+        return Accepted(line.number, taken)
+    if before[1] == content:
+        return PassedOver(line.number, is_total=False)
+    named = ", ".join(map_.key) or "client"
+    return Rejected(
+        line.number, f"key: {named} is the same as in line {before[0]}, and the rest is not"
+    )

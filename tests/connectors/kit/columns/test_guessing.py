@@ -1,0 +1,134 @@
+"""Columns are told by their names, and by what stands in them."""
+
+import pytest
+
+from connectors.kit.columns import Draft, guess, table_named
+
+
+def guessed(table: str, header: str, *lines: str) -> Draft:
+    names = header.split(";")
+    rows = [
+        {name: cell or None for name, cell in zip(names, line.split(";"), strict=True)}
+        for line in lines
+    ]
+    return guess(table_named(table), rows)
+
+
+@pytest.mark.parametrize(
+    ("table", "header", "line", "expected"),
+    [
+        ("payments", "Дата;№ п/п;Контрагент;ИНН/КПП;Сумма, руб.;Назначение платежа",
+         "01.02.2026;15;Ромашка;7707083893/770701001;1 500,50;Оплата по счёту 7",
+         "paid_on number client.name client.inn amount purpose"),
+        ("invoices", "Номер счёта;Дата;Клиент;Сумма;Оплачено;Срок оплаты",
+         "7;01.02.2026;Ромашка;100;50;10.02.2026",
+         "number issued_on client.name amount paid_amount due_on"),
+        ("shipments", "Дата отгрузки;Номенклатура;Артикул;Покупатель;Кол-во;Выручка;Себестоимость",
+         "01.01.2026;Болт;A1;Ромашка;10;100;80",
+         "shipped_on product sku client.name quantity amount cost"),
+        ("sell_out", "Месяц;SKU;Дистрибьютор;Кол-во", "01.01.2026;A1;Ромашка;10",
+         "sold_on sku client.name quantity"),
+        ("stock", "На дату;Склад;Артикул;Остаток", "01.01.2026;Основной;A1;10",
+         "counted_on warehouse sku quantity"),
+        ("nps_answers", "Дата;Клиент;Оценка;Комментарий", "01.01.2026;Ромашка;10;да",
+         "answered_on client.name score comment"),
+        ("plans", "Квартал;Клиент;Показатель;План", "01.01.2026;Ромашка;won_revenue;100000",
+         "starts_on client.name kpi target"),
+        ("budgets", "Статья;Клиент;Месяц;План;Факт", "Реклама;Ромашка;01.01.2026;100;50",
+         "name client.name starts_on amount spent"),
+        ("receivables", "На дату;Код контрагента;Долг;Просрочено;Договор",
+         "01.01.2026;K1;100;50;Д1",
+         "counted_on client.id amount overdue contract"),
+        ("companies", "ID;Название;ИНН;Сегмент;Телефон;Сайт",
+         "1;Ромашка;7707083893;A;+7 1;r.example",
+         "client.id client.name client.inn segment phones website"),
+        ("contacts", "ФИО;Компания;Должность;Телефон;Email",
+         "Анна;Ромашка;Директор;+7 1;a@r.example",
+         "name client.name position phones emails"),
+        ("deals", "Название;Компания;Этап;Бюджет;Дата создания;Дата закрытия",
+         "Болты;Ромашка;Новая;100;01.01.2026;",
+         "name client.name stage amount created_at closed_at"),
+        ("payments", "payment date;customer;tax id;total", "2026-02-01;Rose;7707083893;5",
+         "paid_on client.name client.inn amount"),
+    ],
+)  # fmt: skip
+def test_columns_are_known_by_their_names(table, header, line, expected) -> None:
+    draft = guessed(table, header, line)
+    said = (
+        {f"client.{part}": column for part, column in draft.said["client"].items()}
+        if ("client" in draft.said)
+        else {}
+    )
+    said |= {name: rule["from"] for name, rule in draft.said["fields"].items()}
+    said.pop("ends_on", None)
+    assert said == dict(zip(expected.split(), header.split(";"), strict=True))
+    assert draft.missing == []
+
+
+def test_values_tell_what_names_do_not() -> None:
+    draft = guessed("payments", "А;Б;В;Г", "7707083893;01.02.2026;100,50;да")
+    assert draft.said["client"] == {"inn": "А"}
+    assert draft.said["fields"] == {"paid_on": {"from": "Б"}, "amount": {"from": "В"}}
+
+
+def test_a_column_whose_values_make_no_sense_is_not_taken_for_its_name() -> None:
+    draft = guessed("payments", "Дата;Сумма;ИНН", "нет;много;-", "да;мало;-")
+    assert draft.said.get("fields", {}) == {}
+    assert draft.missing == ["paid_on", "amount", "client.inn"]
+
+
+@pytest.mark.parametrize(
+    ("days", "form"),
+    [
+        (("02/15/2026", "02/16/2026"), "%m/%d/%Y"),
+        (("15/02/2026", "16/02/2026"), "%d/%m/%Y"),
+        (("01/02/2026", "03/02/2026"), "%d/%m/%Y"),
+        (("01.02.26", "03.02.26"), "%d.%m.%y"),
+        (("01-02-2026", "03-02-2026"), "%d-%m-%Y"),
+        (("01.02.2026", "03.02.2026 10:00"), None),
+    ],
+)
+def test_how_days_are_written_is_seen_in_all_of_them(days, form) -> None:
+    draft = guessed("payments", "Дата;Сумма;Клиент", *(f"{day};5;Ромашка" for day in days))
+    assert draft.said["fields"]["paid_on"].get("format") == form
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "currency"),
+    [("Сумма, USD", "5", "USD"), ("Сумма", "5 €", "EUR"), ("Сумма", "5", "RUB"),
+     ("Сумма, тенге", "5", "KZT")],
+)  # fmt: skip
+def test_the_currency_is_told_by_the_name_or_the_sign(name, value, currency) -> None:
+    draft = guessed("payments", f"Дата;{name};Клиент", f"01.02.2026;{value};Ромашка")
+    assert draft.said["currency"] == currency
+
+
+def test_english_thousands_are_no_decimals() -> None:
+    draft = guessed("payments", "Дата;Сумма;Клиент", "2026-02-01;1,500.00;R", "2026-02-01;2,000;R")
+    assert draft.said["decimal"] == "."
+    russian = guessed("payments", "Дата;Сумма;Клиент", "2026-02-01;1.500,00;R")
+    assert "decimal" not in russian.said
+
+
+def test_an_id_is_the_key_else_what_tells_rows_apart_by_nature() -> None:
+    with_id = guessed("deals", "ID;Этап;Название", "1;Новая;А", "2;Новая;А")
+    assert with_id.finished([{"ID": "1", "Этап": "Новая"}]).key == ["ID"]
+    header, lines = "Номер;Дата;Клиент;Сумма", ("1;01.02.2026;Р;5", "1;01.02.2026;В;5")
+    rows = [dict(zip(header.split(";"), line.split(";"), strict=True)) for line in lines]
+    assert guessed("payments", header, *lines).finished(rows).key == ["number", "paid_on", "client"]
+    assert guessed("payments", header, lines[0], lines[0]).finished([rows[0]] * 2).key == []
+    assert guessed("payments", header, lines[0]).finished([rows[0] | {"Номер": None}]).key == []
+
+
+def test_stages_are_judged_by_their_words() -> None:
+    draft = guessed(
+        "deals", "Сделка;Статус", "А;Новая", "Б;Успешно реализовано", "В;Закрыто и не реализовано"
+    )
+    assert draft.said["fields"]["stage"]["codes"] == {
+        "Новая": "open", "Успешно реализовано": "won", "Закрыто и не реализовано": "lost",
+        "*": "open",
+    }  # fmt: skip
+
+
+def test_a_file_without_rows_is_guessed_to_hold_nothing() -> None:
+    assert guess(table_named("stock"), []).missing == ["counted_on", "quantity"]
