@@ -156,7 +156,7 @@ def _one(way: str, shape: Shape, rule: Rule, common: Common) -> Convert:
     if shape.choices is not None:
         return partial(_choice, {item.value.casefold(): item for item in shape.choices}, match)
     if shape.name == "currency":
-        return lambda value: pick.currency(values.text(value))
+        return values.currency
     return {
         "text": values.text,
         "html_text": values.html_text,

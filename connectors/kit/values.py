@@ -15,6 +15,14 @@ from connectors.kit import pick
 from connectors.kit.errors import BadRecord
 
 _BLANKS = re.compile(r"[\s\u00a0\u2007\u2009\u202f\u200b\ufeff]+")
+_CURRENCIES = {
+    **dict.fromkeys(("₽", "р", "руб", "рубль", "рубли", "рублей", "rur", "rub"), "RUB"),
+    **dict.fromkeys(("$", "us$", "долл", "доллар", "доллары", "долларов", "usd"), "USD"),
+    **dict.fromkeys(("€", "евро", "eur"), "EUR"),
+    **dict.fromkeys(("₸", "тг", "тенге"), "KZT"),
+    **dict.fromkeys(("юань", "юани", "юаней", "¥", "rmb"), "CNY"),
+}
+"""Words and signs that stand for a code; RUR is what banks still call the rouble."""
 _MONEY_SIGNS = re.compile(r"(?:₽|руб(?:лей|\.)?|р\.|RUB|[$€₸])\.?", re.IGNORECASE)
 _DASHES = str.maketrans({"−": "-", "–": "-", "—": "-"})
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
@@ -129,6 +137,12 @@ def money(value: Any, decimal: str | None = None) -> Decimal | None:
     """An amount, perhaps with the sign of its currency."""
     is_signed = isinstance(value, str) and not value.isdecimal()
     return number(_MONEY_SIGNS.sub("", value).strip() if is_signed else value, decimal)
+
+
+def currency(value: Any) -> str:
+    """An ISO code, or what people write instead: руб., ₽, $."""
+    said = (text(value) or "").strip()
+    return _CURRENCIES.get(said.casefold().rstrip("."), "") or pick.currency(said)
 
 
 def whole(value: Any, decimal: str | None = None) -> int | None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from connectors.kit import values
 from connectors.kit.errors import BadRecord
 from connectors.kit.records import (
     Activity,
@@ -183,3 +184,18 @@ def test_codes_of_one_text_are_read_one_by_one() -> None:
     )
     assert isinstance(bill, Invoice)
     assert (bill.status, bill.currency) == ("x, y", "RUB")
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("руб.", "RUB"), ("Рублей", "RUB"), ("₽", "RUB"), ("RUR", "RUB"), ("$", "USD"),
+     ("евро", "EUR"), ("₸", "KZT"), ("kzt", "KZT"), (" BYN ", "BYN")],
+)  # fmt: skip
+def test_what_people_write_for_a_currency_is_its_code(said: str, code: str) -> None:
+    assert values.currency(said) == code
+
+
+@pytest.mark.parametrize("said", ["", None, "фантики"])
+def test_a_currency_that_nobody_knows_is_refused(said: str | None) -> None:
+    with pytest.raises(BadRecord, match="is not an ISO 4217 code"):
+        values.currency(said)
