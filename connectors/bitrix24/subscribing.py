@@ -39,7 +39,7 @@ def subscribed(portal: Portal, url: str, *, by_hand: bool) -> Subscribed:
     if not portal.is_app:
         if by_hand:
             return Subscribed.ACTIVE
-        raise NeedsPerson(_BY_HAND)
+        raise NeedsPerson(_BY_HAND, kind=ErrorKind.HOOKS_BY_HAND)
     bound = _bound(portal, url)
     if not bound:
         return Subscribed.ABSENT
@@ -49,7 +49,7 @@ def subscribed(portal: Portal, url: str, *, by_hand: bool) -> Subscribed:
 def subscribe(portal: Portal, url: str) -> None:
     """Have all events told to an address that are not yet."""
     if not portal.is_app:
-        raise NeedsPerson(_BY_HAND)
+        raise NeedsPerson(_BY_HAND, kind=ErrorKind.HOOKS_BY_HAND)
     known = _bound(portal, url)
     for event in EVENTS:
         if event not in known:

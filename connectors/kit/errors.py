@@ -37,6 +37,8 @@ class ErrorKind(StrEnum):
     """The account has as many subscriptions as the CRM allows."""
     HOOKS_FAIL = "hooks_fail"
     """The CRM switches our webhooks off again and again, for it gets no good answers."""
+    HOOKS_BY_HAND = "hooks_by_hand"
+    """A person has to enter our address in the CRM; that we wait for it is no trouble."""
     TOO_MANY_REQUESTS = "too_many_requests"
     CRM_FAILS = "crm_fails"
     NO_CONNECTION = "no_connection"

@@ -12,12 +12,17 @@ from connectors.kit.marks import mark
 from connectors.sandbox.bitrix24 import BitrixSandbox
 from connectors.sandbox.faults import Fault
 from kam_sync import connecting, consenting, flow, writing
+from kam_sync.base.settings import Locale
 from kam_sync.consenting import Wish
 from kam_sync.granting import Issued
 from kam_sync.intake.grant import ConsentState
 from kam_sync.intake.model import NewSource, RunState, Source
 from kam_sync.intake.store import SourceStore, WriteStore
+from kam_sync.intake.subscription import HooksState
+from kam_sync.web.wording import webhooks
+from kam_sync.web.wording.language import Language
 from kam_sync.wiring import Services
+from tests.fakes import subscribed
 from tests.fakes.browsing import TRUST
 from tests.fakes.connecting import ask
 from tests.fakes.granting import after
@@ -120,3 +125,14 @@ def test_a_lost_answer_makes_no_second_task_and_what_we_wrote_is_known(
     flow.sync(services, shop.id)
     ours = ask(services, "SELECT about_external_id FROM task WHERE is_ours")
     assert ours == [(about.external_id,)]
+
+
+def test_that_a_person_has_to_make_the_webhook_is_told_and_is_no_incident(
+    services: Services, shop: Source
+) -> None:
+    reached = subscribed.at(services)
+    assert flow.look_after_hooks(reached, shop.id).state is HooksState.REFUSED
+    assert subscribed.incidents(services) == []
+    said = webhooks.advice(Language(Locale.EN, services.zone), subscribed.shown(reached, shop))
+    assert "kam-sync hooks url portal" in said
+    assert "--set hook_token=" in said

@@ -180,7 +180,7 @@ class _LookingAfter:
             if state is not HooksState.ACTIVE:
                 end_quiet(session, kept.source_id, self._now)
             why = ErrorKind.HOOKS_FAIL if is_often(mended) else kind
-            is_bad = state is HooksState.REFUSED or (
+            is_bad = (state is HooksState.REFUSED and why is not ErrorKind.HOOKS_BY_HAND) or (
                 state is HooksState.ACTIVE and why is ErrorKind.HOOKS_FAIL
             )
             self._tell(IncidentStore(session), why, is_bad=is_bad)

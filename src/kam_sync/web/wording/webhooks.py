@@ -15,6 +15,8 @@ def state(language: Language, shown: Shown) -> str:
         return language.gettext("being switched off")
     if shown.is_wanted and shown.state is HooksState.OFF:
         return language.gettext("being switched on")
+    if shown.error_kind is ErrorKind.HOOKS_BY_HAND and shown.state is HooksState.REFUSED:
+        return language.gettext("to be set up in the CRM by hand")
     return _standing(language, shown.state)
 
 
@@ -38,7 +40,7 @@ def advice(language: Language, shown: Shown) -> str:
         case HooksState.NO_ADDRESS:
             return _reach(language, shown.reach)
         case HooksState.REFUSED:
-            return reason(language, shown.error_kind)
+            return _refused(language, shown)
         case HooksState.OFF if shown.is_wanted:
             return ""
         case HooksState.OFF:
@@ -48,6 +50,17 @@ def advice(language: Language, shown: Shown) -> str:
             return quiet(language, shown)
         case HooksState.UNKNOWN:
             return ""
+
+
+def _refused(language: Language, shown: Shown) -> str:
+    if shown.error_kind is not ErrorKind.HOOKS_BY_HAND:
+        return reason(language, shown.error_kind)
+    said = language.gettext(
+        "Changes come by polling. To have them at once, an administrator makes an outgoing webhook "
+        "in the CRM with the address that %(url)s prints, and its token is given by %(token)s"
+    )
+    ways = (f"hooks url {shown.source}", f"source set {shown.source} --set hook_token=...")
+    return said % {"url": command(ways[0]), "token": command(ways[1])}
 
 
 def quiet(language: Language, shown: Shown) -> str:
