@@ -15,6 +15,7 @@ _CLASSES = {
     "amocrm": "connectors.amocrm:AmoCrm",
     "bitrix24": "connectors.bitrix24:Bitrix24",
     "kommo": "connectors.amocrm.kommo:Kommo",
+    "megaplan": "connectors.megaplan:Megaplan",
     "tables": "connectors.tables:Tables",
 }
 _GIVEN = frozenset({"tables"})

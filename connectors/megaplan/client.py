@@ -1,0 +1,102 @@
+"""The Megaplan account: who it is, its nouns page by page, and single records."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from connectors.kit import pick
+from connectors.kit.auth import Proof, bearer
+from connectors.kit.contract import About, Credentials, Cursor, Deletions, NounFacts, Page
+from connectors.kit.http import CrmHttp
+from connectors.kit.pace import Pace
+from connectors.kit.records import Noun, RawRecord, Record
+from connectors.megaplan.changes import Changes
+from connectors.megaplan.mapping import Mapper
+from connectors.megaplan.reading import Reader, meaning
+from connectors.megaplan.settings import Settings
+
+_SHORT = NounFacts(is_whole=True)
+_ABSENT = NounFacts()
+_FLAGGED = NounFacts(frozenset({Deletions.FLAG, Deletions.EVENT, Deletions.ABSENCE}))
+_ANNOUNCED = NounFacts(frozenset({Deletions.EVENT, Deletions.ABSENCE}))
+_KEPT = NounFacts(frozenset({Deletions.FLAG}))
+
+
+class Megaplan:
+    """One Megaplan account."""
+
+    kind = "megaplan"
+    title = "Megaplan"
+    address = "https://example.megaplan.ru"
+    hosts = ("megaplan.ru",)
+    nouns: Mapping[Noun, NounFacts] = MappingProxyType(
+        {
+            Noun.GROUP: _SHORT,
+            Noun.USER: _SHORT,
+            Noun.FIELD: _ABSENT,
+            Noun.PIPELINE: _SHORT,
+            Noun.COMPANY: _FLAGGED,
+            Noun.CONTACT: _FLAGGED,
+            Noun.DEAL: _ANNOUNCED,
+            Noun.INVOICE: _ANNOUNCED,
+            Noun.TASK: _ANNOUNCED,
+            Noun.NOTE: _KEPT,
+        }
+    )
+    cards: Mapping[Noun, str] = MappingProxyType(
+        {
+            Noun.COMPANY: "crm/client",
+            Noun.CONTACT: "crm/client",
+            Noun.DEAL: "deals",
+            Noun.TASK: "task",
+        }
+    )
+
+    def __init__(self, credentials: Credentials) -> None:
+        settings = Settings.model_validate(credentials.options)
+        self._host = urlsplit(credentials.base_url).netloc
+        self._http = CrmHttp(
+            credentials.base_url,
+            proof=Proof.by(credentials, bearer),
+            turns=(credentials.turns or Pace)(settings.per_second),
+            special=meaning,
+        )
+        self._reader = Reader(self._http, credentials.fields.values())
+        self._changes = Changes(self._reader, settings)
+        self._mapper = Mapper(settings, credentials.fields)
+
+    @property
+    def requests(self) -> int:
+        """How many HTTP requests were sent so far."""
+        return self._http.requests
+
+    def close(self) -> None:
+        """Give its connections back."""
+        self._http.close()
+
+    def about(self) -> About:
+        """Who the account is, and with whose rights we read it: it tells only what they may see."""
+        me = self._reader.me
+        name = pick.text(me, "name") or str(me.get("id"))
+        currency = self._reader.currency()
+        return About(
+            account=self._host,
+            name=f"{self._host.partition('.')[0]} ({name})",
+            facts={"currency": currency} if currency else {},
+        )
+
+    def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
+        """Everything when there is no cursor, then what has changed since; see `changes`."""
+        return self._changes.pull(noun, cursor)
+
+    def translate(self, raw: RawRecord) -> Record:
+        """A raw record in our words."""
+        return self._mapper.translate(raw)
+
+    def get_many(self, noun: Noun, external_ids: Sequence[str]) -> Iterator[RawRecord]:
+        """Those of the records that are there now."""
+        return self._changes.some(noun, external_ids)
+
+    def get_related(self, noun: Noun, external_id: str) -> Iterator[RawRecord]:
+        """Tasks of a deal, and comments on a record."""
+        return self._changes.related(noun, external_id)

@@ -1,0 +1,102 @@
+"""Programs, deals and invoices of Megaplan in our words."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from connectors.kit import pick
+from connectors.kit.records import Deal, Invoice, Item, Noun, Outcome, Pipeline, RawRecord, Stage
+from connectors.megaplan.lists import is_client
+from connectors.megaplan.people import tags
+from connectors.megaplan.values import custom_values, linked, moment, money
+from connectors.megaplan.words import Words
+
+_OUTCOMES: Mapping[str, Outcome] = {"positive": Outcome.WON, "negative": Outcome.LOST}
+_NOUNS: Mapping[str, Noun] = {"ContractorCompany": Noun.COMPANY, "ContractorHuman": Noun.CONTACT}
+
+
+def pipeline(raw: RawRecord, _words: Words) -> Pipeline:
+    """A program; its states have no numbers, so that their order is that of the list."""
+    stages = tuple(
+        Stage(
+            external_id=pick.external_id(state),
+            name=pick.text(state, "name") or "",
+            position=place,
+            outcome=_outcome(state.get("type")),
+        )
+        for place, state in enumerate(pick.many(raw.body, "states"))
+    )
+    return Pipeline(pick.external_id(raw.body), pick.text(raw.body, "name") or "", stages)
+
+
+def deal(raw: RawRecord, words: Words) -> Deal:
+    """A deal; how it ended is its own, and so is the currency of its amount."""
+    body = raw.body
+    amount, currency = _amount(body)
+    outcome = _outcome(body.get("result"))
+    company, people = _customer(body)
+    bills = pick.many(body, "invoices")
+    updated_at = moment(body, "timeUpdated")
+    return Deal(
+        external_id=pick.external_id(body),
+        name=pick.text(body, "name") or "",
+        pipeline_external_id=pick.external_id(pick.one(body, "program")),
+        stage_external_id=pick.external_id(pick.one(body, "state")),
+        outcome=outcome,
+        amount=amount,
+        currency=words.money_of(currency),
+        company_external_id=company,
+        contact_external_ids=people,
+        items=tuple(Item(id_) for id_ in pick.distinct(map(pick.external_id, bills))),
+        contract_ends_on=words.day(body, "deal.contract_ends_on"),
+        tags=tags(body),
+        custom=custom_values(body, words.zone),
+        owner_external_id=linked(body, "manager", "Employee"),
+        created_at=moment(body, "timeCreated"),
+        updated_at=updated_at,
+        # when it came to its last state; a later change of something else does not count
+        closed_at=None
+        if outcome is Outcome.OPEN
+        else moment(body, "stateTimeUpdated") or updated_at,
+        is_deleted=pick.flag(body, "isDropped"),
+    )
+
+
+def invoice(raw: RawRecord, words: Words) -> Invoice:
+    """An invoice; a date of payment counts where it is paid: it may be filled long before."""
+    body = raw.body
+    amount, currency = money(body, "sum")
+    status = pick.text(body, "status") or "created"
+    payer = pick.one(pick.one(body, "payer"), "contractor")
+    noun = _NOUNS.get(str(payer.get("contentType")))
+    number = pick.text(body, "number")
+    return Invoice(
+        external_id=pick.external_id(body),
+        name=pick.text(body, "name") or number or "",
+        status=status,
+        amount=amount,
+        currency=words.money_of(currency),
+        paid_at=moment(body, "actualPaymentDate") if status == "paid" else None,
+        payer_noun=noun,
+        payer_external_id=pick.maybe_id(payer, "id") if noun else None,
+    )
+
+
+def _outcome(said: object) -> Outcome:
+    return _OUTCOMES.get(said, Outcome.OPEN) if isinstance(said, str) else Outcome.OPEN
+
+
+def _amount(body: pick.Body) -> tuple[Decimal | None, str | None]:
+    """The total of what is sold; where nothing is listed, what somebody expects."""
+    price, currency = money(body, "price")
+    cost, other = money(body, "cost")
+    return (cost, other) if cost and not price else (price, currency or other)
+
+
+def _customer(body: pick.Body) -> tuple[str | None, tuple[str, ...]]:
+    """Whose the deal is, and the people in it; a person may be a customer of his own."""
+    who = pick.one(body, "contractor")
+    person = linked(body, "contractor", "ContractorHuman")
+    people = pick.distinct((person, linked(body, "contact", "ContractorHuman")))
+    if person is None:
+        return linked(body, "contractor", "ContractorCompany"), people
+    return (person if is_client(who) else linked(who, "company", "ContractorCompany")), people

@@ -1,0 +1,110 @@
+"""The Megaplan sandbox itself: a world behind the addresses of API v3."""
+
+import math
+from collections.abc import Callable
+from time import time
+from typing import Any
+
+from connectors.sandbox.entities import World
+from connectors.sandbox.http import Request, Response
+from connectors.sandbox.megaplan.answers import problem
+from connectors.sandbox.megaplan.asked import Unprocessable
+from connectors.sandbox.megaplan.reading import Reading
+from connectors.sandbox.megaplan.shapes import Shape, rows
+from connectors.sandbox.megaplan.shelves import Shelves, now_at
+from connectors.sandbox.megaplan.switches import Switches
+from connectors.sandbox.megaplan.tokens import Person, Tokens
+from connectors.sandbox.megaplan.writing import Writing
+from connectors.sandbox.server import Sandbox
+
+TOKEN = "sandbox-token-megaplan"
+NOUNS = ("deal", "contractorCompany", "contractorHuman", "task", "invoice", "employee")
+_ROOT = "/api/v3/"
+_TOUCHED = {"task": "activity"}
+
+
+class MegaplanSandbox(Sandbox):
+    """One Megaplan account that shows a world and can be changed while it runs.
+
+    What no document settles, and what may go wrong, are the fields of `Switches`, given as keyword
+    arguments. Nouns are the paths of lists: "deal", "contractorCompany", "task", ...
+    """
+
+    nouns = NOUNS
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        token: str = TOKEN,
+        rate: float = 2.0,
+        port: int = 0,
+        clock: Callable[[], float] = time,
+        **switches: Any,
+    ) -> None:
+        super().__init__(rate=rate, port=port, clock=clock)
+        self.token = token
+        self.person = Person()
+        self.tokens = Tokens(token, self.person, clock)
+        self.switches = Switches(**switches)
+        self._shelves = Shelves(rows(world))
+        me = world.users[0].number
+        self._reading = Reading(self._shelves, self.switches, me)
+        self._writing = Writing(self._shelves, clock, me)
+
+    # What tests do to it.
+
+    def ids(self, noun: str) -> list[int]:
+        """All ids of a list."""
+        return self._shelves.ids(noun)
+
+    def count(self, noun: str) -> int:
+        """How many of them there are."""
+        return len(self.ids(noun))
+
+    def row(self, noun: str, number: int) -> Shape:
+        """One row, which must be there."""
+        found = self._shelves.get(noun, number)
+        if found is None:
+            raise KeyError(f"{noun} has no {number}")
+        return found
+
+    def put(self, noun: str, row: Shape) -> None:
+        """Add a row, or replace the one with its id, exactly as given."""
+        self._shelves.put(noun, row)
+
+    def change(self, noun: str, number: int, **values: Any) -> None:
+        """Set some values, and the time of the last change where none is given."""
+        touched = {_TOUCHED.get(noun, "timeUpdated"): now_at(self.clock())}
+        self.put(noun, self.row(noun, number) | touched | values)
+
+    def remove(self, noun: str, number: int) -> None:
+        """Let a row vanish."""
+        self._shelves.remove(noun, number)
+
+    # What it answers.
+
+    def too_fast(self, wait: float) -> Response:
+        """429, with the wait where the switch says."""
+        said = problem(429, "Слишком много запросов")
+        if not self.switches.tells_wait:
+            return said
+        return said.with_header("Retry-After", str(max(math.ceil(wait), 1)))
+
+    def answer(self, request: Request) -> Response:
+        """What API v3 says."""
+        path = request.path.rstrip("/")
+        if not path.startswith(_ROOT):
+            return problem(404, "Not found")
+        what = path.removeprefix(_ROOT)
+        if what == "auth/access_token" and request.method == "POST":
+            return self.tokens.answer(request)
+        if not self.tokens.opens(request.headers.get("authorization", "").removeprefix("Bearer ")):
+            status = 200 if self.switches.error_inside else 401
+            return problem(401, "Требуется авторизация", http_status=status)
+        try:
+            if request.method == "POST":
+                return self._writing.write(what, request.body)
+            return self._reading.read(what, request.raw_query)
+        except Unprocessable as error:
+            return problem(422, str(error))

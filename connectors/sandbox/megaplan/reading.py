@@ -1,0 +1,166 @@
+"""Lists and cards of the account."""
+
+import re
+from collections.abc import Iterator
+
+from connectors.sandbox.http import Response
+from connectors.sandbox.megaplan.answers import Embedding, card, page, problem
+from connectors.sandbox.megaplan.asked import Asked, Unprocessable, read
+from connectors.sandbox.megaplan.schema import CUSTOM, KINDS, Kind
+from connectors.sandbox.megaplan.shapes import Shape, link
+from connectors.sandbox.megaplan.shelves import Shelves
+from connectors.sandbox.megaplan.switches import Switches
+
+_PATHS = {kind.name: path for path, kind in KINDS.items()}
+_CARD = re.compile(r"(\w+)/(\d+)")
+_PART = re.compile(r"(\w+)/(\d+)/(comments|payers|linkedTasks)")
+_CONTRACTORS = ("contractorCompany", "contractorHuman")
+_DONE = frozenset({"completed", "cancelled"})
+
+
+class Reading:
+    """Answers what is read; `me` is the user whose token it is."""
+
+    def __init__(self, shelves: Shelves, switches: Switches, me: int) -> None:
+        self._shelves = shelves
+        self._switches = switches
+        self._me = me
+
+    def read(self, what: str, raw_query: str) -> Response:
+        """What stands at a path below the root."""
+        if what.partition("/")[0] in self._switches.no_access:
+            return problem(403, "Доступ запрещён")
+        if what == "currentUser":
+            return self._card("employee", self._me)
+        if what in KINDS and what != "comment":
+            return self._list(what, raw_query)
+        return self._below(what, raw_query)
+
+    def _below(self, what: str, raw_query: str) -> Response:
+        """A card, or what belongs to one."""
+        if (path := what.removesuffix("/extraFields")) != what and path in CUSTOM:
+            return _extra_fields(path)
+        if found := _CARD.fullmatch(what):
+            return self._card(found[1], int(found[2]))
+        if found := _PART.fullmatch(what):
+            return self._part(found[1], int(found[2]), found[3], raw_query)
+        is_broken = re.fullmatch(r"contractor/\d+/(history|todos)", what)
+        return problem(500, "Internal Server Error") if is_broken else problem(404, "Not found")
+
+    def _card(self, path: str, number: int) -> Response:
+        if path == "contractor":
+            known = (one for one in _CONTRACTORS if self._shelves.get(one, number))
+            path = next(known, path)
+        row = self._shelves.get(path, number)
+        if row is None:
+            return problem(404, "Объект не найден")
+        for name in self._switches.hidden:
+            row.pop(name, None)
+        return card(Embedding(self._lookup).embed(row))
+
+    def _part(self, path: str, number: int, part: str, raw_query: str) -> Response:
+        """A list that belongs to one object; comments newest first."""
+        kind = KINDS[{"comments": "comment", "payers": "payer", "linkedTasks": "task"}[part]]
+        asked = read(raw_query, kind, self._switches.most)
+        rows = list(self._belonging(path, number, part))
+        ids = [int(row["id"]) for row in rows]
+        first = ids.index(asked.after[1]) + 1 if asked.after and asked.after[1] in ids else 0
+        end = first + asked.limit
+        chosen = [self._cut(row, kind, asked) for row in rows[first:end]]
+        return page(chosen, limit=asked.limit, has_more=end < len(rows), total=len(rows))
+
+    def _belonging(self, path: str, number: int, part: str) -> Iterator[Shape]:
+        paths = _CONTRACTORS if path == "contractor" else (path,)
+        names = {KINDS[one].name for one in paths if one in KINDS}
+        shelf, field = {
+            "comments": ("comment", "subject"),
+            "payers": ("payer", "contractor"),
+            "linkedTasks": ("task", "deals"),
+        }[part]
+        for one in reversed(self._shelves.ids(shelf)):
+            row = self._shelves.get(shelf, one)
+            about = row.get(field) if row else None
+            for named in about if isinstance(about, list) else [about]:
+                if row and named and named["contentType"] in names and named["id"] == str(number):
+                    yield row
+
+    def _list(self, path: str, raw_query: str) -> Response:
+        kind, switches = KINDS[path], self._switches
+        asked = read(raw_query, kind, switches.most)
+        unknown = sorted(asked.fields & switches.missing)
+        if unknown:
+            raise Unprocessable(f"{kind.name} have not this fields: {', '.join(unknown)}")
+        if asked.terms and switches.filters == "refused":
+            raise Unprocessable(f"{kind.name}: this filter is not supported")
+        with self._shelves.lock:
+            order = self._shelves.order(path, asked.sort if switches.sorts else "")
+            count = len(order)
+            first = self._first(path, asked, count)
+        rows: list[Shape] = []
+        place = count if first is None else first
+        all_tasks = asked.terms and switches.filters == "on"
+        while place < count and len(rows) < asked.limit:
+            row = self._shelves.get(path, order[-1 - place if asked.desc else place][1])
+            place += 1
+            if row is not None and (path != "task" or all_tasks or _is_at_work(row)):
+                rows.append(row)
+        embedding = Embedding(self._lookup)
+        found = [embedding.embed(self._cut(row, kind, asked)) for row in rows]
+        return page(found, limit=asked.limit, has_more=place < count, total=count)
+
+    def _first(self, path: str, asked: Asked, count: int) -> int | None:
+        """Where the page begins; None where nothing comes after a row that is gone."""
+        anchor = asked.holding or asked.after
+        if anchor is None:
+            return 0
+        sort = asked.sort if self._switches.sorts else ""
+        rank = self._shelves.rank(path, sort, anchor[1])
+        if rank is not None:
+            place = count - 1 - rank if asked.desc else rank
+            return place - place % asked.limit if asked.holding else place + 1
+        match self._switches.lost_anchor:
+            case "refused":
+                raise Unprocessable("pageAfter: entity not found")
+            case "first":
+                return 0
+            case "empty":
+                return None
+
+    def _cut(self, row: Shape, kind: Kind, asked: Asked) -> Shape:
+        """The fields that are given anyway, those asked for, and any that nobody has heard of."""
+        wanted = asked.fields if asked.only else asked.fields | kind.usual
+        gone = (kind.usual | kind.more) - wanted | self._switches.hidden
+        for name in gone:
+            row.pop(name, None)
+        return row
+
+    def _lookup(self, name: str, number: str) -> Shape | None:
+        path = _PATHS.get(name)
+        if path is not None:
+            return self._shelves.get(path, int(number))
+        if name == "ProgramState":
+            for program in self._shelves.ids("program"):
+                states = (self._shelves.get("program", program) or {}).get("states", [])
+                for state in states:
+                    if state["id"] == number:
+                        return dict(state)
+        return None
+
+
+def _is_at_work(task: Shape) -> bool:
+    """Whether a list without a filter shows a task."""
+    return task.get("status") not in _DONE
+
+
+def _extra_fields(path: str) -> Response:
+    fields = [
+        link(kind, number)
+        | {
+            "name": name,
+            "hrName": called,
+            "isMultiple": False,
+            "enumValues": list(chosen),
+        }
+        for number, (name, (kind, called, chosen)) in enumerate(CUSTOM[path].items(), 51)
+    ]
+    return page(fields, limit=100, has_more=False, total=len(fields))

@@ -1,0 +1,88 @@
+"""The rows of the account, kept small, and the orders in which their lists come."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from threading import RLock
+from typing import Any
+
+import orjson
+
+from connectors.sandbox.megaplan.shapes import Shape, moment
+
+Place = tuple[Any, int]
+"""What a list is sorted by, and the number."""
+
+
+class Shelves:
+    """All rows by the path of their list and their number."""
+
+    def __init__(self, rows: Iterable[tuple[str, Shape]]) -> None:
+        self._bodies: dict[str, dict[int, bytes]] = {}
+        self._orders: dict[tuple[str, str], list[Place]] = {}
+        self.lock = RLock()
+        for path, row in rows:
+            self.put(path, row)
+
+    def put(self, path: str, row: Shape) -> None:
+        """Keep a row exactly as given, in the place of the one with its number."""
+        with self.lock:
+            self._bodies.setdefault(path, {})[int(row["id"])] = orjson.dumps(row)
+            self._forget_orders(path)
+
+    def remove(self, path: str, number: int) -> None:
+        """Forget a row. Raises KeyError when there is none."""
+        with self.lock:
+            del self._bodies[path][number]
+            self._forget_orders(path)
+
+    def get(self, path: str, number: int) -> Shape | None:
+        """One row, or None."""
+        body = self._bodies.get(path, {}).get(number)
+        found: Shape | None = None if body is None else orjson.loads(body)
+        return found
+
+    def ids(self, path: str) -> list[int]:
+        """All numbers of a list."""
+        with self.lock:
+            return sorted(self._bodies.get(path, {}))
+
+    def next_id(self, path: str) -> int:
+        """A number that no row has had."""
+        with self.lock:
+            return max(self._bodies.get(path, {}), default=0) + 1
+
+    def order(self, path: str, field: str) -> list[Place]:
+        """Where each row stands, the smallest first; a row without the field stands before all."""
+        with self.lock:
+            known = self._orders.get((path, field))
+            if known is None:
+                bodies = self._bodies.get(path, {})
+                known = sorted((_key(body, field), number) for number, body in bodies.items())
+                self._orders[path, field] = known
+            return known
+
+    def rank(self, path: str, field: str, number: int) -> int | None:
+        """The place of a row in that order; None when there is no such row."""
+        with self.lock:
+            body = self._bodies.get(path, {}).get(number)
+            if body is None:
+                return None
+            return bisect_left(self.order(path, field), (_key(body, field), number))
+
+    def _forget_orders(self, path: str) -> None:
+        for key in [key for key in self._orders if key[0] == path]:
+            del self._orders[key]
+
+
+def now_at(seconds: float) -> Shape:
+    """A time of the sandbox's clock, as rows carry it."""
+    return moment(datetime.fromtimestamp(int(seconds), UTC))
+
+
+def _key(body: bytes, field: str) -> str:
+    if not field:
+        return ""
+    value = orjson.loads(body).get(field)
+    found = value.get("value") if isinstance(value, dict) else value
+    return found if isinstance(found, str) else ""
