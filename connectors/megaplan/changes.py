@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 
 from connectors.kit.contract import Cursor, Page
 from connectors.kit.records import Noun, RawRecord
+from connectors.megaplan.answers import Row
 from connectors.megaplan.comments import COMMENTS, Comments
 from connectors.megaplan.lists import CUSTOM, LISTS, Listing, is_client
-from connectors.megaplan.reading import Reader, Row
+from connectors.megaplan.reading import Reader
 from connectors.megaplan.settings import Settings
 from connectors.megaplan.walks import OVERLAP, Ignored, Reach, Walks, raw_records
 
@@ -65,8 +66,9 @@ class Changes:
         """Tasks of a deal, and comments on a record."""
         for listing in LISTS.get(noun, ()) if external_id.isalnum() else ():
             if listing.kind == "Deal":
-                tasks = self._reader.part(f"deal/{external_id}/linkedTasks", LISTS[Noun.TASK][0])
-                yield from raw_records(Noun.TASK, tasks.rows)
+                path = f"deal/{external_id}/linkedTasks"
+                rows = list(self._reader.belonging(LISTS[Noun.TASK][0], path))
+                yield from raw_records(Noun.TASK, rows)
             yield from self._comments.about(listing, external_id)
 
     def _newest(

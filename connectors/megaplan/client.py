@@ -10,9 +10,10 @@ from connectors.kit.contract import About, Credentials, Cursor, Deletions, NounF
 from connectors.kit.http import CrmHttp
 from connectors.kit.pace import Pace
 from connectors.kit.records import Noun, RawRecord, Record
+from connectors.megaplan.answers import meaning
 from connectors.megaplan.changes import Changes
 from connectors.megaplan.mapping import Mapper
-from connectors.megaplan.reading import Reader, meaning
+from connectors.megaplan.reading import Reader
 from connectors.megaplan.settings import Settings
 
 _SHORT = NounFacts(is_whole=True)

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from connectors.kit.contract import Page
 from connectors.kit.records import Noun, RawRecord
+from connectors.megaplan.answers import Row
 from connectors.megaplan.lists import Listing
-from connectors.megaplan.reading import Reader, Row
+from connectors.megaplan.reading import Reader
 from connectors.megaplan.walks import Ignored, Reach, Walks, changed_at, raw_records
 
 COMMENTS = Listing("comment", "Comment", ("subject", "timeUpdated", "isDropped"))
@@ -62,12 +63,7 @@ class Comments:
         return [row for row in rows if (changed_at(row, "timeCreated") or since) >= since]
 
     def _all(self, listing: Listing, external_id: str) -> Iterator[Row]:
-        """All pages, for nobody promises an order; each tells what it is about."""
-        path = f"{listing.path}/{external_id}/comments"
+        """All of them, for nobody promises an order; each tells what it is about."""
         about = {"subject": {"contentType": listing.kind, "id": external_id}}
-        sheet = self._reader.part(path, COMMENTS)
-        while True:
-            yield from (about | row for row in sheet.rows)
-            if not sheet.has_more or not sheet.last:
-                return
-            sheet = self._reader.part(path, COMMENTS, sheet.last[0])
+        rows = self._reader.belonging(COMMENTS, f"{listing.path}/{external_id}/comments")
+        return (about | row for row in rows)

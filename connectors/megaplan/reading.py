@@ -1,6 +1,7 @@
-"""Asks Megaplan: a page of a list, a card, the definitions of custom fields, legal details."""
+"""Asks Megaplan: a page of a list, a card, the definitions of custom fields."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,18 +11,12 @@ from urllib.parse import quote
 import orjson
 
 from connectors.kit import pick
-from connectors.kit.errors import (
-    BadRecord,
-    ConnectorError,
-    ErrorKind,
-    NeedsReauth,
-    NoRights,
-    Refused,
-    RetryLater,
-)
+from connectors.kit.errors import BadRecord, ErrorKind, NoRights, Refused, RetryLater
 from connectors.kit.http import CrmHttp
-from connectors.megaplan.lists import PAYERS, Listing
-from connectors.megaplan.references import Key, fill, key_of, settled
+from connectors.megaplan.answers import Row, complaint, has_more, the_row, the_rows
+from connectors.megaplan.lists import Listing
+from connectors.megaplan.payers import Payers
+from connectors.megaplan.references import Key, key_of, settled
 
 _CURRENCIES = Listing("currency", "Currency")
 ROOT = "/api/v3/"
@@ -29,10 +24,7 @@ FULL = 100
 """Rows of a page: more is taken by some lists, and told by no document."""
 _LONGEST = 5_000
 """Letters of names of custom fields in one address: gateways refuse long ones."""
-_FEW = 10
-"""For so many companies legal details are asked one by one; for more the whole list is read."""
-
-Row = dict[str, Any]
+_NAME = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +37,12 @@ class Sheet:
     """Rows that the next page may be asked after, the last of the page first."""
 
 
-def meaning(status: int, data: Any) -> ConnectorError | None:
-    """The error that an answer carries inside of it, whatever its status line says."""
-    said = pick.one(data, "meta").get("status") if isinstance(data, dict) else None
-    if status >= 400 or not isinstance(said, int) or said < 400:
-        return None
-    match said:
-        case 401:
-            told = "the token is refused (401); give a valid one"
-            return NeedsReauth(told, kind=ErrorKind.TOKEN_REFUSED)
-        case 403:
-            told = "the token has no rights for this (403)"
-            return NoRights(told, kind=ErrorKind.NO_RIGHTS)
-        case 404:
-            return NoRights("there is no such thing (404)", kind=ErrorKind.NOT_THERE)
-        case 429:
-            told = "too many requests (429)"
-            return RetryLater(told, is_away=True, kind=ErrorKind.TOO_MANY_REQUESTS)
-        case _ if said < 500:
-            told = f"the CRM refuses what was asked ({said})"
-            return Refused(told, data=data, status=said)
-        case _:
-            told = f"the CRM fails ({said})"
-            return RetryLater(told, status=said, kind=ErrorKind.CRM_FAILS)
-
-
 class Reader:
     """Reads from one account."""
 
     def __init__(self, http: CrmHttp, mapped: Iterable[str]) -> None:
         self._http = http
+        self._payers = Payers(self)
         self._mapped = {field.rpartition("/")[2] for field in mapped}
         self._defined: dict[str, list[Row]] = {}
         self._unknown: set[tuple[str, str]] = set()
@@ -83,7 +51,7 @@ class Reader:
     @cached_property
     def me(self) -> Row:
         """Whose token it is."""
-        return pick_row(self._http.get(f"{ROOT}currentUser").data)
+        return the_row(self._http.get(f"{ROOT}currentUser").data)
 
     def currency(self) -> str | None:
         """In what the account counts; None where it does not tell."""
@@ -147,31 +115,27 @@ class Reader:
             if error.kind is not ErrorKind.NOT_THERE:
                 raise
             return None
-        return next(iter(self._ours(listing, [pick_row(answer.data)])), None)
+        return next(iter(self._ours(listing, [the_row(answer.data)])), None)
 
-    def part(self, path: str, listing: Listing, after: Key | None = None) -> Sheet:
-        """One page of a list that belongs to an object, such as its comments."""
-        query = _query(listing, listing.fields, (), _after(after))
-        answer = self._http.get(f"{ROOT}{path}?{_encoded(query)}", may_be_absent=True)
-        return self._sheet(listing, answer.data)
+    def belonging(self, listing: Listing, path: str) -> Iterator[Row]:
+        """All rows of a list that belongs to an object, such as its comments."""
+
+        def fetch(after: Key | None) -> Sheet:
+            query = _query(listing, listing.fields, (), _after(after))
+            answer = self._http.get(f"{ROOT}{path}?{_encoded(query)}", may_be_absent=True)
+            return self._sheet(listing, answer.data)
+
+        return _rows(path, fetch)
 
     def all(self, listing: Listing) -> Iterator[Row]:
         """All rows of a list that is walked at once."""
-        sheet = self.sheet(listing, None)
-        yield from sheet.rows
-        while sheet.has_more and sheet.last:
-            before, sheet = sheet.last, self.sheet(listing, sheet.last[0])
-            if sheet.last == before:
-                raise RetryLater(f"megaplan {listing.path}: a page repeats the one before it")
-            yield from sheet.rows
+        return _rows(listing.path, lambda after: self.sheet(listing, after))
 
     def definitions(self, path: str) -> list[Row]:
         """Custom fields of a kind of record; asked once."""
         if path not in self._defined:
             answer = self._http.get(f"{ROOT}{path}/extraFields?{_encoded({'limit': 500})}")
-            rows = answer.data.get("data") if isinstance(answer.data, dict) else None
-            listed = rows if isinstance(rows, list) else []
-            self._defined[path] = [row for row in listed if _is_custom(row)]
+            self._defined[path] = [row for row in the_rows(answer.data) if _is_custom(row)]
         return self._defined[path]
 
     def _fields(self, listing: Listing) -> list[str]:
@@ -198,17 +162,16 @@ class Reader:
 
     def _learns(self, listing: Listing, fields: Sequence[str], error: Refused) -> bool:
         """Whether a refusal names fields that were asked for."""
-        told = _said(error.data)
-        named = {(listing.path, name) for name in fields if name in told.split()}
+        told = _NAME.findall(complaint(error.data))
+        named = {(listing.path, name) for name in fields if name in told}
         self._unknown |= named
         return bool(named)
 
     def _sheet(self, listing: Listing, data: Any) -> Sheet:
-        listed = data.get("data") if isinstance(data, dict) else None
-        rows = listed if isinstance(listed, list) else []
+        rows = the_rows(data)
         keys = [key_of(row) for row in rows if isinstance(row, dict)]
         last = [keys[place] for place in (-1, len(keys) // 2, 0)] if keys else []
-        return Sheet(self._ours(listing, rows), _has_more(data), list(dict.fromkeys(last)))
+        return Sheet(self._ours(listing, rows), has_more(data), list(dict.fromkeys(last)))
 
     def _ours(self, listing: Listing, rows: Sequence[Any]) -> list[Row]:
         """The rows of our kind, as they always read, with what is told elsewhere."""
@@ -216,7 +179,7 @@ class Reader:
         for row in found:
             for name in listing.volatile:
                 row.pop(name, None)
-        self._add_legal_details(listing, found)
+        self._payers.add(listing, found)
         if listing.has_custom:
             for row in found:
                 self._describe(row, self.definitions(listing.path))
@@ -228,67 +191,20 @@ class Reader:
         if held:
             row["extraFields"] = held
 
-    def _add_legal_details(self, listing: Listing, rows: Sequence[Row]) -> None:
-        """Lists name the payers of a company and tell no more of them."""
-        wanted = [row for row in rows if any(_is_bare(payer) for payer in _payers(row))]
-        if not wanted:
-            return
-        try:
-            known = self._few_payers(listing, wanted) if len(wanted) <= _FEW else self._payers
-        except NoRights:
-            return  # then they are not told
-        for name in ("payers", "payer"):
-            fill(wanted, name, known)
 
-    def _few_payers(self, listing: Listing, rows: Sequence[Row]) -> Mapping[Key, Row]:
-        if "_payers" in self.__dict__:
-            return self._payers
-        if not listing.path.startswith("contractor"):
-            ids = {str(payer.get("id")) for row in rows for payer in _payers(row)}
-            cards = [self.card(PAYERS, id_) for id_ in sorted(ids)]
-            return {key_of(row): row for row in cards if row is not None}
-        paths = [f"contractor/{quote(str(row.get('id')))}/payers" for row in rows]
-        return {key_of(row): row for path in paths for row in self.part(path, PAYERS).rows}
-
-    @cached_property
-    def _payers(self) -> Mapping[Key, Row]:
-        """All legal details."""
-        return {key_of(row): row for row in self.all(PAYERS)}
-
-
-def pick_row(data: Any) -> Row:
-    """The object of an answer with one; empty when there is none."""
-    found = data.get("data") if isinstance(data, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def _payers(row: Row) -> list[Row]:
-    listed = row.get("payers")
-    found = listed if isinstance(listed, list) else []
-    return [one for one in (*found, row.get("payer")) if isinstance(one, dict)]
-
-
-def _is_bare(link: Row) -> bool:
-    return "inn" not in link and "kpp" not in link
+def _rows(path: str, fetch: Callable[[Key | None], Sheet]) -> Iterator[Row]:
+    """The rows of all pages, from the first to the last."""
+    sheet = fetch(None)
+    yield from sheet.rows
+    while sheet.has_more and sheet.last:
+        before, sheet = sheet.last, fetch(sheet.last[0])
+        if sheet.last == before:
+            raise RetryLater(f"megaplan {path}: a page repeats the one before it")
+        yield from sheet.rows
 
 
 def _is_custom(row: Any) -> bool:
     return isinstance(row, dict) and "CustomField" in str(row.get("name"))
-
-
-def _has_more(data: Any) -> bool:
-    """It stands in `meta`, and in one sample beside it."""
-    if not isinstance(data, dict):
-        return False
-    places = (pick.one(data, "meta"), data)
-    return any(pick.one(place, "pagination").get("hasMoreNext") is True for place in places)
-
-
-def _said(data: Any) -> str:
-    errors = pick.one(data, "meta").get("errors") if isinstance(data, dict) else None
-    listed = errors if isinstance(errors, list) else []
-    texts = [str(error.get("message")) for error in listed if isinstance(error, dict)]
-    return " ".join(texts).replace(",", " ")
 
 
 def _query(

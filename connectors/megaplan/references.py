@@ -86,22 +86,17 @@ def _collect(node: Any, whole: Whole, depth: int) -> None:
 def _value(node: Any, whole: Whole, depth: int, of: Mapping[str, Any] | None = None) -> Any:
     if isinstance(node, list):
         return [_value(part, whole, depth, of) for part in node]
-    if not isinstance(node, dict):
+    if not isinstance(node, dict) or node.get("contentType") in _PLAIN:
         return node
-    kind = node.get("contentType")
-    if kind in _PLAIN:
-        return node
-    if "id" not in node:
-        if not depth:
-            return {}
-        return {name: _value(part, whole, depth - 1) for name, part in node.items()}
-    given = whole.get(key_of(node), node)
-    kept = _kept(str(kind), of)
-    if kept is not None or not depth:
-        link = {"contentType": kind, "id": node["id"]}
-        more = {name: given[name] for name in kept or () if name in given}
-        return link | {name: _value(part, whole, depth - 1) for name, part in more.items()}
-    return {name: _value(part, whole, depth - 1) for name, part in given.items()}
+    link: dict[str, Any] = {}
+    given: Mapping[str, Any] = node
+    kept: tuple[str, ...] | None = None if depth else ()
+    if "id" in node:
+        given = whole.get(key_of(node), node)
+        link = {"contentType": node.get("contentType"), "id": node["id"]}
+        kept = _kept(str(node.get("contentType")), of) if depth else ()
+    names = given if kept is None else [name for name in kept if name in given]
+    return link | {name: _value(given[name], whole, depth - 1) for name in names}
 
 
 def _kept(kind: str, of: Mapping[str, Any] | None) -> tuple[str, ...] | None:

@@ -114,25 +114,23 @@ def custom_values(body: pick.Body, zone: tzinfo) -> dict[str, Any]:
 
 def _form(kind: str, value: Any, zone: tzinfo) -> Any:
     inner = value.get("value") if isinstance(value, Mapping) else value
-    at: date | None
+    found: Any
     match kind:
         case "flag":
-            return custom.flag(value)
+            found = custom.flag(value)
         case "number" | "money":
-            return custom.decimal(inner)
-        case "date":
-            at = day(value)
-            return at.isoformat() if at else None
-        case "moment":
-            at = custom.moment(inner, zone)
-            return at.isoformat() if at else None
+            found = custom.decimal(inner)
+        case "date" | "moment":
+            at = day(value) if kind == "date" else custom.moment(inner, zone)
+            found = at.isoformat() if at else None
         case "text" | "choice":
-            return custom.text(named(value))
+            found = custom.text(named(value))
         case "choices":
             listed = value if isinstance(value, list) else [value]
-            return list(pick.distinct(custom.text(named(one)) for one in listed)) or None
+            found = list(pick.distinct(custom.text(named(one)) for one in listed)) or None
         case _:
-            return custom.plain(value)
+            found = custom.plain(value)
+    return found
 
 
 def named(value: Any) -> Any:

@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict
 from connectors.kit.contract import Cursor, Page
 from connectors.kit.errors import Refused, RetryLater
 from connectors.kit.records import Noun, RawRecord
+from connectors.megaplan.answers import Row
 from connectors.megaplan.lists import Listing
-from connectors.megaplan.reading import Reader, Row, Sheet
+from connectors.megaplan.reading import Reader, Sheet
 from connectors.megaplan.references import Key
 
 OVERLAP = timedelta(minutes=30)
