@@ -8,7 +8,7 @@ from connectors.kit.contract import Connector, Credentials
 from connectors.kit.records import Noun, RawRecord
 from connectors.megaplan import Megaplan
 from connectors.sandbox.megaplan import MegaplanSandbox
-from connectors.sandbox.megaplan.shapes import moment
+from connectors.sandbox.megaplan.tagged import moment
 from connectors.sandbox.world import MadeUpWorld
 from tests.connectors.checks import ConnectorChecks
 

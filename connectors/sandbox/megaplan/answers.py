@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from connectors.sandbox.http import Response, json
-from connectors.sandbox.megaplan.shapes import Shape
+from connectors.sandbox.megaplan.tagged import Shape
 
 Lookup = Callable[[str, str], Shape | None]
 """Kind and number -> the object."""

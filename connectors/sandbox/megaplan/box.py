@@ -10,9 +10,10 @@ from connectors.sandbox.http import Request, Response
 from connectors.sandbox.megaplan.answers import problem
 from connectors.sandbox.megaplan.asked import Unprocessable
 from connectors.sandbox.megaplan.reading import Reading
-from connectors.sandbox.megaplan.shapes import Shape, rows
+from connectors.sandbox.megaplan.shapes import rows
 from connectors.sandbox.megaplan.shelves import Shelves, now_at
 from connectors.sandbox.megaplan.switches import Switches
+from connectors.sandbox.megaplan.tagged import Shape
 from connectors.sandbox.megaplan.tokens import Person, Tokens
 from connectors.sandbox.megaplan.writing import Writing
 from connectors.sandbox.server import Sandbox

@@ -7,9 +7,9 @@ from connectors.sandbox.http import Response
 from connectors.sandbox.megaplan.answers import Embedding, card, page, problem
 from connectors.sandbox.megaplan.asked import Asked, Unprocessable, read
 from connectors.sandbox.megaplan.schema import CUSTOM, KINDS, Kind
-from connectors.sandbox.megaplan.shapes import Shape, link
 from connectors.sandbox.megaplan.shelves import Shelves
 from connectors.sandbox.megaplan.switches import Switches
+from connectors.sandbox.megaplan.tagged import Shape, link
 
 _PATHS = {kind.name: path for path, kind in KINDS.items()}
 _CARD = re.compile(r"(\w+)/(\d+)")

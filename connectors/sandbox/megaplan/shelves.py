@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from connectors.sandbox.megaplan.shapes import Shape, moment
+from connectors.sandbox.megaplan.tagged import Shape, moment
 
 Place = tuple[Any, int]
 """What a list is sorted by, and the number."""

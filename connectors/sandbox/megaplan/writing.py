@@ -9,8 +9,8 @@ from connectors.sandbox.http import Response
 from connectors.sandbox.megaplan.answers import card, problem
 from connectors.sandbox.megaplan.asked import Unprocessable
 from connectors.sandbox.megaplan.schema import KINDS
-from connectors.sandbox.megaplan.shapes import Shape, link
 from connectors.sandbox.megaplan.shelves import Shelves, now_at
+from connectors.sandbox.megaplan.tagged import Shape, link
 
 _COMMENTS = re.compile(r"(deal|task|contractorCompany|contractorHuman)/(\d+)/comments")
 _ACTION = re.compile(r"task/(\d+)/doAction")
