@@ -1,20 +1,24 @@
 """The Megaplan account: who it is, its nouns page by page, and single records."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from connectors.kit import pick
 from connectors.kit.auth import Proof, bearer
-from connectors.kit.contract import About, Credentials, Cursor, Deletions, NounFacts, Page
+from connectors.kit.contract import About, Credentials, Cursor, Deletions, Hook, NounFacts, Page
 from connectors.kit.http import CrmHttp
 from connectors.kit.pace import Pace
 from connectors.kit.records import Noun, RawRecord, Record
+from connectors.kit.writes import NotWritten, Write, Written
 from connectors.megaplan.answers import meaning
 from connectors.megaplan.changes import Changes
+from connectors.megaplan.hooks import read_hook
 from connectors.megaplan.mapping import Mapper
 from connectors.megaplan.reading import Reader
 from connectors.megaplan.settings import Settings
+from connectors.megaplan.writing import Writer
 
 _SHORT = NounFacts(is_whole=True)
 _ABSENT = NounFacts()
@@ -65,6 +69,7 @@ class Megaplan:
         self._reader = Reader(self._http, credentials.fields.values())
         self._changes = Changes(self._reader, settings)
         self._mapper = Mapper(settings, credentials.fields)
+        self._writer = Writer(self._http, self._reader)
 
     @property
     def requests(self) -> int:
@@ -101,3 +106,15 @@ class Megaplan:
     def get_related(self, noun: Noun, external_id: str) -> Iterator[RawRecord]:
         """Tasks of a deal, and comments on a record."""
         return self._changes.related(noun, external_id)
+
+    def read_hook(self, headers: Mapping[str, str], body: bytes) -> Hook:
+        """What a call tells, whether it is true or not."""
+        return read_hook(headers, body)
+
+    def write(self, batch: Sequence[Write]) -> Iterator[Written | NotWritten]:
+        """Send all, telling of each as soon as it is known."""
+        return self._writer.write(batch)
+
+    def find_written(self, write: Write, sent_ago: timedelta | None = None) -> Written | None:
+        """Look for a new task or comment by its mark."""
+        return self._writer.find_written(write, sent_ago)

@@ -11,7 +11,7 @@ from connectors.megaplan.settings import Settings
 from connectors.megaplan.values import due, kind_of, linked, moment, plain
 from connectors.megaplan.words import Words
 
-_OVER = frozenset({"done", "completed", "cancelled", "expired"})
+OVER = frozenset({"done", "completed", "cancelled", "expired"})
 _ABOUT: Mapping[str, Noun] = {
     "Deal": Noun.DEAL,
     "ContractorCompany": Noun.COMPANY,
@@ -39,7 +39,7 @@ def task(raw: RawRecord, words: Words) -> Task:
     return Task(
         external_id=pick.external_id(body),
         text=name or "",
-        is_done=pick.text(body, "status") in _OVER,
+        is_done=pick.text(body, "status") in OVER,
         about_noun=noun,
         about_external_id=about,
         owner_external_id=linked(body, "responsible", "Employee"),
