@@ -5,10 +5,11 @@ newest    companies, people, deals and tasks: the last change first, down to wha
           that does not come in that order is read whole. Whole once a week as well, for what goes
           without a word shows in nothing else.
 seldom    invoices and definitions of custom fields, which tell no change: whole every few hours.
-comments  have no list of their own: those of the deals that were commented on, see `comments`.
+nested    comments and payments have no list of their own: the deals tell of theirs, see `comments`
+          and `payments`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from connectors.kit.contract import Cursor, Page
@@ -16,9 +17,13 @@ from connectors.kit.records import Noun, RawRecord
 from connectors.megaplan.answers import Row
 from connectors.megaplan.comments import COMMENTS, Comments
 from connectors.megaplan.lists import CUSTOM, LISTS, Listing, is_client
+from connectors.megaplan.payments import OF_DEALS, PAYMENTS, Payments, is_payment
 from connectors.megaplan.reading import Reader
 from connectors.megaplan.settings import Settings
 from connectors.megaplan.walks import OVERLAP, Ignored, Reach, Walks, raw_records
+
+_CARDS: Mapping[Noun, Sequence[Listing]] = {Noun.NOTE: (COMMENTS,), Noun.PAYMENT: (PAYMENTS,)}
+"""What has cards and no list."""
 
 
 class Changes:
@@ -28,6 +33,7 @@ class Changes:
         self._reader = reader
         self._whole_days = timedelta(days=settings.whole_days)
         self._seldom_hours = timedelta(hours=settings.seldom_hours)
+        self._payments = Payments(reader)
         self._comments = Comments(reader, timedelta(days=settings.comment_days))
 
     def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
@@ -39,6 +45,9 @@ class Changes:
             return self._comments.pull(reach, until)
         if noun is Noun.FIELD:
             return self._fields(reach, until)
+        if noun is Noun.PAYMENT:
+            walks = Walks(self._reader, _keeps(Noun.DEAL))
+            return self._payments.of(self._newest(walks, Noun.DEAL, [OF_DEALS], reach))
         lists, walks = LISTS[noun], Walks(self._reader, _keeps(noun))
         if lists[0].is_short:
             return walks.short(noun, lists[0])
@@ -52,14 +61,15 @@ class Changes:
         if noun is Noun.FIELD:
             yield from (raw for raw in self.fields() if raw.external_id in asked)
             return
-        lists = LISTS.get(noun, (COMMENTS,))
+        lists = LISTS.get(noun) or _CARDS[noun]
         if lists[0].is_short:
             pages = self.pull(noun, None)
             yield from (raw for page in pages for raw in page.records if raw.external_id in asked)
             return
         keeps = _keeps(noun)
         for listing in lists:
-            found = (self._reader.one(listing, id_) for id_ in asked)
+            ask = self._reader.one if noun in LISTS else self._reader.card
+            found = (ask(listing, id_) for id_ in asked)
             yield from raw_records(noun, [row for row in found if row and keeps(listing, row)])
 
     def related(self, noun: Noun, external_id: str) -> Iterator[RawRecord]:
@@ -122,6 +132,8 @@ def _keeps(noun: Noun) -> Callable[[Listing, Row], bool]:
     def keeps(listing: Listing, row: Row) -> bool:
         if noun is Noun.COMPANY and listing.kind == "ContractorHuman":
             return is_client(row)
+        if noun is Noun.PAYMENT:
+            return is_payment(row)
         return not (noun is Noun.TASK and row.get("isTemplate") is True)
 
     return keeps

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from connectors.kit import pick
 from connectors.kit.auth import Proof, bearer
 from connectors.kit.contract import About, Credentials, Cursor, Deletions, Hook, NounFacts, Page
+from connectors.kit.door import Door
 from connectors.kit.http import CrmHttp
 from connectors.kit.pace import Pace
 from connectors.kit.records import Noun, RawRecord, Record
@@ -24,16 +25,25 @@ _SHORT = NounFacts(is_whole=True)
 _ABSENT = NounFacts()
 _FLAGGED = NounFacts(frozenset({Deletions.FLAG, Deletions.EVENT, Deletions.ABSENCE}))
 _ANNOUNCED = NounFacts(frozenset({Deletions.EVENT, Deletions.ABSENCE}))
-_KEPT = NounFacts(frozenset({Deletions.FLAG}))
+_HEARD = NounFacts(frozenset({Deletions.EVENT}))
+_KEPT = NounFacts(frozenset({Deletions.FLAG, Deletions.EVENT}))
 
 
 class Megaplan:
     """One Megaplan account."""
 
     kind = "megaplan"
-    title = "Megaplan"
-    address = "https://example.megaplan.ru"
     hosts = ("megaplan.ru",)
+    door = Door(
+        {"ru": "Мегаплан", "en": "Megaplan"},
+        "https://example.megaplan.ru",
+        {
+            "ru": "Администратор создаёт в Мегаплане приложение с доступом к API (Настройки → "
+            "Приложения) и копирует его токен. Видно то, что видит сам администратор.",
+            "en": "An administrator makes an application with access to the API in Megaplan "
+            "(Settings → Applications) and copies its token. We see what this administrator sees.",
+        },
+    )
     nouns: Mapping[Noun, NounFacts] = MappingProxyType(
         {
             Noun.GROUP: _SHORT,
@@ -44,6 +54,7 @@ class Megaplan:
             Noun.CONTACT: _FLAGGED,
             Noun.DEAL: _ANNOUNCED,
             Noun.INVOICE: _ANNOUNCED,
+            Noun.PAYMENT: _HEARD,
             Noun.TASK: _ANNOUNCED,
             Noun.NOTE: _KEPT,
         }

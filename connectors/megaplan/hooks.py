@@ -22,6 +22,7 @@ _NOUNS: Mapping[str, tuple[Noun, ...]] = {
     "Contractor": (Noun.COMPANY, Noun.CONTACT),
     "Task": (Noun.TASK,),
     "Invoice": (Noun.INVOICE,),
+    "FinOperation": (Noun.PAYMENT,),
     "Comment": (Noun.NOTE,),
     "Employee": (Noun.USER,),
 }
@@ -46,8 +47,8 @@ def read_hook(headers: Mapping[str, str], body: bytes) -> Hook:
 
 
 def _told(kind: str, found: pick.Body) -> Iterator[tuple[Noun, str]]:
-    """The records that an object is, or is a part of."""
-    if kind in {"Payer", "FinOperation"}:
+    """The records that an object is; legal details are a part of their company."""
+    if kind == "Payer":
         found = pick.one(found, "contractor")
         kind = str(found.get("contentType"))
     id_ = found.get("id")

@@ -102,6 +102,7 @@ _BY_NOUN: Mapping[Noun, Callable[[RawRecord, Words], Record]] = {
     Noun.CONTACT: people.contact,
     Noun.DEAL: sales.deal,
     Noun.INVOICE: sales.invoice,
+    Noun.PAYMENT: sales.payment,
     Noun.TASK: task,
     Noun.NOTE: note,
 }

@@ -94,8 +94,6 @@ class Reader:
 
         A card has other fields than a list: it is looked at where the list does not show the row.
         """
-        if not external_id.isalnum():
-            return None
         query = _query(listing, self._fields(listing), (), {"limit": 1})
         query["pageWith"] = {"contentType": listing.kind, "id": external_id}
         try:
@@ -109,6 +107,8 @@ class Reader:
 
     def card(self, listing: Listing, external_id: str) -> Row | None:
         """One object by its id; None when it is not there, or not for us."""
+        if not external_id.isalnum():
+            return None
         try:
             answer = self._http.get(f"{ROOT}{listing.path}/{external_id}", may_be_absent=True)
         except NoRights as error:

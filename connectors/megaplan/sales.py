@@ -4,10 +4,21 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from connectors.kit import pick
-from connectors.kit.records import Deal, Invoice, Item, Noun, Outcome, Pipeline, RawRecord, Stage
+from connectors.kit.errors import BadRecord
+from connectors.kit.records import (
+    Deal,
+    Invoice,
+    Item,
+    Noun,
+    Outcome,
+    Payment,
+    Pipeline,
+    RawRecord,
+    Stage,
+)
 from connectors.megaplan.lists import is_client
 from connectors.megaplan.people import tags
-from connectors.megaplan.values import custom_values, linked, moment, money
+from connectors.megaplan.values import custom_values, day, linked, moment, money, plain
 from connectors.megaplan.words import Words
 
 _OUTCOMES: Mapping[str, Outcome] = {"positive": Outcome.WON, "negative": Outcome.LOST}
@@ -69,6 +80,7 @@ def invoice(raw: RawRecord, words: Words) -> Invoice:
     payer = pick.one(pick.one(body, "payer"), "contractor")
     noun = _NOUNS.get(str(payer.get("contentType")))
     number = pick.text(body, "number")
+    paid = [_income(one)[0] for one in pick.many(body, "financeOperations")]
     return Invoice(
         external_id=pick.external_id(body),
         name=pick.text(body, "name") or number or "",
@@ -78,7 +90,42 @@ def invoice(raw: RawRecord, words: Words) -> Invoice:
         paid_at=moment(body, "actualPaymentDate") if status == "paid" else None,
         payer_noun=noun,
         payer_external_id=pick.maybe_id(payer, "id") if noun else None,
+        number=number,
+        issued_on=day(body.get("invoiceDate")),
+        due_on=day(body.get("deadline")),
+        paid_amount=sum((one for one in paid if one), Decimal(0)) if any(paid) else None,
     )
+
+
+def payment(raw: RawRecord, words: Words) -> Payment:
+    """Money that has come in."""
+    body = raw.body
+    amount, currency = _income(body)
+    at = moment(body, "date")
+    if amount is None or at is None:
+        raise BadRecord("a payment needs an amount and a day")
+    payer = pick.one(body, "contractor")
+    return Payment(
+        external_id=pick.external_id(body),
+        company_external_id=pick.maybe_id(payer, "id"),
+        paid_on=at.astimezone(words.zone).date(),
+        amount=amount,
+        currency=words.money_of(currency),
+        number=pick.text(body, "number"),
+        invoice_external_id=next(
+            (pick.maybe_id(one, "id") for one in pick.many(body, "invoices")), None
+        ),
+        purpose=plain(pick.text(body, "description")),
+        updated_at=moment(body, "timeUpdated"),
+    )
+
+
+def _income(operation: pick.Body) -> tuple[Decimal | None, str | None]:
+    """How much has come in."""
+    if operation.get("kind") not in ("income", None):
+        return None, None
+    amount, currency = money(operation, "incomeSum")
+    return (amount, currency) if amount is not None else money(operation, "sum")
 
 
 def _outcome(said: object) -> Outcome:

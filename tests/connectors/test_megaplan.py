@@ -1,21 +1,16 @@
 """Megaplan keeps the contract of every connector."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
-from connectors.kit.contract import Connector, Credentials
 from connectors.kit.records import Noun, RawRecord
-from connectors.megaplan import Megaplan
 from connectors.sandbox.megaplan import MegaplanSandbox
 from connectors.sandbox.megaplan.tagged import moment
 from connectors.sandbox.world import MadeUpWorld
 from tests.connectors.checks import ConnectorChecks
-
-_FIELDS = {
-    "company.segment": "company/Category183CustomFieldSegment",
-    "deal.contract_ends_on": "deal/Category1000061CustomFieldSrokDogovora",
-}
+from tests.connectors.played import Played
+from tests.connectors.store_checks import StoreChecks
 
 
 def _named(name: str, kind: str, **more: Any) -> dict[str, Any]:
@@ -59,19 +54,18 @@ MORE = [
 ]
 
 
-class TestMegaplan(ConnectorChecks):
-    """The shared checks against the sandbox Megaplan."""
+class PlayedMegaplan(Played):
+    """The sandbox Megaplan."""
 
+    kind = "megaplan"
+    options: ClassVar[Mapping[str, str]] = {"per_second": "0", "comment_days": "3650"}
     late = timedelta(minutes=25)
+    switches: ClassVar[Mapping[str, Any]] = {}
 
     def make_box(self) -> MegaplanSandbox:
         """Four pages of deals."""
         world = MadeUpWorld(size=5, deals=330, contacts=10, today=date(2026, 11, 1))
-        return MegaplanSandbox(world, rate=0)
-
-    def open(self, box: MegaplanSandbox, token: str | None = None) -> Connector:
-        options = {"per_second": "0", "comment_days": "3650"}
-        return Megaplan(Credentials(box.url, token or box.token, options, _FIELDS))
+        return MegaplanSandbox(world, rate=0, **self.switches)
 
     def ids(self, box: MegaplanSandbox) -> set[str]:
         return {str(id_) for id_ in box.ids("deal")}
@@ -84,3 +78,11 @@ class TestMegaplan(ConnectorChecks):
 
     def more_bodies(self) -> Sequence[RawRecord]:
         return MORE
+
+
+class TestMegaplan(PlayedMegaplan, ConnectorChecks):
+    """The shared checks against the sandbox Megaplan."""
+
+
+class TestMegaplanInTheStore(PlayedMegaplan, StoreChecks):
+    """The same with the house behind it."""

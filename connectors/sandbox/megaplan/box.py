@@ -31,8 +31,6 @@ class MegaplanSandbox(Sandbox):
     arguments. Nouns are the paths of lists: "deal", "contractorCompany", "task", ...
     """
 
-    nouns = NOUNS
-
     def __init__(
         self,
         world: World,
@@ -92,6 +90,19 @@ class MegaplanSandbox(Sandbox):
             return said
         return said.with_header("Retry-After", str(max(math.ceil(wait), 1)))
 
+    def refused(self) -> Response:
+        """401, perhaps inside of a 200."""
+        status = 200 if self.switches.error_inside else 401
+        return problem(401, "Требуется авторизация", http_status=status)
+
+    def announced(self) -> dict[str, Any]:
+        """The token, who may sign in, and how much there is."""
+        return {
+            "token": self.token,
+            "person": {"username": self.person.username, "password": self.person.password},
+            "rows": {noun: self.count(noun) for noun in NOUNS},
+        }
+
     def answer(self, request: Request) -> Response:
         """What API v3 says."""
         path = request.path.rstrip("/")
@@ -101,8 +112,7 @@ class MegaplanSandbox(Sandbox):
         if what == "auth/access_token" and request.method == "POST":
             return self.tokens.answer(request)
         if not self.tokens.opens(request.headers.get("authorization", "").removeprefix("Bearer ")):
-            status = 200 if self.switches.error_inside else 401
-            return problem(401, "Требуется авторизация", http_status=status)
+            return self.refused()
         try:
             if request.method == "POST":
                 return self._writing.write(what, request.body)

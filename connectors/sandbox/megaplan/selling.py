@@ -15,10 +15,15 @@ from connectors.sandbox.megaplan.tagged import (
 
 
 def deals(world: World) -> Iterator[Shape]:
+    """All deals."""
     said = {note.about: note.created_at for note in world.notes() if _is_comment(note)}
+    paid = {one.deal: one for one in world.invoices() if one.paid_at}
     for deal in world.deals():
-        at = said.get(deal.number)
-        told = {"lastCommentTimeCreated": moment(at) if at else None}
+        at, bill = said.get(deal.number), paid.get(deal.number)
+        told = {
+            "lastCommentTimeCreated": moment(at) if at else None,
+            "financeOperations": [operation(bill, world.currency)] if bill else [],
+        }
         yield _deal(deal, world.currency) | told
 
 
@@ -63,6 +68,7 @@ def _position(goods: int, count: int) -> Shape:
 
 
 def tasks(world: World) -> Iterator[Shape]:
+    """All tasks."""
     for task in world.tasks():
         yield _task(task)
 
@@ -85,13 +91,13 @@ def _task(task: Task) -> Shape:
 
 
 def invoices(world: World) -> Iterator[Shape]:
+    """All invoices."""
     for invoice in world.invoices():
         yield _invoice(invoice, world.currency)
 
 
 def _invoice(invoice: Invoice, currency: str) -> Shape:
     paid = invoice.paid_at
-    operation = link("FinOperation", invoice.number)
     return link("Invoice", invoice.number) | {
         "number": str(invoice.number % 10_000),
         "name": f"Счёт {invoice.number % 10_000}",
@@ -102,20 +108,31 @@ def _invoice(invoice: Invoice, currency: str) -> Shape:
         "actualPaymentDate": moment(paid or invoice.created_at),
         "payer": link("Payer", invoice.payer.number),
         "deal": link("Deal", invoice.deal),
-        "financeOperations": [operation | _operation(invoice, currency)] if paid else [],
+        "financeOperations": [operation(invoice, currency)] if paid else [],
         "financeOperationsCount": int(paid is not None),
     }
 
 
-def _operation(invoice: Invoice, currency: str) -> Shape:
-    return {
+def operations(world: World) -> Iterator[Shape]:
+    """Money that has come in."""
+    for invoice in world.invoices():
+        if invoice.paid_at:
+            yield operation(invoice, world.currency)
+
+
+def operation(invoice: Invoice, currency: str) -> Shape:
+    """Money that has come in for an invoice."""
+    at = moment(invoice.paid_at or invoice.created_at)
+    return link("FinOperation", invoice.number) | {
         "number": str(invoice.number % 10_000),
         "kind": "income",
         "status": "closed",
-        "date": moment(invoice.paid_at or invoice.created_at),
+        "description": "",
+        "date": at,
         "sum": money(invoice.price, currency),
         "contractor": link("ContractorCompany", invoice.payer.number),
-        "timeUpdated": moment(invoice.paid_at or invoice.created_at),
+        "invoices": [link("Invoice", invoice.number)],
+        "timeUpdated": at,
     }
 
 
@@ -124,6 +141,7 @@ def _is_comment(note: Note) -> bool:
 
 
 def comments(world: World) -> Iterator[Shape]:
+    """Remarks about deals."""
     for note in world.notes():
         if _is_comment(note):
             yield link("Comment", note.number) | {

@@ -134,5 +134,6 @@ _LISTS: Mapping[str, Callable[[World], Iterator[Shape]]] = MappingProxyType(
         "task": selling.tasks,
         "invoice": selling.invoices,
         "comment": selling.comments,
+        "finOperation": selling.operations,
     }
 )
