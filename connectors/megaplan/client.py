@@ -27,6 +27,10 @@ _FLAGGED = NounFacts(frozenset({Deletions.FLAG, Deletions.EVENT, Deletions.ABSEN
 _ANNOUNCED = NounFacts(frozenset({Deletions.EVENT, Deletions.ABSENCE}))
 _HEARD = NounFacts(frozenset({Deletions.EVENT}))
 _KEPT = NounFacts(frozenset({Deletions.FLAG, Deletions.EVENT}))
+_A_CUSTOMER = (
+    "the token is a customer's, not an employee's: only what this customer sees is read; give the "
+    "token of an administrator"
+)
 
 
 class Megaplan:
@@ -100,6 +104,7 @@ class Megaplan:
             account=self._host,
             name=f"{self._host.partition('.')[0]} ({name})",
             facts={"currency": currency} if currency else {},
+            warnings=(_A_CUSTOMER,) if me.get("contentType") == "ContractorHuman" else (),
         )
 
     def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:

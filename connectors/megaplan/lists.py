@@ -33,7 +33,7 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-_PEOPLE = "responsibles contactInfo payers tags timeCreated timeUpdated isDropped"
+_PEOPLE = "responsibles contactInfo payers payersCount tags timeCreated timeUpdated isDropped"
 _ANY_TASK = {
     "contentType": "TaskFilter",
     "id": None,

@@ -34,15 +34,18 @@ class Payers:
 
     def add(self, listing: Listing, rows: Sequence[Row]) -> None:
         """Fill them in where rows name them alone; where we may not see them, they stay so."""
-        wanted = [row for row in rows if any(_is_bare(payer) for payer in _payers(row))]
-        if not wanted:
-            return
         try:
-            known = self._known(listing, wanted)
+            for row in filter(_is_cut, rows):
+                row["payers"] = list(self._of(row))
+            wanted = [row for row in rows if any(_is_bare(payer) for payer in _payers(row))]
+            known = self._known(listing, wanted) if wanted else {}
         except NoRights:
             return
         for name in ("payers", "payer"):
             fill(wanted, name, known)
+
+    def _of(self, row: Row) -> Iterator[Row]:
+        return self._asks.belonging(PAYERS, f"contractor/{row.get('id')}/payers")
 
     def _known(self, listing: Listing, rows: Sequence[Row]) -> Mapping[Key, Row]:
         if self._all is None and len(rows) <= _FEW:
@@ -54,7 +57,7 @@ class Payers:
     def _few(self, listing: Listing, rows: Sequence[Row]) -> Iterator[Row]:
         for row in rows:
             if listing.path.startswith("contractor"):
-                yield from self._asks.belonging(PAYERS, f"contractor/{row.get('id')}/payers")
+                yield from self._of(row)
                 continue
             for payer in _payers(row):
                 found = self._asks.card(PAYERS, str(payer.get("id")))
@@ -70,3 +73,9 @@ def _payers(row: Row) -> list[Row]:
 
 def _is_bare(link: Row) -> bool:
     return "inn" not in link and "kpp" not in link
+
+
+def _is_cut(row: Row) -> bool:
+    """Whether a list names fewer payers than it counts."""
+    count, listed = row.get("payersCount"), row.get("payers")
+    return isinstance(count, int) and isinstance(listed, list) and len(listed) < count

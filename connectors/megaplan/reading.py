@@ -24,6 +24,7 @@ FULL = 100
 """Rows of a page: more is taken by some lists, and told by no document."""
 _LONGEST = 5_000
 """Letters of names of custom fields in one address: gateways refuse long ones."""
+FILTER, _CUSTOM = "filter", "extraFields"
 _NAME = re.compile(r"\w+")
 
 
@@ -72,7 +73,8 @@ class Reader:
     ) -> Sheet:
         """One page. Fields that the account does not know are asked for no more."""
         fields = self._fields(listing)
-        query = _query(listing, fields, self._order(listing, by, desc=desc), _after(after))
+        order = self._order(listing, by, desc=desc)
+        query = self._query(listing, fields, _after(after) | ({"sortBy": order} if order else {}))
         try:
             answer = self._http.get(f"{ROOT}{listing.path}?{_encoded(query)}")
         except Refused as error:
@@ -81,21 +83,25 @@ class Reader:
             raise
         return self._sheet(listing, answer.data)
 
-    def forget_order(self, listing: Listing, by: str) -> None:
-        """Ask for this order no more: the account refuses it."""
-        self._unknown.add((listing.path, by))
+    def forget(self, listing: Listing, what: str) -> None:
+        """Ask for this order, or for the filter, no more: the account refuses it."""
+        self._unknown.add((listing.path, what))
 
-    def has_order(self, listing: Listing, by: str) -> bool:
-        """Whether a list can be had in an order, as far as is known."""
-        return bool(by) and (listing.path, by) not in self._unknown
+    def has(self, listing: Listing, what: str) -> bool:
+        """Whether a list can be had in an order, or with its filter, as far as is known."""
+        return bool(what) and (listing.path, what) not in self._unknown
+
+    def is_complete(self, listing: Listing) -> bool:
+        """Whether a walk to the end shows all rows: without its filter a list may hide some."""
+        return listing.filter is None or self.has(listing, FILTER)
 
     def one(self, listing: Listing, external_id: str) -> Row | None:
         """One row by its id, as its list has it; None when it is not there, or not for us.
 
         A card has other fields than a list: it is looked at where the list does not show the row.
         """
-        query = _query(listing, self._fields(listing), (), {"limit": 1})
-        query["pageWith"] = {"contentType": listing.kind, "id": external_id}
+        held = {"limit": 1, "pageWith": {"contentType": listing.kind, "id": external_id}}
+        query = self._query(listing, self._fields(listing), held)
         try:
             data = self._http.get(f"{ROOT}{listing.path}?{_encoded(query)}").data
         except Refused:
@@ -121,7 +127,7 @@ class Reader:
         """All rows of a list that belongs to an object, such as its comments."""
 
         def fetch(after: Key | None) -> Sheet:
-            query = _query(listing, listing.fields, (), _after(after))
+            query = self._query(listing, listing.fields, _after(after))
             answer = self._http.get(f"{ROOT}{path}?{_encoded(query)}", may_be_absent=True)
             return self._sheet(listing, answer.data)
 
@@ -138,6 +144,16 @@ class Reader:
             self._defined[path] = [row for row in the_rows(answer.data) if _is_custom(row)]
         return self._defined[path]
 
+    def _known(self, listing: Listing) -> list[Row]:
+        """Custom fields of a list; none where we may not see what there is."""
+        if (listing.path, _CUSTOM) in self._unknown:
+            return []
+        try:
+            return self.definitions(listing.path)
+        except NoRights:
+            self._unknown.add((listing.path, _CUSTOM))
+            return []
+
     def _fields(self, listing: Listing) -> list[str]:
         wanted = [*listing.fields, *self._custom(listing)]
         return [name for name in wanted if (listing.path, name) not in self._unknown]
@@ -146,7 +162,7 @@ class Reader:
         """Names of custom fields, the mapped ones first, as many as an address can hold."""
         if not listing.has_custom:
             return []
-        names = [str(field["name"]) for field in self.definitions(listing.path)]
+        names = [str(field["name"]) for field in self._known(listing)]
         names.sort(key=lambda name: name not in self._mapped)
         room, fitting = _LONGEST, []
         for name in names:
@@ -155,10 +171,18 @@ class Reader:
                 fitting.append(name)
         return fitting
 
-    def _order(self, listing: Listing, by: str, *, desc: bool) -> Sequence[Row]:
-        if not self.has_order(listing, by):
-            return ()
-        return ({"contentType": "SortField", "fieldName": by, "desc": desc},)
+    def _order(self, listing: Listing, by: str, *, desc: bool) -> list[Row]:
+        if not self.has(listing, by):
+            return []
+        return [{"contentType": "SortField", "fieldName": by, "desc": desc}]
+
+    def _query(self, listing: Listing, fields: Sequence[str], more: Row) -> Row:
+        query: Row = {"limit": FULL, **more}
+        if fields:
+            query["fields"] = list(fields)
+        if listing.filter and self.has(listing, FILTER):
+            query["filter"] = listing.filter
+        return query
 
     def _learns(self, listing: Listing, fields: Sequence[str], error: Refused) -> bool:
         """Whether a refusal names fields that were asked for."""
@@ -182,7 +206,7 @@ class Reader:
         self._payers.add(listing, found)
         if listing.has_custom:
             for row in found:
-                self._describe(row, self.definitions(listing.path))
+                self._describe(row, self._known(listing))
         return found
 
     def _describe(self, row: Row, defined: Sequence[Row]) -> None:
@@ -207,20 +231,7 @@ def _is_custom(row: Any) -> bool:
     return isinstance(row, dict) and "CustomField" in str(row.get("name"))
 
 
-def _query(
-    listing: Listing, fields: Sequence[str], order: Sequence[Row], more: Mapping[str, Any]
-) -> Row:
-    query: Row = {"limit": FULL, **more}
-    if fields:
-        query["fields"] = list(fields)
-    if order:
-        query["sortBy"] = list(order)
-    if listing.filter:
-        query["filter"] = listing.filter
-    return query
-
-
-def _after(key: Key | None) -> Mapping[str, Any]:
+def _after(key: Key | None) -> Row:
     return {} if key is None else {"pageAfter": {"contentType": key[0], "id": key[1]}}
 
 

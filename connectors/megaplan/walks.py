@@ -16,7 +16,7 @@ from connectors.kit.errors import Refused, RetryLater
 from connectors.kit.records import Noun, RawRecord
 from connectors.megaplan.answers import Row
 from connectors.megaplan.lists import Listing
-from connectors.megaplan.reading import Reader, Sheet
+from connectors.megaplan.reading import FILTER, Reader, Sheet
 from connectors.megaplan.references import Key
 
 OVERLAP = timedelta(minutes=30)
@@ -62,7 +62,7 @@ class Walks:
 
     def whole(self, noun: Noun, lists: Sequence[Listing], reach: Reach) -> Iterator[Page]:
         """All rows; each page carries where to go on."""
-        paths = [listing.path for listing in lists]
+        paths, is_whole = [listing.path for listing in lists], True
         begin = paths[0] if reach.path is None else reach.path
         for place, listing in enumerate(lists):
             if begin not in paths[: place + 1]:
@@ -73,8 +73,9 @@ class Walks:
                 path = listing.path if sheet.has_more else (*paths, _END)[place + 1]
                 kept = tuple(sheet.last) if sheet.has_more else ()
                 cursor = reach.model_copy(update={"path": path, "after": kept}).kept()
-                yield Page(raw_records(noun, rows), cursor, is_whole=True)
-        yield Page((), _arrived(reach, whole=reach.until), is_whole=True)
+                is_whole = is_whole and self._reader.is_complete(listing)
+                yield Page(raw_records(noun, rows), cursor, is_whole=is_whole)
+        yield Page((), _arrived(reach, whole=reach.until), is_whole=is_whole)
 
     def newest(self, noun: Noun, lists: Sequence[Listing], reach: Reach) -> Iterator[Page]:
         """What changed since, the last change first; no page is kept before all are read.
@@ -89,7 +90,7 @@ class Walks:
 
     def _changed(self, listing: Listing, since: datetime | None) -> Iterator[list[Row]]:
         by = listing.changed
-        if not self._reader.has_order(listing, by):
+        if not self._reader.has(listing, by):
             raise Ignored
         for sheet in self._sheets(listing, (), by=by, desc=True):
             times = [changed_at(row, by) for row in sheet.rows]
@@ -143,16 +144,19 @@ class Walks:
         return None
 
     def _first(self, listing: Listing, order: str, *, desc: bool) -> Sheet:
-        """The first page; an order that is refused is gone without."""
+        """The first page; a filter or an order that is refused is gone without."""
         try:
             return self._reader.sheet(listing, None, by=order, desc=desc)
         except Refused:
-            if not self._reader.has_order(listing, order):
+            if listing.filter and self._reader.has(listing, FILTER):
+                self._reader.forget(listing, FILTER)
+            elif self._reader.has(listing, order):
+                self._reader.forget(listing, order)
+            else:
                 raise
-            self._reader.forget_order(listing, order)
-            if desc:
-                raise Ignored from None
-            return self._reader.sheet(listing, None)
+        if desc and not self._reader.has(listing, order):
+            raise Ignored
+        return self._first(listing, order, desc=desc)
 
 
 def _arrived(reach: Reach, *, whole: datetime | None) -> Cursor | None:
