@@ -7,13 +7,16 @@ list is read from its beginning, which costs time and nothing else.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
+import orjson
 from pydantic import BaseModel, ConfigDict
 
+from connectors.kit import pick
 from connectors.kit.contract import Cursor, Page
-from connectors.kit.errors import Refused, RetryLater
-from connectors.kit.records import Noun, RawRecord
+from connectors.kit.errors import BadRecord, Refused, RetryLater
+from connectors.kit.records import NAMELESS, Noun, RawRecord
 from connectors.megaplan.answers import Row
 from connectors.megaplan.lists import Listing
 from connectors.megaplan.reading import FILTER, Reader, Sheet
@@ -164,8 +167,15 @@ def _arrived(reach: Reach, *, whole: datetime | None) -> Cursor | None:
 
 
 def raw_records(noun: Noun, rows: Sequence[Row]) -> tuple[RawRecord, ...]:
-    """Rows under their ids."""
-    return tuple(RawRecord(noun, str(row.get("id")), row) for row in rows)
+    """Rows under their ids; one without an id under a mark of its content, to be listed."""
+    return tuple(RawRecord(noun, _id(row), row) for row in rows)
+
+
+def _id(row: Row) -> str:
+    try:
+        return pick.external_id(row)
+    except BadRecord:
+        return f"{NAMELESS}{blake2b(orjson.dumps(row), digest_size=6).hexdigest()}"
 
 
 def changed_at(row: Any, by: str) -> datetime | None:

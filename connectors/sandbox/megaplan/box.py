@@ -5,6 +5,8 @@ from collections.abc import Callable
 from time import time
 from typing import Any
 
+import orjson
+
 from connectors.sandbox.entities import World
 from connectors.sandbox.http import Request, Response
 from connectors.sandbox.megaplan.answers import problem
@@ -80,6 +82,13 @@ class MegaplanSandbox(Sandbox):
     def remove(self, noun: str, number: int) -> None:
         """Let a row vanish."""
         self._shelves.remove(noun, number)
+
+    def call(self, noun: str, number: int, event: str) -> bytes:
+        """The body that the stream of events would send of a row."""
+        row = self.row(noun, number)
+        info = {"integrationUuid": "sandbox-app", "uuid": f"{event}-{number}"}
+        model = {"model": row["contentType"]}
+        return orjson.dumps({"event": event, "data": row, "accountInfo": info | model})
 
     # What it answers.
 

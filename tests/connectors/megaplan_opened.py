@@ -1,0 +1,32 @@
+"""A small Megaplan sandbox with the given switches, and the connector on it, which never waits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from connectors.kit.contract import Credentials
+from connectors.megaplan import Megaplan
+from connectors.sandbox.megaplan import MegaplanSandbox
+from connectors.sandbox.world import MadeUpWorld
+
+FIELDS = {
+    "company.segment": "company/Category183CustomFieldSegment",
+    "deal.contract_ends_on": "deal/Category1000061CustomFieldSrokDogovora",
+}
+
+
+@contextmanager
+def opened(deals: int = 120, **switches: Any) -> Iterator[tuple[MegaplanSandbox, Megaplan]]:
+    """Both."""
+    world = MadeUpWorld(size=5, deals=deals, contacts=10, today=date(2026, 11, 1))
+    with MegaplanSandbox(world, rate=0, **switches) as box:
+        crm = again(box)
+        yield box, crm
+        crm.close()
+
+
+def again(box: MegaplanSandbox) -> Megaplan:
+    """The connector opened anew: it has learnt nothing yet."""
+    options = {"per_second": "0", "comment_days": "3650"}
+    return Megaplan(Credentials(box.url, box.token, options, FIELDS))
