@@ -33,6 +33,10 @@ class Tokens:
         """Whether a token is good now."""
         return token == self._token or self._clock() < self._ends.get(token, 0.0)
 
+    def replace(self, token: str) -> None:
+        """Give the application another token in the place of its own."""
+        self._token = token
+
     def expire(self) -> None:
         """End all access tokens of pairs."""
         self._ends.clear()
