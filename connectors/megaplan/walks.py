@@ -116,6 +116,8 @@ class Walks:
         is_again = False
         while True:
             sheet = self._beyond(listing, after, order, desc=desc)
+            if sheet is not None and sheet.has_more and not sheet.last:
+                sheet = None
             if sheet is None and is_again:
                 raise RetryLater(f"megaplan {listing.path}: it ends where more was promised")
             if sheet is None:

@@ -1,7 +1,7 @@
 """A small Megaplan sandbox with the given switches, and the connector on it, which never waits."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from typing import Any
 
@@ -16,17 +16,22 @@ FIELDS = {
 }
 
 
+_CLOSING: dict[MegaplanSandbox, ExitStack] = {}
+
+
 @contextmanager
 def opened(deals: int = 120, **switches: Any) -> Iterator[tuple[MegaplanSandbox, Megaplan]]:
     """Both."""
     world = MadeUpWorld(size=5, deals=deals, contacts=10, today=date(2026, 11, 1))
-    with MegaplanSandbox(world, rate=0, **switches) as box:
-        crm = again(box)
-        yield box, crm
-        crm.close()
+    with MegaplanSandbox(world, rate=0, **switches) as box, ExitStack() as stack:
+        _CLOSING[box] = stack
+        stack.callback(_CLOSING.pop, box)
+        yield box, again(box)
 
 
 def again(box: MegaplanSandbox) -> Megaplan:
     """The connector opened anew: it has learnt nothing yet."""
     options = {"per_second": "0", "comment_days": "3650"}
-    return Megaplan(Credentials(box.url, box.token, options, FIELDS))
+    crm = Megaplan(Credentials(box.url, box.token, options, FIELDS))
+    _CLOSING[box].callback(crm.close)
+    return crm

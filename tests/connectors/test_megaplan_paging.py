@@ -11,7 +11,6 @@ from connectors.kit import pace as kit_pace
 from connectors.kit.contract import Page
 from connectors.kit.errors import NeedsReauth, NoRights, RetryLater
 from connectors.kit.records import Noun
-from connectors.megaplan import Megaplan
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.megaplan import MegaplanSandbox
 from connectors.sandbox.megaplan.tagged import link, moment
@@ -54,14 +53,17 @@ def test_rows_that_change_or_vanish_between_pages_hide_no_others(
                 box.change("deal", int(id_), timeUpdated=moment(since))
         wanted = set(known[:30]) if cursor else set(known)
         touched: set[str] = set()
+        left = 6  # a list whose every last row is touched for ever has no end
         for page in crm.pull(Noun.DEAL, cursor):
             seen |= {raw.external_id for raw in page.records}
             now = sorted(alive(box))
             shown = [raw.external_id for raw in page.records]
             last = [id_ for id_ in shown[-1:] if id_ in now]
-            for id_ in data.draw(st.lists(st.sampled_from([*now[:40], *last]), max_size=3)):
-                if id_ not in alive(box):
+            touching = st.lists(st.sampled_from([*now[:40], *last]), max_size=3)
+            for id_ in data.draw(touching) if left else ():
+                if id_ not in alive(box) or not left:
                     continue
+                left -= 1
                 if data.draw(st.booleans()):
                     box.remove("deal", int(id_))
                 else:
@@ -97,7 +99,6 @@ def test_what_always_promises_more_ends() -> None:
         box.faults.append(Fault(path="/api/v3/deal$", status=200, body=more, times=None))
         with pytest.raises(RetryLater, match="more was promised"):
             list(crm.pull(Noun.DEAL, None))
-        box.faults.append(Fault(path="/api/v3/payer$", after=1, repeat=True, times=None))
 
 
 def test_changes_come_by_the_last_change_and_cost_little() -> None:
@@ -154,6 +155,7 @@ def test_what_rights_hide_is_absent_and_not_nothing() -> None:
 
 def test_finished_tasks_come_too_and_without_the_filter_nobody_counts_as_gone() -> None:
     with opened() as (box, crm):
+        box.change("task", box.ids("task")[-1], status="accepted")
         pages = list(crm.pull(Noun.TASK, None))
         assert len(records(pages)) == box.count("task")
         assert all(page.is_whole for page in pages)
@@ -246,7 +248,7 @@ def test_who_the_account_is_and_whose_rights_we_have() -> None:
 def test_definitions_that_we_may_not_see_cost_only_the_custom_values() -> None:
     with opened(60) as (box, _):
         box.faults.append(Fault(path=r".*/extraFields", status=403, body=b"{}", times=None))
-        assert isinstance(crm := again(box), Megaplan)
+        crm = again(box)
         assert ids(list(crm.pull(Noun.DEAL, None))) == alive(box)
         with pytest.raises(NoRights):
             list(crm.pull(Noun.FIELD, None))

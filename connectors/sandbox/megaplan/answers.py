@@ -15,7 +15,6 @@ _GIVEN_WHOLE = {
     "ContractorHuman": ("firstName", "lastName", "type", "company"),
     "Program": ("name",),
     "ProgramState": ("name", "type", "color"),
-    "Payer": ("name", "inn", "kpp", "contractor"),
     "Department": ("name",),
     "Deal": ("name", "number"),
 }

@@ -81,8 +81,9 @@ def now_at(seconds: float) -> Shape:
 
 
 def _key(body: bytes, field: str) -> str:
-    if not field:
-        return ""
-    value = orjson.loads(body).get(field)
+    row = orjson.loads(body)
+    if not field:  # an index of its own that means nothing to people
+        return f"{int(row['id']) * 7_919 % 10_007:05}"
+    value = row.get(field)
     found = value.get("value") if isinstance(value, dict) else value
     return found if isinstance(found, str) else ""
