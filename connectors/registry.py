@@ -24,6 +24,7 @@ _GRANTS = {
     "amocrm": "connectors.amocrm.oauth:AmoGrants",
     "bitrix24": "connectors.bitrix24.oauth:BitrixGrants",
     "kommo": "connectors.amocrm.oauth:AmoGrants",
+    "megaplan": "connectors.megaplan.grants:MegaplanGrants",
 }
 
 
@@ -59,8 +60,13 @@ def door(kind: str) -> Door:
 
 
 def grants_access(kind: str) -> bool:
-    """Whether a kind gives access by OAuth."""
-    return kind in _GRANTS
+    """Whether a kind gives access by OAuth, on a page of its own."""
+    return kind in _GRANTS and not takes_password(kind)
+
+
+def takes_password(kind: str) -> bool:
+    """Whether a kind gives access for a user name and a password."""
+    return kind in _GRANTS and getattr(_imported(_GRANTS[kind]), "by_password", False)
 
 
 def subscribes(kind: str) -> bool:

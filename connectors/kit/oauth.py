@@ -17,6 +17,11 @@ class OAuthApp:
     client_secret: str = field(repr=False)
     redirect_uri: str
 
+    @classmethod
+    def of_person(cls, username: str) -> "OAuthApp":
+        """Who signs in with a password, where a CRM takes that in the place of an app's code."""
+        return cls(username, "none", "http://localhost")
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:

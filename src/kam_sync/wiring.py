@@ -20,6 +20,7 @@ from connectors.registry import (
     is_given,
     kinds,
     subscribes,
+    takes_password,
 )
 from kam_sync.base.clock import Clock, utc_now
 from kam_sync.base.db import Database, open_database
@@ -150,6 +151,11 @@ def doors() -> dict[str, Door]:
 def can_grant(kind: str) -> bool:
     """Whether a kind of CRM gives access by OAuth."""
     return grants_access(kind)
+
+
+def can_take_password(kind: str) -> bool:
+    """Whether a kind of CRM gives access for a user name and a password."""
+    return takes_password(kind)
 
 
 def can_subscribe(kind: str) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+import orjson
+
 from connectors.sandbox.http import Request, Response, json
 
 _LASTS = 172_800
@@ -43,7 +45,8 @@ class Tokens:
 
     def answer(self, request: Request) -> Response:
         """A pair for a password or for a refresh token."""
-        said = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+        is_json = "json" in request.headers.get("content-type", "")
+        said = orjson.loads(request.body) if is_json else dict(parse_qsl(request.body.decode()))
         refused = self._refusal(said)
         if refused:
             return json({"error": "invalid_grant", "error_description": refused}, 400)

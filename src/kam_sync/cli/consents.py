@@ -38,6 +38,12 @@ RedirectUri = Annotated[
 Code = Annotated[
     str | None, typer.Option(help="A code from the integration's card, instead of a link.")
 ]
+Username = Annotated[
+    str | None, typer.Option(help="Connect by a user name and a password: the name.")
+]
+Password = Annotated[
+    str | None, typer.Option(help="The password; - reads it from standard input. It is not kept.")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +59,50 @@ class OAuthWords:
         """The integration."""
         from connectors import OAuthApp
         from kam_sync.consenting import callback_of
+        from kam_sync.wiring import can_take_password
 
+        if can_take_password(kind):
+            raise WrongUse(f"--client-id: {kind} takes a token, or --username and --password")
         redirect_uri = self.redirect_uri or callback_of(read_settings(), kind)
         secret = read_secret(self.client_secret, "--client-secret", "Client secret")
         return OAuthApp((self.client_id or "").strip(), secret, redirect_uri)
 
 
-def reauth(
+def reauth(  # noqa: PLR0913 - each is an option of the command
     name: Annotated[str, typer.Argument(help="The source's name.")],
     *,
     client_id: ClientId = None,
     client_secret: ClientSecret = None,
     redirect_uri: RedirectUri = None,
     code: Code = None,
+    username: Username = None,
+    password: Password = None,
 ) -> None:
-    """Open a source anew by OAuth, with its own integration or another one."""
+    """Open a source anew by OAuth or a password, as before or by another integration or user."""
     from kam_sync import consenting
     from kam_sync.intake.store import SourceStore
-    from kam_sync.wiring import open_services
+    from kam_sync.wiring import can_take_password, open_services
 
     words = OAuthWords(client_id, client_secret, redirect_uri, code)
     with open_services(read_settings()) as services:
         with services.database.transaction() as session:
             kind = SourceStore(session).by_name(name).kind
         app = words.app(kind) if client_id else None
+        if can_take_password(kind):
+            app = of_person(kind, username) if username else None
+            code = read_secret(password, "--password", "Password")
         follow(services, consenting.wish_anew(services, name, app), code)
     typer.echo(f"{name}: open again. Next: {command(f'sync {name}')}", err=True)
+
+
+def of_person(kind: str, username: str) -> "OAuthApp":
+    """Who signs in with a password. WrongUse where that is not the way."""
+    from connectors import OAuthApp
+    from kam_sync.wiring import can_take_password
+
+    if not can_take_password(kind):
+        raise WrongUse(f"--username: {kind} gives no access for a password; see `source kinds`")
+    return OAuthApp.of_person(username.strip())
 
 
 def follow(services: "Services", wish: "Wish", code: str | None) -> None:

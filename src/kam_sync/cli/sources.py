@@ -12,6 +12,7 @@ from kam_sync.base.settings import read_settings
 from kam_sync.cli import consents, fields, held, kinds, listing, status
 
 if TYPE_CHECKING:
+    from connectors import OAuthApp
     from kam_sync.intake.model import NewSource
     from kam_sync.wiring import Services
 
@@ -57,6 +58,8 @@ def add(  # noqa: PLR0913 - each is an option of the command
     client_secret: consents.ClientSecret = None,
     redirect_uri: consents.RedirectUri = None,
     code: consents.Code = None,
+    username: consents.Username = None,
+    password: consents.Password = None,
     options: Options = None,
     unchecked: Annotated[
         bool, typer.Option("--unchecked", help="Keep it even if it cannot be reached now.")
@@ -69,17 +72,21 @@ def add(  # noqa: PLR0913 - each is an option of the command
     from kam_sync import connecting
     from kam_sync.intake.model import NewSource
 
-    if token is not None and client_id is not None:
-        raise WrongUse("--token or --client-id: give one of them, for a token or for OAuth")
+    if sum(one is not None for one in (token, client_id, username)) > 1:
+        raise WrongUse("--token, --client-id or --username: give one of them, they are three ways")
     new = NewSource(name=name, kind=kind, base_url=base_url.strip().rstrip("/"))
     wanted = _parse(options or [])
     words = consents.OAuthWords(client_id, client_secret, redirect_uri, code)
     with _services() as services:
         connecting.check_new(services, name)
-        if client_id is None:
+        if username is not None:
+            person = consents.of_person(kind, username)
+            secret = consents.read_secret(password, "--password", "Password")
+            _follow(services, new, person, secret, wanted)
+        elif client_id is None:
             _add_by_token(services, new, _read_token(token), wanted, unchecked=unchecked)
         else:
-            _add_by_oauth(services, new, words, wanted)
+            _follow(services, new, words.app(kind), words.code, wanted)
         fields.offer(services, name)
     typer.echo(f"Next: {command(f'sync {name}')}", err=True)
 
@@ -101,13 +108,16 @@ def _add_by_token(
         typer.echo(f"{source.name}: {warning}", err=True)
 
 
-def _add_by_oauth(
-    services: "Services", new: "NewSource", words: consents.OAuthWords, wanted: dict[str, str]
+def _follow(
+    services: "Services",
+    new: "NewSource",
+    app: "OAuthApp",
+    code: str | None,
+    wanted: dict[str, str],
 ) -> None:
     from kam_sync.consenting import Wish
 
-    wish = Wish(new.name, new.kind, new.base_url, words.app(new.kind), wanted)
-    consents.follow(services, wish, words.code)
+    consents.follow(services, Wish(new.name, new.kind, new.base_url, app, wanted), code)
     typer.echo(f"{new.name}: connected", err=True)
 
 

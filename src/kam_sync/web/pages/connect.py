@@ -57,7 +57,9 @@ def connect(request: Request, services: Serving, form: Form = b"") -> Response:
 def show_reauth(request: Request, sources: AllSources, source: str) -> HTMLResponse:
     """How to open a source anew."""
     found = sources.named(source)
-    return _reauth(request, found.name, is_granted=found.id in sources.granted)
+    return _reauth(
+        request, found.name, is_granted=can_grant(found.kind) and found.id in sources.granted
+    )
 
 
 @router.post(
@@ -66,7 +68,7 @@ def show_reauth(request: Request, sources: AllSources, source: str) -> HTMLRespo
 def reauth(request: Request, services: Serving, source: NamedSource, form: Form = b"") -> Response:
     """Open it by another token, or show the link that leads to the CRM's consent page."""
     with services.database.transaction() as session:
-        is_granted = source.id in GrantStore(session).sources()
+        is_granted = can_grant(source.kind) and source.id in GrantStore(session).sources()
     token = _fields(form).get("token", "")
     try:
         if is_granted:
@@ -107,6 +109,8 @@ def _form(
 
 
 def _link(request: Request, services: Services, wish: Wish) -> HTMLResponse:
+    if not can_grant(wish.kind):
+        raise WrongUse(f"kind {wish.kind}: it has no page of consent; give a token")
     consent, link = consenting.begin(services, wish)
     door = doors()[wish.kind]
     return _page(request, "allow.html", wish=wish, consent=consent, link=link, door=door)
