@@ -20,9 +20,11 @@ _CLOSING: dict[MegaplanSandbox, ExitStack] = {}
 
 
 @contextmanager
-def opened(deals: int = 120, **switches: Any) -> Iterator[tuple[MegaplanSandbox, Megaplan]]:
+def opened(
+    deals: int = 120, size: int = 5, **switches: Any
+) -> Iterator[tuple[MegaplanSandbox, Megaplan]]:
     """Both."""
-    world = MadeUpWorld(size=5, deals=deals, contacts=10, today=date(2026, 11, 1))
+    world = MadeUpWorld(size=size, deals=deals, contacts=10, today=date(2026, 11, 1))
     with MegaplanSandbox(world, rate=0, **switches) as box, ExitStack() as stack:
         _CLOSING[box] = stack
         stack.callback(_CLOSING.pop, box)
