@@ -65,8 +65,8 @@ class Megaplan:
     )
     cards: Mapping[Noun, str] = MappingProxyType(
         {
-            Noun.COMPANY: "crm/client",
-            Noun.CONTACT: "crm/client",
+            Noun.COMPANY: "crm",
+            Noun.CONTACT: "crm",
             Noun.DEAL: "deals",
             Noun.TASK: "task",
         }
