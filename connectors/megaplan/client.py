@@ -75,6 +75,7 @@ class Megaplan:
     def __init__(self, credentials: Credentials) -> None:
         settings = Settings.model_validate(credentials.options)
         self._host = urlsplit(credentials.base_url).netloc
+        self._account = settings.account or self._host
         self._http = CrmHttp(
             credentials.base_url,
             proof=Proof.by(credentials, bearer),
@@ -101,7 +102,7 @@ class Megaplan:
         name = pick.text(me, "name") or str(me.get("id"))
         currency = self._reader.currency()
         return About(
-            account=self._host,
+            account=self._account,
             name=f"{self._host.partition('.')[0]} ({name})",
             facts={"currency": currency} if currency else {},
             warnings=(_A_CUSTOMER,) if me.get("contentType") == "ContractorHuman" else (),

@@ -20,6 +20,9 @@ class Settings(BaseModel):
     """Days between whole readings of the lists whose changes are told; 0 for never."""
     seldom_hours: float = Field(default=6.0, ge=0)
     """Hours between readings of what tells no changes: invoices and definitions of fields."""
+    account: str = ""
+    """The host under which it was connected, once it has been renamed: it tells no other identity.
+    """
     comment_days: int = Field(default=90, ge=0, le=3650)
     """How far the first load reaches back for comments."""
 

@@ -31,9 +31,9 @@ def opened(
         yield box, again(box)
 
 
-def again(box: MegaplanSandbox) -> Megaplan:
+def again(box: MegaplanSandbox, **more: str) -> Megaplan:
     """The connector opened anew: it has learnt nothing yet."""
-    options = {"per_second": "0", "comment_days": "3650"}
+    options = {"per_second": "0", "comment_days": "3650"} | more
     crm = Megaplan(Credentials(box.url, box.token, options, FIELDS))
     _CLOSING[box].callback(crm.close)
     return crm

@@ -113,6 +113,8 @@ def test_who_the_account_is_and_whose_rights_we_have() -> None:
     with opened() as (box, crm):
         about = crm.about()
         assert (about.account, about.facts, about.warnings) == (box.host, {"currency": "RUB"}, ())
+        renamed = again(box, account="old.megaplan.ru").about()
+        assert renamed.account == "old.megaplan.ru"
         me = b'{"data":{"contentType":"ContractorHuman","id":"1","name":"x"}}'
         box.faults.append(Fault(path="/api/v3/currentUser", status=200, body=me))
         box.switches.no_access = frozenset({"currency"})

@@ -110,6 +110,7 @@ class MegaplanSandbox(Sandbox):
             "token": self.token,
             "person": {"username": self.person.username, "password": self.person.password},
             "rows": {noun: self.count(noun) for noun in NOUNS},
+            "options": {"account": "sandbox"},  # its host has another port each time
         }
 
     def answer(self, request: Request) -> Response:
