@@ -14,7 +14,9 @@ _CLASSES = {
     "1c": "connectors.onec:OneC",
     "amocrm": "connectors.amocrm:AmoCrm",
     "bitrix24": "connectors.bitrix24:Bitrix24",
+    "generic": "connectors.profiled:Generic",
     "kommo": "connectors.amocrm.kommo:Kommo",
+    "sbercrm": "connectors.profiled:SberCrm",
     "tables": "connectors.tables:Tables",
 }
 _GIVEN = frozenset({"tables"})

@@ -22,7 +22,7 @@ from connectors.kit.http import CrmHttp
 from connectors.kit.records import Noun, RawRecord, Record
 from connectors.kit.rules import EntityRules, pipelines, record
 from connectors.kit.writes import NotWritten, Write, Written
-from connectors.profiled import hooks, reading, signing_in
+from connectors.profiled import doors, hooks, reading, signing_in
 from connectors.profiled.lines import line_of, raw_line
 from connectors.profiled.model import Profile
 from connectors.profiled.placeholders import fill, unlock
@@ -176,12 +176,14 @@ class SberCrm(Profiled):
 
     kind = "sbercrm"
     hosts = ("sbercrm.com",)
+    door = doors.SBERCRM
 
 
 class Generic(Profiled):
     """Any other CRM with an API of lists."""
 
     kind = "generic"
+    door = doors.GENERIC
 
 
 def _profile(kind: str, settings: Settings) -> Profile:
