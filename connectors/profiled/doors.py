@@ -12,7 +12,8 @@ _PROFILE = Asked(
     is_long=True,
 )
 _SECRETS = {
-    "ru": 'Секреты профиля: токен, или объект JSON, например {"username": "...", "password": "..."}.',
+    "ru": 'Секреты профиля: токен или объект JSON, например {"username": "...", '
+    '"password": "..."}.',
     "en": 'The secrets of the profile: a token, or an object in JSON, such as {"username": "...", '
     '"password": "..."}.',
 }

@@ -1,4 +1,4 @@
-"""The sandbox itself: sign-in, lists and webhooks as they were seen, and plain lists beside them."""
+"""The sandbox itself: sign-in, lists and webhooks as they were seen, and plain lists beside."""
 
 import math
 from collections.abc import Callable
