@@ -59,6 +59,12 @@ def door(kind: str) -> Door:
     return found
 
 
+def shipped_profile(kind: str) -> str | None:
+    """The profile that comes with a kind which is read by one. Raises KeyError."""
+    found = getattr(_imported(_CLASSES[kind]), "shipped_profile", None)
+    return found() if found else None
+
+
 def grants_access(kind: str) -> bool:
     """Whether a kind gives access by OAuth."""
     return kind in _GRANTS

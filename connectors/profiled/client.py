@@ -17,12 +17,12 @@ from connectors.kit.contract import (
     NounFacts,
     Page,
 )
-from connectors.kit.errors import NoRights
+from connectors.kit.errors import ConnectorError, NoRights
 from connectors.kit.http import CrmHttp
 from connectors.kit.records import Noun, RawRecord, Record
 from connectors.kit.rules import EntityRules, pipelines, record
 from connectors.kit.writes import NotWritten, Write, Written
-from connectors.profiled import doors, hooks, reading, signing_in
+from connectors.profiled import doors, hooks, probing, reading, signing_in
 from connectors.profiled.lines import line_of, raw_line
 from connectors.profiled.model import Profile
 from connectors.profiled.placeholders import fill, unlock
@@ -36,6 +36,11 @@ class Profiled:
 
     kind = ""
     hosts: tuple[str, ...] = ()
+
+    @classmethod
+    def shipped_profile(cls) -> str:
+        """The text of the profile that comes with the kind."""
+        return reading.shipped(cls.kind)
 
     def __new__(cls, credentials: Credentials) -> Self:
         """One with the capabilities that its profile gives it."""
@@ -91,6 +96,17 @@ class Profiled:
         named = f" {self.profile.account}" if self.profile.account else ""
         where = f"{urlsplit(self._base_url).netloc}{self.profile.root}{named}"
         return About(account=where, name=self.profile.profile, warnings=tuple(warnings))
+
+    def probe(self) -> list[dict[str, Any]]:
+        """Try the profile step by step; what each step found. Raises nothing that a CRM does."""
+        try:
+            http = self.http
+        except ConnectorError as error:
+            return [probing.said("sign in", str(error), is_fine=False)]
+        steps = [probing.said("sign in", "we have what the CRM wants")]
+        for noun in self.profile.entities:
+            steps += probing.Probe(http, self.profile).entity(noun)
+        return steps
 
     def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
         """Pages of a noun since the cursor."""

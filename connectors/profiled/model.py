@@ -1,7 +1,6 @@
 """What a profile may say: how one CRM is signed in to, read and written. Data alone, no code."""
 
 from collections.abc import Iterable
-from pathlib import PurePath
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
@@ -36,13 +35,10 @@ class Profile(Part):
     """Its name."""
     version: Literal[1] = 1
     status: str = ""
-    mode: Literal["rest", "file"] = "rest"
     account: str = ""
     """Tells accounts at the same address apart."""
     root: str = ""
     """What all paths begin with."""
-    folder: str = ""
-    """Of the mode `file`: where exports are dropped, an absolute path."""
     zone: ZoneName = "Europe/Moscow"
     currency: Currency | None = None
     decimal: DecimalSign | None = None
@@ -69,14 +65,12 @@ class Profile(Part):
 
     def style(self, noun: Noun) -> ListStyle:
         """How the list of a noun is asked for."""
-        return self.lists[self.entities[noun].list_ or ""]
+        return self.lists[self.entities[noun].list_]
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Profile":
         if not self.entities:
             raise _wrong(("entities",), "name at least one entity")
-        if self.mode == "file" and self.folder and not PurePath(self.folder).is_absolute():
-            raise _wrong(("folder",), "give the whole path of the folder, from / on")
         for noun, entity in self.entities.items():
             self._check_entity(noun, entity)
         self._check_secrets()
@@ -95,19 +89,14 @@ class Profile(Part):
             first = error.errors(include_url=False)[0]
             path = (first.get("ctx") or {}).get("path", ())
             raise _wrong((*here, *path), first["msg"]) from error
-        if self.mode == "rest":
-            self._check_list(here, entity)
-        elif entity.file is None:
-            raise _wrong(here, "in the mode file, say which files hold it (file: {glob: ...})")
+        self._check_list(here, entity)
 
     def _check_list(self, here: Where, entity: Entity) -> None:
-        style, given = self.lists.get(entity.list_ or ""), frozenset(entity.with_)
+        style, given = self.lists.get(entity.list_), frozenset(entity.with_)
         if style is None:
             known = ", ".join(self.lists) or "none"
             raise _wrong((*here, "list"), f"there is no list {entity.list_!r}; there are: {known}")
-        if entity.key is None:
-            raise _wrong(here, "say which attribute is the key (key: ...)")
-        there = ("lists", entity.list_ or "")
+        there = ("lists", entity.list_)
         _check((*there, "path"), style.path, given)
         _check((*there, "query"), style.query, given | PAGING)
         _check((*there, "body"), style.body, given | PAGING)

@@ -142,23 +142,13 @@ class One(Part):
     item_at: str = ""
 
 
-class Exported(Part):
-    """The files that hold an entity."""
-
-    glob: str
-    sheet: str | None = None
-    complete: bool = False
-    """Each file has all that there are, so that who does not come is gone."""
-
-
 class Entity(Part):
     """Where a noun is and how its rows read."""
 
-    list_: str | None = Field(default=None, alias="list")
+    list_: str = Field(alias="list")
     with_: dict[str, str] = Field(default={}, alias="with")
     """Values for the placeholders of the list style, such as the id of the entity."""
-    file: Exported | None = None
-    key: str | list[str] | None = None
+    key: str | list[str]
     fields: dict[str, Rule]
     changed_since: ChangedSince | None = None
     one: One | None = None

@@ -21,6 +21,7 @@ from connectors.registry import (
     kinds,
     subscribes,
 )
+from connectors.registry import shipped_profile as registry_profile
 from kam_sync.base.clock import Clock, utc_now
 from kam_sync.base.db import Database, open_database
 from kam_sync.base.db.migrate import migrate
@@ -145,6 +146,17 @@ def open_connector(kind: str, credentials: Credentials) -> Connector:
 def doors() -> dict[str, Door]:
     """All kinds of CRM, and how accounts of them are connected."""
     return {kind: door(kind) for kind in kinds()}
+
+
+def shipped_profile(kind: str) -> str:
+    """The profile that comes with a kind; WrongUse for one that needs none."""
+    try:
+        found = registry_profile(kind)
+    except KeyError as error:
+        raise _no_such(kind) from error
+    if found is None:
+        raise WrongUse(f"kind {kind}: it is not read by a profile")
+    return found
 
 
 def can_grant(kind: str) -> bool:
