@@ -25,7 +25,7 @@ class PlayedSberCrm(Played):
 
     def make_box(self) -> SberSandbox:
         """More than four pages of deals."""
-        return SberSandbox(MadeUpWorld(size=5, deals=800, contacts=10, today=date(2026, 11, 1)))
+        return SberSandbox(MadeUpWorld(size=5, deals=430, contacts=10, today=date(2026, 11, 1)))
 
     def token(self, box: SberSandbox) -> str:
         return profiles.secrets(box.token)
@@ -88,7 +88,7 @@ class TestGenericInTheStore(PlayedGeneric, StoreChecks):
 @pytest.mark.parametrize("most", [500, 70])
 def test_every_kind_of_paging_reads_all_and_each_once(kind: str, most: int) -> None:
     played = PlayedGeneric()
-    world = MadeUpWorld(size=5, deals=800, contacts=10, today=date(2026, 11, 1))
+    world = MadeUpWorld(size=5, deals=430, contacts=10, today=date(2026, 11, 1))
     with SberSandbox(world, most=most) as box:
         played.options = {"profile": profiles.generic(kind)}  # type: ignore[misc] # for this one
         connector = played.open(box)

@@ -31,7 +31,7 @@ _GOOD = profiles.generic()
         ("bearer, value", "barer, value", r"\(auth\): Input tag 'barer'"),
         ("profile: Another CRM", "profile: [", r"line \d+, column \d+: "),
         ("zone: Europe/Moscow", "zone: Moscow", r"line 7, column 1 \(zone\): 'Moscow' is not"),
-        ("size: 200", "size: 15", "an overlap of 10 is too much for pages of 15"),
+        ("size: 100", "size: 15", "an overlap of 10 is too much for pages of 15"),
         ("    path: /{name}", "    path: /{name}\n    body: {}", "a GET has no body"),
     ],
 )  # fmt: skip

@@ -18,6 +18,7 @@ BY = {
 def sbercrm() -> str:
     """With the ids of the sandbox's entities."""
     text = reading.shipped("sbercrm").replace("per_second: 1", "per_second: 0")
+    text = text.replace("size: 200", "size: 100")
     for noun in ("company", "contact", "deal"):
         text = text.replace(f"REPLACE-ME-{noun.upper()}", uuid(noun, 0))
     return text
@@ -32,7 +33,7 @@ def writing_sbercrm() -> str:
     )
 
 
-def generic(kind: str = "offset", size: int = 200) -> str:
+def generic(kind: str = "offset", size: int = 100) -> str:
     """With another kind of paging."""
     name, more = BY[kind]
     query = f'query: {{limit: "{{size}}", {name}: "{{{name}}}"}}'
