@@ -1,7 +1,8 @@
 """Kind -> class, imported when used."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -84,9 +85,19 @@ def hosts(kind: str, added: tuple[str, ...]) -> Hosts:
     return Hosts(getattr(found, "hosts", ()), added, getattr(found, "has_path", False))
 
 
-def card(kind: str, base_url: str, noun: str, external_id: str) -> str | None:
+def card(
+    kind: str,
+    base_url: str,
+    noun: str,
+    external_id: str,
+    options: Mapping[str, str] = MappingProxyType({}),
+) -> str | None:
     """The address at which people see a record in the CRM, where there is one."""
-    path = getattr(_imported(_CLASSES[kind]), "cards", {}).get(noun) if kind in _CLASSES else None
+    if kind not in _CLASSES:
+        return None
+    found = _imported(_CLASSES[kind])
+    cards = found.cards_by(options) if hasattr(found, "cards_by") else getattr(found, "cards", {})
+    path = cards.get(noun)
     return f"{base_url.rstrip('/')}/{path}/{quote(external_id, safe='')}" if path else None
 
 

@@ -38,6 +38,15 @@ class Profiled:
     hosts: tuple[str, ...] = ()
 
     @classmethod
+    def cards_by(cls, options: Mapping[str, str]) -> Mapping[str, str]:
+        """Where people see records, as the profile says: noun -> the path before the id."""
+        try:
+            profile = reading.read(options.get("profile") or reading.shipped(cls.kind))
+        except reading.BadProfile:
+            return {}
+        return {noun.value: one.card for noun, one in profile.entities.items() if one.card}
+
+    @classmethod
     def shipped_profile(cls) -> str:
         """The text of the profile that comes with the kind."""
         return reading.shipped(cls.kind)

@@ -152,6 +152,8 @@ class Entity(Part):
     fields: dict[str, Rule]
     changed_since: ChangedSince | None = None
     one: One | None = None
+    card: str | None = None
+    """Where people see a record: the path before its key."""
     may_lack: list[str] = []
     """Columns that may be in none of the rows; another one that is not says that it was renamed."""
     zone: ZoneName | None = None

@@ -85,9 +85,11 @@ class Services:
         except NeedsPerson as error:
             raise WrongUse(f"host: {error}") from error
 
-    def card(self, source: Source, noun: str, external_id: str) -> str | None:
-        """Where people see a record in the CRM itself."""
-        return card(source.kind, source.base_url, noun, external_id)
+    def card(
+        self, source: Source, noun: str, external_id: str, options: Mapping[str, str]
+    ) -> str | None:
+        """Where people see a record in the CRM itself; `options` are those of the source."""
+        return card(source.kind, source.base_url, noun, external_id, options)
 
     def open(self, source: Source, access: Access, *, is_leaving: bool = False) -> Connector:
         """Open a connected CRM account; what an admin set wins over what the account says.

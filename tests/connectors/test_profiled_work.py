@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
+from connectors import registry
 from connectors.kit import pace as kit_pace
 from connectors.kit.contract import Credentials, FetchesSome, Hint, ReadsHooks
 from connectors.kit.errors import BadHook, NeedsPerson, NoRights, RetryLater
@@ -200,3 +201,14 @@ def test_an_account_is_known_by_its_address_and_name(box: SberSandbox) -> None:
     box.faults.append(Fault(status=403, times=None))
     with closing(_generic(box)) as crm:
         assert crm.about().warnings
+
+
+def test_a_record_is_linked_where_the_profile_says() -> None:
+    text = profiles.generic().replace(
+        "with: {name: deals}", "with: {name: deals}\n    card: crm/deals"
+    )
+    at = "https://crm.example.com"
+    options = {"profile": text}
+    assert registry.card("generic", at, "deal", "a b", options) == f"{at}/crm/deals/a%20b"
+    assert registry.card("generic", at, "task", "1", options) is None
+    assert registry.card("sbercrm", at, "deal", "1") is None
