@@ -90,7 +90,7 @@ def test_every_kind_of_paging_reads_all_and_each_once(kind: str, most: int) -> N
     played = PlayedGeneric()
     world = MadeUpWorld(size=5, deals=430, contacts=10, today=date(2026, 11, 1))
     with SberSandbox(world, most=most) as box:
-        played.options = {"profile": profiles.generic(kind)}  # type: ignore[misc] # for this one
+        played.options = {"profile": profiles.generic(kind)}
         connector = played.open(box)
         found = [raw.external_id for raw in records(connector.pull(played.noun, None))]
         connector.close()

@@ -185,6 +185,24 @@ def test_every_way_of_signing_in_is_refused_in_the_same_words(
         crm.about()
 
 
+@pytest.mark.parametrize(
+    "auth",
+    [
+        '{kind: json_login, path: /token, body: {key: "${token}"}, token_at: data.key}',
+        '{kind: oauth_client, path: /token, client_id: c, client_secret: "${token}",'
+        " token_at: data.key}",
+        '{kind: header, header: Authorization, before: "Bearer ", value: "${token}"}',
+    ],
+)
+def test_who_has_signed_in_reads(box: SberSandbox, auth: str) -> None:
+    given = orjson.dumps({"data": {"key": box.token}})
+    box.faults.append(Fault(path="/api/token", status=200, body=given, times=None))
+    text = profiles.generic().replace('{kind: bearer, value: "${token}"}', auth)
+    with closing(_generic(box, text, "x" if "token_at" in auth else "")) as crm:
+        assert len(records(crm.pull(Noun.DEAL, None))) == box.count("deal")
+        assert crm.requests == sum(1 for _ in box.requests)
+
+
 def test_a_sign_in_without_a_token_in_its_answer_needs_a_person(box: SberSandbox) -> None:
     text = profiles.sbercrm().replace("token_at: access_token", "token_at: tokens.access")
     with (
