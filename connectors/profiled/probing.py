@@ -19,7 +19,7 @@ _FUTURE = datetime(2199, 1, 1, tzinfo=UTC)
 _NAMES: Mapping[str, str] = {
     "inn": r"inn|инн|taxnumber",
     "name": r"name|title|shortname|naz?vani[ej]|naimenovanie|название|наименование",
-    "amount": r"amount|price|sum|summa|czena|cena|stoimost|byudzhet|сумма|цена|стоимость|бюджет",
+    "amount": r"(amount|price|summa?|czena|cena|stoimost|byudzhet|сумма|цена|бюджет)(_\w+)?",
     "stage": r"stage|status|stadiya|etap|стадия|этап|статус",
     "company": r"company|organi[sz]at?i[oy]a?n?|organizacziya|kompaniya|компания|организация",
     "owner": r"owner|responsible|assigned|otvetstvennyj|ответственный",
@@ -59,7 +59,7 @@ class Probe:
             if not steps:
                 return
         rows = [row for step in steps for row in step.rows]
-        yield said(f"{noun}: list", f"{len(rows)} rows in {len(steps)} pages", rows=rows)
+        yield said(f"{noun}: list", f"{len(rows)} rows, pages read: {len(steps)}", rows=rows)
         keys = [name_of(rules, row) for row in rows]
         nameless = sum(key.startswith(NAMELESS) for key in keys)
         doubles = len(keys) - len(set(keys))

@@ -59,7 +59,7 @@ def test_a_probe_says_what_each_step_found_and_shows_nothing_of_anybody(
     said = kam_sync("source", "probe", *at, "--json")
     steps = {step["step"]: step for step in said.document["steps"]}
     assert said.document["is_fine"]
-    assert steps["deal: list"]["found"].endswith("in 2 pages")
+    assert steps["deal: list"]["found"].endswith("pages read: 2")
     about = {one["name"]: one for one in steps["company: list"]["attributes"]}
     assert about["inn"] == {"name": "inn", "type": "INN", "empty_percent": 0, "proposed": "inn"}
     assert about["mobilePhone"]["proposed"] == "phones"

@@ -16,7 +16,7 @@ _GOOD = profiles.generic()
         ("root: /api", "rooot: /api", r"line 6, column 1 \(rooot\): rooot is not known.*: account"),
         ("  name: {from: name}", "  name: {form: name}", r"\(entities.user.fields.name"),
         ("kind: offset", "kind: pages", r"line \d+, column \d+ \(lists.plain.paging.kind\): Input"),
-        ("    key: id", "    kee: id", r"kee is not known here; allowed: card, changed_since, curr"),
+        ("    key: id", "    kee: id", r"kee is not known here; allowed: card, changed_since"),
         ("    key: id", "    with: {a: b}", "with stands here twice"),
         ("list: plain", "list: plane", "there is no list 'plane'; there are: plain"),
         ("    key: id\n", "", r"\(entities.user.key\): key is missing"),
