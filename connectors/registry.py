@@ -1,7 +1,8 @@
 """Kind -> class, imported when used."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -14,8 +15,10 @@ _CLASSES = {
     "1c": "connectors.onec:OneC",
     "amocrm": "connectors.amocrm:AmoCrm",
     "bitrix24": "connectors.bitrix24:Bitrix24",
+    "generic": "connectors.profiled:Generic",
     "kommo": "connectors.amocrm.kommo:Kommo",
     "megaplan": "connectors.megaplan:Megaplan",
+    "sbercrm": "connectors.profiled:SberCrm",
     "tables": "connectors.tables:Tables",
 }
 _GIVEN = frozenset({"tables"})
@@ -59,6 +62,12 @@ def door(kind: str) -> Door:
     return found
 
 
+def shipped_profile(kind: str) -> str | None:
+    """The profile that comes with a kind which is read by one. Raises KeyError."""
+    found = getattr(_imported(_CLASSES[kind]), "shipped_profile", None)
+    return found() if found else None
+
+
 def grants_access(kind: str) -> bool:
     """Whether a kind gives access by OAuth, on a page of its own."""
     return kind in _GRANTS and not takes_password(kind)
@@ -83,9 +92,19 @@ def hosts(kind: str, added: tuple[str, ...]) -> Hosts:
     return Hosts(getattr(found, "hosts", ()), added, getattr(found, "has_path", False))
 
 
-def card(kind: str, base_url: str, noun: str, external_id: str) -> str | None:
+def card(
+    kind: str,
+    base_url: str,
+    noun: str,
+    external_id: str,
+    options: Mapping[str, str] = MappingProxyType({}),
+) -> str | None:
     """The address at which people see a record in the CRM, where there is one."""
-    path = getattr(_imported(_CLASSES[kind]), "cards", {}).get(noun) if kind in _CLASSES else None
+    if kind not in _CLASSES:
+        return None
+    found = _imported(_CLASSES[kind])
+    cards = found.cards_by(options) if hasattr(found, "cards_by") else getattr(found, "cards", {})
+    path = cards.get(noun)
     return f"{base_url.rstrip('/')}/{path}/{quote(external_id, safe='')}" if path else None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from connectors.kit.records import Noun, RawRecord, Record
 
@@ -133,6 +133,17 @@ class KnowsItself(Protocol):
 
     def about(self) -> About:
         """Identity and settings of the account. Raises NeedsPerson when it cannot be used."""
+
+
+@runtime_checkable
+class Probes(Protocol):
+    """Capability: how the account is read can be tried step by step, where people wrote it."""
+
+    def probe(self) -> list[dict[str, Any]]:
+        """What each step found: `step`, `is_fine`, `found`, and `attributes` of rows it read."""
+
+    def close(self) -> None:
+        """Give its connections back."""
 
 
 @runtime_checkable

@@ -50,10 +50,12 @@ class CrmHttp:
         """Open it.
 
         Args:
-            root: what all paths begin with; it may be a secret, and is never told.
+            root: what all paths begin with; it may be a secret, and is never told. An empty path is
+                the root itself.
             special: what this CRM means by an answer, where it is not what its status says.
         """
         self._client = _client(base_url, proof.headers, root)
+        self._root = f"{base_url}{root}"
         self._fields = dict(proof.fields)
         self._renew = proof.renew
         self._special = special
@@ -78,6 +80,10 @@ class CrmHttp:
         """POST JSON that only asks for something: as `get`, tried again where that helps."""
         return self._admitted("POST", path, reads=True, json=body)
 
+    def ask_by_form(self, path: str, fields: Mapping[str, str]) -> Answer:
+        """The same, but what is asked stands in a form."""
+        return self._admitted("POST", path, reads=True, data=dict(fields))
+
     def send(self, method: str, path: str, body: Any) -> Answer:
         """Send JSON by POST, PATCH or DELETE; repeated only when it was surely not done.
 
@@ -98,6 +104,14 @@ class CrmHttp:
     def wait_for_answers(self, seconds: float) -> None:
         """Wait so long for each answer, where a server takes its time."""
         self._client.timeout = httpx.Timeout(seconds, connect=_CONNECT)
+
+    def is_at(self, host: str) -> bool:
+        """Whether a host is the one that is asked here."""
+        return self._client.base_url.netloc.decode().lower() == host.lower()
+
+    def below_root(self, path: str) -> str:
+        """A whole path of this CRM as `get` takes it."""
+        return path.removeprefix(self._client.base_url.path.rstrip("/"))
 
     def close(self) -> None:
         """Close the connections."""
@@ -158,7 +172,7 @@ class CrmHttp:
         self._turns.take()
         self.requests += 1
         try:
-            response = self._client.request(method, path, **what)
+            response = self._client.request(method, path or self._root, **what)
         except httpx.RequestError as error:
             trouble = _failure(where, error)
             trouble.is_unsure = changes and not isinstance(error, httpx.ConnectError)

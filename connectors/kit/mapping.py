@@ -5,6 +5,7 @@ from typing import Any
 
 from connectors.kit import values
 from connectors.kit.errors import BadRecord
+from connectors.kit.marks import is_marked
 from connectors.kit.readers import Common, Faulty, Read, Row, code, coded, getter, reader
 from connectors.kit.records import Happening, Noun, Outcome, RawRecord, Record
 from connectors.kit.rule import Rule
@@ -41,6 +42,8 @@ def mapped(
         given = fixed | {name: read(row) for name, read in items}
         if noun is Noun.DEAL:
             _close(given)
+        elif "is_ours" in given:
+            given["is_ours"] = is_marked(given.get("text"))
         record: Record = cls(external_id=external_id, **given)
         return record
 

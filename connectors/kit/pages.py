@@ -67,7 +67,7 @@ def newest_first(fetch: Sized, *, what: str, full: int, shared: int = 10) -> Ite
     read = 0
     tail: Rows = ()
     while True:
-        number, size = _farthest(max(read - shared, 0), full)
+        number, size = farthest(max(read - shared, 0), full)
         try:
             rows = fetch(number, size)
         except RetryLater as error:
@@ -165,7 +165,7 @@ def _is_slow(error: RetryLater) -> bool:
     return error.status == 504
 
 
-def _farthest(begin: int, full: int) -> tuple[int, int]:
+def farthest(begin: int, full: int) -> tuple[int, int]:
     """Number and size of the page that begins no later than there and reaches farthest."""
     sizes = range(full // 2 + 1, full + 1)
     return max(((begin // size + 1, size) for size in sizes), key=prod)

@@ -63,7 +63,7 @@ def reader(shape: Shape, rule: Rule, common: Common) -> Read:
 
 def getter(columns: Sequence[str]) -> Read:
     """What stands in the first of the columns that is not empty; None for none."""
-    first, *others = [_place(column) for column in columns]
+    first, *others = [place_of(column) for column in columns]
 
     def get(row: Row) -> Any:
         value = first(row)
@@ -107,8 +107,8 @@ def _is_empty(value: Any) -> bool:
     return not value and not isinstance(value, _NUMBERS)
 
 
-def _place(column: str) -> Read:
-    """The literal name first: names may hold dots."""
+def place_of(column: str) -> Read:
+    """What stands in one column, whatever it is. The literal name first: names may hold dots."""
     if "." not in column:
         return lambda row: row.get(column)
     steps = column.split(".")

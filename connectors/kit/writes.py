@@ -115,8 +115,12 @@ class Writes(Protocol):
         RetryLater and NeedsPerson.
         """
 
-    def find_written(self, write: Write, sent_ago: timedelta | None = None) -> Written | None:
+    def find_written(
+        self, write: Write, sent_ago: timedelta | None = None
+    ) -> Written | NotWritten | None:
         """Look for a write that may have been done; None when it is to be sent again.
+
+        NotWritten where nobody can be asked, so that a person has to look.
 
         What is new is known by its mark. A change is left, with a remark, when the record has
         changed since it was sent: the repeat might undo what a person did. When that was is told as

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 
-from connectors import About, ConnectorError, Credentials, ErrorKind, Field, KnowsItself
+from connectors import (
+    About,
+    Connector,
+    ConnectorError,
+    Credentials,
+    ErrorKind,
+    Field,
+    KnowsItself,
+    Probes,
+)
 from kam_sync import field_map
 from kam_sync.base.errors import CrmTrouble, WrongUse
 from kam_sync.intake.model import NewSource, Source
@@ -76,3 +85,27 @@ def try_out(
     )
     about, _ = ask_who(services, source, known, ask=True)
     refuse_another(source, about)
+
+
+def probing(
+    services: Services, kind: str, base_url: str, token: str, options: Mapping[str, str]
+) -> Probes:
+    """What is read by a profile, opened to try it; nothing is kept."""
+    address = services.admit(kind, base_url)
+    return _probing(kind, open_connector(kind, Credentials(address, token, options)))
+
+
+def probing_source(services: Services, name: str) -> Probes:
+    """The same of a connected source."""
+    with services.database.transaction() as session:
+        source = SourceStore(session).by_name(name)
+        access = SourceStore(session).access(source.id)
+        session.expunge_all()
+    return _probing(source.kind, services.open(source, access))
+
+
+def _probing(kind: str, connector: Connector) -> Probes:
+    if isinstance(connector, Probes):
+        return connector
+    connector.close()
+    raise WrongUse(f"kind {kind}: it is not read by a profile; use kam-sync source check")

@@ -22,6 +22,7 @@ from connectors.registry import (
     subscribes,
     takes_password,
 )
+from connectors.registry import shipped_profile as registry_profile
 from kam_sync.base.clock import Clock, utc_now
 from kam_sync.base.db import Database, open_database
 from kam_sync.base.db.migrate import migrate
@@ -85,9 +86,11 @@ class Services:
         except NeedsPerson as error:
             raise WrongUse(f"host: {error}") from error
 
-    def card(self, source: Source, noun: str, external_id: str) -> str | None:
-        """Where people see a record in the CRM itself."""
-        return card(source.kind, source.base_url, noun, external_id)
+    def card(
+        self, source: Source, noun: str, external_id: str, options: Mapping[str, str]
+    ) -> str | None:
+        """Where people see a record in the CRM itself; `options` are those of the source."""
+        return card(source.kind, source.base_url, noun, external_id, options)
 
     def open(self, source: Source, access: Access, *, is_leaving: bool = False) -> Connector:
         """Open a connected CRM account; what an admin set wins over what the account says.
@@ -146,6 +149,17 @@ def open_connector(kind: str, credentials: Credentials) -> Connector:
 def doors() -> dict[str, Door]:
     """All kinds of CRM, and how accounts of them are connected."""
     return {kind: door(kind) for kind in kinds()}
+
+
+def shipped_profile(kind: str) -> str:
+    """The profile that comes with a kind; WrongUse for one that needs none."""
+    try:
+        found = registry_profile(kind)
+    except KeyError as error:
+        raise _no_such(kind) from error
+    if found is None:
+        raise WrongUse(f"kind {kind}: it is not read by a profile")
+    return found
 
 
 def can_grant(kind: str) -> bool:

@@ -221,7 +221,7 @@ class _Writing:
 def _fetch(write: Write, outcome: Written | NotWritten) -> list[Hint]:
     """The record to fetch by id: a tag alone may not bring it with what has changed."""
     match write, outcome:
-        case NewTask(), Written(external_id=task):
+        case NewTask(), Written(external_id=task) if task:  # not every CRM tells
             return [Hint(Noun.TASK, task)]
         case ((DoneTask() | SetField() | AddTag()), Written()):
             return [Hint(write.about.noun, write.about.external_id)]

@@ -9,7 +9,7 @@ import typer
 from kam_sync.base.command import command
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.settings import read_settings
-from kam_sync.cli import consents, fields, held, kinds, listing, status
+from kam_sync.cli import consents, fields, held, kinds, listing, profiles, status
 
 if TYPE_CHECKING:
     from connectors import OAuthApp
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Connect CRM accounts and look after them.")
 app.command()(kinds.kinds)
+app.command()(profiles.profile)
+app.command()(profiles.probe)
 app.command()(fields.fields)
 app.command("map")(fields.map_)
 app.command()(consents.reauth)
@@ -61,6 +63,8 @@ def add(  # noqa: PLR0913 - each is an option of the command
     username: consents.Username = None,
     password: consents.Password = None,
     options: Options = None,
+    profile: profiles.File = None,
+    secrets: profiles.Secrets = None,
     unchecked: Annotated[
         bool, typer.Option("--unchecked", help="Keep it even if it cannot be reached now.")
     ] = False,
@@ -75,16 +79,18 @@ def add(  # noqa: PLR0913 - each is an option of the command
     if sum(one is not None for one in (token, client_id, username)) > 1:
         raise WrongUse("--token, --client-id or --username: give one of them, they are three ways")
     new = NewSource(name=name, kind=kind, base_url=base_url.strip().rstrip("/"))
-    wanted = _parse(options or [])
+    wanted = _parse(options or []) | profiles.text_of(profile)
     words = consents.OAuthWords(client_id, client_secret, redirect_uri, code)
     with _services() as services:
         connecting.check_new(services, name)
         if username is not None:
             person = consents.of_person(kind, username)
-            secret = consents.read_secret(password, "--password", "Password")
-            _follow(services, new, person, secret, wanted)
+            given = consents.read_secret(password, "--password", "Password")
+            _follow(services, new, person, given, wanted)
         elif client_id is None:
-            _add_by_token(services, new, _read_token(token), wanted, unchecked=unchecked)
+            plain = None if token is None and secrets else _read_token(token)
+            secret = profiles.joined(plain, secrets or []) or ""
+            _add_by_token(services, new, secret, wanted, unchecked=unchecked)
         else:
             _follow(services, new, words.app(kind), words.code, wanted)
         fields.offer(services, name)
@@ -150,11 +156,18 @@ def set_(
         str | None, typer.Option(help="Another token; - reads standard input.")
     ] = None,
     options: Options = None,
+    profile: profiles.File = None,
+    secrets: profiles.Secrets = None,
 ) -> None:
-    """Change a source's address, token or options (KEY= takes an option away)."""
+    """Change a source's address, token or options (KEY= takes an option away).
+
+    Of several secrets all are given again.
+    """
     from kam_sync import asking, connecting
 
-    settings, secret = _parse(options or []), None if token is None else _read_token(token)
+    settings = _parse(options or []) | profiles.text_of(profile)
+    given = None if token is None else _read_token(token)
+    secret = profiles.joined(given, secrets or [])
     with _services() as services:
         if secret is not None:
             asking.try_out(services, name, secret, base_url=base_url, options=settings)

@@ -75,6 +75,7 @@ class Sources:
 
     def __init__(self, session: Reading) -> None:
         self._session = session
+        self._known_options: dict[int, dict[str, str]] = {}
 
     @cached_property
     def all(self) -> list[Source]:
@@ -99,8 +100,15 @@ class Sources:
         """Where people see a record of a source in the CRM itself."""
         for source in self.all:
             if source.id == source_id:
-                return services.card(source, noun, external_id)
+                return services.card(source, noun, external_id, self._options(source_id))
         return None
+
+    def _options(self, source_id: int) -> dict[str, str]:
+        """The options of a source, read once for a page."""
+        if source_id not in self._known_options:
+            access = SourceStore(self._session).access(source_id)
+            self._known_options[source_id] = access.options
+        return self._known_options[source_id]
 
     def named(self, given: str) -> Source:
         """The source of an id, else of a name, or NotHere with the names there are."""

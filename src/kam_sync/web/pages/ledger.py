@@ -1,6 +1,7 @@
 """What we have beside what the CRM has: all kinds of records, one of them, and two buttons."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated
 from urllib.parse import quote
 
@@ -9,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel
 
 from kam_sync.intake.model import RunState, Source
-from kam_sync.intake.store import RunStore
+from kam_sync.intake.store import RunStore, SourceStore
 from kam_sync.jobs import comparing
 from kam_sync.ledger.store import LedgerBook
 from kam_sync.web import paging
@@ -65,6 +66,8 @@ def show_check(
     )
     kept, next_cursor = paging.page(lines, _ACCOUNTS, lambda one: _BY_LINE.write(one.id))
     records = book.records(check.id, limit=_RECORDS)
+    options = SourceStore(session).access(source.id).options
+    card = partial(services.card, source, noun, options=options)
     return pages(request).render(
         request,
         "ledger_check.html",
@@ -74,7 +77,7 @@ def show_check(
         day=where.day,
         next_cursor=next_cursor,
         records=records,
-        cards={one.external_id: services.card(source, noun, one.external_id) for one in records},
+        cards={one.external_id: card(one.external_id) for one in records},
         history=book.history(source.id, noun, limit=_HISTORY),
         words=words,
     )

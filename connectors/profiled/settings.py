@@ -1,0 +1,14 @@
+"""What an admin may set for a source that is read by a profile."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """Options of a source (`--set key=value`); the profile is given by `--profile FILE`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    profile: str = ""
+    """The text of the profile; where there is none, the one that is shipped."""
+    per_second: float | None = Field(default=None, ge=0)
+    """Requests a second in the place of the profile's; 0 for no limit (sandboxes only)."""

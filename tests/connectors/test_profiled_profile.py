@@ -1,0 +1,76 @@
+"""A profile that cannot be used is told line by line; placeholders and secrets are put in."""
+
+import pytest
+
+from connectors.kit.contract import Credentials
+from connectors.profiled import BadProfile, Generic, SberCrm, reading
+from connectors.profiled.placeholders import Wrong, fill, unlock
+from tests.fakes import profiles
+
+_GOOD = profiles.generic()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("root: /api", "rooot: /api", r"line 6, column 1 \(rooot\): rooot is not known.*: account"),
+        ("  name: {from: name}", "  name: {form: name}", r"\(entities.user.fields.name"),
+        ("kind: offset", "kind: pages", r"line \d+, column \d+ \(lists.plain.paging.kind\): Input"),
+        ("    key: id", "    kee: id", r"kee is not known here; allowed: card, changed_since"),
+        ("    key: id", "    with: {a: b}", "with stands here twice"),
+        ("list: plain", "list: plane", "there is no list 'plane'; there are: plain"),
+        ("    key: id\n", "", r"\(entities.user.key\): key is missing"),
+        ('"{offset}"', '"{ofset}"', r"\(lists.plain.query\): \{ofset\} is not known here"),
+        ("${token}", "${tokn}", r"\(auth\): there is no secret tokn among those"),
+        ('from: "czena_prodazhi$c"', "from: a, as: text", r"deal.fields.amount\): amount holds"),
+        ("codes: {vyigrana: won", "codes: {vyigrana: winn", r"not winn"),
+        ("  contact:", "  pipeline:", r"a pipeline is not read by a profile; there are:"),
+        ("  contact:", "  kontakt:", r"\(entities.kontakt.*: Input should be 'group'"),
+        ('one: {path: "/{name}/{key}"}', "one: null", "can be asked for"),
+        ('body: {name: "{text}"', 'body: {name: "{txt}"', r"\(writes.task\): \{txt\} is not known"),
+        ("bearer, value", "barer, value", r"\(auth\): Input tag 'barer'"),
+        ("profile: Another CRM", "profile: [", r"line \d+, column \d+: "),
+        ("zone: Europe/Moscow", "zone: Moscow", r"line 7, column 1 \(zone\): 'Moscow' is not"),
+        ("size: 100", "size: 15", "an overlap of 10 is too much for pages of 15"),
+        ("    path: /{name}", "    path: /{name}\n    body: {}", "a GET has no body"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_with_its_line(before: str, after: str, said: str) -> None:
+    text = _GOOD.replace(before, after, 1)
+    if before.startswith("one:"):
+        text = _GOOD.replace(before, after)
+    with pytest.raises(BadProfile, match=said):
+        reading.read(text)
+
+
+def test_tags_and_anchors_run_nothing() -> None:
+    tagged = _GOOD.replace("profile: Another CRM", "profile: !!python/object/apply:os.abort [x]")
+    anchored = _GOOD.replace("fields:\n", "fields: &a\n", 1).replace("limits:", "limits: *a\nx:", 1)
+    for text in (tagged, anchored, "", "just words", "- a"):
+        with pytest.raises(BadProfile):
+            reading.read(text)
+
+
+def test_the_shipped_profile_of_sbercrm_says_what_is_to_be_put_in() -> None:
+    with pytest.raises(
+        ValueError, match=r"entities.company.with.id\): put your own value for REPLA"
+    ):
+        SberCrm(Credentials("https://app.sbercrm.com", "x"))
+    assert reading.draft(SberCrm.shipped_profile()).profile == "SberCRM"
+    assert reading.read(Generic.shipped_profile()).profile == "Another CRM"
+
+
+def test_a_secret_that_was_not_given_is_named() -> None:
+    credentials = Credentials("https://app.sbercrm.com", "x", {"profile": profiles.sbercrm()})
+    with pytest.raises(ValueError, match="the secret username was not given"):
+        SberCrm(credentials)
+
+
+def test_placeholders_keep_the_kind_of_their_value_and_none_is_left_out() -> None:
+    body = {"p": {"n": "{page}", "of": "{size} rows"}, "cond": "{conditions}", "c": "{cursor}"}
+    values = {"page": 0, "size": 5, "conditions": [{"a": 1}], "cursor": None}
+    assert fill(body, values) == {"p": {"n": 0, "of": "5 rows"}, "cond": [{"a": 1}]}
+    assert fill([1, "{cursor}", "x{cursor}"], values) == [1, "x"]
+    assert unlock({"a": ["${b}"]}, {"b": "{page}"}) == {"a": ["{page}"]}
+    with pytest.raises(Wrong, match="secret c was not given"):
+        unlock("${c}", {})

@@ -1,0 +1,23 @@
+"""The profiles in the documents can be followed."""
+
+import re
+from pathlib import Path
+
+from connectors.profiled import reading
+
+_TOP = Path(__file__).parents[2]
+
+
+def test_the_example_of_the_reference_is_a_profile() -> None:
+    text = (_TOP / "docs" / "profiles.md").read_text()
+    examples = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert [reading.read(one).profile for one in examples] == ["My CRM"]
+
+
+def test_every_setting_stands_in_the_reference() -> None:
+    text = (_TOP / "docs" / "profiles.md").read_text()
+    for path in ((), ("lists", "x"), ("lists", "x", "paging"), ("entities", "deal"), ("hook_in",)):
+        for name in reading.allowed(path):
+            assert re.search(f"`{name}[`:]", text), name
+    for name in reading.allowed(("entities", "deal", "fields", "name")):
+        assert f"`{name}`" in text, name
