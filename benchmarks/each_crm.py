@@ -74,7 +74,9 @@ def _load(kind: str, size: int) -> Load:
         with sandbox(folder, world, kind=kind) as crm, fresh_server(folder / "data") as server:
             env = {"KAM_SYNC_DATA_DIR": str(server.data), "KAM_SYNC_CRM_HOSTS": "127.0.0.1"}
             program = [sys.executable, "-m", "kam_sync"]
-            options = {**crm.options, "per_second": "0"}
+            options = dict(crm.options)
+            if "profile" not in options:  # which says it itself
+                options["per_second"] = "0"
             add = ["source", "add", "sandbox", "--kind", kind, "--base-url", crm.url]
             add += ["--token", crm.token, *_set(options)]
             measure([*program, *add], folder=folder, timeout=_TIMEOUT, env=env)

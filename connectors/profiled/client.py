@@ -102,9 +102,9 @@ class Profiled:
             next(pull(self.http, self.profile, first, None))
         except NoRights as error:
             warnings.append(f"{first}: {error}")
-        named = f" {self.profile.account}" if self.profile.account else ""
-        where = f"{urlsplit(self._base_url).netloc}{self.profile.root}{named}"
-        return About(account=where, name=self.profile.profile, warnings=tuple(warnings))
+        where = f"{urlsplit(self._base_url).netloc}{self.profile.root}"
+        account = self.profile.account or where
+        return About(account=account, name=self.profile.profile, warnings=tuple(warnings))
 
     def probe(self) -> list[dict[str, Any]]:
         """Try the profile step by step; what each step found. Raises nothing that a CRM does."""

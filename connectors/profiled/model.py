@@ -36,7 +36,7 @@ class Profile(Part):
     version: Literal[1] = 1
     status: str = ""
     account: str = ""
-    """Tells accounts at the same address apart."""
+    """Who the account is, whatever its address: tells apart those at the same one."""
     root: str = ""
     """What all paths begin with."""
     zone: ZoneName = "Europe/Moscow"

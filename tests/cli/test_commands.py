@@ -152,6 +152,7 @@ def test_the_demo_makes_one_pass_and_a_second_one_changes_nothing(
 ) -> None:
     first = kam_sync("demo", "--once", "--json", "--size", "8", "--seed", "3")
     assert first.code == 0, first.err
+    assert len(first.document["sources"]) == 5
     companies = {
         one["source"]: one["nouns"]["company"]["read"] for one in first.document["sources"]
     }

@@ -215,7 +215,7 @@ def test_a_sign_in_without_a_token_in_its_answer_needs_a_person(box: SberSandbox
 def test_an_account_is_known_by_its_address_and_name(box: SberSandbox) -> None:
     text = profiles.generic().replace("profile: Another CRM", "profile: Another CRM\naccount: two")
     with closing(_generic(box, text)) as crm:
-        assert crm.about().account == f"{box.host}/api two"
+        assert crm.about().account == "two"
     box.faults.append(Fault(status=403, times=None))
     with closing(_generic(box)) as crm:
         assert crm.about().warnings

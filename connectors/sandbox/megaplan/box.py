@@ -44,7 +44,7 @@ class MegaplanSandbox(Sandbox):
         **switches: Any,
     ) -> None:
         super().__init__(rate=rate, port=port, clock=clock)
-        self.token = token
+        self.token, self._speed = token, rate
         self.person = Person()
         self.tokens = Tokens(token, self.person, clock)
         self.switches = Switches(**switches)
@@ -110,7 +110,8 @@ class MegaplanSandbox(Sandbox):
             "token": self.token,
             "person": {"username": self.person.username, "password": self.person.password},
             "rows": {noun: self.count(noun) for noun in NOUNS},
-            "options": {"account": "sandbox"},  # its host has another port each time
+            # its host has another port each time, and nobody knows a limit of the true one
+            "options": {"account": "sandbox", "per_second": f"{self._speed * 0.9:g}"},
         }
 
     def answer(self, request: Request) -> Response:

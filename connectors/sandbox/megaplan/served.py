@@ -25,7 +25,7 @@ def _open(world: World, chosen: Namespace) -> MegaplanSandbox:
     return MegaplanSandbox(
         world,
         token=chosen.token or TOKEN,
-        rate=2.0 if chosen.rate is None else chosen.rate,
+        rate=10.0 if chosen.rate is None else chosen.rate,
         port=chosen.port,
         lost_anchor=chosen.lost_anchor,
         error_inside=chosen.error_inside,

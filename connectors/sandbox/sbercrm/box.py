@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from secrets import token_hex
 from time import time
 from typing import Any, Literal
@@ -22,6 +23,7 @@ USER = "kam_sync"
 WEBHOOK = "5ec7e700-0000-4000-8000-0000000000aa"
 """The secret in the address of the webhook that makes tasks."""
 _ROOT = "/react-gateway/api"
+_SHIPPED = Path(__file__).parents[2] / "profiled" / "shipped" / "sbercrm.yaml"
 
 
 class SberSandbox(Sandbox):
@@ -49,7 +51,7 @@ class SberSandbox(Sandbox):
             retry_after: whether 429 says how long to wait.
         """
         super().__init__(rate=rate, port=port, clock=clock)
-        self.token = token
+        self.token, self._speed = token, rate
         self.books = Books(world)
         self._life, self._retry_after = life, retry_after
         self._gateway = gateway.Gateway(self.books, most, is_filtered=filter_ == "on")
@@ -57,8 +59,14 @@ class SberSandbox(Sandbox):
         self._signed_in: dict[str, float] = {}
 
     def announced(self) -> dict[str, Any]:
-        """The user, the ids of entities, and the webhook, which a profile needs."""
+        """The user, the ids of entities and the webhook, and the shipped profile with all that."""
+        profile = _SHIPPED.read_text(encoding="utf-8")
+        profile = profile.replace("version:", "account: sandbox\nversion:", 1)
+        profile = profile.replace("per_second: 1", f"per_second: {self._speed:g}")
+        for noun in NOUNS:
+            profile = profile.replace(f"REPLACE-ME-{noun.upper()}", uuid(noun, 0))
         return {
+            "options": {"profile": profile},
             "token": orjson.dumps({"username": USER, "password": self.token}).decode(),
             "entities": {noun: uuid(noun, 0) for noun in NOUNS},
             "task_webhook_url": f"{self.url}{_ROOT}/webhook/{WEBHOOK}",

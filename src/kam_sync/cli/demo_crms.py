@@ -16,7 +16,7 @@ from kam_sync.intake.model import NewSource
 from kam_sync.wiring import Services
 
 CRMS: Mapping[str, int] = {
-    "amocrm": 100, "bitrix24": 35, "megaplan": 30, "1c": 100
+    "amocrm": 100, "bitrix24": 35, "megaplan": 30, "sbercrm": 25, "1c": 100
 }  # fmt: skip
 """Kind of CRM -> how many in a hundred of the customers it knows: a partner and a subsidiary know
 some of them, bookkeeping all."""
