@@ -68,6 +68,18 @@ def shipped_profile(kind: str) -> str | None:
     return found() if found else None
 
 
+def needs_token(kind: str, options: Mapping[str, str]) -> bool:
+    """Whether a source with these options is opened by a secret. Raises KeyError."""
+    found = getattr(_imported(_CLASSES[kind]), "needs_token", None)
+    return found is None or bool(found(options))
+
+
+def reads_files(kind: str, options: Mapping[str, str]) -> bool:
+    """Whether a source with these options reads files that people drop for it."""
+    found = getattr(_imported(_CLASSES[kind]), "reads_files", None) if kind in _CLASSES else None
+    return found is not None and bool(found(options))
+
+
 def grants_access(kind: str) -> bool:
     """Whether a kind gives access by OAuth, on a page of its own."""
     return kind in _GRANTS and not takes_password(kind)

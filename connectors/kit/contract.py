@@ -88,6 +88,8 @@ class Credentials:
     """The field map: what we want to know -> the custom field that holds it, see `kit.fieldmap`."""
     renew: Callable[[str], str] | None = field(default=None, repr=False)
     """Given the token that was refused, the one to use instead; raises NeedsReauth, RetryLater."""
+    folder: str = ""
+    """Where people drop files for this account; it may not be there yet. Empty where none is."""
     turns: Callable[[float], Turns] | None = field(default=None, repr=False)
     """Turns at so many a second, shared with other processes; alone in this one when None."""
 

@@ -22,34 +22,20 @@ from connectors.kit.http import CrmHttp
 from connectors.kit.records import Noun, RawRecord, Record
 from connectors.kit.rules import EntityRules, pipelines, record
 from connectors.kit.writes import NotWritten, Write, Written
-from connectors.profiled import doors, hooks, probing, reading, signing_in
+from connectors.profiled import doors, dropped, hooks, probing, reading, signing_in
 from connectors.profiled.lines import line_of, raw_line
 from connectors.profiled.model import Profile
 from connectors.profiled.placeholders import fill, unlock
 from connectors.profiled.pulling import pull, raw_records
 from connectors.profiled.settings import Settings
+from connectors.profiled.told import Told
 from connectors.profiled.writing import Writer
 
 
-class Profiled:
+class Profiled(Told):
     """One CRM account and its profile."""
 
-    kind = ""
     hosts: tuple[str, ...] = ()
-
-    @classmethod
-    def cards_by(cls, options: Mapping[str, str]) -> Mapping[str, str]:
-        """Where people see records, as the profile says: noun -> the path before the id."""
-        try:
-            profile = reading.read(options.get("profile") or reading.shipped(cls.kind))
-        except reading.BadProfile:
-            return {}
-        return {noun.value: one.card for noun, one in profile.entities.items() if one.card}
-
-    @classmethod
-    def shipped_profile(cls) -> str:
-        """The text of the profile that comes with the kind."""
-        return reading.shipped(cls.kind)
 
     def __new__(cls, credentials: Credentials) -> Self:
         """One with the capabilities that its profile gives it."""
@@ -76,6 +62,7 @@ class Profiled:
         }
         self.nouns: Mapping[Noun, NounFacts] = _nouns(self.profile)
         self._known: CrmHttp | None = None
+        self._folder = credentials.folder
 
     @property
     def requests(self) -> int:
@@ -97,9 +84,10 @@ class Profiled:
     def about(self) -> About:
         """Where it is. Signs in and asks for one page, for nobody tells who the account is."""
         warnings = []
-        first = next(iter(self.profile.entities))
+        first = next((noun for noun, one in self.profile.entities.items() if one.list_), None)
         try:
-            next(pull(self.http, self.profile, first, None))
+            if first is not None:
+                next(pull(self.http, self.profile, first, None))
         except NoRights as error:
             warnings.append(f"{first}: {error}")
         where = f"{urlsplit(self._base_url).netloc}{self.profile.root}"
@@ -108,13 +96,18 @@ class Profiled:
 
     def probe(self) -> list[dict[str, Any]]:
         """Try the profile step by step; what each step found. Raises nothing that a CRM does."""
+        lists = [noun for noun, one in self.profile.entities.items() if one.list_]
+        steps: list[dict[str, Any]] = []
         try:
-            http = self.http
+            if lists:
+                steps = [probing.said("sign in", "we have what the CRM wants")]
+                probe = probing.Probe(self.http, self.profile)
+                steps += [step for noun in lists for step in probe.entity(noun)]
         except ConnectorError as error:
-            return [probing.said("sign in", str(error), is_fine=False)]
-        steps = [probing.said("sign in", "we have what the CRM wants")]
+            steps = [probing.said("sign in", str(error), is_fine=False)]
         for noun in self.profile.entities:
-            steps += probing.Probe(http, self.profile).entity(noun)
+            if noun not in lists:
+                steps += probing.files(self._folder, self.profile, noun)
         return steps
 
     def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
@@ -122,6 +115,8 @@ class Profiled:
         if noun is Noun.PIPELINE:
             lines = pipelines(self._rules[Noun.DEAL], self.profile.profile)
             return iter([Page(tuple(map(raw_line, lines)), "", is_whole=True)])
+        if self.profile.entities[noun].file:
+            return dropped.pull(self._folder, self.profile, noun, cursor)
         return pull(self.http, self.profile, noun, cursor)
 
     def translate(self, raw: RawRecord) -> Record:
@@ -233,5 +228,8 @@ def _facts(profile: Profile, noun: Noun) -> NounFacts:
     entity = profile.entities.get(noun)
     if entity is None:
         return NounFacts(is_whole=True)
+    if entity.file:
+        gone = {Deletions.ABSENCE} if entity.file.complete else set[Deletions]()
+        return NounFacts(frozenset(gone))
     ways = {Deletions.ABSENCE} | ({Deletions.FLAG} if "is_deleted" in entity.fields else set())
     return NounFacts(frozenset(ways), is_whole=entity.changed_since is None)

@@ -92,6 +92,12 @@ class Profile(Part):
         self._check_list(here, entity)
 
     def _check_list(self, here: Where, entity: Entity) -> None:
+        if bool(entity.list_) == (entity.file is not None):
+            raise _wrong(here, "give one of list (its name) and file (names: ...)")
+        if entity.file is not None:
+            if entity.changed_since or entity.one:
+                raise _wrong(here, "of files nobody can be asked: leave changed_since and one out")
+            return
         style, given = self.lists.get(entity.list_), frozenset(entity.with_)
         if style is None:
             known = ", ".join(self.lists) or "none"

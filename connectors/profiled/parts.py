@@ -142,10 +142,22 @@ class One(Part):
     item_at: str = ""
 
 
-class Entity(Part):
-    """Where a noun is and how its rows read."""
+class Dropped(Part):
+    """Files that people drop into the folder of the source."""
 
-    list_: str = Field(alias="list")
+    names: str = Field(pattern=r"^[^/\\]+$")
+    """Which files: deals*.xlsx."""
+    complete: bool = False
+    """Each holds all that there are: who is in none of those read together is gone."""
+    sheet: str | None = None
+    """Of a workbook; else its first."""
+
+
+class Entity(Part):
+    """Where a noun is, in a list or in files, and how its rows read."""
+
+    list_: str = Field(default="", alias="list")
+    file: Dropped | None = None
     with_: dict[str, str] = Field(default={}, alias="with")
     """Values for the placeholders of the list style, such as the id of the entity."""
     key: str | list[str]

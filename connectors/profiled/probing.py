@@ -10,6 +10,7 @@ from connectors.kit.errors import BadRecord, ConnectorError
 from connectors.kit.http import CrmHttp
 from connectors.kit.records import NAMELESS, Noun
 from connectors.kit.rules import record
+from connectors.profiled import dropped
 from connectors.profiled.asking import Asking
 from connectors.profiled.model import Profile
 from connectors.profiled.pulling import name_of, raw_records, refuse_lost
@@ -65,25 +66,9 @@ class Probe:
         doubles = len(keys) - len(set(keys))
         found = f"{len(keys)} keys, {nameless} empty, {doubles} double"
         yield said(f"{noun}: keys", found, is_fine=not nameless and not doubles)
-        yield self._mapped(noun, rows)
+        yield mapped(self.profile, noun, rows)
         if self.profile.entities[noun].changed_since:
             yield self._filtered(noun)
-
-    def _mapped(self, noun: Noun, rows: Sequence[Any]) -> dict[str, Any]:
-        """Whether the rows read in our words."""
-        rules, good, trouble = self.profile.rules(noun), 0, ""
-        try:
-            refuse_lost(noun, self.profile.entities[noun], rows)
-        except ConnectorError as error:
-            return said(f"{noun}: mapping", str(error), is_fine=False)
-        for raw in raw_records(rules, rows):
-            try:
-                record(rules, raw)
-                good += 1
-            except BadRecord as error:  # its message may show a value: only field and column go on
-                trouble = trouble or str(error).partition("): ")[0] + ")"
-        found = f"{good} of {len(rows)} rows can be read" + (f"; {trouble}" if trouble else "")
-        return said(f"{noun}: mapping", found, is_fine=good > 0 or not rows)
 
     def _filtered(self, noun: Noun) -> dict[str, Any]:
         """Whether a filter that nothing can fit gives nothing."""
@@ -101,6 +86,41 @@ class Probe:
     def _key(self, noun: Noun) -> Any:
         rules = self.profile.rules(noun)
         return lambda row: name_of(rules, row)
+
+
+def files(folder: str, profile: Profile, noun: Noun) -> Iterator[dict[str, Any]]:
+    """The steps for a noun that is read from files: the first one that waits is looked at."""
+    entity, rows = profile.entities[noun], list[Any]()
+    try:
+        there = dropped.waiting(folder, entity.file) if entity.file and folder else []
+        if not there:
+            names = entity.file.names if entity.file else ""
+            yield said(f"{noun}: file", f"no file {names} waits in the folder of the source")
+            return
+        page = next(dropped.pages(there[0], profile, noun), None)
+        rows = [raw.body for raw in page.records] if page else []
+    except ConnectorError as error:
+        yield said(f"{noun}: file", str(error), is_fine=False)
+        return
+    yield said(f"{noun}: file", f"{there[0].name}: {len(rows)} rows looked at", rows=rows)
+    yield mapped(profile, noun, rows)
+
+
+def mapped(profile: Profile, noun: Noun, rows: Sequence[Any]) -> dict[str, Any]:
+    """Whether rows read in our words."""
+    rules, good, trouble = profile.rules(noun), 0, ""
+    try:
+        refuse_lost(noun, profile.entities[noun], rows)
+    except ConnectorError as error:
+        return said(f"{noun}: mapping", str(error), is_fine=False)
+    for raw in raw_records(rules, rows):
+        try:
+            record(rules, raw)
+            good += 1
+        except BadRecord as error:  # its message may show a value: only field and column go on
+            trouble = trouble or str(error).partition("): ")[0] + ")"
+    found = f"{good} of {len(rows)} rows can be read" + (f"; {trouble}" if trouble else "")
+    return said(f"{noun}: mapping", found, is_fine=good > 0 or not rows)
 
 
 def said(

@@ -1,5 +1,6 @@
 """How a source is let go: in small pieces, so that neither webhooks nor pages wait for it."""
 
+import shutil
 from functools import partial
 
 from kam_sync.accounts.store import SavingStore
@@ -36,6 +37,7 @@ def remove(services: Services, name: str) -> bool:
             _drop_accounts(services, source_id)
         for table, column in tables.items():
             drop(table, column)
+        shutil.rmtree(services.folder(name), ignore_errors=True)  # often there is none
         with database.transaction() as session:
             SourceStore(session).remove(source_id)
     return is_told

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -19,6 +20,8 @@ from connectors.registry import (
     hosts,
     is_given,
     kinds,
+    needs_token,
+    reads_files,
     subscribes,
     takes_password,
 )
@@ -92,6 +95,10 @@ class Services:
         """Where people see a record in the CRM itself; `options` are those of the source."""
         return card(source.kind, source.base_url, noun, external_id, options)
 
+    def folder(self, name: str) -> Path:
+        """Where people drop files for a source; made when something is put into it."""
+        return self.settings.data_dir.expanduser().resolve() / "dropped" / name
+
     def open(self, source: Source, access: Access, *, is_leaving: bool = False) -> Connector:
         """Open a connected CRM account; what an admin set wins over what the account says.
 
@@ -108,6 +115,7 @@ class Services:
             options,
             fields=access.field_map,
             renew=None if grant is None else partial(self.granting.renew, source.id),
+            folder=str(self.folder(source.name)),
             turns=self.turns(source.turn_key),
         )
         return open_connector(source.kind, credentials)
@@ -170,6 +178,19 @@ def can_grant(kind: str) -> bool:
 def can_take_password(kind: str) -> bool:
     """Whether a kind of CRM gives access for a user name and a password."""
     return takes_password(kind)
+
+
+def wants_token(kind: str, options: Mapping[str, str]) -> bool:
+    """Whether a source with these options is opened by a secret, or WrongUse."""
+    try:
+        return needs_token(kind, options)
+    except KeyError as error:
+        raise _no_such(kind) from error
+
+
+def takes_files(kind: str, options: Mapping[str, str]) -> bool:
+    """Whether a source with these options reads files that people drop for it."""
+    return reads_files(kind, options)
 
 
 def can_subscribe(kind: str) -> bool:

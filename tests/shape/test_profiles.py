@@ -21,3 +21,9 @@ def test_every_setting_stands_in_the_reference() -> None:
             assert re.search(f"`{name}[`:]", text), name
     for name in reading.allowed(("entities", "deal", "fields", "name")):
         assert f"`{name}`" in text, name
+
+
+def test_the_profile_of_files_in_the_documents_can_be_followed() -> None:
+    text = (_TOP / "docs" / "sbercrm.md").read_text()
+    shown = text.partition("```yaml\n")[2].partition("```")[0]
+    assert set(reading.read(shown).entities) == {"company", "deal"}

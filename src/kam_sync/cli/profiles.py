@@ -74,6 +74,27 @@ def profile(
         typer.echo(text or shipped_profile(source.kind), nl=False)
 
 
+def drop(
+    name: Annotated[str, typer.Argument(help="The source's name.")],
+    files: Annotated[list[Path], typer.Argument(help="Exports: CSV, XLSX, Parquet.")],
+) -> None:
+    """Give exports to a source whose profile reads files; the next sync reads them.
+
+    Example: kam-sync source drop sber deals.xlsx companies.xlsx
+    """
+    from kam_sync import dropping
+    from kam_sync.wiring import open_services
+
+    with open_services(read_settings()) as services:
+        for path in files:
+            try:
+                with path.open("rb") as content:
+                    dropping.drop(services, name, path.name, content)
+            except OSError as error:
+                raise WrongUse(f"{path}: it cannot be read: {error.strerror}") from error
+            typer.echo(f"{name}: {path.name} waits for the next sync", err=True)
+
+
 def probe(  # noqa: PLR0913 - each is an option of the command
     name: Annotated[str | None, typer.Argument(help="The source's name.")] = None,
     *,

@@ -20,6 +20,7 @@ app = typer.Typer(no_args_is_help=True, help="Connect CRM accounts and look afte
 app.command()(kinds.kinds)
 app.command()(profiles.profile)
 app.command()(profiles.probe)
+app.command()(profiles.drop)
 app.command()(fields.fields)
 app.command("map")(fields.map_)
 app.command()(consents.reauth)
@@ -75,6 +76,7 @@ def add(  # noqa: PLR0913 - each is an option of the command
     """
     from kam_sync import connecting
     from kam_sync.intake.model import NewSource
+    from kam_sync.wiring import wants_token
 
     if sum(one is not None for one in (token, client_id, username)) > 1:
         raise WrongUse("--token, --client-id or --username: give one of them, they are three ways")
@@ -88,7 +90,8 @@ def add(  # noqa: PLR0913 - each is an option of the command
             given = consents.read_secret(password, "--password", "Password")
             _follow(services, new, person, given, wanted)
         elif client_id is None:
-            plain = None if token is None and secrets else _read_token(token)
+            is_open = token is None and (secrets or not wants_token(kind, wanted))
+            plain = None if is_open else _read_token(token)
             secret = profiles.joined(plain, secrets or []) or ""
             _add_by_token(services, new, secret, wanted, unchecked=unchecked)
         else:

@@ -14,6 +14,7 @@ import kam_sync.web.api.alerts
 import kam_sync.web.api.directory
 import kam_sync.web.api.facts
 import kam_sync.web.api.fields
+import kam_sync.web.api.files
 import kam_sync.web.api.held
 import kam_sync.web.api.hooks
 import kam_sync.web.api.incidents
@@ -33,6 +34,7 @@ import kam_sync.web.pages.connect
 import kam_sync.web.pages.consents
 import kam_sync.web.pages.controls
 import kam_sync.web.pages.fields
+import kam_sync.web.pages.files
 import kam_sync.web.pages.held
 import kam_sync.web.pages.ledger
 import kam_sync.web.pages.lists
@@ -59,6 +61,7 @@ _API = (
     kam_sync.web.api.sources.router,
     kam_sync.web.api.schedules.router,
     kam_sync.web.api.fields.router,
+    kam_sync.web.api.files.router,
     kam_sync.web.api.held.router,
     kam_sync.web.api.hooks.router,
     kam_sync.web.api.webhooks.router,
@@ -82,6 +85,7 @@ _PAGES = (
     kam_sync.web.pages.set_aside.router,
     kam_sync.web.pages.consents.router,
     kam_sync.web.pages.fields.router,
+    kam_sync.web.pages.files.router,
     kam_sync.web.pages.held.router,
     kam_sync.web.pages.ledger.router,
     kam_sync.web.pages.timetable.router,

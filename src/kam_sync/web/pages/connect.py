@@ -44,7 +44,7 @@ def connect(request: Request, services: Serving, form: Form = b"") -> Response:
     try:
         if typed.way == BY_TOKEN:
             new = NewSource(name=typed.name, kind=typed.kind, base_url=typed.address)
-            connecting.add(services, new, given["token"], typed.options)
+            connecting.add(services, new, given.get("token", ""), typed.options)
             return RedirectResponse(f"/sources/{quote(typed.name)}/fields", status_code=303)
         app = OAuthApp(typed.client_id, given.get("client_secret", ""), typed.redirect_uri)
         wish = Wish(typed.name, typed.kind, typed.address, app, typed.options)

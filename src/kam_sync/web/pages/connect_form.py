@@ -11,7 +11,7 @@ from kam_sync import connecting
 from kam_sync.base.errors import WrongUse
 from kam_sync.web.wording import troubles
 from kam_sync.web.wording.language import Language
-from kam_sync.wiring import Services, doors
+from kam_sync.wiring import Services, doors, wants_token
 
 BY_TOKEN, BY_OAUTH = "token", "oauth"
 FIRST = "amocrm"
@@ -63,7 +63,8 @@ def wrongs(
     }
     if typed.way == BY_TOKEN:
         missing = language.gettext("Paste the token here.")
-        found["token"] = "" if given.get("token") else missing
+        is_open = not wants_token(typed.kind, typed.options)
+        found["token"] = "" if is_open or given.get("token") else missing
     else:
         missing = language.gettext("Copy it from the card of the integration.")
         found |= {name: missing for name in ("client_id", "client_secret") if not given.get(name)}

@@ -22,7 +22,7 @@ from kam_sync.web.render import pages
 from kam_sync.web.timing import Next, NextSync
 from kam_sync.web.wording import fields as words
 from kam_sync.web.wording import incidents, webhooks
-from kam_sync.wiring import Services
+from kam_sync.wiring import Services, takes_files
 
 router = APIRouter()
 
@@ -59,6 +59,8 @@ class Shown:
     is_token_ending: bool
     webhooks: subscribing.Shown | None
     """None where the CRM cannot be asked to call us."""
+    takes_files: bool
+    """Its profile reads files that people drop."""
     sees_all: bool
     """False when who let us in is no administrator."""
 
@@ -90,6 +92,7 @@ def _look(
     store, runs = AccountStore(session), RunStore(session)
     now, is_running = services.now(), runs.is_running(source.id)
     next_at, last = next_sync(session, source.id, now), runs.last_sync(source.id)
+    access = SourceStore(session).access(source.id)
     nouns = sorted(progress_of(session, source.id), key=lambda one: _ORDER.get(one.noun, 99))
     return Shown(
         source=source,
@@ -107,7 +110,8 @@ def _look(
         way_back=way_back(source, is_granted=source.id in sources.granted),
         is_token_ending=source.is_token_ending(services.now()),
         webhooks=subscribing.look(services, session, source),
-        sees_all=SourceStore(session).access(source.id).sees_all,
+        takes_files=takes_files(source.kind, access.options),
+        sees_all=access.sees_all,
         standing=TurnStore(session).standing(source.turn_key, services.now(), services.zone),
         map=field_map.look(session, source.id),
         held=deciding.waiting(session, source.id),
