@@ -244,7 +244,7 @@ class ConnectorChecks(Played):
                 assert raw.body == before
 
     @settings(
-        max_examples=1_000,
+        max_examples=300,
         database=None,
         derandomize=True,
         suppress_health_check=[
