@@ -48,6 +48,9 @@ class Hosts:
             is_account = _under(host, self.own) and not host.startswith("www.")
             if is_account and scheme == "https":
                 return f"https://{host}"
+        if scheme == "http" and _under(host, self.own):
+            said = f"{shown[:200]!r} is not encrypted; write https://"
+            raise NeedsPerson(said, kind=ErrorKind.STRANGE_HOST)
         known = ", ".join(f"https://....{domain}" for domain in self.own)
         raise NeedsPerson(
             f"{shown[:200]!r} is no address of this CRM{known and f' ({known})'}; "

@@ -84,15 +84,20 @@ class CrmHttp:
         """The same, but what is asked stands in a form."""
         return self._admitted("POST", path, reads=True, data=dict(fields))
 
-    def send(self, method: str, path: str, body: Any) -> Answer:
-        """Send JSON by POST, PATCH or DELETE; repeated only when it was surely not done.
+    def send(self, method: str, path: str, body: Any, *, as_form: bool = False) -> Answer:
+        """Send JSON by POST, PATCH or DELETE, or a form; repeated only when surely not done.
 
         Raises:
             Refused: the CRM will not do it; the error carries its answer.
             RetryLater: as for `get`; with `is_unsure` when it may have been done all the same.
             NeedsPerson: as for `get`.
         """
-        return self._admitted(method, path, json=body)
+        return self._admitted(method, path, **{"data" if as_form else "json": body})
+
+    @property
+    def host(self) -> str:
+        """Whom we talk to: name and port."""
+        return self._client.base_url.netloc.decode()
 
     def server_time(self) -> datetime | None:
         """What time the CRM has now, by its last answer; None before the first one."""
@@ -150,7 +155,7 @@ class CrmHttp:
     def _ask(self, method: str, path: str, **what: Any) -> Answer:
         """One try. Which path it was is for the log; people are told the host and what is wrong."""
         try:
-            return self._ask_host(self._client.base_url.netloc.decode(), method, path, **what)
+            return self._ask_host(self.host, method, path, **what)
         except ConnectorError as error:
             why = f" ({error.__cause__})" if error.__cause__ else ""
             _log.info("%s %s: %s%s", method, path, error, why)

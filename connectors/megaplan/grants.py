@@ -81,7 +81,7 @@ class MegaplanGrants:
     def _tokens(self, base_url: str, asked: Mapping[str, str]) -> Grant:
         door = self._hosts.admit(base_url)
         with closing(CrmHttp(door, proof=Proof(), turns=self._turns, tries=1)) as http:
-            answer = http.send("POST", _TOKENS, asked)
+            answer = http.send("POST", _TOKENS, dict(asked), as_form=True)
         try:
             pair = _Pair.model_validate(answer.data)
         except ValidationError:  # its text would hold the tokens

@@ -124,7 +124,7 @@ def _invoice(row: _Row) -> Invoice:
         name=number or "",
         number=number,
         # an invoice moves nothing in the books, and some configurations never post it
-        status="draft" if row.is_draft() else "created",
+        status="draft" if row.is_draft() else "issued",  # whether it is paid is not read
         amount=row.amount(),
         currency=row.currency(),
         issued_on=row.day("Date"),

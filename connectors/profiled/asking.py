@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from connectors.kit.errors import ErrorKind, NeedsPerson, RetryLater
+from connectors.kit.errors import ErrorKind, NeedsPerson, NoRights, RetryLater
 from connectors.kit.http import CrmHttp
 from connectors.kit.readers import place_of
 from connectors.kit.records import Noun
@@ -63,10 +63,17 @@ class Asking:
         return self._read(path, query, fill(self.style.body, given))
 
     def _read(self, path: str, query: Sequence[tuple[str, str]], body: Any = None) -> Answered:
-        if self.style.method == "GET":
-            answer = self._http.get(path, query)
-        else:
-            answer = self._http.ask(_with_query(path, query), body or {})
+        try:
+            if self.style.method == "GET":
+                answer = self._http.get(path, query)
+            else:
+                answer = self._http.ask(_with_query(path, query), body or {})
+        except NoRights as error:
+            if error.kind is not ErrorKind.NOT_THERE:
+                raise
+            where = f"{self._http.host}: there is nothing at {path} (404)"
+            said = f"{where}; look at paths and ids in the profile"
+            raise NoRights(said, kind=error.kind) from error
         paging, data = self.style.paging, answer.data
         rows = data if not self.style.items_at else _found(data, self.style.items_at)
         if answer.data is None:

@@ -6,8 +6,9 @@ from typing import Any
 import orjson
 
 from connectors.kit import auth
+from connectors.kit.answers import Answer
 from connectors.kit.auth import Proof
-from connectors.kit.errors import ErrorKind, NeedsReauth
+from connectors.kit.errors import ErrorKind, NeedsReauth, NoRights
 from connectors.kit.http import CrmHttp
 from connectors.kit.readers import getter
 from connectors.profiled.model import Profile
@@ -46,18 +47,16 @@ def at_once(profile: Profile, secrets: Secrets) -> Proof | None:
 def sign_in(profile: Profile, secrets: Secrets, http: CrmHttp) -> Proof:
     """The proof that the CRM gives for our secrets. Raises what `http` does, and NeedsReauth."""
     way = profile.auth
-    match way:
-        case LoginAuth():
-            body = unlock(way.body, secrets)
-            answer = (
-                http.ask_by_form(way.path, body)
-                if way.kind == "form_login"
-                else http.ask(way.path, body)
-            )
-        case ClientAuth():
-            answer = http.ask_by_form(way.path, _client(way, secrets))
-        case _:
-            raise TypeError(f"nobody signs in by {way.kind}")
+    if not isinstance(way, LoginAuth | ClientAuth):
+        raise TypeError(f"nobody signs in by {way.kind}")
+    try:
+        answer = _asked(way, secrets, http)
+    except (NeedsReauth, NoRights) as error:
+        raise NeedsReauth(
+            f"{http.host}: signing in at {way.path} is refused; look at the secrets, and at auth "
+            "in the profile",
+            kind=ErrorKind.TOKEN_REFUSED,
+        ) from error
     token = _token(answer.data, way.token_at)
     if not token:
         raise NeedsReauth(
@@ -65,6 +64,17 @@ def sign_in(profile: Profile, secrets: Secrets, http: CrmHttp) -> Proof:
             kind=ErrorKind.TOKEN_REFUSED,
         )
     return auth.header(way.header, way.before, token)
+
+
+def _asked(way: LoginAuth | ClientAuth, secrets: Secrets, http: CrmHttp) -> Answer:
+    """What is answered to our secrets."""
+    match way:
+        case LoginAuth():
+            body = unlock(way.body, secrets)
+            by_form = way.kind == "form_login"
+            return http.ask_by_form(way.path, body) if by_form else http.ask(way.path, body)
+        case ClientAuth():
+            return http.ask_by_form(way.path, _client(way, secrets))
 
 
 def _client(way: ClientAuth, secrets: Secrets) -> dict[str, str]:

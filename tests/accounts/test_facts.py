@@ -10,7 +10,8 @@ import pytest
 import connectors as gate
 from connectors import Noun
 from kam_sync.accounts import facts
-from kam_sync.accounts.store import FACTS, RecordStore, Wanted
+from kam_sync.accounts.store import FACTS, OutlookStore, RecordStore, Wanted
+from kam_sync.intake.store import SourceStore
 from kam_sync.wiring import Services
 from tests.fakes.books import Book
 
@@ -71,3 +72,14 @@ def test_a_fact_is_kept_once_corrected_in_place_and_found_by_its_account(
             assert getattr(found[0], field.name) == getattr(corrected, field.name)
         others = Wanted(account_id=book.account("1"), source_id=found[0].source_id + 1)
         assert store.records(kind, others, limit=10) == []
+
+
+@pytest.mark.parametrize("noun", FACTS)
+def test_facts_that_wait_for_a_decision_are_told_by_what_people_know_them_by(
+    services: Services, noun: Noun
+) -> None:
+    book = Book(services)
+    book.save(noun, _SAID[noun][1])
+    with services.database.transaction() as session:
+        [source] = SourceStore(session).all()
+        assert set(OutlookStore(session, source.id).of(noun, ["1"]).names) == {"1"}

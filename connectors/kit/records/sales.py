@@ -112,7 +112,7 @@ class Invoice:
     external_id: str
     name: str
     status: str
-    """created, partly_paid, paid, or the CRM's own word."""
+    """created (not paid), partly_paid, paid, issued (paid or not), draft, or the CRM's own word."""
     amount: Decimal | None
     currency: str
     paid_at: datetime | None = None

@@ -25,8 +25,7 @@ def test_hosts_of_the_maker_and_those_an_admin_adds_are_admitted(given: str, add
 
 @pytest.mark.parametrize(
     "given",
-    [
-        "http://sales.amocrm.ru",  # in the clear
+    [  # in the clear
         "https://amocrm.ru",
         "https://www.amocrm.ru",
         "https://sales.amocrm.ru:8443",
@@ -50,6 +49,11 @@ def test_all_others_are_refused_in_one_line_that_says_what_to_do(given: str) -> 
     with pytest.raises(NeedsPerson, match="KAM_SYNC_CRM_HOSTS") as refused:
         HOSTS.admit(given)
     assert "\n" not in str(refused.value)
+
+
+def test_an_account_without_encryption_is_told_to_take_https() -> None:
+    with pytest.raises(NeedsPerson, match="is not encrypted; write https://"):
+        HOSTS.admit("http://sales.amocrm.ru")
 
 
 def test_a_host_that_somebody_names_keeps_the_scheme_of_the_account() -> None:

@@ -72,7 +72,7 @@ def test_what_is_not_posted_marked_or_no_payment_of_a_customer_does_not_count(
 def test_an_invoice_that_is_not_posted_is_a_draft_and_a_marked_one_is_deleted() -> None:
     invoice = _said(Noun.INVOICE)
     assert isinstance(invoice, Invoice)
-    assert (invoice.status, invoice.due_on, invoice.is_deleted) == ("created", None, False)
+    assert (invoice.status, invoice.due_on, invoice.is_deleted) == ("issued", None, False)
     assert (invoice.payer_noun, invoice.payer_external_id) == (Noun.COMPANY, _COMPANY)
     draft = _said(Noun.INVOICE, Posted=False, СрокОплаты="2026-08-01T00:00:00")
     assert (draft.status, draft.due_on, draft.is_deleted) == ("draft", date(2026, 8, 1), False)

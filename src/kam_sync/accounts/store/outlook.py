@@ -23,6 +23,10 @@ class Outlook:
     open_amounts: dict[str, Decimal]
 
 
+_NAMES = ("name", "text", "number", "product", "kpi", "comment")
+"""What people know a record by: the first of these that its kind has, else its id."""
+
+
 class OutlookStore:
     """Looks at records of one source that may be lost."""
 
@@ -38,8 +42,7 @@ class OutlookStore:
 
     def _names(self, noun: Noun, external_ids: Sequence[str]) -> dict[str, str]:
         row: Any = PipelineRow if noun is Noun.PIPELINE else TABLES[noun][1]
-        # a purchase has only a comment, a task and an activity only a text
-        name = next(getattr(row, n) for n in ("name", "text", "comment") if hasattr(row, n))
+        name = next((getattr(row, n) for n in _NAMES if hasattr(row, n)), row.external_id)
         found = self._session.execute(
             sa.select(row.external_id, sa.func.coalesce(name, ""))
             .where(row.source_id == self._source_id, is_among(row.external_id, external_ids))

@@ -70,7 +70,10 @@ class Invoice(OfAccount):
     """A bill."""
 
     name: str
-    status: str = Field(description="created, partly_paid, paid, or the CRM's own word.")
+    status: str = Field(
+        description="created (not paid), partly_paid, paid, issued (paid or not), draft, or the "
+        "CRM's own word."
+    )
     amount: Money | None
     paid_at: Moment | None
     number: str | None

@@ -50,6 +50,8 @@ def stages(entry: StreamEntry, names: Mapping[tuple[int, str | None, str | None]
 def invoice_status(language: Language, status: str) -> str:
     """How a bill stands; the CRM's own word where we know no other."""
     known = {
+        "draft": language.gettext("draft"),
+        "issued": language.gettext("issued"),
         "created": language.gettext("not paid"),
         "partly_paid": language.gettext("partly paid"),
         "paid": language.gettext("paid"),
