@@ -82,4 +82,4 @@ def test_facts_that_wait_for_a_decision_are_told_by_what_people_know_them_by(
     book.save(noun, _SAID[noun][1])
     with services.database.transaction() as session:
         [source] = SourceStore(session).all()
-        assert set(OutlookStore(session, source.id).of(noun, ["1"]).names) == {"1"}
+        assert set(OutlookStore(session, source.id).of(noun, ["1"]).sample) == {"1"}

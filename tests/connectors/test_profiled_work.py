@@ -172,9 +172,9 @@ def test_a_next_page_at_another_host_is_told_no_secret(box: SberSandbox) -> None
         ("{kind: header, header: X-Key, value: \"${token}\"}", "401"),
         ("{kind: basic, user: u, password: \"${token}\"}", "401"),
         ("{kind: none}", "401"),
-        ("{kind: json_login, path: /users, body: {a: \"${token}\"}, token_at: t}", "signing in at /users"),
+        ("{kind: json_login, path: /users, body: {a: \"${token}\"}, token_at: t}", "signing in"),
         ("{kind: oauth_client, path: /users, client_id: c, client_secret: \"${token}\","
-         " scope: all, token_at: t}", "signing in at /users"),
+         " scope: all, token_at: t}", "signing in"),
     ],
 )  # fmt: skip
 def test_every_way_of_signing_in_is_refused_in_the_same_words(

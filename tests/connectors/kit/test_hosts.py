@@ -25,7 +25,7 @@ def test_hosts_of_the_maker_and_those_an_admin_adds_are_admitted(given: str, add
 
 @pytest.mark.parametrize(
     "given",
-    [  # in the clear
+    [
         "https://amocrm.ru",
         "https://www.amocrm.ru",
         "https://sales.amocrm.ru:8443",
