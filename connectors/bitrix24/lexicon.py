@@ -54,9 +54,12 @@ class Lexicon:
 
     @cached_property
     def semantics(self) -> Mapping[str, str]:
-        """What each stage means: S won, F lost."""
-        rows = self._all("crm.status.list", {})
-        return {str(row.get("STATUS_ID")): str(row.get("SEMANTICS") or "P") for row in rows}
+        """What each stage of deals and invoices means: S won, F lost. Leads have like ids."""
+        return {
+            str(row.get("STATUS_ID")): str(row.get("SEMANTICS") or "P")
+            for row in self._all("crm.status.list", {})
+            if str(row.get("ENTITY_ID")).startswith(("DEAL_STAGE", "SMART_INVOICE"))
+        }
 
     def join(self, noun: Noun, given: Body) -> Body:
         """A row with what has to be known to read it, and without addresses that hold a secret."""

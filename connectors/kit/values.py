@@ -23,6 +23,9 @@ _CURRENCIES = {
     **dict.fromkeys(("юань", "юани", "юаней", "¥", "rmb"), "CNY"),
 }
 """Words and signs that stand for a code; RUR is what banks still call the rouble."""
+_GROUPED = re.compile(r"[-+]?[0-9]{1,3}(?:[.,][0-9]{3})+")
+_FIRST_SECONDS = 10**8
+"""Unix seconds of 1973: smaller numbers are something else."""
 _MONEY_SIGNS = re.compile(r"(?:₽|руб(?:лей|\.)?|р\.|RUB|[$€₸])\.?", re.IGNORECASE)
 _DASHES = str.maketrans({"−": "-", "–": "-", "—": "-"})
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
@@ -227,6 +230,9 @@ def _plain(said: str, decimal: str | None) -> str:
     other = "." if sign == "," else ","
     if decimal is None and said.count(sign) > 1:  # a sign that comes again groups thousands
         sign, other = other, sign
+    whole, _, part = said.partition(sign)
+    if other in part or (other in whole and not _GROUPED.fullmatch(whole)):
+        raise BadRecord(f"{pick.shown(said)} can be read in two ways; say decimal: in the mapping")
     return said.replace(other, "").replace(sign, ".")
 
 
@@ -259,6 +265,8 @@ def _read(value: Any, form: str | None) -> datetime | None:
 
 
 def _unix(seconds: float, value: Any) -> datetime:
+    if abs(seconds) < _FIRST_SECONDS:  # a day as sheets count them, or a year
+        raise BadRecord(f"a time is needed, got the number {pick.shown(value)}")
     if abs(seconds) > _LATEST:
         seconds /= 1000
     if not _EARLIEST <= seconds <= _LATEST or not seconds:

@@ -47,9 +47,11 @@ def the_row(data: Any) -> Row:
 
 
 def the_rows(data: Any) -> list[Any]:
-    """The rows of a page."""
+    """The rows of a page; an answer without a list is no empty one."""
     found = data.get("data") if isinstance(data, dict) else None
-    return found if isinstance(found, list) else []
+    if not isinstance(found, list):
+        raise RetryLater("megaplan: the answer holds no list", kind=ErrorKind.UNREADABLE)
+    return found
 
 
 def has_more(data: Any) -> bool:

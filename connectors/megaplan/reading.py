@@ -103,10 +103,11 @@ class Reader:
         held = {"limit": 1, "pageWith": {"contentType": listing.kind, "id": external_id}}
         query = self._query(listing, self._fields(listing), held)
         try:
-            data = self._http.get(f"{ROOT}{listing.path}?{_encoded(query)}").data
+            answer = self._http.get(f"{ROOT}{listing.path}?{_encoded(query)}")
+            rows = self._sheet(listing, answer.data).rows
         except Refused:
-            data = None
-        for row in self._sheet(listing, data).rows:
+            rows = []
+        for row in rows:
             if str(row.get("id")) == external_id:
                 return row
         return self.card(listing, external_id)

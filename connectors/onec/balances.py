@@ -63,7 +63,9 @@ class Balances:
         found = {day: self._sums(table, day, accounts) for day in self._days(noun, today, last)}
         keys = {key for sums in found.values() for key in sums} | {*(last.fresh if last else ())}
         older = {key for day, sums in found.items() if day != today for key in sums}
-        kept = Asked(at=now, day=today, fresh=tuple(sorted(found[today].keys() - older)))
+        # of debts the last day is asked again; "now" of stock has to be corrected later
+        known = older if noun is Noun.RECEIVABLE else set[_Key]()
+        kept = Asked(at=now, day=today, fresh=tuple(sorted(found[today].keys() - known)))
         for day, sums in found.items():
             about = self._label(noun, day, today), day
             raws = [self._raw(noun, about, key, sums.get(key, {})) for key in sorted(keys)]

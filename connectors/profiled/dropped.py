@@ -1,8 +1,9 @@
 """Reads exports that people drop into the folder of a source: each once, then it is put away.
 
 A file is read from a copy, so that what is written meanwhile hurts nobody, and is known by its
-content: the same file twice is read once. It stays where it is until its rows are stored for sure,
-which the cursor of the next pull says; then it goes to done/. What is no table goes to failed/.
+name and content: what was read last under a name is not read again. It stays where it is until its
+rows are stored for sure, which the cursor of the next pull says; then it goes to done/. What is no
+table goes to failed/.
 """
 
 import shutil
@@ -25,16 +26,18 @@ from connectors.profiled.pulling import raw_records, refuse_lost
 DONE, FAILED = "done", "failed"
 _PAGE = 500
 _KNOWN = 200
-"""So many of the latest files are known by their content."""
+"""So many of the latest files are known."""
 
 
 def waiting(folder: str, file: Dropped) -> list[Path]:
-    """The files that wait, in the order of their names. Raises NoRights without a folder."""
+    """The files that wait, the oldest first. Raises NoRights without a folder."""
     if not folder:
         said = "the profile reads files, and this source has no folder for them"
         raise NoRights(said, kind=ErrorKind.NOT_THERE)
     place = Path(folder)
-    return sorted(one for one in place.glob(file.names) if one.is_file()) if place.is_dir() else []
+    there = place.glob(file.names) if place.is_dir() else ()
+    found = [one for one in there if one.is_file() and not one.name.startswith(".")]
+    return sorted(found, key=lambda one: (one.stat().st_mtime, one.name))
 
 
 def pull(folder: str, profile: Profile, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
@@ -42,12 +45,12 @@ def pull(folder: str, profile: Profile, noun: Noun, cursor: Cursor | None) -> It
     entity = profile.entities[noun]
     if entity.file is None:
         raise AssertionError("unreachable: the profile says where this noun is")
-    known: list[str] = orjson.loads(cursor) if cursor else []
+    known: dict[str, str] = orjson.loads(cursor) if cursor else {}
     for path in waiting(folder, entity.file):
         with TemporaryDirectory() as made:
             copy = Path(shutil.copyfile(path, Path(made) / path.name))
             mark = sha256(copy.read_bytes()).hexdigest()[:24]
-            if mark in known:
+            if known.get(path.name) == mark:
                 _put_away(path, DONE)
                 continue
             try:
@@ -56,7 +59,8 @@ def pull(folder: str, profile: Profile, noun: Noun, cursor: Cursor | None) -> It
                 _put_away(path, FAILED)
                 said = f"{path.name}: {error}; it is in {FAILED}/ now, drop it again once mended"
                 raise NoRights(said, kind=ErrorKind.UNREADABLE) from error
-        known = [*known, mark][-_KNOWN:]
+        known.pop(path.name, None)
+        known = dict([*known.items(), (path.name, mark)][-_KNOWN:])
         yield Page((), orjson.dumps(known).decode(), is_whole=entity.file.complete)
 
 

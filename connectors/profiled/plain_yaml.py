@@ -43,6 +43,8 @@ def load(text: str) -> tuple[Any, Marks]:
         raise BadYaml(f"the text has {len(text)} letters; {_LONGEST} at most are read")
     try:
         node = yaml.compose(text, yaml.BaseLoader)
+    except RecursionError as error:
+        raise BadYaml("this is nested too deep") from error
     except yaml.MarkedYAMLError as error:
         raise BadYaml(f"{_where(error.problem_mark)}: {error.problem}") from error
     except yaml.YAMLError as error:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import IO
 
 from kam_sync.base.errors import NotHere, WrongUse
@@ -15,6 +16,8 @@ _NAME = re.compile(
 )
 _PLACES = {"waiting": "", "done": "done", "failed": "failed"}
 _MOST = 100
+_LONGEST = 200
+"""Bytes of a name: file systems take 255."""
 _CHUNK = 2**20
 
 
@@ -45,11 +48,11 @@ def folder(services: Services, name: str) -> Path:
 def drop(services: Services, name: str, file_name: str, content: IO[bytes]) -> DroppedFile:
     """Put a file into the folder of a source, whole or not at all; one that waits is replaced."""
     place = folder(services, name)
-    if not _NAME.fullmatch(file_name):
+    if not _NAME.fullmatch(file_name) or len(file_name.encode()) > _LONGEST:
         raise WrongUse(f"file {file_name[:160]!r}: a name without folders is needed, and one of "
                        "CSV, XLSX or Parquet")  # fmt: skip
     place.mkdir(parents=True, exist_ok=True)
-    beside = place / f".{file_name}.part"  # which no pattern of a profile has to fear
+    beside = place / f".{token_hex(8)}.part"  # hidden files are not read
     try:
         with beside.open("wb") as file:
             while part := content.read(_CHUNK):

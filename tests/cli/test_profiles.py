@@ -78,7 +78,7 @@ def test_a_probe_that_finds_something_wrong_ends_with_1(
     assert "FAILED" in wrong.out
     refused = kam_sync("source", "probe", *at, "--secret", "username=a", "--secret", "password=b")
     assert refused.code == 1
-    assert "token is refused" in " ".join(refused.out.split())
+    assert "signing in at /auth/login is refused" in " ".join(refused.out.split())
 
 
 def test_wrong_use_is_told(kam_sync: Command, box: SberSandbox, tmp_path: Path) -> None:

@@ -206,6 +206,15 @@ class ConnectorChecks(Played):
         found = {raw.external_id for raw in records(connector.pull(self.noun, None))}
         assert found == self.ids(box)
 
+    def test_an_answer_without_what_was_asked_for_is_no_empty_list(
+        self, box: Any, connector: Connector
+    ) -> None:
+        pages = connector.pull(self.noun, None)
+        next(pages)
+        box.faults.append(Fault(status=200, body=b"{}", times=None))
+        with pytest.raises(ConnectorError):
+            list(pages)
+
     def test_a_page_that_repeats_is_for_later(self, box: Any, connector: Connector) -> None:
         box.faults.append(Fault(after=1, times=None, repeat=True))
         with pytest.raises(RetryLater, match="repeats"):

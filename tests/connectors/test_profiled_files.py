@@ -1,5 +1,6 @@
 """Exports that people drop are read once each, by a profile, and then put away."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -87,6 +88,23 @@ def test_another_content_under_the_same_name_is_read(crm: Connector, folder: Pat
     (folder / "deals.csv").write_text(DEALS.replace("Поставка", "Другое"), "utf-8")
     found, _ = pulled(crm, Noun.DEAL, cursor)
     assert [raw.body["Название"] for raw in found] == ["Другое", "Ещё"]
+
+
+def test_an_older_content_that_comes_again_is_read_again_and_the_newest_file_wins(
+    crm: Connector, folder: Path
+) -> None:
+    (folder / "deals 10.csv").write_text(DEALS.replace("Поставка", "Новое"), "utf-8")
+    os.utime(folder / "deals.csv", (1, 1))
+    found, cursor = pulled(crm, Noun.DEAL)
+    assert [raw.body["Название"] for raw in found][::2] == ["Поставка", "Новое"]
+    (folder / "deals.csv").write_text(DEALS.replace("Поставка", "Другое"), "utf-8")
+    _, cursor = pulled(crm, Noun.DEAL, cursor)
+    (folder / "deals.csv").write_bytes(DEALS.encode("cp1251"))
+    (folder / ".deals.csv").write_text("half", "utf-8")
+    assert [raw.body["Название"] for raw in pulled(crm, Noun.DEAL, cursor)[0]] == [
+        "Поставка",
+        "Ещё",
+    ]
 
 
 def test_a_file_that_is_no_table_is_put_aside_and_told_by_its_name(

@@ -12,7 +12,7 @@ from connectors import Noun, columns, sheets
 from kam_sync import deciding, flow, importing
 from kam_sync.accounts import facts, model
 from kam_sync.accounts.store import AccountStore, RecordStore, Wanted
-from kam_sync.base.errors import Busy
+from kam_sync.base.errors import Busy, WrongUse
 from kam_sync.importing import running
 from kam_sync.intake.model import RunState
 from kam_sync.intake.store import SourceStore
@@ -207,3 +207,11 @@ def test_deals_bring_their_stages_and_what_companies_say_wins(services: Services
         assert {one.name: one.is_deleted for one in found} == {
             "ООО «Ромашка»": True, "Василёк": False, "Лютик": False,
         }  # fmt: skip
+
+
+def test_a_mapping_by_which_kept_rows_would_count_twice_is_refused(imported, kept) -> None:
+    imported(*payments(2))
+    other = columns.TableMap.model_validate(MAP | {"key": ["number", "client"]})
+    with pytest.raises(WrongUse, match="other keys and count twice"):
+        imported(*payments(2), map_=other)
+    assert len(kept()) == 2

@@ -1,6 +1,7 @@
 """Tables in XLSX files: values as they were last worked out, never a formula, within limits."""
 
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,12 +15,15 @@ from connectors.kit.sheets.header import Numbered
 from connectors.kit.sheets.line import BadSheet, plain
 
 _MOST_UNPACKED = 4 * 2**30
-_MOST_TEXTS = 512 * 2**20
+_MOST_TEXTS = 64 * 2**20
 """Of all different texts of a sheet, which are held in memory."""
 _MOST_PACKED = 200
 """A sheet of real rows shrinks to a tenth or a thirtieth; a bomb to a thousandth."""
 _SMALL = 64 * 2**20
-_BROKEN = (BadZipFile, ParseError, KeyError, ValueError, TypeError, OSError, EOFError, IndexError)
+_BROKEN = (
+    BadZipFile, ParseError, KeyError, ValueError, TypeError, OSError, EOFError, IndexError,
+    zlib.error, RuntimeError, NotImplementedError, OverflowError,
+)  # fmt: skip
 
 
 def read_xlsx(path: Path, sheet: str | None) -> Iterator[Numbered]:

@@ -8,10 +8,11 @@ from pydantic import ValidationError
 
 from connectors import Connector, columns
 from kam_sync.accounts.store import SavingStore
+from kam_sync.base.command import command
 from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere, WrongUse
 from kam_sync.intake.model import NewSource, Source, SourceState
-from kam_sync.intake.store import SourceStore
+from kam_sync.intake.store import RawStore, SourceStore
 from kam_sync.wiring import Services, seal
 
 KIND = "tables"
@@ -87,7 +88,38 @@ def with_map(session: Session, source: Source, map_: columns.TableMap) -> None:
     before = map_of(session, source, map_.what)
     if before == map_:
         return
+    if before is not None and _keys_differ(before, map_):
+        _refuse_other_keys(session, source, map_.what)
     written = orjson.dumps(map_.as_document()).decode()
     SourceStore(session).set_option(source.id, map_.what.name, written)
     if before is not None:
         SavingStore(session, source.id).translate_again(map_.what.noun)
+
+
+def _keys_differ(before: columns.TableMap, after: columns.TableMap) -> bool:
+    """Whether a row that is kept would get another key by the new mapping, and so count twice.
+
+    The same under other titles of columns is the same.
+    """
+    if not before.key and not after.key:
+        return False
+    return _about_keys(before) != _about_keys(after)
+
+
+def _about_keys(map_: columns.TableMap) -> object:
+    """What the keys of rows follow from, but for the titles of columns."""
+    rules = [
+        rule.model_dump(exclude={"from_"}) if (rule := map_.fields.get(name)) else None
+        for name in map_.key
+    ]
+    named = {name for name, column in map_.client.model_dump().items() if column}
+    return map_.key, rules, named - {"name"} if "client" in map_.key else None
+
+
+def _refuse_other_keys(session: Session, source: Source, table: columns.Table) -> None:
+    if RawStore(session, source.id).waiting(table.noun, after=0, limit=1):
+        raise WrongUse(
+            f"by this mapping the rows of {table.name} that source {source.name} keeps would have "
+            "other keys and count twice; give another --source, or remove this one first: "
+            + command(f"source remove {source.name}")
+        )

@@ -199,3 +199,19 @@ def test_what_people_write_for_a_currency_is_its_code(said: str, code: str) -> N
 def test_a_currency_that_nobody_knows_is_refused(said: str | None) -> None:
     with pytest.raises(BadRecord, match="is not an ISO 4217 code"):
         values.currency(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "decimal"), [("1500.50", ","), ("1,5", "."), ("12,34.5", None), ("1.234.56,7", None)]
+)
+def test_a_number_whose_groups_are_none_is_refused_and_not_guessed(
+    said: str, decimal: str | None
+) -> None:
+    with pytest.raises(BadRecord, match="can be read in two ways"):
+        values.number(said, decimal)
+
+
+@pytest.mark.parametrize("said", [45981, "45981", 2026, 20261120])
+def test_a_number_of_a_sheet_is_no_time_of_1970(said: object) -> None:
+    with pytest.raises(BadRecord, match="a time is needed"):
+        values.moment(said, UTC)
