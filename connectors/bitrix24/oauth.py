@@ -90,7 +90,7 @@ class BitrixGrants:
         asked = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
         return self._tokens(app, grant.base_url, **asked)
 
-    def read_disconnect(self, app: OAuthApp, params: Mapping[str, str]) -> str | None:  # noqa: ARG002 - see below
+    def read_disconnect(self, app: OAuthApp, params: Mapping[str, str]) -> str | None:  # noqa: ARG002 - the protocol's
         """Never: ONAPPUNINSTALL is proved by the application token alone, which is not the app's.
 
         That access has ended shows at the next renewal.

@@ -42,11 +42,11 @@ class MegaplanGrants:
         self._hosts = hosts
         self._turns = turns(_PER_SECOND) if turns else Pace(0)
 
-    def consent_url(self, app: OAuthApp, base_url: str, state: str) -> str:  # noqa: ARG002
+    def consent_url(self, app: OAuthApp, base_url: str, state: str) -> str:  # noqa: ARG002 - the protocol's
         """There is no page of consent."""
         return ""
 
-    def read_return(self, params: Mapping[str, str]) -> Return:  # noqa: ARG002
+    def read_return(self, params: Mapping[str, str]) -> Return:  # noqa: ARG002 - the protocol's
         """No browser comes back, so that none is believed."""
         return Return("", is_refused=True)
 
@@ -62,7 +62,7 @@ class MegaplanGrants:
                 kind=ErrorKind.TOKEN_REFUSED,
             ) from error
 
-    def refresh(self, app: OAuthApp, grant: Grant) -> Grant:  # noqa: ARG002
+    def refresh(self, app: OAuthApp, grant: Grant) -> Grant:  # noqa: ARG002 - the protocol's
         """The next pair; a refusal is final."""
         asked = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
         try:
@@ -74,7 +74,7 @@ class MegaplanGrants:
                 kind=ErrorKind.ACCESS_ENDED,
             ) from error
 
-    def read_disconnect(self, app: OAuthApp, params: Mapping[str, str]) -> str | None:  # noqa: ARG002
+    def read_disconnect(self, app: OAuthApp, params: Mapping[str, str]) -> str | None:  # noqa: ARG002 - the protocol's
         """Megaplan tells of no farewell."""
         return None
 

@@ -5,8 +5,8 @@ from connectors.profiled import reading
 
 _LABEL = {"ru": "Профиль", "en": "Profile"}
 _HINT = {
-    "ru": "Как читать эту CRM. Ниже то, с чего начать: docs/profiles.md и docs/sbercrm.md.",
-    "en": "How this CRM is read. Below is what to start from: docs/profiles.md, docs/sbercrm.md.",
+    "ru": "Как читать эту CRM. В поле то, с чего начать: docs/profiles.md и docs/sbercrm.md.",
+    "en": "How this CRM is read. Start from what is there: docs/profiles.md, docs/sbercrm.md.",
 }
 _SECRETS = {
     "ru": 'Секреты профиля: токен или объект JSON, например {"username": "...", '

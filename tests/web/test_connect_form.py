@@ -94,7 +94,7 @@ def test_a_kind_is_chosen_and_says_what_it_needs(
     assert 'href="/sources/connect?kind=amocrm">amoCRM</a>' in page
     assert "Ask the archivist." in page
     assert '<option value="b" selected>Second</option>' in page
-    assert '<textarea id="option-notes"' in page
+    assert '<textarea class="written" id="option-notes"' in page
     assert "OAuth" not in page
     assert 'value="amocrm"' in client.get("/sources/connect?kind=siebel").text
 

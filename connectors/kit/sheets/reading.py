@@ -20,12 +20,11 @@ def lines(path: Path, *, sheet: str | None = None) -> Iterator[Line]:
     """
     head = _head(path)
     if head.startswith(_PARQUET):
-        # heavy: imported only for who has such a file
-        from connectors.kit.sheets.parquet_file import read_rows  # noqa: PLC0415
+        from connectors.kit.sheets.parquet_file import read_rows  # noqa: PLC0415 - heavy
 
         return read_rows(path)
     if head.startswith(_ZIP):
-        from connectors.kit.sheets.xlsx_file import read_xlsx  # noqa: PLC0415 - the same
+        from connectors.kit.sheets.xlsx_file import read_xlsx  # noqa: PLC0415 - heavy
 
         return table(read_xlsx(path, sheet), is_ragged=True)
     return table(read_csv(path), is_ragged=False)

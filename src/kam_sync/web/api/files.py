@@ -1,5 +1,6 @@
 """Files for sources that read exports: sent here, listed, taken back before they are read."""
 
+from collections.abc import AsyncIterator
 from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated
 
@@ -37,17 +38,17 @@ class Files(BaseModel):
     items: list[File]
 
 
-async def _sent(request: Request) -> IO[bytes]:
+async def _sent(request: Request) -> AsyncIterator[IO[bytes]]:
     """The body, of so many bytes at most whatever its headers say."""
-    kept, size = SpooledTemporaryFile(_IN_MEMORY), 0  # noqa: SIM115 - closed by its end
-    async for part in request.stream():
-        size += len(part)
-        if size > MOST_BYTES:
-            kept.close()
-            raise HTTPException(413, f"at most {MOST_BYTES // 2**20} MiB a file; split it")
-        kept.write(part)
-    kept.seek(0)
-    return kept
+    size = 0
+    with SpooledTemporaryFile(_IN_MEMORY) as kept:
+        async for part in request.stream():
+            size += len(part)
+            if size > MOST_BYTES:
+                raise HTTPException(413, f"at most {MOST_BYTES // 2**20} MiB a file; split it")
+            kept.write(part)
+        kept.seek(0)
+        yield kept
 
 
 FileName = Annotated[str, Path(description="The file's name, such as deals.xlsx.")]
@@ -68,8 +69,7 @@ def put_file(
 
     The next sync reads it; one of the same name that still waits is replaced.
     """
-    with sent:
-        return _file(dropping.drop(services, source.name, file_name, sent))
+    return _file(dropping.drop(services, source.name, file_name, sent))
 
 
 @router.get("/sources/{source}/files")
