@@ -32,6 +32,7 @@ MAP = {
 }  # fmt: skip
 KEYED = columns.TableMap.model_validate(MAP)
 WEAK = columns.TableMap.model_validate(MAP | {"key": []})
+COMPANIES = columns.TableMap(table="companies", client=columns.Client(**MAP["client"]))
 
 
 def payments(count: int, amount: int = 100) -> list[str]:
@@ -215,3 +216,23 @@ def test_a_mapping_by_which_kept_rows_would_count_twice_is_refused(imported, kep
     with pytest.raises(WrongUse, match="other keys and count twice"):
         imported(*payments(2), map_=other)
     assert len(kept()) == 2
+
+
+def test_a_client_that_was_let_go_of_is_back_when_a_later_row_names_it(
+    imported, services: Services
+) -> None:
+    names = "ИНН;Клиент"
+    both = ("7707083893;Ромашка", "500100732259;Василёк")
+
+    def deleted() -> dict[str, bool]:
+        with services.database.transaction() as session:
+            found = RecordStore(session).records(model.Company, Wanted(), limit=9)
+            return {one.name: one.is_deleted for one in found}
+
+    imported(*both, map_=COMPANIES, names=names)
+    imported(both[1], map_=COMPANIES, names=names, complete=True)
+    assert deleted() == {"Ромашка": True, "Василёк": False}
+    imported(*payments(1))
+    assert deleted() == {"Ромашка": False, "Василёк": False}
+    imported(both[1], map_=COMPANIES, names=names, complete=True)
+    assert deleted() == {"Ромашка": True, "Василёк": False}  # as the list has it again

@@ -41,14 +41,15 @@ class Keeping:
         return self._bring(session, self._noun, [one.raw for one in taken], now)
 
     def name_clients(self, map_: columns.TableMap) -> None:
-        """Store the clients that all kept rows name, for another mapping may name others."""
+        """Store the clients that rows which are there name, for another mapping may name others."""
         after, more = 0, True
         while more:
             with self._services.database.transaction() as session:
                 SourceStore(session).write_alone(self._source_id)
                 raws = RawStore(session, self._source_id)
                 waiting = raws.waiting(self._noun, after=after, limit=_AT_ONCE)
-                named = (columns.client_of(map_, orjson.loads(one.body)) for one in waiting)
+                there = (orjson.loads(one.body) for one in waiting if one.gone is None)
+                named = (columns.client_of(map_, body) for body in there)
                 self._keep_clients(session, filter(None, named), self._services.now())
                 after = waiting[-1].change_no if waiting else after
                 more = len(waiting) == _AT_ONCE
@@ -126,7 +127,8 @@ class Keeping:
     def _keep_clients(self, session: Session, clients: Iterable[RawRecord], now: datetime) -> None:
         """Store clients as rows name them; the first name that an import has for one counts.
 
-        What a table of companies says of one is better than what rows say.
+        What a table of companies says of one is better than what rows say; one that it has no more
+        is back, for somebody does business with it.
         """
         if len(self._clients) > _MOST_CLIENTS:
             self._clients.clear()
@@ -135,10 +137,12 @@ class Keeping:
             if client.external_id not in self._clients:
                 named.setdefault(client.external_id, client)
         known = RawStore(session, self._source_id).bodies(Noun.COMPANY, named)
+        of_a_table = {key for key, body in known.items() if columns.is_row(body)}
+        GoneStore(session, self._source_id).revive(Noun.COMPANY, sorted(of_a_table), now)
         fresh = [
             RawRecord(Noun.COMPANY, key, columns.client_with(known.get(key), client.body))
             for key, client in named.items()
-            if not columns.is_row(known.get(key))
+            if key not in of_a_table
         ]
         if fresh:
             self._bring(session, Noun.COMPANY, fresh, now)
