@@ -132,7 +132,8 @@ def test_a_file_with_other_columns_does_not_spoil_what_is_there(kam_sync: Comman
     assert said.code == 2
     assert "reads ИНН, Контрагент, № п/п, Сумма, руб." in said.err
     assert "take another --source" in said.err
-    assert kam_sync("import", other, "--as", "payments", "--source", "other").code == 0
+    elsewhere = ("--as", "payments", "--source", "other", "--weak-key")
+    assert kam_sync("import", other, *elsewhere).code == 0
 
 
 @pytest.mark.parametrize(
@@ -218,6 +219,35 @@ def test_a_person_is_told_what_is_held_and_what_cannot_be_read_any_more(
     said = kam_sync("import", bad, "--as", "payments", "--set", "paid_on=Дата", "--source", "b")
     assert said.code == 1
     assert "... and 5 more lines; all of them: --report FILE" in said.err
+
+
+def test_rows_that_nothing_tells_apart_are_taken_only_as_a_person_says(
+    kam_sync: Command, written
+) -> None:
+    header = "Название;Компания;Этап;Сумма\n"
+    file = written(header + "Болты;Ромашка;Новая;100\nБолты;Ромашка;Новая;100\n")
+    for way in ((), ("--yes",), ("--json",), ("--dry-run",)):
+        said = kam_sync("import", file, "--as", "deals", *way)
+        assert said.code == 2
+        assert "weak key: no column tells a row of deals from the others" in said.err
+        assert "--set key=COLUMN (the file has: Название, Компания, Этап, Сумма)" in said.err
+    assert "no source yet" in kam_sync("source", "list").err
+    said = kam_sync("import", file, "--as", "deals", "--complete", "--json")
+    assert counts(said) == {"read": 2, "created": 2}
+    corrected = written(header + "Болты;Ромашка;Новая;100\nБолты;Ромашка;Новая;700\n", "new.csv")
+    assert kam_sync("import", corrected, "--as", "deals").code == 2
+    said = kam_sync("import", corrected, "--as", "deals", "--complete", "--json")
+    assert counts(said) == {"read": 2, "created": 1, "unchanged": 1, "deleted": 1}
+    said = kam_sync("import", file, "--as", "deals", "--weak-key", "--json")
+    assert counts(said) == {"read": 2, "updated": 1, "unchanged": 1}
+
+
+def test_a_complete_file_with_bad_lines_says_that_nothing_was_deleted(
+    kam_sync: Command, written
+) -> None:
+    bad = PAYMENTS.replace("-200,00", "сто")
+    said = kam_sync("import", written(bad), "--as", "payments", "--complete")
+    assert (said.code, "nothing was deleted, for some lines were rejected" in said.err) == (1, True)
 
 
 def test_sheets_and_parquets_are_imported_too(kam_sync: Command, tmp_path) -> None:

@@ -54,7 +54,7 @@ class Draft:
     def finished(self, rows: Sequence[Mapping[str, Any]]) -> TableMap:
         """The mapping, with a key where one can be found. Raises ValidationError."""
         made = TableMap.model_validate({"table": self.table.name, **self.said})
-        if made.key or self.table.noun is Noun.COMPANY:
+        if not made.is_weak:
             return made
         keyed = (made.model_copy(update={"key": key}) for key in _keys(self, made))
         return next((one for one in keyed if _tells_apart(one, rows)), made)

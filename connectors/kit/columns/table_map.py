@@ -80,6 +80,11 @@ class TableMap(BaseModel):
         keys = [one for one in self.key if one != "client" and one not in shapes(self.what.noun)]
         return list(dict.fromkeys([*self.client.columns, *named, *keys]))
 
+    @property
+    def is_weak(self) -> bool:
+        """Whether a row is known by nothing but its whole content: a corrected one is another."""
+        return not self.key and self.what.noun is not Noun.COMPANY
+
     def as_document(self) -> dict[str, Any]:
         """As people read and write it."""
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)

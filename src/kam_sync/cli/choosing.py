@@ -64,10 +64,16 @@ class Chosen:
             yield f"each row is about a {self.map.period}; else: --set period=..."
         if self.map.key:
             yield f"a row is known by: {', '.join(self.map.key)}; else: --set key=..."
-        elif self.map.table != "companies":
-            yield (
-                "weak key: nothing but its whole content tells a row from the others, so that a "
-                "corrected row will count as a new one; better: --set key=COLUMN,..."
+
+    def refuse_weak(self) -> None:
+        """Raise WrongUse where a row that is corrected would count beside what it was before."""
+        if self.map.is_weak:
+            raise WrongUse(
+                f"weak key: no column tells a row of {self.map.table} from the others, so that a "
+                "corrected row would count twice; say which does: --set key=COLUMN (the file has: "
+                f"{', '.join(self.first[0] if self.first else ())}); without one: --complete when "
+                "all rows are in the file, so that old ones are deleted, or --weak-key to let them "
+                "stay"
             )
 
     def _unused(self) -> list[str]:

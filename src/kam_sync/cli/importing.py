@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 10
 """So many bad lines are shown; all of them go to the report."""
+_NOT_DELETED = "nothing was deleted, for some lines were rejected: mend them, and import it again"
 _SAID = ("created", "updated", "unchanged", "rejected", "passed_over", "deleted", "held")
 
 Tell = Callable[[int, str, str], None]
@@ -55,11 +56,19 @@ def import_(  # noqa: PLR0913 - each is an option of the command
     complete: Annotated[
         bool, typer.Option("--complete", help="All rows are in it: delete those that are not.")
     ] = False,
+    weak_key: Annotated[
+        bool,
+        typer.Option(
+            "--weak-key", help="Take rows without a key: a corrected one counts as a new one."
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     report: Annotated[
         Path | None, typer.Option(help="Write what became of each line into this CSV file.")
     ] = None,
-    show: Annotated[bool, typer.Option("--show", help="Print the mapping and end.")] = False,
+    show_: Annotated[
+        bool, typer.Option("--show", help="Print the mapping and end.")
+    ] = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
     ] = False,
@@ -70,6 +79,7 @@ def import_(  # noqa: PLR0913 - each is an option of the command
     """
     from connectors import sheets
     from kam_sync import importing
+    from kam_sync.cli import show
     from kam_sync.cli.choosing import Mapping, choose
     from kam_sync.wiring import open_services
 
@@ -77,10 +87,13 @@ def import_(  # noqa: PLR0913 - each is an option of the command
         given = Mapping(source, importing.table_of(table), map_, tuple(sets or ()), sheet)
         try:
             chosen = choose(services, given, file)
-            if show or file is None:
+            if show_ or file is None:
                 _print_map(chosen.map)
                 return
-            _confirm(chosen, yes=yes or dry_run, json=json)
+            _show(chosen, json=json)
+            if not (complete or weak_key):
+                chosen.refuse_weak()
+            _confirm(chosen, yes=yes or dry_run or json)
             do = importing.try_rows if dry_run else importing.import_rows
             with _reporting(report) as (tell, bad), _progress() as watch:
                 wish = importing.Import(
@@ -90,12 +103,14 @@ def import_(  # noqa: PLR0913 - each is an option of the command
         except sheets.BadSheet as error:
             raise WrongUse(f"{file}: {error}") from error
     _say(counts, bad, chosen, dry_run=dry_run, json=json)
+    if counts.rejected and complete and not dry_run:
+        show.err.print(_NOT_DELETED, style="yellow")
     if counts.rejected:
         raise typer.Exit(1)
 
 
-def _confirm(chosen: "Chosen", *, yes: bool, json: bool) -> None:
-    """Show which column is taken for what, and ask whether that is right."""
+def _show(chosen: "Chosen", *, json: bool) -> None:
+    """Show which column is taken for what."""
     from kam_sync.cli import show
 
     if json:
@@ -104,6 +119,10 @@ def _confirm(chosen: "Chosen", *, yes: bool, json: bool) -> None:
         show.table("Columns", ("field", "column", "for example"), chosen.rows(), to=show.err)
     for line in chosen.remarks():
         show.err.print(line, markup=False, soft_wrap=True)
+
+
+def _confirm(chosen: "Chosen", *, yes: bool) -> None:
+    """Ask whether that is right, where it is new and there is somebody to ask."""
     if not chosen.is_known and not yes and sys.stdin.isatty():
         typer.confirm("Go on?", abort=True, err=True)
 

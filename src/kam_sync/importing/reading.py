@@ -6,7 +6,7 @@ from zlib import crc32
 
 import orjson
 
-from connectors import BadRecord, Noun, columns, sheets
+from connectors import BadRecord, columns, sheets
 from kam_sync.importing.seen import Seen
 
 
@@ -44,7 +44,7 @@ def read_lines(lines: Iterable[sheets.Line], map_: columns.TableMap) -> Iterator
     first one counts, for nobody knows which is right.
     """
     seen = Seen()
-    is_keyed = bool(map_.key) or map_.what.noun is Noun.COMPANY
+    is_keyed = not map_.is_weak
     for line in lines:
         if line.is_total and not line.trouble:
             yield PassedOver(line.number, is_total=True)
