@@ -8,27 +8,33 @@ from connectors.kit.errors import ErrorKind, RetryLater
 from connectors.onec.odata import Odata, Row
 from connectors.onec.profiles import Table
 
+_MOST_IN_VAIN = 10
+"""Requests one after another that bring no new row."""
 _TIME = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d")
 
 
 def by_key(odata: Odata, table: Table, select: str = "") -> Iterator[Sequence[Row]]:
-    """A catalog in the order of its keys; each page begins with the last row of the one before.
+    """A catalog in the order of its keys; a row that is there all the time comes, and once.
 
-    Where it does not, rows have moved, and the walk ends in an error: pages are told by `$skip`
-    alone, for whether 1C compares keys no document promises.
+    Pages are told by `$skip` alone, for whether 1C compares keys no document promises. What comes
+    or goes meanwhile moves them: a page counts when it has a row that came before, so that nothing
+    between is missing. Else an earlier one is asked for; after many in vain it is an error.
     """
-    size, skip = odata.page(table, select), 0
-    last: Any = None
-    while True:
+    size, skip, in_vain = odata.page(table, select) + 1, 0, 0
+    seen: set[Any] = set()
+    while in_vain < _MOST_IN_VAIN:
         rows = odata.rows(table, order="Ref_Key", select=select, top=size, skip=skip)
-        if skip and (not rows or rows[0].get("Ref_Key") != last):
-            raise _moved(table)
-        fresh = rows[1:] if skip else rows
+        keys = [row.get("Ref_Key") for row in rows]
+        goes_on = not seen or not seen.isdisjoint(keys)
+        fresh = [row for row in rows if goes_on and row.get("Ref_Key") not in seen]
         if fresh:
             yield fresh
-        if len(rows) < size or not fresh:
+        if goes_on and len(rows) < size:
             return
-        last, skip = rows[-1].get("Ref_Key"), skip + len(rows) - 1
+        seen.update(row.get("Ref_Key") for row in fresh)
+        in_vain = 0 if fresh else in_vain + 1
+        skip = skip + len(rows) - 1 if goes_on else max(skip - size + 1, 0)
+    raise _moved(table)
 
 
 def by_date(
