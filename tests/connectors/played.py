@@ -22,6 +22,8 @@ class Played(ABC):
     """How long a row may take to show after the time that it carries."""
     can_renew = True
     """False where there is nothing like another token, such as with a password."""
+    signs_in = False
+    """True where the connector gets a token for itself, and another one when that is refused."""
 
     @abstractmethod
     def make_box(self) -> Sandbox:

@@ -22,6 +22,7 @@ class PlayedSberCrm(Played):
     kind = "sbercrm"
     options: ClassVar[Mapping[str, str]] = {"profile": profiles.sbercrm()}
     can_renew = False
+    signs_in = True
 
     def make_box(self) -> SberSandbox:
         """More than four pages of deals."""
@@ -60,6 +61,7 @@ class PlayedGeneric(PlayedSberCrm):
     """The shipped example: offsets, and changes asked for by their time."""
 
     kind = "generic"
+    signs_in = False
     options: ClassVar[Mapping[str, str]] = {"profile": profiles.generic()}
 
     def token(self, box: SberSandbox) -> str:
