@@ -125,6 +125,23 @@ def test_a_complete_file_that_lacks_very_much_asks_a_person(
     assert len(kept()) == 10
 
 
+def test_what_a_person_wants_to_keep_is_not_asked_about_until_it_came_again(
+    imported, kept, services: Services
+) -> None:
+    imported(*payments(40))
+    imported(*payments(10), complete=True)
+    with services.database.transaction() as session:
+        source = SourceStore(session).by_name("files")
+        held, token = deciding.of_noun(session, source, Noun.PAYMENT)
+        session.expunge_all()
+    assert deciding.reject(services, source, held.id, token, "Анна") == 30
+    said, _ = imported(*payments(9), complete=True)
+    assert said == {"read": 9, "unchanged": 9, "deleted": 1}  # the tenth, of which nobody spoke
+    assert len(kept()) == 39
+    imported(*payments(40))
+    assert imported(*payments(10), complete=True)[0]["held"] == 30
+
+
 def test_another_mapping_reads_what_is_there_anew(imported, kept, services: Services) -> None:
     imported(*payments(2))
     fields = {**MAP["fields"], "purpose": {"from": "Клиент"}}

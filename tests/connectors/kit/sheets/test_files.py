@@ -115,6 +115,26 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path):
         list(rows(path))
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "said"),
+    [
+        ("xl/sharedStrings.xml", 64 * 2**20, "cannot be read as a sheet"),
+        ("xl/sharedStrings.xml", 64 * 2**20 + 1, "unpacks to 64 MiB"),
+        ("xl/worksheets/sheet1.xml", 4 * 2**30, "cannot be read as a sheet"),
+        ("xl/worksheets/sheet1.xml", 4 * 2**30 + 1, "unpacks to 4096 MiB"),
+    ],
+)
+def test_what_is_too_much_for_the_memory_is_refused_however_well_it_is_packed(
+    tmp_path, name, size, said
+):
+    path = tmp_path / "big.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as packed:
+        packed.writestr(name, bytes(21 * 2**20))  # a 200th of 4 GiB: no bomb
+        packed.filelist[0].file_size = size  # as the list of parts has it
+    with pytest.raises(BadSheet, match=said):
+        list(rows(path))
+
+
 def test_a_broken_sheet_is_told(book, tmp_path):
     path, cut, other = book(s=[["А", "Б"], [1, 2]]), tmp_path / "cut", tmp_path / "other"
     cut.write_bytes(path.read_bytes()[:-100])
