@@ -130,10 +130,29 @@ def test_a_file_with_other_columns_does_not_spoil_what_is_there(kam_sync: Comman
     other = written("Дата;Клиент;Сумма\n01.02.2026;Ромашка;7\n", "другие.csv")
     said = kam_sync("import", other, "--as", "payments")
     assert said.code == 2
-    assert "reads ИНН, Контрагент, № п/п, Сумма, руб." in said.err
+    assert "reads ИНН, Контрагент, № п/п, Сумма, руб. (is it Сумма?), and" in said.err
     assert "take another --source" in said.err
     elsewhere = ("--as", "payments", "--source", "other", "--weak-key")
     assert kam_sync("import", other, *elsewhere).code == 0
+
+
+def test_a_misspelt_column_is_told_with_its_line_and_what_may_be_meant(
+    kam_sync: Command, written
+) -> None:
+    file = written(PAYMENTS)
+    written(
+        "client: {inn: ИНН}\nfields:\n  paid_on: {from: Дата}\n  amount: {from: 'Сума, руб'}\n"
+        "  number: {from: Абвгд}\nkey: [number]\ncurrency: RUB\n", "map.yaml", "utf-8"
+    )  # fmt: skip
+    said = kam_sync("import", file, "--as", "payments", "--map", "map.yaml")
+    assert said.code == 2
+    for part in (
+        "reads Сума, руб (line 4 of map.yaml; is it Сумма, руб.?), Абвгд (line 5 of map.yaml),",
+        "the file has: Дата, № п/п, Контрагент, ИНН, Сумма, руб.;",
+    ):
+        assert part in said.err
+    said = kam_sync("import", file, "--as", "payments", "--set", "amount=Сума")
+    assert "reads Сума (is it Сумма, руб.?)," in said.err
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -193,13 +194,30 @@ def _refuse_other_columns(
     said: Mapping, made: columns.TableMap, first: Sequence[dict[str, Any]]
 ) -> None:
     """A mapping that reads columns that are not there would empty what it fills."""
-    absent = [name for name in made.columns if first and name not in first[0]]
+    there = list(first[0]) if first else []
+    absent = [_told(said, name, there) for name in made.columns if there and name not in there]
     if absent:
         raise WrongUse(
             f"the mapping of {said.table.name} in {said.source} reads {', '.join(absent)}, and the "
-            f"file has: {', '.join(first[0])}; for files of another kind take another --source, or "
+            f"file has: {', '.join(there)}; for files of another kind take another --source, or "
             "say the new columns by --set or --map"
         )
+
+
+def _told(said: Mapping, name: str, there: Sequence[str]) -> str:
+    """A column that is not there: the line of the mapping that names it, and what may be meant."""
+    near = get_close_matches(name, there, n=1, cutoff=0.5)
+    line = None if said.file is None else _line_of(name, said.file)
+    notes = [*([f"line {line} of {said.file}"] if line else []), *(f"is it {one}?" for one in near)]
+    return f"{name} ({'; '.join(notes)})" if notes else name
+
+
+def _line_of(name: str, path: Path) -> int | None:
+    import yaml
+
+    tokens = yaml.scan(path.read_text(encoding="utf-8"))
+    return next((one.start_mark.line + 1 for one in tokens if getattr(one, "value", "") == name),
+                None)  # fmt: skip
 
 
 def _why(error: ValidationError) -> str:
