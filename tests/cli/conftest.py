@@ -90,3 +90,15 @@ def connected(kam_sync: Command, box: AmoSandbox) -> AmoSandbox:
     )  # fmt: skip
     assert said.code == 0, said.err
     return box
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., str]:
+    """Write a file to import, and say where it is."""
+
+    def write(text: str, name: str = "оплаты.csv", encoding: str = "cp1251") -> str:
+        path: Path = tmp_path / name
+        path.write_text(text, encoding=encoding)
+        return str(path)
+
+    return write

@@ -72,8 +72,6 @@ def guess(table: Table, rows: Sequence[Mapping[str, Any]]) -> Draft:
     _period(draft)
     money = [seen.currency for seen in columns.values() if seen.is_numbers or seen.is_empty]
     draft.said["currency"] = next(filter(None, money), _ROUBLES)
-    if any(seen.has_english_groups for seen in columns.values()):
-        draft.said["decimal"] = "."
     return draft
 
 
@@ -133,9 +131,7 @@ def _by_values(draft: Draft, free: dict[str, Seen]) -> None:
 def _rule(table: Table, target: str, seen: Seen) -> Any:
     if target.startswith("client."):
         return seen.name
-    rule: dict[str, Any] = {"from": seen.name}
-    if seen.form:
-        rule["format"] = seen.form
+    rule: dict[str, Any] = {"from": seen.name, **seen.written}
     if table.noun is Noun.DEAL and target == "stage":
         stages = list(dict.fromkeys(seen.texts))[:_STAGES_LISTED]
         rule["codes"] = {stage: words.outcome(stage) for stage in stages} | {"*": "open"}

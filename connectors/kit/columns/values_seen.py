@@ -17,7 +17,11 @@ _FORMS = (
     (re.compile(r"\d{1,2}/\d{1,2}/\d{2}"), "%d/%m/%y"),
 )
 _DATED = re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}\.\d{1,2}\.\d{4}.*")
-_GROUPED_BY_COMMA = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+_GROUPED = {
+    ".": re.compile(r"[^,]*|-?\d{1,3}(,\d{3})+(\.\d+)?"),
+    ",": re.compile(r"[^.]*|-?\d{1,3}(\.\d{3})+(,\d+)?"),
+}
+"""Numbers with such a sign before their parts, and the other one at most between thousands."""
 _SIGNS = (
     ("₽", "RUB"), ("руб", "RUB"), ("rub", "RUB"), ("$", "USD"), ("usd", "USD"), ("долл", "USD"),
     ("€", "EUR"), ("eur", "EUR"), ("евро", "EUR"), ("₸", "KZT"), ("тенге", "KZT"), ("kzt", "KZT"),
@@ -70,14 +74,23 @@ class Seen:
         return self._most(is_inn, _NEARLY_ALL)
 
     @property
-    def has_english_groups(self) -> bool:
-        """Commas between thousands: 1,500.00."""
-        return (
-            bool(self.texts)
-            and any("," in text for text in self.texts)
-            and self._most(_is_grouped, _NEARLY_ALL)
-            and any("." in text for text in self.texts)
-        )
+    def decimal(self) -> str | None:
+        """The sign before the parts of a whole, where the other one stands between thousands:
+        1,500.00 or 1.500,00; None where that cannot be told, or nothing stands there."""
+        said = "".join(self.texts)
+        may_be = [
+            sign
+            for sign, known in _GROUPED.items()
+            if "," in said and "." in said
+            if self._most(lambda text, known=known: bool(known.fullmatch(text)), _NEARLY_ALL)
+        ]
+        return may_be[0] if len(may_be) == 1 and self.is_numbers else None
+
+    @property
+    def written(self) -> dict[str, str]:
+        """What a rule has to say of how its values are written, where that is not plain."""
+        said = {"format": self.form, "decimal": self.decimal}
+        return {name: way for name, way in said.items() if way}
 
     @property
     def currency(self) -> str | None:
@@ -88,10 +101,6 @@ class Seen:
     def _most(self, is_so: Any, share: float = _MOSTLY) -> bool:
         good = sum(is_so(text) for text in self.texts)
         return bool(self.texts) and good >= share * len(self.texts)
-
-
-def _is_grouped(text: str) -> bool:
-    return "," not in text or bool(_GROUPED_BY_COMMA.fullmatch(text))
 
 
 def _is_number(text: str) -> bool:

@@ -158,14 +158,15 @@ def _set(draft: columns.Draft, one: str) -> None:
         draft.said["key"] = [part.strip() for part in value.split(",") if part.strip()]
     elif name in _PLAIN and value not in draft.columns:
         draft.said[name] = value
+        for rule in draft.said.get("fields", {}).values() if name == "decimal" else ():
+            rule.pop(name, None)  # what is said goes before what was guessed of a column
     elif name.startswith("client."):
         draft.put(name, value)
     else:
         before = draft.said.get("fields", {}).get(name) or {}
         seen = draft.columns.get(value)
-        form = {"format": seen.form} if seen and seen.form else {}
         codes = {"codes": before["codes"]} if "codes" in before else {}
-        draft.put(name, {"from": value, **form, **codes})
+        draft.put(name, {"from": value, **(seen.written if seen else {}), **codes})
 
 
 def _of_yaml(said: Mapping) -> columns.TableMap:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from connectors.kit.columns import Draft, guess, table_named
+from connectors.kit.columns import Draft, guess, table_named, take
+from connectors.kit.records import Shipment
 
 
 def guessed(table: str, header: str, *lines: str) -> Draft:
@@ -103,11 +104,23 @@ def test_the_currency_is_told_by_the_name_or_the_sign(name, value, currency) -> 
     assert draft.said["currency"] == currency
 
 
-def test_english_thousands_are_no_decimals() -> None:
-    draft = guessed("payments", "Дата;Сумма;Клиент", "2026-02-01;1,500.00;R", "2026-02-01;2,000;R")
-    assert draft.said["decimal"] == "."
-    russian = guessed("payments", "Дата;Сумма;Клиент", "2026-02-01;1.500,00;R")
-    assert "decimal" not in russian.said
+@pytest.mark.parametrize(
+    ("amounts", "sign"),
+    [(("1,500.00", "2,000"), "."), (("1.500,00", "2.000"), ","), (("1,500", "99.5"), "."),
+     (("1 500,50", "7"), None), (("1,500", "2.000"), None), (("1,50", "2.5"), None)],
+)  # fmt: skip
+def test_what_groups_thousands_is_told_by_all_amounts_of_a_column(amounts, sign) -> None:
+    draft = guessed("payments", "Дата;Сумма;Клиент", *(f"2026-02-01;{one};R" for one in amounts))
+    assert draft.said["fields"]["amount"].get("decimal") == sign
+
+
+def test_each_column_has_its_own_sign_before_the_parts_of_a_whole() -> None:
+    header, rows = "Дата;Сумма;Кол-во;Клиент", ("2026-02-01;1,500.00;2,000;R",) * 2
+    draft = guessed("shipments", header, *rows)
+    row = dict(zip(header.split(";"), rows[0].split(";"), strict=True))
+    record = take(draft.finished([row]), row).record
+    assert isinstance(record, Shipment)
+    assert (record.amount, record.quantity) == (1500, 2)
 
 
 def test_an_id_is_the_key_else_what_tells_rows_apart_by_nature() -> None:
