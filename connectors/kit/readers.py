@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from connectors.kit import pick, values
+from connectors.kit import months, pick, values
 from connectors.kit.errors import BadRecord
 from connectors.kit.rule import Rule
 from connectors.kit.shapes import NEEDED, WAYS, Shape
@@ -166,6 +166,7 @@ def _one(way: str, shape: Shape, rule: Rule, common: Common) -> Convert:
         "bool": values.flag,
         "date": lambda value: values.day(value, zone, rule.format),
         "datetime": lambda value: values.moment(value, zone, rule.format),
+        "month": lambda value: months.first_day(value, zone),
         "code": lambda value: code(value, match),
         "codes_joined": lambda value: code(value, match),
         "ref": lambda value: values.reference(value, match),

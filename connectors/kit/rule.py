@@ -13,7 +13,7 @@ from connectors.kit.records import Noun
 
 Way = Literal[
     "text", "html_text", "int", "decimal", "money", "bool", "date", "datetime",
-    "code", "codes_joined", "ref", "phone", "email", "inn",
+    "month", "code", "codes_joined", "ref", "phone", "email", "inn",
 ]  # fmt: skip
 """How a value is read."""
 

@@ -31,7 +31,7 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "whole": ("int",),
     "flag": ("bool",),
     "moment": ("datetime",),
-    "day": ("date",),
+    "day": ("date", "month"),
     "choice": ("code",),
 }
 """How each kind of field may be read; the first is the usual way."""

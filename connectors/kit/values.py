@@ -35,7 +35,7 @@ _TAG = re.compile(r"<[^>]*>")
 _BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
 _LISTED = re.compile(r"[;\n]+|,(?=\s*[+\d(][\d()\s+-]{5,}|[^,]*@)")
 _RUSSIAN = re.compile(
-    r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?)?"
+    r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?)?"
 )
 _YES = frozenset({"true", "1", "1.0", "y", "yes", "on", "да", "д", "истина", "+", "x", "х"})
 _NO = frozenset({"false", "0", "0.0", "n", "no", "off", "нет", "н", "ложь", "-"})
@@ -177,7 +177,7 @@ def flag(value: Any) -> bool | None:
 def moment(value: Any, zone: tzinfo, form: str | None = None) -> datetime | None:
     """A time in UTC; one without a zone is of the zone given.
 
-    ISO, `dd.mm.yyyy hh:mm`, and Unix time in seconds or milliseconds tell themselves apart.
+    ISO, `dd.mm.yyyy hh:mm`, `dd.mm.yy`, and Unix time in (milli)seconds tell themselves apart.
 
     Args:
         form: as for strptime, where it is written in yet another way.
@@ -196,6 +196,16 @@ def day(value: Any, zone: tzinfo, form: str | None = None) -> date | None:
         return value if value.year > 1 else None
     at = moment(value, zone, form)
     return None if at is None else at.astimezone(zone).date()
+
+
+def year(digits: str) -> int:
+    """A year of four digits, or of two: 00 to 49 are of this century, 70 to 99 of the last."""
+    if len(digits) == 4:
+        return int(digits)
+    if "50" <= digits < "70":
+        said = f"a time is needed, and the year {digits} may be of two centuries: write four digits"
+        raise BadRecord(said)
+    return int(digits) + (2000 if digits < "50" else 1900)
 
 
 def reference(value: Any, match: tuple[str, ...] = ("id",)) -> str | None:
@@ -281,8 +291,8 @@ def _written(said: str, form: str | None) -> datetime | None:
         if form is not None:
             return datetime.strptime(said, form)  # noqa: DTZ007 - the caller knows the zone
         if found := _RUSSIAN.fullmatch(said):
-            day_, month, year, hour, minute, second = (int(part or 0) for part in found.groups())
-            return datetime(year, month, day_, hour, minute, second)  # noqa: DTZ001 - the same
+            day_, month, _, hour, minute, second = (int(part or 0) for part in found.groups())
+            return datetime(year(found[3]), month, day_, hour, minute, second)  # noqa: DTZ001 - the same
         if said.isdecimal() and 9 <= len(said) <= 13:
             return _unix(float(said), said)
         return datetime.fromisoformat(said)

@@ -9,13 +9,13 @@ from connectors.kit.columns import words
 from connectors.kit.columns.reading import take
 from connectors.kit.columns.table_map import TableMap
 from connectors.kit.columns.tables import Table
-from connectors.kit.columns.values_seen import Seen
+from connectors.kit.columns.values_seen import DAYS, NUMBERS, Seen
 from connectors.kit.errors import BadRecord
 from connectors.kit.records import Noun
 from connectors.kit.shapes import NEEDED, shapes
 
 _EXACT, _PARTLY = 100, 10
-_DAYS, _NUMBERS = {"day", "moment"}, {"number", "whole"}
+_OF_PERIODS = {Noun.PLAN, Noun.BUDGET, Noun.SELL_OUT}
 _BY_KIND = ("amount", "target", "quantity", "score")
 _STAGES_LISTED = 50
 _ROUBLES = "RUB"
@@ -34,6 +34,14 @@ class Draft:
         whose, _, part = target.partition(".")
         group = self.said.setdefault("client" if whose == "client" and part else "fields", {})
         group[part or whose] = rule
+
+    def put_column(self, target: str, column: str) -> None:
+        """The same by a column; it is read as it is written, and codes that were said stay."""
+        before = self.said.get("fields", {}).get(target) or {}
+        shape, seen = shapes(self.table.noun).get(target), self.columns.get(column)
+        rule = seen.rule(shape.kind) if seen and shape else {"from": column}
+        codes = {"codes": before["codes"]} if "codes" in before else {}
+        self.put(target, {**rule, **codes})
 
     @property
     def missing(self) -> list[str]:
@@ -102,11 +110,16 @@ def _fits(table: Table, target: str, seen: Seen) -> bool:
     shape = shapes(table.noun).get(target)
     if seen.is_empty or shape is None:
         return target != "client.inn" or seen.is_empty or any(map(str.isdecimal, seen.texts[0]))
-    if shape.kind in _DAYS:
-        return seen.is_days
-    if shape.kind in _NUMBERS:
+    if shape.kind in DAYS:
+        return _may_be_days(table, seen)
+    if shape.kind in NUMBERS:
         return seen.is_numbers
     return not (seen.is_days and shape.kind == "text")
+
+
+def _may_be_days(table: Table, seen: Seen) -> bool:
+    """A month is no day, but what is about a period begins with it."""
+    return seen.is_days or (seen.is_months and table.noun in _OF_PERIODS)
 
 
 def _by_values(draft: Draft, free: dict[str, Seen]) -> None:
@@ -116,13 +129,13 @@ def _by_values(draft: Draft, free: dict[str, Seen]) -> None:
     if "inn" not in client and len(inns) == 1:
         draft.put("client.inn", inns[0])
         free.pop(inns[0])
-    days = [name for name, seen in free.items() if seen.is_days]
+    days = [name for name, seen in free.items() if _may_be_days(draft.table, seen)]
     numbers = [name for name, seen in free.items() if seen.is_numbers and not seen.is_inns]
     lacks = draft.missing
     for target, shape in shapes(draft.table.noun).items():
         if target not in lacks:
             continue
-        if shape.kind in _DAYS and len(days) == 1:
+        if shape.kind in DAYS and len(days) == 1:
             draft.put(target, _rule(draft.table, target, free.pop(days.pop())))
         elif target in _BY_KIND and len(numbers) == 1:
             draft.put(target, _rule(draft.table, target, free.pop(numbers.pop())))
@@ -131,7 +144,7 @@ def _by_values(draft: Draft, free: dict[str, Seen]) -> None:
 def _rule(table: Table, target: str, seen: Seen) -> Any:
     if target.startswith("client."):
         return seen.name
-    rule: dict[str, Any] = {"from": seen.name, **seen.written}
+    rule: dict[str, Any] = {**seen.rule(shapes(table.noun)[target].kind)}
     if table.noun is Noun.DEAL and target == "stage":
         stages = list(dict.fromkeys(seen.texts))[:_STAGES_LISTED]
         rule["codes"] = {stage: words.outcome(stage) for stage in stages} | {"*": "open"}
@@ -141,7 +154,7 @@ def _rule(table: Table, target: str, seen: Seen) -> Any:
 def _period(draft: Draft) -> None:
     """Plans and budgets with one day are those of a month, or what the name of the column says."""
     fields = draft.said.get("fields", {})
-    if draft.table.noun not in {Noun.PLAN, Noun.BUDGET, Noun.SELL_OUT}:
+    if draft.table.noun not in _OF_PERIODS:
         return
     first = fields.get("starts_on") or fields.get("sold_on")
     if first is None or "ends_on" in fields or "since" in fields:
@@ -149,7 +162,7 @@ def _period(draft: Draft) -> None:
     name = _plain(first["from"])
     marks = (("год", "year"), ("year", "year"), ("квартал", "quarter"), ("quarter", "quarter"))
     told = next((period for mark, period in marks if mark in name), None)
-    is_month = "месяц" in name or "month" in name
+    is_month = "месяц" in name or "month" in name or first.get("as") == "month"
     if told or is_month or draft.table.noun is not Noun.SELL_OUT:
         draft.said["period"] = told or "month"
     if "starts_on" in fields:

@@ -7,16 +7,18 @@ from typing import Any
 from connectors.kit import values
 from connectors.kit.columns.clients import is_inn
 from connectors.kit.errors import BadRecord
+from connectors.kit.months import is_in_words
 
+DAYS, NUMBERS = frozenset({"day", "moment"}), frozenset({"number", "whole"})
+"""Kinds of fields."""
 _MOSTLY, _NEARLY_ALL = 0.5, 0.9
 """Bad values are no reason to doubt the name of a column; without a name nearly all must fit."""
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/\d{4}")
 _FORMS = (
-    (re.compile(r"\d{1,2}\.\d{1,2}\.\d{2}"), "%d.%m.%y"),
     (re.compile(r"\d{1,2}-\d{1,2}-\d{4}"), "%d-%m-%Y"),
     (re.compile(r"\d{1,2}/\d{1,2}/\d{2}"), "%d/%m/%y"),
 )
-_DATED = re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}\.\d{1,2}\.\d{4}.*")
+_DATED = re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2}(?!\d)).*")
 _GROUPED = {
     ".": re.compile(r"[^,]*|-?\d{1,3}(,\d{3})+(\.\d+)?"),
     ",": re.compile(r"[^.]*|-?\d{1,3}(\.\d{3})+(,\d+)?"),
@@ -87,10 +89,18 @@ class Seen:
         return may_be[0] if len(may_be) == 1 and self.is_numbers else None
 
     @property
-    def written(self) -> dict[str, str]:
-        """What a rule has to say of how its values are written, where that is not plain."""
-        said = {"format": self.form, "decimal": self.decimal}
-        return {name: way for name, way in said.items() if way}
+    def is_months(self) -> bool:
+        """Months in words."""
+        return self._most(is_in_words)
+
+    def rule(self, kind: str) -> dict[str, str]:
+        """How a field of a kind is read from it; what is plain is not said."""
+        said: dict[str, str | None] = {}
+        if kind in DAYS:
+            said = {"format": self.form, "as": "month" if self.is_months else None}
+        elif kind in NUMBERS:
+            said = {"decimal": self.decimal}
+        return {"from": self.name, **{name: way for name, way in said.items() if way}}
 
     @property
     def currency(self) -> str | None:

@@ -163,10 +163,7 @@ def _set(draft: columns.Draft, one: str) -> None:
     elif name.startswith("client."):
         draft.put(name, value)
     else:
-        before = draft.said.get("fields", {}).get(name) or {}
-        seen = draft.columns.get(value)
-        codes = {"codes": before["codes"]} if "codes" in before else {}
-        draft.put(name, {"from": value, **(seen.written if seen else {}), **codes})
+        draft.put_column(name, value)
 
 
 def _of_yaml(said: Mapping) -> columns.TableMap:

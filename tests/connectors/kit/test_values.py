@@ -122,7 +122,21 @@ def test_never_is_no_time(never: Any) -> None:
     assert values.day(never, _MOSCOW) is None
 
 
-@pytest.mark.parametrize("wrong", ["soon", "31.02.2026", True, 10**20, "1812-01-01", [], 5.5e13])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "soon",
+        "31.02.2026",
+        "31.02.26",
+        "01.02.55",
+        "1.2.126",
+        True,
+        10**20,
+        "1812-01-01",
+        [],
+        5.5e13,
+    ],
+)
 def test_what_is_no_time_is_refused(wrong: Any) -> None:
     with pytest.raises(BadRecord, match=r"a time is needed|no time between"):
         values.moment(wrong, _MOSCOW)
@@ -132,6 +146,8 @@ def test_a_day_is_one_of_the_zone() -> None:
     assert values.day("2026-02-03T22:30:00Z", _MOSCOW) == date(2026, 2, 4)
     assert values.day(date(2026, 2, 3), _MOSCOW) == date(2026, 2, 3)
     assert values.day("03.02.2026", _MOSCOW) == date(2026, 2, 3)
+    assert values.day("03.02.26", _MOSCOW) == date(2026, 2, 3)
+    assert values.day("3.2.98 12:00", _MOSCOW) == date(1998, 2, 3)
 
 
 def test_yes_and_no_are_known_in_both_languages() -> None:

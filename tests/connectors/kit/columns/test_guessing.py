@@ -1,9 +1,11 @@
 """Columns are told by their names, and by what stands in them."""
 
+from datetime import date
+
 import pytest
 
 from connectors.kit.columns import Draft, guess, table_named, take
-from connectors.kit.records import Shipment
+from connectors.kit.records import Plan, Shipment
 
 
 def guessed(table: str, header: str, *lines: str) -> Draft:
@@ -84,7 +86,7 @@ def test_a_column_whose_values_make_no_sense_is_not_taken_for_its_name() -> None
         (("02/15/2026", "02/16/2026"), "%m/%d/%Y"),
         (("15/02/2026", "16/02/2026"), "%d/%m/%Y"),
         (("01/02/2026", "03/02/2026"), "%d/%m/%Y"),
-        (("01.02.26", "03.02.26"), "%d.%m.%y"),
+        (("01.02.26", "03.02.2026"), None),
         (("01-02-2026", "03-02-2026"), "%d-%m-%Y"),
         (("01.02.2026", "03.02.2026 10:00"), None),
     ],
@@ -112,6 +114,19 @@ def test_the_currency_is_told_by_the_name_or_the_sign(name, value, currency) -> 
 def test_what_groups_thousands_is_told_by_all_amounts_of_a_column(amounts, sign) -> None:
     draft = guessed("payments", "Дата;Сумма;Клиент", *(f"2026-02-01;{one};R" for one in amounts))
     assert draft.said["fields"]["amount"].get("decimal") == sign
+
+
+@pytest.mark.parametrize("months", [("Ноябрь 2026 г.", "дек. 2026"), ("Nov 2026", "ноя.26")])
+def test_months_in_words_are_those_of_plans_and_no_days_of_payments(months) -> None:
+    header, lines = "Период;Клиент;Показатель;План", [f"{one};Р;won_revenue;5" for one in months]
+    draft = guessed("plans", header, *lines)
+    assert draft.said["fields"]["starts_on"] == {"from": "Период", "as": "month"}
+    row = dict(zip(header.split(";"), lines[0].split(";"), strict=True))
+    plan = take(draft.finished([row]), row).record
+    assert isinstance(plan, Plan)
+    assert (plan.starts_on, plan.ends_on) == (date(2026, 11, 1), date(2026, 11, 30))
+    paid = guessed("payments", "Дата;Клиент;Сумма", *(f"{one};Р;5" for one in months))
+    assert paid.missing == ["paid_on"]
 
 
 def test_each_column_has_its_own_sign_before_the_parts_of_a_whole() -> None:
