@@ -113,6 +113,16 @@ def test_a_bad_row_is_told_by_its_place_and_costs_no_other(give) -> None:
     ]
 
 
+def test_a_plan_of_what_nobody_measures_is_refused(give) -> None:
+    wanted = {"external_id", "client", *ALLOWED["plans"]}
+    plan = {name: value for name, value in ROWS["plans"].items() if name in wanted}
+    said = give(plan, plan | {"external_id": "2", "kpi": "win rate"}, table="plans").json()
+    assert said["created"] == 1
+    (refused,) = said["rejected"]
+    assert refused["reason"].startswith("kpi: 'win rate' is no KPI; is it win_rate")
+    assert refused["message"] == "«kpi»: такого показателя у нас нет."
+
+
 def test_a_repeated_call_gets_the_same_answer_and_another_body_is_refused(give) -> None:
     first = give(PAYMENT, key="night-1")
     assert give(PAYMENT, key="night-1").json() == first.json()

@@ -14,6 +14,7 @@ from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere, WrongUse
 from kam_sync.importing.given_source import find_source, given_source, open_given
 from kam_sync.importing.keeping import Keeping
+from kam_sync.importing.planned import refuse_unknown_kpi
 from kam_sync.importing.seen import Seen
 from kam_sync.intake.model import Gone, NounCounts
 from kam_sync.intake.store import GivenStore, GoneStore, SourceStore
@@ -117,6 +118,7 @@ def _sorted_out(
     for index, row in enumerate(rows):
         try:
             taken = columns.given(table, row)
+            refuse_unknown_kpi(taken.record)
         except BadRecord as error:
             answer.rejected.append({"index": index, "reason": str(error)})
             continue

@@ -7,6 +7,7 @@ from zlib import crc32
 import orjson
 
 from connectors import BadRecord, columns, sheets
+from kam_sync.importing.planned import refuse_unknown_kpi
 from kam_sync.importing.seen import Seen
 
 
@@ -57,6 +58,7 @@ def read_lines(lines: Iterable[sheets.Line], map_: columns.TableMap) -> Iterator
 def _read(line: sheets.Line, map_: columns.TableMap, seen: Seen, *, is_keyed: bool) -> Read:
     try:
         taken = columns.take(map_, line.cells)
+        refuse_unknown_kpi(taken.record)
     except BadRecord as error:
         return Rejected(line.number, str(error))
     key = taken.raw.external_id

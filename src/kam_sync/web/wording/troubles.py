@@ -64,6 +64,7 @@ def _of_rows(language: Language) -> dict[str, str]:
         "does not say whose": language.gettext("The row does not say whose it is."),
         "an object is needed": language.gettext("“%(field)s” has another form than it should."),
         "has the same": language.gettext("Another row of this call has the same id."),
+        "is no KPI": language.gettext("“%(field)s” is no KPI that we measure."),
         "0 to 10": language.gettext("“%(field)s” has to be from 0 to 10."),
         "is before": language.gettext("“%(field)s” is before the beginning."),
     }

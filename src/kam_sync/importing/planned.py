@@ -1,0 +1,24 @@
+"""What a plan may be of: a KPI that the house measures."""
+
+from difflib import get_close_matches
+
+from connectors import BadRecord, Plan, Record
+from kam_sync.kpi.formulas import KPIS
+
+_FAR = 0.4
+"""How little alike a word may be to a key or a title that is meant."""
+
+
+def refuse_unknown_kpi(record: Record) -> None:
+    """Raise BadRecord, with the keys that may be meant, for a plan of what nobody measures."""
+    if not isinstance(record, Plan) or record.kpi in KPIS:
+        return
+    keys = {
+        name.casefold(): key for key, kpi in KPIS.items() for name in (key, *kpi.title.values())
+    }
+    near = get_close_matches(record.kpi.casefold(), keys, n=2, cutoff=_FAR)
+    meant = " or ".join(dict.fromkeys(keys[name] for name in near))
+    raise BadRecord(
+        f"kpi: {record.kpi[:60]!r} is no KPI; {f'is it {meant}? ' if meant else ''}there are: "
+        f"{', '.join(KPIS)}"
+    )
