@@ -45,6 +45,8 @@ class ErrorKind(StrEnum):
     NO_ANSWER = "no_answer"
     """In time, or not to its end."""
     UNREADABLE = "unreadable"
+    UNFIT = "unfit"
+    """What is set for the source, such as the name of a list or field, does not fit the CRM."""
     OTHER_ACCOUNT = "other_account"
     """The address leads to another account than before."""
     ALREADY_CONNECTED = "already_connected"

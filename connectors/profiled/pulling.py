@@ -11,7 +11,7 @@ import orjson
 
 from connectors.kit import values
 from connectors.kit.contract import Cursor, Page
-from connectors.kit.errors import BadRecord, NoRights
+from connectors.kit.errors import BadRecord, ErrorKind, NoRights
 from connectors.kit.http import CrmHttp
 from connectors.kit.readers import place_of
 from connectors.kit.records import NAMELESS, Noun, RawRecord
@@ -73,7 +73,8 @@ def refuse_lost(noun: Noun, entity: Entity, rows: Sequence[Any]) -> None:
         if not any(tops & row.keys() for row in objects):
             raise NoRights(
                 f"{noun}: no row has {' or '.join(columns)}, from which the profile reads {name}; "
-                "was it renamed in the CRM? Else put it into may_lack"
+                "was it renamed in the CRM? Else put it into may_lack",
+                kind=ErrorKind.UNFIT,
             )
 
 
