@@ -9,7 +9,7 @@ import arro3.io
 import openpyxl
 import pytest
 
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, Said
 
 PAYMENTS = (
     "Оплаты за февраль;;;;\n"
@@ -28,6 +28,16 @@ def written(tmp_path):
         return str(path)
 
     return write
+
+
+@pytest.fixture
+def kam_sync(kam_sync: Command) -> Command:
+    """The same, called by who has looked at the columns."""
+
+    def call(*words: str) -> Said:
+        return kam_sync(*words, *(["--yes"] if words[0] == "import" else []))
+
+    return call
 
 
 def counts(said) -> dict[str, int]:

@@ -55,7 +55,7 @@ def import_(  # noqa: PLR0913 - each is an option of the command
     complete: Annotated[
         bool, typer.Option("--complete", help="All rows are in it: delete those that are not.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="The guess is right; do not ask.")] = False,
     report: Annotated[
         Path | None, typer.Option(help="Write what became of each line into this CSV file.")
     ] = None,
@@ -80,7 +80,7 @@ def import_(  # noqa: PLR0913 - each is an option of the command
             if show or file is None:
                 _print_map(chosen.map)
                 return
-            _confirm(chosen, yes=yes or dry_run, json=json)
+            _confirm(chosen, yes=yes or dry_run, is_mapped=map_ is not None, json=json)
             do = importing.try_rows if dry_run else importing.import_rows
             with _reporting(report) as (tell, bad), _progress() as watch:
                 wish = importing.Import(
@@ -94,18 +94,24 @@ def import_(  # noqa: PLR0913 - each is an option of the command
         raise typer.Exit(1)
 
 
-def _confirm(chosen: "Chosen", *, yes: bool, json: bool) -> None:
+def _confirm(chosen: "Chosen", *, yes: bool, is_mapped: bool, json: bool) -> None:
     """Show which column is taken for what, and ask whether that is right."""
     from kam_sync.cli import show
 
-    if json:
+    is_asked = not (chosen.is_known or yes)
+    if json and not is_asked:
         return
     if not chosen.is_known:
         show.table("Columns", ("field", "column", "for example"), chosen.rows(), to=show.err)
     for line in chosen.remarks():
         show.err.print(line, markup=False, soft_wrap=True)
-    if not chosen.is_known and not yes and sys.stdin.isatty():
+    if is_asked and sys.stdin.isatty():
         typer.confirm("Go on?", abort=True, err=True)
+    elif is_asked and not is_mapped:
+        raise WrongUse(
+            "the columns are guessed, and nobody is here to say that this is right; "
+            "look at it, then add --yes, or give the mapping by --map FILE"
+        )
 
 
 @contextmanager
