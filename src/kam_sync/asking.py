@@ -16,10 +16,11 @@ from connectors import (
     Probes,
 )
 from kam_sync import field_map
+from kam_sync.base.command import command
 from kam_sync.base.errors import CrmTrouble, WrongUse
 from kam_sync.intake.model import Access, NewSource, Source
 from kam_sync.intake.store import SourceStore
-from kam_sync.wiring import Services, open_connector
+from kam_sync.wiring import Services, open_connector, shipped_profile
 
 
 def ask_who(
@@ -107,6 +108,7 @@ def probing(
     services: Services, kind: str, base_url: str, token: str, options: Mapping[str, str]
 ) -> Probes:
     """What is read by a profile, opened to try it; nothing is kept."""
+    shipped_profile(kind)  # WrongUse for a kind that is read by none
     address = services.admit(kind, base_url)
     return _probing(kind, open_connector(kind, Credentials(address, token, options)))
 
@@ -124,4 +126,7 @@ def _probing(kind: str, connector: Connector) -> Probes:
     if isinstance(connector, Probes):
         return connector
     connector.close()
-    raise WrongUse(f"kind {kind}: it is not read by a profile; use kam-sync source check")
+    said = (
+        f"kind {kind}: it is not read by a profile, so there are no steps to try; to ask it who it"
+    )
+    raise WrongUse(f"{said} is: {command('source check')} NAME")
