@@ -45,6 +45,8 @@ class ErrorKind(StrEnum):
     NO_ANSWER = "no_answer"
     """In time, or not to its end."""
     UNREADABLE = "unreadable"
+    BAD_PROFILE = "bad_profile"
+    """The text by which a CRM is read, or a secret that it names; the message says each line."""
     UNFIT = "unfit"
     """What is set for the source, such as the name of a list or field, does not fit the CRM."""
     OTHER_ACCOUNT = "other_account"

@@ -81,7 +81,9 @@ def test_a_probe_that_finds_something_wrong_ends_with_1(
     assert "signing in at /auth/login is refused" in " ".join(refused.out.split())
 
 
-def test_wrong_use_is_told(kam_sync: Command, box: SberSandbox, tmp_path: Path) -> None:
+def test_wrong_use_is_told(
+    kam_sync: Command, box: SberSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert kam_sync("source", "probe").code == 2
     missing = ["--base-url", box.url, "--profile", str(tmp_path / "none")]
     assert kam_sync("source", "probe", *missing, "--token", "x").code == 2
@@ -90,7 +92,10 @@ def test_wrong_use_is_told(kam_sync: Command, box: SberSandbox, tmp_path: Path) 
     at = ["--base-url", box.url, "--profile", str(bad)]
     told = kam_sync("source", "probe", *at, "--token", "x")
     assert told.code == 2
-    assert "line 2, column 1 (limit)" in told.err
+    assert "строка 2, столбец 1 (limit): limit здесь не бывает (может быть, limits?)" in told.err
+    monkeypatch.setenv("KAM_SYNC_LOCALE", "en")
+    told = kam_sync("source", "probe", *at, "--token", "x")
+    assert "line 2, column 1 (limit): limit is not known here (did you mean limits?)" in told.err
     assert kam_sync("source", "probe", *at, "--secret", "x").code == 2
     amo = kam_sync("source", "probe", "--kind", "amocrm", *at, "--token", "x")
     assert (amo.code, "kind amocrm: it is not read by a profile" in amo.err) == (2, True)
@@ -106,7 +111,7 @@ def test_an_empty_profile_is_refused_and_not_taken_for_the_shipped_one(
     said = kam_sync("source", "add", "other", *at, "--profile", str(empty))
     assert (said.code, "empty.yaml: the file is empty" in said.err) == (2, True)
     typed = kam_sync("source", "add", "other", *at, "--set", "profile=")
-    assert (typed.code, "the text is empty" in typed.err) == (2, True)
+    assert (typed.code, "текст пуст" in typed.err) == (2, True)
     assert kam_sync("source", "list", "--json").document == {"sources": []}
 
 
