@@ -44,6 +44,10 @@ class Marks:
         place, name = _where(self.places[here]), f" ({named})" if named else ""
         return Spoken(f"{place}{name}", f"{place.ru}{name}")
 
+    def line(self, path: Sequence[str | int]) -> int:
+        """The line where that stands, to sort by."""
+        return int(self.places[self.known(path)].line)
+
     def known(self, path: Sequence[str | int]) -> tuple[str | int, ...]:
         """A path without what is not in the text, such as the kind of a thing."""
         here: tuple[str | int, ...] = ()

@@ -70,7 +70,9 @@ def _once(marks: Marks, error: ValidationError) -> Iterator[tuple[Path, Spoken]]
 
 
 def _lines(marks: Marks, found: Iterable[tuple[Path, Spoken]]) -> Spoken:
-    told = [(marks.at(path), said) for path, said in found]
+    told = [
+        (marks.at(path), said) for path, said in sorted(found, key=lambda one: marks.line(one[0]))
+    ]
     en = [f"{at}: {said}" for at, said in told[:_MOST_SHOWN]]
     ru = [f"{at.ru}: {said.ru}" for at, said in told[:_MOST_SHOWN]]
     more = len(told) - _MOST_SHOWN

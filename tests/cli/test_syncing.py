@@ -39,6 +39,7 @@ def test_what_the_crm_does_not_offer_is_told_and_is_no_failure(
     assert (said.code, said.document["sources"][0]["nouns"]["task"]["state"]) == (0, "not_offered")
     shown = kam_sync("sync")
     assert (shown.code, "sales: task is not offered: " in shown.err) == (0, True)
+    assert "not offered" in kam_sync("source", "status", "sales").out
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,18 @@ def test_what_is_wrong_is_said_in_russian_too(before: str, after: str, said: str
     assert "Input should" not in russian + str(caught.value)
 
 
+def test_what_is_wrong_stands_in_the_order_of_the_lines() -> None:
+    text = (
+        _SHIPPED.replace("root:", "rooot:").replace("kind: offset", "kind: x").replace("key:", "k:")
+    )
+    with pytest.raises(BadProfile) as caught:
+        reading.read(text)
+    lines = [int(one.split()[1].rstrip(",")) for one in str(caught.value).splitlines()[:-1]]
+    assert len(lines) == 10
+    assert lines == sorted(lines)
+    assert str(caught.value).endswith(" more")
+
+
 def test_tags_and_anchors_run_nothing() -> None:
     tagged = _GOOD.replace("profile: Another CRM", "profile: !!python/object/apply:os.abort [x]")
     anchored = _GOOD.replace("fields:\n", "fields: &a\n", 1).replace("limits:", "limits: *a\nx:", 1)
