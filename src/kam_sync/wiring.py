@@ -161,8 +161,9 @@ def open_connector(kind: str, credentials: Credentials) -> Connector:
     except ValidationError as error:
         raise WrongUse(f"{kind}: {_first(error)}") from error
     except (ValueError, NeedsPerson) as error:
-        said = Spoken(f"{kind}: {error}", f"{kind}: {spoken(error, 'ru')}")
-        raise WrongUse(said, kind=getattr(error, "kind", ErrorKind.OTHER)) from error
+        why = getattr(error, "kind", ErrorKind.OTHER)
+        of = "" if why is ErrorKind.BAD_PROFILE else f"{kind}: "
+        raise WrongUse(Spoken(f"{of}{error}", f"{of}{spoken(error, 'ru')}"), kind=why) from error
 
 
 def doors() -> dict[str, Door]:

@@ -30,6 +30,11 @@ def written(tmp_path):
     return write
 
 
+def counts(said) -> dict[str, int]:
+    assert said.out, said.err
+    return {k: v for k, v in said.document["counts"].items() if v}
+
+
 @pytest.fixture
 def kam_sync(kam_sync: Command) -> Command:
     """The same, called by who has looked at the columns."""
@@ -38,11 +43,6 @@ def kam_sync(kam_sync: Command) -> Command:
         return kam_sync(*words, *(["--yes"] if words[0] == "import" else []))
 
     return call
-
-
-def counts(said) -> dict[str, int]:
-    assert said.out, said.err
-    return {k: v for k, v in said.document["counts"].items() if v}
 
 
 def test_a_file_of_a_bookkeeper_is_understood_and_comes_again_without_a_change(
