@@ -51,7 +51,8 @@ def main() -> None:
 def _import(file: Path, data: Path, rows: int) -> dict[str, float]:
     """One import in a process of its own; its wall time and its most memory."""
     settings = {"KAM_SYNC_DATA_DIR": str(data), "KAM_SYNC_SECRET_KEY": _KEY}
-    command = [sys.executable, "-m", "kam_sync", "import", str(file), "--as", "payments", "--json"]
+    command = [sys.executable, "-m", "kam_sync", "import", str(file), "--as", "payments"]
+    command += ["--yes", "--json"]
     ran = measure(command, folder=file.parent, timeout=_TIMEOUT, env=settings)
     return {"seconds": ran.wall, "rows_per_second": rows / ran.wall, "peak_mb": ran.peak}
 

@@ -20,7 +20,7 @@ from connectors.kit.contract import (
     SubscribesHooks,
     Turns,
 )
-from connectors.kit.door import Asked, Door
+from connectors.kit.door import Asked, Door, Spoken, spoken
 from connectors.kit.errors import (
     BadHook,
     BadRecord,
@@ -148,6 +148,7 @@ __all__ = [
     "SellOut",
     "SetField",
     "Shipment",
+    "Spoken",
     "Stage",
     "Stock",
     "Subscribed",
@@ -162,6 +163,7 @@ __all__ = [
     "ends_at",
     "fieldmap",
     "sheets",
+    "spoken",
     "wait_for_turn",
     "without_mark",
 ]

@@ -1,10 +1,34 @@
-"""What a person who connects an account has to know and to give, in Russian and in English."""
+"""What a person who connects an account has to know and to give, in Russian and in English.
+
+What is wrong with what they gave is a `Spoken` text: English for logs, programs and messages, with
+the same in Russian beside it, so that each is written where it is found out.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 Said = Mapping[str, str]
 """A text by language: "ru" and "en"."""
+
+
+class Spoken(str):
+    """An English text that knows itself in Russian."""
+
+    __slots__ = ("ru",)
+    ru: str
+
+    def __new__(cls, en: str, ru: str) -> Self:
+        """Both say the same."""
+        made = super().__new__(cls, en)
+        made.ru = ru
+        return made
+
+
+def spoken(error: Exception, language: str) -> str:
+    """What an error says, in Russian ("ru") where it is known in it, else in English."""
+    text = error.args[0] if error.args else str(error)
+    return text.ru if language == "ru" and isinstance(text, Spoken) else str(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,11 @@ def _matched(noun: Noun, rules: Rules) -> Iterator[tuple[str, tuple[Shape, Rule]
     for name, rule in rules.items():
         short = full.get(name, name)
         if short not in known:
-            raise Faulty(f"a {noun} has no field {name!r}; there are: {', '.join(known)}", name)
+            there = ", ".join(known)
+            raise Faulty(
+                f"a {noun} has no field {name!r}; there are: {there}",
+                f"у {noun} нет поля {name!r}; есть: {there}", field=name,
+            )  # fmt: skip
         yield short, (known[short], rule)
 
 
@@ -96,7 +100,10 @@ def _constants(
     if "currency" in known:
         told = sorted({rule.currency for _, rule in found.values() if rule.currency})
         if len(told) > 1:
-            raise Faulty(f"a {noun} is in one currency, not in {' and '.join(told)}")
+            raise Faulty(
+                f"a {noun} is in one currency, not in {' and '.join(told)}",
+                f"у {noun} одна валюта, а названо несколько: {', '.join(told)}",
+            )
         yield from (("currency", code) for code in told or {common.currency} if code)
     if noun in _ACTIVITIES:
         yield from (("happening", _ACTIVITIES[noun]), ("kind", noun.value))
@@ -113,7 +120,10 @@ def _stage(shape: Shape, rule: Rule) -> dict[str, Read]:
     codes, match = rule.codes, tuple(rule.match)
     wrong = sorted(set(codes.values()) - set(Outcome))
     if wrong:
-        raise Faulty(f"stage: the codes say open, won or lost, not {', '.join(wrong)}", "stage")
+        raise Faulty(
+            f"stage: the codes say open, won or lost, not {', '.join(wrong)}",
+            f"stage: в codes бывает open, won или lost, но не {', '.join(wrong)}", field="stage",
+        )  # fmt: skip
     known = {one.strip().casefold(): one for one in codes}
     outcome, get = coded(codes, match), getter(rule.columns)
     where = f"stage (from {' or '.join(rule.columns) or 'value'})"
@@ -152,11 +162,17 @@ def _close(given: dict[str, Any]) -> None:
 def _refuse_gaps(noun: Noun, known: set[str]) -> None:
     """Raise Faulty where a record could never be made."""
     if odd := unfillable(noun):
-        raise Faulty(f"a {noun} cannot be read by rules: nothing can say its {', '.join(odd)}")
+        raise Faulty(
+            f"a {noun} cannot be read by rules: nothing can say its {', '.join(odd)}",
+            f"{noun} нельзя прочитать по правилам: неоткуда взять {', '.join(odd)}",
+        )
     missing = [
         short
         for short, shape in shapes(noun).items()
         if shape.default is NEEDED and shape.name not in known
     ]
     if missing:
-        raise Faulty(f"a {noun} needs a rule for {', '.join(missing)}")
+        raise Faulty(
+            f"a {noun} needs a rule for {', '.join(missing)}",
+            f"для {noun} нужно правило: {', '.join(missing)}",
+        )

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from connectors.kit import months, pick, values
+from connectors.kit.door import Spoken
 from connectors.kit.errors import BadRecord
 from connectors.kit.rule import Rule
 from connectors.kit.shapes import NEEDED, WAYS, Shape
@@ -22,8 +23,8 @@ _EACH = "*"
 class Faulty(ValueError):
     """A rule that cannot be followed; `field` is the one it stands at, where it is about one."""
 
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, en: str, ru: str, *, field: str = "") -> None:
+        super().__init__(Spoken(en, ru))
         self.field = field
 
 
@@ -133,7 +134,10 @@ def _checked(shape: Shape, rule: Rule, common: Common) -> tuple[Convert, Any]:
     way, match = rule.as_ or shape.usual, tuple(rule.match)
     if way not in WAYS[shape.kind]:
         allowed = ", ".join(WAYS[shape.kind])
-        raise Faulty(f"{shape.short} holds a {shape.kind}: read it as {allowed}", shape.short)
+        raise Faulty(
+            f"{shape.short} holds a {shape.kind}: read it as {allowed}",
+            f"{shape.short} ({shape.kind}) читается только так: {allowed}", field=shape.short,
+        )  # fmt: skip
     one = _one(way, shape, rule, common)
     is_text, is_several = shape.kind == "text", shape.kind == "texts" or way == "codes_joined"
     plain = _several(way, one, is_text=is_text) if is_several else one
@@ -142,7 +146,11 @@ def _checked(shape: Shape, rule: Rule, common: Common) -> tuple[Convert, Any]:
             one(ours)
         constant = None if rule.value is None else plain(rule.value)
     except BadRecord as error:
-        raise Faulty(f"{shape.short}: {error}", shape.short) from error
+        raise Faulty(
+            f"{shape.short}: {error}",
+            f"{shape.short} ({shape.kind}): значение в value или codes не подходит: {error}",
+            field=shape.short,
+        ) from error
     if not rule.codes:
         return plain, constant
     one = _after(coded(rule.codes, match), one)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from pydantic.functional_validators import AfterValidator
 
 from connectors.kit import pick
+from connectors.kit.door import Spoken
 from connectors.kit.errors import BadRecord
 from connectors.kit.records import Noun
 
@@ -42,7 +43,8 @@ def _known_currency(code: str) -> str:
     try:
         return pick.currency(code)
     except BadRecord as error:
-        raise ValueError(str(error)) from error
+        said = Spoken(str(error), f"{code!r}: такого кода валюты нет (ISO 4217: RUB, USD ...)")
+        raise ValueError(said) from error
 
 
 Codes = Annotated[dict[str, str], BeforeValidator(_texts)]
@@ -83,7 +85,12 @@ class Rule(BaseModel):
     @model_validator(mode="after")
     def _says_something(self) -> "Rule":
         if not self.columns and self.value is None:
-            raise ValueError("say where it comes from (from: COLUMN) or what it is (value: ...)")
+            raise ValueError(
+                Spoken(
+                    "say where it comes from (from: COLUMN) or what it is (value: ...)",
+                    "скажите, откуда это взять (from: КОЛОНКА) или чему оно равно (value: ...)",
+                )
+            )
         return self
 
     @property

@@ -42,7 +42,7 @@ class EntityRules(BaseModel):
             _ = self.mapped
         except Faulty as fault:
             path = ("fields", fault.field) if fault.field else ()
-            why = {"said": str(fault), "path": path}
+            why = {"said": fault.args[0], "path": path}
             raise PydanticCustomError("rules", "{said}", why) from fault
         return self
 

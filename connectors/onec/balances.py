@@ -141,7 +141,7 @@ class Balances:
         rows = all_rows(self._odata, self._settings.tables["account"], "Ref_Key,Code")
         keys = [row.get("Ref_Key") for row in rows if str(row.get("Code")).startswith(code)]
         if not keys:
-            raise NoRights(f"1C shows no accounts {code} in its chart", kind=ErrorKind.NOT_THERE)
+            raise NoRights(f"1C shows no accounts {code} in its chart", kind=ErrorKind.UNFIT)
         return " or ".join(f"Account_Key eq guid'{key}'" for key in keys)
 
     @cached_property
@@ -196,4 +196,4 @@ def _figure(row: Row, resource: str) -> Decimal:
 
 def _without(field: str) -> NoRights:
     said = f"1C answers a balance without {field}: set its name for this base"
-    return NoRights(said, kind=ErrorKind.NOT_THERE)
+    return NoRights(said, kind=ErrorKind.UNFIT)

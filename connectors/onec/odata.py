@@ -45,10 +45,10 @@ def meaning(status: int, data: Any) -> ConnectorError | None:
         return NoRights(said, status=status, kind=ErrorKind.NOT_THERE)
     if status == 400 and code in {"6", "10", "11"}:
         said = f"1C knows no such field or function (code {code}): set its name for this base"
-        return NoRights(said, status=status, kind=ErrorKind.NOT_THERE)
+        return NoRights(said, status=status, kind=ErrorKind.UNFIT)
     if status == 501:
         said = "1C cannot show some field of this set (501): its programmer has to look"
-        return NoRights(said, status=status, kind=ErrorKind.NOT_THERE)
+        return NoRights(said, status=status, kind=ErrorKind.UNREADABLE)
     return None
 
 

@@ -73,7 +73,7 @@ class Asking:
                 raise
             where = f"{self._http.host}: there is nothing at {path} (404)"
             said = f"{where}; look at paths and ids in the profile"
-            raise NoRights(said, kind=error.kind) from error
+            raise NoRights(said, kind=ErrorKind.UNFIT) from error
         paging, data = self.style.paging, answer.data
         rows = data if not self.style.items_at else _found(data, self.style.items_at)
         if answer.data is None:

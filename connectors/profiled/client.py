@@ -57,6 +57,7 @@ class Profiled(Told):
         self._base_url = credentials.base_url
         self._proof = signing_in.at_once(self.profile, self._secrets)
         self._opened: list[CrmHttp] = []
+        self._beside: dict[str, CrmHttp] = {}
         self._rules: dict[Noun, EntityRules] = {
             noun: self.profile.rules(noun) for noun in self.profile.entities
         }
@@ -185,10 +186,12 @@ class _Writes(Profiled):
         return NotWritten(write.key, "it may have been written; look there", is_unsure=True)
 
     def _reach(self, root: str | None) -> CrmHttp:
-        """The API, or a secret address of the same CRM."""
+        """The API, or a secret address of the same CRM, which is opened once."""
         if root is None:
             return self.http
-        return self._open(Proof(), root=root)
+        if root not in self._beside:
+            self._beside[root] = self._open(Proof(), root=root)
+        return self._beside[root]
 
 
 class SberCrm(Profiled):
@@ -207,7 +210,8 @@ class Generic(Profiled):
 
 
 def _profile(kind: str, settings: Settings) -> Profile:
-    return reading.read(settings.profile or reading.shipped(kind))
+    text = settings.profile
+    return reading.read(reading.shipped(kind) if text is None else text)
 
 
 def _able(cls: Any, can_ask: bool, can_write: bool) -> Any:

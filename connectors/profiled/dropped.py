@@ -77,17 +77,17 @@ def pages(path: Path, profile: Profile, noun: Noun) -> Iterator[Page]:
         is_whole = is_whole and not line.trouble  # who stands in a line that nobody can read?
         rows.append(dict(line.cells) | ({"line": line.number} if line.trouble else {}))
         if len(rows) == _PAGE:
-            yield _page(noun, entity, rules, rows, is_first=is_first, is_whole=is_whole)
+            yield _page(entity, rules, rows, is_first=is_first, is_whole=is_whole)
             rows, is_first = [], False
     if rows:
-        yield _page(noun, entity, rules, rows, is_first=is_first, is_whole=is_whole)
+        yield _page(entity, rules, rows, is_first=is_first, is_whole=is_whole)
 
 
 def _page(
-    noun: Noun, entity: Entity, rules: Any, rows: Sequence[Any], *, is_first: bool, is_whole: bool
+    entity: Entity, rules: Any, rows: Sequence[Any], *, is_first: bool, is_whole: bool
 ) -> Page:
     if is_first:
-        refuse_lost(noun, entity, rows)
+        refuse_lost(entity, rows)
     records: tuple[RawRecord, ...] = tuple(raw_records(rules, rows))
     return Page(records, is_whole=is_whole)
 

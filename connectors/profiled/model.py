@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from connectors.kit.door import Spoken, spoken
 from connectors.kit.records import Noun
 from connectors.kit.rule import Currency, DecimalSign, ZoneName
 from connectors.kit.rules import EntityRules
@@ -70,7 +71,9 @@ class Profile(Part):
     @model_validator(mode="after")
     def _fits_together(self) -> "Profile":
         if not self.entities:
-            raise _wrong(("entities",), "name at least one entity")
+            raise _wrong(
+                ("entities",), "name at least one entity", "назовите хотя бы одну сущность"
+            )
         for noun, entity in self.entities.items():
             self._check_entity(noun, entity)
         self._check_secrets()
@@ -81,27 +84,45 @@ class Profile(Part):
     def _check_entity(self, noun: Noun, entity: Entity) -> None:
         here: Where = ("entities", noun.value)
         if noun not in READABLE:
-            said = f"a {noun} is not read by a profile; there are: {', '.join(READABLE)}"
-            raise _wrong(here, said)
+            there = ", ".join(READABLE)
+            raise _wrong(
+                here,
+                f"a {noun} is not read by a profile; there are: {there}",
+                f"{noun} по профилю не читается; есть: {there}",
+            )
         try:
             self.rules(noun)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            path = (first.get("ctx") or {}).get("path", ())
-            raise _wrong((*here, *path), first["msg"]) from error
+            why = first.get("ctx") or {}
+            said = why.get("said", first["msg"])
+            path = (*here, *why.get("path", ()))
+            raise _wrong(path, said, getattr(said, "ru", said)) from error
         self._check_list(here, entity)
 
     def _check_list(self, here: Where, entity: Entity) -> None:
         if bool(entity.list_) == (entity.file is not None):
-            raise _wrong(here, "give one of list (its name) and file (names: ...)")
+            raise _wrong(
+                here,
+                "give one of list (its name) and file (names: ...)",
+                "укажите одно из двух: list (имя списка) или file (names: ...)",
+            )
         if entity.file is not None:
             if entity.changed_since or entity.one:
-                raise _wrong(here, "of files nobody can be asked: leave changed_since and one out")
+                raise _wrong(
+                    here,
+                    "of files nobody can be asked: leave changed_since and one out",
+                    "о файлах некого спросить: уберите changed_since и one",
+                )
             return
         style, given = self.lists.get(entity.list_), frozenset(entity.with_)
         if style is None:
-            known = ", ".join(self.lists) or "none"
-            raise _wrong((*here, "list"), f"there is no list {entity.list_!r}; there are: {known}")
+            known = ", ".join(self.lists) or "-"
+            raise _wrong(
+                (*here, "list"),
+                f"there is no list {entity.list_!r}; there are: {known}",
+                f"нет списка {entity.list_!r}; есть: {known}",
+            )
         there = ("lists", entity.list_)
         _check((*there, "path"), style.path, given)
         _check((*there, "query"), style.query, given | PAGING)
@@ -115,9 +136,12 @@ class Profile(Part):
         for where, part in (("auth", self.auth), ("writes", self.writes)):
             unknown = sorted(secrets_in(part.model_dump()) - self.secrets.keys())
             if unknown:
-                known = ", ".join(self.secrets) or "none"
-                said = f"there is no secret {unknown[0]} among those under secrets: {known}"
-                raise _wrong((where,), said)
+                known = ", ".join(self.secrets) or "-"
+                raise _wrong(
+                    (where,),
+                    f"there is no secret {unknown[0]} among those under secrets: {known}",
+                    f"секрета {unknown[0]} нет среди названных в secrets: {known}",
+                )
 
     def _check_writes(self) -> None:
         for name in ("task", "note"):
@@ -127,16 +151,19 @@ class Profile(Part):
     def _check_hook(self) -> None:
         for noun in self.hook_in.entities.values() if self.hook_in else ():
             if noun not in self.entities or self.entities[noun].one is None:
-                said = f"word of a {noun} is of use only where one can be asked for: give it one:"
-                raise _wrong(("hook_in", "entities"), said)
+                raise _wrong(
+                    ("hook_in", "entities"),
+                    f"word of a {noun} is of use only where one can be asked for: give it one:",
+                    f"вызов о {noun} полезен, только если запись можно запросить: добавьте ей one:",
+                )
 
 
 def _check(where: Where, part: Any, known: Iterable[str]) -> None:
     try:
         check(part, frozenset(known))
     except Wrong as error:
-        raise _wrong(where, str(error)) from error
+        raise _wrong(where, str(error), spoken(error, "ru")) from error
 
 
-def _wrong(path: Where, said: str) -> PydanticCustomError:
-    return PydanticCustomError("profile", "{said}", {"said": said, "path": path})
+def _wrong(path: Where, en: str, ru: str) -> PydanticCustomError:
+    return PydanticCustomError("profile", "{said}", {"said": Spoken(en, ru), "path": path})

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from connectors.kit.door import Spoken
 from connectors.kit.records import Noun
 from connectors.kit.rule import Currency, DecimalSign, Rule, ZoneName
 
@@ -93,9 +94,19 @@ class Paging(Part):
     @model_validator(mode="after")
     def _makes_sense(self) -> "Paging":
         if (self.kind in {"cursor", "link"}) != (self.next_at is not None):
-            raise ValueError("next_at belongs to the kinds cursor and link, and to no other")
+            raise ValueError(
+                Spoken(
+                    "next_at belongs to the kinds cursor and link, and to no other",
+                    "next_at нужен для kind: cursor и link, и только для них",
+                )
+            )
         if self.overlap * 2 > self.size:
-            raise ValueError(f"an overlap of {self.overlap} is too much for pages of {self.size}")
+            raise ValueError(
+                Spoken(
+                    f"an overlap of {self.overlap} is too much for pages of {self.size}",
+                    f"overlap: {self.overlap} слишком много для страниц по {self.size}",
+                )
+            )
         return self
 
 
@@ -113,9 +124,18 @@ class ListStyle(Part):
     @model_validator(mode="after")
     def _makes_sense(self) -> "ListStyle":
         if self.method == "GET" and self.body is not None:
-            raise ValueError("a GET has no body; put it into the query, or say method: POST")
+            raise ValueError(
+                Spoken(
+                    "a GET has no body; put it into the query, or say method: POST",
+                    "у GET нет body; перенесите его в query или укажите method: POST",
+                )
+            )
         if self.method == "POST" and self.paging.kind == "link":
-            raise ValueError("paging by links is for GET")
+            raise ValueError(
+                Spoken(
+                    "paging by links is for GET", "страницы по ссылкам (link) бывают только у GET"
+                )
+            )
         return self
 
 
@@ -184,7 +204,12 @@ class Writing(Part):
     @model_validator(mode="after")
     def _has_an_address(self) -> "Writing":
         if (self.url is None) == (self.path is None):
-            raise ValueError("give one of url (a secret address) and path (below root)")
+            raise ValueError(
+                Spoken(
+                    "give one of url (a secret address) and path (below root)",
+                    "укажите одно из двух: url (секретный адрес) или path (ниже root)",
+                )
+            )
         return self
 
 

@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from connectors.kit.door import Spoken
+from connectors.kit.errors import ErrorKind
+
 _NAME = re.compile(r"(?<!\$)\{([a-z_]+)\}")
 _ODD = re.compile(r"(?<!\$)\{([^{}]*)\}")
 _SECRET = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
@@ -13,13 +16,22 @@ _DROPPED: Any = object()
 class Wrong(ValueError):
     """A placeholder that nothing can be put in the place of."""
 
+    kind = ErrorKind.BAD_PROFILE
+
+    def __init__(self, en: str, ru: str) -> None:
+        super().__init__(Spoken(en, ru))
+
 
 def check(part: Any, known: frozenset[str] | set[str]) -> None:
     """Raise Wrong for a placeholder that is not known."""
     for text in _texts(part):
         for name in _ODD.findall(text):
             if name not in known:
-                raise Wrong(f"{{{name}}} is not known here; there are: {', '.join(sorted(known))}")
+                there = ", ".join(sorted(known))
+                raise Wrong(
+                    f"{{{name}}} is not known here; there are: {there}",
+                    f"{{{name}}} здесь не бывает; есть: {there}",
+                )
 
 
 def fill(part: Any, values: Mapping[str, Any]) -> Any:
@@ -72,7 +84,7 @@ def _shown(value: Any) -> str:
 
 def _secret(name: str, secrets: Mapping[str, str]) -> str:
     if name not in secrets:
-        raise Wrong(f"the secret {name} was not given")
+        raise Wrong(f"the secret {name} was not given", f"не дан секрет {name}")
     return secrets[name]
 
 

@@ -110,7 +110,7 @@ def mapped(profile: Profile, noun: Noun, rows: Sequence[Any]) -> dict[str, Any]:
     """Whether rows read in our words."""
     rules, good, trouble = profile.rules(noun), 0, ""
     try:
-        refuse_lost(noun, profile.entities[noun], rows)
+        refuse_lost(profile.entities[noun], rows)
     except ConnectorError as error:
         return said(f"{noun}: mapping", str(error), is_fine=False)
     for raw in raw_records(rules, rows):

@@ -11,7 +11,7 @@ import orjson
 
 from connectors.kit import values
 from connectors.kit.contract import Cursor, Page
-from connectors.kit.errors import BadRecord, NoRights
+from connectors.kit.errors import BadRecord, ErrorKind, NoRights
 from connectors.kit.http import CrmHttp
 from connectors.kit.readers import place_of
 from connectors.kit.records import NAMELESS, Noun, RawRecord
@@ -34,7 +34,7 @@ def pull(http: CrmHttp, profile: Profile, noun: Noun, cursor: Cursor | None) -> 
     is_whole, is_old = progress.since is None, _oldness(entity, profile, progress.since)
     for step in walk(asking, lambda row: name_of(rules, row), progress.place):
         if is_whole and progress.place is None:
-            refuse_lost(noun, entity, step.rows)
+            refuse_lost(entity, step.rows)
         progress = _after(progress, step, entity)
         rows = [row for row in step.rows if not is_old(row)]
         yield Page(tuple(raw_records(rules, rows)), progress.text(), is_whole=is_whole)
@@ -60,7 +60,7 @@ def name_of(rules: EntityRules, row: Any) -> str:
     return NAMELESS + blake2b(content, digest_size=12).hexdigest()
 
 
-def refuse_lost(noun: Noun, entity: Entity, rows: Sequence[Any]) -> None:
+def refuse_lost(entity: Entity, rows: Sequence[Any]) -> None:
     """Stop where a column of the profile is in no row: somebody has renamed it in the CRM."""
     objects = [row for row in rows if isinstance(row, Mapping)]
     if len(objects) < _ENOUGH:
@@ -72,8 +72,9 @@ def refuse_lost(noun: Noun, entity: Entity, rows: Sequence[Any]) -> None:
         tops = {part for column in columns for part in (column, column.partition(".")[0])}
         if not any(tops & row.keys() for row in objects):
             raise NoRights(
-                f"{noun}: no row has {' or '.join(columns)}, from which the profile reads {name}; "
-                "was it renamed in the CRM? Else put it into may_lack"
+                f"no row has {' or '.join(columns)}, from which the profile reads {name}; "
+                "was it renamed in the CRM? Else put it into may_lack",
+                kind=ErrorKind.UNFIT,
             )
 
 

@@ -8,7 +8,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    profile: str = ""
-    """The text of the profile; where there is none, the one that is shipped."""
+    profile: str | None = None
+    """The text of the profile; where none is given, the one that is shipped."""
     per_second: float | None = Field(default=None, ge=0)
     """Requests a second in the place of the profile's; 0 for no limit (sandboxes only)."""

@@ -41,6 +41,7 @@ class Told:
     @classmethod
     def _profile(cls, options: Options) -> Profile | None:
         try:
-            return reading.read(options.get("profile") or reading.shipped(cls.kind))
+            text = options.get("profile")
+            return reading.read(reading.shipped(cls.kind) if text is None else text)
         except reading.BadProfile:
             return None

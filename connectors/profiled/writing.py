@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from connectors.kit import values
 from connectors.kit.errors import BadRecord, Refused, RetryLater
@@ -71,7 +71,8 @@ class Writer:
     def _address(self, way: Writing, told: Mapping[str, Any]) -> tuple[CrmHttp, str]:
         """The API and a path of it, or a secret address, which no log and no error shows."""
         if way.path is not None:
-            return self._reach(None), fill(way.path, told)
+            parts = {name: part and quote(str(part), safe="") for name, part in told.items()}
+            return self._reach(None), fill(way.path, parts)
         url = urlsplit(unlock(way.url, self._secrets))
         if url.netloc.lower() != self._host:
             raise ValueError("the address to write to is at another host than the CRM")

@@ -5,8 +5,10 @@ import signal
 import sys
 from types import FrameType
 
+from connectors import ErrorKind, spoken
 from kam_sync.base.command import command
 from kam_sync.base.errors import KamSyncError, NotHere, WrongSettings, WrongUse
+from kam_sync.base.settings import read_settings
 from kam_sync.cli.main import app
 
 
@@ -34,8 +36,15 @@ def _end(_number: int, _frame: FrameType | None) -> None:
 
 
 def _say(error: KamSyncError, code: int) -> int:
-    sys.stderr.write(f"kam-sync: {error}\n")
+    sys.stderr.write(f"kam-sync: {_in_words(error)}\n")
     return code
+
+
+def _in_words(error: KamSyncError) -> str:
+    """In the language of the installation, where the error is known in it."""
+    if error.kind is not ErrorKind.BAD_PROFILE:
+        return str(error)
+    return spoken(error, read_settings().locale)
 
 
 if __name__ == "__main__":

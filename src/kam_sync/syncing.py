@@ -30,7 +30,7 @@ from kam_sync.base.errors import Stopped, WrongSettings, WrongUse
 from kam_sync.confirming import Confirming
 from kam_sync.granting import kind_of, state_after
 from kam_sync.intake.ahead import ahead
-from kam_sync.intake.model import NounCounts, Origin, RunState, Source, SourceState
+from kam_sync.intake.model import NounCounts, NounEnd, Origin, RunState, Source, SourceState
 from kam_sync.intake.step import Batch
 from kam_sync.intake.store import (
     AnnouncedStore,
@@ -61,8 +61,17 @@ class SyncResult:
     message: str = ""
     error_kind: ErrorKind = ErrorKind.OTHER
     nouns: dict[Noun, NounCounts] = field(default_factory=dict)
+    ends: dict[Noun, NounEnd] = field(default_factory=dict)
+    """Of the nouns that were pulled."""
     wait: timedelta | None = None
     """How long the CRM asks us to stay away."""
+
+    @property
+    def is_fine(self) -> bool:
+        """All was read that the CRM offers."""
+        ends = self.ends.values()
+        is_whole = all(end.state is RunState.DONE or end.is_not_offered for end in ends)
+        return self.state is RunState.DONE and is_whole
 
 
 class Syncing:
@@ -77,6 +86,7 @@ class Syncing:
         self._watch = watch
         self._began = services.now()
         self._runs: dict[Noun, int] = {}
+        self._ends: dict[Noun, NounEnd] = {}
         self._listening = Listening(services, source_id)
         with self._database.transaction() as session:
             RunStore(session).abandon(source_id, services.now())
@@ -87,7 +97,7 @@ class Syncing:
 
     def run(self) -> SyncResult:
         """Pull and translate every noun; an error that ends it is told in the result."""
-        result = SyncResult(self._source.name, RunState.FAILED, _UNEXPECTED)
+        result = SyncResult(self._source.name, RunState.FAILED, _UNEXPECTED, ends=self._ends)
         run_id = self._begin()
         try:
             with self._listening, closing(self._open()) as connector:
@@ -199,6 +209,7 @@ class Syncing:
         finally:
             counts.seconds += Decimal(str(round(monotonic() - began, 3)))
             counts.requests += connector.requests - asked
+            self._ends[noun] = NounEnd(state, message, kind)
             self._end(run_id, state, counts.model_dump(mode="json"), message, kind)
         return f"{noun}: {message}" if message else ""
 

@@ -10,7 +10,17 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from connectors import Connector, Credentials, Door, Grants, NeedsPerson, Turns
+from connectors import (
+    Connector,
+    Credentials,
+    Door,
+    ErrorKind,
+    Grants,
+    NeedsPerson,
+    Spoken,
+    Turns,
+    spoken,
+)
 from connectors.registry import (
     card,
     connector_class,
@@ -151,7 +161,9 @@ def open_connector(kind: str, credentials: Credentials) -> Connector:
     except ValidationError as error:
         raise WrongUse(f"{kind}: {_first(error)}") from error
     except (ValueError, NeedsPerson) as error:
-        raise WrongUse(f"{kind}: {error}") from error
+        why = getattr(error, "kind", ErrorKind.OTHER)
+        of = "" if why is ErrorKind.BAD_PROFILE else f"{kind}: "
+        raise WrongUse(Spoken(f"{of}{error}", f"{of}{spoken(error, 'ru')}"), kind=why) from error
 
 
 def doors() -> dict[str, Door]:

@@ -25,6 +25,7 @@ from tests.fakes.waiting import PATIENCE, wait_until
 WHEN = datetime(2026, 12, 1, 9, tzinfo=UTC)
 COUNTS = {
     "read", "created", "updated", "unchanged", "deleted", "rejected", "held", "seconds", "requests",
+    "state", "message",
 }  # fmt: skip
 
 

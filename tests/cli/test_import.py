@@ -8,7 +8,7 @@ import arro3.io
 import openpyxl
 import pytest
 
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, Said
 
 PAYMENTS = (
     "Оплаты за февраль;;;;\n"
@@ -22,6 +22,16 @@ PAYMENTS = (
 def counts(said) -> dict[str, int]:
     assert said.out, said.err
     return {k: v for k, v in said.document["counts"].items() if v}
+
+
+@pytest.fixture
+def kam_sync(kam_sync: Command) -> Command:
+    """The same, called by who has looked at the columns."""
+
+    def call(*words: str) -> Said:
+        return kam_sync(*words, *(["--yes"] if words[0] == "import" else []))
+
+    return call
 
 
 def test_a_file_of_a_bookkeeper_is_understood_and_comes_again_without_a_change(

@@ -81,7 +81,9 @@ def test_a_probe_that_finds_something_wrong_ends_with_1(
     assert "signing in at /auth/login is refused" in " ".join(refused.out.split())
 
 
-def test_wrong_use_is_told(kam_sync: Command, box: SberSandbox, tmp_path: Path) -> None:
+def test_wrong_use_is_told(
+    kam_sync: Command, box: SberSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert kam_sync("source", "probe").code == 2
     missing = ["--base-url", box.url, "--profile", str(tmp_path / "none")]
     assert kam_sync("source", "probe", *missing, "--token", "x").code == 2
@@ -90,8 +92,27 @@ def test_wrong_use_is_told(kam_sync: Command, box: SberSandbox, tmp_path: Path) 
     at = ["--base-url", box.url, "--profile", str(bad)]
     told = kam_sync("source", "probe", *at, "--token", "x")
     assert told.code == 2
-    assert "line 2, column 1 (limit)" in told.err
+    assert "строка 2, столбец 1 (limit): limit здесь не бывает (может быть, limits?)" in told.err
+    monkeypatch.setenv("KAM_SYNC_LOCALE", "en")
+    told = kam_sync("source", "probe", *at, "--token", "x")
+    assert "line 2, column 1 (limit): limit is not known here (did you mean limits?)" in told.err
     assert kam_sync("source", "probe", *at, "--secret", "x").code == 2
+    amo = kam_sync("source", "probe", "--kind", "amocrm", *at, "--token", "x")
+    assert (amo.code, "kind amocrm: it is not read by a profile" in amo.err) == (2, True)
+
+
+@pytest.mark.parametrize("text", ["", "\n \n", "\ufeff"])
+def test_an_empty_profile_is_refused_and_not_taken_for_the_shipped_one(
+    kam_sync: Command, box: SberSandbox, sbercrm: Path, text: str
+) -> None:
+    empty = sbercrm.with_name("empty.yaml")
+    empty.write_text(text)
+    at = ["--kind", "generic", "--base-url", box.url, "--token", box.token]
+    said = kam_sync("source", "add", "other", *at, "--profile", str(empty))
+    assert (said.code, "empty.yaml: the file is empty" in said.err) == (2, True)
+    typed = kam_sync("source", "add", "other", *at, "--set", "profile=")
+    assert (typed.code, "текст пуст" in typed.err) == (2, True)
+    assert kam_sync("source", "list", "--json").document == {"sources": []}
 
 
 def test_a_filter_that_is_ignored_fails_the_probe(kam_sync: Command, tmp_path: Path) -> None:

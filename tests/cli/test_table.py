@@ -80,5 +80,5 @@ def test_a_sync_tells_its_counts_at_80_columns(
         monkeypatch.setattr(console, "width", 80)
     said = kam_sync("sync", "sales").out
     assert said.startswith("Sync of sales")
-    assert {"read", "created", "deleted", "rejected", "loss_reason"} <= words(said)
+    assert {"read", "new", "gone", "aside", "loss_reason"} <= words(said)
     assert all(len(line) <= 80 for line in said.splitlines())

@@ -3,11 +3,13 @@
 import pytest
 
 from connectors.kit.contract import Credentials
+from connectors.kit.door import spoken
 from connectors.profiled import BadProfile, Generic, SberCrm, reading
 from connectors.profiled.placeholders import Wrong, fill, unlock
 from tests.fakes import profiles
 
 _GOOD = profiles.generic()
+_SHIPPED = Generic.shipped_profile()
 
 
 @pytest.mark.parametrize(
@@ -15,8 +17,8 @@ _GOOD = profiles.generic()
     [
         ("root: /api", "rooot: /api", r"line 6, column 1 \(rooot\): rooot is not known.*: account"),
         ("  name: {from: name}", "  name: {form: name}", r"\(entities.user.fields.name"),
-        ("kind: offset", "kind: pages", r"line \d+, column \d+ \(lists.plain.paging.kind\): Input"),
-        ("    key: id", "    kee: id", r"kee is not known here; allowed: card, changed_since"),
+        ("kind: offset", "kind: pages", r"\(lists.plain.paging.kind\): 'pages' is none"),
+        ("    key: id", "    kee: id", r"kee is not known here \(did you mean key\?\).*: card"),
         ("    key: id", "    with: {a: b}", "with stands here twice"),
         ("list: plain", "list: plane", "there is no list 'plane'; there are: plain"),
         ("    key: id\n", "", r"\(entities.user.key\): key is missing"),
@@ -25,12 +27,12 @@ _GOOD = profiles.generic()
         ('from: "czena_prodazhi$c"', "from: a, as: text", r"deal.fields.amount\): amount holds"),
         ("codes: {vyigrana: won", "codes: {vyigrana: winn", r"not winn"),
         ("  contact:", "  pipeline:", r"a pipeline is not read by a profile; there are:"),
-        ("  contact:", "  kontakt:", r"\(entities.kontakt.*: Input should be 'group'"),
+        ("  contact:", "  kontakt:", r"\(entities.kontakt\): 'kontakt' is none.*mean contact"),
         ('one: {path: "/{name}/{key}"}', "one: null", "can be asked for"),
         ('body: {name: "{text}"', 'body: {name: "{txt}"', r"\(writes.task\): \{txt\} is not known"),
-        ("bearer, value", "barer, value", r"\(auth\): Input tag 'barer'"),
+        ("bearer, value", "barer, value", r"\(auth\): 'barer' is none of: none, bearer"),
         ("profile: Another CRM", "profile: [", r"line \d+, column \d+: "),
-        ("zone: Europe/Moscow", "zone: Moscow", r"line 7, column 1 \(zone\): 'Moscow' is not"),
+        ("zone: Europe/Moscow", "zone: Moscow", r"line 7, column 1 \(zone\): there is no such"),
         ("size: 100", "size: 15", "an overlap of 10 is too much for pages of 15"),
         ("    path: /{name}", "    path: /{name}\n    body: {}", "a GET has no body"),
     ],
@@ -41,6 +43,53 @@ def test_what_is_wrong_is_told_with_its_line(before: str, after: str, said: str)
         text = _GOOD.replace(before, after)
     with pytest.raises(BadProfile, match=said):
         reading.read(text)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("root: /api", "rooot: /api", "строка 6, столбец 1 (rooot): rooot здесь не бывает "
+         "(может быть, root?); можно: account, auth"),
+        ("    key: id\n", "", "строка 24, столбец 3 (entities.user.key): не хватает key"),
+        ("profile: Another CRM", "profile: 7", "строка 4, столбец 1 (profile): нужен текст; число"),
+        ("per_second: 2", "per_second: fast", "(limits.per_second): нужно число"),
+        ("per_second: 2", "per_second: -2", "(limits.per_second): не меньше 0"),
+        ("size: 200", "size: 2.5", "(lists.plain.paging.size): нужно целое число"),
+        ("kind: offset", "kind: pages", "'pages': нужно одно из: page, offset, cursor, link, none "
+         "(может быть, page?)"),
+        ("kind: bearer, ", "", "(auth): не хватает kind"),
+        ("root: /api", "root: [", "это не YAML ("),
+        ("    key: id", "    key: {a: b}", "(entities.user.key): нужен текст"),
+        ("    key: id", "    key: id\n    key: id", "key стоит здесь дважды"),
+        ("codes: {vyigrana: won", "codes: {vyigrana: winn", "open, won или lost, но не winn"),
+        ("zone: Europe/Moscow", "zone: Moscow", "(zone): такого часового пояса нет"),
+        ("currency: RUB", "currency: руб", "(currency): 'руб': такого кода валюты нет"),
+        ("${token}", "${tokn}", "(auth): секрета tokn нет среди названных в secrets: token"),
+        ("{from: active}", "{}", "скажите, откуда это взять"),
+        ("auth: {", "auth: yes #", "(auth): здесь нужны настройки вида имя: значение"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_in_russian_too(before: str, after: str, said: str) -> None:
+    assert before in _SHIPPED
+    with pytest.raises(BadProfile) as caught:
+        reading.read(_SHIPPED.replace(before, after, 1))
+    russian = spoken(caught.value, "ru")
+    assert said in russian
+    assert spoken(caught.value, "en") == str(caught.value)
+    assert len(russian.splitlines()) == len(str(caught.value).splitlines()) == 1
+    assert "Input should" not in russian + str(caught.value)
+
+
+def test_what_is_wrong_stands_in_the_order_of_the_lines() -> None:
+    text = (
+        _SHIPPED.replace("root:", "rooot:").replace("kind: offset", "kind: x").replace("key:", "k:")
+    )
+    with pytest.raises(BadProfile) as caught:
+        reading.read(text)
+    lines = [int(one.split()[1].rstrip(",")) for one in str(caught.value).splitlines()[:-1]]
+    assert len(lines) == 10
+    assert lines == sorted(lines)
+    assert str(caught.value).endswith(" more")
 
 
 def test_tags_and_anchors_run_nothing() -> None:

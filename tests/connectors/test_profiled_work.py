@@ -13,6 +13,7 @@ from connectors import registry
 from connectors.kit import pace as kit_pace
 from connectors.kit.contract import Credentials, FetchesSome, Hint, ReadsHooks
 from connectors.kit.errors import BadHook, NeedsPerson, NoRights, RetryLater
+from connectors.kit.http import CrmHttp
 from connectors.kit.records import Noun, Task
 from connectors.kit.writes import NewNote, NewTask, NotWritten, Ref, Writes, Written
 from connectors.profiled import Generic, SberCrm
@@ -77,6 +78,32 @@ def test_a_task_is_written_by_the_webhook_and_carries_our_mark(box: SberSandbox)
     row = box.books.rows["task"][written.external_id]
     assert (row["name"], row["srok$c"]) == ("Позвонить", "2026-11-05")
     assert row["kommentarij$c"].startswith("Позвонить\nСрочно\n[ks-")
+
+
+def test_the_webhook_is_opened_once_for_many_tasks(
+    box: SberSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+
+    class Counted(CrmHttp):
+        def __init__(self, *given: Any, **more: Any) -> None:
+            opened.append(given)
+            super().__init__(*given, **more)
+
+    monkeypatch.setattr("connectors.profiled.client.CrmHttp", Counted)
+    with closing(_sbercrm(box, profiles.writing_sbercrm())) as crm:
+        written = [*crm.write([_task(box), _task(box, "k2")]), *crm.write([_task(box, "k3")])]
+    assert [type(one) for one in written] == [Written] * 3
+    assert len(opened) == 1
+
+
+def test_an_id_in_a_path_stays_one_part_of_it(box: SberSandbox) -> None:
+    text = profiles.generic().replace("path: /tasks", "path: /deals/{about}/tasks")
+    task = NewTask("k1", Ref(Noun.DEAL, "7/../8?all=1#x"), "Позвонить")
+    with closing(_generic(box, text)) as crm:
+        list(crm.write([task]))
+    (asked,) = box.requests
+    assert (asked.path, asked.query) == ("/api/deals/7/../8?all=1#x/tasks", "")  # as it is read
 
 
 def test_what_may_have_been_written_is_not_written_again(box: SberSandbox) -> None:

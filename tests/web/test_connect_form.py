@@ -133,3 +133,23 @@ class Shy(FieldsOnly):
 
     def __init__(self, credentials: Credentials) -> None:
         super().__init__()
+
+
+@pytest.mark.parametrize(
+    ("lang", "profile", "says"),
+    [
+        ("ru", "profile: x\nlimit: 1\n", "строка 2, столбец 1 (limit): limit здесь не бывает"),
+        ("en", "profile: x\nlimit: 1\n", "line 2, column 1 (limit): limit is not known here"),
+        ("ru", "", "строка 1, столбец 1: текст пуст"),
+    ],
+)
+def test_what_is_wrong_in_a_profile_is_said_line_by_line_in_the_language_of_the_page(
+    client, lang: str, profile: str, says: str
+) -> None:
+    form = {"kind": "generic", "name": "x", "base_url": "http://127.0.0.1:1", "token": "t"}
+    form |= {"way": "token", "option-profile": profile}
+    answer = client.post(f"/sources/connect?lang={lang}", data=form)
+    assert answer.status_code == 400
+    assert says in answer.text
+    assert f'rows="12" spellcheck="false">{profile.strip()}</textarea>' in answer.text
+    assert "короткого объяснения" not in answer.text

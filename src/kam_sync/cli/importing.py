@@ -62,7 +62,7 @@ def import_(  # noqa: PLR0913 - each is an option of the command
             "--weak-key", help="Take rows without a key: a corrected one counts as a new one."
         ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="The guess is right; do not ask.")] = False,
     report: Annotated[
         Path | None, typer.Option(help="Write what became of each line into this CSV file.")
     ] = None,
@@ -93,7 +93,7 @@ def import_(  # noqa: PLR0913 - each is an option of the command
             _show(chosen, json=json)
             if not (complete or weak_key):
                 chosen.refuse_weak()
-            _confirm(chosen, yes=yes or dry_run or json)
+            _confirm(chosen, yes=yes or dry_run or json, is_mapped=map_ is not None)
             do = importing.try_rows if dry_run else importing.import_rows
             with _reporting(report) as (tell, bad), _progress() as watch:
                 wish = importing.Import(
@@ -121,10 +121,16 @@ def _show(chosen: "Chosen", *, json: bool) -> None:
         show.err.print(line, markup=False, soft_wrap=True)
 
 
-def _confirm(chosen: "Chosen", *, yes: bool) -> None:
+def _confirm(chosen: "Chosen", *, yes: bool, is_mapped: bool) -> None:
     """Ask whether that is right, where it is new and there is somebody to ask."""
-    if not chosen.is_known and not yes and sys.stdin.isatty():
+    is_asked = not (chosen.is_known or yes)
+    if is_asked and sys.stdin.isatty():
         typer.confirm("Go on?", abort=True, err=True)
+    elif is_asked and not is_mapped:
+        raise WrongUse(
+            "the columns are guessed, and nobody is here to say that this is right; "
+            "look at it, then add --yes, or give the mapping by --map FILE"
+        )
 
 
 @contextmanager

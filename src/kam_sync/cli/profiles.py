@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from kam_sync.base.command import command
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.settings import read_settings
 from kam_sync.cli import consents
@@ -32,9 +33,13 @@ def text_of(file: Path | None) -> dict[str, str]:
     if file is None:
         return {}
     try:
-        return {"profile": file.read_text("utf-8")}
+        text = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise WrongUse(f"--profile {file}: it cannot be read as a text") from error
+    if not text.strip():
+        raise WrongUse(f"--profile {file}: the file is empty; to start from one that is shipped: "
+                       f"{command('source profile --kind generic')}")  # fmt: skip
+    return {"profile": text}
 
 
 def joined(token: str | None, secrets: Iterable[str]) -> str | None:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from connectors import Noun
 from kam_sync.base.command import command
 from kam_sync.cli.table import Column, print_table
 from kam_sync.flow import LedgerWatch, SyncResult, Watch
+from kam_sync.intake.model import NounEnd, RunState
 
 __all__ = [
     "Column", "as_json", "block", "err", "harmless", "ledger_progress", "moment", "out",
@@ -107,7 +109,11 @@ def sync_document(results: Iterable[SyncResult]) -> dict[str, Any]:
                 "state": result.state.value,
                 "message": result.message,
                 "nouns": {
-                    noun.value: {**counts.model_dump(), "seconds": float(counts.seconds)}
+                    noun.value: {
+                        **counts.model_dump(),
+                        "seconds": float(counts.seconds),
+                        **_end(result.ends.get(noun, NounEnd())),
+                    }
                     for noun, counts in result.nouns.items()
                 },
             }
@@ -116,44 +122,66 @@ def sync_document(results: Iterable[SyncResult]) -> dict[str, Any]:
     }
 
 
+def _end(end: NounEnd) -> dict[str, str]:
+    state = "not_offered" if end.is_not_offered else end.state.value
+    return {"state": state, "message": end.message}
+
+
 def sync_table(results: Iterable[SyncResult]) -> None:
     """The same for people."""
     for result in results:
-        rows = [
-            (noun.value, *(_count(counts, column.name) for column in _COUNTS))
-            for noun, counts in result.nouns.items()
-        ]
-        if rows:
-            table(f"Sync of {result.source}", ("noun", *_COUNTS), rows)
-        if result.message:
-            err.print(
-                f"{result.source}: {result.message}", style="yellow", markup=False, soft_wrap=True
-            )
-        rejected = sum(counts.rejected for counts in result.nouns.values())
-        if rejected:
-            err.print(
-                f"{result.source}: {rejected} records are set aside; "
-                f"see: {command(f'source set-aside {result.source}')}",
-                style="yellow", markup=False, soft_wrap=True,
-            )  # fmt: skip
+        if result.nouns:
+            _counts_table(result)
+        for line in _remarks(result):
+            said = f"{result.source}: {line}"
+            err.print(said, style="yellow", markup=False, soft_wrap=True)
 
 
-_COUNTS = (
-    Column("read", is_number=True),
-    Column("created", is_number=True),
-    Column("updated", is_number=True),
-    Column("unchanged", is_number=True, rank=2),
-    Column("deleted", is_number=True),
-    Column("held", is_number=True),
-    Column("rejected", is_number=True),
-    Column("seconds", is_number=True, rank=1),
-    Column("requests", is_number=True, rank=3),
-)
+def _counts_table(result: SyncResult) -> None:
+    """The counts by noun. Where there is no room, a column of zeros alone is left out."""
+    counts = result.nouns.values()
+    columns = [
+        Column(heading, is_number=True, rank=0 if any(getattr(c, name) for c in counts) else 1)
+        for name, heading in _COUNTS.items()
+    ]
+    rows = [
+        (noun.value, *(_count(getattr(one, name)) for name in _COUNTS))
+        for noun, one in result.nouns.items()
+    ]
+    table(f"Sync of {result.source}", ("noun", *columns), rows)
 
 
-def _count(counts: Any, name: str) -> object:
-    found = getattr(counts, name)
-    return f"{found:.1f} s" if name == "seconds" else found
+def _remarks(result: SyncResult) -> Iterator[str]:
+    """What a person should know beside the counts."""
+    ends = {noun: end for noun, end in result.ends.items() if end.message}
+    for noun, end in ends.items():
+        word = "is not offered" if end.is_not_offered else _WORDS[end.state]
+        yield f"{noun} {word}: {end.message}"
+    if result.message and not any(result.message.endswith(end.message) for end in ends.values()):
+        yield result.message
+    rejected = sum(counts.rejected for counts in result.nouns.values())
+    if rejected:
+        way = command(f"source set-aside {result.source}")
+        yield f"{rejected} records are set aside; see: {way}"
+
+
+_COUNTS = {
+    "read": "read",
+    "created": "new",
+    "updated": "changed",
+    "unchanged": "same",
+    "deleted": "gone",
+    "held": "held",
+    "rejected": "aside",
+    "seconds": "sec.",
+    "requests": "asked",
+}
+"""What is counted, and how it is called where there is little room."""
+_WORDS = {RunState.FAILED: "FAILED", RunState.LATER: "waits for the next sync"}
+
+
+def _count(found: object) -> object:
+    return f"{found:.1f}" if isinstance(found, Decimal) else found
 
 
 def _plain(value: Any) -> Any:

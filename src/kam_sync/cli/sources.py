@@ -1,5 +1,6 @@
 """`kam-sync source ...`: connect CRM accounts and look after them."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
@@ -151,7 +152,7 @@ def check(name: Name, *, json: Json = False) -> None:
 
 
 @app.command("set")
-def set_(
+def set_(  # noqa: PLR0913 - each is an option of the command
     name: Name,
     *,
     base_url: Annotated[str | None, typer.Option(help="Another address.")] = None,
@@ -161,24 +162,44 @@ def set_(
     options: Options = None,
     profile: profiles.File = None,
     secrets: profiles.Secrets = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask about another address.")] = False,
 ) -> None:
     """Change a source's address, token or options (KEY= takes an option away).
 
-    Of several secrets all are given again.
+    At another address there has to be the same CRM account. Of several secrets all are given again.
     """
     from kam_sync import asking, connecting
 
+    base_url = base_url and base_url.strip().rstrip("/")
     settings = _parse(options or []) | profiles.text_of(profile)
     given = None if token is None else _read_token(token)
     secret = profiles.joined(given, secrets or [])
     with _services() as services:
-        if secret is not None:
+        is_moved = _is_moved(services, name, base_url)
+        if secret is not None or is_moved:
             asking.try_out(services, name, secret, base_url=base_url, options=settings)
+        if is_moved and not yes:
+            _confirm_move(name, base_url or "")
         connecting.change(services, name, base_url=base_url, options=settings, token=secret)
     opened = "" if secret is None else "the CRM lets us in with the new token; "
     typer.echo(
         f"{name}: changed; {opened}its records are translated anew at the next sync", err=True
     )
+
+
+def _is_moved(services: "Services", name: str, base_url: str | None) -> bool:
+    """Whether a source that was read from one address is to be read from another one."""
+    from kam_sync.intake.store import SourceStore
+
+    with services.database.transaction() as session:
+        source = SourceStore(session).by_name(name)
+        return bool(source.remote_account) and base_url not in {None, source.base_url}
+
+
+def _confirm_move(name: str, base_url: str) -> None:
+    if not sys.stdin.isatty():
+        raise WrongUse(f"{name}: it has records from another address; to go on: --yes")
+    typer.confirm(f"Read source {name}, with the records it has, from {base_url}?", abort=True)
 
 
 @app.command()

@@ -42,7 +42,7 @@ def status(name: Name, *, json: Json = False) -> None:
     rows = [
         (
             one["noun"], f"{one['records']:,}", show.moment(one["last_good_at"], zone),
-            one["state"], *(f"{one['counts'].get(key, 0):,}" for key in _COUNTED),
+            _word(one), *(f"{one['counts'].get(key, 0):,}" for key in _COUNTED),
             show.moment(one["loaded_at"], zone) or "not done",
         )
         for one in nouns
@@ -51,6 +51,14 @@ def status(name: Name, *, json: Json = False) -> None:
     for one in nouns:
         if one["message"]:
             typer.echo(f"{one['noun']}: {one['message']}")
+
+
+def _word(one: "dict[str, Any]") -> str:
+    from connectors import ErrorKind
+    from kam_sync.intake.model import NounEnd, RunState
+
+    end = NounEnd(RunState(one["state"]), one["message"], ErrorKind(one["error_kind"]))
+    return "not offered" if end.is_not_offered else end.state.value
 
 
 _COUNTED = ("read", "created", "updated")

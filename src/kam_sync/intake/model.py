@@ -161,6 +161,20 @@ class NounCounts(SQLModel):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
+@dataclass(frozen=True, slots=True)
+class NounEnd:
+    """How the pull of one noun ended, and why not well."""
+
+    state: RunState = RunState.DONE
+    message: str = ""
+    error_kind: ErrorKind = ErrorKind.OTHER
+
+    @property
+    def is_not_offered(self) -> bool:
+        """The CRM does not have such records or does not publish them: nothing to be mended."""
+        return self.state is RunState.FAILED and self.error_kind is ErrorKind.NOT_THERE
+
+
 class Run(SQLModel):
     """One walk of a step, kept for people to see."""
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote
 from fastapi import APIRouter, Body, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from connectors import OAuthApp
+from connectors import ErrorKind, OAuthApp, spoken
 from kam_sync import connecting, consenting
 from kam_sync.base.errors import CrmTrouble, WrongUse
 from kam_sync.consenting import Wish
@@ -103,7 +103,7 @@ def _form(
     known = doors()
     shown = {
         "typed": typed, "wrong": wrong or {}, "doors": known, "door": known[typed.kind],
-        "by_oauth": can_grant(typed.kind), **_told(error),
+        "by_oauth": can_grant(typed.kind), **_told(request, error),
     }  # fmt: skip
     return _page(request, "connect.html", status=status, **shown)
 
@@ -125,13 +125,22 @@ def _reauth(
     is_missing: bool = False,
 ) -> HTMLResponse:
     status = 400 if error or is_missing else 200
-    shown = {"name": name, "is_granted": is_granted, "is_missing": is_missing, **_told(error)}
+    shown = {
+        "name": name,
+        "is_granted": is_granted,
+        "is_missing": is_missing,
+        **_told(request, error),
+    }
     return _page(request, "reauth.html", status=status, **shown)
 
 
-def _told(error: Exception | None) -> dict[str, Any]:
+def _told(request: Request, error: Exception | None) -> dict[str, Any]:
     """What went wrong, as the templates say it."""
-    return {"error": str(error or ""), "error_kind": kind_of(error) if error else None}
+    if error is None:
+        return {"error": "", "error_kind": None}
+    kind, language = kind_of(error), pages(request).language(request)
+    said = spoken(error, language.locale)
+    return {"error": said, "error_kind": kind, "is_plain": kind is ErrorKind.BAD_PROFILE}
 
 
 def _page(request: Request, template: str, **values: Any) -> HTMLResponse:

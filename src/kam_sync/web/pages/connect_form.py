@@ -1,12 +1,12 @@
 """The form that connects a CRM account: what was typed, and what is wrong at which field."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Self
 from urllib.parse import urlsplit
 
-from connectors import ErrorKind
+from connectors import Asked, ErrorKind
 from kam_sync import connecting
 from kam_sync.base.errors import WrongUse
 from kam_sync.web.wording import troubles
@@ -39,18 +39,21 @@ class Typed:
         known = doors()
         if typed["kind"] not in known:
             typed["kind"] = FIRST
-        asked = [
-            (one.name, given.get(f"{_OPTION}{one.name}", "")) for one in known[typed["kind"]].asks
-        ]
+        asked = [(one, given.get(f"{_OPTION}{one.name}")) for one in known[typed["kind"]].asks]
         if typed["way"] not in {BY_TOKEN, BY_OAUTH}:
             typed["way"] = BY_TOKEN if given.get("token") else BY_OAUTH
-        return cls(**typed, options={name: value for name, value in asked if value})
+        return cls(**typed, options=_filled_in(asked))
 
     @property
     def address(self) -> str:
         """People type the name of their account with or without the scheme."""
         typed = self.base_url.rstrip("/")
         return typed if "://" in typed or not typed else f"https://{typed}"
+
+
+def _filled_in(asked: Iterable[tuple[Asked, str | None]]) -> dict[str, str]:
+    """What was given. A long text that was emptied is empty, and not what is usual."""
+    return {one.name: text for one, text in asked if text or (text is not None and one.is_long)}
 
 
 def wrongs(

@@ -144,6 +144,14 @@ def _of_answers(language: Language) -> dict[ErrorKind, str]:
             "The answer of the CRM cannot be read. We try again by ourselves; if it stays, compare "
             "the address: another program may answer there."
         ),
+        ErrorKind.BAD_PROFILE: language.gettext(
+            "The CRM cannot be read by this profile: something in it, or a secret that it names, "
+            "is missing or wrong."
+        ),
+        ErrorKind.UNFIT: language.gettext(
+            "What is set for this source does not fit its CRM: a list or a field has another name "
+            "there, or was renamed. The details say which."
+        ),
         ErrorKind.PAUSED: language.gettext("Paused by a person; it goes on where it was."),
     }
 

@@ -1,0 +1,71 @@
+"""What `kam-sync sync` says of its end, in words, JSON and exit code."""
+
+import pytest
+
+from connectors import ErrorKind, Noun
+from connectors.sandbox.amocrm import AmoSandbox
+from connectors.sandbox.faults import Fault
+from kam_sync.cli import show
+from kam_sync.intake.model import NounCounts, NounEnd, RunState
+from kam_sync.syncing import SyncResult
+from tests.cli.conftest import Command
+
+FULL = NounCounts(
+    read=112_345, created=100_000, updated=2_345, unchanged=10_000, deleted=45, held=30,
+    rejected=17, seconds="93.25", requests=450,
+)  # fmt: skip
+
+
+def test_a_noun_without_rights_is_a_failure_and_the_others_are_read(
+    kam_sync: Command, connected: AmoSandbox
+) -> None:
+    connected.faults.append(Fault(path="/api/v4/tasks", status=403, times=None))
+    said = kam_sync("sync", "--json")
+    (sales,) = said.document["sources"]
+    assert (said.code, sales["state"]) == (1, "done")
+    assert sales["nouns"]["task"]["state"] == "failed"
+    assert "no rights" in sales["nouns"]["task"]["message"]
+    assert (sales["nouns"]["deal"]["state"], sales["nouns"]["deal"]["message"]) == ("done", "")
+    shown = kam_sync("sync")
+    assert (shown.code, shown.err.count("sales: task FAILED: ")) == (1, 1)
+    assert shown.err.count("no rights") == 1
+
+
+def test_what_the_crm_does_not_offer_is_told_and_is_no_failure(
+    kam_sync: Command, connected: AmoSandbox
+) -> None:
+    connected.faults.append(Fault(path="/api/v4/tasks", status=404, times=None))
+    said = kam_sync("sync", "--json")
+    assert (said.code, said.document["sources"][0]["nouns"]["task"]["state"]) == (0, "not_offered")
+    shown = kam_sync("sync")
+    assert (shown.code, "sales: task is not offered: " in shown.err) == (0, True)
+    assert "not offered" in kam_sync("source", "status", "sales").out
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_fine"),
+    [
+        (ErrorKind.NOT_THERE, True),
+        (ErrorKind.NO_RIGHTS, False),
+        (ErrorKind.UNREADABLE, False),
+        (ErrorKind.UNFIT, False),
+        (ErrorKind.OTHER, False),
+    ],
+)
+def test_only_what_is_not_there_is_no_failure(kind: ErrorKind, is_fine: bool) -> None:
+    ends = {Noun.DEAL: NounEnd(), Noun.TASK: NounEnd(RunState.FAILED, "why", kind)}
+    assert SyncResult("sales", ends=ends).is_fine is is_fine
+    assert not SyncResult("sales", RunState.LATER).is_fine
+
+
+def test_all_counts_are_seen_at_80_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(show.out, "width", 80)
+    show.sync_table([SyncResult("sales", nouns={Noun.COMPANY: NounCounts(), Noun.DEAL: FULL})])
+    said = capsys.readouterr().out
+    for number in ("112,345", "100,000", "2,345", "10,000", "45", "30", "17", "93.2", "450"):
+        assert number in said.split()
+    assert max(map(len, said.splitlines())) <= 80
+    show.sync_table([SyncResult("sales", nouns={noun: NounCounts(read=1) for noun in Noun})])
+    assert "same" in capsys.readouterr().out
