@@ -40,7 +40,7 @@ LISTS: Mapping[str, Listing] = {
         "tasks",
         {
             "ID": "id", "CREATED_DATE": "created_at", "CHANGED_DATE": "updated_at",
-            "UF_CRM_TASK": "about",
+            "UF_CRM_TASK": "about_noun",
         },
     ),
     "crm.stagehistory.list": Listing(
@@ -78,6 +78,8 @@ class Lists:
         """One page."""
         listing = LISTS[method]
         noun = listing.noun or self.noun(asked)
+        if noun == "history" and self.noun(asked) == "lead":
+            noun = "lead_history"
         start = int(asked.get("start") or 0)
         cut = self._cut(listing, noun, asked)
         if start == -1:
@@ -134,7 +136,7 @@ def _plain(column: str, value: Any) -> int | str:
         return seconds(value)
     if column in {"kind", "about_noun"}:
         return str(value)
-    said = str(value).rpartition("_")[2]  # a task names its deal as D_37
+    said = str(value)
     return int(said) if said.isdecimal() else -1
 
 
