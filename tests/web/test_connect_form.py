@@ -94,6 +94,8 @@ def test_a_kind_is_chosen_and_says_what_it_needs(
     assert 'href="/sources/connect?kind=amocrm">amoCRM</a>' in page
     assert "Ask the archivist." in page
     assert '<option value="b" selected>Second</option>' in page
+    russian = client.get("/sources/connect?kind=memory&lang=ru").text
+    assert '<option value="b" selected>Вторая</option>' in russian
     assert '<textarea class="written" id="option-notes"' in page
     assert "OAuth" not in page
     assert 'value="amocrm"' in client.get("/sources/connect?kind=siebel").text
@@ -107,8 +109,21 @@ def test_a_kind_is_chosen_and_says_what_it_needs(
         assert access.options == {"shelf": "a", "notes": "one\ntwo"}
 
 
+def test_an_option_that_is_a_secret_is_not_shown_again(
+    client, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry._CLASSES, "memory", "tests.web.test_connect_form:Shy")
+    form = {"kind": "memory", "name": "m", "base_url": "http://127.0.0.1", "token": ""}
+    page = client.post("/sources/connect", data=form | {"option-pin": "31415"})
+    assert page.status_code == 400
+    assert '<input id="option-pin" name="option-pin" type="password" autocomplete="off">' in (
+        page.text
+    )
+    assert "31415" not in page.text
+
+
 class Shy(FieldsOnly):
-    """A kind that asks for a shelf and for notes."""
+    """A kind that asks for a shelf, for notes and for a code."""
 
     hosts = ("example.com",)
     door = Door(
@@ -120,7 +135,10 @@ class Shy(FieldsOnly):
                 "shelf",
                 {"en": "Shelf", "ru": "Полка"},
                 default="b",
-                choices={"a": "First", "b": "Second"},
+                choices={
+                    "a": {"en": "First", "ru": "Первая"},
+                    "b": {"en": "Second", "ru": "Вторая"},
+                },
             ),
             Asked(
                 "notes",
@@ -128,6 +146,7 @@ class Shy(FieldsOnly):
                 {"en": "Any.", "ru": "Любые."},
                 is_long=True,
             ),
+            Asked("pin", {"en": "Code", "ru": "Код"}, is_secret=True),
         ),
     )
 

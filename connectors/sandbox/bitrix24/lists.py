@@ -64,11 +64,11 @@ LISTS: Mapping[str, Listing] = {
 
 
 class Lists:
-    """The lists of one portal. `has_invoices` is a switch: portals can do without."""
+    """The lists of one portal. Portals can do without what `off` names: "invoice", "lead"."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
-        self.has_invoices = True
+        self.off: set[str] = set()
         self.strict = False
         """Whether an unknown key of a filter is refused, as new methods do, or passed over."""
         self.ignores_iso = False
@@ -95,7 +95,7 @@ class Lists:
         """Whose items are meant."""
         number = int(asked.get("entityTypeId") or 0)
         noun = TYPES.get(number, "")
-        if not noun or (noun == "invoice" and not self.has_invoices):
+        if not noun or noun in self.off:
             raise Trouble(400, "ENTITY_TYPE_NOT_SUPPORTED", "Entity type is not supported")
         return noun
 
