@@ -22,7 +22,7 @@ from connectors.kit.records import (
 _OUTCOMES: Mapping[str, Outcome] = {"S": Outcome.WON, "F": Outcome.LOST}
 
 
-def pipeline(raw: RawRecord, _words: Words) -> Pipeline:
+def pipeline(raw: RawRecord, words: Words) -> Pipeline:
     """A funnel with its stages; the default one has the number 0. That of leads has no number."""
     body = raw.body
     stages = tuple(
@@ -34,7 +34,9 @@ def pipeline(raw: RawRecord, _words: Words) -> Pipeline:
         )
         for stage in pick.many(body, "stages")
     )
-    return Pipeline(_category(body, "id"), pick.text(body, "name") or "", stages)
+    id_ = _category(body, "id")
+    is_over = id_ == LEADS and LEAD not in words.entities
+    return Pipeline(id_, pick.text(body, "name") or "", stages, is_archived=is_over)
 
 
 def deal(raw: RawRecord, words: Words) -> Deal:

@@ -81,10 +81,11 @@ def step(raw: RawRecord, words: Words) -> Activity:
     )
 
 
-def custom_field(raw: RawRecord, _words: Words) -> Field:
+def custom_field(raw: RawRecord, words: Words) -> Field:
     """A custom field; whose it is stands before its key in our id of it.
 
     One of leads says so in its name: else a deal's would be taken for it, and it for a deal's.
+    Where nobody wants leads any more, it is gone with them.
     """
     body, (whose, _, key) = raw.body, raw.external_id.partition("/")
     if whose not in set(Noun):
@@ -97,6 +98,7 @@ def custom_field(raw: RawRecord, _words: Words) -> Field:
         kind=kind_of(body.get("type"), is_multiple=body.get("isMultiple") is True),
         code=pick.text(body, "upperName"),
         options=pick.distinct(pick.text(one, "VALUE") for one in pick.many(body, "items")),
+        is_deleted=is_lead and LEAD not in words.entities,
     )
 
 

@@ -96,6 +96,8 @@ def test_leads_that_are_wanted_no_more_are_gone_with_the_next_sync(
     """And are there again when they are wanted again, with what has changed meanwhile."""
     own.add("activity", OWNER_TYPE_ID="1", OWNER_ID=str(own.ids("lead")[0]), COMPLETED="N",
             PROVIDER_ID="CRM_TODO", SUBJECT="Позвонить")  # fmt: skip
+    for number in range(12):
+        own.add("lead", title=f"Заявка {number}", stageId="NEW", stageSemanticId="P", opportunity=1)
     new = NewSource(name="portal", kind="bitrix24", base_url=own.url)
     source, *_ = connecting.add(services, new, own.token, {"per_second": "0", **LEADS})
     flow.sync(services, source.id)
@@ -111,6 +113,11 @@ def test_leads_that_are_wanted_no_more_are_gone_with_the_next_sync(
     assert ask(services, about) == [(0,)]
     deals = "SELECT count(*) FROM deal WHERE NOT is_deleted"
     assert ask(services, deals) == [(own.count("deal"),)]
+    lines = "SELECT is_archived FROM pipeline WHERE external_id = 'leads'"
+    fields = "SELECT is_deleted FROM custom_field WHERE starts_with(external_id, 'deal/lead/')"
+    assert ask(services, lines) == ask(services, fields) == [(True,)]
+    whole = flow.sync(services, source.id, full=True)
+    assert sum(counts.held for counts in whole.nouns.values()) == 0  # nobody is asked about them
 
     own.add("lead", title="Новый", stageId="NEW", stageSemanticId="P", opportunity=1)
     connecting.change(services, "portal", options={"leads": "yes"})
