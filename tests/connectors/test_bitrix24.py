@@ -48,10 +48,21 @@ _MEETING = {
     "ID": "5", "TYPE_ID": "1", "PROVIDER_ID": "CRM_MEETING", "OWNER_TYPE_ID": "1", "OWNER_ID": "9",
     "COMPLETED": "N", "CREATED": "2026-07-25T12:00:00+03:00", "SUBJECT": "Встреча",
 }  # fmt: skip
+_LEAD = _LOST | {
+    "stageId": "JUNK",
+    "dateClosed": "2026-07-24T12:00:00+03:00",
+    "companyTitle": "Ромашка",
+}
+_LEADS_STEP = {
+    "ID": 35, "TYPE_ID": 2, "OWNER_ID": 1, "CREATED_TIME": "2026-07-20T09:00:00+03:00",
+    "STATUS_SEMANTIC_ID": "P", "STATUS_ID": "IN_PROCESS",
+}  # fmt: skip
 MORE = [
     RawRecord(Noun.COMPANY, "1", _COMPANY),
     RawRecord(Noun.DEAL, "1", _LOST),
     RawRecord(Noun.NOTE, "activity/5", _MEETING),
+    RawRecord(Noun.DEAL, "lead/1", _LEAD),
+    RawRecord(Noun.EVENT, "lead/35", _LEADS_STEP),
 ]
 
 

@@ -252,6 +252,19 @@ def test_the_history_of_a_lead_is_not_that_of_a_deal(box: BitrixSandbox, crm: Bi
     assert (off.about_noun, off.about_external_id) == (None, None)
 
 
+def test_with_nothing_changed_leads_cost_two_requests(own: BitrixSandbox) -> None:
+    costs = []
+    for options in ({}, LEADS):
+        with connected(own, options) as crm:
+            crm.about()
+            cursors = {noun: pulled(crm, noun)[1] for noun in crm.nouns}
+            before = crm.requests
+            for noun, cursor in cursors.items():
+                pulled(crm, noun, cursor or None)
+            costs.append(crm.requests - before)
+    assert costs[1] - costs[0] == 2  # the leads, and to which stages they came
+
+
 def test_a_lead_is_seen_on_its_own_page_of_the_portal() -> None:
     root = "https://acme.bitrix24.ru"
     assert registry.card("bitrix24", root, "deal", "lead/5") == f"{root}/crm/lead/details/5"
