@@ -18,7 +18,7 @@ from typing import Any
 
 from connectors.bitrix24.calling import Portal
 from connectors.bitrix24.cursor import Reach
-from connectors.bitrix24.entities import COMPANY
+from connectors.bitrix24.entities import COMPANY, LEAD_IDS
 from connectors.bitrix24.lexicon import JOINED, Lexicon
 from connectors.bitrix24.lists import (
     ITEMS,
@@ -44,6 +44,7 @@ _TOUCHED = ("DATE_MODIFY", "DATE_CREATE")
 """A new requisite has no time of a change."""
 HEARD_WITH = Noun.COMPANY
 """With this noun the portal's queue of events is read, which tells of all of them."""
+_NO_LEADS = "these are the leads; if the portal has none, set the option leads to no"
 _PAGE = 250
 """Records that are handed on together."""
 
@@ -88,6 +89,8 @@ class Changes:
                 is_odd = isinstance(error, Refused) and not is_off(error.data)
                 if is_odd or len(lists) == 1:
                     raise
+                if listing.prefix == LEAD_IDS:
+                    error.args = (f"{error}; {_NO_LEADS}",)
                 refusal, left = error, {*reach.left, listing.prefix}
             else:
                 left = {*reach.left} - {listing.prefix}

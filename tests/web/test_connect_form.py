@@ -1,6 +1,7 @@
 """The form that connects a CRM account, and what it says where it is filled in wrongly."""
 
 from dataclasses import replace
+from html import unescape
 
 import pytest
 
@@ -8,7 +9,7 @@ from connectors import Asked, Credentials, Door, registry
 from connectors.sandbox.amocrm import AmoSandbox
 from kam_sync.intake.store import SourceStore
 from kam_sync.web.app import create_app
-from kam_sync.wiring import Services
+from kam_sync.wiring import Services, doors
 from tests.fakes.crms import FieldsOnly
 from tests.web.conftest import TestClient
 from tests.web.shop import APP, exchanges, states, typed
@@ -107,6 +108,15 @@ def test_a_kind_is_chosen_and_says_what_it_needs(
         sources = SourceStore(session)
         access = sources.access(sources.by_name("m").id)
         assert access.options == {"shelf": "a", "notes": "one\ntwo"}
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_the_form_of_each_kind_asks_in_both_languages(client, language: str) -> None:
+    for kind, door in doors().items():
+        page = unescape(client.get(f"/sources/connect?kind={kind}&lang={language}").text)
+        for asked in door.asks:
+            said = [asked.label, asked.hint, *asked.choices.values()]
+            assert [one for one in said if one and one[language] not in page] == []
 
 
 def test_an_option_that_is_a_secret_is_not_shown_again(
