@@ -116,8 +116,10 @@ def card(
         return None
     found = _imported(_CLASSES[kind])
     cards = found.cards_by(options) if hasattr(found, "cards_by") else getattr(found, "cards", {})
-    path = cards.get(noun)
-    return f"{base_url.rstrip('/')}/{path}/{quote(external_id, safe='')}" if path else None
+    kept_in, _, number = external_id.rpartition("/")
+    path = cards.get(f"{noun}/{kept_in}/")
+    path, id_ = (path, number) if path else (cards.get(noun), external_id)
+    return f"{base_url.rstrip('/')}/{path}/{quote(id_, safe='')}" if path else None
 
 
 def _imported(where: str) -> Any:

@@ -3,11 +3,10 @@
 from typing import Any
 
 from connectors.bitrix24.calling import Portal, command
-from connectors.bitrix24.lists import TYPES
+from connectors.bitrix24.entities import DEAL
 from connectors.kit import pick
 from connectors.kit.contract import About
 from connectors.kit.door import Asked, Door
-from connectors.kit.records import Noun
 
 DOOR = Door(
     {"ru": "Битрикс24", "en": "Bitrix24"},
@@ -26,6 +25,22 @@ DOOR = Door(
             {
                 "ru": "Если задан, вызовы без него не читаются.",
                 "en": "Where it is given, calls without it are not read.",
+            },
+            is_secret=True,
+        ),
+        Asked(
+            "leads",
+            {"ru": "Лиды", "en": "Leads"},
+            {
+                "ru": "Если читать, лиды станут сделками отдельной воронки; лид, из которого "
+                "сделана сделка, дважды не считается.",
+                "en": "If they are read, leads are deals of a pipeline of their own; one that a "
+                "deal was made of does not count twice.",
+            },
+            default="no",
+            choices={
+                "no": {"ru": "Не читать", "en": "Leave them out"},
+                "yes": {"ru": "Читать", "en": "Read them"},
             },
         ),
     ),
@@ -74,7 +89,7 @@ def about(portal: Portal, account: str) -> About:
 def _late(said: str) -> dict[str, Any]:
     """Asks for deals that were changed far in the future: who has some ignores the filter."""
     asked = {"filter": {">=updatedTime": said}, "select": ["id"], "start": -1}
-    return {"entityTypeId": TYPES[Noun.DEAL], **asked}
+    return {"entityTypeId": DEAL.type, **asked}
 
 
 def _base(currencies: Any) -> str | None:

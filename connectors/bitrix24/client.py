@@ -12,6 +12,7 @@ from connectors.bitrix24.calling import Portal
 from connectors.bitrix24.changes import Changes
 from connectors.bitrix24.composing import Composer
 from connectors.bitrix24.cursor import Reach
+from connectors.bitrix24.entities import LEAD_IDS, pulled
 from connectors.bitrix24.hooks import read_hook
 from connectors.bitrix24.lexicon import Lexicon
 from connectors.bitrix24.lists import LISTS, named
@@ -38,6 +39,8 @@ from connectors.kit.writes import NotWritten, Write, Written
 _SHORT = NounFacts(is_whole=True)
 _ABSENT = NounFacts()
 _ANNOUNCED = NounFacts(frozenset({Deletions.EVENT, Deletions.ABSENCE}))
+_MARKED = NounFacts(frozenset({Deletions.FLAG, *_ANNOUNCED.deletions}))
+"""A lead that became a deal is there, and counts no more."""
 _KEPT = NounFacts(frozenset())
 
 
@@ -55,7 +58,7 @@ class Bitrix24:
             Noun.PRODUCT: _ANNOUNCED,
             Noun.COMPANY: _ANNOUNCED,
             Noun.CONTACT: _ANNOUNCED,
-            Noun.DEAL: _ANNOUNCED,
+            Noun.DEAL: _MARKED,
             Noun.INVOICE: _ANNOUNCED,
             Noun.TASK: _ANNOUNCED,
             Noun.NOTE: _ANNOUNCED,
@@ -63,11 +66,12 @@ class Bitrix24:
         }
     )
     door = DOOR
-    cards: Mapping[Noun, str] = MappingProxyType(
+    cards: Mapping[str, str] = MappingProxyType(
         {
             Noun.COMPANY: "crm/company/details",
             Noun.CONTACT: "crm/contact/details",
             Noun.DEAL: "crm/deal/details",
+            f"{Noun.DEAL}/{LEAD_IDS}": "crm/lead/details",
             Noun.INVOICE: "crm/type/31/details",
         }
     )
@@ -79,7 +83,7 @@ class Bitrix24:
         settings = Settings.model_validate(credentials.options)
         self._settings = settings
         self._portal = Portal(credentials, settings.per_second)
-        self._lexicon = Lexicon(self._portal)
+        self._lexicon = Lexicon(self._portal, pulled(leads=settings.leads))
         self._changes = Changes(self._portal, self._lexicon, settings)
         self._mapper = Mapper(settings, credentials.fields)
         composer = Composer(self._portal, self._lexicon, settings, credentials.fields)
@@ -128,18 +132,20 @@ class Bitrix24:
 
     def read_hook(self, headers: Mapping[str, str], body: bytes) -> Hook:
         """What an event tells, whether it is true or not."""
-        hook = read_hook(headers, body, self._settings.hook_token)
+        settings = self._settings
+        hook = read_hook(headers, body, settings.hook_token, leads=settings.leads)
         is_renamed = self._settings.account and hook.account == self._portal.host
         return replace(hook, account=self._settings.account) if is_renamed else hook
 
     def subscribed(self, url: str) -> Subscribed:
         """How the events of an address stand."""
         is_known = bool(self._settings.hook_token)
-        return subscribing.subscribed(self._portal, url, by_hand=is_known)
+        leads = self._settings.leads
+        return subscribing.subscribed(self._portal, url, leads=leads, by_hand=is_known)
 
     def subscribe(self, url: str) -> None:
         """Have all told to an address that events tell."""
-        subscribing.subscribe(self._portal, url)
+        subscribing.subscribe(self._portal, url, leads=self._settings.leads)
 
     def unsubscribe(self, url: str) -> None:
         """Have nothing more told to an address."""
@@ -157,8 +163,9 @@ class Bitrix24:
         """All of a list that is read whole each time."""
         lexicon = self._lexicon
         if noun is Noun.FIELD:
-            for whose, fields in lexicon.fields().items():
-                yield from (RawRecord(noun, f"{whose}/{key}", one) for key, one in fields.items())
+            for of, fields in lexicon.fields().items():
+                whose = f"{of.noun}/{of.prefix}"
+                yield from (RawRecord(noun, f"{whose}{key}", one) for key, one in fields.items())
             return
         rows: Iterable[Any]
         match noun:

@@ -5,23 +5,16 @@ from datetime import datetime, time
 from typing import Any
 
 from connectors.bitrix24.calling import Portal
+from connectors.bitrix24.entities import Entity, entity_of
 from connectors.bitrix24.lexicon import Lexicon
-from connectors.bitrix24.lists import SHORT, TASK, TODO, TYPES
+from connectors.bitrix24.lists import TASK, TODO
 from connectors.bitrix24.setting import CannotSet, Definition, value_for
 from connectors.bitrix24.settings import Settings
 from connectors.kit import fieldmap, pick
 from connectors.kit.marks import mark
-from connectors.kit.records import Noun
 from connectors.kit.writes import AddTag, DoneTask, NewNote, NewTask, Ref, SetField, Write
 
 Call = tuple[str, dict[str, Any]]
-ENTITIES: Mapping[Noun, str] = {
-    Noun.DEAL: "deal",
-    Noun.CONTACT: "contact",
-    Noun.COMPANY: "company",
-    Noun.INVOICE: "dynamic_31",
-}
-"""How the timeline names kinds of records."""
 AS_TASK = "task"
 """The type of a new task that becomes one of the tasks module, and no to-do of a timeline."""
 _END_OF_DAY = time(23, 59, 59)
@@ -48,9 +41,10 @@ class Composer:
             case DoneTask():
                 return _done(write)
             case NewNote():
+                entity, id_ = whose(write.about)
                 fields = {
-                    "ENTITY_ID": number(write.about.external_id),
-                    "ENTITY_TYPE": ENTITIES[type_of(write.about)[0]],
+                    "ENTITY_ID": id_,
+                    "ENTITY_TYPE": entity.timeline,
                     "COMMENT": _lines(write.text.strip(), write.link, mark(write.key)),
                 }
                 return "crm.timeline.comment.add", {"fields": fields}
@@ -60,11 +54,11 @@ class Composer:
                 raise CannotSet("Bitrix24 has no tags on records of its CRM; set a field instead")
 
     def _todo(self, write: NewTask) -> Call:
-        _, type_ = type_of(write.about)
+        entity, id_ = whose(write.about)
         title, description = _said(write)
         asked = {
-            "ownerTypeId": type_,
-            "ownerId": number(write.about.external_id),
+            "ownerTypeId": entity.type,
+            "ownerId": id_,
             "deadline": self._due(write).isoformat("T", "seconds"),
             "title": title,
             "description": description,
@@ -74,7 +68,7 @@ class Composer:
         return "crm.activity.todo.add", asked
 
     def _task(self, write: NewTask) -> Call:
-        noun, _ = type_of(write.about)
+        entity, id_ = whose(write.about)
         title, description = _said(write)
         owner = write.owner_external_id
         fields = {
@@ -82,7 +76,7 @@ class Composer:
             "DESCRIPTION": description,
             "DEADLINE": self._due(write).isoformat("T", "seconds"),
             "RESPONSIBLE_ID": number(owner) if owner else self._me(),
-            "UF_CRM_TASK": [f"{SHORT[noun]}_{number(write.about.external_id)}"],
+            "UF_CRM_TASK": [f"{entity.short}_{id_}"],
         }
         return "tasks.task.add", {"fields": fields}
 
@@ -99,41 +93,42 @@ class Composer:
         return datetime.combine(write.due_on, _END_OF_DAY, self._settings.zone)
 
     def _field(self, write: SetField) -> Call:
-        noun, type_ = type_of(write.about)
-        about = {"entityTypeId": type_, "id": number(write.about.external_id)}
+        entity, id_ = whose(write.about)
+        about = {"entityTypeId": entity.type, "id": id_}
         if write.field.upper() in _ADDED:
             if not isinstance(write.value, str):
                 raise CannotSet(f"{write.field}: give one value, it is added to the others")
             added = {"typeId": write.field.upper(), "valueType": "WORK", "value": write.value}
             return "crm.item.update", {**about, "fields": {"fm": [added]}}
-        field = self._definition(noun, write.field)
+        field = self._definition(entity, write.field)
         settings = self._settings
         value = value_for(field, write.value, settings.zone, settings.currency)
         return "crm.item.update", {**about, "fields": {str(field["id"]): value}}
 
-    def _definition(self, noun: Noun, name: str) -> Definition:
+    def _definition(self, entity: Entity, name: str) -> Definition:
         """The field by the field map, by its id, or by its code."""
-        whose, _, key = self._fields.get(name, name).rpartition("/")
-        for field in self._lexicon.known_fields[noun].values():
-            if whose in {"", noun} and key in {field["id"], field.get("upperName")}:
+        of, _, key = self._fields.get(name, name).rpartition("/")
+        own = {"", entity.name, f"{entity.noun}/{entity.prefix}".rstrip("/")}
+        for field in self._lexicon.known_fields.get(entity, {}).values():
+            if of in own and key in {field["id"], field.get("upperName")}:
                 return field
         if name in fieldmap.TARGETS and name not in self._fields:
             raise CannotSet(
                 f"field {name}: this target is not mapped to a field; map it first: source map "
-                f"NAME {name}={noun}/ID"
+                f"NAME {name}={entity.noun}/ID"
             )
         raise CannotSet(
-            f"field {name}: a {noun} has no such field; name it as in the field map, or by its "
-            f"code such as UF_CRM_1700000001, or PHONE or EMAIL to add one"
+            f"field {name}: a {entity.name} has no such field; name it as in the field map, or by "
+            f"its code such as UF_CRM_1700000001, or PHONE or EMAIL to add one"
         )
 
 
-def type_of(about: Ref) -> tuple[Noun, int]:
-    """What a write is about, and the number by which the portal knows it."""
-    type_ = TYPES.get(about.noun)
-    if type_ is None:
+def whose(about: Ref) -> tuple[Entity, int]:
+    """What a write is about, and its number in the portal."""
+    found = entity_of(about.noun, about.external_id)
+    if found is None:
         raise CannotSet(f"{about.noun}: Bitrix24 takes nothing about such a record")
-    return about.noun, type_
+    return found[0], number(found[1])
 
 
 def number(external_id: str) -> int:

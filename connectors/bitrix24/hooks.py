@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connectors.bitrix24.lists import ACTIVITY, NOUNS, TASK, TODO
+from connectors.bitrix24.entities import ALL, LEAD_IDS, by_type
+from connectors.bitrix24.lists import ACTIVITY, TASK, TODO
 from connectors.kit import pick
 from connectors.kit.contract import Hint, Hook
 from connectors.kit.errors import BadHook
@@ -20,6 +21,7 @@ from connectors.kit.records import Noun
 _EVENT = re.compile(r"ON(CRM|)([A-Z]+?)(ADD|UPDATE|DELETE|MOVETOCATEGORY)(?:_[0-9]{1,6})?")
 _NOUNS: Mapping[str, tuple[tuple[Noun, str], ...]] = {
     "DEAL": ((Noun.DEAL, ""),),
+    "LEAD": ((Noun.DEAL, LEAD_IDS),),
     "CONTACT": ((Noun.CONTACT, ""),),
     "COMPANY": ((Noun.COMPANY, ""),),
     "PRODUCT": ((Noun.PRODUCT, ""),),
@@ -29,7 +31,6 @@ _NOUNS: Mapping[str, tuple[tuple[Noun, str], ...]] = {
 """What an event is about, and how our ids of it begin; which of two, nothing says."""
 _NOT_PULLED = frozenset(
     {
-        "LEAD",
         "QUOTE",
         "REQUISITE",
         "BANKDETAIL",
@@ -46,7 +47,7 @@ _ID = re.compile(r"[1-9][0-9]{0,17}")
 _LONGEST_NAME = 60
 
 
-def read_hook(headers: Mapping[str, str], body: bytes, token: str) -> Hook:
+def read_hook(headers: Mapping[str, str], body: bytes, token: str, *, leads: bool) -> Hook:
     """Hints from a call; with a wrong application token it is no call of the portal's."""
     tree = read_body(headers, body)
     auth = pick.one(tree, "auth")
@@ -55,18 +56,22 @@ def read_hook(headers: Mapping[str, str], body: bytes, token: str) -> Hook:
         raise BadHook("the application token is not the one that hook_token says")
     event = next(iter(texts(tree.get("event"))), "")
     account = next(iter(texts(auth.get("domain"))), "").lower() or None
-    hints = hints_of(event, tree.get("data"))
+    hints = hints_of(event, tree.get("data"), leads=leads)
     if hints is None:
         return Hook(account, unknown=(pick.clean(event)[:_LONGEST_NAME] or "event",))
     return Hook(account, tuple(hints))
 
 
-def hints_of(event: str, data: Any) -> list[Hint] | None:
-    """What an event tells; None where it should name a record, and does not."""
+def hints_of(event: str, data: Any, *, leads: bool) -> list[Hint] | None:
+    """What an event tells; None where it should name a record, and does not.
+
+    Args:
+        leads: whether they are pulled; else what happens to them is of no interest.
+    """
     name = event.strip().upper()
     found = _EVENT.fullmatch(name)
     what = found.group(2) if found else ""
-    if name in _OF_APPS or what in _NOT_PULLED:
+    if name in _OF_APPS or what in _NOT_PULLED or (what == "LEAD" and not leads):
         return []
     ids = list(dict.fromkeys(_ids(data)))
     if what == "DYNAMICITEM":
@@ -88,4 +93,5 @@ def _dynamic(data: Any) -> list[Noun]:
     """The kind of an item: smart invoices are pulled, other smart processes are not."""
     fields = pick.one(data if isinstance(data, Mapping) else {}, "FIELDS")
     said = next(iter(texts(fields.get("ENTITY_TYPE_ID"))), "31")
-    return [NOUNS[said]] if said in NOUNS else []
+    entity = by_type(said, ALL)
+    return [entity.noun] if entity else []

@@ -4,73 +4,84 @@ Rows hold choices and stages as ids. What they mean is joined when a row is pull
 be translated without asking; the same for a row that comes alone.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from connectors.bitrix24.calling import Params, Portal, command
-from connectors.bitrix24.lists import TYPES
+from connectors.bitrix24.entities import DEAL, INVOICE, LEAD, Entity
 from connectors.bitrix24.trouble import is_off
 from connectors.kit import pick
 from connectors.kit.errors import ErrorKind, RetryLater
-from connectors.kit.records import Noun
 
 Body = dict[str, Any]
 JOINED = "joined"
 """What we put beside the fields of a row."""
+LEADS = "leads"
+"""Our id of the pipeline of leads, which the portal does not call one."""
+_LEADS_NAME = "Лиды (leads)"
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 class Lexicon:
     """The definitions of one portal, asked for when they are needed."""
 
-    def __init__(self, portal: Portal) -> None:
+    def __init__(self, portal: Portal, entities: Sequence[Entity]) -> None:
         self._portal = portal
+        self._entities = entities
 
     def pipelines(self) -> Iterator[Body]:
-        """The funnels of deals, each with its stages."""
+        """The funnels of deals, each with its stages; that of leads as the last."""
         stages = list(self._all("crm.status.list", {}))
-        for funnel in self._all("crm.category.list", {"entityTypeId": TYPES[Noun.DEAL]}):
+        for funnel in self._all("crm.category.list", {"entityTypeId": DEAL.type}):
             id_ = str(funnel.get("id"))
-            of = "DEAL_STAGE" if id_ == "0" else f"DEAL_STAGE_{id_}"
+            of = DEAL.stages if id_ == "0" else f"{DEAL.stages}_{id_}"
             yield {**funnel, "stages": [one for one in stages if one.get("ENTITY_ID") == of]}
+        if LEAD in self._entities:
+            of_leads = [one for one in stages if one.get("ENTITY_ID") == LEAD.stages]
+            yield {"id": LEADS, "name": _LEADS_NAME, "stages": of_leads}
 
-    def fields(self) -> Mapping[Noun, Mapping[str, Body]]:
-        """The custom fields of each kind of record; none of what it does not have."""
+    def fields(self) -> Mapping[Entity, Mapping[str, Body]]:
+        """The custom fields of each kind of record; none of what the portal does not have."""
         asked = {
-            str(noun): command("crm.item.fields", {"entityTypeId": type_})
-            for noun, type_ in TYPES.items()
+            one.name: command("crm.item.fields", {"entityTypeId": one.type})
+            for one in self._entities
         }
         results, errors = self._portal.batch(asked)
         for error in errors.values():
             if not is_off(error):
                 self._portal.fail(error)
-        return {noun: _made(results.get(str(noun))) for noun in TYPES}
+        return {one: _made(results.get(one.name)) for one in self._entities}
 
     @cached_property
-    def known_fields(self) -> Mapping[Noun, Mapping[str, Body]]:
+    def known_fields(self) -> Mapping[Entity, Mapping[str, Body]]:
         """The same, asked for once."""
         return self.fields()
 
     @cached_property
-    def semantics(self) -> Mapping[str, str]:
-        """What each stage of deals and invoices means: S won, F lost. Leads have like ids."""
+    def semantics(self) -> Mapping[Entity, Mapping[str, str]]:
+        """What each stage of a kind of record means: S won, F lost, P in work."""
+        rows = list(self._all("crm.status.list", {}))
         return {
-            str(row.get("STATUS_ID")): str(row.get("SEMANTICS") or "P")
-            for row in self._all("crm.status.list", {})
-            if str(row.get("ENTITY_ID")).startswith(("DEAL_STAGE", "SMART_INVOICE"))
+            one: {
+                str(row.get("STATUS_ID")): str(row.get("SEMANTICS") or "P")
+                for row in rows
+                if str(row.get("ENTITY_ID")).startswith(one.stages)
+            }
+            for one in self._entities
+            if one.stages
         }
 
-    def join(self, noun: Noun, given: Body) -> Body:
+    def join(self, entity: Entity, given: Body) -> Body:
         """A row with what has to be known to read it, and without addresses that hold a secret."""
         row = {key: value for key, value in given.items() if not _is_file(value)}
-        made = self.known_fields.get(noun, {})
+        made = self.known_fields.get(entity, {})
         joined: Body = {}
         filled = {key: one for key, one in made.items() if given.get(key) not in _EMPTY}
         if filled:
             joined["custom"] = {key: _value(one, given[key]) for key, one in filled.items()}
-        if noun is Noun.INVOICE or (noun is Noun.DEAL and not row.get("stageSemanticId")):
-            joined["semantic"] = self.semantics.get(str(row.get("stageId")), "P")
+        if entity is INVOICE or (entity.stages and not row.get("stageSemanticId")):
+            joined["semantic"] = self.semantics[entity].get(str(row.get("stageId")), "P")
         return {**row, JOINED: joined} if joined else row
 
     def users(self) -> Iterator[Body]:

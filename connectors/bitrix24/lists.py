@@ -8,16 +8,21 @@ from typing import Any
 
 from orjson import dumps
 
+from connectors.bitrix24.entities import (
+    COMPANY,
+    CONTACT,
+    DEAL,
+    INVOICE,
+    LEAD,
+    LEAD_IDS,
+    Entity,
+    entity_of,
+)
 from connectors.kit import pick
 from connectors.kit.records import NAMELESS, Noun, RawRecord
 
 PAGE = 50
 """Rows in a page: a shorter one is the last."""
-TYPES: Mapping[Noun, int] = MappingProxyType(
-    {Noun.COMPANY: 4, Noun.CONTACT: 3, Noun.DEAL: 2, Noun.INVOICE: 31}
-)
-"""The numbers by which Bitrix24 knows kinds of records."""
-NOUNS: Mapping[str, Noun] = MappingProxyType({str(type_): noun for noun, type_ in TYPES.items()})
 TODO, TASK, ACTIVITY = "todo/", "task/", "activity/"
 ITEMS = "crm.item.list"
 
@@ -39,6 +44,8 @@ class Listing:
     """A filter that always holds."""
     about: str = ""
     """How a filter names whose rows are asked for: by the owner's type and id, or by a task's."""
+    entity: Entity | None = None
+    """The kind of its rows, where that has custom fields and stages."""
 
     def asked(self, filters: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters of a page."""
@@ -51,9 +58,18 @@ class Listing:
         return found if isinstance(found, list) else None
 
 
-def _items(noun: Noun) -> Listing:
-    params = {"entityTypeId": TYPES[noun], "select": ["*"]}
-    return Listing(ITEMS, "", "items", "id", "id", "updatedTime", params)
+def items(entity: Entity) -> Listing:
+    """The list of all records of a kind."""
+    params = {"entityTypeId": entity.type, "select": ["*"]}
+    return Listing(ITEMS, entity.prefix, "items", "id", "id", "updatedTime", params, entity=entity)
+
+
+def _history(entity: Entity) -> Listing:
+    """Which record of a kind came to which stage when."""
+    params = {"entityTypeId": entity.type}
+    return Listing(
+        "crm.stagehistory.list", entity.prefix, "items", changed="CREATED_TIME", params=params
+    )
 
 
 _TASK_FIELDS = [
@@ -69,24 +85,24 @@ TASKS = Listing(
     params={"select": _TASK_FIELDS}, about="task",
 )  # fmt: skip
 ACTIVITIES = Listing("crm.activity.list", ACTIVITY, changed="LAST_UPDATED", about="owner")
-REQUISITES = Listing("crm.requisite.list", only={"ENTITY_TYPE_ID": TYPES[Noun.COMPANY]})
+REQUISITES = Listing("crm.requisite.list", only={"ENTITY_TYPE_ID": COMPANY.type})
 LISTS: Mapping[Noun, Sequence[Listing]] = MappingProxyType(
     {
         Noun.PRODUCT: (Listing("crm.product.list", changed="TIMESTAMP_X"),),
-        Noun.COMPANY: (_items(Noun.COMPANY),),
-        Noun.CONTACT: (_items(Noun.CONTACT),),
-        Noun.DEAL: (_items(Noun.DEAL),),
-        Noun.INVOICE: (_items(Noun.INVOICE),),
+        Noun.COMPANY: (items(COMPANY),),
+        Noun.CONTACT: (items(CONTACT),),
+        Noun.DEAL: (items(DEAL), items(LEAD)),
+        Noun.INVOICE: (items(INVOICE),),
         Noun.TASK: (TODOS, TASKS),
         Noun.NOTE: (ACTIVITIES,),
-        Noun.EVENT: (
-            Listing(
-                "crm.stagehistory.list", "", "items", changed="CREATED_TIME",
-                params={"entityTypeId": TYPES[Noun.DEAL]},
-            ),
-        ),
+        Noun.EVENT: (_history(DEAL), _history(LEAD)),
     }
-)  # fmt: skip
+)
+
+
+def lists_of(noun: Noun, *, leads: bool) -> Sequence[Listing]:
+    """The lists that a noun is read from; those of leads where an admin wants them."""
+    return [one for one in LISTS[noun] if leads or one.prefix != LEAD_IDS]
 
 
 def number(row: Any, key: str) -> int:
@@ -124,15 +140,10 @@ def is_ours(noun: Noun, row: Mapping[str, Any]) -> bool:
 
 def owner_filter(listing: Listing, noun: Noun, external_id: str) -> dict[str, Any] | None:
     """What asks a list for the rows about a record; None where it cannot be asked so."""
-    type_ = TYPES.get(noun)
-    if type_ is None or not listing.about:
+    found = entity_of(noun, external_id)
+    if found is None or not listing.about:
         return None
+    entity, number_ = found
     if listing.about == "task":
-        return {"UF_CRM_TASK": f"{SHORT[noun]}_{external_id}"}
-    return {"OWNER_TYPE_ID": type_, "OWNER_ID": external_id}
-
-
-SHORT: Mapping[Noun, str] = MappingProxyType(
-    {Noun.DEAL: "D", Noun.CONTACT: "C", Noun.COMPANY: "CO", Noun.INVOICE: "SI"}
-)
-"""How a task names what it is about: D_37."""
+        return {"UF_CRM_TASK": f"{entity.short}_{number_}"}
+    return {"OWNER_TYPE_ID": entity.type, "OWNER_ID": number_}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from connectors.bitrix24.entities import pulled
 from connectors.bitrix24.mapping_people import company, contact, group, user
 from connectors.bitrix24.mapping_sales import deal, invoice, pipeline, product
 from connectors.bitrix24.mapping_work import activity, custom_field, step, task
@@ -29,8 +30,9 @@ class Mapper:
     """Says raw records in our words, with the currency and the field map of one portal."""
 
     def __init__(self, settings: Settings, fields: Mapping[str, str]) -> None:
-        named = {target: id_.rpartition("/")[2] for target, id_ in fields.items()}
-        self._words = Words(settings.currency, settings.zone, named)
+        named = {target: id_.partition("/")[2] or id_ for target, id_ in fields.items()}
+        entities = pulled(leads=settings.leads)
+        self._words = Words(settings.currency, settings.zone, named, entities)
 
     def translate(self, raw: RawRecord) -> Record:
         """A raw record in our words, or BadRecord."""

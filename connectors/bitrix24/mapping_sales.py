@@ -1,8 +1,9 @@
-"""Funnels, deals, products and smart invoices of Bitrix24 in our words."""
+"""Funnels, deals, leads, products and smart invoices of Bitrix24 in our words."""
 
 from collections.abc import Mapping
 
-from connectors.bitrix24.lexicon import JOINED
+from connectors.bitrix24.entities import LEAD, LEAD_IDS
+from connectors.bitrix24.lexicon import JOINED, LEADS
 from connectors.bitrix24.mapping_people import common
 from connectors.bitrix24.reading import Custom, Words, day, moment, ref
 from connectors.kit import custom, pick
@@ -21,8 +22,8 @@ from connectors.kit.records import (
 _OUTCOMES: Mapping[str, Outcome] = {"S": Outcome.WON, "F": Outcome.LOST}
 
 
-def pipeline(raw: RawRecord, _words: Words) -> Pipeline:
-    """A funnel with its stages; the default one has the number 0."""
+def pipeline(raw: RawRecord, words: Words) -> Pipeline:
+    """A funnel with its stages; the default one has the number 0. That of leads has no number."""
     body = raw.body
     stages = tuple(
         Stage(
@@ -33,21 +34,31 @@ def pipeline(raw: RawRecord, _words: Words) -> Pipeline:
         )
         for stage in pick.many(body, "stages")
     )
-    return Pipeline(_category(body, "id"), pick.text(body, "name") or "", stages)
+    id_ = _category(body, "id")
+    is_over = id_ == LEADS and LEAD not in words.entities
+    return Pipeline(id_, pick.text(body, "name") or "", stages, is_archived=is_over)
 
 
 def deal(raw: RawRecord, words: Words) -> Deal:
-    """A deal. It was closed when it came to its last stage: the planned day is no proof."""
-    body, fields = raw.body, Custom(raw.body, words)
+    """A deal, or a lead: our id of it tells which.
+
+    It was closed when it came to its last stage: the planned day is no proof. A lead that became a
+    deal is gone, as are all of them where nobody wants leads any more.
+    """
+    is_lead = raw.external_id.startswith(LEAD_IDS)
+    prefix = LEAD_IDS if is_lead else ""
+    body, fields = raw.body, Custom(raw.body, words, prefix)
     outcome = _outcome(body.get("stageSemanticId") or pick.one(body, JOINED).get("semantic"))
     rest = common(body, words)
-    closed_at = moment(body, "movedTime", words.zone) or custom.moment(
-        body.get("closedate"), words.zone
+    closed_at = (
+        moment(body, "dateClosed", words.zone)  # of leads
+        or moment(body, "movedTime", words.zone)
+        or custom.moment(body.get("closedate"), words.zone)
     )
     return Deal(
-        external_id=pick.external_id(body),
+        external_id=f"{prefix}{pick.external_id(body)}",
         name=pick.text(body, "title") or "",
-        pipeline_external_id=_category(body, "categoryId"),
+        pipeline_external_id=LEADS if is_lead else _category(body, "categoryId"),
         stage_external_id=pick.external_id(body, "stageId"),
         outcome=outcome,
         amount=pick.amount(body, "opportunity"),
@@ -57,6 +68,7 @@ def deal(raw: RawRecord, words: Words) -> Deal:
         contract_ends_on=fields.day("deal.contract_ends_on"),
         custom=fields.all,
         closed_at=None if outcome is Outcome.OPEN else closed_at or rest["updated_at"],
+        is_deleted=is_lead and (outcome is Outcome.WON or LEAD not in words.entities),
         **rest,
     )
 

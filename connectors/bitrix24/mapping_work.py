@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from connectors.bitrix24.lists import NOUNS, SHORT, TASK
+from connectors.bitrix24.entities import DEAL, LEAD, LEAD_IDS, by_type
+from connectors.bitrix24.lexicon import LEADS
+from connectors.bitrix24.lists import TASK
 from connectors.bitrix24.reading import Words, kind_of, moment, ref
 from connectors.kit import custom, pick
 from connectors.kit.errors import BadRecord
@@ -38,14 +40,14 @@ def activity(raw: RawRecord, words: Words) -> Activity:
     end = custom.moment(body.get("END_TIME"), words.zone)
     lasted = int((end - begin).total_seconds()) if begin and end else 0
     text = pick.text(body, "SUBJECT")
-    about = _about(body)
+    about, about_id = _about(body, words)
     return Activity(
         external_id=_under(raw, "ID"),
         happening=happening,
         kind=kind,
         at=(begin or created) if body.get("COMPLETED") == "Y" else created,
         about_noun=about,
-        about_external_id=ref(body, "OWNER_ID") if about else None,
+        about_external_id=about_id,
         author_external_id=ref(body, "AUTHOR_ID"),
         is_incoming=_WAYS.get(str(body.get("DIRECTION"))),
         text=text,
@@ -56,49 +58,59 @@ def activity(raw: RawRecord, words: Words) -> Activity:
 
 
 def step(raw: RawRecord, words: Words) -> Activity:
-    """A deal came to a stage; the history does not say from which, nor who moved it."""
+    """A deal or a lead came to a stage; nothing says from which, nor who moved it."""
     body = raw.body
-    is_new = str(body.get("TYPE_ID")) == "1"
+    entity = LEAD if raw.external_id.startswith(LEAD_IDS) else DEAL
+    is_lead, is_new = entity is LEAD, str(body.get("TYPE_ID")) == "1"
+    is_pulled = entity in words.entities
     return Activity(
-        external_id=pick.external_id(body, "ID"),
+        external_id=f"{entity.prefix}{pick.external_id(body, 'ID')}",
         happening=Happening.CREATED if is_new else Happening.STAGE,
         kind=f"stage_{pick.text(body, 'TYPE_ID') or ''}",
         at=moment(body, "CREATED_TIME", words.zone),
-        about_noun=Noun.DEAL,
-        about_external_id=pick.external_id(body, "OWNER_ID"),
+        about_noun=entity.noun if is_pulled else None,
+        about_external_id=(
+            f"{entity.prefix}{pick.external_id(body, 'OWNER_ID')}" if is_pulled else None
+        ),
         details={
             "to": {
-                "stage": pick.text(body, "STAGE_ID"),
-                "pipeline": pick.text(body, "CATEGORY_ID"),
+                "stage": pick.text(body, "STATUS_ID" if is_lead else "STAGE_ID"),
+                "pipeline": LEADS if is_lead else pick.text(body, "CATEGORY_ID"),
             }
         },
     )
 
 
-def custom_field(raw: RawRecord, _words: Words) -> Field:
-    """A custom field; whose it is stands before its key in our id of it."""
-    body, whose = raw.body, raw.external_id.partition("/")[0]
+def custom_field(raw: RawRecord, words: Words) -> Field:
+    """A custom field; whose it is stands before its key in our id of it.
+
+    One of leads says so in its name: else a deal's would be taken for it, and it for a deal's.
+    Where nobody wants leads any more, it is gone with them.
+    """
+    body, (whose, _, key) = raw.body, raw.external_id.partition("/")
     if whose not in set(Noun):
         raise BadRecord("id: it is not known whose field this is")
+    is_lead, name = key.startswith(LEAD_IDS), pick.text(body, "title") or ""
     return Field(
-        external_id=f"{whose}/{pick.external_id(body)}",
+        external_id=f"{whose}/{LEAD_IDS if is_lead else ''}{pick.external_id(body)}",
         about_noun=Noun(whose),
-        name=pick.text(body, "title") or "",
+        name=f"{name} ({LEAD.name})" if is_lead else name,
         kind=kind_of(body.get("type"), is_multiple=body.get("isMultiple") is True),
         code=pick.text(body, "upperName"),
         options=pick.distinct(pick.text(one, "VALUE") for one in pick.many(body, "items")),
+        is_deleted=is_lead and LEAD not in words.entities,
     )
 
 
 def _todo(raw: RawRecord, words: Words) -> Task:
     body, text = raw.body, pick.text(raw.body, "SUBJECT")
-    about = _about(body)
+    about, about_id = _about(body, words)
     return Task(
         external_id=_under(raw, "ID"),
         text=text or pick.text(body, "DESCRIPTION") or "",
         is_done=pick.flag(body, "COMPLETED"),
         about_noun=about,
-        about_external_id=ref(body, "OWNER_ID") if about else None,
+        about_external_id=about_id,
         owner_external_id=ref(body, "RESPONSIBLE_ID"),
         due_at=custom.moment(body.get("DEADLINE"), words.zone),  # none is the year 9999
         kind="todo",
@@ -110,7 +122,7 @@ def _todo(raw: RawRecord, words: Words) -> Task:
 
 def _task(raw: RawRecord, words: Words) -> Task:
     body, text = raw.body, pick.text(raw.body, "title")
-    noun, about = _bound(body)
+    noun, about = _bound(body, words)
     return Task(
         external_id=_under(raw, "id"),
         text=text or "",
@@ -131,17 +143,24 @@ def _under(raw: RawRecord, key: str) -> str:
     return f"{raw.external_id.partition('/')[0]}/{pick.external_id(raw.body, key)}"
 
 
-def _about(body: pick.Body) -> Noun | None:
-    """What an activity belongs to; leads are not pulled."""
-    return NOUNS.get(str(body.get("OWNER_TYPE_ID"))) if ref(body, "OWNER_ID") else None
+def _about(body: pick.Body, words: Words) -> tuple[Noun, str] | tuple[None, None]:
+    """What an activity belongs to, where that is pulled."""
+    entity = by_type(body.get("OWNER_TYPE_ID"), words.entities)
+    number = ref(body, "OWNER_ID")
+    return (entity.noun, f"{entity.prefix}{number}") if entity and number else (None, None)
 
 
-def _bound(body: pick.Body) -> tuple[Noun | None, str | None]:
+def _bound(body: pick.Body, words: Words) -> tuple[Noun, str] | tuple[None, None]:
     """The first record that we know among those that a task is bound to: D_37, CO_5."""
     listed = body.get("ufCrmTask")
     for said in listed if isinstance(listed, list) else ():
         name, _, number = str(said).partition("_")
-        for noun, short in SHORT.items():
-            if name == short and number.isdecimal() and number.isascii() and len(number) < 19:
-                return noun, number
+        for entity in words.entities:
+            if (
+                name == entity.short
+                and number.isdecimal()
+                and number.isascii()
+                and len(number) < 19
+            ):
+                return entity.noun, f"{entity.prefix}{number}"
     return None, None

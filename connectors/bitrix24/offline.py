@@ -18,14 +18,14 @@ _MOST = 20
 """Readings in one pull: the rest waits for the next one."""
 
 
-def hear(portal: Portal, before: str, *, is_first: bool) -> tuple[tuple[Hint, ...], str]:
+def hear(portal: Portal, before: str, *, leads: bool) -> tuple[tuple[Hint, ...], str]:
     """Clear what the last pull has stored and reserve what came since; hints, and what to clear.
 
     Args:
         before: the processes of the last pull.
+        leads: whether what happens to leads is told, too.
     """
-    if is_first:
-        subscribe_offline(portal)
+    subscribe_offline(portal, leads=leads)
     for process in filter(None, before.split(",")):
         portal.do("event.offline.clear", {"process_id": process})
     hints: dict[Hint, None] = {}
@@ -36,10 +36,11 @@ def hear(portal: Portal, before: str, *, is_first: bool) -> tuple[tuple[Hint, ..
         if not isinstance(events, list) or not events:
             break
         processes.append(str(found.get("process_id")))
-        hints |= dict.fromkeys(hint for event in events for hint in _told(event))
+        hints |= dict.fromkeys(hint for event in events for hint in _told(event, leads=leads))
     return tuple(hints), ",".join(processes)
 
 
-def _told(event: Any) -> Iterator[Hint]:
+def _told(event: Any, *, leads: bool) -> Iterator[Hint]:
     if isinstance(event, dict):
-        yield from hints_of(str(event.get("EVENT_NAME")), event.get("EVENT_DATA")) or ()
+        name, data = str(event.get("EVENT_NAME")), event.get("EVENT_DATA")
+        yield from hints_of(name, data, leads=leads) or ()

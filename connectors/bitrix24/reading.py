@@ -1,11 +1,12 @@
 """How single values stand in rows of Bitrix24, also those of custom fields."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connectors.bitrix24.entities import Entity, pulled
 from connectors.bitrix24.lexicon import JOINED
 from connectors.kit import custom, pick
 from connectors.kit.errors import BadRecord
@@ -40,7 +41,9 @@ class Words:
     currency: str = "RUB"
     zone: tzinfo = _MOSCOW
     fields: Mapping[str, str] = field(default_factory=dict)
-    """The field map: target -> the key of the field in a row."""
+    """The field map: target -> our key of the field."""
+    entities: Sequence[Entity] = pulled(leads=False)
+    """The kinds of records that are pulled: to others nothing is linked."""
 
 
 def ref(body: pick.Body, key: str) -> str | None:
@@ -78,13 +81,14 @@ def several(body: pick.Body, type_: str) -> tuple[str, ...]:
 
 
 class Custom:
-    """The custom fields of one row."""
+    """The custom fields of one row. Those of leads have keys that begin with a prefix: a field of
+    deals with the same key is another one."""
 
-    def __init__(self, body: pick.Body, words: Words) -> None:
+    def __init__(self, body: pick.Body, words: Words, prefix: str = "") -> None:
         self._words = words
         joined = pick.one(pick.one(body, JOINED), "custom")
         self._filled = {
-            pick.clean(str(key)): filled(one, words.zone)
+            f"{prefix}{pick.clean(str(key))}": filled(one, words.zone)
             for key, one in joined.items()
             if isinstance(one, Mapping)
         }

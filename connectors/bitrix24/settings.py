@@ -28,6 +28,8 @@ class Settings(BaseModel):
     """The application token that calls have to bring; any call is read where it is empty."""
     offline: bool = False
     """Read the portal's own queue of events; for apps alone."""
+    leads: bool = False
+    """Pull leads, too, as deals of a pipeline of their own."""
     dates: Literal["iso", "plain"] = "iso"
     """How a time is written in filters; `about` tries it."""
     is_admin: str | None = None

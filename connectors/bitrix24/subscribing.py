@@ -3,7 +3,7 @@
 Each event is bound for itself, and binding one twice is refused. Nobody tries a call again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -23,17 +23,21 @@ EVENTS = (
     *(f"ONCRMACTIVITY{action}" for action in _ACTIONS),
     *(f"ONTASK{action}" for action in _ACTIONS),
 )
+OF_LEADS = tuple(f"ONCRMLEAD{action}" for action in _ACTIONS)
+"""Asked for only where leads are pulled."""
 _BY_HAND = (
     "an incoming webhook may not subscribe: make an outgoing webhook in the portal (Developer "
     "resources, Other, Outbound webhook) with this address and the events of deals, contacts, "
-    "companies, invoices, activities and tasks, and give its token as the option hook_token"
+    "companies, invoices, activities and tasks (of leads, too, where they are pulled), and give "
+    "its token as the option hook_token"
 )
 
 
-def subscribed(portal: Portal, url: str, *, by_hand: bool) -> Subscribed:
+def subscribed(portal: Portal, url: str, *, leads: bool, by_hand: bool) -> Subscribed:
     """How the events of an address stand.
 
     Args:
+        leads: whether those of leads are wanted.
         by_hand: a person says that there is an outgoing webhook, which nobody can be asked about.
     """
     if not portal.is_app:
@@ -43,45 +47,61 @@ def subscribed(portal: Portal, url: str, *, by_hand: bool) -> Subscribed:
     bound = _bound(portal, url)
     if not bound:
         return Subscribed.ABSENT
-    return Subscribed.ACTIVE if bound >= set(EVENTS) else Subscribed.WRONG_EVENTS
+    return Subscribed.ACTIVE if bound == _wanted(leads=leads) else Subscribed.WRONG_EVENTS
 
 
-def subscribe(portal: Portal, url: str) -> None:
-    """Have all events told to an address that are not yet."""
+def subscribe(portal: Portal, url: str, *, leads: bool) -> None:
+    """Have all events told to an address that are wanted, and no others."""
     if not portal.is_app:
         raise NeedsPerson(_BY_HAND, kind=ErrorKind.HOOKS_BY_HAND)
-    known = _bound(portal, url)
-    for event in EVENTS:
-        if event not in known:
-            _bind(portal, {"event": event, "handler": url}, ErrorKind.ADDRESS_REFUSED)
+    bound = _bound(portal, url)
+    _bind(portal, _wanted(leads=leads) - bound, {"handler": url}, ErrorKind.ADDRESS_REFUSED)
+    _unbind(portal, bound - _wanted(leads=leads), {"handler": url})
 
 
 def unsubscribe(portal: Portal, url: str) -> None:
     """Have nothing more told to an address; a webhook has subscribed to nothing."""
-    for event in _bound(portal, url) if portal.is_app else ():
-        portal.do("event.unbind", {"event": event, "handler": url})
+    if portal.is_app:
+        _unbind(portal, _bound(portal, url), {"handler": url})
 
 
-def subscribe_offline(portal: Portal) -> None:
-    """Have all events put into the portal's own queue."""
-    for event in EVENTS:
-        _bind(portal, {"event": event, "event_type": "offline"}, ErrorKind.REFUSED)
+def subscribe_offline(portal: Portal, *, leads: bool) -> None:
+    """Have all events put into the portal's own queue that are wanted, and no others."""
+    bound, how = _bound(portal, None), {"event_type": "offline"}
+    _bind(portal, _wanted(leads=leads) - bound, how, ErrorKind.REFUSED)
+    _unbind(portal, bound - _wanted(leads=leads), how)
 
 
-def _bind(portal: Portal, asked: Mapping[str, Any], kind: ErrorKind) -> None:
-    try:
-        portal.do("event.bind", asked)
-    except Refused as error:
-        said = error.data.get("error") if isinstance(error.data, dict) else None
-        if said != "ERROR_EVENT_BINDING_EXISTS":
-            raise Refused(str(error), data=error.data, status=error.status, kind=kind) from error
+def _wanted(*, leads: bool) -> set[str]:
+    return {*EVENTS, *(OF_LEADS if leads else ())}
 
 
-def _bound(portal: Portal, url: str) -> set[str]:
-    """The events that are told to an address."""
+def _bind(portal: Portal, events: Iterable[str], where: Mapping[str, Any], kind: ErrorKind) -> None:
+    for event in sorted(events):
+        try:
+            portal.do("event.bind", {"event": event, **where})
+        except Refused as error:
+            said = error.data.get("error") if isinstance(error.data, dict) else None
+            if said != "ERROR_EVENT_BINDING_EXISTS":
+                raise Refused(
+                    str(error), data=error.data, status=error.status, kind=kind
+                ) from error
+
+
+def _unbind(portal: Portal, events: Iterable[str], where: Mapping[str, Any]) -> None:
+    for event in sorted(events):
+        portal.do("event.unbind", {"event": event, **where})
+
+
+def _bound(portal: Portal, url: str | None) -> set[str]:
+    """The events that are told to an address; with none, those that the queue keeps."""
     rows = portal.call("event.get", {})
     return {
         str(row.get("event")).upper()
         for row in (rows if isinstance(rows, list) else [])
-        if isinstance(row, dict) and row.get("handler") == url
+        if isinstance(row, dict) and _is_told(row, url)
     }
+
+
+def _is_told(row: Mapping[str, Any], url: str | None) -> bool:
+    return str(row.get("offline")) == "1" if url is None else row.get("handler") == url

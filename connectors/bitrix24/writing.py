@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.bitrix24.calling import Portal
-from connectors.bitrix24.composing import AS_TASK, ENTITIES, Composer, type_of
-from connectors.bitrix24.lists import LISTS, TASK, TASKS, TODOS, Listing, number, owner_filter
+from connectors.bitrix24.composing import AS_TASK, Composer
+from connectors.bitrix24.entities import entity_of
+from connectors.bitrix24.lists import TASK, TASKS, TODOS, Listing, items, number, owner_filter
 from connectors.bitrix24.setting import CannotSet
 from connectors.bitrix24.walking import Walker
 from connectors.kit import custom, pick
@@ -56,9 +57,9 @@ class Writer:
                     write, listing, owner_filter(listing, write.about.noun, write.about.external_id)
                 )
             case NewNote():
-                whose = ENTITIES.get(write.about.noun)
-                filters = {"ENTITY_ID": write.about.external_id, "ENTITY_TYPE": whose}
-                return self._find(write, _COMMENTS, filters if whose else None)
+                found = entity_of(write.about.noun, write.about.external_id)
+                filters = found and {"ENTITY_ID": found[1], "ENTITY_TYPE": found[0].timeline}
+                return self._find(write, _COMMENTS, filters)
             case DoneTask():
                 return self._done(write)
             case SetField():
@@ -84,8 +85,8 @@ class Writer:
     def _changed_since(self, write: SetField, sent_ago: timedelta | None) -> Written | None:
         if sent_ago is None:
             return None
-        noun, _ = type_of(write.about)
-        row = self._row(LISTS[noun][0], write.about.external_id)
+        found = entity_of(write.about.noun, write.about.external_id)
+        row = self._row(items(found[0]), found[1]) if found else {}
         changed_at = custom.moment(row.get("updatedTime"), UTC)
         if changed_at is None or changed_at <= self._portal.now() - sent_ago:
             return None

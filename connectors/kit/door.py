@@ -39,10 +39,12 @@ class Asked:
     label: Said
     hint: Said = field(default_factory=dict)
     default: str = ""
-    choices: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, Said] = field(default_factory=dict)
     """Value -> how it is called; empty where anything may be typed."""
     is_long: bool = False
     """It takes many lines."""
+    is_secret: bool = False
+    """It is never shown again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from connectors import (
     RetryLater,
     SubscribesHooks,
 )
-from kam_sync.accounts.store import MergingStore, SavingStore
+from kam_sync.accounts.store import LeavingStore, MergingStore, SavingStore
 from kam_sync.asking import refuse_another
 from kam_sync.base.db import Merged
 from kam_sync.base.errors import Stopped, WrongSettings, WrongUse
@@ -241,12 +241,15 @@ class Syncing:
             more_waits = translate_batch(self._services, source_id, connector, noun, counts)
             self._go_on(noun, counts)
             self._listen(noun, counts)
-        if is_whole and Deletions.ABSENCE in connector.nouns[noun].deletions:
-            with self._database.transaction() as session:
-                report = kam_sync.intake.absence.run(session, source_id, noun, self._services.now())
-            counts.held += report.counts["held"]
         if more_waits:
             translate_all(self._services, source_id, connector, noun, counts)
+        if is_whole and Deletions.ABSENCE in connector.nouns[noun].deletions:
+            with self._database.transaction() as session:
+                left = partial(LeavingStore(session, source_id).left, noun)
+                report = kam_sync.intake.absence.run(
+                    session, source_id, noun, self._services.now(), left=left
+                )
+            counts.held += report.counts["held"]
         if not is_loaded:
             with self._database.transaction() as session:
                 RawStore(session, source_id).note_loaded(noun, self._services.now())

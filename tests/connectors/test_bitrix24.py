@@ -6,10 +6,13 @@ from typing import Any, ClassVar
 
 from connectors.kit.records import Noun, RawRecord
 from connectors.sandbox.bitrix24 import BitrixSandbox
+from connectors.sandbox.bitrix24.setup import CONVERTED
 from connectors.sandbox.world import MadeUpWorld
+from kam_sync.wiring import Services
 from tests.connectors.checks import ConnectorChecks
 from tests.connectors.played import Played
 from tests.connectors.store_checks import StoreChecks
+from tests.fakes.connecting import ask
 
 _TODAY = date(2026, 11, 1)
 
@@ -45,10 +48,21 @@ _MEETING = {
     "ID": "5", "TYPE_ID": "1", "PROVIDER_ID": "CRM_MEETING", "OWNER_TYPE_ID": "1", "OWNER_ID": "9",
     "COMPLETED": "N", "CREATED": "2026-07-25T12:00:00+03:00", "SUBJECT": "Встреча",
 }  # fmt: skip
+_LEAD = _LOST | {
+    "stageId": "JUNK",
+    "dateClosed": "2026-07-24T12:00:00+03:00",
+    "companyTitle": "Ромашка",
+}
+_LEADS_STEP = {
+    "ID": 35, "TYPE_ID": 2, "OWNER_ID": 1, "CREATED_TIME": "2026-07-20T09:00:00+03:00",
+    "STATUS_SEMANTIC_ID": "P", "STATUS_ID": "IN_PROCESS",
+}  # fmt: skip
 MORE = [
     RawRecord(Noun.COMPANY, "1", _COMPANY),
     RawRecord(Noun.DEAL, "1", _LOST),
     RawRecord(Noun.NOTE, "activity/5", _MEETING),
+    RawRecord(Noun.DEAL, "lead/1", _LEAD),
+    RawRecord(Noun.EVENT, "lead/35", _LEADS_STEP),
 ]
 
 
@@ -70,18 +84,49 @@ class PlayedBitrix24(Played):
     def change(self, box: BitrixSandbox, external_id: str, at: datetime, **fields: Any) -> None:
         if "name" in fields:
             fields["title"] = fields.pop("name")
-        box.change("deal", int(external_id), at=at.timestamp(), **fields)
+        kind, _, number = external_id.rpartition("/")
+        box.change(kind or "deal", int(number), at=at.timestamp(), **fields)
 
     def delete(self, box: BitrixSandbox, external_id: str) -> None:
-        box.remove("deal", int(external_id))
+        kind, _, number = external_id.rpartition("/")
+        box.remove(kind or "deal", int(number))
 
     def more_bodies(self) -> Sequence[RawRecord]:
         return MORE
+
+
+class PlayedLeads(PlayedBitrix24):
+    """The same where leads are pulled, too; their numbers are those of deals."""
+
+    options: ClassVar[Mapping[str, str]] = {"per_second": "0", "leads": "yes"}
+
+    def ids(self, box: BitrixSandbox) -> set[str]:
+        return super().ids(box) | {f"lead/{id_}" for id_ in box.ids("lead")}
 
 
 class TestBitrix24(PlayedBitrix24, ConnectorChecks):
     """The shared checks against the sandbox Bitrix24."""
 
 
+class TestBitrix24WithLeads(PlayedLeads, ConnectorChecks):
+    """The same with leads."""
+
+
 class TestBitrix24InTheStore(PlayedBitrix24, StoreChecks):
     """The same with the house behind it."""
+
+
+class TestLeadsInTheStore(PlayedLeads, StoreChecks):
+    """The same with leads: those that deals were made of are gone from the beginning."""
+
+    def ids(self, box: BitrixSandbox) -> set[str]:
+        return super().ids(box) - self.converted(box)
+
+    def converted(self, box: BitrixSandbox) -> set[str]:
+        return {
+            f"lead/{id_}" for id_ in box.ids("lead") if box.row("lead", id_)["stageId"] == CONVERTED
+        }
+
+    def gone(self, services: Services) -> set[str]:
+        rows = ask(services, "SELECT external_id, outcome FROM deal WHERE is_deleted")
+        return {id_ for id_, outcome in rows if not (id_.startswith("lead/") and outcome == "won")}

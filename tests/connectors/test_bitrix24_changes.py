@@ -149,7 +149,7 @@ def test_a_walk_that_stopped_in_the_second_list_does_not_read_the_first(
 
 
 def test_a_portal_without_smart_invoices_has_none(box: BitrixSandbox) -> None:
-    box.lists.has_invoices = False
+    box.lists.off.add("invoice")
     with connected(box) as crm:
         assert list(crm.pull(Noun.INVOICE, None)) == []
         assert {raw.external_id.partition("/")[0] for raw in pulled(crm, Noun.FIELD)[0]} == {

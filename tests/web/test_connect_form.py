@@ -1,6 +1,7 @@
 """The form that connects a CRM account, and what it says where it is filled in wrongly."""
 
 from dataclasses import replace
+from html import unescape
 
 import pytest
 
@@ -8,7 +9,7 @@ from connectors import Asked, Credentials, Door, registry
 from connectors.sandbox.amocrm import AmoSandbox
 from kam_sync.intake.store import SourceStore
 from kam_sync.web.app import create_app
-from kam_sync.wiring import Services
+from kam_sync.wiring import Services, doors
 from tests.fakes.crms import FieldsOnly
 from tests.web.conftest import TestClient
 from tests.web.shop import APP, exchanges, states, typed
@@ -94,6 +95,8 @@ def test_a_kind_is_chosen_and_says_what_it_needs(
     assert 'href="/sources/connect?kind=amocrm">amoCRM</a>' in page
     assert "Ask the archivist." in page
     assert '<option value="b" selected>Second</option>' in page
+    russian = client.get("/sources/connect?kind=memory&lang=ru").text
+    assert '<option value="b" selected>Вторая</option>' in russian
     assert '<textarea class="written" id="option-notes"' in page
     assert "OAuth" not in page
     assert 'value="amocrm"' in client.get("/sources/connect?kind=siebel").text
@@ -107,8 +110,30 @@ def test_a_kind_is_chosen_and_says_what_it_needs(
         assert access.options == {"shelf": "a", "notes": "one\ntwo"}
 
 
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_the_form_of_each_kind_asks_in_both_languages(client, language: str) -> None:
+    for kind, door in doors().items():
+        page = unescape(client.get(f"/sources/connect?kind={kind}&lang={language}").text)
+        for asked in door.asks:
+            said = [asked.label, asked.hint, *asked.choices.values()]
+            assert [one for one in said if one and one[language] not in page] == []
+
+
+def test_an_option_that_is_a_secret_is_not_shown_again(
+    client, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry._CLASSES, "memory", "tests.web.test_connect_form:Shy")
+    form = {"kind": "memory", "name": "m", "base_url": "http://127.0.0.1", "token": ""}
+    page = client.post("/sources/connect", data=form | {"option-pin": "31415"})
+    assert page.status_code == 400
+    assert '<input id="option-pin" name="option-pin" type="password" autocomplete="off">' in (
+        page.text
+    )
+    assert "31415" not in page.text
+
+
 class Shy(FieldsOnly):
-    """A kind that asks for a shelf and for notes."""
+    """A kind that asks for a shelf, for notes and for a code."""
 
     hosts = ("example.com",)
     door = Door(
@@ -120,7 +145,10 @@ class Shy(FieldsOnly):
                 "shelf",
                 {"en": "Shelf", "ru": "Полка"},
                 default="b",
-                choices={"a": "First", "b": "Second"},
+                choices={
+                    "a": {"en": "First", "ru": "Первая"},
+                    "b": {"en": "Second", "ru": "Вторая"},
+                },
             ),
             Asked(
                 "notes",
@@ -128,6 +156,7 @@ class Shy(FieldsOnly):
                 {"en": "Any.", "ru": "Любые."},
                 is_long=True,
             ),
+            Asked("pin", {"en": "Code", "ru": "Код"}, is_secret=True),
         ),
     )
 

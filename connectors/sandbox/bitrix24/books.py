@@ -11,7 +11,7 @@ from connectors.sandbox.bitrix24.stored import TABLES, stored
 from connectors.sandbox.rows import Rows
 
 Shape = dict[str, Any]
-_NUMBERS = frozenset({"lead", "deal", "contact", "company", "invoice", "history"})
+_NUMBERS = frozenset({"lead", "deal", "contact", "company", "invoice", "history", "lead_history"})
 """Whose ids are numbers; all others write them as texts."""
 
 

@@ -40,7 +40,7 @@ LISTS: Mapping[str, Listing] = {
         "tasks",
         {
             "ID": "id", "CREATED_DATE": "created_at", "CHANGED_DATE": "updated_at",
-            "UF_CRM_TASK": "about",
+            "UF_CRM_TASK": "about_noun",
         },
     ),
     "crm.stagehistory.list": Listing(
@@ -64,11 +64,11 @@ LISTS: Mapping[str, Listing] = {
 
 
 class Lists:
-    """The lists of one portal. `has_invoices` is a switch: portals can do without."""
+    """The lists of one portal. Portals can do without what `off` names: "invoice", "lead"."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
-        self.has_invoices = True
+        self.off: set[str] = set()
         self.strict = False
         """Whether an unknown key of a filter is refused, as new methods do, or passed over."""
         self.ignores_iso = False
@@ -78,6 +78,8 @@ class Lists:
         """One page."""
         listing = LISTS[method]
         noun = listing.noun or self.noun(asked)
+        if noun == "history" and self.noun(asked) == "lead":
+            noun = "lead_history"
         start = int(asked.get("start") or 0)
         cut = self._cut(listing, noun, asked)
         if start == -1:
@@ -93,7 +95,7 @@ class Lists:
         """Whose items are meant."""
         number = int(asked.get("entityTypeId") or 0)
         noun = TYPES.get(number, "")
-        if not noun or (noun == "invoice" and not self.has_invoices):
+        if not noun or noun in self.off:
             raise Trouble(400, "ENTITY_TYPE_NOT_SUPPORTED", "Entity type is not supported")
         return noun
 
@@ -134,7 +136,7 @@ def _plain(column: str, value: Any) -> int | str:
         return seconds(value)
     if column in {"kind", "about_noun"}:
         return str(value)
-    said = str(value).rpartition("_")[2]  # a task names its deal as D_37
+    said = str(value)
     return int(said) if said.isdecimal() else -1
 
 

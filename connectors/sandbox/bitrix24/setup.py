@@ -10,6 +10,11 @@ Shape = dict[str, Any]
 SEGMENT, REGION, LOGO = "ufCrm_1700000001", "ufCrm_1700000002", "ufCrm_1700000003"
 TENDER, UNTIL, PLEDGE, SIGNED = (f"ufCrm_17000000{place}" for place in range(10, 14))
 SEGMENTS = {"44": "Ключевой", "45": "Прочие"}
+REQUEST = TENDER
+"""A field of leads, called like one of deals, and another one all the same."""
+REQUESTS = {"51": "Выставка", "52": "Сайт"}
+NEW_LEAD, CONVERTED, JUNK = "NEW", "CONVERTED", "JUNK"
+"""A stage of deals has the first one's id, too."""
 _INVOICE = "SMART_INVOICE_STAGE_7"
 PAID = "DT31_7:P"
 _SEMANTICS = {WON: "S", LOST: "F"}
@@ -38,7 +43,7 @@ def categories(pipelines: Sequence[Pipeline]) -> list[Shape]:
 
 
 def statuses(pipelines: Sequence[Pipeline]) -> list[Shape]:
-    """The stages of all funnels, and of invoices."""
+    """The stages of all funnels, of leads, and of invoices."""
     found = [
         _status(f"DEAL_STAGE_{place}" if place else "DEAL_STAGE", stage_id(place, stage.number),
                 stage.name, semantic(stage.number), sort)
@@ -49,6 +54,14 @@ def statuses(pipelines: Sequence[Pipeline]) -> list[Shape]:
     found += [
         _status(_INVOICE, f"DT31_7:{key}", name, meaning, sort)
         for sort, (key, name, meaning) in enumerate(steps, 1)
+    ]
+    leads = (
+        (NEW_LEAD, "Не обработан", "P"), ("IN_PROCESS", "В работе", "P"),
+        (CONVERTED, "Качественный лид", "S"), (JUNK, "Некачественный лид", "F"),
+    )  # fmt: skip
+    found += [
+        _status("STATUS", key, name, meaning, sort)
+        for sort, (key, name, meaning) in enumerate(leads, 1)
     ]
     found += [_status("SOURCE", "CALL", "Звонок", "P", 1)]
     return [{"ID": str(101 + place), **one} for place, one in enumerate(found)]
@@ -83,6 +96,13 @@ _FIELDS: Mapping[str, Mapping[str, Shape]] = {
         UNTIL: _field("Договор до", "date"),
         PLEDGE: _field("Залог", "money"),
         SIGNED: _field("Подписан", "datetime"),
+    },
+    "lead": {
+        REQUEST: _field(
+            "Тендер",
+            "enumeration",
+            items=[{"ID": key, "VALUE": name} for key, name in REQUESTS.items()],
+        ),
     },
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from connectors.sandbox.bitrix24 import setup
+from connectors.sandbox.bitrix24 import leads, setup
 from connectors.sandbox.bitrix24.answers import ZONE
 from connectors.sandbox.bitrix24.stored import Shape, stored
 from connectors.sandbox.entities import WON, Company, Contact, Deal, Invoice, Note, Task, World
@@ -31,8 +31,13 @@ def rows(world: World) -> Iterator[Row]:
     yield from (stored("contact", _contact(contact)) for contact in world.contacts())
     places = {pipeline.number: place for place, pipeline in enumerate(world.pipelines)}
     for deal in world.deals():
-        yield stored("deal", _deal(deal, places, world.currency))
+        lead = leads.lead_of(deal)
+        made_of = {"leadId": lead["id"]} if leads.is_converted(lead) else {}
+        yield stored("deal", _deal(deal, places, world.currency) | made_of)
         yield from (stored("history", step) for step in _history(deal, places))
+        if lead:
+            yield stored("lead", _item(deal, 1) | lead)
+            yield from (stored("lead_history", step) for step in leads.history(lead))
     for task in world.tasks():
         is_todo = task.number % 2
         yield stored("activity", _todo(task)) if is_todo else stored("task", _task(task))

@@ -31,7 +31,8 @@ TABLES: Mapping[str, Table] = {
     "company": _ITEM,
     "invoice": _ITEM,
     "activity": Table("ID", "CREATED", "LAST_UPDATED", "PROVIDER_ID", "OWNER_TYPE_ID", "OWNER_ID"),
-    "task": Table("id", "createdDate", "changedDate", "", "", "ufCrmTask"),
+    "task": Table("id", "createdDate", "changedDate", "", "ufCrmTask"),
+    "lead_history": Table("ID", "CREATED_TIME", "CREATED_TIME", "", "", "OWNER_ID"),
     "history": Table("ID", "CREATED_TIME", "CREATED_TIME", "", "", "OWNER_ID"),
     "requisite": Table("ID", "DATE_CREATE", "DATE_MODIFY", "", "ENTITY_TYPE_ID", "ENTITY_ID"),
     "product": Table("ID", "DATE_CREATE", "TIMESTAMP_X"),
@@ -46,9 +47,9 @@ TYPES: Mapping[int, str] = {1: "lead", 2: "deal", 3: "contact", 4: "company", 31
 def stored(noun: str, body: Shape) -> Row:
     """A body as it is kept."""
     table = TABLES[noun]
-    about = body.get(table.about)
-    if isinstance(about, list):  # a task: ["D_37", "CO_5"]
-        about = str(about[0]).rpartition("_")[2] if about else 0
+    about_noun = body.get(table.about_noun)
+    if isinstance(about_noun, list):  # a task: ["D_37", "CO_5"]
+        about_noun = about_noun[0] if about_noun else ""
     return Row(
         noun=noun,
         id=int(body[table.id]),
@@ -57,8 +58,8 @@ def stored(noun: str, body: Shape) -> Row:
         due_at=0,
         owner=0,
         kind=str(body.get(table.kind) or ""),
-        about_noun=str(body.get(table.about_noun) or ""),
-        about=int(about or 0),
+        about_noun=str(about_noun or ""),
+        about=int(body.get(table.about) or 0),
         done=0,
         state=0,
         shown_at=0,

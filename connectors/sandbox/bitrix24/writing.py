@@ -8,7 +8,10 @@ from connectors.sandbox.bitrix24.asked import Asked
 from connectors.sandbox.bitrix24.books import Books
 from connectors.sandbox.bitrix24.stored import TYPES
 
-_ENTITIES = {"deal": "deal", "contact": "contact", "company": "company", "dynamic_31": "invoice"}
+_ENTITIES = {
+    "lead": "lead", "deal": "deal", "contact": "contact", "company": "company",
+    "dynamic_31": "invoice",
+}  # fmt: skip
 _ME = "1"
 
 

@@ -1,6 +1,6 @@
 """Ends a walk through a whole list: who did not come is asked for by id, or held for a person."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from connectors import Hint, Noun
@@ -11,12 +11,26 @@ from kam_sync.intake.model import HouseOptions, Origin
 from kam_sync.intake.store import GoneStore, HeldStore, HintStore, SourceStore, WalkStore
 
 
-def run(session: Session, source_id: int, noun: Noun, now: datetime) -> Report:
-    """Judge the live records that a whole list did not bring; absence alone deletes nothing."""
+def run(
+    session: Session,
+    source_id: int,
+    noun: Noun,
+    now: datetime,
+    *,
+    left: Callable[[Sequence[str]], Collection[str]],
+) -> Report:
+    """Judge the live records that a whole list did not bring; absence alone deletes nothing.
+
+    Args:
+        left: which of some records count no more, for the CRM had marked them, or an admin did not
+            want them: that they are listed no more is no news.
+    """
     SourceStore(session).write_alone(source_id)
     walk = WalkStore(session, source_id, noun)
     absent = walk.absent()
     walk.end()
+    known = left(absent)
+    absent = [key for key in absent if key not in known]
     return doubt(session, source_id, noun, absent, Origin.ABSENCE, now)
 
 

@@ -1,6 +1,6 @@
 """What happens to an account's history when its companies leave the CRM."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +40,18 @@ class LeavingStore:
             for company, reason in gone.items():
                 if reason.merged_into is not None:
                     self._forward(company, reason.merged_into, reason.why)
+
+    def left(self, noun: Noun, external_ids: Sequence[str]) -> set[str]:
+        """Those of the records that are marked as deleted."""
+        row: Any = TABLES[noun][1] if noun in TABLES else None
+        if not external_ids or not hasattr(row, "is_deleted"):
+            return set()
+        query = sa.select(row.external_id).where(
+            row.source_id == self._source_id,
+            row.is_deleted,
+            is_among(row.external_id, external_ids),
+        )
+        return set(self._session.scalars(query))
 
     def _forward(self, company: str, survivor: str, evidence: str) -> None:
         account_id = match(self._source_id, survivor).account_id
