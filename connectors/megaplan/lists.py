@@ -25,6 +25,8 @@ class Listing:
     has_custom: bool = False
     is_short: bool = False
     """Each pull gives all of it."""
+    is_narrow: bool = False
+    """Rows come with the named fields alone."""
     filter: Mapping[str, Any] | None = None
     """What makes the list complete."""
 

@@ -17,6 +17,7 @@ OF_DEALS = Listing(
     ("financeOperations", "timeUpdated"),
     created="timeCreated",
     changed="timeUpdated",
+    is_narrow=True,
 )
 
 
