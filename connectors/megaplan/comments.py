@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.kit.contract import Page
+from connectors.kit.errors import Refused
 from connectors.kit.records import Noun, RawRecord
 from connectors.megaplan.answers import Row
 from connectors.megaplan.lists import Listing
@@ -56,7 +57,8 @@ class Comments:
         if reach.path is not None:
             yield from self._walks.whole(Noun.DEAL, [_DEALS], reach)
             return
-        for deals in (_BY_COMMENT,) if reach.since is None else (_BY_COMMENT, _DEALS):
+        ways = [_BY_COMMENT] if self._is_sorted() else []
+        for deals in ways if reach.since is None else [*ways, _DEALS]:
             asked = reach.model_copy(update={"since": since})
             try:
                 yield from self._walks.newest(Noun.DEAL, [deals], asked)
@@ -64,6 +66,20 @@ class Comments:
                 continue
             return
         yield from self._walks.whole(Noun.DEAL, [_DEALS], Reach(until=reach.until))
+
+    def _is_sorted(self) -> bool:
+        """Whether deals come by their last comment; few have one, so that a page may not show it.
+
+        A list that ignores what it is asked for comes the same way up and down.
+        """
+        try:
+            up, down = (
+                self._reader.sheet(_BY_COMMENT, None, by=_COMMENTED, desc=desc).rows
+                for desc in (False, True)
+            )
+        except Refused:
+            return False
+        return up != down or len(up) < 2
 
     def _is_late(self, deal: RawRecord, since: datetime) -> bool:
         last = changed_at(deal.body, _COMMENTED)

@@ -1,7 +1,8 @@
 """Lists and cards of the account."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from connectors.sandbox.http import Response
@@ -61,9 +62,12 @@ class Reading:
 
     def _part(self, path: str, number: int, part: str, raw_query: str) -> Response:
         """A list that belongs to one object; comments newest first."""
+        paths = _CONTRACTORS if path == "contractor" else (path,)
+        if all(self._shelves.get(one, number) is None for one in paths):
+            return problem(404, "Объект не найден")
         kind = KINDS[{"comments": "comment", "payers": "payer", "linkedTasks": "task"}[part]]
         asked = read(raw_query, kind, self._switches.most)
-        rows = list(self._belonging(path, number, part))
+        rows = list(self._belonging(paths, number, part))
         ids = [int(row["id"]) for row in rows]
         first = ids.index(asked.after[1]) + 1 if asked.after and asked.after[1] in ids else 0
         end = first + asked.limit
@@ -71,8 +75,7 @@ class Reading:
         chosen = [_cut(row, gone) for row in rows[first:end]]
         return page(chosen, limit=asked.limit, has_more=end < len(rows), total=len(rows))
 
-    def _belonging(self, path: str, number: int, part: str) -> Iterator[Shape]:
-        paths = _CONTRACTORS if path == "contractor" else (path,)
+    def _belonging(self, paths: Sequence[str], number: int, part: str) -> Iterator[Shape]:
         shelf, field = {
             "comments": ("comment", "subject"),
             "payers": ("payer", "contractor"),
@@ -87,13 +90,15 @@ class Reading:
     def _list(self, path: str, raw_query: str) -> Response:
         kind, switches = KINDS[path], self._switches
         asked = read(raw_query, kind, switches.most)
+        if not switches.sorts:
+            asked = replace(asked, sort="", desc=False)
         unknown = sorted(asked.fields & switches.missing)
         if unknown:
             raise Unprocessable(f"{kind.name} have not this fields: {', '.join(unknown)}")
         if asked.terms and switches.filters == "refused":
             raise Unprocessable(f"{kind.name}: this filter is not supported")
         with self._shelves.lock:
-            order = self._shelves.order(path, asked.sort if switches.sorts else "")
+            order = self._shelves.order(path, asked.sort)
             count = len(order)
             first = self._first(path, asked, count)
         rows: list[Shape] = []
@@ -113,8 +118,7 @@ class Reading:
         anchor = asked.holding or asked.after
         if anchor is None:
             return 0
-        sort = asked.sort if self._switches.sorts else ""
-        rank = self._shelves.rank(path, sort, anchor[1])
+        rank = self._shelves.rank(path, asked.sort, anchor[1])
         if rank is not None:
             place = count - 1 - rank if asked.desc else rank
             return place - place % asked.limit if asked.holding else place + 1
