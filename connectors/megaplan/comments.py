@@ -12,20 +12,13 @@ from connectors.kit.contract import Page
 from connectors.kit.errors import Refused
 from connectors.kit.records import Noun, RawRecord
 from connectors.megaplan.answers import Row
-from connectors.megaplan.lists import Listing
+from connectors.megaplan.lists import Listing, deals_with
 from connectors.megaplan.reading import Reader
 from connectors.megaplan.walks import Ignored, Reach, Walks, changed_at, raw_records
 
 COMMENTS = Listing("comment", "Comment", ("subject", "timeUpdated", "isDropped"))
 _COMMENTED = "lastCommentTimeCreated"
-_DEALS = Listing(
-    "deal",
-    "Deal",
-    ("timeUpdated", _COMMENTED),
-    created="timeCreated",
-    changed="timeUpdated",
-    is_narrow=True,
-)
+_DEALS = deals_with(_COMMENTED)
 _BY_COMMENT = replace(_DEALS, changed=_COMMENTED)
 
 

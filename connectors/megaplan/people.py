@@ -5,8 +5,7 @@ from typing import Any
 from connectors.kit import pick
 from connectors.kit.records import Company, Contact, Group, RawRecord, User
 from connectors.megaplan.lists import is_client
-from connectors.megaplan.values import custom_values, linked, moment, reach
-from connectors.megaplan.words import Words
+from connectors.megaplan.values import Words, custom_values, linked, moment, reach
 
 
 def group(raw: RawRecord, _words: Words) -> Group:

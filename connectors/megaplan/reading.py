@@ -222,7 +222,7 @@ class Reader:
         for row in found:
             for name in listing.volatile:
                 row.pop(name, None)
-        self._payers.add(listing, found)
+        self._payers.add(found)
         if listing.has_custom:
             _describe(found, self._known(listing))
         return found

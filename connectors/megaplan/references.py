@@ -52,20 +52,6 @@ def settled(rows: Sequence[Any]) -> list[dict[str, Any]]:
     return found
 
 
-def fill(rows: Sequence[dict[str, Any]], name: str, known: Mapping[Key, Node]) -> None:
-    """Put what is known into a field of the rows, be it a link or several."""
-    for row in rows:
-        held = row.get(name)
-        if isinstance(held, list):
-            row[name] = [_known(one, known) for one in held]
-        elif held is not None:
-            row[name] = _known(held, known)
-
-
-def _known(link: Any, known: Mapping[Key, Node]) -> Any:
-    return known.get(key_of(link), link) if isinstance(link, dict) else link
-
-
 def _collect(nodes: Iterable[Any], whole: Whole, depth: int) -> None:
     """Remember the fullest form of each object."""
     for node in nodes:

@@ -16,10 +16,10 @@ from connectors.kit.records import (
     RawRecord,
     Stage,
 )
+from connectors.kit.values import html_text
 from connectors.megaplan.lists import is_client
 from connectors.megaplan.people import tags
-from connectors.megaplan.values import custom_values, day, linked, moment, money, plain
-from connectors.megaplan.words import Words
+from connectors.megaplan.values import Words, custom_values, day, linked, moment, money
 
 _OUTCOMES: Mapping[str, Outcome] = {"positive": Outcome.WON, "negative": Outcome.LOST}
 _NOUNS: Mapping[str, Noun] = {"ContractorCompany": Noun.COMPANY, "ContractorHuman": Noun.CONTACT}
@@ -115,7 +115,7 @@ def payment(raw: RawRecord, words: Words) -> Payment:
         invoice_external_id=next(
             (pick.maybe_id(one, "id") for one in pick.many(body, "invoices")), None
         ),
-        purpose=plain(pick.text(body, "description")),
+        purpose=html_text(body.get("description")),
         updated_at=moment(body, "timeUpdated"),
     )
 

@@ -16,7 +16,7 @@ from connectors.kit.records import Noun, Outcome, RawRecord
 from connectors.megaplan import Megaplan
 from connectors.megaplan.payments import is_payment
 from connectors.megaplan.references import key_of, settled
-from connectors.megaplan.values import as_day, day, due, plain
+from connectors.megaplan.values import as_day, day, due
 from connectors.sandbox.megaplan.tagged import link
 from tests.connectors.checks import records
 from tests.connectors.megaplan_opened import FIELDS, opened
@@ -158,7 +158,8 @@ def test_of_the_operations_of_deals_those_with_money_come_in_each_once() -> None
 
 
 def test_comments_are_read_without_their_tags_and_letters_are_known(crm: Megaplan) -> None:
-    assert plain("<p>Маржа &lt; 5&nbsp;%</p><div>да<br/>нет</div>") == "Маржа < 5\xa0%\nда\nнет"
+    html = "<p>Маржа &lt; 5&nbsp;%</p><div>да<br/>нет</div>"
+    assert said(crm, Noun.NOTE, content=html).text == "Маржа < 5\xa0%\nда\nнет"
     assert said(crm, Noun.NOTE, content="<p></p>").text is None
     assert said(crm, Noun.NOTE, content="x", transportMessages=[{"id": 1}]).kind == "message"
 
