@@ -67,10 +67,5 @@ def complaint(data: Any) -> str:
     return "; ".join(str(one.get("message")) for one in listed if isinstance(one, dict))
 
 
-def is_refused(data: Any) -> bool:
-    """Whether an answer that came with others holds no list, but perhaps an error."""
-    return not isinstance(data, dict) or not isinstance(data.get("data"), list)
-
-
 def _meta(data: Any) -> pick.Body:
     return pick.one(data, "meta") if isinstance(data, dict) else {}

@@ -5,7 +5,7 @@ from typing import Any
 
 from connectors.kit.errors import NoRights, RetryLater
 from connectors.kit.http import CrmHttp
-from connectors.megaplan.answers import is_refused, the_rows
+from connectors.megaplan.answers import the_rows
 
 _MOST = 20
 """Questions in one request; no document tells how many there may be."""
@@ -20,12 +20,13 @@ class Bulk:
         self._is_there = True
 
     def get(self, paths: Sequence[str]) -> Iterator[Any]:
-        """What each address answers, in their order; None where it has to be asked alone."""
+        """What each address answers, in their order: a page; None where it is asked alone."""
         for place in range(0, len(paths), _MOST):
             few = paths[place : place + _MOST]
             found = self._together(few) if self._is_there and len(few) > 1 else []
             for answer in found if len(found) == len(few) else [None] * len(few):
-                yield None if is_refused(answer) else answer
+                told = answer if isinstance(answer, dict) else {}
+                yield answer if isinstance(told.get("data"), list) else None
 
     def _together(self, paths: Sequence[str]) -> Sequence[Any]:
         calls = [{"contentType": "ApiCall", "method": "GET", "url": path} for path in paths]

@@ -1,7 +1,6 @@
 """Legal details of companies: lists name the payers of a company and tell no more of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from connectors.kit.errors import NoRights
 from connectors.megaplan.answers import Row
@@ -11,24 +10,17 @@ _FEW = 10
 """So many are asked for one by one; for more the whole list is read."""
 
 
-class Asks(Protocol):
-    """What is needed of the account."""
-
-    def card(self, listing: Listing, external_id: str) -> Row | None:
-        """One object by its id."""
-
-    def belonging(self, listing: Listing, path: str) -> Iterator[Row]:
-        """All rows of a list that belongs to an object."""
-
-    def all(self, listing: Listing) -> Iterator[Row]:
-        """All rows of a list."""
-
-
 class Payers:
     """The legal details of one account."""
 
-    def __init__(self, asks: Asks) -> None:
-        self._asks = asks
+    def __init__(
+        self,
+        card: Callable[[Listing, str], Row | None],
+        belonging: Callable[[Listing, str], Iterator[Row]],
+        rows: Callable[[Listing], Iterator[Row]],
+    ) -> None:
+        """Given how one object, a list of one, and a whole list are asked for."""
+        self._card, self._belonging, self._rows = card, belonging, rows
         self._all: Mapping[str, Row] | None = None
 
     def add(self, rows: Sequence[Row]) -> None:
@@ -36,7 +28,7 @@ class Payers:
         try:
             for row in filter(_is_cut, rows):
                 whose = f"contractor/{row.get('id')}/payers"
-                row["payers"] = list(self._asks.belonging(PAYERS, whose))
+                row["payers"] = list(self._belonging(PAYERS, whose))
             bare = {str(link.get("id")) for row in rows for link in _payers(row) if _is_bare(link)}
             known = self._known(bare) if bare else {}
         except NoRights:
@@ -46,10 +38,10 @@ class Payers:
 
     def _known(self, ids: set[str]) -> Mapping[str, Row]:
         if self._all is None and len(ids) <= _FEW:
-            found = ((id_, self._asks.card(PAYERS, id_)) for id_ in sorted(ids))
+            found = ((id_, self._card(PAYERS, id_)) for id_ in sorted(ids))
             return {id_: row for id_, row in found if row}
         if self._all is None:
-            self._all = {str(row.get("id")): row for row in self._asks.all(PAYERS)}
+            self._all = {str(row.get("id")): row for row in self._rows(PAYERS)}
         return self._all
 
 

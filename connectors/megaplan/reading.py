@@ -4,14 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 import orjson
 
-from connectors.kit import pick
-from connectors.kit.errors import BadRecord, ErrorKind, NoRights, Refused, RetryLater
+from connectors.kit.errors import ErrorKind, NoRights, Refused, RetryLater
 from connectors.kit.http import CrmHttp
 from connectors.megaplan.answers import Row, complaint, has_more, the_row, the_rows
 from connectors.megaplan.bulk import Bulk
@@ -19,7 +18,6 @@ from connectors.megaplan.lists import Listing
 from connectors.megaplan.payers import Payers
 from connectors.megaplan.references import Key, key_of, settled
 
-_CURRENCIES = Listing("currency", "Currency")
 ROOT = "/api/v3/"
 FULL = 100
 """Rows of a page: more is taken by some lists, and told by no document."""
@@ -48,25 +46,11 @@ class Reader:
     def __init__(self, http: CrmHttp, mapped: Iterable[str]) -> None:
         self._http = http
         self._bulk = Bulk(http, ROOT)
-        self._payers = Payers(self)
+        self._payers = Payers(self.card, self.belonging, self.all)
         self._mapped = {field.rpartition("/")[2] for field in mapped}
         self._defined: dict[str, list[Row]] = {}
         self._unknown: set[tuple[str, str]] = set()
         """Fields and orders that this account does not have, by the path of their list."""
-
-    @cached_property
-    def me(self) -> Row:
-        """Whose token it is."""
-        return the_row(self._http.get(f"{ROOT}currentUser").data)
-
-    def currency(self) -> str | None:
-        """In what the account counts; None where it does not tell."""
-        try:
-            rows = list(self.all(_CURRENCIES))
-            told = next((row.get("abbreviation") for row in rows if row.get("isBase")), None)
-            return pick.currency(str(told)) if told else None
-        except (NoRights, BadRecord):
-            return None
 
     def now(self) -> datetime:
         """What time the account has."""
