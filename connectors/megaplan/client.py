@@ -9,15 +9,17 @@ from connectors.kit import pick
 from connectors.kit.auth import Proof, bearer
 from connectors.kit.contract import About, Credentials, Cursor, Deletions, Hook, NounFacts, Page
 from connectors.kit.door import Door
+from connectors.kit.errors import BadRecord, NoRights
 from connectors.kit.http import CrmHttp
 from connectors.kit.pace import Pace
 from connectors.kit.records import Noun, RawRecord, Record
 from connectors.kit.writes import NotWritten, Write, Written
-from connectors.megaplan.answers import meaning
+from connectors.megaplan.answers import meaning, the_row
 from connectors.megaplan.changes import Changes
 from connectors.megaplan.hooks import read_hook
+from connectors.megaplan.lists import Listing
 from connectors.megaplan.mapping import Mapper
-from connectors.megaplan.reading import Reader
+from connectors.megaplan.reading import ROOT, Reader
 from connectors.megaplan.settings import Settings
 from connectors.megaplan.writing import Writer
 
@@ -27,6 +29,7 @@ _FLAGGED = NounFacts(frozenset({Deletions.FLAG, Deletions.EVENT, Deletions.ABSEN
 _ANNOUNCED = NounFacts(frozenset({Deletions.EVENT, Deletions.ABSENCE}))
 _HEARD = NounFacts(frozenset({Deletions.EVENT}))
 _KEPT = NounFacts(frozenset({Deletions.FLAG, Deletions.EVENT}))
+_CURRENCIES = Listing("currency", "Currency")
 _A_CUSTOMER = (
     "the token is a customer's, not an employee's: only what this customer sees is read; give the "
     "token of an administrator"
@@ -98,15 +101,24 @@ class Megaplan:
 
     def about(self) -> About:
         """Who the account is, and with whose rights we read it: it tells only what they may see."""
-        me = self._reader.me
+        me = the_row(self._http.get(f"{ROOT}currentUser").data)
         name = pick.text(me, "name") or str(me.get("id"))
-        currency = self._reader.currency()
+        currency = self._currency()
         return About(
             account=self._account,
             name=f"{self._host.partition('.')[0]} ({name})",
             facts={"currency": currency} if currency else {},
             warnings=(_A_CUSTOMER,) if me.get("contentType") == "ContractorHuman" else (),
         )
+
+    def _currency(self) -> str | None:
+        """In what the account counts; None where it does not tell."""
+        try:
+            rows = list(self._reader.all(_CURRENCIES))
+            told = next((row.get("abbreviation") for row in rows if row.get("isBase")), None)
+            return pick.currency(str(told)) if told else None
+        except (NoRights, BadRecord):
+            return None
 
     def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
         """Everything when there is no cursor, then what has changed since; see `changes`."""

@@ -2,7 +2,9 @@
 
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
+
+from connectors.kit.rule import ZoneName
 
 
 class Settings(BaseModel):
@@ -12,7 +14,7 @@ class Settings(BaseModel):
 
     currency: str = "RUB"
     """Of amounts that name none; asked of the account where it tells."""
-    timezone: str = "Europe/Moscow"
+    timezone: ZoneName = "Europe/Moscow"
     """Where the days of the account begin."""
     per_second: float = 2.0
     """Requests a second; 0 for no limit (sandboxes only). Megaplan publishes no limit."""
@@ -25,15 +27,6 @@ class Settings(BaseModel):
     """
     comment_days: int = Field(default=90, ge=0, le=3650)
     """How far the first load reaches back for comments."""
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_known(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ValueError, OSError, LookupError) as error:
-            raise ValueError(f"{name!r} is not a time zone such as Europe/Moscow") from error
-        return name
 
     @property
     def zone(self) -> ZoneInfo:

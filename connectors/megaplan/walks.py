@@ -95,6 +95,7 @@ class Walks:
         by = listing.changed
         if not self._reader.has(listing, by):
             raise Ignored
+        is_told = False
         for sheet in self._sheets(listing, (), by=by, desc=True):
             times = [changed_at(row, by) for row in sheet.rows]
             known = [at for at in times if at is not None]
@@ -105,8 +106,9 @@ class Walks:
                 for row, at in zip(sheet.rows, times, strict=True)
                 if at is None or since is None or at >= since
             ]
-            if known and since is not None and known[-1] < since:
-                return
+            if since is not None and (known[-1] < since if known else is_told):
+                return  # rows without a time, behind those with one, come to the end
+            is_told = is_told or bool(known)
 
     def _sheets(
         self, listing: Listing, after: Sequence[Key], *, by: str | None = None, desc: bool = False
