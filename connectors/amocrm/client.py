@@ -12,7 +12,7 @@ from connectors.amocrm.lists import raw_records
 from connectors.amocrm.mapping import Mapper
 from connectors.amocrm.oauth import AmoGrants
 from connectors.amocrm.reading import Reader
-from connectors.amocrm.settings import Settings, is_zone
+from connectors.amocrm.settings import Settings
 from connectors.amocrm.writing import Writer
 from connectors.kit import pick
 from connectors.kit.auth import Proof, bearer
@@ -29,6 +29,7 @@ from connectors.kit.contract import (
 from connectors.kit.door import Door
 from connectors.kit.errors import NoRights
 from connectors.kit.http import CrmHttp
+from connectors.kit.options import is_zone
 from connectors.kit.pace import Pace
 from connectors.kit.records import Noun, RawRecord, Record
 from connectors.kit.writes import NotWritten, Write, Written
