@@ -105,9 +105,8 @@ class Bitrix24:
     def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
         """Everything when there is no cursor, then what has changed since; see `changes`."""
         if noun in LISTS:
-            reach = Reach.model_validate_json(cursor) if cursor else Reach()
             try:
-                yield from self._changes.pull(noun, reach)
+                yield from self._changes.pull(noun, Reach.read(cursor))
             except Refused as error:
                 if noun is not Noun.INVOICE or not is_off(error.data):
                     raise
