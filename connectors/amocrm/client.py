@@ -15,7 +15,7 @@ from connectors.amocrm.reading import Reader
 from connectors.amocrm.settings import Settings
 from connectors.amocrm.writing import Writer
 from connectors.kit import pick
-from connectors.kit.auth import Proof, bearer
+from connectors.kit.auth import bearer
 from connectors.kit.contract import (
     About,
     Credentials,
@@ -28,9 +28,8 @@ from connectors.kit.contract import (
 )
 from connectors.kit.door import Door
 from connectors.kit.errors import NoRights
-from connectors.kit.http import CrmHttp
+from connectors.kit.http import CrmHttp, OverHttp
 from connectors.kit.options import is_zone
-from connectors.kit.pace import Pace
 from connectors.kit.records import Noun, RawRecord, Record
 from connectors.kit.writes import NotWritten, Write, Written
 
@@ -45,7 +44,7 @@ _NOT_ADMIN = (
 )
 
 
-class AmoCrm:
+class AmoCrm(OverHttp):
     """One amoCRM account."""
 
     kind = "amocrm"
@@ -95,24 +94,11 @@ class AmoCrm:
     def __init__(self, credentials: Credentials) -> None:
         settings = Settings.model_validate(credentials.options)
         self._settings = settings
-        self._http = CrmHttp(
-            credentials.base_url,
-            proof=Proof.by(credentials, bearer),
-            turns=(credentials.turns or Pace)(settings.per_second),
-        )
+        self._http = CrmHttp.by(credentials, bearer, settings.per_second)
         self._reader = Reader(self._http)
         self._changes = Changes(self._reader, settings)
         self._mapper = Mapper(settings, credentials.fields)
         self._writer = Writer(self._http, Composer(self._http, settings.zone, credentials.fields))
-
-    @property
-    def requests(self) -> int:
-        """How many HTTP requests were sent so far."""
-        return self._http.requests
-
-    def close(self) -> None:
-        """Give its connections back."""
-        self._http.close()
 
     def about(self) -> About:
         """Who the account is, in what it counts, and what the token may see."""

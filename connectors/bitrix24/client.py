@@ -33,6 +33,7 @@ from connectors.kit.contract import (
     Subscribed,
 )
 from connectors.kit.errors import Refused
+from connectors.kit.http import OverHttp
 from connectors.kit.records import Noun, RawRecord, Record
 from connectors.kit.writes import NotWritten, Write, Written
 
@@ -44,7 +45,7 @@ _MARKED = NounFacts(frozenset({Deletions.FLAG, *_ANNOUNCED.deletions}))
 _KEPT = NounFacts(frozenset())
 
 
-class Bitrix24:
+class Bitrix24(OverHttp):
     """One Bitrix24 portal."""
 
     kind = "bitrix24"
@@ -83,20 +84,12 @@ class Bitrix24:
         settings = Settings.model_validate(credentials.options)
         self._settings = settings
         self._portal = Portal(credentials, settings.per_second)
+        self._http = self._portal.http
         self._lexicon = Lexicon(self._portal, pulled(leads=settings.leads))
         self._changes = Changes(self._portal, self._lexicon, settings)
         self._mapper = Mapper(settings, credentials.fields)
         composer = Composer(self._portal, self._lexicon, settings, credentials.fields)
         self._writer = Writer(self._portal, composer)
-
-    @property
-    def requests(self) -> int:
-        """How many HTTP requests were sent so far."""
-        return self._portal.http.requests
-
-    def close(self) -> None:
-        """Give its connections back."""
-        self._portal.http.close()
 
     def about(self) -> About:
         """Who the portal is, in what it counts, and whether it keeps to filters."""
