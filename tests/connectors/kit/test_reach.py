@@ -10,6 +10,8 @@ from connectors.bitrix24.cursor import Reach as BitrixReach
 from connectors.kit.reach import Kept, ListReach
 from connectors.megaplan.walks import Reach as MegaplanReach
 from connectors.onec.reading import Reach as OnecReach
+from connectors.profiled.progress import Progress
+from connectors.profiled.walking import Place
 
 T0 = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -46,6 +48,15 @@ def test_a_cursor_of_an_older_version_is_read_and_kept_as_it_was(
 ) -> None:
     found = kind.model_validate_json(text)
     assert orjson.loads(found.kept()) == orjson.loads(text)
+
+
+def test_a_cursor_of_an_older_version_of_profiles_is_read() -> None:
+    text = (
+        '{"since":"2026-11-01T00:00:00+00:00","began":null,'
+        '"place":{"read":3,"tail":["a"],"next":null,"size":2}}'
+    )
+    assert Progress.read(text) == Progress(since=T0, place=Place(3, ("a",), None, 2))
+    assert Progress.read('{"no":"sense"}') == Progress.read("[]") == Progress()
 
 
 def test_all_is_due_once_in_a_while_and_not_in_the_first_walk() -> None:
