@@ -121,9 +121,8 @@ class Changes:
         """A new walk: a whole one when it is time for that, but of a log that only grows."""
         now = self._portal.now()
         every = timedelta(days=self._settings.whole_days)
-        is_due = reach.whole is None or (bool(every) and now - reach.whole >= every)
-        is_due = is_due and noun is not Noun.EVENT
-        is_whole = reach.since is None or is_due
+        is_due = reach.whole is None or reach.is_due(every, now)
+        is_whole = reach.since is None or (is_due and noun is not Noun.EVENT)
         left = set() if is_whole else {*reach.left}  # a whole walk reads what was left out, too
         left |= self._unwanted(noun)
         return reach.model_copy(

@@ -15,7 +15,7 @@ from connectors.bitrix24.cursor import Reach
 from connectors.bitrix24.entities import LEAD_IDS, pulled
 from connectors.bitrix24.hooks import read_hook
 from connectors.bitrix24.lexicon import Lexicon
-from connectors.bitrix24.lists import LISTS, named
+from connectors.bitrix24.lists import LISTS
 from connectors.bitrix24.mapping import Mapper
 from connectors.bitrix24.oauth import HOSTS
 from connectors.bitrix24.settings import Settings
@@ -167,4 +167,4 @@ class Bitrix24(OverHttp):
                 rows, key = lexicon.users(), "ID"
             case _:
                 rows, key = lexicon.pipelines(), "id"
-        yield from (named(noun, custom.text(row.get(key)), row) for row in rows)
+        yield from (RawRecord.of(noun, custom.text(row.get(key)), row) for row in rows)
