@@ -6,12 +6,11 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from connectors.kit import pick
-from connectors.kit.auth import Proof, bearer
+from connectors.kit.auth import bearer
 from connectors.kit.contract import About, Credentials, Cursor, Deletions, Hook, NounFacts, Page
 from connectors.kit.door import Door
 from connectors.kit.errors import BadRecord, NoRights
-from connectors.kit.http import CrmHttp
-from connectors.kit.pace import Pace
+from connectors.kit.http import CrmHttp, OverHttp
 from connectors.kit.records import Noun, RawRecord, Record
 from connectors.kit.writes import NotWritten, Write, Written
 from connectors.megaplan.answers import meaning, the_row
@@ -36,7 +35,7 @@ _A_CUSTOMER = (
 )
 
 
-class Megaplan:
+class Megaplan(OverHttp):
     """One Megaplan account."""
 
     kind = "megaplan"
@@ -79,25 +78,11 @@ class Megaplan:
         settings = Settings.model_validate(credentials.options)
         self._host = urlsplit(credentials.base_url).netloc
         self._account = settings.account or self._host
-        self._http = CrmHttp(
-            credentials.base_url,
-            proof=Proof.by(credentials, bearer),
-            turns=(credentials.turns or Pace)(settings.per_second),
-            special=meaning,
-        )
+        self._http = CrmHttp.by(credentials, bearer, settings.per_second, special=meaning)
         self._reader = Reader(self._http, credentials.fields.values())
         self._changes = Changes(self._reader, settings)
         self._mapper = Mapper(settings, credentials.fields)
         self._writer = Writer(self._http, self._reader)
-
-    @property
-    def requests(self) -> int:
-        """How many HTTP requests were sent so far."""
-        return self._http.requests
-
-    def close(self) -> None:
-        """Give its connections back."""
-        self._http.close()
 
     def about(self) -> About:
         """Who the account is, and with whose rights we read it: it tells only what they may see."""

@@ -1,21 +1,15 @@
 """What an admin may set for one Megaplan account, and what the account says of itself."""
 
-from zoneinfo import ZoneInfo
+from pydantic import Field
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from connectors.kit.rule import ZoneName
+from connectors.kit.options import Zoned
 
 
-class Settings(BaseModel):
+class Settings(Zoned):
     """What an admin may set for one Megaplan account (`--set key=value`)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     currency: str = "RUB"
     """Of amounts that name none; asked of the account where it tells."""
-    timezone: ZoneName = "Europe/Moscow"
-    """Where the days of the account begin."""
     per_second: float = 2.0
     """Requests a second; 0 for no limit (sandboxes only). Megaplan publishes no limit."""
     whole_days: float = Field(default=7.0, ge=0)
@@ -27,8 +21,3 @@ class Settings(BaseModel):
     """
     comment_days: int = Field(default=90, ge=0, le=3650)
     """How far the first load reaches back for comments."""
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The time zone of the account."""
-        return ZoneInfo(self.timezone)

@@ -104,23 +104,19 @@ def custom_values(body: pick.Body, zone: tzinfo) -> dict[str, Any]:
 
 def _form(kind: str, value: Any, zone: tzinfo) -> Any:
     inner = value.get("value") if isinstance(value, Mapping) else value
-    found: Any
     match kind:
-        case "flag":
-            found = custom.flag(value)
-        case "number" | "money":
-            found = custom.decimal(inner)
-        case "date" | "moment":
-            at = day(value) if kind == "date" else custom.moment(inner, zone)
-            found = at.isoformat() if at else None
-        case "text" | "choice":
-            found = custom.text(named(value))
+        case "date":
+            found = day(value)
+            return found.isoformat() if found else None
         case "choices":
             listed = value if isinstance(value, list) else [value]
-            found = list(pick.distinct(custom.text(named(one)) for one in listed)) or None
+            return list(pick.distinct(custom.text(named(one)) for one in listed)) or None
+        case "text" | "choice":
+            return custom.text(named(value))
+        case "flag" | "other":
+            return custom.form(kind, value, zone)
         case _:
-            found = custom.plain(value)
-    return found
+            return custom.form(kind, inner, zone)
 
 
 def named(value: Any) -> Any:
