@@ -1,6 +1,6 @@
 """The lists of amoCRM's API: where they are, and what can be asked of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,8 +107,3 @@ def row_id(row: Any) -> str | None:
         return pick.external_id(row) if isinstance(row, dict) else None
     except BadRecord:
         return None
-
-
-def chunks(ids: Sequence[str], size: int) -> Iterable[Sequence[str]]:
-    """The ids in parts that an address can hold."""
-    return (ids[start : start + size] for start in range(0, len(ids), size))

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Any
 
-from connectors.amocrm.lists import LISTS, Listing, Query, chunks, elements, row_id
+from connectors.amocrm.lists import LISTS, Listing, Query, elements, row_id
 from connectors.amocrm.naming import PLURALS
 from connectors.kit import pick
 from connectors.kit.errors import ErrorKind, NeedsPerson, NoRights, Refused, RetryLater
 from connectors.kit.http import CrmHttp, Params
-from connectors.kit.pages import forwards, insisting
+from connectors.kit.pages import chunks, forwards, insisting
 from connectors.kit.records import Noun
 
 _ROOT = "/api/v4/"

@@ -38,6 +38,7 @@ from connectors.bitrix24.trouble import is_off
 from connectors.bitrix24.walking import Rows, Walker
 from connectors.kit.contract import Page
 from connectors.kit.errors import NoRights, Refused
+from connectors.kit.pages import chunks
 from connectors.kit.records import Noun, RawRecord
 
 _TOUCHED = ("DATE_MODIFY", "DATE_CREATE")
@@ -155,9 +156,7 @@ class Changes:
         is_whole = self._is_whole(noun, reach)
         after = reach.after if reach.place == listing.prefix else 0
         for rows in self._walker.walk(listing, filters, after):
-            joined = self._joined(listing, rows)
-            for start in range(0, len(joined), _PAGE):
-                part = joined[start : start + _PAGE]
+            for part in chunks(self._joined(listing, rows), _PAGE):
                 last = max(number(row, listing.id_row) for row in part)
                 cursor = reach.at(listing.prefix, last).kept() if last else None
                 yield Page(_records(noun, listing, part), cursor, is_whole=is_whole)
@@ -197,5 +196,5 @@ class Changes:
             yield Page(_records(Noun.COMPANY, listing, self._joined(listing, rows)))
 
 
-def _records(noun: Noun, listing: Listing, rows: Rows) -> tuple[RawRecord, ...]:
+def _records(noun: Noun, listing: Listing, rows: Sequence[Any]) -> tuple[RawRecord, ...]:
     return tuple(raw_record(noun, listing, row) for row in rows if is_ours(noun, row))
