@@ -5,6 +5,7 @@ from typing import Any
 
 from connectors.kit.errors import NoRights, RetryLater
 from connectors.kit.http import CrmHttp
+from connectors.kit.pages import chunks
 from connectors.megaplan.answers import the_rows
 
 _MOST = 20
@@ -21,8 +22,7 @@ class Bulk:
 
     def get(self, paths: Sequence[str]) -> Iterator[Any]:
         """What each address answers, in their order: a page; None where it is asked alone."""
-        for place in range(0, len(paths), _MOST):
-            few = paths[place : place + _MOST]
+        for few in chunks(paths, _MOST):
             found = self._together(few) if self._is_there and len(few) > 1 else []
             for answer in found if len(found) == len(few) else [None] * len(few):
                 told = answer if isinstance(answer, dict) else {}
