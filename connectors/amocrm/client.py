@@ -1,7 +1,6 @@
 """The amoCRM account: who it is, its nouns page by page, and single records."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from types import MappingProxyType
 
 from connectors.amocrm import subscribing
@@ -31,7 +30,7 @@ from connectors.kit.errors import NoRights
 from connectors.kit.http import CrmHttp, OverHttp
 from connectors.kit.options import is_zone
 from connectors.kit.records import Noun, RawRecord, Record
-from connectors.kit.writes import NotWritten, Write, Written
+from connectors.kit.writes import WritesBy
 
 _SHORT = NounFacts(is_whole=True)
 _ABSENT = NounFacts()
@@ -44,7 +43,7 @@ _NOT_ADMIN = (
 )
 
 
-class AmoCrm(OverHttp):
+class AmoCrm(OverHttp, WritesBy):
     """One amoCRM account."""
 
     kind = "amocrm"
@@ -168,14 +167,6 @@ class AmoCrm(OverHttp):
     def unsubscribe(self, url: str) -> None:
         """Have nothing more told to an address."""
         subscribing.unsubscribe(self._http, url)
-
-    def write(self, batch: Sequence[Write]) -> Iterator[Written | NotWritten]:
-        """Send all, telling of each as soon as it is known."""
-        return self._writer.write(batch)
-
-    def find_written(self, write: Write, sent_ago: timedelta | None = None) -> Written | None:
-        """Look for a new task or note by its mark, and for later changes of a record."""
-        return self._writer.find_written(write, sent_ago)
 
     def _groups(self) -> Iterator[RawRecord]:
         """They have no list of their own, and the first of them has the number 0."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -35,7 +34,7 @@ from connectors.kit.contract import (
 from connectors.kit.errors import Refused
 from connectors.kit.http import OverHttp
 from connectors.kit.records import Noun, RawRecord, Record
-from connectors.kit.writes import NotWritten, Write, Written
+from connectors.kit.writes import WritesBy
 
 _SHORT = NounFacts(is_whole=True)
 _ABSENT = NounFacts()
@@ -45,7 +44,7 @@ _MARKED = NounFacts(frozenset({Deletions.FLAG, *_ANNOUNCED.deletions}))
 _KEPT = NounFacts(frozenset())
 
 
-class Bitrix24(OverHttp):
+class Bitrix24(OverHttp, WritesBy):
     """One Bitrix24 portal."""
 
     kind = "bitrix24"
@@ -142,14 +141,6 @@ class Bitrix24(OverHttp):
     def unsubscribe(self, url: str) -> None:
         """Have nothing more told to an address."""
         subscribing.unsubscribe(self._portal, url)
-
-    def write(self, batch: Sequence[Write]) -> Iterator[Written | NotWritten]:
-        """Send all, telling of each as soon as it is known."""
-        yield from self._writer.write(batch)
-
-    def find_written(self, write: Write, sent_ago: timedelta | None = None) -> Written | None:
-        """Look for a write that may have been done."""
-        return self._writer.find_written(write, sent_ago)
 
     def _short(self, noun: Noun) -> Iterator[RawRecord]:
         """All of a list that is read whole each time."""

@@ -1,7 +1,6 @@
 """The Megaplan account: who it is, its nouns page by page, and single records."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -12,7 +11,7 @@ from connectors.kit.door import Door
 from connectors.kit.errors import BadRecord, NoRights
 from connectors.kit.http import CrmHttp, OverHttp
 from connectors.kit.records import Noun, RawRecord, Record
-from connectors.kit.writes import NotWritten, Write, Written
+from connectors.kit.writes import WritesBy
 from connectors.megaplan.answers import meaning, the_row
 from connectors.megaplan.changes import Changes
 from connectors.megaplan.hooks import read_hook
@@ -35,7 +34,7 @@ _A_CUSTOMER = (
 )
 
 
-class Megaplan(OverHttp):
+class Megaplan(OverHttp, WritesBy):
     """One Megaplan account."""
 
     kind = "megaplan"
@@ -124,11 +123,3 @@ class Megaplan(OverHttp):
     def read_hook(self, headers: Mapping[str, str], body: bytes) -> Hook:
         """What a call tells, whether it is true or not."""
         return read_hook(headers, body)
-
-    def write(self, batch: Sequence[Write]) -> Iterator[Written | NotWritten]:
-        """Send all, telling of each as soon as it is known."""
-        return self._writer.write(batch)
-
-    def find_written(self, write: Write, sent_ago: timedelta | None = None) -> Written | None:
-        """Look for a new task or comment by its mark."""
-        return self._writer.find_written(write, sent_ago)
