@@ -73,22 +73,17 @@ class Changes:
 
         Where there is no list nothing is read, and nothing is known.
         """
-        reach = Reach.model_validate_json(cursor) if cursor else Reach()
+        reach = Reach.read(cursor)
         until = reach.until or self._reader.now()
         lists, way = self._reader.lists(noun), self._ways.get(noun)
         if not lists:
             return iter(())
         if way is None:
             return self._short(lists)
-        if noun in _BY_TIME and self._is_due(reach, until):
+        is_amid = reach.page is not None
+        if noun in _BY_TIME and not is_amid and reach.is_due(self._whole_days, until):
             return way(lists, Reach(until=until), until)
         return way(lists, reach.model_copy(update={"until": until}), until)
-
-    def _is_due(self, reach: Reach, until: datetime) -> bool:
-        """Whether it is time to read all of the list; never in the middle of another walk."""
-        if reach.whole is None or reach.page is not None or not self._whole_days:
-            return False
-        return until - reach.whole >= self._whole_days
 
     def _paid(self, lists: Lists, reach: Reach, until: datetime) -> Iterator[Page]:
         """By the paid filter where it works, else as the list allows."""

@@ -1,7 +1,6 @@
 """The amoCRM account: who it is, its nouns page by page, and single records."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from types import MappingProxyType
 
 from connectors.amocrm import subscribing
@@ -12,10 +11,10 @@ from connectors.amocrm.lists import raw_records
 from connectors.amocrm.mapping import Mapper
 from connectors.amocrm.oauth import AmoGrants
 from connectors.amocrm.reading import Reader
-from connectors.amocrm.settings import Settings, is_zone
+from connectors.amocrm.settings import Settings
 from connectors.amocrm.writing import Writer
 from connectors.kit import pick
-from connectors.kit.auth import Proof, bearer
+from connectors.kit.auth import bearer
 from connectors.kit.contract import (
     About,
     Credentials,
@@ -28,10 +27,10 @@ from connectors.kit.contract import (
 )
 from connectors.kit.door import Door
 from connectors.kit.errors import NoRights
-from connectors.kit.http import CrmHttp
-from connectors.kit.pace import Pace
+from connectors.kit.http import CrmHttp, OverHttp
+from connectors.kit.options import is_zone
 from connectors.kit.records import Noun, RawRecord, Record
-from connectors.kit.writes import NotWritten, Write, Written
+from connectors.kit.writes import WritesBy
 
 _SHORT = NounFacts(is_whole=True)
 _ABSENT = NounFacts()
@@ -44,7 +43,7 @@ _NOT_ADMIN = (
 )
 
 
-class AmoCrm:
+class AmoCrm(OverHttp, WritesBy):
     """One amoCRM account."""
 
     kind = "amocrm"
@@ -94,24 +93,11 @@ class AmoCrm:
     def __init__(self, credentials: Credentials) -> None:
         settings = Settings.model_validate(credentials.options)
         self._settings = settings
-        self._http = CrmHttp(
-            credentials.base_url,
-            proof=Proof.by(credentials, bearer),
-            turns=(credentials.turns or Pace)(settings.per_second),
-        )
+        self._http = CrmHttp.by(credentials, bearer, settings.per_second)
         self._reader = Reader(self._http)
         self._changes = Changes(self._reader, settings)
         self._mapper = Mapper(settings, credentials.fields)
         self._writer = Writer(self._http, Composer(self._http, settings.zone, credentials.fields))
-
-    @property
-    def requests(self) -> int:
-        """How many HTTP requests were sent so far."""
-        return self._http.requests
-
-    def close(self) -> None:
-        """Give its connections back."""
-        self._http.close()
 
     def about(self) -> About:
         """Who the account is, in what it counts, and what the token may see."""
@@ -181,14 +167,6 @@ class AmoCrm:
     def unsubscribe(self, url: str) -> None:
         """Have nothing more told to an address."""
         subscribing.unsubscribe(self._http, url)
-
-    def write(self, batch: Sequence[Write]) -> Iterator[Written | NotWritten]:
-        """Send all, telling of each as soon as it is known."""
-        return self._writer.write(batch)
-
-    def find_written(self, write: Write, sent_ago: timedelta | None = None) -> Written | None:
-        """Look for a new task or note by its mark, and for later changes of a record."""
-        return self._writer.find_written(write, sent_ago)
 
     def _groups(self) -> Iterator[RawRecord]:
         """They have no list of their own, and the first of them has the number 0."""

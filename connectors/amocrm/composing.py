@@ -1,13 +1,13 @@
 """What is sent to amoCRM for each write: only what changes, never whole records."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.amocrm.naming import PLURALS
-from connectors.amocrm.setting import CannotSet, Definition, Values, values_for, with_one_more
-from connectors.kit import fieldmap, pick
+from connectors.amocrm.setting import Definition, Values, values_for, with_one_more
+from connectors.kit import pick
+from connectors.kit.composing import CannotSet, due, marked, unknown, whole
 from connectors.kit.http import CrmHttp
 from connectors.kit.marks import mark
 from connectors.kit.pages import forwards
@@ -16,7 +16,6 @@ from connectors.kit.writes import AddTag, DoneTask, NewNote, NewTask, Ref, SetFi
 Body = dict[str, Any]
 
 ROOT = "/api/v4/"
-_END_OF_DAY = time(23, 59, 59)
 
 
 def place(write: Write) -> tuple[str, str]:
@@ -65,9 +64,12 @@ class Composer:
                 if write.result:
                     found["result"] = {"text": write.result}
             case NewNote():
-                text = _marked(write.text, write)
                 about = _number(write.about.external_id)
-                found = {"entity_id": about, "note_type": "common", "params": {"text": text}}
+                found = {
+                    "entity_id": about,
+                    "note_type": "common",
+                    "params": {"text": marked(write)},
+                }
             case SetField():
                 found = self._field(write)
             case AddTag():
@@ -77,8 +79,8 @@ class Composer:
 
     def _task(self, write: NewTask) -> Body:
         found: Body = {
-            "text": _marked(write.text, write),
-            "complete_till": int(self._due(write).timestamp()),
+            "text": marked(write),
+            "complete_till": int(due(write, self._zone).timestamp()),
             "entity_id": _number(write.about.external_id),
             "entity_type": entity(write.about),
         }
@@ -87,13 +89,6 @@ class Composer:
         if write.type_external_id:
             found["task_type_id"] = _number(write.type_external_id)
         return found
-
-    def _due(self, write: NewTask) -> datetime:
-        if write.due_at is not None:
-            return write.due_at
-        if write.due_on is None:
-            raise CannotSet("a task needs the day or the moment that it is due")
-        return datetime.combine(write.due_on, _END_OF_DAY, self._zone)
 
     def _field(self, write: SetField) -> Body | None:
         field = self._definition(write)
@@ -119,15 +114,11 @@ class Composer:
         for field in self._defined[path]:
             if noun in {"", write.about.noun} and number in {str(field["id"]), field.get("code")}:
                 return field
-        if write.field in fieldmap.TARGETS and write.field not in self._fields:
-            mapped = ", ".join(t for t in self._fields if t.startswith(f"{write.about.noun}."))
-            raise CannotSet(
-                f"field {write.field}: this target is not mapped to a field; map it first: source "
-                f"map NAME {write.field}={write.about.noun}/ID; mapped are: {mapped or 'none'}"
-            )
-        raise CannotSet(
-            f"field {write.field}: {path} have no such field; name it as in the field map, or by "
-            f"its id such as {write.about.noun}/9011, or by its code such as PHONE"
+        raise unknown(
+            write,
+            self._fields,
+            f"{path} have no such field; name it as in the field map, or by its id such as "
+            f"{write.about.noun}/9011, or by its code such as PHONE",
         )
 
     def _definitions(self, path: str) -> list[Definition]:
@@ -155,12 +146,5 @@ def rows(data: Any, name: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _marked(text: str, write: NewTask | NewNote) -> str:
-    """The text, the link, and last the mark by which we know it again."""
-    return "\n".join(filter(None, (text.strip(), write.link, mark(write.key))))
-
-
 def _number(external_id: str) -> int:
-    if not external_id.isdecimal():
-        raise CannotSet(f"{external_id}: amoCRM's ids are numbers")
-    return int(external_id)
+    return whole(external_id, "amoCRM")

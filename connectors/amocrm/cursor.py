@@ -3,38 +3,24 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict
-
-from connectors.kit.contract import Cursor
+from connectors.kit.reach import ListReach
 
 OVERLAP = timedelta(minutes=30)
 """Rows may show so much later than the time they carry: each pull begins that much earlier."""
 
 
-class Reach(BaseModel):
+class Reach(ListReach):
     """The cursor. In the middle of a walk it also tells where that is, and what it will have read.
 
     Pages before `page` of the list at `path` are still to come, and all lists behind that one.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    since: datetime | None = None
-    """All is known that changed before."""
     heard: datetime | None = None
     """The log of events was asked up to here what it has about the noun."""
-    whole: datetime | None = None
-    """When the whole list was last read; a cursor from before this was kept has none."""
-    until: datetime | None = None
-    """Where the walk ends."""
     path: str | None = None
     page: int | None = None
     out: tuple[str, ...] = ()
     """Lists that were left out, for the account did not show them: all of them is to be read."""
-
-    def kept(self) -> Cursor:
-        """As the house keeps it."""
-        return self.model_dump_json(exclude_defaults=True)
 
     def at(self, path: str | None, page: int | None) -> "Reach":
         """The same walk at another page."""

@@ -7,13 +7,14 @@ half an hour earlier.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from connectors.amocrm.cursor import Reach, arrived
 from connectors.amocrm.lists import raw_records
 from connectors.amocrm.log import EVENTS, created, hints
 from connectors.amocrm.reading import Reader
 from connectors.kit.contract import Page
-from connectors.kit.pages import Fetch, Rows, forwards, in_parts, insisting
+from connectors.kit.pages import Fetch, forwards, in_parts, insisting
 from connectors.kit.records import RawRecord
 
 _SPAN = timedelta(days=30)
@@ -44,10 +45,7 @@ class Events:
         yield Page((), arrived(until).kept())
 
     def _fetch(self, since: datetime, until: datetime) -> Fetch:
-        def fetch(page: int, size: int) -> Rows:
-            more = (("limit", str(size)), ("page", str(page)))
-            return self._reader.rows(EVENTS, (*created(since, until), *more))
-
+        fetch = partial(self._reader.page, EVENTS, created(since, until))
         parts = in_parts(fetch, full=EVENTS.limit, from_end=False)
         return insisting(parts, full=EVENTS.limit, is_whole=False)
 

@@ -150,11 +150,13 @@ def _filled(body: pick.Body, zone: tzinfo) -> Filled:
 def _value(kind: str, values: Sequence[pick.Body], zone: tzinfo) -> Any:
     if kind in _OF_ALL:
         return _OF_ALL[kind](values)
-    read = _OF_FIRST.get(kind)
-    if read is not None:
-        return read(values[0].get("value"), zone) if values else None
-    # in a chained list the elements stand without a "value" around them
-    return [custom.plain(one.get("value", one)) for one in values]
+    if kind in {"items", "link", "other"}:
+        # in a chained list the elements stand without a "value" around them
+        return [custom.plain(one.get("value", one)) for one in values]
+    if not values:
+        return None
+    first = values[0].get("value")
+    return _legal_entity(first) if kind == "legal_entity" else custom.form(kind, first, zone)
 
 
 def _choices(values: Sequence[pick.Body]) -> list[str]:
@@ -180,28 +182,6 @@ def _legal_entity(value: Any) -> dict[str, Any]:
     return {pick.clean(key): part for key, part in named.items() if part}
 
 
-def _day(value: Any, zone: tzinfo) -> str | None:
-    day = custom.day(value, zone)
-    return day.isoformat() if day else None
-
-
-def _moment(value: Any, zone: tzinfo) -> str | None:
-    at = custom.moment(value, zone)
-    return at.isoformat() if at else None
-
-
-_OF_FIRST: Mapping[str, Callable[[Any, tzinfo], Any]] = {
-    "text": lambda value, _: custom.text(value),
-    "choice": lambda value, _: custom.text(value),
-    "number": lambda value, _: custom.decimal(value),
-    "money": lambda value, _: custom.decimal(value),
-    "flag": lambda value, _: custom.flag(value),
-    "date": _day,
-    "moment": _moment,
-    "legal_entity": lambda value, _: _legal_entity(value),
-    "file": lambda value, _: custom.plain(value),
-}
-"""How the one value of such a field is read."""
 _OF_ALL: Mapping[str, Callable[[Sequence[pick.Body]], Any]] = {
     "choices": _choices,
     "contacts": _contacts,

@@ -1,16 +1,13 @@
 """The lists of amoCRM's API: where they are, and what can be asked of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any
-
-import orjson
 
 from connectors.amocrm.naming import PLURALS
 from connectors.kit import pick
 from connectors.kit.errors import BadRecord
-from connectors.kit.records import NAMELESS, Noun, RawRecord
+from connectors.kit.records import Noun, RawRecord
 
 Query = tuple[tuple[str, str], ...]
 _BY_ID: Query = (("order[id]", "asc"),)
@@ -98,29 +95,15 @@ def elements(noun: Noun, catalog: str) -> Listing:
 
 def raw_records(listing: Listing, rows: Iterable[Any]) -> tuple[RawRecord, ...]:
     """Rows as records under our ids of them."""
-    return tuple(RawRecord(listing.noun, _id(listing, row), _as_object(row)) for row in rows)
+    found = ((row_id(row), row) for row in rows)
+    return tuple(
+        RawRecord.of(listing.noun, id_ and f"{listing.prefix}{id_}", row) for id_, row in found
+    )
 
 
 def row_id(row: Any) -> str | None:
     """amoCRM's id of a row; None for a row without one."""
     try:
-        return pick.external_id(_as_object(row))
+        return pick.external_id(row) if isinstance(row, dict) else None
     except BadRecord:
         return None
-
-
-def chunks(ids: Sequence[str], size: int) -> Iterable[Sequence[str]]:
-    """The ids in parts that an address can hold."""
-    return (ids[start : start + size] for start in range(0, len(ids), size))
-
-
-def _id(listing: Listing, row: Any) -> str:
-    """For a row without an id a mark of its content, so that it is kept and listed."""
-    id_ = row_id(row)
-    if id_ is not None:
-        return f"{listing.prefix}{id_}"
-    return f"{NAMELESS}{blake2b(orjson.dumps(row), digest_size=6).hexdigest()}"
-
-
-def _as_object(row: Any) -> dict[str, Any]:
-    return row if isinstance(row, dict) else {"value": row}

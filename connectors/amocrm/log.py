@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from connectors.amocrm.cursor import seconds
 from connectors.amocrm.lists import LISTS, Listing, Query
@@ -12,7 +13,7 @@ from connectors.amocrm.reading import Reader
 from connectors.kit import pick
 from connectors.kit.contract import Hint, HintKind
 from connectors.kit.errors import BadRecord
-from connectors.kit.pages import Rows, forwards
+from connectors.kit.pages import forwards
 from connectors.kit.records import Noun, RawRecord
 
 EVENTS = LISTS[Noun.EVENT][0]
@@ -63,11 +64,7 @@ class Log:
         return {f"{PLURALS[noun]}/notes" for noun in nouns if noun and noun in PLURALS}
 
     def _rows(self, words: Query, since: datetime, until: datetime) -> list[pick.Body] | None:
-        query = (*words, *created(since, until), ("limit", str(EVENTS.limit)))
-
-        def fetch(page: int) -> Rows:
-            return self._reader.rows(EVENTS, (*query, ("page", str(page))))
-
+        fetch = partial(self._reader.page, EVENTS, (*words, *created(since, until)))
         found: list[pick.Body] = []
         for number, rows in enumerate(forwards(fetch, what="amocrm event"), 1):
             if number > _MOST_PAGES:

@@ -1,9 +1,7 @@
 """Groups, users, companies, contacts and customers of amoCRM in our words."""
 
-from typing import Any
-
 from connectors.amocrm.fields import Fields, Words
-from connectors.amocrm.naming import contact_ids, first_id, owner, tags
+from connectors.amocrm.naming import contact_ids, first_id, owner, tags, times
 from connectors.kit import pick
 from connectors.kit.records import Company, Contact, Customer, Group, RawRecord, User
 
@@ -42,7 +40,8 @@ def company(raw: RawRecord, words: Words) -> Company:
         contract_ends_on=fields.day("company.contract_ends_on"),
         tags=tags(body),
         custom=fields.custom,
-        **_common(body),
+        owner_external_id=owner(body),
+        **times(body),
     )
 
 
@@ -59,7 +58,8 @@ def contact(raw: RawRecord, words: Words) -> Contact:
         emails=fields.coded("EMAIL"),
         tags=tags(body),
         custom=fields.custom,
-        **_common(body),
+        owner_external_id=owner(body),
+        **times(body),
     )
 
 
@@ -79,17 +79,9 @@ def customer(raw: RawRecord, words: Words) -> Customer:
         currency=pick.currency(words.currency),
         tags=tags(body),
         custom=Fields(body, words).custom,
-        **_common(body),
+        owner_external_id=owner(body),
+        **times(body),
     )
-
-
-def _common(body: pick.Body) -> dict[str, Any]:
-    return {
-        "owner_external_id": owner(body),
-        "created_at": pick.moment(body, "created_at"),
-        "updated_at": pick.moment(body, "updated_at"),
-        "is_deleted": pick.flag(body, "is_deleted"),
-    }
 
 
 def _group_id(body: pick.Body, key: str) -> str | None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.amocrm.fields import Fields, Words
-from connectors.amocrm.naming import NOUNS, contact_ids, first_id, items, owner, tags
+from connectors.amocrm.naming import NOUNS, contact_ids, first_id, items, owner, tags, times
 from connectors.kit import custom, pick
 from connectors.kit.records import (
     Deal,
@@ -60,7 +60,7 @@ def deal(raw: RawRecord, words: Words) -> Deal:
     stage = pick.external_id(body, "status_id")
     outcome = _OUTCOMES.get(stage, Outcome.OPEN)
     closed_at = pick.moment(body, "closed_at")
-    common = _common(body)
+    made = times(body)
     return Deal(
         external_id=pick.external_id(body),
         name=pick.text(body, "name") or "",
@@ -78,8 +78,8 @@ def deal(raw: RawRecord, words: Words) -> Deal:
         custom=fields.custom,
         owner_external_id=owner(body),
         # a closed deal without a closing time was closed no later than its last change
-        closed_at=None if outcome is Outcome.OPEN else closed_at or common["updated_at"],
-        **common,
+        closed_at=None if outcome is Outcome.OPEN else closed_at or made["updated_at"],
+        **made,
     )
 
 
@@ -95,7 +95,7 @@ def purchase(raw: RawRecord, words: Words) -> Purchase:
         completed_at=pick.moment(body, "completed_at"),
         comment=pick.text(body, "comment"),
         items=items(body),
-        **_common(body),
+        **times(body),
     )
 
 
@@ -110,7 +110,7 @@ def product(raw: RawRecord, words: Words) -> Product:
         price=_money(fields.value("PRICE")),
         currency=pick.currency(words.currency),
         custom=fields.custom,
-        **_common(body),
+        **times(body),
     )
 
 
@@ -130,16 +130,8 @@ def invoice(raw: RawRecord, words: Words) -> Invoice:
         payer_noun=noun,
         payer_external_id=pick.maybe_id(who, "entity_id") if noun else None,
         custom=fields.custom,
-        **_common(body),
+        **times(body),
     )
-
-
-def _common(body: pick.Body) -> dict[str, Any]:
-    return {
-        "created_at": pick.moment(body, "created_at"),
-        "updated_at": pick.moment(body, "updated_at"),
-        "is_deleted": pick.flag(body, "is_deleted"),
-    }
 
 
 def _loss_reason(body: pick.Body) -> str | None:

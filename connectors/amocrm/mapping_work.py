@@ -1,7 +1,7 @@
 """Tasks and definitions of custom fields of amoCRM in our words."""
 
 from connectors.amocrm.fields import KINDS, Words
-from connectors.amocrm.naming import NOUNS, owner
+from connectors.amocrm.naming import NOUNS, owner, times
 from connectors.kit import pick
 from connectors.kit.errors import BadRecord
 from connectors.kit.marks import is_marked
@@ -23,9 +23,7 @@ def task(raw: RawRecord, _words: Words) -> Task:
         kind=pick.maybe_id(body, "task_type_id"),
         result=pick.text(pick.one(body, "result"), "text"),
         is_ours=is_marked(text),
-        created_at=pick.moment(body, "created_at"),
-        updated_at=pick.moment(body, "updated_at"),
-        is_deleted=pick.flag(body, "is_deleted"),
+        **times(body),
     )
 
 

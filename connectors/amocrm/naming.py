@@ -1,6 +1,7 @@
 """What amoCRM calls the things that others are about, and parts that rows of all kinds share."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from connectors.kit import pick
 from connectors.kit.records import Item, Noun
@@ -54,3 +55,12 @@ def items(body: pick.Body) -> tuple[Item, ...]:
 def owner(body: pick.Body) -> str | None:
     """The responsible user."""
     return pick.maybe_id(body, "responsible_user_id")
+
+
+def times(body: pick.Body) -> dict[str, Any]:
+    """When a row was made and changed, and whether it is in the bin."""
+    return {
+        "created_at": pick.moment(body, "created_at"),
+        "updated_at": pick.moment(body, "updated_at"),
+        "is_deleted": pick.flag(body, "is_deleted"),
+    }

@@ -6,19 +6,13 @@ is final; asking again and again ends in a ban. Texts are localised and never de
 """
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
-from typing import Annotated, Any
-from urllib.parse import urlencode, urlsplit
+from typing import Any
+from urllib.parse import urlencode
 
-from pydantic import BaseModel, Field, ValidationError
-
-from connectors.kit import pace
-from connectors.kit.answers import Answer
 from connectors.kit.auth import Proof
-from connectors.kit.contract import Turns
 from connectors.kit.errors import (
     ErrorKind,
     NeedsPerson,
@@ -27,36 +21,20 @@ from connectors.kit.errors import (
     Refused,
     RetryLater,
 )
-from connectors.kit.hosts import Hosts
-from connectors.kit.http import CrmHttp
-from connectors.kit.oauth import Grant, OAuthApp, Return, claims
-from connectors.kit.pace import Pace
+from connectors.kit.oauth import Grant, OAuthApp, claims
+from connectors.kit.tokens import TokenGrants, host_of, insist, is_refusal
 
-_TRIES = 3
-_PER_SECOND = 6.0
 _TOKENS = "/oauth2/access_token"
 _WHERE = "/oauth2/account/current/subdomain"
-_LATER = frozenset({408, 429, 499})
-
-_Text = Annotated[str, Field(min_length=1)]
 
 
-class _Pair(BaseModel):
-    """The endpoint's answer. `server_time` may be missing, `expires_at` is never there."""
-
-    access_token: _Text
-    refresh_token: _Text
-    expires_in: int = 86_400
-
-
-class AmoGrants:
-    """Consent, codes and renewals; secrets are sent to the hosts of the allow-list alone."""
+class AmoGrants(TokenGrants):
+    """Consent, codes and renewals."""
 
     hosts = ("amocrm.ru", "amocrm.com", "kommo.com")
-
-    def __init__(self, hosts: Hosts, turns: Callable[[float], Turns] | None = None) -> None:
-        self._hosts = hosts
-        self._turns = turns(_PER_SECOND) if turns else Pace(0)
+    per_second = 6.0
+    lasts = 86_400
+    host_param = "referer"
 
     def consent_url(self, app: OAuthApp, base_url: str, state: str) -> str:
         """The consent page is one for all accounts; there a person chooses which one."""
@@ -65,24 +43,14 @@ class AmoGrants:
         asked = {"client_id": app.client_id, "state": state, "mode": "popup"}
         return f"{door}/oauth?{urlencode(asked)}"
 
-    def read_return(self, params: Mapping[str, str]) -> Return:
-        """`referer` is the account's host, and whoever made the link may have written it."""
-        return Return(
-            state=params.get("state", ""),
-            code=params.get("code", ""),
-            host=params.get("referer", ""),
-            client_id=params.get("client_id", ""),
-            is_refused="error" in params,
-        )
-
     def exchange(self, app: OAuthApp, base_url: str, code: str) -> Grant:
         """A code is good once, for 20 minutes."""
         try:
             return self._tokens(app, base_url, grant_type="authorization_code", code=code)
         except (NeedsReauth, NoRights) as error:
             raise NeedsPerson(
-                f"{_host(base_url)}: amoCRM does not take the code{_hint(error)}: it is good once, "
-                "for 20 minutes, with the very client id, secret and redirect URI of the "
+                f"{host_of(base_url)}: amoCRM does not take the code{_hint(error)}: it is good "
+                "once, for 20 minutes, with the very client id, secret and redirect URI of the "
                 "integration; allow once more",
                 kind=ErrorKind.CODE_REFUSED,
             ) from error
@@ -111,21 +79,14 @@ class AmoGrants:
     def _renewed(self, app: OAuthApp, grant: Grant) -> Grant:
         """The same refresh token again after a lost answer: a few times, never for ever."""
         asked = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
-        for attempt in range(1, _TRIES):
-            try:
-                return self._final(app, grant.base_url, asked)
-            except RetryLater as error:
-                if not error.is_unsure or error.wait is not None:
-                    raise
-                pace.sleep(pace.wait_before(attempt, error))
-        return self._final(app, grant.base_url, asked)
+        return insist(lambda: self._final(app, grant.base_url, asked))
 
     def _final(self, app: OAuthApp, base_url: str, asked: Mapping[str, str]) -> Grant:
         """One try; each refusal is final, whatever its status and words."""
         try:
             return self._tokens(app, base_url, **asked)
         except RetryLater as error:
-            if not _is_refusal(error.status):
+            if not is_refusal(error.status):
                 raise
             raise _refused(base_url, error) from error
         except (NeedsReauth, NoRights) as error:
@@ -137,18 +98,18 @@ class AmoGrants:
             "client_secret": app.client_secret,
             "redirect_uri": app.redirect_uri,
         }
-        with closing(self._http(base_url)) as http:
+        with closing(self._open(base_url)) as http:
             answer = http.send("POST", _TOKENS, {**ours, **asked})
-        return _grant(base_url, answer)
+        return self._granted(base_url, answer)
 
     def _where_now(self, grant: Grant) -> str | None:
         """Where the account of a grant lives now; None when nobody will say."""
-        doors = [str(claims(grant.access_token).get("api_domain", "")), _host(grant.base_url)]
-        trouble = None
+        doors = [str(claims(grant.access_token).get("api_domain", "")), host_of(grant.base_url)]
+        proof, trouble = Proof({"X-Refresh-Token": grant.refresh_token}), None
         for host in dict.fromkeys(doors):
             try:
                 door = self._hosts.beside(grant.base_url, host)
-                with closing(self._http(door, grant.refresh_token)) as http:
+                with closing(self._open(door, proof)) as http:
                     found: Any = http.get(_WHERE).data
                 return self._hosts.beside(grant.base_url, str(found["domain"]))
             except RetryLater as error:
@@ -159,32 +120,10 @@ class AmoGrants:
             raise trouble
         return None
 
-    def _http(self, base_url: str, refresh_token: str = "") -> CrmHttp:
-        headers = {"X-Refresh-Token": refresh_token} if refresh_token else {}
-        return CrmHttp(base_url, proof=Proof(headers), turns=self._turns, tries=1)
-
-
-def _grant(base_url: str, answer: Answer) -> Grant:
-    try:
-        pair = _Pair.model_validate(answer.data)
-    except ValidationError:  # its text would hold the tokens
-        said = f"{_host(base_url)}: the answer holds no pair of tokens"
-        raise RetryLater(said, is_unsure=True, kind=ErrorKind.UNREADABLE) from None
-    ends_at = answer.at + timedelta(seconds=pair.expires_in)
-    return Grant(base_url, pair.access_token, pair.refresh_token, ends_at)
-
-
-def _is_refusal(status: int | None) -> bool:
-    return status is not None and 400 <= status < 500 and status not in _LATER
-
-
-def _host(base_url: str) -> str:
-    return urlsplit(base_url).netloc
-
 
 def _refused(base_url: str, error: Exception) -> NeedsReauth:
     return NeedsReauth(
-        f"{_host(base_url)}: amoCRM no longer renews our access{_hint(error)}; "
+        f"{host_of(base_url)}: amoCRM no longer renews our access{_hint(error)}; "
         "a person has to allow kam_sync in amoCRM anew",
         kind=ErrorKind.ACCESS_ENDED,
     )

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
-from connectors.amocrm.lists import LISTS, Listing, chunks, elements, row_id
+from connectors.amocrm.lists import LISTS, Listing, Query, elements, row_id
 from connectors.amocrm.naming import PLURALS
 from connectors.kit import pick
 from connectors.kit.errors import ErrorKind, NeedsPerson, NoRights, Refused, RetryLater
 from connectors.kit.http import CrmHttp, Params
-from connectors.kit.pages import Rows, forwards, insisting
+from connectors.kit.pages import chunks, forwards, insisting
 from connectors.kit.records import Noun
 
 _ROOT = "/api/v4/"
@@ -94,14 +94,16 @@ class Reader:
         return found
 
     def _catalog_rows(self) -> Iterator[Any]:
-        def fetch(page: int) -> Rows:
-            return self.rows(_CATALOGS, [("limit", str(_CATALOGS.limit)), ("page", str(page))])
-
-        asked = insisting(fetch, full=_CATALOGS.limit, is_whole=True)
+        asked = insisting(partial(self.page, _CATALOGS, ()), full=_CATALOGS.limit, is_whole=True)
         for rows in forwards(asked, what="amocrm catalogs"):
             yield from rows
             if len(rows) < _CATALOGS.limit:  # nearly always: that saves asking for a second page
                 return
+
+    def page(self, listing: Listing, query: Query, number: int, size: int = 0) -> list[Any]:
+        """A page of a list, of its usual size where none is said."""
+        size = size or listing.limit
+        return self.rows(listing, (*query, ("limit", str(size)), ("page", str(number))))
 
     def rows(self, listing: Listing, params: Params) -> list[Any]:
         """The rows of one answer; amoCRM says nothing at all where there are none."""
@@ -144,15 +146,9 @@ class Reader:
         notes = next(one for one in LISTS[Noun.NOTE] if one.path == f"{plural}/notes")
         of_one = replace(notes, path=f"{plural}/{id_}/notes")
         for listing, query in ((tasks, about), (of_one, ())):
-            for rows in self._pages(listing, query):
+            asked = partial(self.page, listing, (*query, *listing.order))
+            for rows in forwards(asked, what=f"amocrm {listing.noun}"):
                 yield listing, [row for row in rows if row_id(row) and _is_about(row, id_)]
-
-    def _pages(self, listing: Listing, query: Params) -> Iterator[Rows]:
-        def fetch(page: int) -> Rows:
-            more = (("limit", str(listing.limit)), ("page", str(page)))
-            return self.rows(listing, [*query, *listing.order, *more])
-
-        return forwards(fetch, what=f"amocrm {listing.noun}")
 
     def _filtered(self, listing: Listing, ids: Sequence[str]) -> list[Any] | None:
         """Rows by their ids; None where the answer shows that the filter does not work."""

@@ -1,14 +1,12 @@
 """What an admin may set for one amoCRM account, and what the account says of itself."""
 
-from zoneinfo import ZoneInfo
+from pydantic import Field
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from connectors.kit.options import Zoned
 
 
-class Settings(BaseModel):
+class Settings(Zoned):
     """What an admin may set for one amoCRM account (`--set key=value`), and what it says itself."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     currency: str = "RUB"
     """ISO code of all prices; asked of the account where it tells."""
@@ -18,7 +16,6 @@ class Settings(BaseModel):
     inn_field: str = "ИНН"
     kpp_field: str = "КПП"
     """Names of the company fields that hold the tax numbers, where the field map says nothing."""
-    timezone: str = "Europe/Moscow"
     event_days: int = Field(default=365, ge=0, le=3650)
     """How far the first load reaches back in the log of events."""
     whole_every: float = Field(default=24.0, ge=0)
@@ -32,24 +29,3 @@ class Settings(BaseModel):
     customers_mode: str | None = None
     invoices_catalog: str | None = None
     is_admin: str | None = None
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_known(cls, name: str) -> str:
-        if not is_zone(name):
-            raise ValueError(f"{name!r} is not a time zone such as Europe/Moscow")
-        return name
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The time zone of the account: the days of its calendar begin there at midnight."""
-        return ZoneInfo(self.timezone)
-
-
-def is_zone(name: str) -> bool:
-    """Whether there is such a time zone."""
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, LookupError):
-        return False
-    return True

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -75,11 +76,7 @@ class Walks:
 
         Raises Ignored at the first page when the list comes in another order.
         """
-
-        def fetch(page: int, size: int) -> Rows:
-            return self._reader.rows(listing, _page(_NEWEST, page, size))
-
-        what = f"amocrm {listing.noun}"
+        fetch, what = partial(self._reader.page, listing, _NEWEST), f"amocrm {listing.noun}"
         for rows in newest_first(fetch, what=what, full=listing.limit):
             if not _is_newest_first(rows):
                 raise Ignored
@@ -90,9 +87,7 @@ class Walks:
         yield Page((), arrived(until, reach.whole or until).kept())
 
     def _forwards(self, listing: Listing, *, doubts: bool) -> Iterator[Rows]:
-        def fetch(page: int) -> Rows:
-            return self._reader.rows(listing, _page(listing.order, page, listing.limit))
-
+        fetch = partial(self._reader.page, listing, listing.order)
         asked = insisting(fetch, full=listing.limit, is_whole=doubts)
         if not listing.is_paged:  # one answer without pages: a second would be the same again
             return iter([asked(1)])
@@ -104,11 +99,9 @@ class Walks:
         query = listing.order
         if since is not None and reach.until is not None:
             query = (*query, *_updated(since, reach.until))
-
-        def fetch(page: int, size: int) -> Rows:
-            return self._reader.rows(listing, _page(query, page, size))
-
-        parts = in_parts(fetch, full=listing.limit, from_end=True)
+        parts = in_parts(
+            partial(self._reader.page, listing, query), full=listing.limit, from_end=True
+        )
         asked = insisting(parts, full=listing.limit, is_whole=since is None)
         what = f"amocrm {listing.noun}"
         for number, rows in backwards(asked, what=what, full=listing.limit, last=last):
@@ -117,10 +110,6 @@ class Walks:
                 raise Ignored
             cursor = reach.at(listing.path, number).kept()
             yield Page(raw_records(listing, fresh), cursor, is_whole=since is None)
-
-
-def _page(query: Query, number: int, size: int) -> Query:
-    return (*query, ("limit", str(size)), ("page", str(number)))
 
 
 def _updated(since: datetime, until: datetime) -> Query:

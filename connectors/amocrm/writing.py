@@ -12,9 +12,9 @@ from datetime import timedelta
 from typing import Any
 
 from connectors.amocrm.composing import ROOT, Body, Composer, entity, place, request_id, rows
-from connectors.amocrm.setting import CannotSet
 from connectors.kit import pick
 from connectors.kit.answers import Answer
+from connectors.kit.composing import CHANGED_SINCE, CannotSet
 from connectors.kit.errors import NoRights, Refused
 from connectors.kit.http import CrmHttp, Params
 from connectors.kit.marks import mark
@@ -35,7 +35,6 @@ _OWNER = "responsible_user_id"
 _WITHOUT_OWNER = (
     "the CRM does not take this user as responsible, so it fell to the owner of our access"
 )
-_CHANGED_SINCE = "not repeated: the record was changed in the CRM after this had been sent"
 _LIMIT = 250
 _JUST_NOW = timedelta(minutes=1)
 
@@ -108,7 +107,7 @@ class Writer:
         changed_at = pick.moment(row, "updated_at") if isinstance(row, dict) else None
         if changed_at is None or changed_at <= sent_at:
             return None
-        return Written(write.key, id_, remark=_CHANGED_SINCE)
+        return Written(write.key, id_, remark=CHANGED_SINCE)
 
     def _find(self, write: NewTask | NewNote, path: str, params: Params = ()) -> Written | None:
         def fetch(page: int) -> list[Any]:

@@ -38,6 +38,7 @@ from connectors.bitrix24.trouble import is_off
 from connectors.bitrix24.walking import Rows, Walker
 from connectors.kit.contract import Page
 from connectors.kit.errors import NoRights, Refused
+from connectors.kit.pages import chunks
 from connectors.kit.records import Noun, RawRecord
 
 _TOUCHED = ("DATE_MODIFY", "DATE_CREATE")
@@ -121,9 +122,8 @@ class Changes:
         """A new walk: a whole one when it is time for that, but of a log that only grows."""
         now = self._portal.now()
         every = timedelta(days=self._settings.whole_days)
-        is_due = reach.whole is None or (bool(every) and now - reach.whole >= every)
-        is_due = is_due and noun is not Noun.EVENT
-        is_whole = reach.since is None or is_due
+        is_due = reach.whole is None or reach.is_due(every, now)
+        is_whole = reach.since is None or (is_due and noun is not Noun.EVENT)
         left = set() if is_whole else {*reach.left}  # a whole walk reads what was left out, too
         left |= self._unwanted(noun)
         return reach.model_copy(
@@ -156,9 +156,7 @@ class Changes:
         is_whole = self._is_whole(noun, reach)
         after = reach.after if reach.place == listing.prefix else 0
         for rows in self._walker.walk(listing, filters, after):
-            joined = self._joined(listing, rows)
-            for start in range(0, len(joined), _PAGE):
-                part = joined[start : start + _PAGE]
+            for part in chunks(self._joined(listing, rows), _PAGE):
                 last = max(number(row, listing.id_row) for row in part)
                 cursor = reach.at(listing.prefix, last).kept() if last else None
                 yield Page(_records(noun, listing, part), cursor, is_whole=is_whole)
@@ -198,5 +196,5 @@ class Changes:
             yield Page(_records(Noun.COMPANY, listing, self._joined(listing, rows)))
 
 
-def _records(noun: Noun, listing: Listing, rows: Rows) -> tuple[RawRecord, ...]:
+def _records(noun: Noun, listing: Listing, rows: Sequence[Any]) -> tuple[RawRecord, ...]:
     return tuple(raw_record(noun, listing, row) for row in rows if is_ours(noun, row))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +14,7 @@ from connectors.bitrix24.cursor import Reach
 from connectors.bitrix24.entities import LEAD_IDS, pulled
 from connectors.bitrix24.hooks import read_hook
 from connectors.bitrix24.lexicon import Lexicon
-from connectors.bitrix24.lists import LISTS, named
+from connectors.bitrix24.lists import LISTS
 from connectors.bitrix24.mapping import Mapper
 from connectors.bitrix24.oauth import HOSTS
 from connectors.bitrix24.settings import Settings
@@ -33,8 +32,9 @@ from connectors.kit.contract import (
     Subscribed,
 )
 from connectors.kit.errors import Refused
+from connectors.kit.http import OverHttp
 from connectors.kit.records import Noun, RawRecord, Record
-from connectors.kit.writes import NotWritten, Write, Written
+from connectors.kit.writes import WritesBy
 
 _SHORT = NounFacts(is_whole=True)
 _ABSENT = NounFacts()
@@ -44,7 +44,7 @@ _MARKED = NounFacts(frozenset({Deletions.FLAG, *_ANNOUNCED.deletions}))
 _KEPT = NounFacts(frozenset())
 
 
-class Bitrix24:
+class Bitrix24(OverHttp, WritesBy):
     """One Bitrix24 portal."""
 
     kind = "bitrix24"
@@ -83,20 +83,12 @@ class Bitrix24:
         settings = Settings.model_validate(credentials.options)
         self._settings = settings
         self._portal = Portal(credentials, settings.per_second)
+        self._http = self._portal.http
         self._lexicon = Lexicon(self._portal, pulled(leads=settings.leads))
         self._changes = Changes(self._portal, self._lexicon, settings)
         self._mapper = Mapper(settings, credentials.fields)
         composer = Composer(self._portal, self._lexicon, settings, credentials.fields)
         self._writer = Writer(self._portal, composer)
-
-    @property
-    def requests(self) -> int:
-        """How many HTTP requests were sent so far."""
-        return self._portal.http.requests
-
-    def close(self) -> None:
-        """Give its connections back."""
-        self._portal.http.close()
 
     def about(self) -> About:
         """Who the portal is, in what it counts, and whether it keeps to filters."""
@@ -105,9 +97,8 @@ class Bitrix24:
     def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
         """Everything when there is no cursor, then what has changed since; see `changes`."""
         if noun in LISTS:
-            reach = Reach.model_validate_json(cursor) if cursor else Reach()
             try:
-                yield from self._changes.pull(noun, reach)
+                yield from self._changes.pull(noun, Reach.read(cursor))
             except Refused as error:
                 if noun is not Noun.INVOICE or not is_off(error.data):
                     raise
@@ -151,14 +142,6 @@ class Bitrix24:
         """Have nothing more told to an address."""
         subscribing.unsubscribe(self._portal, url)
 
-    def write(self, batch: Sequence[Write]) -> Iterator[Written | NotWritten]:
-        """Send all, telling of each as soon as it is known."""
-        yield from self._writer.write(batch)
-
-    def find_written(self, write: Write, sent_ago: timedelta | None = None) -> Written | None:
-        """Look for a write that may have been done."""
-        return self._writer.find_written(write, sent_ago)
-
     def _short(self, noun: Noun) -> Iterator[RawRecord]:
         """All of a list that is read whole each time."""
         lexicon = self._lexicon
@@ -175,4 +158,4 @@ class Bitrix24:
                 rows, key = lexicon.users(), "ID"
             case _:
                 rows, key = lexicon.pipelines(), "id"
-        yield from (named(noun, custom.text(row.get(key)), row) for row in rows)
+        yield from (RawRecord.of(noun, custom.text(row.get(key)), row) for row in rows)

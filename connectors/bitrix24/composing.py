@@ -1,23 +1,22 @@
 """What is called for each write: the method and its parameters."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
 from typing import Any
 
 from connectors.bitrix24.calling import Portal
 from connectors.bitrix24.entities import Entity, entity_of
 from connectors.bitrix24.lexicon import Lexicon
 from connectors.bitrix24.lists import TASK, TODO
-from connectors.bitrix24.setting import CannotSet, Definition, value_for
+from connectors.bitrix24.setting import Definition, value_for
 from connectors.bitrix24.settings import Settings
-from connectors.kit import fieldmap, pick
+from connectors.kit import pick
+from connectors.kit.composing import CannotSet, due, marked, unknown, whole
 from connectors.kit.marks import mark
 from connectors.kit.writes import AddTag, DoneTask, NewNote, NewTask, Ref, SetField, Write
 
 Call = tuple[str, dict[str, Any]]
 AS_TASK = "task"
 """The type of a new task that becomes one of the tasks module, and no to-do of a timeline."""
-_END_OF_DAY = time(23, 59, 59)
 _LONGEST_TITLE = 200
 _ADDED = ("PHONE", "EMAIL")
 
@@ -42,12 +41,8 @@ class Composer:
                 return _done(write)
             case NewNote():
                 entity, id_ = whose(write.about)
-                fields = {
-                    "ENTITY_ID": id_,
-                    "ENTITY_TYPE": entity.timeline,
-                    "COMMENT": _lines(write.text.strip(), write.link, mark(write.key)),
-                }
-                return "crm.timeline.comment.add", {"fields": fields}
+                about = {"ENTITY_ID": id_, "ENTITY_TYPE": entity.timeline}
+                return "crm.timeline.comment.add", {"fields": {**about, "COMMENT": marked(write)}}
             case SetField():
                 return self._field(write)
             case AddTag():
@@ -59,7 +54,7 @@ class Composer:
         asked = {
             "ownerTypeId": entity.type,
             "ownerId": id_,
-            "deadline": self._due(write).isoformat("T", "seconds"),
+            "deadline": due(write, self._settings.zone).isoformat("T", "seconds"),
             "title": title,
             "description": description,
         }
@@ -74,7 +69,7 @@ class Composer:
         fields = {
             "TITLE": title,
             "DESCRIPTION": description,
-            "DEADLINE": self._due(write).isoformat("T", "seconds"),
+            "DEADLINE": due(write, self._settings.zone).isoformat("T", "seconds"),
             "RESPONSIBLE_ID": number(owner) if owner else self._me(),
             "UF_CRM_TASK": [f"{entity.short}_{id_}"],
         }
@@ -85,13 +80,6 @@ class Composer:
         me = self._portal.call("profile", {})
         return number(str(pick.one({"me": me}, "me").get("ID")))
 
-    def _due(self, write: NewTask) -> datetime:
-        if write.due_at is not None:
-            return write.due_at.astimezone(self._settings.zone)
-        if write.due_on is None:
-            raise CannotSet("a task needs the day or the moment that it is due")
-        return datetime.combine(write.due_on, _END_OF_DAY, self._settings.zone)
-
     def _field(self, write: SetField) -> Call:
         entity, id_ = whose(write.about)
         about = {"entityTypeId": entity.type, "id": id_}
@@ -100,26 +88,23 @@ class Composer:
                 raise CannotSet(f"{write.field}: give one value, it is added to the others")
             added = {"typeId": write.field.upper(), "valueType": "WORK", "value": write.value}
             return "crm.item.update", {**about, "fields": {"fm": [added]}}
-        field = self._definition(entity, write.field)
+        field = self._definition(entity, write)
         settings = self._settings
         value = value_for(field, write.value, settings.zone, settings.currency)
         return "crm.item.update", {**about, "fields": {str(field["id"]): value}}
 
-    def _definition(self, entity: Entity, name: str) -> Definition:
+    def _definition(self, entity: Entity, write: SetField) -> Definition:
         """The field by the field map, by its id, or by its code."""
-        of, _, key = self._fields.get(name, name).rpartition("/")
+        of, _, key = self._fields.get(write.field, write.field).rpartition("/")
         own = {"", entity.name, f"{entity.noun}/{entity.prefix}".rstrip("/")}
         for field in self._lexicon.known_fields.get(entity, {}).values():
             if of in own and key in {field["id"], field.get("upperName")}:
                 return field
-        if name in fieldmap.TARGETS and name not in self._fields:
-            raise CannotSet(
-                f"field {name}: this target is not mapped to a field; map it first: source map "
-                f"NAME {name}={entity.noun}/ID"
-            )
-        raise CannotSet(
-            f"field {name}: a {entity.name} has no such field; name it as in the field map, or by "
-            f"its code such as UF_CRM_1700000001, or PHONE or EMAIL to add one"
+        raise unknown(
+            write,
+            self._fields,
+            f"a {entity.name} has no such field; name it as in the field map, or by its code such "
+            "as UF_CRM_1700000001, or PHONE or EMAIL to add one",
         )
 
 
@@ -133,9 +118,7 @@ def whose(about: Ref) -> tuple[Entity, int]:
 
 def number(external_id: str) -> int:
     """An id as the portal has it."""
-    if not external_id.isdecimal():
-        raise CannotSet(f"{external_id}: Bitrix24's ids are numbers")
-    return int(external_id)
+    return whole(external_id, "Bitrix24")
 
 
 def _done(write: DoneTask) -> Call:

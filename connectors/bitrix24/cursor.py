@@ -1,29 +1,19 @@
 """How far a noun of a portal was read."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from pydantic import BaseModel, ConfigDict
-
-from connectors.kit.contract import Cursor
+from connectors.kit.reach import ListReach
 
 OVERLAP = timedelta(minutes=10)
 """Rows may show so much later than the time they carry: each pull begins that much earlier."""
 
 
-class Reach(BaseModel):
+class Reach(ListReach):
     """The cursor. In the middle of a walk it also tells where that is, and when it began.
 
     A walk goes by id and not by time: so what is known by time moves only at its end.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    since: datetime | None = None
-    """All is known that changed before."""
-    whole: datetime | None = None
-    """When all lists were last read whole."""
-    until: datetime | None = None
-    """When the running walk began."""
     place: str = ""
     """The list that the running walk is in, by the beginning of its ids."""
     after: int = 0
@@ -34,10 +24,6 @@ class Reach(BaseModel):
     """Lists that were refused: all of each is read when it is there again."""
     process: str = ""
     """Events that were taken from the portal's queue and can be cleared there now."""
-
-    def kept(self) -> Cursor:
-        """As the house keeps it."""
-        return self.model_dump_json(exclude_defaults=True)
 
     def at(self, place: str, after: int) -> "Reach":
         """The same walk at another row."""

@@ -31,16 +31,10 @@ _NOUNS: Mapping[str, tuple[tuple[Noun, str], ...]] = {
 """What an event is about, and how our ids of it begin; which of two, nothing says."""
 _NOT_PULLED = frozenset(
     {
-        "QUOTE",
-        "REQUISITE",
-        "BANKDETAIL",
-        "CURRENCY",
-        "TIMELINECOMMENT",
-        "ADDRESS",
-        "TASKCOMMENT",
+        "QUOTE", "REQUISITE", "BANKDETAIL", "CURRENCY", "TIMELINECOMMENT", "ADDRESS", "TASKCOMMENT",
         "DEALRECURRING",
     }
-)
+)  # fmt: skip
 """Of requisites the polls tell: an event names no company."""
 _OF_APPS = frozenset({"ONAPPINSTALL", "ONAPPUNINSTALL", "ONAPPUPDATE", "ONOFFLINEEVENT"})
 _ID = re.compile(r"[1-9][0-9]{0,17}")

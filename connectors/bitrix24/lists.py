@@ -2,11 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any
-
-from orjson import dumps
 
 from connectors.bitrix24.entities import (
     COMPANY,
@@ -17,9 +14,9 @@ from connectors.bitrix24.entities import (
     LEAD_IDS,
     Entity,
     entity_of,
-)
+)  # fmt: skip
 from connectors.kit import pick
-from connectors.kit.records import NAMELESS, Noun, RawRecord
+from connectors.kit.records import Noun, RawRecord
 
 PAGE = 50
 """Rows in a page: a shorter one is the last."""
@@ -115,14 +112,7 @@ def number(row: Any, key: str) -> int:
 def raw_record(noun: Noun, listing: Listing, row: Mapping[str, Any]) -> RawRecord:
     """A row of a list under our id of it."""
     found = number(row, listing.id_row)
-    return named(noun, f"{listing.prefix}{found}" if found else None, row)
-
-
-def named(noun: Noun, external_id: str | None, row: Mapping[str, Any]) -> RawRecord:
-    """A row under its id; without one, under a mark of its content, so that it is listed."""
-    if external_id:
-        return RawRecord(noun, external_id, row)
-    return RawRecord(noun, f"{NAMELESS}{blake2b(dumps(row), digest_size=6).hexdigest()}", row)
+    return RawRecord.of(noun, f"{listing.prefix}{found}" if found else None, row)
 
 
 def is_ours(noun: Noun, row: Mapping[str, Any]) -> bool:

@@ -6,28 +6,15 @@ answer tells where the portal is now. What a browser or a portal says of the ser
 followed: it would be told our secret.
 """
 
-from collections.abc import Callable, Mapping
 from contextlib import closing
-from datetime import timedelta
-from typing import Annotated, Any
-from urllib.parse import urlencode, urlsplit
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
 
-from pydantic import BaseModel, Field, ValidationError
-
-from connectors.kit.answers import Answer
-from connectors.kit.auth import Proof
-from connectors.kit.contract import Turns
-from connectors.kit.errors import (
-    ConnectorError,
-    ErrorKind,
-    NeedsPerson,
-    NeedsReauth,
-    RetryLater,
-)
+from connectors.kit.errors import ConnectorError, ErrorKind, NeedsPerson, NeedsReauth
 from connectors.kit.hosts import Hosts
-from connectors.kit.http import CrmHttp
-from connectors.kit.oauth import Grant, OAuthApp, Return
-from connectors.kit.pace import Pace
+from connectors.kit.oauth import Grant, OAuthApp
+from connectors.kit.tokens import TokenGrants, host_of, is_refusal
 
 HOSTS = (
     "bitrix24.ru", "bitrix24.com", "bitrix24.by", "bitrix24.kz", "bitrix24.de",
@@ -35,44 +22,19 @@ HOSTS = (
 )  # fmt: skip
 _NEAR = frozenset({"bitrix24.ru", "bitrix24.by", "bitrix24.kz"})
 _NEAR_SERVER, _FAR_SERVER = "https://oauth.bitrix24.tech", "https://oauth.bitrix.info"
-_PER_SECOND = 2.0
 _TOKENS = "/oauth/token/"
-_LATER = frozenset({408, 429, 499})
-
-_Text = Annotated[str, Field(min_length=1)]
 
 
-class _Pair(BaseModel):
-    """The server's answer; its `domain` is the server's own."""
-
-    access_token: _Text
-    refresh_token: _Text
-    expires_in: int = 3_600
-    client_endpoint: str = ""
-
-
-class BitrixGrants:
-    """Consent, codes and renewals."""
+class BitrixGrants(TokenGrants):
+    """Consent, codes and renewals. ONAPPUNINSTALL is no farewell: it is not proved by the app."""
 
     hosts = HOSTS
-
-    def __init__(self, hosts: Hosts, turns: Callable[[float], Turns] | None = None) -> None:
-        self._hosts = hosts
-        self._turns = turns(_PER_SECOND) if turns else Pace(0)
+    host_param = "domain"
 
     def consent_url(self, app: OAuthApp, base_url: str, state: str) -> str:
         """Each portal has its own page; the redirect URI is the one that the app has there."""
         asked = urlencode({"client_id": app.client_id, "state": state})
         return f"{base_url.rstrip('/')}/oauth/authorize/?{asked}"
-
-    def read_return(self, params: Mapping[str, str]) -> Return:
-        """`domain` is the portal's host, and whoever made the link may have written it."""
-        return Return(
-            state=params.get("state", ""),
-            code=params.get("code", ""),
-            host=params.get("domain", ""),
-            is_refused="error" in params,
-        )
 
     def exchange(self, app: OAuthApp, base_url: str, code: str) -> Grant:
         """A code is good once, for 30 seconds."""
@@ -80,7 +42,7 @@ class BitrixGrants:
             return self._tokens(app, base_url, grant_type="authorization_code", code=code)
         except NeedsReauth as error:
             raise NeedsPerson(
-                f"{_host(base_url)}: Bitrix24 does not take the code: it is good once, for 30 "
+                f"{host_of(base_url)}: Bitrix24 does not take the code: it is good once, for 30 "
                 "seconds, with the very client id and secret of the app; allow once more",
                 kind=ErrorKind.CODE_REFUSED,
             ) from error
@@ -90,31 +52,14 @@ class BitrixGrants:
         asked = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
         return self._tokens(app, grant.base_url, **asked)
 
-    def read_disconnect(self, app: OAuthApp, params: Mapping[str, str]) -> str | None:  # noqa: ARG002 - the protocol's
-        """Never: ONAPPUNINSTALL is proved by the application token alone, which is not the app's.
-
-        That access has ended shows at the next renewal.
-        """
-        return None
-
     def _tokens(self, app: OAuthApp, base_url: str, **asked: str) -> Grant:
         ours = {"client_id": app.client_id, "client_secret": app.client_secret}
         server = token_server(self._hosts, base_url)
-        http = CrmHttp(server, proof=Proof(), turns=self._turns, special=_refusal, tries=1)
-        with closing(http):
+        with closing(self._open(server, special=_refusal)) as http:
             answer = http.get(_TOKENS, [*ours.items(), *asked.items()])
-        return self._grant(base_url, answer)
-
-    def _grant(self, base_url: str, answer: Answer) -> Grant:
-        try:
-            pair = _Pair.model_validate(answer.data)
-        except ValidationError:  # its text would hold the tokens
-            said = f"{_host(base_url)}: the answer holds no pair of tokens"
-            raise RetryLater(said, is_unsure=True, kind=ErrorKind.UNREADABLE) from None
-        host = _host(pair.client_endpoint)
-        where = self._hosts.beside(base_url, host) if host else base_url
-        ends_at = answer.at + timedelta(seconds=pair.expires_in)
-        return Grant(where, pair.access_token, pair.refresh_token, ends_at)
+        grant = self._granted(base_url, answer)
+        host = host_of(str(answer.data.get("client_endpoint") or ""))
+        return replace(grant, base_url=self._hosts.beside(base_url, host)) if host else grant
 
 
 def token_server(hosts: Hosts, base_url: str) -> str:
@@ -130,12 +75,7 @@ def _refusal(status: int, data: Any) -> ConnectorError | None:
     code = str(data.get("error", "")).lower() if isinstance(data, dict) else ""
     if code == "payment_required":
         return NeedsPerson("the portal is not paid for apps", kind=ErrorKind.NOT_PAID)
-    is_refused = 400 <= status < 500 and status not in _LATER
-    if (code and status < 500) or is_refused:
+    if (code and status < 500) or is_refusal(status):
         said = f"Bitrix24 no longer gives us access ({code or status}); a person has to allow "
         return NeedsReauth(f"{said}kam_sync in Bitrix24 anew", kind=ErrorKind.ACCESS_ENDED)
     return None
-
-
-def _host(base_url: str) -> str:
-    return urlsplit(base_url).netloc

@@ -1,6 +1,6 @@
 """How single values stand in rows of Bitrix24, also those of custom fields."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
@@ -124,8 +124,7 @@ def filled(one: Mapping[str, Any], zone: tzinfo) -> dict[str, Any]:
     kind = kind_of(one.get("type"), is_multiple=is_multiple)
     listed = one.get("values")
     values = listed if isinstance(listed, list) else []
-    read = _READ.get(kind, _plain)
-    found = [form for value in values if (form := read(value, zone)) is not None]
+    found = [form for value in values if (form := _form(kind, value, zone)) is not None]
     if kind == "text" and is_multiple:
         value: Any = ", ".join(found) or None
     elif kind in {"choices", "link", "file", "other"}:
@@ -135,32 +134,12 @@ def filled(one: Mapping[str, Any], zone: tzinfo) -> dict[str, Any]:
     return {"name": custom.text(one.get("name")), "kind": kind, "value": value}
 
 
-def _plain(value: Any, _zone: tzinfo) -> Any:
-    return custom.plain(value)
-
-
-def _money(value: Any, _zone: tzinfo) -> str | None:
-    """1500|RUB."""
-    return custom.decimal((custom.text(value) or "").partition("|")[0])
-
-
-def _day(value: Any, _zone: tzinfo) -> str | None:
-    found = day(value)
-    return found.isoformat() if found else None
-
-
-def _moment(value: Any, zone: tzinfo) -> str | None:
-    found = custom.moment(value, zone)
-    return found.isoformat() if found else None
-
-
-_READ: Mapping[str, Callable[[Any, tzinfo], Any]] = {
-    "text": lambda value, _: custom.text(value),
-    "choice": lambda value, _: custom.text(value),
-    "choices": lambda value, _: custom.text(value),
-    "number": lambda value, _: custom.decimal(value),
-    "money": _money,
-    "flag": lambda value, _: custom.flag(value),
-    "date": _day,
-    "moment": _moment,
-}
+def _form(kind: str, value: Any, zone: tzinfo) -> Any:
+    match kind:
+        case "money":  # 1500|RUB
+            return custom.decimal((custom.text(value) or "").partition("|")[0])
+        case "date":
+            found = day(value)
+            return found.isoformat() if found else None
+        case _:
+            return custom.form(kind, value, zone)

@@ -1,20 +1,17 @@
 """What an admin may set for one Bitrix24 portal, and what the portal says of itself."""
 
 from typing import Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field
+
+from connectors.kit.options import Zoned
 
 
-class Settings(BaseModel):
+class Settings(Zoned):
     """What an admin may set for one portal (`--set key=value`), and what it says itself."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     currency: str = "RUB"
     """ISO code of sums that name none; asked of the portal."""
-    timezone: str = "Europe/Moscow"
-    """Where the day ends by which a task is due."""
     per_second: float = 1.8
     """Requests a second; 0 for no limit (sandboxes and boxes only). Two drain from the bucket."""
     batch: int = Field(default=50, ge=1, le=50)
@@ -33,17 +30,3 @@ class Settings(BaseModel):
     dates: Literal["iso", "plain"] = "iso"
     """How a time is written in filters; `about` tries it."""
     is_admin: str | None = None
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_known(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ValueError, OSError, LookupError) as error:
-            raise ValueError(f"{name!r} is not a time zone such as Europe/Moscow") from error
-        return name
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The time zone of the portal's people."""
-        return ZoneInfo(self.timezone)

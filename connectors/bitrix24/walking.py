@@ -10,6 +10,7 @@ from typing import Any
 from connectors.bitrix24.calling import Portal, command
 from connectors.bitrix24.lists import PAGE, Listing, number
 from connectors.kit.errors import ErrorKind, RetryLater
+from connectors.kit.pages import chunks
 
 Filters = Mapping[str, Any]
 Rows = list[dict[str, Any]]
@@ -47,8 +48,7 @@ class Walker:
 
     def some(self, listing: Listing, ids: Sequence[int]) -> Iterator[Rows]:
         """The rows with these ids that are there; an answer with others is none."""
-        for start in range(0, len(ids), PAGE):
-            asked = ids[start : start + PAGE]
+        for asked in chunks(ids, PAGE):
             rows = self._page(listing, {f"@{listing.id_filter}": asked})
             if not {number(row, listing.id_row) for row in rows} <= set(asked):
                 said = f"{self._portal.host} {listing.method}: the portal ignores the filter by ids"
@@ -57,9 +57,7 @@ class Walker:
 
     def of_many(self, listing: Listing, key: str, ids: Sequence[int]) -> Iterator[Any]:
         """The rows that belong to so many others, asked for fifty owners at a time."""
-        parts = [ids[start : start + PAGE] for start in range(0, len(ids), PAGE)]
-        for begin in range(0, len(parts), self._most):
-            some = parts[begin : begin + self._most]
+        for some in chunks([*chunks(ids, PAGE)], self._most):
             for part, rows in zip(some, self._firsts(listing, key, some), strict=True):
                 yield from rows
                 if len(rows) == PAGE:

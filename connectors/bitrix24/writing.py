@@ -12,15 +12,14 @@ from connectors.bitrix24.calling import Portal
 from connectors.bitrix24.composing import AS_TASK, Composer
 from connectors.bitrix24.entities import entity_of
 from connectors.bitrix24.lists import TASK, TASKS, TODOS, Listing, items, number, owner_filter
-from connectors.bitrix24.setting import CannotSet
 from connectors.bitrix24.walking import Walker
 from connectors.kit import custom, pick
+from connectors.kit.composing import CHANGED_SINCE, CannotSet
 from connectors.kit.errors import NoRights, Refused
 from connectors.kit.marks import mark
 from connectors.kit.writes import DoneTask, NewNote, NewTask, NotWritten, SetField, Write, Written
 
 _COMMENTS = Listing("crm.timeline.comment.list")
-_CHANGED_SINCE = "not repeated: the record was changed in the CRM after this had been sent"
 _NO_RESULT = "Bitrix24 keeps no result with a task that is done"
 _TEXTS = ("SUBJECT", "title", "COMMENT")
 
@@ -90,7 +89,7 @@ class Writer:
         changed_at = custom.moment(row.get("updatedTime"), UTC)
         if changed_at is None or changed_at <= self._portal.now() - sent_ago:
             return None
-        return Written(write.key, write.about.external_id, remark=_CHANGED_SINCE)
+        return Written(write.key, write.about.external_id, remark=CHANGED_SINCE)
 
     def _row(self, listing: Listing, id_: str) -> Mapping[str, Any]:
         rows = self._walker.some(listing, [int(id_)]) if id_.isdecimal() else ()

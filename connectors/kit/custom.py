@@ -58,6 +58,22 @@ def moment(value: Any, zone: tzinfo) -> datetime | None:
     return None if at is None else at.astimezone(UTC)
 
 
+def form(kind: str, value: Any, zone: tzinfo) -> Any:
+    """One value in the form of its kind; of a kind without a form of its own as it is."""
+    match kind:
+        case "text" | "choice" | "choices":
+            return text(value)
+        case "number" | "money":
+            return decimal(value)
+        case "flag":
+            return flag(value)
+        case "date" | "moment":
+            at = day(value, zone) if kind == "date" else moment(value, zone)
+            return at.isoformat() if at else None
+        case _:
+            return plain(value)
+
+
 def plain(value: Any, depth: int = 0) -> Any:
     """Any JSON without what a database refuses: broken letters, endless numbers, abysses."""
     if isinstance(value, Mapping) and depth < _DEEPEST:

@@ -3,17 +3,17 @@
 import logging
 import ssl
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
 from connectors.kit import pace
 from connectors.kit.answers import Answer, Special, is_ban, read, server_time
 from connectors.kit.auth import Proof
-from connectors.kit.contract import Turns
+from connectors.kit.contract import Credentials, Turns
 from connectors.kit.errors import (
     ConnectorError,
     ErrorKind,
@@ -63,6 +63,20 @@ class CrmHttp:
         self._tries = tries
         self._heard: tuple[datetime, float] | None = None
         self.requests = 0
+
+    @classmethod
+    def by(
+        cls,
+        credentials: Credentials,
+        proof: Callable[[str], Proof],
+        per_second: float,
+        *,
+        root: str = "",
+        special: Special | None = None,
+    ) -> Self:
+        """The account of these credentials, at a pace that all who talk to it keep together."""
+        first, turns = Proof.by(credentials, proof), (credentials.turns or pace.Pace)(per_second)
+        return cls(credentials.base_url, proof=first, turns=turns, root=root, special=special)
 
     def get(self, path: str, params: Params = (), *, may_be_absent: bool = False) -> Answer:
         """GET a path, trying again where that helps; a query in the path is sent as it stands.
@@ -192,6 +206,21 @@ class CrmHttp:
             if is_ban(response):
                 self._turns.hold(_BAN, str(error))
             raise
+
+
+class OverHttp:
+    """A connector that talks over HTTP."""
+
+    _http: CrmHttp
+
+    @property
+    def requests(self) -> int:
+        """How many HTTP requests were sent so far."""
+        return self._http.requests
+
+    def close(self) -> None:
+        """Give its connections back."""
+        self._http.close()
 
 
 def _client(base_url: str, headers: Mapping[str, str], root: str) -> httpx.Client:

@@ -8,30 +8,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict
-
 from connectors.kit.contract import Cursor, Page
 from connectors.kit.errors import RetryLater
+from connectors.kit.reach import ListReach
 from connectors.kit.records import RawRecord
 
 
-class Reach(BaseModel):
-    """The cursor: how far the list was read."""
+class _Place(ListReach):
+    """And the last id that was read, in the middle of a walk."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    since: datetime | None = None
-    """All is known that changed before."""
-    whole: datetime | None = None
-    """When the whole list was last read."""
-    until: datetime | None = None
-    """When the walk began, in the middle of one."""
     after: str | None = None
-    """The last id that was read, in the middle of a walk."""
-
-    def kept(self) -> Cursor:
-        """As the house keeps it."""
-        return self.model_dump_json(exclude_defaults=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +38,10 @@ class Keyset:
 
     def pull(self, cursor: Cursor | None) -> Iterator[Page]:
         """Everything when there is no cursor, or when it is time for that; else what changed."""
-        reach = Reach.model_validate_json(cursor) if cursor else Reach()
+        reach = _Place.read(cursor)
         until = reach.until or self.now()
-        if reach.until is None and reach.whole and until - reach.whole >= self.whole_every:
-            reach = Reach()
+        if reach.until is None and reach.is_due(self.whole_every, until):
+            reach = _Place()
         is_whole, after = reach.since is None, reach.after
         while rows := self.fetch(after, reach.since):
             if rows[-1].external_id == after:
@@ -63,5 +49,5 @@ class Keyset:
             after = rows[-1].external_id
             at = reach.model_copy(update={"until": until, "after": after})
             yield Page(tuple(rows), at.kept(), is_whole=is_whole)
-        end = Reach(since=until - self.overlap, whole=until if is_whole else reach.whole)
+        end = _Place(since=until - self.overlap, whole=until if is_whole else reach.whole)
         yield Page((), end.kept(), is_whole=is_whole)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from math import prod
-from typing import Any
+from typing import Any, TypeVar
 
 from connectors.kit.errors import RetryLater
 
@@ -11,8 +11,14 @@ Fetch = Callable[[int], Rows]
 Sized = Callable[[int, int], Rows]
 """Fetches the page of this number where pages have so many rows."""
 
+_T = TypeVar("_T")
 _LEAST = 5
 """A server that is too slow for so few rows is not helped by asking for less."""
+
+
+def chunks(whole: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    """A long list in parts, such as so many ids as an address can hold."""
+    return (whole[start : start + size] for start in range(0, len(whole), size))
 
 
 def forwards(fetch: Fetch, *, what: str, first: int = 1) -> Iterator[Rows]:

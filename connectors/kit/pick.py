@@ -26,6 +26,8 @@ def external_id(body: Body, key: str = "id") -> str:
     value = body.get(key)
     if type(value) is int and 0 < value < _MOST_IDS:  # nearly always, and often for each record
         return str(value)
+    if type(value) is str and value.isascii() and value.isalnum() and len(value) <= LONGEST_ID:
+        return value  # the same, of CRMs that write their numbers as texts
     is_id = isinstance(value, (int, str)) and not isinstance(value, bool) and value != 0
     found = clean(str(value)) if is_id else ""
     if not 0 < len(found) <= LONGEST_ID:

@@ -116,6 +116,13 @@ def place_of(column: str) -> Read:
     return lambda row: row[column] if column in row else _walk(row, steps)
 
 
+def found(data: Any, place: str) -> Any:
+    """What stands at a place of an answer; all of it where no place is named."""
+    if not place:
+        return data
+    return place_of(place)(data) if isinstance(data, Mapping) else None
+
+
 def _walk(node: Any, steps: Sequence[str]) -> Any:
     for place, step in enumerate(steps):
         if isinstance(node, Mapping):

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.functional_validators import AfterValidator
@@ -10,6 +9,7 @@ from pydantic.functional_validators import AfterValidator
 from connectors.kit import pick
 from connectors.kit.door import Spoken
 from connectors.kit.errors import BadRecord
+from connectors.kit.options import ZoneName
 from connectors.kit.records import Noun
 
 Way = Literal[
@@ -32,13 +32,6 @@ def _said(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) else value
 
 
-def _known_zone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (ValueError, OSError, LookupError) as error:
-        raise ValueError(f"{name!r} is not a time zone such as Europe/Moscow") from error
-
-
 def _known_currency(code: str) -> str:
     try:
         return pick.currency(code)
@@ -48,7 +41,6 @@ def _known_currency(code: str) -> str:
 
 
 Codes = Annotated[dict[str, str], BeforeValidator(_texts)]
-ZoneName = Annotated[str, AfterValidator(_known_zone)]
 Currency = Annotated[str, AfterValidator(_known_currency)]
 DecimalSign = Literal[",", "."]
 

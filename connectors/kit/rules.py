@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
 from connectors.kit.mapping import keyed, mapped
+from connectors.kit.options import ZoneName
 from connectors.kit.readers import Common, Faulty, Row
 from connectors.kit.records import Noun, Outcome, Pipeline, RawRecord, Record, Stage
-from connectors.kit.rule import Currency, DecimalSign, Rule, ZoneName
+from connectors.kit.rule import Currency, DecimalSign, Rule
 
 MAIN_PIPELINE = "main"
 """Where deals are when no rule says."""

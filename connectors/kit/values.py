@@ -32,7 +32,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _ROUNDED = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d+")
 """What a spreadsheet makes of a long number: the digits are lost."""
 _TAG = re.compile(r"<[^>]*>")
-_BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
+_BREAK = re.compile(r"<\s*(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
 _LISTED = re.compile(r"[;\n]+|,(?=\s*[+\d(][\d()\s+-]{5,}|[^,]*@)")
 _RUSSIAN = re.compile(
     r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?)?"
@@ -59,11 +59,9 @@ def text(value: Any) -> str | None:
 
 
 def html_text(value: Any) -> str | None:
-    """The text of a piece of HTML."""
-    said = text(value)
-    if said is None or ("<" not in said and "&" not in said):
-        return said
-    return pick.clean(unescape(_TAG.sub("", _BREAK.sub("\n", said)))) or None
+    """The text of a piece of HTML, without empty lines."""
+    said = unescape(_TAG.sub("", _BREAK.sub("\n", text(value) or "")))
+    return "\n".join(filter(None, map(pick.clean, said.splitlines()))) or None
 
 
 def identifier(value: Any) -> str | None:

@@ -126,3 +126,19 @@ class Writes(Protocol):
         changed since it was sent: the repeat might undo what a person did. When that was is told as
         `sent_ago`, for the CRM's clock and ours may differ.
         """
+
+
+class WritesBy:
+    """A connector that leaves all writing to a part of its own."""
+
+    _writer: Writes
+
+    def write(self, batch: Sequence[Write]) -> Iterator[Written | NotWritten]:
+        """Send all, telling of each as soon as it is known."""
+        return self._writer.write(batch)
+
+    def find_written(
+        self, write: Write, sent_ago: timedelta | None = None
+    ) -> Written | NotWritten | None:
+        """Look for a write that may have been done."""
+        return self._writer.find_written(write, sent_ago)

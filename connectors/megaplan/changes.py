@@ -38,7 +38,7 @@ class Changes:
 
     def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
         """Everything when there is no cursor, then what has changed since."""
-        reach = Reach.model_validate_json(cursor) if cursor else Reach()
+        reach = Reach.read(cursor)
         until = reach.until or self._reader.now()
         reach = reach.model_copy(update={"until": until})
         if noun is Noun.NOTE:
@@ -87,19 +87,13 @@ class Changes:
         begin = Reach(until=reach.until)
         if reach.since is None or reach.path is not None:
             yield from walks.whole(noun, lists, reach)
-        elif self._is_due(reach):
+        elif reach.until and reach.is_due(self._whole_days, reach.until):
             yield from walks.whole(noun, lists, begin)
         else:
             try:
                 yield from walks.newest(noun, lists, reach)
             except Ignored:
                 yield from walks.whole(noun, lists, begin)
-
-    def _is_due(self, reach: Reach) -> bool:
-        """Whether it is time to read all of the list."""
-        if reach.whole is None or reach.until is None or not self._whole_days:
-            return False
-        return reach.until - reach.whole >= self._whole_days
 
     def _seldom(
         self, walks: Walks, noun: Noun, lists: Sequence[Listing], reach: Reach

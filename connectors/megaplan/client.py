@@ -1,23 +1,23 @@
 """The Megaplan account: who it is, its nouns page by page, and single records."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from connectors.kit import pick
-from connectors.kit.auth import Proof, bearer
+from connectors.kit.auth import bearer
 from connectors.kit.contract import About, Credentials, Cursor, Deletions, Hook, NounFacts, Page
 from connectors.kit.door import Door
-from connectors.kit.http import CrmHttp
-from connectors.kit.pace import Pace
+from connectors.kit.errors import BadRecord, NoRights
+from connectors.kit.http import CrmHttp, OverHttp
 from connectors.kit.records import Noun, RawRecord, Record
-from connectors.kit.writes import NotWritten, Write, Written
-from connectors.megaplan.answers import meaning
+from connectors.kit.writes import WritesBy
+from connectors.megaplan.answers import meaning, the_row
 from connectors.megaplan.changes import Changes
 from connectors.megaplan.hooks import read_hook
+from connectors.megaplan.lists import Listing
 from connectors.megaplan.mapping import Mapper
-from connectors.megaplan.reading import Reader
+from connectors.megaplan.reading import ROOT, Reader
 from connectors.megaplan.settings import Settings
 from connectors.megaplan.writing import Writer
 
@@ -27,13 +27,14 @@ _FLAGGED = NounFacts(frozenset({Deletions.FLAG, Deletions.EVENT, Deletions.ABSEN
 _ANNOUNCED = NounFacts(frozenset({Deletions.EVENT, Deletions.ABSENCE}))
 _HEARD = NounFacts(frozenset({Deletions.EVENT}))
 _KEPT = NounFacts(frozenset({Deletions.FLAG, Deletions.EVENT}))
+_CURRENCIES = Listing("currency", "Currency")
 _A_CUSTOMER = (
     "the token is a customer's, not an employee's: only what this customer sees is read; give the "
     "token of an administrator"
 )
 
 
-class Megaplan:
+class Megaplan(OverHttp, WritesBy):
     """One Megaplan account."""
 
     kind = "megaplan"
@@ -76,37 +77,32 @@ class Megaplan:
         settings = Settings.model_validate(credentials.options)
         self._host = urlsplit(credentials.base_url).netloc
         self._account = settings.account or self._host
-        self._http = CrmHttp(
-            credentials.base_url,
-            proof=Proof.by(credentials, bearer),
-            turns=(credentials.turns or Pace)(settings.per_second),
-            special=meaning,
-        )
+        self._http = CrmHttp.by(credentials, bearer, settings.per_second, special=meaning)
         self._reader = Reader(self._http, credentials.fields.values())
         self._changes = Changes(self._reader, settings)
         self._mapper = Mapper(settings, credentials.fields)
         self._writer = Writer(self._http, self._reader)
 
-    @property
-    def requests(self) -> int:
-        """How many HTTP requests were sent so far."""
-        return self._http.requests
-
-    def close(self) -> None:
-        """Give its connections back."""
-        self._http.close()
-
     def about(self) -> About:
         """Who the account is, and with whose rights we read it: it tells only what they may see."""
-        me = self._reader.me
+        me = the_row(self._http.get(f"{ROOT}currentUser").data)
         name = pick.text(me, "name") or str(me.get("id"))
-        currency = self._reader.currency()
+        currency = self._currency()
         return About(
             account=self._account,
             name=f"{self._host.partition('.')[0]} ({name})",
             facts={"currency": currency} if currency else {},
             warnings=(_A_CUSTOMER,) if me.get("contentType") == "ContractorHuman" else (),
         )
+
+    def _currency(self) -> str | None:
+        """In what the account counts; None where it does not tell."""
+        try:
+            rows = list(self._reader.all(_CURRENCIES))
+            told = next((row.get("abbreviation") for row in rows if row.get("isBase")), None)
+            return pick.currency(str(told)) if told else None
+        except (NoRights, BadRecord):
+            return None
 
     def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
         """Everything when there is no cursor, then what has changed since; see `changes`."""
@@ -127,11 +123,3 @@ class Megaplan:
     def read_hook(self, headers: Mapping[str, str], body: bytes) -> Hook:
         """What a call tells, whether it is true or not."""
         return read_hook(headers, body)
-
-    def write(self, batch: Sequence[Write]) -> Iterator[Written | NotWritten]:
-        """Send all, telling of each as soon as it is known."""
-        return self._writer.write(batch)
-
-    def find_written(self, write: Write, sent_ago: timedelta | None = None) -> Written | None:
-        """Look for a new task or comment by its mark."""
-        return self._writer.find_written(write, sent_ago)

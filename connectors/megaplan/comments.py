@@ -9,17 +9,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.kit.contract import Page
+from connectors.kit.errors import Refused
 from connectors.kit.records import Noun, RawRecord
 from connectors.megaplan.answers import Row
-from connectors.megaplan.lists import Listing
+from connectors.megaplan.lists import Listing, deals_with
 from connectors.megaplan.reading import Reader
 from connectors.megaplan.walks import Ignored, Reach, Walks, changed_at, raw_records
 
 COMMENTS = Listing("comment", "Comment", ("subject", "timeUpdated", "isDropped"))
 _COMMENTED = "lastCommentTimeCreated"
-_DEALS = Listing(
-    "deal", "Deal", ("timeUpdated", _COMMENTED), created="timeCreated", changed="timeUpdated"
-)
+_DEALS = deals_with(_COMMENTED)
 _BY_COMMENT = replace(_DEALS, changed=_COMMENTED)
 
 
@@ -33,37 +32,55 @@ class Comments:
 
     def pull(self, reach: Reach, until: datetime) -> Iterator[Page]:
         """What was said since, or in the latest months."""
-        is_amid = reach.path is not None
-        since = until - self._days if is_amid or reach.since is None else reach.since
-        pages = self._walks.whole(Noun.DEAL, [_DEALS], reach)
-        if not is_amid and reach.since is not None:
-            pages = self._newest(reach)
-        for page in pages:
-            said = [row for deal in page.records for row in self._of(deal, since)]
-            yield Page(raw_records(Noun.NOTE, said), page.cursor)
+        is_first = reach.path is not None or reach.since is None
+        since = until - self._days if is_first else reach.since or until
+        for page in self._deals(reach, since):
+            late = [raw.external_id for raw in page.records if self._is_late(raw, since)]
+            said = [row for rows in self._about(_DEALS, late) for row in rows]
+            kept = [row for row in said if (changed_at(row, "timeCreated") or since) >= since]
+            yield Page(raw_records(Noun.NOTE, kept), page.cursor)
 
     def about(self, listing: Listing, external_id: str) -> Iterator[RawRecord]:
         """All comments on a record."""
-        yield from raw_records(Noun.NOTE, list(self._all(listing, external_id)))
+        for rows in self._about(listing, [external_id]):
+            yield from raw_records(Noun.NOTE, rows)
 
-    def _newest(self, reach: Reach) -> Iterator[Page]:
-        for deals in (_BY_COMMENT, _DEALS):
+    def _deals(self, reach: Reach, since: datetime) -> Iterator[Page]:
+        """Deals that may have been commented on since then."""
+        if reach.path is not None:
+            yield from self._walks.whole(Noun.DEAL, [_DEALS], reach)
+            return
+        ways = [_BY_COMMENT] if self._is_sorted() else []
+        for deals in ways if reach.since is None else [*ways, _DEALS]:
+            asked = reach.model_copy(update={"since": since})
             try:
-                yield from self._walks.newest(Noun.DEAL, [deals], reach)
+                yield from self._walks.newest(Noun.DEAL, [deals], asked)
             except Ignored:
                 continue
             return
         yield from self._walks.whole(Noun.DEAL, [_DEALS], Reach(until=reach.until))
 
-    def _of(self, deal: RawRecord, since: datetime) -> Sequence[Row]:
-        last = changed_at(deal.body, _COMMENTED)
-        if last is None or last < since:
-            return ()
-        rows = self._all(_DEALS, deal.external_id)
-        return [row for row in rows if (changed_at(row, "timeCreated") or since) >= since]
+    def _is_sorted(self) -> bool:
+        """Whether deals come by their last comment; few have one, so that a page may not show it.
 
-    def _all(self, listing: Listing, external_id: str) -> Iterator[Row]:
-        """All of them, for nobody promises an order; each tells what it is about."""
-        about = {"subject": {"contentType": listing.kind, "id": external_id}}
-        rows = self._reader.belonging(COMMENTS, f"{listing.path}/{external_id}/comments")
-        return (about | row for row in rows)
+        A list that ignores what it is asked for comes the same way up and down.
+        """
+        try:
+            up, down = (
+                self._reader.sheet(_BY_COMMENT, None, by=_COMMENTED, desc=desc).rows
+                for desc in (False, True)
+            )
+        except Refused:
+            return False
+        return up != down or len(up) < 2
+
+    def _is_late(self, deal: RawRecord, since: datetime) -> bool:
+        last = changed_at(deal.body, _COMMENTED)
+        return last is not None and last >= since
+
+    def _about(self, listing: Listing, ids: Sequence[str]) -> Iterator[list[Row]]:
+        """All of each, for nobody promises an order; each tells what it is about."""
+        paths = [f"{listing.path}/{id_}/comments" for id_ in ids]
+        for id_, rows in zip(ids, self._reader.each_belonging(COMMENTS, paths), strict=True):
+            about = {"subject": {"contentType": listing.kind, "id": id_}}
+            yield [about | row for row in rows]

@@ -1,7 +1,7 @@
 """The lists of Megaplan: where they are, which fields are asked for, and what tells a change."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +25,8 @@ class Listing:
     has_custom: bool = False
     is_short: bool = False
     """Each pull gives all of it."""
+    is_narrow: bool = False
+    """Rows come with the named fields alone."""
     filter: Mapping[str, Any] | None = None
     """What makes the list complete."""
 
@@ -34,87 +36,50 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 _PEOPLE = "responsibles contactInfo payers payersCount tags timeCreated timeUpdated isDropped"
+_DEAL = "result stateTimeUpdated contact price cost invoices tags timeCreated timeUpdated"
+_ANY = {
+    "contentType": "FilterTermEnum", "field": "status", "comparison": "equals",
+    "value": ["filter_any"],
+}  # fmt: skip
+_GROUP = {"contentType": "FilterTermGroup", "join": "and", "terms": [_ANY]}
 _ANY_TASK = {
-    "contentType": "TaskFilter",
-    "id": None,
-    "config": {
-        "contentType": "FilterConfig",
-        "termGroup": {
-            "contentType": "FilterTermGroup",
-            "join": "and",
-            "terms": [
-                {
-                    "contentType": "FilterTermEnum",
-                    "field": "status",
-                    "comparison": "equals",
-                    "value": ["filter_any"],
-                }
-            ],
-        },
-    },
-}
+    "contentType": "TaskFilter", "id": None,
+    "config": {"contentType": "FilterConfig", "termGroup": _GROUP},
+}  # fmt: skip
 """Without it finished tasks are missing."""
 
 _COMPANIES = Listing(
-    "contractorCompany",
-    "ContractorCompany",
-    _words(_PEOPLE),
-    created="timeCreated",
-    changed="timeUpdated",
-    has_custom=True,
-)
-_HUMANS = Listing(
-    "contractorHuman",
-    "ContractorHuman",
-    _words(f"name company position {_PEOPLE}"),
-    created="timeCreated",
-    changed="timeUpdated",
-    has_custom=True,
-)
-DEALS = Listing(
-    "deal",
-    "Deal",
-    _words(
-        "result stateTimeUpdated contact payer price cost invoices tags timeCreated timeUpdated"
-    ),
-    created="timeCreated",
-    changed="timeUpdated",
-    has_custom=True,
-)
+    "contractorCompany", "ContractorCompany", _words(_PEOPLE),
+    created="timeCreated", changed="timeUpdated", has_custom=True,
+)  # fmt: skip
+_HUMANS = replace(
+    _COMPANIES, path="contractorHuman", kind="ContractorHuman",
+    fields=_words(f"name company position {_PEOPLE}"),
+)  # fmt: skip
+DEALS = replace(_COMPANIES, path="deal", kind="Deal", fields=_words(_DEAL))
 PAYERS = Listing("payer", "Payer")
+_EMPLOYEES = Listing(
+    "employee", "Employee", ("contactInfo",),
+    volatile=frozenset({"isOnline", "lastOnline"}), is_short=True,
+)  # fmt: skip
+_INVOICES = Listing(
+    "invoice", "Invoice",
+    _words("payer deal deadline actualPaymentDate currency financeOperations"),
+)  # fmt: skip
+_TASKS = Listing(
+    "task", "Task", _words("statement deals contractor timeCreated activity isTemplate"),
+    created="timeCreated", changed="activity", filter=_ANY_TASK,
+)  # fmt: skip
 LISTS: Mapping[Noun, Sequence[Listing]] = MappingProxyType(
     {
         Noun.GROUP: (Listing("department", "Department", is_short=True),),
-        Noun.USER: (
-            Listing(
-                "employee",
-                "Employee",
-                ("contactInfo",),
-                volatile=frozenset({"isOnline", "lastOnline"}),
-                is_short=True,
-            ),
-        ),
+        Noun.USER: (_EMPLOYEES,),
         Noun.PIPELINE: (Listing("program", "Program", is_short=True),),
         Noun.COMPANY: (_COMPANIES, _HUMANS),
         Noun.CONTACT: (_HUMANS,),
         Noun.DEAL: (DEALS,),
-        Noun.INVOICE: (
-            Listing(
-                "invoice",
-                "Invoice",
-                _words("payer deal deadline actualPaymentDate currency financeOperations"),
-            ),
-        ),
-        Noun.TASK: (
-            Listing(
-                "task",
-                "Task",
-                _words("statement deals contractor timeCreated activity isTemplate"),
-                created="timeCreated",
-                changed="activity",
-                filter=_ANY_TASK,
-            ),
-        ),
+        Noun.INVOICE: (_INVOICES,),
+        Noun.TASK: (_TASKS,),
     }
 )
 CUSTOM: Mapping[Noun, str] = MappingProxyType(
@@ -125,6 +90,11 @@ CUSTOM: Mapping[Noun, str] = MappingProxyType(
     }
 )
 """Whose custom fields are known, and the path where they are defined."""
+
+
+def deals_with(*fields: str) -> Listing:
+    """The list of deals with these fields alone, for what is told by deals."""
+    return replace(DEALS, fields=(*fields, "timeUpdated"), has_custom=False, is_narrow=True)
 
 
 def is_client(human: Mapping[str, Any]) -> bool:

@@ -6,10 +6,10 @@ from connectors.kit import pick
 from connectors.kit.errors import BadRecord
 from connectors.kit.marks import is_marked
 from connectors.kit.records import Activity, Field, Happening, Noun, RawRecord, Record, Task
+from connectors.kit.values import html_text
 from connectors.megaplan import people, sales
 from connectors.megaplan.settings import Settings
-from connectors.megaplan.values import due, kind_of, linked, moment, plain
-from connectors.megaplan.words import Words
+from connectors.megaplan.values import Words, due, kind_of, linked, moment
 
 OVER = frozenset({"done", "completed", "cancelled", "expired"})
 _ABOUT: Mapping[str, Noun] = {
@@ -55,7 +55,7 @@ def note(raw: RawRecord, _words: Words) -> Activity:
     """A comment; letters and messages come as comments, too."""
     body = raw.body
     noun, about = _about(pick.one(body, "subject"))
-    said, sent = plain(pick.text(body, "content")), body.get("transportMessages")
+    said, sent = html_text(body.get("content")), body.get("transportMessages")
     return Activity(
         external_id=pick.external_id(body),
         happening=Happening.MESSAGE if sent else Happening.NOTE,

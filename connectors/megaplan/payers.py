@@ -1,68 +1,48 @@
 """Legal details of companies: lists name the payers of a company and tell no more of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from connectors.kit.errors import NoRights
 from connectors.megaplan.answers import Row
 from connectors.megaplan.lists import PAYERS, Listing
-from connectors.megaplan.references import Key, fill, key_of
 
 _FEW = 10
-"""For so many rows they are asked one by one; for more the whole list is read."""
-
-
-class Asks(Protocol):
-    """What is needed of the account."""
-
-    def card(self, listing: Listing, external_id: str) -> Row | None:
-        """One object by its id."""
-
-    def belonging(self, listing: Listing, path: str) -> Iterator[Row]:
-        """All rows of a list that belongs to an object."""
-
-    def all(self, listing: Listing) -> Iterator[Row]:
-        """All rows of a list."""
+"""So many are asked for one by one; for more the whole list is read."""
 
 
 class Payers:
     """The legal details of one account."""
 
-    def __init__(self, asks: Asks) -> None:
-        self._asks = asks
-        self._all: Mapping[Key, Row] | None = None
+    def __init__(
+        self,
+        card: Callable[[Listing, str], Row | None],
+        belonging: Callable[[Listing, str], Iterator[Row]],
+        rows: Callable[[Listing], Iterator[Row]],
+    ) -> None:
+        """Given how one object, a list of one, and a whole list are asked for."""
+        self._card, self._belonging, self._rows = card, belonging, rows
+        self._all: Mapping[str, Row] | None = None
 
-    def add(self, listing: Listing, rows: Sequence[Row]) -> None:
+    def add(self, rows: Sequence[Row]) -> None:
         """Fill them in where rows name them alone; where we may not see them, they stay so."""
         try:
             for row in filter(_is_cut, rows):
-                row["payers"] = list(self._of(row))
-            wanted = [row for row in rows if any(_is_bare(payer) for payer in _payers(row))]
-            known = self._known(listing, wanted) if wanted else {}
+                whose = f"contractor/{row.get('id')}/payers"
+                row["payers"] = list(self._belonging(PAYERS, whose))
+            bare = {str(link.get("id")) for row in rows for link in _payers(row) if _is_bare(link)}
+            known = self._known(bare) if bare else {}
         except NoRights:
             return
-        for name in ("payers", "payer"):
-            fill(wanted, name, known)
+        for link in [link for row in rows for link in _payers(row) if _is_bare(link)]:
+            link.update(known.get(str(link.get("id")), {}))
 
-    def _of(self, row: Row) -> Iterator[Row]:
-        return self._asks.belonging(PAYERS, f"contractor/{row.get('id')}/payers")
-
-    def _known(self, listing: Listing, rows: Sequence[Row]) -> Mapping[Key, Row]:
-        if self._all is None and len(rows) <= _FEW:
-            return {key_of(row): row for row in self._few(listing, rows)}
+    def _known(self, ids: set[str]) -> Mapping[str, Row]:
+        if self._all is None and len(ids) <= _FEW:
+            found = ((id_, self._card(PAYERS, id_)) for id_ in sorted(ids))
+            return {id_: row for id_, row in found if row}
         if self._all is None:
-            self._all = {key_of(row): row for row in self._asks.all(PAYERS)}
+            self._all = {str(row.get("id")): row for row in self._rows(PAYERS)}
         return self._all
-
-    def _few(self, listing: Listing, rows: Sequence[Row]) -> Iterator[Row]:
-        for row in rows:
-            if listing.path.startswith("contractor"):
-                yield from self._of(row)
-                continue
-            for payer in _payers(row):
-                found = self._asks.card(PAYERS, str(payer.get("id")))
-                if found is not None:
-                    yield found
 
 
 def _payers(row: Row) -> list[Row]:

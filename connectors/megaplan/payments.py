@@ -6,18 +6,12 @@ from dataclasses import replace
 from connectors.kit.contract import Page
 from connectors.kit.records import Noun, RawRecord
 from connectors.megaplan.answers import Row
-from connectors.megaplan.lists import Listing
+from connectors.megaplan.lists import Listing, deals_with
 from connectors.megaplan.reading import Reader
 from connectors.megaplan.walks import raw_records
 
 PAYMENTS = Listing("finOperation", "FinOperation")
-OF_DEALS = Listing(
-    "deal",
-    "Deal",
-    ("financeOperations", "timeUpdated"),
-    created="timeCreated",
-    changed="timeUpdated",
-)
+OF_DEALS = deals_with("financeOperations")
 
 
 class Payments:

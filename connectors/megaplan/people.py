@@ -5,8 +5,7 @@ from typing import Any
 from connectors.kit import pick
 from connectors.kit.records import Company, Contact, Group, RawRecord, User
 from connectors.megaplan.lists import is_client
-from connectors.megaplan.values import custom_values, linked, moment, reach
-from connectors.megaplan.words import Words
+from connectors.megaplan.values import Words, custom_values, linked, moment, reach
 
 
 def group(raw: RawRecord, _words: Words) -> Group:
@@ -41,7 +40,7 @@ def company(raw: RawRecord, words: Words) -> Company:
         website=words.text(body, "company.website") or next(iter(reach(body, "link")), None),
         segment=words.text(body, "company.segment"),
         contract_ends_on=words.day(body, "company.contract_ends_on"),
-        **_common(body, words),
+        **common(body, words, _owner(body)),
     )
 
 
@@ -56,25 +55,24 @@ def contact(raw: RawRecord, words: Words) -> Contact:
         position=words.text(body, "contact.position") or pick.text(body, "position"),
         phones=reach(body, "phone"),
         emails=reach(body, "email"),
-        **_common(body, words),
+        **common(body, words, _owner(body)),
     )
 
 
-def tags(body: pick.Body) -> tuple[str, ...]:
-    """Names of the tags."""
-    return pick.distinct(pick.text(tag, "name") for tag in pick.many(body, "tags"))
-
-
-def _common(body: pick.Body, words: Words) -> dict[str, Any]:
-    owners = pick.many(body, "responsibles")
+def common(body: pick.Body, words: Words, owner: str | None) -> dict[str, Any]:
+    """What companies, people and deals have in common."""
     return {
-        "tags": tags(body),
+        "tags": pick.distinct(pick.text(tag, "name") for tag in pick.many(body, "tags")),
         "custom": custom_values(body, words.zone),
-        "owner_external_id": next((pick.maybe_id(one, "id") for one in owners), None),
+        "owner_external_id": owner,
         "created_at": moment(body, "timeCreated"),
         "updated_at": moment(body, "timeUpdated"),
         "is_deleted": pick.flag(body, "isDropped"),
     }
+
+
+def _owner(body: pick.Body) -> str | None:
+    return next((pick.maybe_id(one, "id") for one in pick.many(body, "responsibles")), None)
 
 
 def _name(body: pick.Body) -> str:

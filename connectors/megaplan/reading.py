@@ -4,21 +4,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 import orjson
 
-from connectors.kit import pick
-from connectors.kit.errors import BadRecord, ErrorKind, NoRights, Refused, RetryLater
+from connectors.kit.errors import ErrorKind, NoRights, Refused, RetryLater
 from connectors.kit.http import CrmHttp
 from connectors.megaplan.answers import Row, complaint, has_more, the_row, the_rows
+from connectors.megaplan.bulk import Bulk
 from connectors.megaplan.lists import Listing
 from connectors.megaplan.payers import Payers
 from connectors.megaplan.references import Key, key_of, settled
 
-_CURRENCIES = Listing("currency", "Currency")
 ROOT = "/api/v3/"
 FULL = 100
 """Rows of a page: more is taken by some lists, and told by no document."""
@@ -38,30 +37,20 @@ class Sheet:
     """Rows that the next page may be asked after, the last of the page first."""
 
 
+_NOTHING = Sheet([], has_more=False, last=())
+
+
 class Reader:
     """Reads from one account."""
 
     def __init__(self, http: CrmHttp, mapped: Iterable[str]) -> None:
         self._http = http
-        self._payers = Payers(self)
+        self._bulk = Bulk(http, ROOT)
+        self._payers = Payers(self.card, self.belonging, self.all)
         self._mapped = {field.rpartition("/")[2] for field in mapped}
         self._defined: dict[str, list[Row]] = {}
         self._unknown: set[tuple[str, str]] = set()
         """Fields and orders that this account does not have, by the path of their list."""
-
-    @cached_property
-    def me(self) -> Row:
-        """Whose token it is."""
-        return the_row(self._http.get(f"{ROOT}currentUser").data)
-
-    def currency(self) -> str | None:
-        """In what the account counts; None where it does not tell."""
-        try:
-            rows = list(self.all(_CURRENCIES))
-            told = next((row.get("abbreviation") for row in rows if row.get("isBase")), None)
-            return pick.currency(str(told)) if told else None
-        except (NoRights, BadRecord):
-            return None
 
     def now(self) -> datetime:
         """What time the account has."""
@@ -126,13 +115,24 @@ class Reader:
 
     def belonging(self, listing: Listing, path: str) -> Iterator[Row]:
         """All rows of a list that belongs to an object, such as its comments."""
+        return next(self.each_belonging(listing, [path]))
 
-        def fetch(after: Key | None) -> Sheet:
+    def each_belonging(self, listing: Listing, paths: Sequence[str]) -> Iterator[Iterator[Row]]:
+        """All rows of each of such lists, in their order; none where the object is gone."""
+
+        def address(path: str, after: Key | None = None) -> str:
             query = self._query(listing, listing.fields, _after(after))
-            answer = self._http.get(f"{ROOT}{path}?{_encoded(query)}", may_be_absent=True)
-            return self._sheet(listing, answer.data)
+            return f"{ROOT}{path}?{_encoded(query)}"
 
-        return _rows(path, fetch)
+        def fetch(path: str, first: Any, after: Key | None) -> Sheet:
+            if after is None and first is not None:
+                return self._sheet(listing, first)
+            answer = self._http.get(address(path, after), may_be_absent=True)
+            return _NOTHING if answer.data is None else self._sheet(listing, answer.data)
+
+        firsts = self._bulk.get([address(path) for path in paths])
+        for path, first in zip(paths, firsts, strict=True):
+            yield _rows(path, partial(fetch, path, first))
 
     def all(self, listing: Listing) -> Iterator[Row]:
         """All rows of a list that is walked at once."""
@@ -181,6 +181,8 @@ class Reader:
         query: Row = {"limit": FULL, **more}
         if fields:
             query["fields"] = list(fields)
+            if listing.is_narrow:
+                query["onlyRequestedFields"] = True
         if listing.filter and self.has(listing, FILTER):
             query["filter"] = listing.filter
         return query
@@ -194,8 +196,8 @@ class Reader:
 
     def _sheet(self, listing: Listing, data: Any) -> Sheet:
         rows = the_rows(data)
-        keys = [key_of(row) for row in rows if isinstance(row, dict)]
-        last = [keys[place] for place in (-1, len(keys) // 2, 0)] if keys else []
+        told = [row for row in rows if isinstance(row, dict)]
+        last = [key_of(told[place]) for place in (-1, len(told) // 2, 0)] if told else []
         return Sheet(self._ours(listing, rows), has_more(data), list(dict.fromkeys(last)))
 
     def _ours(self, listing: Listing, rows: Sequence[Any]) -> list[Row]:
@@ -204,17 +206,10 @@ class Reader:
         for row in found:
             for name in listing.volatile:
                 row.pop(name, None)
-        self._payers.add(listing, found)
+        self._payers.add(found)
         if listing.has_custom:
-            for row in found:
-                self._describe(row, self._known(listing))
+            _describe(found, self._known(listing))
         return found
-
-    def _describe(self, row: Row, defined: Sequence[Row]) -> None:
-        """Beside the values of custom fields, what people call them and what they hold."""
-        held = [field for field in defined if row.get(field["name"]) not in (None, "", [])]
-        if held:
-            row["extraFields"] = held
 
 
 def _rows(path: str, fetch: Callable[[Key | None], Sheet]) -> Iterator[Row]:
@@ -226,6 +221,14 @@ def _rows(path: str, fetch: Callable[[Key | None], Sheet]) -> Iterator[Row]:
         if sheet.last == before:
             raise RetryLater(f"megaplan {path}: a page repeats the one before it")
         yield from sheet.rows
+
+
+def _describe(rows: Sequence[Row], defined: Sequence[Row]) -> None:
+    """Put beside the values of custom fields what people call them and what they hold."""
+    for row in rows:
+        held = [field for field in defined if row.get(field["name"]) not in (None, "", [])]
+        if held:
+            row["extraFields"] = held
 
 
 def _is_custom(row: Any) -> bool:

@@ -5,11 +5,12 @@ same row reads differently from one answer to the next. What we pull by itself i
 what is known from nowhere else (legal details, positions, tags, types) is filled in.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 Key = tuple[str, str]
-Whole = dict[Key, dict[str, Any]]
+Node = Mapping[str, Any]
+Whole = dict[Key, Node]
 
 _LINKED: Mapping[str, tuple[str, ...]] = {
     "Employee": (),
@@ -28,10 +29,12 @@ _LINKED: Mapping[str, tuple[str, ...]] = {
 """What is left as a link, and what is kept of it: whose deal it is shows in a person's company."""
 _PLAIN = frozenset({"Money", "DateTime", "DateOnly", "DateInterval", "ContactInfo"})
 """Values, which hold no others."""
+_OF_PROGRAM = {kind: kept for kind, kept in _LINKED.items() if kind != "ProgramState"}
+"""The states of a program are its own."""
 _DEEPEST = 5
 
 
-def key_of(node: Mapping[str, Any]) -> Key:
+def key_of(node: Node) -> Key:
     """What an object is known by: numbers repeat between kinds."""
     return str(node.get("contentType")), str(node.get("id"))
 
@@ -39,68 +42,55 @@ def key_of(node: Mapping[str, Any]) -> Key:
 def settled(rows: Sequence[Any]) -> list[dict[str, Any]]:
     """The rows, all of one answer; what is no object is left out."""
     whole: Whole = {}
-    for row in rows:
-        _collect(row, whole, _DEEPEST)
+    _collect(rows, whole, _DEEPEST - 1)
     found = []
     for row in rows:
         if isinstance(row, dict):
+            linked = _OF_PROGRAM if row.get("contentType") == "Program" else _LINKED
             given = whole.get(key_of(row), row) if len(row) <= 2 else row
-            found.append(
-                {name: _value(part, whole, _DEEPEST, of=row) for name, part in given.items()}
-            )
+            found.append(_parts(given, whole, _DEEPEST, linked))
     return found
 
 
-def fill(rows: Sequence[dict[str, Any]], name: str, known: Mapping[Key, Mapping[str, Any]]) -> None:
-    """Put what is known into a field of the rows, be it a link or several."""
-    for row in rows:
-        held = row.get(name)
-        if isinstance(held, list):
-            row[name] = [_known(one, known) for one in held]
-        elif held is not None:
-            row[name] = _known(held, known)
-
-
-def _known(link: Any, known: Mapping[Key, Mapping[str, Any]]) -> Any:
-    return known.get(key_of(link), link) if isinstance(link, dict) else link
-
-
-def _collect(node: Any, whole: Whole, depth: int) -> None:
+def _collect(nodes: Iterable[Any], whole: Whole, depth: int) -> None:
     """Remember the fullest form of each object."""
-    if isinstance(node, dict):
-        kind = node.get("contentType")
-        if kind in _PLAIN or not depth:
-            return
-        if "id" in node and len(node) > 2:
-            key = key_of(node)
-            if len(node) > len(whole.get(key, ())):
+    for node in nodes:
+        if type(node) is dict:
+            if node.get("contentType") in _PLAIN or (len(node) <= 2 and "id" in node):
+                continue
+            if "id" in node and len(node) > len(whole.get(key := key_of(node), ())):
                 whole[key] = node
-        node = node.values()
-    elif not isinstance(node, list):
-        return
-    for part in node:
-        if isinstance(part, (dict, list)):
-            _collect(part, whole, depth - 1)
+            if depth:
+                _collect(node.values(), whole, depth - 1)
+        elif type(node) is list and node and depth:
+            _collect(node, whole, depth - 1)
 
 
-def _value(node: Any, whole: Whole, depth: int, of: Mapping[str, Any] | None = None) -> Any:
-    if isinstance(node, list):
-        return [_value(part, whole, depth, of) for part in node]
-    if not isinstance(node, dict) or node.get("contentType") in _PLAIN:
+def _parts(
+    given: Node, whole: Whole, depth: int, linked: Mapping[Any, tuple[str, ...]]
+) -> dict[str, Any]:
+    """An object with all that it holds."""
+    found = dict(given)
+    for name, part in given.items():
+        if type(part) is dict or (type(part) is list and part):
+            found[name] = _value(part, whole, depth, linked)
+    return found
+
+
+def _value(
+    node: Any, whole: Whole, depth: int, linked: Mapping[Any, tuple[str, ...]] = _LINKED
+) -> Any:
+    if type(node) is list:
+        return [_value(part, whole, depth, linked) for part in node]
+    if type(node) is not dict or (kind := node.get("contentType")) in _PLAIN:
         return node
-    link: dict[str, Any] = {}
-    given: Mapping[str, Any] = node
-    kept: tuple[str, ...] | None = None if depth else ()
-    if "id" in node:
-        given = whole.get(key_of(node), node)
-        link = {"contentType": node.get("contentType"), "id": node["id"]}
-        kept = _kept(str(node.get("contentType")), of) if depth else ()
-    names = given if kept is None else [name for name in kept if name in given]
-    return link | {name: _value(given[name], whole, depth - 1) for name in names}
-
-
-def _kept(kind: str, of: Mapping[str, Any] | None) -> tuple[str, ...] | None:
-    """What is kept of a link; None when all of it is: the states of a program are its own."""
-    if kind == "ProgramState" and of is not None and of.get("contentType") == "Program":
-        return None
-    return _LINKED.get(kind)
+    if "id" not in node:
+        return _parts(node, whole, depth - 1, _LINKED) if depth else {}
+    kept = linked.get(kind) if depth else ()
+    if kept is None:
+        return _parts(whole.get(key_of(node), node), whole, depth - 1, _LINKED)
+    link = node if len(node) == 2 else {"contentType": kind, "id": node["id"]}
+    if not kept:
+        return link
+    given = whole.get(key_of(node), node)
+    return link | {name: _value(given[name], whole, depth - 1) for name in kept if name in given}

@@ -16,10 +16,10 @@ from connectors.kit.records import (
     RawRecord,
     Stage,
 )
+from connectors.kit.values import html_text
 from connectors.megaplan.lists import is_client
-from connectors.megaplan.people import tags
-from connectors.megaplan.values import custom_values, day, linked, moment, money, plain
-from connectors.megaplan.words import Words
+from connectors.megaplan.people import common
+from connectors.megaplan.values import Words, day, linked, moment, money
 
 _OUTCOMES: Mapping[str, Outcome] = {"positive": Outcome.WON, "negative": Outcome.LOST}
 _NOUNS: Mapping[str, Noun] = {"ContractorCompany": Noun.COMPANY, "ContractorHuman": Noun.CONTACT}
@@ -46,7 +46,7 @@ def deal(raw: RawRecord, words: Words) -> Deal:
     outcome = _outcome(body.get("result"))
     company, people = _customer(body)
     bills = pick.many(body, "invoices")
-    updated_at = moment(body, "timeUpdated")
+    shared = common(body, words, linked(body, "manager", "Employee"))
     return Deal(
         external_id=pick.external_id(body),
         name=pick.text(body, "name") or "",
@@ -59,16 +59,11 @@ def deal(raw: RawRecord, words: Words) -> Deal:
         contact_external_ids=people,
         items=tuple(Item(id_) for id_ in pick.distinct(map(pick.external_id, bills))),
         contract_ends_on=words.day(body, "deal.contract_ends_on"),
-        tags=tags(body),
-        custom=custom_values(body, words.zone),
-        owner_external_id=linked(body, "manager", "Employee"),
-        created_at=moment(body, "timeCreated"),
-        updated_at=updated_at,
         # when it came to its last state; a later change of something else does not count
         closed_at=None
         if outcome is Outcome.OPEN
-        else moment(body, "stateTimeUpdated") or updated_at,
-        is_deleted=pick.flag(body, "isDropped"),
+        else moment(body, "stateTimeUpdated") or shared["updated_at"],
+        **shared,
     )
 
 
@@ -115,7 +110,7 @@ def payment(raw: RawRecord, words: Words) -> Payment:
         invoice_external_id=next(
             (pick.maybe_id(one, "id") for one in pick.many(body, "invoices")), None
         ),
-        purpose=plain(pick.text(body, "description")),
+        purpose=html_text(body.get("description")),
         updated_at=moment(body, "timeUpdated"),
     )
 

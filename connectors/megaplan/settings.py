@@ -1,19 +1,15 @@
 """What an admin may set for one Megaplan account, and what the account says of itself."""
 
-from zoneinfo import ZoneInfo
+from pydantic import Field
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from connectors.kit.options import Zoned
 
 
-class Settings(BaseModel):
+class Settings(Zoned):
     """What an admin may set for one Megaplan account (`--set key=value`)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     currency: str = "RUB"
     """Of amounts that name none; asked of the account where it tells."""
-    timezone: str = "Europe/Moscow"
-    """Where the days of the account begin."""
     per_second: float = 2.0
     """Requests a second; 0 for no limit (sandboxes only). Megaplan publishes no limit."""
     whole_days: float = Field(default=7.0, ge=0)
@@ -25,17 +21,3 @@ class Settings(BaseModel):
     """
     comment_days: int = Field(default=90, ge=0, le=3650)
     """How far the first load reaches back for comments."""
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_known(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ValueError, OSError, LookupError) as error:
-            raise ValueError(f"{name!r} is not a time zone such as Europe/Moscow") from error
-        return name
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The time zone of the account."""
-        return ZoneInfo(self.timezone)

@@ -1,17 +1,15 @@
 """Megaplan's tagged values in plain ones: times, days, amounts, links, ways to reach somebody."""
 
-import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
-from html import unescape
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from connectors.kit import custom, pick
 from connectors.kit.errors import BadRecord
 
-_LINES = re.compile(r"<\s*(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
-_TAGS = re.compile(r"<[^>]*>")
 _KINDS: Mapping[str, str] = {
     "BoolField": "flag",
     "DateField": "date",
@@ -86,14 +84,6 @@ def reach(body: pick.Body, kind: str) -> tuple[str, ...]:
     return pick.distinct(pick.text(one, "value") for one in found)
 
 
-def plain(html: str | None) -> str | None:
-    """A text that people read, of one with tags; None when nothing is in it."""
-    if html is None:
-        return None
-    said = unescape(_TAGS.sub("", _LINES.sub("\n", html)))
-    return "\n".join(filter(None, map(pick.clean, said.splitlines()))) or None
-
-
 def kind_of(definition: pick.Body) -> str:
     """What a custom field holds, in our words."""
     kind = _KINDS.get(str(definition.get("contentType")), "other")
@@ -114,25 +104,47 @@ def custom_values(body: pick.Body, zone: tzinfo) -> dict[str, Any]:
 
 def _form(kind: str, value: Any, zone: tzinfo) -> Any:
     inner = value.get("value") if isinstance(value, Mapping) else value
-    found: Any
     match kind:
-        case "flag":
-            found = custom.flag(value)
-        case "number" | "money":
-            found = custom.decimal(inner)
-        case "date" | "moment":
-            at = day(value) if kind == "date" else custom.moment(inner, zone)
-            found = at.isoformat() if at else None
-        case "text" | "choice":
-            found = custom.text(named(value))
+        case "date":
+            found = day(value)
+            return found.isoformat() if found else None
         case "choices":
             listed = value if isinstance(value, list) else [value]
-            found = list(pick.distinct(custom.text(named(one)) for one in listed)) or None
+            return list(pick.distinct(custom.text(named(one)) for one in listed)) or None
+        case "text" | "choice":
+            return custom.text(named(value))
+        case "flag" | "other":
+            return custom.form(kind, value, zone)
         case _:
-            found = custom.plain(value)
-    return found
+            return custom.form(kind, inner, zone)
 
 
 def named(value: Any) -> Any:
     """A choice is a text, or an object with a name."""
     return value.get("name") if isinstance(value, Mapping) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a row means in one account: its currency, its calendar, and its field map."""
+
+    currency: str
+    zone: ZoneInfo
+    fields: Mapping[str, str]
+    """Target -> the name of the custom field that holds it."""
+
+    def text(self, body: pick.Body, target: str) -> str | None:
+        """What the mapped field holds, as a text."""
+        return custom.text(named(body.get(self.fields.get(target, ""))))
+
+    def day(self, body: pick.Body, target: str) -> date | None:
+        """What the mapped field holds, as a day."""
+        value = body.get(self.fields.get(target, ""))
+        found = day(value)
+        if found is None and isinstance(value, Mapping):
+            found = custom.day(value.get("value"), self.zone)
+        return found
+
+    def money_of(self, code: str | None) -> str:
+        """A currency, that of the account where none is told."""
+        return pick.currency(code or self.currency)

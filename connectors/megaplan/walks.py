@@ -7,16 +7,13 @@ list is read from its beginning, which costs time and nothing else.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from typing import Any
-
-import orjson
-from pydantic import BaseModel, ConfigDict
 
 from connectors.kit import pick
 from connectors.kit.contract import Cursor, Page
 from connectors.kit.errors import BadRecord, Refused, RetryLater
-from connectors.kit.records import NAMELESS, Noun, RawRecord
+from connectors.kit.reach import ListReach
+from connectors.kit.records import Noun, RawRecord
 from connectors.megaplan.answers import Row
 from connectors.megaplan.lists import Listing
 from connectors.megaplan.reading import FILTER, Reader, Sheet
@@ -28,24 +25,12 @@ _END = "end"
 Keeps = Callable[[Listing, Row], bool]
 
 
-class Reach(BaseModel):
+class Reach(ListReach):
     """The cursor. In the middle of a walk it also tells where that is, and until when it reads."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    since: datetime | None = None
-    """All is known that changed before."""
-    whole: datetime | None = None
-    """When the whole list was last read."""
-    until: datetime | None = None
-    """Where the walk ends."""
     path: str | None = None
     after: tuple[Key, ...] = ()
     """Rows of the last page, the last one first."""
-
-    def kept(self) -> Cursor:
-        """As the house keeps it."""
-        return self.model_dump_json(exclude_defaults=True)
 
 
 class Ignored(Exception):
@@ -95,6 +80,7 @@ class Walks:
         by = listing.changed
         if not self._reader.has(listing, by):
             raise Ignored
+        is_told = False
         for sheet in self._sheets(listing, (), by=by, desc=True):
             times = [changed_at(row, by) for row in sheet.rows]
             known = [at for at in times if at is not None]
@@ -105,8 +91,9 @@ class Walks:
                 for row, at in zip(sheet.rows, times, strict=True)
                 if at is None or since is None or at >= since
             ]
-            if known and since is not None and known[-1] < since:
-                return
+            if since is not None and (known[-1] < since if known else is_told):
+                return  # rows without a time, behind those with one, come to the end
+            is_told = is_told or bool(known)
 
     def _sheets(
         self, listing: Listing, after: Sequence[Key], *, by: str | None = None, desc: bool = False
@@ -170,14 +157,14 @@ def _arrived(reach: Reach, *, whole: datetime | None) -> Cursor | None:
 
 def raw_records(noun: Noun, rows: Sequence[Row]) -> tuple[RawRecord, ...]:
     """Rows under their ids; one without an id under a mark of its content, to be listed."""
-    return tuple(RawRecord(noun, _id(row), row) for row in rows)
+    return tuple(RawRecord.of(noun, _id(row), row) for row in rows)
 
 
-def _id(row: Row) -> str:
+def _id(row: Row) -> str | None:
     try:
         return pick.external_id(row)
     except BadRecord:
-        return f"{NAMELESS}{blake2b(orjson.dumps(row), digest_size=6).hexdigest()}"
+        return None
 
 
 def changed_at(row: Any, by: str) -> datetime | None:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from connectors.kit import pick
 from connectors.kit.contract import Cursor, Page
 from connectors.kit.errors import BadRecord, ErrorKind, NoRights, RetryLater
+from connectors.kit.pages import chunks
 from connectors.kit.records import Noun, RawRecord
 from connectors.onec.odata import Odata, Row, unpublished
 from connectors.onec.profiles import Table
@@ -69,8 +70,7 @@ class Balances:
         for day, sums in found.items():
             about = self._label(noun, day, today), day
             raws = [self._raw(noun, about, key, sums.get(key, {})) for key in sorted(keys)]
-            for place in range(0, len(raws), _AT_ONCE):
-                yield Page(tuple(raws[place : place + _AT_ONCE]))
+            yield from (Page(tuple(part)) for part in chunks(raws, _AT_ONCE))
         yield Page((), kept.model_dump_json())
 
     def _days(self, noun: Noun, today: date, last: Asked | None) -> list[date]:

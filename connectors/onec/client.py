@@ -1,14 +1,14 @@
 """A 1C base: what it is, its nouns page by page, and single records."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
-from connectors.kit.auth import Proof, basic
+from connectors.kit.auth import basic
 from connectors.kit.contract import About, Credentials, Cursor, Deletions, NounFacts, Page
 from connectors.kit.door import Asked, Door
 from connectors.kit.errors import ErrorKind, NoRights
-from connectors.kit.http import CrmHttp
-from connectors.kit.pace import Pace
+from connectors.kit.http import CrmHttp, OverHttp
 from connectors.kit.records import Noun, RawRecord, Record
 from connectors.onec.balances import Balances
 from connectors.onec.mapping import translate
@@ -23,7 +23,7 @@ _PATIENCE = 150.0
 """A base that was idle takes half a minute for its first answer, and a balance may take as long."""
 
 
-class OneC:
+class OneC(OverHttp):
     """One 1C base, by its standard OData interface."""
 
     kind = "1c"
@@ -74,10 +74,10 @@ class OneC:
         )
         host, root = split_address(credentials.base_url)
         self._settings = settings
-        self._http = CrmHttp(
-            host,
-            proof=Proof.by(credentials, basic),
-            turns=(credentials.turns or Pace)(settings.per_second),
+        self._http = CrmHttp.by(
+            replace(credentials, base_url=host),
+            basic,
+            settings.per_second,
             root=root,
             special=meaning,
         )
@@ -87,15 +87,6 @@ class OneC:
         )
         self._reading = Reading(self._odata, settings)
         self._balances = Balances(self._odata, settings)
-
-    @property
-    def requests(self) -> int:
-        """How many HTTP requests were sent so far."""
-        return self._http.requests
-
-    def close(self) -> None:
-        """Give its connections back."""
-        self._http.close()
 
     def about(self) -> About:
         """Which base it is, and what of all we read its administrator has not published.

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from connectors.kit import pick
+from connectors.kit import pick, values
 from connectors.kit.errors import BadRecord
 from connectors.kit.records import (
     Company,
@@ -23,9 +23,6 @@ from connectors.kit.records import (
 from connectors.onec.profiles import ROLES, Table
 from connectors.onec.refers import key_of
 from connectors.onec.settings import Settings
-
-_NO_TIME = "0001-01-01"
-_EARLIEST, _LATEST = 1900, 2200
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +48,34 @@ class _Row:
         of = self.settings.tables.get(role)
         return _key(self.body, self.name(word), of.name if of else "")
 
-    def amount(self) -> Decimal:
-        """The amount of a document, which it must have."""
-        found = pick.amount(self.body, self.name("amount"))
+    def amount(self, field: str) -> Decimal:
+        """An amount that has to be there."""
+        found = pick.amount(self.body, field)
         if found is None:
-            raise BadRecord(f"{self.name('amount')}: the document has no such amount")
+            raise BadRecord(f"{field}: is empty, and has to be there")
         return found
 
     def currency(self) -> str:
         """The code that was looked up when the row was read."""
         return pick.currency(pick.text(self.body, "@currency") or self.settings.currency)
 
-    def day(self, field: str) -> date | None:
-        """The day of a time."""
-        found = self._time(field)
-        return found.date() if found else None
-
     def moment(self, field: str) -> datetime | None:
         """A time; the server writes it as its own clock shows it."""
-        found = self._time(field)
-        return found.replace(tzinfo=self.settings.zone).astimezone(UTC) if found else None
+        try:
+            return values.moment(pick.text(self.body, field), self.settings.zone)
+        except BadRecord as error:
+            raise BadRecord(f"{field}: {error}") from error
 
-    def dated(self) -> date:
-        """The day of a document in the books."""
-        found = self.day("Date")
+    def day(self, field: str) -> date | None:
+        """The day of a time."""
+        found = self.moment(field)
+        return found.astimezone(self.settings.zone).date() if found else None
+
+    def dated(self, field: str = "Date") -> date:
+        """The day in the books, which has to be there."""
+        found = self.day(field)
         if found is None:
-            raise BadRecord("Date: a document needs a day")
+            raise BadRecord(f"{field}: is empty, and has to be there")
         return found
 
     def is_draft(self) -> bool:
@@ -88,18 +87,6 @@ class _Row:
         field, _, value = self.table.only.partition("=")
         is_other = bool(field) and pick.text(self.body, field) != value
         return pick.flag(self.body, "DeletionMark") or is_other
-
-    def _time(self, field: str) -> datetime | None:
-        said = pick.text(self.body, field)
-        if said is None or said.startswith(_NO_TIME):
-            return None
-        try:
-            found = datetime.fromisoformat(said).replace(tzinfo=None)
-        except ValueError as error:
-            raise BadRecord(f"{field}: a time is needed, got {pick.shown(said)}") from error
-        if not _EARLIEST <= found.year < _LATEST:
-            raise BadRecord(f"{field}: {pick.shown(said)} is no time between 1900 and 2200")
-        return found
 
 
 def _user(row: _Row) -> User:
@@ -125,7 +112,7 @@ def _invoice(row: _Row) -> Invoice:
         number=number,
         # an invoice moves nothing in the books, and some configurations never post it
         status="draft" if row.is_draft() else "issued",  # whether it is paid is not read
-        amount=row.amount(),
+        amount=row.amount(row.name("amount")),
         currency=row.currency(),
         issued_on=row.day("Date"),
         due_on=row.day(row.name("due")),
@@ -142,7 +129,7 @@ def _payment(row: _Row) -> Payment:
     return Payment(
         **_fact(row),
         paid_on=row.dated(),
-        amount=row.amount(),
+        amount=row.amount(row.name("amount")),
         currency=row.currency(),
         number=pick.text(row.body, "Number"),
         invoice_external_id=paid.pop() if len(paid) == 1 else None,
@@ -151,7 +138,7 @@ def _payment(row: _Row) -> Payment:
 
 
 def _shipment(row: _Row) -> Shipment:
-    amount = row.amount()
+    amount = row.amount(row.name("amount"))
     return Shipment(
         **_fact(row),
         shipped_on=row.dated(),
@@ -179,8 +166,8 @@ def _receivable(row: _Row) -> Receivable:
     return Receivable(
         external_id=row.id,
         company_external_id=pick.maybe_id(row.body, "company"),
-        counted_on=_counted(row),
-        amount=_figure(row, "amount"),
+        counted_on=row.dated("day"),
+        amount=row.amount("amount"),
         currency=row.currency(),
     )
 
@@ -189,28 +176,14 @@ def _stock(row: _Row) -> Stock:
     amount = pick.amount(row.body, "amount")
     return Stock(
         external_id=row.id,
-        counted_on=_counted(row),
-        quantity=_figure(row, "quantity"),
+        counted_on=row.dated("day"),
+        quantity=row.amount("quantity"),
         sku=pick.text(row.body, "@sku"),
         product=pick.text(row.body, "@item"),
         warehouse=pick.text(row.body, "@warehouse"),
         amount=amount,
         currency=None if amount is None else row.currency(),
     )
-
-
-def _counted(row: _Row) -> date:
-    found = row.day("day")
-    if found is None:
-        raise BadRecord("day: a balance needs a day")
-    return found
-
-
-def _figure(row: _Row, key: str) -> Decimal:
-    found = pick.amount(row.body, key)
-    if found is None:
-        raise BadRecord(f"{key}: a balance needs a figure")
-    return found
 
 
 _BY_NOUN: Mapping[Noun, Callable[[_Row], Record]] = {

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 from connectors.kit.answers import Answer
 from connectors.kit.errors import ConnectorError, ErrorKind, NoRights, RetryLater
 from connectors.kit.http import CrmHttp
+from connectors.kit.pages import chunks
 from connectors.kit.records import Noun
 from connectors.onec.profiles import Table
 
@@ -106,9 +107,8 @@ class Odata:
         """The rows that are there now, by their keys."""
         real = [key for key in dict.fromkeys(keys) if _GUID.fullmatch(key)]
         room = _LONGEST_URL - len(quote(f"{table.name}{table.where}{table.only}"))
-        size = max(room // _ONE_KEY, 1)
-        for place in range(0, len(real), size):
-            asked = " or ".join(f"Ref_Key eq guid'{key}'" for key in real[place : place + size])
+        for part in chunks(real, max(room // _ONE_KEY, 1)):
+            asked = " or ".join(f"Ref_Key eq guid'{key}'" for key in part)
             yield from self.rows(table, where=f"({asked})")
 
     def balance(self, register: str, period: str, condition: str = "") -> Sequence[Row]:

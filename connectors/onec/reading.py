@@ -6,9 +6,8 @@ from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from itertools import groupby
 
-from pydantic import BaseModel, ConfigDict
-
 from connectors.kit.contract import Cursor, Page
+from connectors.kit.reach import Kept
 from connectors.kit.records import Noun, RawRecord
 from connectors.onec.odata import Odata, Row, unpublished
 from connectors.onec.profiles import CATALOGS, ROLES, Table
@@ -21,14 +20,12 @@ _VERSIONS = "Ref_Key,DataVersion"
 _ALL = "all"
 
 
-class Reach(BaseModel):
+class Reach(Kept):
     """The cursor: when all was read, where a walk through all stands, digests of what is known.
 
     A digest is of the keys and versions of the rows of a day, so that the cursor stays small
     however many rows there are; of a catalog there is one.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     whole: datetime | None = None
     began: datetime | None = None
@@ -37,10 +34,6 @@ class Reach(BaseModel):
     role: str | None = None
     since: str | None = None
     digests: Mapping[str, Mapping[str, str]] = {}
-
-    def kept(self) -> Cursor:
-        """As the house keeps it."""
-        return self.model_dump_json(exclude_defaults=True)
 
 
 class Reading:
@@ -52,7 +45,7 @@ class Reading:
 
     def pull(self, noun: Noun, cursor: Cursor | None) -> Iterator[Page]:
         """All without a cursor; then what differs, and all once in `whole_days`."""
-        reach = Reach.model_validate_json(cursor) if cursor else Reach()
+        reach = Reach.read(cursor)
         roles = self._roles(noun)
         now = self._odata.opened_at
         is_due = reach.of != self._of(roles) or self._is_old(reach.whole, now)

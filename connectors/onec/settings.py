@@ -5,12 +5,11 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal, Self
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from connectors.kit.errors import BadRecord
-from connectors.kit.pick import currency
+from connectors.kit.options import Zoned
+from connectors.kit.rule import Currency
 from connectors.onec.profiles import PROFILES, ROLES, Table
 
 _NAMES = ("set.", "field.", "only.")
@@ -18,16 +17,13 @@ _MAY_BE_NONE = {("set", role) for roles in ROLES.values() for role in roles}
 _NONE = ", ".join(sorted(role for _, role in _MAY_BE_NONE))
 
 
-class Settings(BaseModel):
+class Settings(Zoned):
     """What an admin may set for one base (`--set key=value`), and what was found out itself."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     configuration: Literal["bp", "ut", "unf"] = "bp"
     names: Mapping[str, str] = Field(default_factory=dict)
     """Single names: `set.bank` (or none), `field.bank.amount`, `only.bank` (or any)."""
-    timezone: str = "Europe/Moscow"
-    currency: str = "RUB"
+    currency: Currency = "RUB"
     """ISO code of what the books are kept in."""
     since: date | None = None
     """Documents before this day are not read."""
@@ -53,23 +49,6 @@ class Settings(BaseModel):
         """Single names come among the other options."""
         names = {key: given[key] for key in given if key.startswith(_NAMES)}
         return {key: given[key] for key in given if key not in names} | {"names": names}
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ValueError, OSError, LookupError) as error:
-            raise ValueError(f"{name!r} is not a time zone such as Europe/Moscow") from error
-        return name
-
-    @field_validator("currency")
-    @classmethod
-    def _is_currency(cls, code: str) -> str:
-        try:
-            return currency(code)
-        except BadRecord as error:
-            raise ValueError(str(error)) from error
 
     @model_validator(mode="after")
     def _is_known(self) -> Self:
@@ -103,8 +82,3 @@ class Settings(BaseModel):
                 case _:
                     found[role] = replace(table, fields={**table.fields, rest[0]: name})
         return found
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The time zone of the server: the base writes its times without one."""
-        return ZoneInfo(self.timezone)

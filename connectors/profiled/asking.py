@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from connectors.kit.errors import ErrorKind, NeedsPerson, NoRights, RetryLater
 from connectors.kit.http import CrmHttp
-from connectors.kit.readers import place_of
+from connectors.kit.readers import found
 from connectors.kit.records import Noun
 from connectors.profiled.model import Profile
 from connectors.profiled.parts import ListStyle
@@ -75,13 +75,11 @@ class Asking:
             said = f"{where}; look at paths and ids in the profile"
             raise NoRights(said, kind=ErrorKind.UNFIT) from error
         paging, data = self.style.paging, answer.data
-        rows = data if not self.style.items_at else _found(data, self.style.items_at)
-        if answer.data is None:
-            rows = []
+        rows = [] if data is None else found(data, self.style.items_at)
         if not isinstance(rows, list):
             where = self.style.items_at or "the answer"
             raise RetryLater(f"{self.what}: there is no list at {where}", kind=ErrorKind.UNREADABLE)
-        following = _found(data, paging.next_at) if paging.next_at else None
+        following = found(data, paging.next_at) if paging.next_at else None
         return Answered(rows, str(following) if following else None, answer.at)
 
     def _linked(self, address: str) -> tuple[str, list[tuple[str, str]]]:
@@ -93,17 +91,13 @@ class Asking:
         return self._http.below_root(link.path), parse_qsl(link.query, keep_blank_values=True)
 
 
-def _found(data: Any, place: str) -> Any:
-    return place_of(place)(data) if isinstance(data, Mapping) else None
-
-
 def _parameters(query: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Query parameters; a list is one parameter several times."""
-    found: list[tuple[str, str]] = []
-    for name, value in query.items():
-        several = value if isinstance(value, list) else [value]
-        found += [(name, one if isinstance(one, str) else str(one)) for one in several]
-    return found
+    return [
+        (name, str(one))
+        for name, value in query.items()
+        for one in (value if isinstance(value, list) else [value])
+    ]
 
 
 def _with_query(path: str, query: Sequence[tuple[str, str]]) -> str:

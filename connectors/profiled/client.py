@@ -19,6 +19,7 @@ from connectors.kit.contract import (
 )
 from connectors.kit.errors import ConnectorError, NoRights
 from connectors.kit.http import CrmHttp
+from connectors.kit.readers import found
 from connectors.kit.records import Noun, RawRecord, Record
 from connectors.kit.rules import EntityRules, pipelines, record
 from connectors.kit.writes import NotWritten, Write, Written
@@ -157,7 +158,7 @@ class _Asks(Profiled):
         for external_id in external_ids:
             told = {**entity.with_, "key": quote(external_id, safe="")}
             answer = self.http.get(fill(entity.one.path, told), may_be_absent=True)
-            item = hooks.found(answer.data, entity.one.item_at)
+            item = found(answer.data, entity.one.item_at)
             if item:
                 yield from raw_records(self._rules[noun], [item])
 

@@ -6,7 +6,7 @@ from typing import Any
 from connectors.kit import forms, values
 from connectors.kit.contract import Hint, Hook
 from connectors.kit.errors import BadHook, BadRecord
-from connectors.kit.readers import place_of
+from connectors.kit.readers import found, place_of
 from connectors.profiled.parts import HookIn
 
 _ANY = "*"
@@ -26,13 +26,6 @@ def read(hook_in: HookIn | None, headers: Mapping[str, str], body: bytes) -> Hoo
     if not ids:
         return Hook(account, unknown=(f"{noun}: no id at {hook_in.id_at}",))
     return Hook(account, hints=tuple(Hint(noun, one) for one in dict.fromkeys(ids)))
-
-
-def found(data: Any, place: str) -> Any:
-    """What stands at a place of an answer; all of it where no place is named."""
-    if not place:
-        return data
-    return place_of(place)(data) if isinstance(data, Mapping) else None
 
 
 def _text(told: Mapping[str, Any], place: str | None) -> str | None:

@@ -7,8 +7,9 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from connectors.kit.door import Spoken, spoken
+from connectors.kit.options import ZoneName
 from connectors.kit.records import Noun
-from connectors.kit.rule import Currency, DecimalSign, ZoneName
+from connectors.kit.rule import Currency, DecimalSign
 from connectors.kit.rules import EntityRules
 from connectors.profiled.parts import (
     Auth,

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from connectors.kit.door import Spoken
+from connectors.kit.options import ZoneName
 from connectors.kit.records import Noun
-from connectors.kit.rule import Currency, DecimalSign, Rule, ZoneName
+from connectors.kit.rule import Currency, DecimalSign, Rule
 
 
 class Part(BaseModel):

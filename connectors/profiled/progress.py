@@ -1,17 +1,16 @@
 """How far a noun was read, as the text of a cursor."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Self
 
-import orjson
+from pydantic import ValidationError
 
 from connectors.kit.contract import Cursor
+from connectors.kit.reach import Kept
 from connectors.profiled.walking import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Kept):
     """Which walk it is, and how far it has come."""
 
     since: datetime | None = None
@@ -22,24 +21,9 @@ class Progress:
     """How far it has come; None before its first page."""
 
     @classmethod
-    def read(cls, cursor: Cursor | None) -> "Progress":
+    def read(cls, cursor: Cursor | None) -> Self:
         """From the text; one that makes no sense is a walk from the beginning."""
         try:
-            said: dict[str, Any] = orjson.loads(cursor or "{}")
-            place = said.get("place")
-            return cls(
-                _time(said.get("since")),
-                _time(said.get("began")),
-                None if place is None else Place(**{**place, "tail": tuple(place["tail"])}),
-            )
-        except (ValueError, TypeError, KeyError, AttributeError):
+            return super().read(cursor)
+        except ValidationError:
             return cls()
-
-    def text(self) -> Cursor:
-        """As text."""
-        place = None if self.place is None else asdict(self.place)
-        return orjson.dumps({"since": self.since, "began": self.began, "place": place}).decode()
-
-
-def _time(said: str | None) -> datetime | None:
-    return None if said is None else datetime.fromisoformat(said)

@@ -1,7 +1,6 @@
 """Pulls one noun by its profile: all of it, or what has changed where the CRM can tell."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -37,8 +36,8 @@ def pull(http: CrmHttp, profile: Profile, noun: Noun, cursor: Cursor | None) -> 
             refuse_lost(entity, step.rows)
         progress = _after(progress, step, entity)
         rows = [row for row in step.rows if not is_old(row)]
-        yield Page(tuple(raw_records(rules, rows)), progress.text(), is_whole=is_whole)
-    yield Page((), _done(progress, entity).text(), is_whole=is_whole)
+        yield Page(tuple(raw_records(rules, rows)), progress.kept(), is_whole=is_whole)
+    yield Page((), _done(progress, entity).kept(), is_whole=is_whole)
 
 
 def raw_records(rules: EntityRules, rows: Sequence[Any]) -> Iterator[RawRecord]:
@@ -81,7 +80,7 @@ def refuse_lost(entity: Entity, rows: Sequence[Any]) -> None:
 def _after(progress: Progress, step: Step, entity: Entity) -> Progress:
     slack = timedelta(minutes=entity.changed_since.minutes if entity.changed_since else 0)
     began = progress.began or step.answered.at - slack
-    return replace(progress, began=began, place=step.place)
+    return progress.model_copy(update={"began": began, "place": step.place})
 
 
 def _done(progress: Progress, entity: Entity) -> Progress:

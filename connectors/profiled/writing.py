@@ -8,8 +8,8 @@ from connectors.kit import values
 from connectors.kit.errors import BadRecord, Refused, RetryLater
 from connectors.kit.http import CrmHttp
 from connectors.kit.marks import mark
+from connectors.kit.readers import found
 from connectors.kit.writes import NewNote, NewTask, NotWritten, Write, Written
-from connectors.profiled.hooks import found
 from connectors.profiled.parts import Writes, Writing
 from connectors.profiled.placeholders import fill, unlock
 

@@ -14,8 +14,10 @@ from connectors.kit.contract import Credentials
 from connectors.kit.errors import BadRecord
 from connectors.kit.records import Noun, Outcome, RawRecord
 from connectors.megaplan import Megaplan
+from connectors.megaplan.payments import is_payment
 from connectors.megaplan.references import key_of, settled
-from connectors.megaplan.values import as_day, day, due, plain
+from connectors.megaplan.values import as_day, day, due
+from connectors.sandbox.megaplan.tagged import link
 from tests.connectors.checks import records
 from tests.connectors.megaplan_opened import FIELDS, opened
 
@@ -133,8 +135,31 @@ def test_a_payment_is_of_the_day_in_the_account_s_zone_and_needs_an_amount(crm: 
         said(crm, Noun.PAYMENT, date=late)
 
 
+@pytest.mark.parametrize(
+    ("kind", "is_money_in"),
+    [("income", True), ("expense", False), ("transfer", False), ("virtual", False), (None, False)],
+)
+def test_money_that_goes_out_or_is_moved_or_planned_is_no_payment(
+    kind: str | None, is_money_in: bool
+) -> None:
+    operation = link("FinOperation", 1) | {"kind": kind}
+    assert is_payment(operation) is is_money_in
+
+
+def test_of_the_operations_of_deals_those_with_money_come_in_each_once() -> None:
+    with opened() as (box, crm):
+        one, two = box.ids("deal")[:2]
+        kinds = ("income", "expense", "transfer", "virtual")
+        told = [link("FinOperation", place) | {"kind": kind} for place, kind in enumerate(kinds, 1)]
+        box.change("deal", one, financeOperations=told)
+        box.change("deal", two, financeOperations=told[:2])
+        found = [raw.external_id for raw in records(crm.pull(Noun.PAYMENT, None))]
+        assert [id_ for id_ in found if id_ in {"1", "2", "3", "4"}] == ["1"]
+
+
 def test_comments_are_read_without_their_tags_and_letters_are_known(crm: Megaplan) -> None:
-    assert plain("<p>Маржа &lt; 5&nbsp;%</p><div>да<br/>нет</div>") == "Маржа < 5\xa0%\nда\nнет"
+    html = "<p>Маржа &lt; 5&nbsp;%</p><div>да<br/>нет</div>"
+    assert said(crm, Noun.NOTE, content=html).text == "Маржа < 5\xa0%\nда\nнет"
     assert said(crm, Noun.NOTE, content="<p></p>").text is None
     assert said(crm, Noun.NOTE, content="x", transportMessages=[{"id": 1}]).kind == "message"
 

@@ -13,6 +13,7 @@ from kam_sync.cli.main import app
 TOP = Path(__file__).parents[2]
 HOUSE = sorted((TOP / "src").rglob("*.py"))
 GATE = sorted((TOP / "connectors").rglob("*.py"))
+CONNECTORS = [p for p in GATE if not {"kit", "sandbox"} & {*p.relative_to(TOP).parts}]
 TESTS = sorted((TOP / "tests").rglob("*.py"))
 NAMES_OF_NOBODY = {"utils", "helpers", "common", "core", "misc", "manager", "service", "handlers"}
 
@@ -42,6 +43,13 @@ def test_every_file_opens_with_what_it_is_for() -> None:
 def test_no_file_has_more_than_300_lines() -> None:
     files = [*HOUSE, *GATE, *TESTS]
     assert [name_of(p) for p in files if len(p.read_text().splitlines()) > 300] == []
+
+
+def test_a_connector_is_made_of_small_files_and_waits_and_logs_in_the_kit_alone() -> None:
+    assert [name_of(p) for p in CONNECTORS if len(p.read_text().splitlines()) > 250] == []
+    words = ("import logging", "import time\n", "sleep")
+    told = [(name_of(p), word) for p in CONNECTORS for word in words if word in p.read_text()]
+    assert told == []
 
 
 def test_rows_stay_inside_the_stores() -> None:

@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, mo
 
 from connectors.kit.columns.clients import Client
 from connectors.kit.columns.tables import Table, table_named
+from connectors.kit.options import ZoneName
 from connectors.kit.records import Noun
-from connectors.kit.rule import Currency, DecimalSign, Rule, ZoneName
+from connectors.kit.rule import Currency, DecimalSign, Rule
 from connectors.kit.rules import EntityRules
 from connectors.kit.shapes import NEEDED, shapes
 

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import blake2b
 from typing import Any
+
+import orjson
 
 
 class Noun(StrEnum):
@@ -53,3 +56,9 @@ class RawRecord:
     noun: Noun
     external_id: str
     body: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, noun: Noun, external_id: str | None, row: Any) -> "RawRecord":
+        """A row of an answer; without an id under a mark of its content, so that it is listed."""
+        mark = external_id or f"{NAMELESS}{blake2b(orjson.dumps(row), digest_size=6).hexdigest()}"
+        return cls(noun, mark, row if isinstance(row, Mapping) else {"value": row})

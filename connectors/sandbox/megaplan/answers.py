@@ -9,7 +9,7 @@ from connectors.sandbox.megaplan.tagged import Shape
 Lookup = Callable[[str, str], Shape | None]
 """Kind and number -> the object."""
 
-_GIVEN_WHOLE = {
+GIVEN_WHOLE = {
     "Employee": ("name", "position", "department"),
     "ContractorCompany": ("name", "type"),
     "ContractorHuman": ("firstName", "lastName", "type", "company"),
@@ -27,7 +27,7 @@ def page(rows: Sequence[Shape], *, limit: int, has_more: bool, total: int) -> Re
     return _envelope(200, list(rows), pagination=pagination)
 
 
-def card(row: Shape | None) -> Response:
+def card(row: Any) -> Response:
     """One object; its pagination is an empty list."""
     return _envelope(200, row)
 
@@ -77,7 +77,7 @@ class Embedding:
         if key in self._told:
             return {"contentType": key[0], "id": key[1]}
         self._told.add(key)
-        named = _GIVEN_WHOLE.get(key[0])
+        named = GIVEN_WHOLE.get(key[0])
         found = self._lookup(*key) if named and deepest else None
         if found is None or named is None:
             return link

@@ -9,7 +9,7 @@ import orjson
 
 from connectors.sandbox.entities import World
 from connectors.sandbox.http import Request, Response
-from connectors.sandbox.megaplan.answers import problem
+from connectors.sandbox.megaplan.answers import card, problem
 from connectors.sandbox.megaplan.asked import Unprocessable
 from connectors.sandbox.megaplan.reading import Reading
 from connectors.sandbox.megaplan.shapes import rows
@@ -23,6 +23,7 @@ from connectors.sandbox.server import Sandbox
 TOKEN = "sandbox-token-megaplan"
 NOUNS = ("deal", "contractorCompany", "contractorHuman", "task", "invoice", "employee")
 _ROOT = "/api/v3/"
+_MOST_CALLS = 20
 _TOUCHED = {"task": "activity"}
 
 
@@ -124,9 +125,27 @@ class MegaplanSandbox(Sandbox):
             return self.tokens.answer(request)
         if not self.tokens.opens(request.headers.get("authorization", "").removeprefix("Bearer ")):
             return self.refused()
+        if what == "bulk" and request.method == "POST":
+            return self._together(orjson.loads(request.body).get("calls") or [])
+        return self._one(request.method, what, request.raw_query, request.body)
+
+    def _one(self, method: str, what: str, raw_query: str, body: bytes) -> Response:
         try:
-            if request.method == "POST":
-                return self._writing.write(what, request.body)
-            return self._reading.read(what, request.raw_query)
+            if method == "POST":
+                return self._writing.write(what, body)
+            return self._reading.read(what, raw_query)
         except Unprocessable as error:
             return problem(422, str(error))
+
+    def _together(self, calls: list[Shape]) -> Response:
+        """The answers to several calls, each with its own status; one that fails harms no other."""
+        if not self.switches.has_bulk:
+            return problem(404, "Not found")
+        if len(calls) > _MOST_CALLS:
+            return problem(422, "calls: слишком много")
+        found = []
+        for call in calls:
+            path, _, query = call["url"].partition("?")
+            answer = self._one(call["method"], path.removeprefix(_ROOT), query, b"")
+            found.append(orjson.Fragment(answer.body))
+        return card(found)

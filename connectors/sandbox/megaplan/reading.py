@@ -1,10 +1,12 @@
 """Lists and cards of the account."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
 from connectors.sandbox.http import Response
-from connectors.sandbox.megaplan.answers import Embedding, card, page, problem
+from connectors.sandbox.megaplan.answers import GIVEN_WHOLE, Embedding, card, page, problem
 from connectors.sandbox.megaplan.asked import Asked, Unprocessable, read
 from connectors.sandbox.megaplan.schema import CUSTOM, KINDS, Kind
 from connectors.sandbox.megaplan.shelves import Shelves
@@ -60,40 +62,43 @@ class Reading:
 
     def _part(self, path: str, number: int, part: str, raw_query: str) -> Response:
         """A list that belongs to one object; comments newest first."""
+        paths = _CONTRACTORS if path == "contractor" else (path,)
+        if all(self._shelves.get(one, number) is None for one in paths):
+            return problem(404, "Объект не найден")
         kind = KINDS[{"comments": "comment", "payers": "payer", "linkedTasks": "task"}[part]]
         asked = read(raw_query, kind, self._switches.most)
-        rows = list(self._belonging(path, number, part))
+        rows = list(self._belonging(paths, number, part))
         ids = [int(row["id"]) for row in rows]
         first = ids.index(asked.after[1]) + 1 if asked.after and asked.after[1] in ids else 0
         end = first + asked.limit
-        chosen = [self._cut(row, kind, asked) for row in rows[first:end]]
+        gone = self._gone(kind, asked)
+        chosen = [_cut(row, gone) for row in rows[first:end]]
         return page(chosen, limit=asked.limit, has_more=end < len(rows), total=len(rows))
 
-    def _belonging(self, path: str, number: int, part: str) -> Iterator[Shape]:
-        paths = _CONTRACTORS if path == "contractor" else (path,)
-        names = {KINDS[one].name for one in paths if one in KINDS}
+    def _belonging(self, paths: Sequence[str], number: int, part: str) -> Iterator[Shape]:
         shelf, field = {
             "comments": ("comment", "subject"),
             "payers": ("payer", "contractor"),
             "linkedTasks": ("task", "deals"),
         }[part]
-        for one in reversed(self._shelves.ids(shelf)):
-            row = self._shelves.get(shelf, one)
-            about = row.get(field) if row else None
-            for named in about if isinstance(about, list) else [about]:
-                if row and named and named["contentType"] in names and named["id"] == str(number):
-                    yield row
+        for kind in (KINDS[one].name for one in paths if one in KINDS):
+            rows = map(
+                partial(self._shelves.get, shelf), self._shelves.about(shelf, field, kind, number)
+            )
+            yield from filter(None, rows)
 
     def _list(self, path: str, raw_query: str) -> Response:
         kind, switches = KINDS[path], self._switches
         asked = read(raw_query, kind, switches.most)
+        if not switches.sorts:
+            asked = replace(asked, sort="", desc=False)
         unknown = sorted(asked.fields & switches.missing)
         if unknown:
             raise Unprocessable(f"{kind.name} have not this fields: {', '.join(unknown)}")
         if asked.terms and switches.filters == "refused":
             raise Unprocessable(f"{kind.name}: this filter is not supported")
         with self._shelves.lock:
-            order = self._shelves.order(path, asked.sort if switches.sorts else "")
+            order = self._shelves.order(path, asked.sort)
             count = len(order)
             first = self._first(path, asked, count)
         rows: list[Shape] = []
@@ -104,8 +109,8 @@ class Reading:
             place += 1
             if row is not None and (path != "task" or all_tasks or _is_at_work(row)):
                 rows.append(row)
-        embedding = Embedding(self._lookup)
-        found = [embedding.embed(self._cut(row, kind, asked)) for row in rows]
+        embedding, gone = Embedding(self._lookup), self._gone(kind, asked)
+        found = [embedding.embed(_cut(row, gone)) for row in rows]
         return page(found, limit=asked.limit, has_more=place < count, total=count)
 
     def _first(self, path: str, asked: Asked, count: int) -> int | None:
@@ -113,8 +118,7 @@ class Reading:
         anchor = asked.holding or asked.after
         if anchor is None:
             return 0
-        sort = asked.sort if self._switches.sorts else ""
-        rank = self._shelves.rank(path, sort, anchor[1])
+        rank = self._shelves.rank(path, asked.sort, anchor[1])
         if rank is not None:
             place = count - 1 - rank if asked.desc else rank
             return place - place % asked.limit if asked.holding else place + 1
@@ -126,18 +130,15 @@ class Reading:
             case "empty":
                 return None
 
-    def _cut(self, row: Shape, kind: Kind, asked: Asked) -> Shape:
-        """The fields that are given anyway, those asked for, and any that nobody has heard of."""
+    def _gone(self, kind: Kind, asked: Asked) -> frozenset[str]:
+        """All but what is given anyway, what is asked for, and any field nobody has heard of."""
         wanted = asked.fields if asked.only else asked.fields | kind.usual
-        gone = (kind.usual | kind.more) - wanted | self._switches.hidden
-        for name in gone:
-            row.pop(name, None)
-        return row
+        return (kind.usual | kind.more) - wanted | self._switches.hidden
 
     def _lookup(self, name: str, number: str) -> Shape | None:
         path = _PATHS.get(name)
         if path is not None:
-            return self._shelves.get(path, int(number))
+            return self._shelves.part(path, int(number), GIVEN_WHOLE[name])
         if name == "ProgramState":
             for program in self._shelves.ids("program"):
                 states = (self._shelves.get("program", program) or {}).get("states", [])
@@ -145,6 +146,12 @@ class Reading:
                     if state["id"] == number:
                         return dict(state)
         return None
+
+
+def _cut(row: Shape, gone: frozenset[str]) -> Shape:
+    for name in gone:
+        row.pop(name, None)
+    return row
 
 
 def _is_at_work(task: Shape) -> bool:

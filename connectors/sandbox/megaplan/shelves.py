@@ -20,6 +20,8 @@ class Shelves:
     def __init__(self, rows: Iterable[tuple[str, Shape]]) -> None:
         self._bodies: dict[str, dict[int, bytes]] = {}
         self._orders: dict[tuple[str, str], list[Place]] = {}
+        self._parts: dict[tuple[str, int], Shape] = {}
+        self._about: dict[tuple[str, str], dict[tuple[str, str], list[int]]] = {}
         self.lock = RLock()
         for path, row in rows:
             self.put(path, row)
@@ -28,19 +30,43 @@ class Shelves:
         """Keep a row exactly as given, in the place of the one with its number."""
         with self.lock:
             self._bodies.setdefault(path, {})[int(row["id"])] = orjson.dumps(row)
-            self._forget_orders(path)
+            self._forget(path)
 
     def remove(self, path: str, number: int) -> None:
         """Forget a row. Raises KeyError when there is none."""
         with self.lock:
             del self._bodies[path][number]
-            self._forget_orders(path)
+            self._forget(path)
 
     def get(self, path: str, number: int) -> Shape | None:
         """One row, or None."""
         body = self._bodies.get(path, {}).get(number)
         found: Shape | None = None if body is None else orjson.loads(body)
         return found
+
+    def part(self, path: str, number: int, names: Iterable[str]) -> Shape | None:
+        """Some fields of one row, always the same ones of a path; or None."""
+        with self.lock:
+            known = self._parts.get((path, number))
+            if known is None:
+                row = self.get(path, number)
+                if row is None:
+                    return None
+                known = {name: row[name] for name in names if name in row}
+                self._parts[path, number] = known
+            return known.copy()
+
+    def about(self, path: str, field: str, kind: str, number: int) -> list[int]:
+        """Numbers of the rows that name an object in a field, the latest first."""
+        with self.lock:
+            known = self._about.get((path, field))
+            if known is None:
+                known = self._about[path, field] = {}
+                for one in reversed(self.ids(path)):
+                    named = (self.get(path, one) or {}).get(field) or []
+                    for link in named if isinstance(named, list) else [named]:
+                        known.setdefault((link["contentType"], link["id"]), []).append(one)
+            return known.get((kind, str(number)), [])
 
     def ids(self, path: str) -> list[int]:
         """All numbers of a list."""
@@ -70,9 +96,15 @@ class Shelves:
                 return None
             return bisect_left(self.order(path, field), (_key(body, field), number))
 
-    def _forget_orders(self, path: str) -> None:
-        for key in [key for key in self._orders if key[0] == path]:
-            del self._orders[key]
+    def _forget(self, path: str) -> None:
+        """Drop what was worked out of the rows of a path."""
+        for known in (self._orders, self._parts, self._about):
+            _drop(known, path)
+
+
+def _drop(known: dict[Any, Any], path: str) -> None:
+    for key in [key for key in known if key[0] == path]:
+        del known[key]
 
 
 def now_at(seconds: float) -> Shape:

@@ -23,5 +23,7 @@ class Switches:
     """Lists that answer 403."""
     missing: frozenset[str] = frozenset()
     """Fields that this version of the account does not know."""
+    has_bulk: bool = True
+    """Whether many questions may come in one request."""
     most: int = field(default=100)
     """The longest page."""

@@ -160,7 +160,7 @@ def test_yes_and_no_are_known_in_both_languages() -> None:
 
 def test_texts_lose_their_tags_and_numbers_their_points() -> None:
     assert values.html_text("<p>Срок&nbsp;до <b>пятницы</b></p>") == "Срок\u00a0до пятницы"
-    assert values.html_text("a<br>b") == "a\nb"
+    assert values.html_text("a<br>< br >\n b<p>c") == "a\nbc"
     assert values.text(5.0) == "5"
     assert values.text(Decimal("1E+2")) == "100"
     assert values.text(date(2026, 2, 3)) == "2026-02-03"
