@@ -22,6 +22,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("any machine")  # a slow machine is no finding
 
+
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: a third of the time tests wait for servers they started."""
     return (os.cpu_count() or 1) + 1
