@@ -37,7 +37,7 @@ from connectors.bitrix24.settings import Settings
 from connectors.bitrix24.trouble import is_off
 from connectors.bitrix24.walking import Rows, Walker
 from connectors.kit.contract import Page
-from connectors.kit.errors import NoRights, Refused
+from connectors.kit.errors import ErrorKind, NoRights, Refused
 from connectors.kit.pages import chunks
 from connectors.kit.records import Noun, RawRecord
 
@@ -91,7 +91,7 @@ class Changes:
                 if is_odd or len(lists) == 1:
                     raise
                 if listing.prefix == LEAD_IDS:
-                    error.args = (f"{error}; {_NO_LEADS}",)
+                    error.args, error.kind = (f"{error}; {_NO_LEADS}",), ErrorKind.UNFIT
                 refusal, left = error, {*reach.left, listing.prefix}
             else:
                 left = {*reach.left} - {listing.prefix}
@@ -124,7 +124,7 @@ class Changes:
         every = timedelta(days=self._settings.whole_days)
         is_due = reach.whole is None or reach.is_due(every, now)
         is_whole = reach.since is None or (is_due and noun is not Noun.EVENT)
-        left = set() if is_whole else {*reach.left}  # a whole walk reads what was left out, too
+        left = set() if is_whole else self._left(noun, reach)  # a whole walk reads that, too
         left |= self._unwanted(noun)
         return reach.model_copy(
             update={"until": now, "is_whole": is_whole, "left": tuple(sorted(left))}
@@ -133,12 +133,17 @@ class Changes:
     def _resumed(self, noun: Noun, reach: Reach) -> Reach:
         """A walk that goes on. What it has left out is no part of it, so it is whole no more."""
         is_whole = self._is_whole(noun, reach)
-        left = {*reach.left, *self._unwanted(noun)}
+        left = self._left(noun, reach) | self._unwanted(noun)
         return reach.model_copy(update={"is_whole": is_whole, "left": tuple(sorted(left))})
 
     def _is_whole(self, noun: Noun, reach: Reach) -> bool:
         """Whether a walk reads all there is of what is wanted."""
         return reach.is_whole and {*reach.left} <= self._unwanted(noun)
+
+    def _left(self, noun: Noun, reach: Reach) -> set[str]:
+        """What was not read until now: all leads, where a cursor is from before there were any."""
+        leads = {one.prefix for one in LISTS[noun]} & {LEAD_IDS}
+        return {*reach.left} | (set() if reach.counts_leads else leads)
 
     def _wanted(self, noun: Noun) -> Sequence[Listing]:
         return lists_of(noun, leads=self._settings.leads)

@@ -22,6 +22,8 @@ class Reach(ListReach):
     """The running walk reads all there is."""
     left: tuple[str, ...] = ()
     """Lists that were refused: all of each is read when it is there again."""
+    counts_leads: bool = False
+    """Whether `left` says of leads, too; cursors from before there were any do not."""
     process: str = ""
     """Events that were taken from the portal's queue and can be cleared there now."""
 
@@ -35,5 +37,6 @@ class Reach(ListReach):
             since=self.until and self.until - OVERLAP,
             whole=self.until if self.is_whole else self.whole,
             left=self.left,
+            counts_leads=True,
             process=self.process,
         )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connectors.bitrix24.entities import ALL, LEAD_IDS, by_type
+from connectors.bitrix24.entities import ALL, LEAD, LEAD_IDS, by_type
 from connectors.bitrix24.lists import ACTIVITY, TASK, TODO
 from connectors.kit import pick
 from connectors.kit.contract import Hint, Hook
@@ -88,4 +88,4 @@ def _dynamic(data: Any) -> list[Noun]:
     fields = pick.one(data if isinstance(data, Mapping) else {}, "FIELDS")
     said = next(iter(texts(fields.get("ENTITY_TYPE_ID"))), "31")
     entity = by_type(said, ALL)
-    return [entity.noun] if entity else []
+    return [entity.noun] if entity and entity is not LEAD else []

@@ -66,7 +66,8 @@ class Judge:
             failed = f"the CRM fails ({code or status})"
             return RetryLater(failed, status=status, kind=ErrorKind.CRM_FAILS)
         refused = f"the CRM refuses what was asked ({code or text or status})"
-        return Refused(refused, data=said, status=status)
+        kind = ErrorKind.NOT_OFFERED if code in _OFF else ErrorKind.REFUSED
+        return Refused(refused, data=said, status=status, kind=kind)
 
     def _passing(self, code: str) -> ConnectorError:
         match code:
@@ -85,8 +86,8 @@ class Judge:
 
     def _forbidden(self, status: int, code: str, text: str) -> ConnectorError:
         if code == "error_method_not_found":
-            absent = "the portal does not have this method, or not for our rights"
-            return NoRights(absent, kind=ErrorKind.NOT_THERE)
+            absent = "the portal does not have this method, or not for our rights: give all scopes"
+            return NoRights(absent, kind=ErrorKind.NO_RIGHTS)
         if code == "payment_required" or "commercial plan" in text.lower():
             said = f"REST is for paid plans alone ({status})"
             return NeedsPerson(said, status=status, kind=ErrorKind.NOT_PAID)

@@ -30,6 +30,8 @@ class ErrorKind(StrEnum):
     NO_RIGHTS = "no_rights"
     BANNED = "banned"
     NOT_THERE = "not_there"
+    NOT_OFFERED = "not_offered"
+    """The CRM says that it does without such records, or that its admin does not publish them."""
     REFUSED = "refused"
     ADDRESS_REFUSED = "address_refused"
     """The CRM sends no webhooks to our address."""

@@ -34,7 +34,7 @@ class Keyset:
     overlap: timedelta = timedelta(minutes=10)
     """Rows may show so much later than the time that they carry."""
     whole_every: timedelta = timedelta(days=7)
-    """So often all is read, to see who is gone."""
+    """So often all is read, to see who is gone; never again for zero."""
 
     def pull(self, cursor: Cursor | None) -> Iterator[Page]:
         """Everything when there is no cursor, or when it is time for that; else what changed."""

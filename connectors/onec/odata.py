@@ -43,7 +43,7 @@ def meaning(status: int, data: Any) -> ConnectorError | None:
         )  # fmt: skip
     if status == 404 and code == "8":
         said = "1C does not publish this set (code 8): tick it in the composition of OData"
-        return NoRights(said, status=status, kind=ErrorKind.NOT_THERE)
+        return NoRights(said, status=status, kind=ErrorKind.NOT_OFFERED)
     if status == 400 and code in {"6", "10", "11"}:
         said = f"1C knows no such field or function (code {code}): set its name for this base"
         return NoRights(said, status=status, kind=ErrorKind.UNFIT)
@@ -56,7 +56,7 @@ def meaning(status: int, data: Any) -> ConnectorError | None:
 def unpublished(noun: Noun, what: str) -> NoRights:
     """The error of a noun whose set the administrator has not published."""
     said = f"1C does not publish {what}, so {noun} is not read"
-    return NoRights(said, kind=ErrorKind.NOT_THERE)
+    return NoRights(said, kind=ErrorKind.NOT_OFFERED)
 
 
 class Odata:

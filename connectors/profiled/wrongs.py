@@ -27,7 +27,7 @@ _TYPES: Mapping[str, Spoken] = {
     **dict.fromkeys(("float_type", "float_parsing"), _NUMBER),
     **dict.fromkeys(("bool_type", "bool_parsing"), _FLAG),
     "string_type": Spoken(
-        "a text is needed; put a number into quotes", "нужен текст; число возьмите в кавычки"
+        "a text is needed (put a number into quotes)", "нужен текст (число возьмите в кавычки)"
     ),
     "list_type": Spoken("a list is needed", "нужен список"),
     "string_pattern_mismatch": Spoken("a name without / is needed", "нужно имя без /"),

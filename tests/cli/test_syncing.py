@@ -5,11 +5,14 @@ import pytest
 from connectors import ErrorKind, Noun
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
+from connectors.sandbox.onec import OneCSandbox
+from connectors.sandbox.world import MadeUpWorld
 from kam_sync.cli import show
 from kam_sync.intake.model import NounCounts, NounEnd, RunState
 from kam_sync.syncing import SyncResult
 from tests.cli.conftest import Command
 
+BILLS = "Document_СчетНаОплатуПокупателю"
 FULL = NounCounts(
     read=112_345, created=100_000, updated=2_345, unchanged=10_000, deleted=45, held=30,
     rejected=17, seconds="93.25", requests=450,
@@ -31,28 +34,38 @@ def test_a_noun_without_rights_is_a_failure_and_the_others_are_read(
     assert shown.err.count("no rights") == 1
 
 
-def test_what_the_crm_does_not_offer_is_told_and_is_no_failure(
+def test_what_the_crm_does_not_offer_is_told_and_is_no_failure(kam_sync: Command) -> None:
+    with OneCSandbox(MadeUpWorld(size=2), unpublished={BILLS}) as box:
+        added = ("source", "add", "books", "--kind", "1c", "--base-url", box.url)
+        assert kam_sync(*added, "--token", box.token).code == 0
+        said = kam_sync("sync", "--json")
+        invoices = said.document["sources"][0]["nouns"]["invoice"]
+        assert (said.code, invoices["state"]) == (0, "not_offered")
+        shown = kam_sync("sync")
+    assert (shown.code, "books: invoice is not offered: " in shown.err) == (0, True)
+    assert "not offered" in kam_sync("source", "status", "books").out
+
+
+def test_an_address_with_nothing_behind_it_is_a_failure(
     kam_sync: Command, connected: AmoSandbox
 ) -> None:
     connected.faults.append(Fault(path="/api/v4/tasks", status=404, times=None))
     said = kam_sync("sync", "--json")
-    assert (said.code, said.document["sources"][0]["nouns"]["task"]["state"]) == (0, "not_offered")
-    shown = kam_sync("sync")
-    assert (shown.code, "sales: task is not offered: " in shown.err) == (0, True)
-    assert "not offered" in kam_sync("source", "status", "sales").out
+    assert (said.code, said.document["sources"][0]["nouns"]["task"]["state"]) == (1, "failed")
 
 
 @pytest.mark.parametrize(
     ("kind", "is_fine"),
     [
-        (ErrorKind.NOT_THERE, True),
+        (ErrorKind.NOT_OFFERED, True),
+        (ErrorKind.NOT_THERE, False),
         (ErrorKind.NO_RIGHTS, False),
         (ErrorKind.UNREADABLE, False),
         (ErrorKind.UNFIT, False),
         (ErrorKind.OTHER, False),
     ],
 )
-def test_only_what_is_not_there_is_no_failure(kind: ErrorKind, is_fine: bool) -> None:
+def test_only_what_is_not_offered_is_no_failure(kind: ErrorKind, is_fine: bool) -> None:
     ends = {Noun.DEAL: NounEnd(), Noun.TASK: NounEnd(RunState.FAILED, "why", kind)}
     assert SyncResult("sales", ends=ends).is_fine is is_fine
     assert not SyncResult("sales", RunState.LATER).is_fine

@@ -71,6 +71,7 @@ def event(name: str, **fields: object) -> bytes:
          [Hint(Noun.INVOICE, "8")]),
         ("ONCRMDYNAMICITEMUPDATE", {"data[FIELDS][ID]": 8, "data[FIELDS][ENTITY_TYPE_ID]": 128},
          []),
+        ("ONCRMDYNAMICITEMUPDATE", {"data[FIELDS][ID]": 8, "data[FIELDS][ENTITY_TYPE_ID]": 1}, []),
         ("ONCRMLEADUPDATE", {"data[FIELDS][ID]": 8}, []),
         ("ONCRMREQUISITEUPDATE", {"data[FIELDS][ID]": 8}, []),
         ("ONAPPUNINSTALL", {"data[CLEAN]": 1}, []),

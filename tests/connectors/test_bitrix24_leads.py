@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import pytest
 
 from connectors import registry
@@ -180,6 +181,17 @@ def test_leads_that_are_wanted_later_are_read_whole(own: BitrixSandbox) -> None:
         _, cursor = pulled(crm, Noun.DEAL, cursor)
     with connected(own, LEADS) as crm:
         assert of_leads(pulled(crm, Noun.DEAL, cursor)[0]) == ids(own)
+
+
+def test_a_cursor_from_before_there_were_leads_has_read_none(own: BitrixSandbox) -> None:
+    for noun, count in ((Noun.DEAL, len(ids(own))), (Noun.EVENT, own.count("lead_history"))):
+        with connected(own) as crm:
+            known = orjson.loads(pulled(crm, noun)[1])
+        old = orjson.dumps({k: v for k, v in known.items() if k not in {"left", "counts_leads"}})
+        with connected(own, LEADS) as crm:
+            found, cursor = pulled(crm, noun, old.decode())
+            assert len(of_leads(found)) == count
+            assert pulled(crm, noun, cursor)[0] == []
 
 
 @pytest.mark.parametrize(("first", "then"), [({}, LEADS), (LEADS, {})])

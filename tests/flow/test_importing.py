@@ -253,3 +253,5 @@ def test_a_client_that_was_let_go_of_is_back_when_a_later_row_names_it(
     assert deleted() == {"Ромашка": False, "Василёк": False}
     imported(both[1], map_=COMPANIES, names=names, complete=True)
     assert deleted() == {"Ромашка": True, "Василёк": False}  # as the list has it again
+    imported(*payments(1))
+    assert deleted() == {"Ромашка": True, "Василёк": False}  # for the row says nothing new

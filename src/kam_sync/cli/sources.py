@@ -170,7 +170,7 @@ def set_(  # noqa: PLR0913 - each is an option of the command
     """
     from kam_sync import asking, connecting
 
-    base_url = base_url and base_url.strip().rstrip("/")
+    base_url = (base_url or "").strip().rstrip("/") or None
     settings = _parse(options or []) | profiles.text_of(profile)
     given = None if token is None else _read_token(token)
     secret = profiles.joined(given, secrets or [])

@@ -10,7 +10,14 @@ from connectors import Connector, Deal, Noun, RawRecord, columns
 from kam_sync.base.db import Merged, Session
 from kam_sync.intake.guard import WINDOW, judge
 from kam_sync.intake.model import Gone, HeldWhy, HouseOptions, NounCounts
-from kam_sync.intake.store import GoneStore, HeldStore, RawStore, SourceStore, WalkStore
+from kam_sync.intake.store import (
+    GoneStore,
+    HeldStore,
+    RawStore,
+    SourceStore,
+    WalkStore,
+    digest_of,
+)
 from kam_sync.translating import translate_all
 from kam_sync.wiring import Services
 
@@ -36,7 +43,7 @@ class Keeping:
         """Store rows and what they name; no key twice."""
         source_id, now = self._source_id, self._services.now()
         SourceStore(session).write_alone(source_id)
-        self._keep_clients(session, [one.client for one in taken if one.client], now)
+        self._keep_clients(session, self._of_news(session, taken), now)
         self._keep_stages(session, taken, now)
         return self._bring(session, self._noun, [one.raw for one in taken], now)
 
@@ -123,6 +130,16 @@ class Keeping:
         HeldStore(session, self._source_id).came(noun, keys, now)
         updated = min(merged.updated + len(back), len(raws) - merged.created)
         return Merged(merged.created, updated)
+
+    def _of_news(self, session: Session, taken: Sequence[columns.Taken]) -> list[RawRecord]:
+        """The clients of rows that are new or have changed: the others have been named before."""
+        keys = [one.raw.external_id for one in taken]
+        known = RawStore(session, self._source_id).digests(self._noun, keys)
+        return [
+            one.client
+            for one in taken
+            if one.client and known.get(one.raw.external_id) != digest_of(one.raw)
+        ]
 
     def _keep_clients(self, session: Session, clients: Iterable[RawRecord], now: datetime) -> None:
         """Store clients as rows name them; the first name that an import has for one counts.

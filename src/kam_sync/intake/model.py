@@ -172,7 +172,7 @@ class NounEnd:
     @property
     def is_not_offered(self) -> bool:
         """The CRM does not have such records or does not publish them: nothing to be mended."""
-        return self.state is RunState.FAILED and self.error_kind is ErrorKind.NOT_THERE
+        return self.state is RunState.FAILED and self.error_kind is ErrorKind.NOT_OFFERED
 
 
 class Run(SQLModel):

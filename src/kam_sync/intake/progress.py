@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors import ErrorKind
-from kam_sync.intake.model import RunState
+from kam_sync.intake.model import NounEnd, RunState
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,16 @@ class NounProgress:
     """When a run that succeeded began, so that we have all that had changed before."""
     loaded_at: datetime | None
     """When the first load was done; None while it is not."""
+
+    @property
+    def end(self) -> NounEnd:
+        """How its newest run ended, or stands."""
+        return NounEnd(self.state, self.message, self.error_kind)
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether something is to be mended, or waited for."""
+        return self.state in {RunState.FAILED, RunState.LATER} and not self.end.is_not_offered
 
     def lag(self, now: datetime) -> timedelta | None:
         """How old what we have may be; None before the first run that succeeded."""

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kam_sync.alerts.model import IncidentKind
-from kam_sync.intake.model import RunState, SourceState, Standing
+from kam_sync.intake.model import SourceState, Standing
 from kam_sync.intake.progress import NounProgress
 from kam_sync.intake.subscription import HooksState
 from kam_sync.ledger.model import Check, LedgerState
@@ -163,8 +163,7 @@ class Metrics:
                 self._state.labels(name, each.value).set(each is state)
             for one in progress[name]:
                 self._is_loaded.labels(name, one.noun).set(one.loaded_at is not None)
-                failed = one.state in {RunState.FAILED, RunState.LATER}
-                self._is_failing.labels(name, one.noun).set(failed)
+                self._is_failing.labels(name, one.noun).set(one.is_failing)
                 if one.last_good_at is not None:
                     began = one.last_good_at.timestamp()
                     self._last_success.labels(name, one.noun).set(began)

@@ -6,7 +6,7 @@ from typing import Protocol
 from kam_sync.alerts.model import Alert
 from kam_sync.drift.detect import Baseline
 from kam_sync.drift.model import Finding, Verdict, Why
-from kam_sync.intake.model import Held, HeldWhy, RunState, SourceState
+from kam_sync.intake.model import Held, HeldWhy, NounEnd, RunState, SourceState
 from kam_sync.kpi.formulas import KPIS
 from kam_sync.kpi.model import Good, Measure
 from kam_sync.web.wording.language import Language, Number
@@ -108,6 +108,13 @@ def run_state(language: Language, state: RunState) -> str:
             return language.gettext("stopped")
         case RunState.FAILED:
             return language.gettext("failed")
+
+
+def noun_end(language: Language, end: NounEnd) -> str:
+    """How the pull of one kind of records stands or ended."""
+    if end.is_not_offered:
+        return language.gettext("not offered")
+    return run_state(language, end.state)
 
 
 def noun(language: Language, name: str) -> str:

@@ -124,6 +124,10 @@ def _of_answers(language: Language) -> dict[ErrorKind, str]:
             "There is nothing at this address. Compare it with the address of the account in the "
             "browser; the account may have moved or lack this part."
         ),
+        ErrorKind.NOT_OFFERED: language.gettext(
+            "The CRM does without records of this kind, or its administrator does not publish "
+            "them. If you need them, let them be switched on there."
+        ),
         ErrorKind.REFUSED: language.gettext(
             "The CRM understood the request and refuses it. Look at the details."
         ),
