@@ -48,7 +48,7 @@ def test_a_complete_file_with_bad_lines_says_that_nothing_was_deleted(
     kam_sync: Command, written
 ) -> None:
     bad = PAYMENTS.replace("-200,00", "сто")
-    said = kam_sync("import", written(bad), "--as", "payments", "--complete")
+    said = kam_sync("import", written(bad), "--as", "payments", "--complete", "--yes")
     assert (said.code, "nothing was deleted, for some lines were rejected" in said.err) == (1, True)
 
 
