@@ -1,0 +1,75 @@
+"""Judges a pair of companies by its evidence: one, two, a branch, or a question for a person.
+
+What costs most is a wrong merge: it mixes two customers' money, and every KPI with it. So none is
+made by names alone, and none against an INN.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kam_sync.matching.comparing import Clue, Evidence
+
+SAME_FROM = 5.0
+"""So much evidence makes two companies one, without a number that proves it."""
+ASK_FROM = 2.0
+"""From so much on a person is asked."""
+LIKELY_FROM = 3.5
+"""From so much on the question comes with the advice to merge."""
+_NUMBERS = frozenset({Clue.INN, Clue.OGRN})
+_REACHED = frozenset({Clue.PHONE, Clue.EMAIL, Clue.DOMAIN})
+_ONE_NAME = frozenset({Clue.NAME_EQUAL, Clue.NAME_TYPO, Clue.NAME_INITIAL, Clue.NAME_LOOSE})
+_OTHER_NAME = frozenset({Clue.NAME_PART, Clue.NAME_FAR})
+_AGAINST = frozenset({Clue.INN_OTHER, Clue.OGRN_OTHER, Clue.CITY_OTHER, Clue.KIND_OTHER})
+_REACHES = 1.0
+"""A phone or a domain that so many share that it weighs less proves nothing alone."""
+
+
+class Answer(StrEnum):
+    """What a pair is."""
+
+    SAME = "same"
+    BRANCH = "branch"
+    """Of one legal entity, by another KPP."""
+    ASK = "ask"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a pair is, how much speaks for it, and what that is."""
+
+    answer: Answer
+    weight: float
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether a person who is asked should rather say yes."""
+        return self.weight >= LIKELY_FROM
+
+
+def judge(evidence: Sequence[Evidence]) -> Verdict:
+    """Say what a pair is."""
+    weight = sum(one.weight for one in evidence)
+    return Verdict(
+        _answer({one.clue: one.weight for one in evidence}, weight), weight, tuple(evidence)
+    )
+
+
+def _answer(found: dict[Clue, float], weight: float) -> Answer:
+    clues = found.keys()
+    is_reached = any(found[clue] >= _REACHES for clue in clues & _REACHED)
+    if clues & _NUMBERS and not clues & {Clue.INN_OTHER, Clue.OGRN_OTHER}:
+        if Clue.KPP_OTHER in clues:
+            return Answer.BRANCH
+        is_proven = not clues & _OTHER_NAME or is_reached or Clue.ADDRESS in clues
+        return Answer.SAME if is_proven and weight >= ASK_FROM else Answer.ASK
+    if clues & {Clue.INN_OTHER, Clue.OGRN_OTHER}:  # perhaps it has changed
+        is_one = clues & _ONE_NAME and (is_reached or Clue.ADDRESS in clues)
+        return Answer.ASK if is_one else Answer.DIFFERENT
+    is_placed = {Clue.ADDRESS, Clue.CITY} <= clues
+    is_proven = clues & _ONE_NAME and (is_reached or is_placed) and not clues & _AGAINST
+    if is_proven and weight >= SAME_FROM:
+        return Answer.SAME
+    return Answer.ASK if weight >= ASK_FROM else Answer.DIFFERENT

@@ -1,0 +1,6 @@
+"""The tables of matching: keys that companies are looked up by, pairs, and decisions."""
+
+from kam_sync.matching.store.keys import KeyStore, Population
+from kam_sync.matching.store.pairs import PairStore, Reach, ordered
+
+__all__ = ["KeyStore", "PairStore", "Population", "Reach", "ordered"]
