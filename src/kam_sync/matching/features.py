@@ -1,7 +1,7 @@
 """What two companies are compared by: numbers, phones, domains and names, all in one form."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -16,10 +16,10 @@ from kam_sync.matching.words import FREE_MAIL, SITES_OF_OTHERS
 REGION = "RU"
 """Where a phone without a country code is."""
 _STREET_WORDS = frozenset(
-    word
-    for said in "ул улица д дом пр просп проспект пер переулок пл площадь шоссе ш наб г город "
-    "оф офис кв стр корп street st avenue ave road rd".split()
-    for word in folded(said)
+    folded(
+        "ул улица д дом пр просп проспект пер переулок пл площадь шоссе ш наб г город "
+        "оф офис кв стр корп street st avenue ave road rd"
+    )
 )
 _DIGITS = re.compile(r"\D+")
 
@@ -48,26 +48,41 @@ class Features:
         return self.inn is not None and is_real_inn(self.inn)
 
 
-def features(
-    name: str, *, inn: str | None = None, kpp: str | None = None, ogrn: str | None = None,
-    phones: Iterable[str] = (), emails: Iterable[str] = (), website: str | None = None,
-    city: str | None = None, address: str | None = None,
-) -> Features:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a CRM says of a company, as it says it."""
+
+    name: str
+    inn: str | None = None
+    kpp: str | None = None
+    ogrn: str | None = None
+    phones: Sequence[str] = ()
+    emails: Sequence[str] = ()
+    website: str | None = None
+    city: str | None = None
+    address: str | None = None
+
+
+def features(said: Said) -> Features:
     """What a CRM says of a company, in the form that is compared."""
-    mails = frozenset(found for mail in emails if (found := mail_address(mail)))
+    mails = frozenset(found for mail in said.emails if (found := mail_address(mail)))
     hosts = {mail.rpartition("@")[2] for mail in mails} - FREE_MAIL
-    site = site_host(website)
+    site = site_host(said.website)
     return Features(
-        name=company_name(name),
-        inn=_number(inn, {10, 12}),
-        kpp=_number(kpp, {9}),
-        ogrn=_number(ogrn, {13, 15}),
-        phones=frozenset(found for phone in phones if (found := phone_number(phone))),
+        name=company_name(said.name),
+        inn=_number(said.inn, {10, 12}),
+        kpp=_number(said.kpp, {9}),
+        ogrn=_number(said.ogrn, {13, 15}),
+        phones=frozenset(found for phone in said.phones if (found := phone_number(phone))),
         emails=mails,
         domains=frozenset(hosts | ({site} if site else set()) - SITES_OF_OTHERS),
-        city="".join(word for word in folded(city or "") if word not in _STREET_WORDS),
-        address=frozenset(word for word in folded(address or "") if word not in _STREET_WORDS),
+        city="".join(_place(said.city)),
+        address=frozenset(_place(said.address)),
     )
+
+
+def _place(text: str | None) -> list[str]:
+    return [word for word in folded(text or "") if word not in _STREET_WORDS]
 
 
 @lru_cache(maxsize=10_000)

@@ -66,10 +66,10 @@ def _answer(found: dict[Clue, float], weight: float) -> Answer:
         is_proven = not clues & _OTHER_NAME or is_reached or Clue.ADDRESS in clues
         return Answer.SAME if is_proven and weight >= ASK_FROM else Answer.ASK
     if clues & {Clue.INN_OTHER, Clue.OGRN_OTHER}:  # perhaps it has changed
-        is_one = clues & _ONE_NAME and (is_reached or Clue.ADDRESS in clues)
-        return Answer.ASK if is_one else Answer.DIFFERENT
+        may_be = clues & _ONE_NAME and (is_reached or Clue.ADDRESS in clues)
+        return Answer.ASK if may_be else Answer.DIFFERENT
     is_placed = {Clue.ADDRESS, Clue.CITY} <= clues
-    is_proven = clues & _ONE_NAME and (is_reached or is_placed) and not clues & _AGAINST
-    if is_proven and weight >= SAME_FROM:
+    is_one = bool(clues & _ONE_NAME) and (is_reached or is_placed) and not clues & _AGAINST
+    if is_one and weight >= SAME_FROM:
         return Answer.SAME
     return Answer.ASK if weight >= ASK_FROM else Answer.DIFFERENT

@@ -2,7 +2,6 @@
 
 from kam_sync.matching.features import Features
 
-
 _LONGEST = 200
 """An index entry has an upper bound."""
 

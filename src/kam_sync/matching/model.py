@@ -1,8 +1,10 @@
 """Words of matching: pair, decision, and the companies that they are about."""
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from sqlmodel import SQLModel
 
@@ -31,6 +33,15 @@ class Pair(SQLModel):
     """It would be one, but something in their accounts speaks against it: a person is asked."""
     evidence: list[dict[str, Any]] = fields.document(default_factory=list)
     """Each with its clue, its weight, and what is shared."""
+
+
+class Question(Pair):
+    """A pair that waits for a person."""
+
+    one_account_id: UUID
+    other_account_id: UUID
+    money: Decimal
+    """What deals that are not lost come to in both accounts."""
 
 
 class Decision(SQLModel):

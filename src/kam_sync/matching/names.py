@@ -142,19 +142,21 @@ def alike(one: Name, other: Name) -> Like:
         return _persons(one.core, other.core)
     if one.whole == other.whole or sorted(one.words) == sorted(other.words):
         return Like.EQUAL
-    shared = set(one.core) & set(other.core)
-    if one.numbers != other.numbers:
-        return Like.PART if shared else Like.FAR
-    if one.flat == other.flat or sorted(one.core) == sorted(other.core):
-        return Like.LOOSE
-    if _is_slip(one.words, other.words) or _is_slip(one.core, other.core):
-        return Like.TYPO
+    if one.numbers == other.numbers:
+        if one.flat == other.flat or sorted(one.core) == sorted(other.core):
+            return Like.LOOSE
+        if _is_slip(one.words, other.words) or _is_slip(one.core, other.core):
+            return Like.TYPO
+    return _parts(one, other)
+
+
+def _parts(one: Name, other: Name) -> Like:
+    """How much of two names that are not one is the same; another number is another name."""
     short, long = sorted((one.core, other.core), key=len)
-    if long[: len(short)] == short:
-        return Like.SHORTER
-    if one.core[0] == other.core[0]:
-        return Like.START
-    return Like.PART if shared or ratio(one.flat, other.flat) >= 80 else Like.FAR
+    if one.numbers == other.numbers and short[0] == long[0]:
+        return Like.SHORTER if long[: len(short)] == short else Like.START
+    is_part = set(short) & set(long) or ratio(one.flat, other.flat) >= _MOSTLY
+    return Like.PART if is_part else Like.FAR
 
 
 def _without_forms(words: Sequence[str]) -> tuple[list[str], str | None]:
@@ -224,6 +226,8 @@ def _persons(one: Sequence[str], other: Sequence[str]) -> Like:
     return Like.PART if set(few) & set(many) else Like.FAR
 
 
+_MOSTLY = 80
+"""Percent of the letters."""
 _TYPO, _INITIAL, _OTHER = 1, 2, 3
 _LONGEST_INITIAL = 2
 """Letters: Ю. is folded into two."""

@@ -112,6 +112,8 @@ def _links(
             through[company] = max(found, key=lambda other: (other == first[group_], found[other]))
     told = pairs.evidence([ordered(one, other) for one, other in through.items()])
     for company, group_ in members.items():
-        other = through.get(company)
-        said = [{"with": list(other)}, *told.get(ordered(company, other), ())] if other else []
+        said: list[Any] = []
+        if company in through:
+            other = through[company]
+            said = [{"with": list(other)}, *told.get(ordered(company, other), ())]
         yield company, (match(*first[group_]).account_id, said)

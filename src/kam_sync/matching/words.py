@@ -6,6 +6,11 @@ Each is written as people write it; `names` folds them as it folds names.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 LEGAL_FORMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "ООО": ("общество с ограниченной ответственностью", "ооо", "ooo", "o o o", "тоо"),
@@ -53,22 +58,22 @@ KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Kinds of business by their abbreviation: left out as often as written."""
-FREE = frozenset(
+FREE = _words(
     "group holdings holding hldgs grp global international intl the new and of worldwide "
     "technologies technology enterprises industries systems solutions services partners "
     "common stock ord ordinary share shares class american depository depositary adr ads "
-    "units sponsored номинал групп группа холдинг холдингс россия рус".split()
+    "units sponsored номинал групп группа холдинг холдингс россия рус"
 )
 """Words that one writes and another leaves out."""
-FREE_MAIL = frozenset(
+FREE_MAIL = _words(
     "mail.ru bk.ru list.ru inbox.ru internet.ru yandex.ru ya.ru yandex.com yandex.by yandex.kz "
     "gmail.com googlemail.com rambler.ru lenta.ru autorambler.ru outlook.com hotmail.com live.com "
     "icloud.com me.com yahoo.com proton.me protonmail.com aol.com gmx.com vk.com "
-    "sberbank.ru nic.ru tut.by ukr.net pochta.ru".split()
+    "sberbank.ru nic.ru tut.by ukr.net pochta.ru"
 )
 """Mail that anybody may have: sharing its domain says nothing."""
-SITES_OF_OTHERS = frozenset(
+SITES_OF_OTHERS = _words(
     "vk.com t.me ok.ru facebook.com instagram.com youtube.com wa.me avito.ru 2gis.ru taplink.cc "
-    "hh.ru yandex.ru google.com linkedin.com tilda.ws wixsite.com".split()
+    "hh.ru yandex.ru google.com linkedin.com tilda.ws wixsite.com"
 )
 """Sites where many firms have a page of their own."""

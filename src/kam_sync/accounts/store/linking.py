@@ -22,14 +22,17 @@ Key = tuple[int, str]
 _LONGEST_NAME = 300
 """Accounts are listed by name through an index, whose entries have an upper bound."""
 _ACCOUNT = ("id", "name", "inn", "kpp", "is_active", "merged_into")
-_LIST = "unnest(CAST(:sources AS int[]), CAST(:ids AS text[])) AS k(source_id, external_id)"
-_LINKS = f"""
+_LINKS = """
     SELECT l.source_id, l.company_external_id, l.account_id, l.seq FROM account_link l
-    JOIN {_LIST} ON l.source_id = k.source_id AND l.company_external_id = k.external_id
+    JOIN unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        ON l.source_id = k.source_id AND l.company_external_id = k.external_id
 """
-_BESIDE = f"""
+_BESIDE = """
     SELECT DISTINCT o.source_id, o.company_external_id FROM account_link l
-    JOIN {_LIST} ON l.source_id = k.source_id AND l.company_external_id = k.external_id
+    JOIN unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        ON l.source_id = k.source_id AND l.company_external_id = k.external_id
     JOIN account_link o ON o.account_id = l.account_id
 """
 _ENSURE = """
@@ -122,7 +125,7 @@ class LinkingStore:
     def _renew(self, into: Mapping[UUID, UUID], winners: Winners, now: datetime) -> int:
         """Write accounts from their companies; one that has none any more says where they went."""
         companies = self._companies(into)
-        rows = []
+        rows: list[tuple[Any, ...]] = []
         for account, whose in into.items():
             if account in companies:
                 told = merged(companies[account], winners)

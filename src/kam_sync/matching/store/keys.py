@@ -8,21 +8,43 @@ import sqlalchemy as sa
 
 from kam_sync.base.db import Session, stage_rows, table_of
 from kam_sync.matching.comparing import Clue
-from kam_sync.matching.features import Features, features
+from kam_sync.matching.features import Features, Said, features
 from kam_sync.matching.grouping import Company, Pair
 from kam_sync.matching.store.tables import KeyRow
 
 _MOST = 60
 """A key that more companies share finds none: each of them is found by another."""
 _MOST_OF_NUMBERS = 500
-_COMPANY = "c.source_id, c.external_id, c.name, c.inn, c.kpp, c.ogrn, c.phones, c.emails, c.website"
-_UNREAD = f"""
-    SELECT {_COMPANY} FROM match_due d JOIN company c USING (source_id, external_id)
+_UNREAD = """
+    SELECT c.source_id, c.external_id, c.name, c.inn, c.kpp, c.ogrn, c.phones, c.emails,
+        c.website FROM match_due d JOIN company c USING (source_id, external_id)
     WHERE NOT d.is_read ORDER BY 1, 2 LIMIT :limit
 """
-LIST = "unnest(CAST(:sources AS int[]), CAST(:ids AS text[])) AS k(source_id, external_id)"
-IS_LISTED = "WHERE m.source_id = k.source_id AND m.external_id = k.external_id"
-_BY_KEY = f"SELECT {_COMPANY} FROM company c JOIN {LIST} USING (source_id, external_id)"
+_BY_KEY = """
+    SELECT c.source_id, c.external_id, c.name, c.inn, c.kpp, c.ogrn, c.phones, c.emails,
+        c.website FROM company c
+    JOIN unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        USING (source_id, external_id)
+"""
+_FORGET_KEYS = """
+    DELETE FROM match_key m USING
+        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+    WHERE m.source_id = k.source_id AND m.external_id = k.external_id
+"""
+_ARE_READ = """
+    UPDATE match_due m SET is_read = true
+    FROM unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+    WHERE m.source_id = k.source_id AND m.external_id = k.external_id
+"""
+_ARE_MATCHED = """
+    DELETE FROM match_due m USING
+        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+    WHERE m.source_id = k.source_id AND m.external_id = k.external_id AND m.is_read
+"""
 _SIZES = """
     CREATE TEMP TABLE match_size ON COMMIT DROP AS
     SELECT key, count(*) AS carriers FROM match_key
@@ -73,14 +95,13 @@ class KeyStore:
     def save_keys(self, keys: Mapping[Company, Iterable[str]]) -> None:
         """Replace the keys of companies, and mark these as read."""
         of = listed(keys)
-        self._session.execute(sa.text(f"DELETE FROM match_key m USING {LIST} {IS_LISTED}"), of)
+        self._session.execute(sa.text(_FORGET_KEYS), of)
         rows = ((*company, key) for company, all_ in keys.items() for key in all_)
         columns = ("source_id", "external_id", "key")
         stage = stage_rows(self._session, table_of(KeyRow), columns, rows)
         into = sa.insert(table_of(KeyRow)).from_select(columns, sa.select(*stage.columns))
         self._session.execute(into)
-        read = f"UPDATE match_due m SET is_read = true FROM {LIST} {IS_LISTED}"
-        self._session.execute(sa.text(read), of)
+        self._session.execute(sa.text(_ARE_READ), of)
 
     def due(self) -> list[Company]:
         """Companies whose keys are those of today, and whose pairs may not be."""
@@ -89,8 +110,7 @@ class KeyStore:
 
     def forget_due(self, companies: Collection[Company]) -> None:
         """They are matched."""
-        gone = f"DELETE FROM match_due m USING {LIST} {IS_LISTED} AND m.is_read"
-        self._session.execute(sa.text(gone), listed(companies))
+        self._session.execute(sa.text(_ARE_MATCHED), listed(companies))
 
     def all_are_due(self) -> None:
         """Match all companies anew."""
@@ -115,13 +135,8 @@ class KeyStore:
         return Population(self._session)
 
     def _companies(self, query: str, **values: Any) -> Iterator[tuple[Company, Features]]:
-        for source, key, name, inn, kpp, ogrn, phones, emails, site in self._session.execute(
-            sa.text(query), values
-        ):
-            found = features(
-                name, inn=inn, kpp=kpp, ogrn=ogrn, phones=phones, emails=emails, website=site
-            )
-            yield (source, key), found
+        for source, key, *said in self._session.execute(sa.text(query), values):
+            yield (source, key), features(Said(*said))
 
 
 class Population:
@@ -160,6 +175,6 @@ class Population:
 
 
 def listed(companies: Iterable[Company]) -> dict[str, list[Any]]:
-    """Companies as the values of `LIST`."""
+    """Companies as the arrays that queries join."""
     keys = list(companies)
     return {"sources": [source for source, _ in keys], "ids": [key for _, key in keys]}

@@ -11,51 +11,73 @@ from kam_sync.base.db import Session, stage_rows, table_of
 from kam_sync.matching.grouping import Company, Pair
 from kam_sync.matching.judging import Answer, Verdict
 from kam_sync.matching.model import Says
-from kam_sync.matching.store.keys import IS_LISTED, LIST, listed
+from kam_sync.matching.store.keys import listed
 from kam_sync.matching.store.tables import PairRow
 
 _COLUMNS = (
     "one_source_id", "one_id", "other_source_id", "other_id", "answer", "weight", "is_doubtful",
     "evidence",
 )  # fmt: skip
-_ENDS = (("one_source_id", "one_id"), ("other_source_id", "other_id"))
-_FORGET = f"DELETE FROM match_pair m USING {LIST} WHERE " + " OR ".join(
-    f"(m.{source} = k.source_id AND m.{id_} = k.external_id)" for source, id_ in _ENDS
-)
-_BESIDE = """
-    SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, {what}
-    FROM {table} m JOIN {list} ON m.one_source_id = k.source_id AND m.one_id = k.external_id
-    WHERE {holds}
-    UNION
-    SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, {what}
-    FROM {table} m JOIN {list} ON m.other_source_id = k.source_id AND m.other_id = k.external_id
-    WHERE {holds}
+_FORGET = """
+    DELETE FROM match_pair m USING
+        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+    WHERE (m.one_source_id = k.source_id AND m.one_id = k.external_id)
+        OR (m.other_source_id = k.source_id AND m.other_id = k.external_id)
 """
-_PAIRS_OF = _BESIDE.format(
-    table="match_pair", list=LIST, what="m.answer, m.weight", holds="m.answer IN ('same', 'branch')"
-)
-_DECISIONS_OF = _BESIDE.format(
-    table="match_decision", list=LIST, what="m.says, m.id", holds="m.undone_at IS NULL"
-)
-_MERGED_IN_CRM = f"""
+_PAIRS_OF = """
+    SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.answer, m.weight
+    FROM match_pair m JOIN
+        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        ON m.one_source_id = k.source_id AND m.one_id = k.external_id
+    WHERE m.answer IN ('same', 'branch')
+    UNION
+    SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.answer, m.weight
+    FROM match_pair m JOIN
+        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        ON m.other_source_id = k.source_id AND m.other_id = k.external_id
+    WHERE m.answer IN ('same', 'branch')
+"""
+_DECISIONS_OF = """
+    SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.says, m.id
+    FROM match_decision m JOIN
+        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        ON m.one_source_id = k.source_id AND m.one_id = k.external_id
+    WHERE m.undone_at IS NULL
+    UNION
+    SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.says, m.id
+    FROM match_decision m JOIN
+        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        ON m.other_source_id = k.source_id AND m.other_id = k.external_id
+    WHERE m.undone_at IS NULL
+"""
+_MERGED_IN_CRM = """
     SELECT DISTINCT r.source_id, r.external_id, r.merged_into FROM raw_record r
-    JOIN {LIST} ON r.source_id = k.source_id
+    JOIN unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id) ON r.source_id = k.source_id
         AND (r.external_id = k.external_id OR r.merged_into = k.external_id)
     WHERE r.noun = 'company' AND r.merged_into IS NOT NULL
 """
-_PAIRS = """unnest(CAST(:a AS int[]), CAST(:b AS text[]), CAST(:c AS int[]), CAST(:d AS text[]))
-    AS p(a, b, c, d)"""
-_IS_PAIR = "(m.one_source_id, m.one_id, m.other_source_id, m.other_id) = (p.a, p.b, p.c, p.d)"
-_EVIDENCE = f"""
+_EVIDENCE = """
     SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.evidence
     FROM match_pair m
-    JOIN {_PAIRS} ON {_IS_PAIR}
+    JOIN unnest(CAST(:a AS int[]), CAST(:b AS text[]), CAST(:c AS int[]), CAST(:d AS text[]))
+        AS p(a, b, c, d)
+        ON (m.one_source_id, m.one_id, m.other_source_id, m.other_id) = (p.a, p.b, p.c, p.d)
 """
-_MARK = f"""
+_MARK = """
     UPDATE match_pair m SET is_doubtful = NOT m.is_doubtful
-    FROM {LIST}
+    FROM unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
     WHERE m.one_source_id = k.source_id AND m.one_id = k.external_id AND m.answer = 'same'
-        AND m.is_doubtful <> EXISTS (SELECT FROM {_PAIRS} WHERE {_IS_PAIR})
+        AND m.is_doubtful <> EXISTS (
+            SELECT FROM unnest(CAST(:a AS int[]), CAST(:b AS text[]), CAST(:c AS int[]),
+                CAST(:d AS text[])) AS p(a, b, c, d)
+            WHERE (m.one_source_id, m.one_id, m.other_source_id, m.other_id) = (p.a, p.b, p.c, p.d))
 """
 
 
@@ -133,6 +155,6 @@ def _told(verdict: Verdict) -> tuple[str, float, bool, str]:
 
 
 def _pairs(pairs: Collection[Pair]) -> dict[str, list[Any]]:
-    """Pairs as the values of `_PAIRS`."""
+    """Pairs as the arrays that queries join."""
     columns = zip(*((*one, *other) for one, other in pairs), strict=True)
     return dict(zip("abcd", map(list, columns), strict=True)) if pairs else {n: [] for n in "abcd"}

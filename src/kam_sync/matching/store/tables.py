@@ -38,6 +38,6 @@ class DecisionRow(model.Decision, table=True):
         sa.Index("match_decision_other", "other_source_id", "other_id"),
     )
 
-    id: int = Field(primary_key=True, sa_column_args=[sa.Identity()])
+    id: int = Field(default=None, primary_key=True, sa_column_args=[sa.Identity()])
     one_source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
     other_source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
