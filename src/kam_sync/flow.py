@@ -7,12 +7,14 @@ import structlog
 import kam_sync.alerts.step
 import kam_sync.drift.step
 import kam_sync.kpi.step
+import kam_sync.matching.step
 import kam_sync.notify.step
 from connectors import Noun
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.hearing import Hearing, HearingResult
 from kam_sync.intake.model import RunState
+from kam_sync.matching.step import Watch as Matched
 from kam_sync.reconciling import Reconciled, Reconciling
 from kam_sync.reconciling import Watch as LedgerWatch
 from kam_sync.subscribing import Found, look_after
@@ -32,6 +34,7 @@ __all__ = [
     "hear",
     "kpi",
     "look_after_hooks",
+    "match",
     "measure",
     "notify",
     "reconcile",
@@ -99,9 +102,29 @@ def reconcile(
     return result
 
 
+def match(services: Services, *, anew: bool = False, watch: Matched = lambda _: None) -> Report:
+    """Make one account of the companies that are one, as far as they are new or have changed.
+
+    Args:
+        anew: compare all companies once more.
+        watch: is told now and then how many pairs have been compared.
+    """
+    database = services.database
+    with database.alone("measuring", wait=True):
+        if anew:
+            with database.transaction() as session:
+                kam_sync.matching.step.begin_anew(session)
+        more = True
+        while more:
+            with database.transaction() as session:
+                more = bool(kam_sync.matching.step.learn(session))
+        with database.transaction() as session:
+            return kam_sync.matching.step.match_due(session, services.now(), watch)
+
+
 def measure(services: Services) -> list[Report]:
-    """Steps 3 to 6: measure, judge, alert, tell."""
-    return [kpi(services), *detect(services), notify(services)]
+    """Steps 2 to 6 after a sync: match, measure, judge, alert, tell."""
+    return [match(services), kpi(services), *detect(services), notify(services)]
 
 
 def kpi(services: Services) -> Report:

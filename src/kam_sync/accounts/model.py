@@ -21,6 +21,8 @@ class Account(SQLModel):
     kpp: str | None = None
     is_active: bool = True
     """False when the CRM has deleted every company that the account is made of."""
+    merged_into: UUID | None = None
+    """The account that all its companies belong to now."""
     changed_at: datetime = fields.moment()
 
 
@@ -30,7 +32,10 @@ class Link(SQLModel):
     source_id: int
     company_external_id: str
     account_id: UUID
-    evidence: str
+    seq: int
+    """The order in which companies came to be known: an account keeps the id of its first."""
+    evidence: list[dict[str, Any]] = fields.document(default_factory=list)
+    """What speaks for it: clue, weight and what is shared; empty for an account's first company."""
 
 
 class FromSource(SQLModel):

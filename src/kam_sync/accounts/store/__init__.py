@@ -4,6 +4,7 @@ from kam_sync.accounts.store.fact_tables import FACTS
 from kam_sync.accounts.store.facts import FactStore
 from kam_sync.accounts.store.fields import FieldStore
 from kam_sync.accounts.store.leaving import LeavingStore
+from kam_sync.accounts.store.linking import LinkingStore
 from kam_sync.accounts.store.merging import MergingStore
 from kam_sync.accounts.store.outlook import Outlook, OutlookStore
 from kam_sync.accounts.store.reading import AccountStore
@@ -19,6 +20,7 @@ __all__ = [
     "FieldStore",
     "Key",
     "LeavingStore",
+    "LinkingStore",
     "MergingStore",
     "Outlook",
     "OutlookStore",

@@ -5,12 +5,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col
 
 from connectors import Noun
-from kam_sync.accounts.match import match
+from kam_sync.accounts.store.linking import LinkingStore
 from kam_sync.accounts.store.saving import TABLES
-from kam_sync.accounts.store.tables import AccountRow, LinkRow
 from kam_sync.base.db import Session, is_among
 from kam_sync.intake.model import Gone
 
@@ -23,10 +21,7 @@ class LeavingStore:
         self._source_id = source_id
 
     def see_off(self, noun: Noun, gone: Mapping[str, Gone], now: datetime) -> None:
-        """Mark records as deleted, also those whose last words could not be understood.
-
-        A company that was merged into another brings its history to that one's account.
-        """
+        """Mark records as deleted, also those whose last words could not be understood."""
         row: Any = TABLES[noun][1] if noun in TABLES else None
         if not gone or not hasattr(row, "is_deleted"):
             return
@@ -37,9 +32,7 @@ class LeavingStore:
             .values(is_deleted=True, changed_at=now)
         )
         if noun is Noun.COMPANY:
-            for company, reason in gone.items():
-                if reason.merged_into is not None:
-                    self._forward(company, reason.merged_into, reason.why)
+            LinkingStore(self._session).have_changed(self._source_id, gone, {}, now)
 
     def left(self, noun: Noun, external_ids: Sequence[str]) -> set[str]:
         """Those of the records that are marked as deleted."""
@@ -52,13 +45,3 @@ class LeavingStore:
             is_among(row.external_id, external_ids),
         )
         return set(self._session.scalars(query))
-
-    def _forward(self, company: str, survivor: str, evidence: str) -> None:
-        account_id = match(self._source_id, survivor).account_id
-        exists = sa.exists().where(col(AccountRow.id) == account_id)
-        self._session.execute(
-            sa.update(LinkRow)
-            .where(col(LinkRow.source_id) == self._source_id, exists)
-            .where(col(LinkRow.company_external_id) == company)
-            .values(account_id=account_id, evidence=evidence)
-        )

@@ -13,9 +13,9 @@ from sqlmodel import ARRAY, SQLModel, col
 
 import connectors as gate
 from connectors import NAMELESS, Noun, Record
-from kam_sync.accounts.match import match
 from kam_sync.accounts.model import Translated
 from kam_sync.accounts.store.fact_tables import FACTS
+from kam_sync.accounts.store.linking import LinkingStore
 from kam_sync.accounts.store.tables import (
     AccountRow,
     ActivityRow,
@@ -61,8 +61,6 @@ RECORD_TABLES: Mapping[Noun, sa.Table] = {
     Noun.PIPELINE: table_of(PipelineRow),
 }
 """Where the records of each noun are kept, for who compares or counts all of them."""
-_LONGEST_NAME = 300
-"""Accounts are listed by name through an index, whose entries have an upper bound."""
 _PIPELINE = ("source_id", "external_id", "name", "is_archived")
 _STAGE = ("source_id", "external_id", "pipeline_external_id", "name", "position", "outcome")
 
@@ -94,7 +92,8 @@ class SavingStore:
         columns = ("source_id", *names)
         merged = self._merge(row, columns, self._rows(row, columns, records), now)
         if noun is Noun.COMPANY:
-            self._save_accounts(cast("Sequence[gate.Company]", records), now)
+            changed = [record.external_id for record in records]
+            LinkingStore(self._session).have_changed(self._source_id, changed, {}, now)
         return merged
 
     def set_aside(self, noun: Noun, reasons: Mapping[str, str], now: datetime) -> None:
@@ -175,26 +174,6 @@ class SavingStore:
         }  # fmt: skip
         self._merge(StageRow, _STAGE, stages.values(), now)
         return merged
-
-    def _save_accounts(self, companies: Sequence[gate.Company], now: datetime) -> None:
-        matches = [match(self._source_id, company.external_id) for company in companies]
-        accounts = (
-            (
-                found.account_id,
-                company.name[:_LONGEST_NAME],
-                company.inn,
-                company.kpp,
-                not company.is_deleted,
-            )
-            for found, company in zip(matches, companies, strict=True)
-        )
-        self._merge(AccountRow, ("id", "name", "inn", "kpp", "is_active"), accounts, now)
-        links = (
-            (self._source_id, company.external_id, found.account_id, found.evidence)
-            for found, company in zip(matches, companies, strict=True)
-        )
-        names = ("source_id", "company_external_id", "account_id", "evidence")
-        merge(self._session, table_of(LinkRow), names, links)
 
     def _rows(
         self, row: type[SQLModel], columns: Sequence[str], records: Sequence[Record]

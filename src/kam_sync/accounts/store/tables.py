@@ -149,6 +149,18 @@ class LinkRow(model.Link, table=True):
     source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
     company_external_id: str = Field(primary_key=True)
     account_id: UUID = Field(foreign_key="account.id", ondelete="CASCADE", index=True)
+    seq: int = Field(sa_type=sa.BigInteger, sa_column_args=[sa.Identity()])
+
+
+class MatchDueRow(SQLModel, table=True):
+    """Companies that are new or have changed since they were last matched."""
+
+    __tablename__ = "match_due"
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+    external_id: str = Field(primary_key=True)
+    is_read: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    """Whether the keys that it is looked up by are those of today."""
 
 
 class SetAsideRow(model.SetAside, table=True):

@@ -1,0 +1,61 @@
+"""Makes one account out of its companies: of several values of a field the one that is believed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from kam_sync.accounts.model import Company
+
+FIELDS = ("name", "inn", "kpp", "ogrn", "website", "segment", "contract_ends_on")
+"""The fields of an account that its companies may tell differently."""
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+Winners = Mapping[str, Sequence[int]]
+"""For each field the sources that are believed, the first one first; others come after them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one company says of a field."""
+
+    source_id: int
+    company_external_id: str
+    value: Any
+
+
+def told(companies: Iterable[Company], field: str, winners: Winners) -> list[Told]:
+    """What each company says of a field, the one that is believed first.
+
+    Sources in the order that a person has set, then companies that are still in their CRM, then
+    the latest change. A company that says nothing is left out.
+    """
+    order = {source: place for place, source in enumerate(winners.get(field, ()))}
+
+    def key(company: Company) -> tuple[int, bool, float, int, str]:
+        changed = company.updated_at or _LONG_AGO
+        place = order.get(company.source_id, len(order))
+        return (
+            place, company.is_deleted, -(changed - _LONG_AGO).total_seconds(),
+            company.source_id, company.external_id,
+        )  # fmt: skip
+
+    speaking = [company for company in companies if getattr(company, field) not in (None, "")]
+    return [
+        Told(company.source_id, company.external_id, getattr(company, field))
+        for company in sorted(speaking, key=key)
+    ]
+
+
+def merged(companies: Sequence[Company], winners: Winners) -> dict[str, Any]:
+    """The name and the numbers of an account; a KPP goes with the INN of its company."""
+    names, inns = told(companies, "name", winners), told(companies, "inn", winners)
+    inn = inns[0].value if inns else None
+    of_inn = [company for company in companies if company.inn == inn]
+    kpps = told(of_inn, "kpp", winners)
+    return {
+        "name": names[0].value if names else "",
+        "inn": inn,
+        "kpp": kpps[0].value if kpps else None,
+        "is_active": any(not company.is_deleted for company in companies),
+    }

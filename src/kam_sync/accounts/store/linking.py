@@ -1,0 +1,157 @@
+"""Says which companies make which account, and writes accounts from their companies."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+import sqlalchemy as sa
+from sqlmodel import col
+
+from kam_sync.accounts.match import match
+from kam_sync.accounts.merge import Winners, merged
+from kam_sync.accounts.model import Company
+from kam_sync.accounts.store.belonging import is_linked
+from kam_sync.accounts.store.tables import AccountRow, CompanyRow, LinkRow
+from kam_sync.base.db import Session, merge, stage_rows, table_of
+
+Key = tuple[int, str]
+"""The source and the id of a company."""
+
+_LONGEST_NAME = 300
+"""Accounts are listed by name through an index, whose entries have an upper bound."""
+_ACCOUNT = ("id", "name", "inn", "kpp", "is_active", "merged_into")
+_LINKS = """
+    SELECT l.source_id, l.company_external_id, l.account_id, l.seq FROM account_link l
+    JOIN unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        ON l.source_id = k.source_id AND l.company_external_id = k.external_id
+"""
+_BESIDE = """
+    SELECT DISTINCT o.source_id, o.company_external_id FROM account_link l
+    JOIN unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        ON l.source_id = k.source_id AND l.company_external_id = k.external_id
+    JOIN account_link o ON o.account_id = l.account_id
+"""
+_ENSURE = """
+    INSERT INTO account (id, name, is_active, changed_at)
+    SELECT id, '', false, :now FROM unnest(CAST(:ids AS uuid[])) AS own(id)
+    ON CONFLICT (id) DO NOTHING
+"""
+_ARE_DUE = """
+    INSERT INTO match_due
+    SELECT source_id, external_id FROM company
+    WHERE source_id = :source AND external_id = ANY(:ids) AND changed_at = :now
+    ON CONFLICT (source_id, external_id) DO UPDATE SET is_read = false
+    RETURNING external_id
+"""
+
+
+class LinkingStore:
+    """Writes links and accounts."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def links(self, companies: Collection[Key]) -> dict[Key, tuple[UUID, int]]:
+        """The account of each company, and its place in the order in which they came."""
+        found = self._session.execute(sa.text(_LINKS), _listed(companies))
+        return {(source, key): (account, seq) for source, key, account, seq in found}
+
+    def beside(self, companies: Collection[Key]) -> set[Key]:
+        """All companies of the accounts that these belong to."""
+        found = self._session.execute(sa.text(_BESIDE), _listed(companies))
+        return {(source, key) for source, key in found}
+
+    def have_changed(
+        self, source_id: int, external_ids: Iterable[str], winners: Winners, now: datetime
+    ) -> None:
+        """Of some companies those that changed now: write their accounts, and let them be matched.
+
+        Those that are in no account yet become one of their own.
+        """
+        values = {"source": source_id, "ids": list(external_ids), "now": now}
+        changed = [(source_id, key) for key in self._session.scalars(sa.text(_ARE_DUE), values)]
+        known = self.links(changed)
+        own = {key: match(*key).account_id for key in changed if key not in known}
+        self._ensure(own.values(), now)
+        rows = ((*key, account) for key, account in own.items())
+        columns = ("source_id", "company_external_id", "account_id")
+        merge(self._session, table_of(LinkRow), columns, rows)
+        accounts = {*own.values(), *(account for account, _ in known.values())}
+        self._renew({account: account for account in accounts}, winners, now)
+
+    def place(
+        self,
+        links: Mapping[Key, tuple[UUID, Sequence[Mapping[str, Any]]]],
+        winners: Winners,
+        now: datetime,
+    ) -> int:
+        """Let companies belong to accounts, and write these anew.
+
+        Args:
+            links: of each company the account and the evidence; whole accounts, or a company that
+                is not named would stay with one that is.
+
+        Returns:
+            How many accounts have changed.
+        """
+        table = table_of(LinkRow)
+        columns = ("source_id", "company_external_id", "account_id", "evidence")
+        rows = (
+            (source, key, account, orjson.dumps(evidence).decode())
+            for (source, key), (account, evidence) in links.items()
+        )
+        own = {
+            match(source, key).account_id: account for (source, key), (account, _) in links.items()
+        }
+        self._ensure(own, now)
+        stage = stage_rows(self._session, table, columns, rows)
+        same = sa.tuple_(table.c.account_id, table.c.evidence)
+        self._session.execute(
+            sa.update(table)
+            .where(table.c.source_id == stage.c.source_id)
+            .where(table.c.company_external_id == stage.c.company_external_id)
+            .where(same.is_distinct_from(sa.tuple_(stage.c.account_id, stage.c.evidence)))
+            .values(account_id=stage.c.account_id, evidence=stage.c.evidence)
+        )
+        return self._renew(own, winners, now)
+
+    def _ensure(self, accounts: Iterable[UUID], now: datetime) -> None:
+        self._session.execute(sa.text(_ENSURE), {"ids": list(accounts), "now": now})
+
+    def _renew(self, into: Mapping[UUID, UUID], winners: Winners, now: datetime) -> int:
+        """Write accounts from their companies; one that has none any more says where they went."""
+        companies = self._companies(into)
+        rows: list[tuple[Any, ...]] = []
+        for account, whose in into.items():
+            if account in companies:
+                told = merged(companies[account], winners)
+                name = told["name"][:_LONGEST_NAME]
+                rows.append((account, name, told["inn"], told["kpp"], told["is_active"], None))
+            else:
+                rows.append((account, "", None, None, False, whose))
+        table = table_of(AccountRow)
+        done = merge(self._session, table, _ACCOUNT, rows, touch={"changed_at": now})
+        return done.created + done.updated
+
+    def _companies(self, accounts: Iterable[UUID]) -> dict[UUID, list[Company]]:
+        query = (
+            sa.select(col(LinkRow.account_id), CompanyRow)
+            .join(CompanyRow, is_linked(CompanyRow.source_id, CompanyRow.external_id))
+            .where(
+                col(LinkRow.account_id) == sa.any_(sa.literal(list(accounts), sa.ARRAY(sa.Uuid)))
+            )
+            .order_by(col(LinkRow.seq))
+        )
+        found: dict[UUID, list[Company]] = {}
+        for account, company in self._session.execute(query):
+            found.setdefault(account, []).append(company)
+        return found
+
+
+def _listed(companies: Iterable[Key]) -> dict[str, list[Any]]:
+    keys = list(companies)
+    return {"sources": [source for source, _ in keys], "ids": [key for _, key in keys]}

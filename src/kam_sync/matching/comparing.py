@@ -1,0 +1,161 @@
+"""Compares two companies: each thing that speaks for or against them being one, with its weight.
+
+Weights are natural logarithms of odds, rounded: +3 makes it twenty times as likely that the two
+are one. What many companies share weighs less: a phone of a call centre, a name on every corner.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from math import log
+from typing import Protocol
+
+from rapidfuzz.distance import OSA
+
+from kam_sync.matching.features import Features
+from kam_sync.matching.names import Like, alike
+
+
+class Clue(StrEnum):
+    """What two companies have, or do not have, in common."""
+
+    INN = "inn"
+    INN_SLIP = "inn_slip"
+    INN_OTHER = "inn_other"
+    KPP = "kpp"
+    KPP_OTHER = "kpp_other"
+    OGRN = "ogrn"
+    OGRN_OTHER = "ogrn_other"
+    PHONE = "phone"
+    PHONE_OTHER = "phone_other"
+    EMAIL = "email"
+    DOMAIN = "domain"
+    DOMAIN_OTHER = "domain_other"
+    ADDRESS = "address"
+    ADDRESS_OTHER = "address_other"
+    CITY = "city"
+    CITY_OTHER = "city_other"
+    FORM_OTHER = "form_other"
+    KIND_OTHER = "kind_other"
+    NAME_EQUAL = "name_equal"
+    NAME_TYPO = "name_typo"
+    NAME_INITIAL = "name_initial"
+    NAME_LOOSE = "name_loose"
+    NAME_SHORTER = "name_shorter"
+    NAME_START = "name_start"
+    NAME_PART = "name_part"
+    NAME_FAR = "name_far"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing that was found, and how much it weighs."""
+
+    clue: Clue
+    weight: float
+    what: str = ""
+    """What is shared: the INN, the phone, the domain."""
+
+
+class Common(Protocol):
+    """How many companies carry something."""
+
+    def carriers(self, clue: Clue, what: str) -> int:
+        """Of an INN, a phone, an e-mail or a domain; the two that are compared among them."""
+
+    def named(self, flat: str) -> int:
+        """Companies whose name begins so."""
+
+
+_NAMES = {
+    Like.EQUAL: (Clue.NAME_EQUAL, 4.5, 0.5),
+    Like.TYPO: (Clue.NAME_TYPO, 3.0, 0.5),
+    Like.INITIAL: (Clue.NAME_INITIAL, 2.5, 0.5),
+    Like.LOOSE: (Clue.NAME_LOOSE, 2.9, 0.5),
+    Like.SHORTER: (Clue.NAME_SHORTER, 2.2, 1.2),
+    Like.START: (Clue.NAME_START, 1.0, 1.2),
+    Like.PART: (Clue.NAME_PART, -2.0, 0.0),
+    Like.FAR: (Clue.NAME_FAR, -3.5, 0.0),
+}
+"""The clue, its weight, and how fast it falls with the number of companies named so."""
+
+
+def compare(one: Features, other: Features, common: Common) -> list[Evidence]:
+    """All that speaks for and against two companies being one."""
+    return [
+        *_numbers(one, other),
+        *_name(one, other, common),
+        *_reached(one, other, common),
+        *_place(one, other),
+    ]
+
+
+def _numbers(one: Features, other: Features) -> Iterator[Evidence]:
+    if one.inn and other.inn:
+        if one.inn == other.inn:
+            yield Evidence(Clue.INN, 8.0 if one.has_real_inn else 4.0, one.inn)
+            if one.kpp and other.kpp:
+                is_same = one.kpp == other.kpp
+                clue, weight = (Clue.KPP, 1.0) if is_same else (Clue.KPP_OTHER, -1.0)
+                yield Evidence(clue, weight, one.kpp if is_same else f"{one.kpp}, {other.kpp}")
+        elif not (one.has_real_inn and other.has_real_inn) and _is_slip(one.inn, other.inn):
+            yield Evidence(Clue.INN_SLIP, 2.0, f"{one.inn}, {other.inn}")
+        else:
+            weight = -6.0 if one.has_real_inn and other.has_real_inn else -2.0
+            yield Evidence(Clue.INN_OTHER, weight, f"{one.inn}, {other.inn}")
+    if one.ogrn and other.ogrn:
+        is_same = one.ogrn == other.ogrn
+        yield Evidence(
+            Clue.OGRN if is_same else Clue.OGRN_OTHER, 8.0 if is_same else -5.0, one.ogrn
+        )
+
+
+def _name(one: Features, other: Features, common: Common) -> Iterator[Evidence]:
+    like = alike(one.name, other.name)
+    clue, weight, fall = _NAMES[like]
+    if fall:
+        short = min(one.name.flat, other.name.flat, key=len)
+        said = short if like is not Like.START else one.name.core[0]
+        others = max(common.named(said) - 1, 1)
+        weight -= fall * log(others)
+    yield Evidence(clue, weight)
+    if like in {Like.PART, Like.FAR}:
+        return
+    if one.name.form and other.name.form and one.name.form != other.name.form:
+        yield Evidence(Clue.FORM_OTHER, -0.5, f"{one.name.form}, {other.name.form}")
+    if one.name.kinds and other.name.kinds and one.name.kinds != other.name.kinds:
+        yield Evidence(Clue.KIND_OTHER, -2.0)
+
+
+def _reached(one: Features, other: Features, common: Common) -> Iterator[Evidence]:
+    """By phone, mail and site; each kind counts once, by what fewest share."""
+    shared = one.emails & other.emails
+    if shared:
+        yield _rarest(Clue.EMAIL, 4.0, shared, common)
+    if one.phones & other.phones:
+        yield _rarest(Clue.PHONE, 3.5, one.phones & other.phones, common)
+    elif one.phones and other.phones:
+        yield Evidence(Clue.PHONE_OTHER, -0.8)
+    if one.domains & other.domains:
+        yield _rarest(Clue.DOMAIN, 1.0 if shared else 2.5, one.domains & other.domains, common)
+    elif one.domains and other.domains:
+        yield Evidence(Clue.DOMAIN_OTHER, -1.2)
+
+
+def _rarest(clue: Clue, weight: float, shared: frozenset[str], common: Common) -> Evidence:
+    count, what = min((common.carriers(clue, one), one) for one in shared)
+    return Evidence(clue, max(weight - 1.2 * log(max(count - 1, 1)), 0.0), what)
+
+
+def _place(one: Features, other: Features) -> Iterator[Evidence]:
+    if one.city and other.city:
+        is_same = one.city == other.city
+        yield Evidence(Clue.CITY if is_same else Clue.CITY_OTHER, 1.2 if is_same else -2.0)
+    if one.address and other.address:
+        is_same = one.address <= other.address or other.address <= one.address
+        yield Evidence(Clue.ADDRESS if is_same else Clue.ADDRESS_OTHER, 2.0 if is_same else -1.5)
+
+
+def _is_slip(one: str, other: str) -> bool:
+    """Whether two numbers differ by a digit, or by two that have changed places."""
+    return OSA.distance(one, other, score_cutoff=1) <= 1

@@ -1,0 +1,140 @@
+"""What two companies are compared by: numbers, phones, domains and names, all in one form."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import phonenumbers
+from stdnum.ru import inn as inns
+from stdnum.ru import ogrn as ogrns
+
+from kam_sync.matching.names import Name, company_name, folded
+from kam_sync.matching.words import FREE_MAIL, SITES_OF_OTHERS
+
+REGION = "RU"
+"""Where a phone without a country code is."""
+_STREET_WORDS = frozenset(
+    folded(
+        "ул улица д дом пр просп проспект пер переулок пл площадь шоссе ш наб г город "
+        "оф офис кв стр корп street st avenue ave road rd"
+    )
+)
+_DIGITS = re.compile(r"\D+")
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """A company as it is compared. Empty and None where the CRM says nothing."""
+
+    name: Name
+    inn: str | None = None
+    """As it stands in the CRM, digits alone; it may be wrong."""
+    kpp: str | None = None
+    ogrn: str | None = None
+    phones: frozenset[str] = frozenset()
+    """E.164, without extensions."""
+    emails: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
+    """Of its site and its mail; none that anybody may have."""
+    city: str = ""
+    address: frozenset[str] = frozenset()
+    """The words and numbers of street and house."""
+
+    @property
+    def has_real_inn(self) -> bool:
+        """Whether the check digits of the INN are right."""
+        return self.inn is not None and is_real_inn(self.inn)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a CRM says of a company, as it says it."""
+
+    name: str
+    inn: str | None = None
+    kpp: str | None = None
+    ogrn: str | None = None
+    phones: Sequence[str] = ()
+    emails: Sequence[str] = ()
+    website: str | None = None
+    city: str | None = None
+    address: str | None = None
+
+
+def features(said: Said) -> Features:
+    """What a CRM says of a company, in the form that is compared."""
+    mails = frozenset(found for mail in said.emails if (found := mail_address(mail)))
+    hosts = {mail.rpartition("@")[2] for mail in mails} - FREE_MAIL
+    site = site_host(said.website)
+    return Features(
+        name=company_name(said.name),
+        inn=_number(said.inn, {10, 12}),
+        kpp=_number(said.kpp, {9}),
+        ogrn=_number(said.ogrn, {13, 15}),
+        phones=frozenset(found for phone in said.phones if (found := phone_number(phone))),
+        emails=mails,
+        domains=frozenset(hosts | ({site} if site else set()) - SITES_OF_OTHERS),
+        city="".join(_place(said.city)),
+        address=frozenset(_place(said.address)),
+    )
+
+
+def _place(text: str | None) -> list[str]:
+    return [word for word in folded(text or "") if word not in _STREET_WORDS]
+
+
+@lru_cache(maxsize=10_000)
+def is_real_inn(inn: str) -> bool:
+    """Whether the check digits of an INN are right."""
+    return bool(inns.is_valid(inn)) and inn.strip("0") != ""
+
+
+def is_real_ogrn(ogrn: str) -> bool:
+    """Whether the check digit of an OGRN is right."""
+    return bool(ogrns.is_valid(ogrn))
+
+
+def phone_number(text: str) -> str | None:
+    """A phone in E.164 without its extension; None for what is none."""
+    try:
+        found = phonenumbers.parse(text, REGION)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(found):
+        return None
+    return f"+{found.country_code}{found.national_number}"
+
+
+def mail_address(text: str) -> str | None:
+    """An e-mail in lower case, the domain in its letters; None for what is none."""
+    user, at, host = text.strip().strip("<>").lower().rpartition("@")
+    host = host.rstrip(".")
+    return f"{user}@{_host(host)}" if at and user and "." in host and " " not in user else None
+
+
+def site_host(text: str | None) -> str | None:
+    """The host of a site without www; None for what is none."""
+    said = (text or "").strip().lower()
+    try:
+        host = urlsplit(said if "//" in said else f"//{said}").hostname or ""
+    except ValueError:
+        return None
+    host = _host(host.removeprefix("www."))
+    return host if "." in host and " " not in host else None
+
+
+def _host(host: str) -> str:
+    """A host in letters, also when it was written in Punycode."""
+    if "xn--" not in host:
+        return host
+    try:
+        return host.encode("ascii").decode("idna")
+    except UnicodeError:
+        return host
+
+
+def _number(text: str | None, lengths: set[int]) -> str | None:
+    digits = _DIGITS.sub("", text or "")
+    return digits if len(digits) in lengths else None

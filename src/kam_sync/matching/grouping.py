@@ -1,0 +1,92 @@
+"""Makes accounts out of pairs: companies that are one, as far as nothing speaks against it.
+
+The strongest pairs join first. A pair that would bring two companies together of which something
+says that they are two is not joined, and goes to a person: so one wrong link never pulls a whole
+chain of customers into one. The outcome depends on the pairs alone, not on the order they came in.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from math import inf
+
+MARGIN = 1.5
+"""By so much one account has to fit better than the next, or a person is asked."""
+
+Company = tuple[int, str]
+"""The source and the id of a company."""
+Pair = tuple[Company, Company]
+"""Two companies, the smaller key first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """What came of it."""
+
+    members: Mapping[Company, frozenset[Company]]
+    """Of each company all that it is one with, itself among them."""
+    doubtful: frozenset[Pair]
+    """Pairs that were not joined, for something in their groups speaks against it."""
+
+
+def group(
+    companies: Iterable[Company],
+    same: Mapping[Pair, float],
+    *,
+    apart: Iterable[Pair] = (),
+    identity: Mapping[Company, str] = {},
+) -> Grouped:
+    """Join companies by pairs.
+
+    Args:
+        companies: all that are looked at.
+        same: pairs that are one, with the weight of the evidence; infinite where a person said so.
+        apart: pairs that are two, whatever else speaks for them.
+        identity: the INN of companies that have a real one: groups with other numbers are never
+            joined, unless a person has said that two of them are one.
+    """
+    group_of = {company: frozenset((company,)) for company in companies}
+    parted: dict[Company, set[Company]] = {}
+    for one, other in apart:
+        parted.setdefault(one, set()).add(other)
+        parted.setdefault(other, set()).add(one)
+    doubtful = set(_torn(same, identity))
+    for pair in sorted(same.keys() - doubtful, key=lambda pair: (-same[pair], pair)):
+        left, right = group_of[pair[0]], group_of[pair[1]]
+        if left is right:
+            continue
+        is_parted = any(not right.isdisjoint(parted.get(one, ())) for one in left)
+        if is_parted or (same[pair] < inf and _are_others(left, right, identity)):
+            doubtful.add(pair)
+            continue
+        both = left | right
+        group_of.update(dict.fromkeys(both, both))
+    return Grouped(group_of, frozenset(doubtful))
+
+
+def _are_others(
+    left: Iterable[Company], right: Iterable[Company], identity: Mapping[Company, str]
+) -> bool:
+    """Whether two groups have numbers, and none of them in common."""
+    of_left = {identity[one] for one in left if one in identity}
+    of_right = {identity[one] for one in right if one in identity}
+    return bool(of_left and of_right) and of_left.isdisjoint(of_right)
+
+
+def _torn(same: Mapping[Pair, float], identity: Mapping[Company, str]) -> Iterator[Pair]:
+    """Pairs of a company without a number that could as well belong to another one's account."""
+    best: dict[Company, dict[str, float]] = {}
+    for one, other, weight in _both_ways(same):
+        if one not in identity and other in identity:
+            known = best.setdefault(one, {})
+            known[identity[other]] = max(known.get(identity[other], weight), weight)
+    for one, other, weight in _both_ways(same):
+        if weight < inf and one in best and len(best[one]) > 1 and other in identity:
+            rivals = [found for inn, found in best[one].items() if inn != identity[other]]
+            if max(rivals) > weight - MARGIN:
+                yield min(one, other), max(one, other)
+
+
+def _both_ways(same: Mapping[Pair, float]) -> Iterator[tuple[Company, Company, float]]:
+    for (one, other), weight in same.items():
+        yield one, other, weight
+        yield other, one, weight

@@ -1,0 +1,22 @@
+"""Under which keys a company is looked up: two that share none are never compared."""
+
+from kam_sync.matching.features import Features
+
+_LONGEST = 200
+"""An index entry has an upper bound."""
+
+
+def block_keys(of: Features) -> frozenset[str]:
+    """Numbers, ways to reach it, the address, and pieces of the name that slips leave whole."""
+    found = {f"inn:{of.inn}", f"ogrn:{of.ogrn}"} - {"inn:None", "ogrn:None"}
+    found |= {f"phone:{one}" for one in of.phones} | {f"mail:{one}" for one in of.emails}
+    found |= {f"site:{one}" for one in of.domains}
+    flat = of.name.flat
+    if flat:
+        found.add(f"name:{flat[:_LONGEST]}")
+    if len(flat) > 2:
+        found |= {f"word:{word}" for word in of.name.core if len(word) > 2}
+        found |= {f"head:{flat[:5]}", f"tail:{flat[-5:]}", f"letters:{''.join(sorted(flat[:7]))}"}
+    if len(of.address) > 1:
+        found.add(f"place:{of.city}:{' '.join(sorted(of.address))}")
+    return frozenset(found)

@@ -1,0 +1,128 @@
+"""Makes one account of the companies that are one: those that are new or have changed.
+
+In three strides, each to be taken again after a crash: `learn` writes what companies are looked up
+by, `compare_due` judges them against all that share a key, `settle` makes accounts of the pairs.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from math import inf
+from typing import Any
+from uuid import UUID
+
+from kam_sync.accounts.match import match
+from kam_sync.accounts.store import LinkingStore
+from kam_sync.base.db import Session
+from kam_sync.base.report import Report
+from kam_sync.matching.comparing import compare
+from kam_sync.matching.features import Features
+from kam_sync.matching.grouping import Company, Pair, group
+from kam_sync.matching.judging import Answer, Verdict, judge
+from kam_sync.matching.keys import block_keys
+from kam_sync.matching.store import KeyStore, PairStore, ordered
+
+BATCH = 5_000
+_EVERY = 10_000
+
+Watch = Callable[[int], None]
+"""Told now and then how many pairs have been compared."""
+
+
+def learn(session: Session, *, limit: int = BATCH) -> int:
+    """Write what some companies are looked up by; 0 when there are no more."""
+    store = KeyStore(session)
+    found = store.unread(limit=limit)
+    store.save_keys({company: block_keys(of) for company, of in found.items()})
+    return len(found)
+
+
+def begin_anew(session: Session) -> None:
+    """Let all companies be matched once more."""
+    KeyStore(session).all_are_due()
+
+
+def match_due(session: Session, now: datetime, watch: Watch = lambda _: None) -> Report:
+    """Compare the companies that are due, and make accounts of what is one."""
+    keys = KeyStore(session)
+    report, due = Report("matching"), keys.due()
+    if not due:
+        return report.add(read=0)
+    verdicts = list(_verdicts(keys, report, watch))  # no query while rows are copied
+    PairStore(session).replace(due, verdicts)
+    report.add(read=len(due), pairs=len(verdicts))
+    report.add(changed=settle(session, due, now))
+    keys.forget_due(due)
+    return report
+
+
+def settle(session: Session, companies: list[Company], now: datetime) -> int:
+    """Make accounts of companies and all that they are bound to; how many have changed."""
+    pairs, links = PairStore(session), LinkingStore(session)
+    reach = pairs.reach(links.beside(companies) | set(companies))
+    known = links.links(reach.companies)
+    of = KeyStore(session).companies(known)
+    numbers = _identities(of)
+    with_branches = {numbers[one] for pair in reach.beside for one in pair if one in numbers}
+    unclear = {
+        pair for pair in reach.by_number if numbers.get(pair[0]) in with_branches
+    } - reach.together
+    same = {
+        pair: weight
+        for pair, weight in (reach.same | reach.by_number).items()
+        if _are(pair, known) and pair not in unclear
+    } | {pair: inf for pair in reach.together if _are(pair, known)}
+    apart = (reach.apart | reach.beside) - reach.together
+    grouped = group(known, same, apart=apart, identity=numbers)
+    pairs.mark_doubtful(reach.companies, grouped.doubtful | unclear)
+    return links.place(dict(_links(grouped.members, known, same, pairs)), {}, now)
+
+
+def _verdicts(keys: KeyStore, report: Report, watch: Watch) -> Iterator[tuple[Pair, Verdict]]:
+    """What all pairs of companies that are due are, but those that are two."""
+    candidates = list(keys.candidates())
+    common = keys.population()
+    of = keys.companies({company for pair in candidates for company in pair})
+    for count, (one, other) in enumerate(candidates, 1):
+        if count % _EVERY == 0:
+            watch(count)
+        if one in of and other in of:
+            evidence = compare(of[one], of[other], common)
+            verdict = judge(evidence, is_one_source=one[0] == other[0])
+            if verdict.answer is not Answer.DIFFERENT:
+                yield (one, other), verdict
+    report.add(compared=len(candidates))
+
+
+def _are(pair: Pair, known: Mapping[Company, object]) -> bool:
+    return pair[0] in known and pair[1] in known
+
+
+def _identities(of: Mapping[Company, Features]) -> dict[Company, str]:
+    """The INN of those that have a real one."""
+    return {one: found.inn for one, found in of.items() if found.inn and found.has_real_inn}
+
+
+def _links(
+    members: Mapping[Company, frozenset[Company]],
+    known: Mapping[Company, tuple[UUID, int]],
+    same: Mapping[Pair, float],
+    pairs: PairStore,
+) -> Iterator[tuple[Company, tuple[UUID, list[Any]]]]:
+    """The account of each company: that of the first of its group; and why it is there."""
+    beside: dict[Company, dict[Company, float]] = {}
+    for (one, other), weight in same.items():
+        beside.setdefault(one, {})[other] = weight
+        beside.setdefault(other, {})[one] = weight
+    first = {group_: min(group_, key=lambda one: known[one][1]) for group_ in set(members.values())}
+    through: dict[Company, Company] = {}
+    for company, group_ in members.items():
+        if company != first[group_]:
+            found = {other: weight for other, weight in beside[company].items() if other in group_}
+            through[company] = max(found, key=lambda other: (other == first[group_], found[other]))
+    told = pairs.evidence([ordered(one, other) for one, other in through.items()])
+    for company, group_ in members.items():
+        said: list[Any] = []
+        if company in through:
+            other = through[company]
+            said = [{"with": list(other)}, *told.get(ordered(company, other), ())]
+        yield company, (match(*first[group_]).account_id, said)

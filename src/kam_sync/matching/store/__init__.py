@@ -1,0 +1,7 @@
+"""The tables of matching: keys that companies are looked up by, pairs, and decisions."""
+
+from kam_sync.matching.store.decisions import DecisionStore
+from kam_sync.matching.store.keys import KeyStore, Population
+from kam_sync.matching.store.pairs import PairStore, Reach, ordered
+
+__all__ = ["DecisionStore", "KeyStore", "PairStore", "Population", "Reach", "ordered"]

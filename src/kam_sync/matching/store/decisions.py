@@ -1,0 +1,130 @@
+"""What people decided, and what they are asked: pairs ranked by the money that hangs on them."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from kam_sync.base.db import Session
+from kam_sync.base.errors import NotHere
+from kam_sync.matching.grouping import Company, Pair
+from kam_sync.matching.model import Decision, Question, Says
+from kam_sync.matching.store.tables import DecisionRow
+
+_QUESTIONS = """
+    WITH apart AS (
+        SELECT least(one.account_id, other.account_id) AS one_account,
+            greatest(one.account_id, other.account_id) AS other_account
+        FROM match_decision d
+        JOIN account_link one ON one.source_id = d.one_source_id
+            AND one.company_external_id = d.one_id
+        JOIN account_link other ON other.source_id = d.other_source_id
+            AND other.company_external_id = d.other_id
+        WHERE d.undone_at IS NULL AND d.says = 'apart'
+    ), question AS (
+        SELECT DISTINCT ON (least(one.account_id, other.account_id),
+                greatest(one.account_id, other.account_id))
+            m.*, one.account_id AS one_account, other.account_id AS other_account
+        FROM match_pair m
+        JOIN account_link one ON one.source_id = m.one_source_id
+            AND one.company_external_id = m.one_id
+        JOIN account_link other ON other.source_id = m.other_source_id
+            AND other.company_external_id = m.other_id
+        WHERE (m.answer IN ('ask', 'twice') OR m.is_doubtful)
+            AND one.account_id <> other.account_id
+            AND (least(one.account_id, other.account_id), greatest(one.account_id,
+                other.account_id)) NOT IN (SELECT one_account, other_account FROM apart)
+        ORDER BY least(one.account_id, other.account_id),
+            greatest(one.account_id, other.account_id), m.weight DESC, 1, 2, 3, 4
+    ), money AS (
+        SELECT l.account_id, sum(d.amount) AS amount
+        FROM (SELECT one_account AS id FROM question UNION SELECT other_account FROM question) a
+        JOIN account_link l ON l.account_id = a.id
+        JOIN deal d ON d.source_id = l.source_id AND d.company_external_id = l.company_external_id
+        WHERE NOT d.is_deleted AND d.outcome <> 'lost'
+        GROUP BY l.account_id
+    )
+    SELECT q.one_source_id, q.one_id, q.other_source_id, q.other_id, q.answer, q.weight,
+        q.is_doubtful, q.evidence, q.one_account AS one_account_id,
+        q.other_account AS other_account_id,
+        coalesce(one.amount, 0) + coalesce(other.amount, 0) AS money
+    FROM question q
+    LEFT JOIN money one ON one.account_id = q.one_account
+    LEFT JOIN money other ON other.account_id = q.other_account
+    ORDER BY money DESC, q.weight DESC, 1, 2, 3, 4
+    OFFSET :skip LIMIT :limit
+"""
+"""Of two accounts the pair of companies for which most speaks."""
+
+
+class DecisionStore:
+    """Decisions and questions."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def questions(self, *, skip: int = 0, limit: int) -> list[Question]:
+        """Accounts that may be one, by a pair of their companies, the most money first.
+
+        Money is what deals that are not lost come to in both accounts, whatever their currency.
+        """
+        found = self._session.execute(sa.text(_QUESTIONS), {"skip": skip, "limit": limit})
+        return [Question.model_validate(dict(row)) for row in found.mappings()]
+
+    def add(self, pair: Pair, says: Says, *, by: str, note: str, now: datetime) -> int:
+        """Keep what a person decided; an earlier word about the same pair is taken back."""
+        self._take_back(self._about(pair), by, now)
+        row = DecisionRow(
+            one_source_id=pair[0][0], one_id=pair[0][1], other_source_id=pair[1][0],
+            other_id=pair[1][1], says=says, by=by, at=now, note=note,
+        )  # fmt: skip
+        self._session.add(row)
+        self._session.flush()
+        return row.id
+
+    def take_back(self, decision_id: int, *, by: str, now: datetime) -> Decision:
+        """Undo a decision; NotHere where there is none that holds."""
+        row = self._session.get(DecisionRow, decision_id)
+        if row is None or row.undone_at is not None:
+            raise NotHere(f"decision {decision_id}: no such decision that holds")
+        row.undone_by, row.undone_at = by, now
+        self._session.flush()
+        return row
+
+    def take_back_between(
+        self, some: Collection[Company], others: Collection[Company], says: Says, *, by: str,
+        now: datetime,
+    ) -> None:  # fmt: skip
+        """Undo what was said of companies on both sides of a cut."""
+        row: Any = DecisionRow
+        one, other = _ends(row)
+        across = sa.or_(
+            sa.and_(one.in_(some), other.in_(others)), sa.and_(one.in_(others), other.in_(some))
+        )
+        self._take_back(sa.and_(row.says == says, across), by, now)
+
+    def all(self, companies: Collection[Company] | None = None, *, limit: int) -> list[DecisionRow]:
+        """Decisions, the latest first, also those that were undone; of some companies or of all."""
+        row: Any = DecisionRow
+        query = select(DecisionRow).order_by(row.id.desc()).limit(limit)
+        if companies is not None:
+            one, other = _ends(row)
+            query = query.where(one.in_(companies) | other.in_(companies))
+        return list(self._session.scalars(query))
+
+    def _about(self, pair: Pair) -> sa.ColumnElement[bool]:
+        one, other = _ends(DecisionRow)
+        return sa.and_(one == sa.tuple_(*pair[0]), other == sa.tuple_(*pair[1]))
+
+    def _take_back(self, which: sa.ColumnElement[bool], by: str, now: datetime) -> None:
+        self._session.execute(
+            sa.update(DecisionRow)
+            .where(which, col(DecisionRow.undone_at).is_(None))
+            .values(undone_by=by, undone_at=now)
+        )
+
+
+def _ends(row: Any) -> tuple[Any, Any]:
+    return sa.tuple_(row.one_source_id, row.one_id), sa.tuple_(row.other_source_id, row.other_id)

@@ -1,0 +1,180 @@
+"""Which companies are to be matched, what they are like, and which ones share a key with them."""
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from kam_sync.base.db import Session, stage_rows, table_of
+from kam_sync.matching.comparing import Clue
+from kam_sync.matching.features import Features, Said, features
+from kam_sync.matching.grouping import Company, Pair
+from kam_sync.matching.store.tables import KeyRow
+
+_MOST = 60
+"""A key that more companies share finds none: each of them is found by another."""
+_MOST_OF_NUMBERS = 500
+_UNREAD = """
+    SELECT c.source_id, c.external_id, c.name, c.inn, c.kpp, c.ogrn, c.phones, c.emails,
+        c.website FROM match_due d JOIN company c USING (source_id, external_id)
+    WHERE NOT d.is_read ORDER BY 1, 2 LIMIT :limit
+"""
+_BY_KEY = """
+    SELECT c.source_id, c.external_id, c.name, c.inn, c.kpp, c.ogrn, c.phones, c.emails,
+        c.website FROM company c
+    JOIN unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        USING (source_id, external_id)
+"""
+_FORGET_KEYS = """
+    DELETE FROM match_key m USING
+        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+    WHERE m.source_id = k.source_id AND m.external_id = k.external_id
+"""
+_ARE_READ = """
+    UPDATE match_due m SET is_read = true
+    FROM unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+    WHERE m.source_id = k.source_id AND m.external_id = k.external_id
+"""
+_ARE_MATCHED = """
+    DELETE FROM match_due m USING
+        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+    WHERE m.source_id = k.source_id AND m.external_id = k.external_id AND m.is_read
+"""
+_SIZES = """
+    CREATE TEMP TABLE match_size ON COMMIT DROP AS
+    SELECT key, count(*) AS carriers FROM match_key
+    WHERE key IN (
+        SELECT k.key FROM match_key k JOIN match_due d USING (source_id, external_id)
+        WHERE d.is_read)
+    GROUP BY key HAVING count(*) > 1
+"""
+_PAIRS = """
+    SELECT DISTINCT
+        CASE WHEN is_first THEN mine_source ELSE source_id END,
+        CASE WHEN is_first THEN mine_id ELSE external_id END,
+        CASE WHEN is_first THEN source_id ELSE mine_source END,
+        CASE WHEN is_first THEN external_id ELSE mine_id END
+    FROM (
+        SELECT mine.source_id AS mine_source, mine.external_id AS mine_id, other.source_id,
+            other.external_id,
+            (mine.source_id, mine.external_id) < (other.source_id, other.external_id) AS is_first
+        FROM match_due d
+        JOIN match_key mine USING (source_id, external_id)
+        JOIN match_size s ON s.key = mine.key AND s.carriers <= CASE
+            WHEN s.key LIKE ANY (ARRAY['inn:%', 'ogrn:%', 'mail:%', 'phone:%']) THEN :numbers
+            ELSE :most END
+        JOIN match_key other ON other.key = mine.key
+        WHERE d.is_read
+            AND (other.source_id, other.external_id) <> (mine.source_id, mine.external_id)
+    ) found
+"""
+_KINDS = {Clue.PHONE: "phone", Clue.EMAIL: "mail", Clue.DOMAIN: "site"}
+_MANY = 2_000
+"""From so many companies on all names are read at once instead of one by one."""
+
+
+class KeyStore:
+    """Reads companies, and the keys that they are looked up by."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def unread(self, *, limit: int) -> dict[Company, Features]:
+        """Some companies whose keys are not those of today."""
+        return dict(self._companies(_UNREAD, limit=limit))
+
+    def companies(self, keys: Collection[Company]) -> dict[Company, Features]:
+        """These companies, as far as they are there."""
+        return dict(self._companies(_BY_KEY, **listed(keys)))
+
+    def save_keys(self, keys: Mapping[Company, Iterable[str]]) -> None:
+        """Replace the keys of companies, and mark these as read."""
+        of = listed(keys)
+        self._session.execute(sa.text(_FORGET_KEYS), of)
+        rows = ((*company, key) for company, all_ in keys.items() for key in all_)
+        columns = ("source_id", "external_id", "key")
+        stage = stage_rows(self._session, table_of(KeyRow), columns, rows)
+        into = sa.insert(table_of(KeyRow)).from_select(columns, sa.select(*stage.columns))
+        self._session.execute(into)
+        self._session.execute(sa.text(_ARE_READ), of)
+
+    def due(self) -> list[Company]:
+        """Companies whose keys are those of today, and whose pairs may not be."""
+        query = "SELECT source_id, external_id FROM match_due WHERE is_read"
+        return [(source, key) for source, key in self._session.execute(sa.text(query))]
+
+    def forget_due(self, companies: Collection[Company]) -> None:
+        """They are matched."""
+        self._session.execute(sa.text(_ARE_MATCHED), listed(companies))
+
+    def all_are_due(self) -> None:
+        """Match all companies anew."""
+        self._session.execute(
+            sa.text(
+                "INSERT INTO match_due SELECT source_id, external_id FROM company"
+                " ON CONFLICT (source_id, external_id) DO UPDATE SET is_read = false"
+            )
+        )
+
+    def candidates(self) -> Iterator[Pair]:
+        """Pairs that share a key, one of each due; the order is any."""
+        self._session.execute(sa.text(_SIZES))
+        self._session.execute(sa.text("ANALYZE match_size"))
+        values = {"most": _MOST, "numbers": _MOST_OF_NUMBERS}
+        query = sa.text(_PAIRS).execution_options(yield_per=50_000)
+        for one_source, one, other_source, other in self._session.execute(query, values):
+            yield (one_source, one), (other_source, other)
+
+    def population(self) -> "Population":
+        """How common things are; to be asked for after the candidates."""
+        return Population(self._session)
+
+    def _companies(self, query: str, **values: Any) -> Iterator[tuple[Company, Features]]:
+        for source, key, *said in self._session.execute(sa.text(query), values):
+            yield (source, key), features(Said(*said))
+
+
+class Population:
+    """How many companies carry a number, a phone, a name."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        query = "SELECT key, carriers FROM match_size WHERE key LIKE ANY (:kinds) AND carriers > 2"
+        kinds = [f"{kind}:%" for kind in _KINDS.values()]
+        self._carriers: dict[str, int] = dict(
+            session.execute(sa.text(query), {"kinds": kinds}).all()
+        )
+        self._named: dict[str, int] = {}
+        due = session.scalar(sa.text("SELECT count(*) FROM match_due"))
+        self._names: list[str] | None = self._all_names() if due > _MANY else None
+
+    def carriers(self, clue: Clue, what: str) -> int:
+        """Of an INN, a phone, an e-mail or a domain; the two that are compared among them."""
+        return self._carriers.get(f"{_KINDS[clue]}:{what}", 2)
+
+    def named(self, flat: str) -> int:
+        """Companies whose name begins so."""
+        if self._names is not None:
+            return bisect_left(self._names, f"name:{flat}~") - bisect_left(
+                self._names, f"name:{flat}"
+            )
+        if flat not in self._named:
+            query = "SELECT count(*) FROM match_key WHERE key >= :first AND key < :last"
+            values = {"first": f"name:{flat}", "last": f"name:{flat}~"}
+            self._named[flat] = self._session.scalar(sa.text(query), values) or 0
+        return self._named[flat]
+
+    def _all_names(self) -> list[str]:
+        query = "SELECT key FROM match_key WHERE key >= 'name:' AND key < 'name:~' ORDER BY key"
+        return list(self._session.scalars(sa.text(query)))
+
+
+def listed(companies: Iterable[Company]) -> dict[str, list[Any]]:
+    """Companies as the arrays that queries join."""
+    keys = list(companies)
+    return {"sources": [source for source, _ in keys], "ids": [key for _, key in keys]}

@@ -1,0 +1,170 @@
+"""Reads and writes pairs and decisions, and follows them from company to company."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from kam_sync.base.db import Session, stage_rows, table_of
+from kam_sync.matching.grouping import Company, Pair
+from kam_sync.matching.judging import Answer, Verdict
+from kam_sync.matching.model import Says
+from kam_sync.matching.store.keys import listed
+from kam_sync.matching.store.tables import PairRow
+
+_COLUMNS = (
+    "one_source_id", "one_id", "other_source_id", "other_id", "answer", "weight", "is_doubtful",
+    "evidence",
+)  # fmt: skip
+_FORGET = """
+    DELETE FROM match_pair m USING
+        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+    WHERE (m.one_source_id = k.source_id AND m.one_id = k.external_id)
+        OR (m.other_source_id = k.source_id AND m.other_id = k.external_id)
+"""
+_PAIRS_OF = """
+    SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.answer, m.weight
+    FROM match_pair m JOIN
+        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        ON m.one_source_id = k.source_id AND m.one_id = k.external_id
+    WHERE m.answer IN ('same', 'number', 'branch', 'twice')
+    UNION
+    SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.answer, m.weight
+    FROM match_pair m JOIN
+        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        ON m.other_source_id = k.source_id AND m.other_id = k.external_id
+    WHERE m.answer IN ('same', 'number', 'branch', 'twice')
+"""
+_DECISIONS_OF = """
+    SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.says, m.id
+    FROM match_decision m JOIN
+        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        ON m.one_source_id = k.source_id AND m.one_id = k.external_id
+    WHERE m.undone_at IS NULL
+    UNION
+    SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.says, m.id
+    FROM match_decision m JOIN
+        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        ON m.other_source_id = k.source_id AND m.other_id = k.external_id
+    WHERE m.undone_at IS NULL
+"""
+_MERGED_IN_CRM = """
+    SELECT DISTINCT r.source_id, r.external_id, r.merged_into FROM raw_record r
+    JOIN unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id) ON r.source_id = k.source_id
+        AND (r.external_id = k.external_id OR r.merged_into = k.external_id)
+    WHERE r.noun = 'company' AND r.merged_into IS NOT NULL
+"""
+_EVIDENCE = """
+    SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.evidence
+    FROM match_pair m
+    JOIN unnest(CAST(:a AS int[]), CAST(:b AS text[]), CAST(:c AS int[]), CAST(:d AS text[]))
+        AS p(a, b, c, d)
+        ON (m.one_source_id, m.one_id, m.other_source_id, m.other_id) = (p.a, p.b, p.c, p.d)
+"""
+_MARK = """
+    UPDATE match_pair m SET is_doubtful = NOT m.is_doubtful
+    FROM unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+    WHERE m.one_source_id = k.source_id AND m.one_id = k.external_id
+        AND m.answer IN ('same', 'number')
+        AND m.is_doubtful <> EXISTS (
+            SELECT FROM unnest(CAST(:a AS int[]), CAST(:b AS text[]), CAST(:c AS int[]),
+                CAST(:d AS text[])) AS p(a, b, c, d)
+            WHERE (m.one_source_id, m.one_id, m.other_source_id, m.other_id) = (p.a, p.b, p.c, p.d))
+"""
+
+
+class PairStore:
+    """Pairs and decisions."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def replace(
+        self, companies: Collection[Company], found: Iterable[tuple[Pair, Verdict]]
+    ) -> None:
+        """Forget all pairs of companies, and keep these."""
+        self._session.execute(sa.text(_FORGET), listed(companies))
+        rows = ((*one, *other, *_told(verdict)) for (one, other), verdict in found)
+        stage = stage_rows(self._session, table_of(PairRow), _COLUMNS, rows)
+        into = sa.insert(table_of(PairRow)).from_select(_COLUMNS, sa.select(*stage.columns))
+        self._session.execute(into)
+
+    def reach(self, companies: Collection[Company]) -> "Reach":
+        """All that companies are bound to by pairs, decisions and merges, however far away."""
+        found, fresh = Reach(), set(companies)
+        while fresh:
+            found.companies |= fresh
+            values = listed(fresh)
+            pairs = self._session.execute(sa.text(_PAIRS_OF), values)
+            for one_source, one, other_source, other, answer, weight in pairs:
+                pair = (one_source, one), (other_source, other)
+                match answer:
+                    case Answer.SAME:
+                        found.same[pair] = weight
+                    case Answer.NUMBER:
+                        found.by_number[pair] = weight
+                    case _:
+                        found.beside.add(pair)
+            for one_source, one, other_source, other, says, _ in self._session.execute(
+                sa.text(_DECISIONS_OF), values
+            ):
+                pair = (one_source, one), (other_source, other)
+                (found.together if says == Says.TOGETHER else found.apart).add(pair)
+            for source, gone, into in self._session.execute(sa.text(_MERGED_IN_CRM), values):
+                if gone != into:
+                    found.together.add(ordered((source, gone), (source, into)))
+            bound = {*found.same, *found.by_number, *found.beside, *found.together}
+            fresh = {one for pair in bound for one in pair} - found.companies
+        return found
+
+    def mark_doubtful(self, companies: Collection[Company], doubtful: Collection[Pair]) -> None:
+        """Say of which pairs of companies a person is asked although they look like one."""
+        values = {**listed(companies), **_pairs(doubtful)}
+        self._session.execute(sa.text(_MARK), values)
+
+    def evidence(self, pairs: Collection[Pair]) -> dict[Pair, list[dict[str, Any]]]:
+        """What speaks for pairs."""
+        found = self._session.execute(sa.text(_EVIDENCE), _pairs(pairs))
+        return {((a, b), (c, d)): evidence for a, b, c, d, evidence in found}
+
+
+@dataclass(slots=True)
+class Reach:
+    """Companies, and all that binds them or holds them apart."""
+
+    companies: set[Company] = field(default_factory=set)
+    same: dict[Pair, float] = field(default_factory=dict)
+    by_number: dict[Pair, float] = field(default_factory=dict)
+    """One by the INN alone."""
+    beside: set[Pair] = field(default_factory=set)
+    """Branches, and what stands twice in one CRM: not joined unless a person says so."""
+    together: set[Pair] = field(default_factory=set)
+    apart: set[Pair] = field(default_factory=set)
+
+
+def ordered(one: Company, other: Company) -> Pair:
+    """Two companies as a pair."""
+    return (one, other) if one < other else (other, one)
+
+
+def _told(verdict: Verdict) -> tuple[str, float, bool, str]:
+    evidence = [
+        {"clue": one.clue.value, "weight": round(one.weight, 2), "what": one.what}
+        for one in verdict.evidence
+    ]
+    return verdict.answer.value, round(verdict.weight, 3), False, orjson.dumps(evidence).decode()
+
+
+def _pairs(pairs: Collection[Pair]) -> dict[str, list[Any]]:
+    """Pairs as the arrays that queries join."""
+    columns = zip(*((*one, *other) for one, other in pairs), strict=True)
+    return dict(zip("abcd", map(list, columns), strict=True)) if pairs else {n: [] for n in "abcd"}

@@ -1,0 +1,43 @@
+"""Tables of matching."""
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from kam_sync.matching import model
+
+
+class KeyRow(SQLModel, table=True):
+    """Keys of companies; see `keys.py`."""
+
+    __tablename__ = "match_key"
+    __table_args__ = (sa.Index("match_key_key", "key"),)
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+    external_id: str = Field(primary_key=True)
+    key: str = Field(primary_key=True, sa_type=sa.String, sa_column_kwargs={})
+
+
+class PairRow(model.Pair, table=True):
+    """Pairs that are one, a branch of one, or a question."""
+
+    __tablename__ = "match_pair"
+    __table_args__ = (sa.Index("match_pair_other", "other_source_id", "other_id"),)
+
+    one_source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+    one_id: str = Field(primary_key=True)
+    other_source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+    other_id: str = Field(primary_key=True)
+
+
+class DecisionRow(model.Decision, table=True):
+    """What people decided, also what they took back."""
+
+    __tablename__ = "match_decision"
+    __table_args__ = (
+        sa.Index("match_decision_one", "one_source_id", "one_id"),
+        sa.Index("match_decision_other", "other_source_id", "other_id"),
+    )
+
+    id: int = Field(default=None, primary_key=True, sa_column_args=[sa.Identity()])
+    one_source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
+    other_source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")

@@ -1,0 +1,141 @@
+"""What people decide holds, and can be taken back: the store is then as if nothing had been."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import connectors as gate
+from connectors import Noun
+from kam_sync import flow
+from kam_sync.base.errors import NotHere, WrongUse
+from kam_sync.matching.deciding import Deciding
+from kam_sync.matching.store import DecisionStore
+from kam_sync.wiring import Services
+from tests.conftest import NOW, empty
+from tests.fakes.books import Book, deal
+
+_INNS = ("7707083893", "7728168971", None)
+
+
+def _store(services: Services) -> dict[str, Any]:
+    """All that is known of accounts, and what is measured of them."""
+    queries = {
+        "account": "SELECT id, name, inn, kpp, is_active, merged_into FROM account ORDER BY id",
+        "link": "SELECT source_id, company_external_id, account_id, seq, evidence"
+        " FROM account_link ORDER BY 1, 2",
+        "pair": "SELECT * FROM match_pair ORDER BY 1, 2, 3, 4",
+        "point": 'SELECT account_id, kpi, unit, "on", value FROM point ORDER BY 1, 2, 3, 4',
+    }
+    with services.database.transaction() as session:
+        return {name: list(session.execute(sa.text(query))) for name, query in queries.items()}
+
+
+def _accounts(services: Services) -> dict[tuple[int, str], UUID]:
+    query = "SELECT source_id, company_external_id, account_id FROM account_link"
+    with services.database.transaction() as session:
+        return {(source, key): account for source, key, account in session.execute(sa.text(query))}
+
+
+def test_accounts_that_a_person_merges_are_one_until_it_is_taken_back(services: Services) -> None:
+    book, other = Book(services), Book(services, "other")
+    other.save(Noun.COMPANY, gate.Company("1", "Совсем другое имя"))
+    book.deals(deal("21", opened="2026-09-01", won="2026-09-20"))
+    other.deals(deal("31", opened="2026-10-01", won="2026-10-20", amount=50))
+    flow.match(services)
+    flow.kpi(services)
+    before = _store(services)
+    with services.database.transaction() as session:
+        decision = Deciding(session, "Анна", NOW).merge(book.account(), other.account())
+    flow.kpi(services)
+    assert len(set(_accounts(services).values())) == 1
+    assert book.points("won_revenue") == {"2026-09": 100, "2026-10": 50, "2026-11": 0}
+    assert other.points("won_revenue") == {}
+    with services.database.transaction() as session:
+        Deciding(session, "Борис", NOW).undo(decision)
+    flow.kpi(services)
+    assert _store(services) == before
+    with services.database.transaction() as session:
+        (kept,) = DecisionStore(session).all(limit=9)
+        assert (kept.by, kept.undone_by) == ("Анна", "Борис")
+        with pytest.raises(NotHere):
+            Deciding(session, "Борис", NOW).undo(decision)
+
+
+def test_a_company_that_is_split_off_does_not_come_back_by_itself(services: Services) -> None:
+    book, other = Book(services), Book(services, "other")
+    for each in (book, other):
+        each.save(Noun.COMPANY, gate.Company("1", "Ромашка", inn="7707083893"))
+    flow.match(services)
+    assert len(set(_accounts(services).values())) == 1
+    with services.database.transaction() as session:
+        deciding = Deciding(session, "Анна", NOW)
+        with pytest.raises(WrongUse):
+            deciding.split(book.account(), [(book.source_id, "1"), (other.source_id, "1")])
+        deciding.split(book.account(), [(other.source_id, "1")])
+    assert len(set(_accounts(services).values())) == 2
+    flow.match(services, anew=True)
+    assert len(set(_accounts(services).values())) == 2
+
+
+def test_what_may_be_one_is_asked_by_the_money_and_never_again(services: Services) -> None:
+    book, other = Book(services), Book(services, "other")
+    for name, id_ in (("Василёк", "2"), ("Подсолнух", "3")):
+        for each in (book, other):
+            each.save(Noun.COMPANY, gate.Company(id_, name))
+    other.deals(deal("31", opened="2026-10-01", amount=7))
+    flow.match(services)
+    with services.database.transaction() as session:
+        store = DecisionStore(session)
+        first, *others = store.questions(limit=9)
+        assert (first.one_id, first.money, len(others)) == ("1", 7, 2)
+        pair = (first.one_source_id, first.one_id), (first.other_source_id, first.other_id)
+        Deciding(session, "Анна", NOW).keep_apart(pair)
+        assert store.questions(limit=9) == others
+    flow.match(services, anew=True)
+    with services.database.transaction() as session:
+        assert DecisionStore(session).questions(limit=9) == others
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    world=st.lists(
+        st.tuples(st.sampled_from("АБВ"), st.sampled_from(_INNS), st.booleans()),
+        min_size=2,
+        max_size=6,
+    ),
+    chosen=st.tuples(st.integers(0, 5), st.integers(0, 5)),
+    later=st.integers(0, 5),
+)
+def test_merge_sync_unmerge_sync_leaves_nothing_behind(
+    services: Services,
+    world: list[tuple[str, str | None, bool]],
+    chosen: tuple[int, int],
+    later: int,
+) -> None:
+    empty(services.database)
+    book = Book(services)
+
+    def sync(changed: int | None = None) -> None:
+        for number, (name, inn, has_phone) in enumerate(world):
+            title = f"Фирма {name}" + (" новая" if number == changed else "")
+            phones = ("8 495 123 45 67",) if has_phone else ()
+            book.save(Noun.COMPANY, gate.Company(str(number), title, inn=inn, phones=phones))
+        flow.match(services)
+
+    sync(later)
+    straight = _store(services)
+    sync()
+    accounts = _accounts(services)
+    one, other = (accounts[book.source_id, str(number % len(world))] for number in chosen)
+    if one != other:
+        with services.database.transaction() as session:
+            decision = Deciding(session, "Анна", NOW).merge(one, other)
+        sync()
+        with services.database.transaction() as session:
+            Deciding(session, "Анна", NOW).undo(decision)
+    sync(later)
+    assert _store(services) == straight
