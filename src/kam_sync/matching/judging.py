@@ -4,7 +4,7 @@ What costs most is a wrong merge: it mixes two customers' money, and every KPI w
 made by names alone, and none against an INN.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,7 +20,8 @@ _NUMBERS = frozenset({Clue.INN, Clue.OGRN})
 _REACHED = frozenset({Clue.PHONE, Clue.EMAIL, Clue.DOMAIN})
 _ONE_NAME = frozenset({Clue.NAME_EQUAL, Clue.NAME_TYPO, Clue.NAME_INITIAL, Clue.NAME_LOOSE})
 _OTHER_NAME = frozenset({Clue.NAME_PART, Clue.NAME_FAR})
-_AGAINST = frozenset({Clue.INN_OTHER, Clue.OGRN_OTHER, Clue.CITY_OTHER, Clue.KIND_OTHER})
+_OTHER_NUMBERS = frozenset({Clue.INN_OTHER, Clue.OGRN_OTHER})
+_AGAINST = frozenset({Clue.CITY_OTHER, Clue.KIND_OTHER})
 _REACHES = 1.0
 """A phone or a domain that so many share that it weighs less proves nothing alone."""
 
@@ -31,6 +32,8 @@ class Answer(StrEnum):
     SAME = "same"
     BRANCH = "branch"
     """Of one legal entity, by another KPP."""
+    TWICE = "twice"
+    """With one INN, and twice in one CRM: entered twice, or two branches; a person is asked."""
     ASK = "ask"
     DIFFERENT = "different"
 
@@ -49,27 +52,35 @@ class Verdict:
         return self.weight >= LIKELY_FROM
 
 
-def judge(evidence: Sequence[Evidence]) -> Verdict:
-    """Say what a pair is."""
+def judge(evidence: Sequence[Evidence], *, is_one_source: bool = False) -> Verdict:
+    """Say what a pair is; two of one CRM were entered apart, and it may have been on purpose."""
     weight = sum(one.weight for one in evidence)
-    return Verdict(
-        _answer({one.clue: one.weight for one in evidence}, weight), weight, tuple(evidence)
-    )
+    found = {one.clue: one.weight for one in evidence}
+    return Verdict(_answer(found, weight, is_one_source=is_one_source), weight, tuple(evidence))
 
 
-def _answer(found: dict[Clue, float], weight: float) -> Answer:
+def _answer(found: Mapping[Clue, float], weight: float, *, is_one_source: bool) -> Answer:
     clues = found.keys()
     is_reached = any(found[clue] >= _REACHES for clue in clues & _REACHED)
-    if clues & _NUMBERS and not clues & {Clue.INN_OTHER, Clue.OGRN_OTHER}:
-        if Clue.KPP_OTHER in clues:
-            return Answer.BRANCH
-        is_proven = not clues & _OTHER_NAME or is_reached or Clue.ADDRESS in clues
-        return Answer.SAME if is_proven and weight >= ASK_FROM else Answer.ASK
-    if clues & {Clue.INN_OTHER, Clue.OGRN_OTHER}:  # perhaps it has changed
+    if clues & _OTHER_NUMBERS:  # perhaps it has changed
         may_be = clues & _ONE_NAME and (is_reached or Clue.ADDRESS in clues)
         return Answer.ASK if may_be else Answer.DIFFERENT
+    if clues & _NUMBERS:
+        return _of_one_number(clues, weight, is_reached=is_reached, is_one_source=is_one_source)
     is_placed = {Clue.ADDRESS, Clue.CITY} <= clues
     is_one = bool(clues & _ONE_NAME) and (is_reached or is_placed) and not clues & _AGAINST
     if is_one and weight >= SAME_FROM:
         return Answer.SAME
     return Answer.ASK if weight >= ASK_FROM else Answer.DIFFERENT
+
+
+def _of_one_number(
+    clues: Set[Clue], weight: float, *, is_reached: bool, is_one_source: bool
+) -> Answer:
+    if Clue.KPP_OTHER in clues:
+        return Answer.BRANCH
+    is_proven = is_reached or Clue.ADDRESS in clues
+    if is_one_source and not is_proven:
+        return Answer.TWICE
+    is_one = is_proven or not clues & _OTHER_NAME
+    return Answer.SAME if is_one and weight >= ASK_FROM else Answer.ASK

@@ -63,7 +63,7 @@ def settle(session: Session, companies: list[Company], now: datetime) -> int:
     of = KeyStore(session).companies(known)
     same = {pair: weight for pair, weight in reach.same.items() if _are(pair, known)}
     same |= {pair: inf for pair in reach.together if _are(pair, known)}
-    apart = {*reach.apart, *reach.branches} - reach.together
+    apart = (reach.apart | reach.beside) - reach.together
     grouped = group(known, same, apart=apart, identity=_identities(of))
     pairs.mark_doubtful(reach.companies, grouped.doubtful)
     return links.place(dict(_links(grouped.members, known, same, pairs)), {}, now)
@@ -78,7 +78,8 @@ def _verdicts(keys: KeyStore, report: Report, watch: Watch) -> Iterator[tuple[Pa
         if count % _EVERY == 0:
             watch(count)
         if one in of and other in of:
-            verdict = judge(compare(of[one], of[other], common))
+            evidence = compare(of[one], of[other], common)
+            verdict = judge(evidence, is_one_source=one[0] == other[0])
             if verdict.answer is not Answer.DIFFERENT:
                 yield (one, other), verdict
     report.add(compared=len(candidates))

@@ -21,7 +21,7 @@ _QUESTIONS = """
             AND one.company_external_id = m.one_id
         JOIN account_link other ON other.source_id = m.other_source_id
             AND other.company_external_id = m.other_id
-        WHERE (m.answer = 'ask' OR m.is_doubtful) AND one.account_id <> other.account_id
+        WHERE (m.answer IN ('ask', 'twice') OR m.is_doubtful) AND one.account_id <> other.account_id
             AND NOT EXISTS (SELECT FROM match_decision d WHERE d.undone_at IS NULL
                 AND (d.one_source_id, d.one_id, d.other_source_id, d.other_id)
                     = (m.one_source_id, m.one_id, m.other_source_id, m.other_id))

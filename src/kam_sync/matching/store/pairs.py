@@ -31,14 +31,14 @@ _PAIRS_OF = """
         unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
             AS k(source_id, external_id)
         ON m.one_source_id = k.source_id AND m.one_id = k.external_id
-    WHERE m.answer IN ('same', 'branch')
+    WHERE m.answer IN ('same', 'branch', 'twice')
     UNION
     SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.answer, m.weight
     FROM match_pair m JOIN
         unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
             AS k(source_id, external_id)
         ON m.other_source_id = k.source_id AND m.other_id = k.external_id
-    WHERE m.answer IN ('same', 'branch')
+    WHERE m.answer IN ('same', 'branch', 'twice')
 """
 _DECISIONS_OF = """
     SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.says, m.id
@@ -105,8 +105,11 @@ class PairStore:
             values = listed(fresh)
             pairs = self._session.execute(sa.text(_PAIRS_OF), values)
             for one_source, one, other_source, other, answer, weight in pairs:
-                known = found.same if answer == Answer.SAME else found.branches
-                known[(one_source, one), (other_source, other)] = weight
+                pair = (one_source, one), (other_source, other)
+                if answer == Answer.SAME:
+                    found.same[pair] = weight
+                else:
+                    found.beside.add(pair)
             for one_source, one, other_source, other, says, _ in self._session.execute(
                 sa.text(_DECISIONS_OF), values
             ):
@@ -136,7 +139,8 @@ class Reach:
 
     companies: set[Company] = field(default_factory=set)
     same: dict[Pair, float] = field(default_factory=dict)
-    branches: dict[Pair, float] = field(default_factory=dict)
+    beside: set[Pair] = field(default_factory=set)
+    """Branches, and what stands twice in one CRM: not joined unless a person says so."""
     together: set[Pair] = field(default_factory=set)
     apart: set[Pair] = field(default_factory=set)
 
