@@ -22,6 +22,7 @@ class Clue(StrEnum):
     INN = "inn"
     INN_SLIP = "inn_slip"
     INN_OTHER = "inn_other"
+    KPP = "kpp"
     KPP_OTHER = "kpp_other"
     OGRN = "ogrn"
     OGRN_OTHER = "ogrn_other"
@@ -93,8 +94,10 @@ def _numbers(one: Features, other: Features) -> Iterator[Evidence]:
     if one.inn and other.inn:
         if one.inn == other.inn:
             yield Evidence(Clue.INN, 8.0 if one.has_real_inn else 4.0, one.inn)
-            if one.kpp and other.kpp and one.kpp != other.kpp:
-                yield Evidence(Clue.KPP_OTHER, -1.0, f"{one.kpp}, {other.kpp}")
+            if one.kpp and other.kpp:
+                is_same = one.kpp == other.kpp
+                clue, weight = (Clue.KPP, 1.0) if is_same else (Clue.KPP_OTHER, -1.0)
+                yield Evidence(clue, weight, one.kpp if is_same else f"{one.kpp}, {other.kpp}")
         elif not (one.has_real_inn and other.has_real_inn) and _is_slip(one.inn, other.inn):
             yield Evidence(Clue.INN_SLIP, 2.0, f"{one.inn}, {other.inn}")
         else:

@@ -30,6 +30,8 @@ class Answer(StrEnum):
     """What a pair is."""
 
     SAME = "same"
+    NUMBER = "number"
+    """One by the INN alone: the same, unless it has branches, for nothing says which of them."""
     BRANCH = "branch"
     """Of one legal entity, by another KPP."""
     TWICE = "twice"
@@ -79,8 +81,9 @@ def _of_one_number(
 ) -> Answer:
     if Clue.KPP_OTHER in clues:
         return Answer.BRANCH
-    is_proven = is_reached or Clue.ADDRESS in clues
+    is_proven = is_reached or not clues.isdisjoint({Clue.ADDRESS, Clue.KPP})
     if is_one_source and not is_proven:
         return Answer.TWICE
-    is_one = is_proven or not clues & _OTHER_NAME
-    return Answer.SAME if is_one and weight >= ASK_FROM else Answer.ASK
+    if weight < ASK_FROM or (clues & _OTHER_NAME and not is_proven):
+        return Answer.ASK
+    return Answer.SAME if is_proven else Answer.NUMBER

@@ -61,11 +61,19 @@ def settle(session: Session, companies: list[Company], now: datetime) -> int:
     reach = pairs.reach(links.beside(companies) | set(companies))
     known = links.links(reach.companies)
     of = KeyStore(session).companies(known)
-    same = {pair: weight for pair, weight in reach.same.items() if _are(pair, known)}
-    same |= {pair: inf for pair in reach.together if _are(pair, known)}
+    numbers = _identities(of)
+    with_branches = {numbers[one] for pair in reach.beside for one in pair if one in numbers}
+    unclear = {
+        pair for pair in reach.by_number if numbers.get(pair[0]) in with_branches
+    } - reach.together
+    same = {
+        pair: weight
+        for pair, weight in (reach.same | reach.by_number).items()
+        if _are(pair, known) and pair not in unclear
+    } | {pair: inf for pair in reach.together if _are(pair, known)}
     apart = (reach.apart | reach.beside) - reach.together
-    grouped = group(known, same, apart=apart, identity=_identities(of))
-    pairs.mark_doubtful(reach.companies, grouped.doubtful)
+    grouped = group(known, same, apart=apart, identity=numbers)
+    pairs.mark_doubtful(reach.companies, grouped.doubtful | unclear)
     return links.place(dict(_links(grouped.members, known, same, pairs)), {}, now)
 
 

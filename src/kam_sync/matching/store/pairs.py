@@ -31,14 +31,14 @@ _PAIRS_OF = """
         unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
             AS k(source_id, external_id)
         ON m.one_source_id = k.source_id AND m.one_id = k.external_id
-    WHERE m.answer IN ('same', 'branch', 'twice')
+    WHERE m.answer IN ('same', 'number', 'branch', 'twice')
     UNION
     SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.answer, m.weight
     FROM match_pair m JOIN
         unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
             AS k(source_id, external_id)
         ON m.other_source_id = k.source_id AND m.other_id = k.external_id
-    WHERE m.answer IN ('same', 'branch', 'twice')
+    WHERE m.answer IN ('same', 'number', 'branch', 'twice')
 """
 _DECISIONS_OF = """
     SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.says, m.id
@@ -73,7 +73,7 @@ _MARK = """
     UPDATE match_pair m SET is_doubtful = NOT m.is_doubtful
     FROM unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
             AS k(source_id, external_id)
-    WHERE m.one_source_id = k.source_id AND m.one_id = k.external_id AND m.answer = 'same'
+    WHERE m.one_source_id = k.source_id AND m.one_id = k.external_id AND m.answer IN ('same', 'number')
         AND m.is_doubtful <> EXISTS (
             SELECT FROM unnest(CAST(:a AS int[]), CAST(:b AS text[]), CAST(:c AS int[]),
                 CAST(:d AS text[])) AS p(a, b, c, d)
@@ -106,10 +106,13 @@ class PairStore:
             pairs = self._session.execute(sa.text(_PAIRS_OF), values)
             for one_source, one, other_source, other, answer, weight in pairs:
                 pair = (one_source, one), (other_source, other)
-                if answer == Answer.SAME:
-                    found.same[pair] = weight
-                else:
-                    found.beside.add(pair)
+                match answer:
+                    case Answer.SAME:
+                        found.same[pair] = weight
+                    case Answer.NUMBER:
+                        found.by_number[pair] = weight
+                    case _:
+                        found.beside.add(pair)
             for one_source, one, other_source, other, says, _ in self._session.execute(
                 sa.text(_DECISIONS_OF), values
             ):
@@ -118,7 +121,7 @@ class PairStore:
             for source, gone, into in self._session.execute(sa.text(_MERGED_IN_CRM), values):
                 if gone != into:
                     found.together.add(ordered((source, gone), (source, into)))
-            bound = {*found.same, *found.together}
+            bound = {*found.same, *found.by_number, *found.beside, *found.together}
             fresh = {one for pair in bound for one in pair} - found.companies
         return found
 
@@ -139,6 +142,8 @@ class Reach:
 
     companies: set[Company] = field(default_factory=set)
     same: dict[Pair, float] = field(default_factory=dict)
+    by_number: dict[Pair, float] = field(default_factory=dict)
+    """One by the INN alone."""
     beside: set[Pair] = field(default_factory=set)
     """Branches, and what stands twice in one CRM: not joined unless a person says so."""
     together: set[Pair] = field(default_factory=set)
