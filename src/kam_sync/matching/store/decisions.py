@@ -14,17 +14,30 @@ from kam_sync.matching.model import Decision, Question, Says
 from kam_sync.matching.store.tables import DecisionRow
 
 _QUESTIONS = """
-    WITH question AS (
-        SELECT m.*, one.account_id AS one_account, other.account_id AS other_account
+    WITH apart AS (
+        SELECT least(one.account_id, other.account_id) AS one_account,
+            greatest(one.account_id, other.account_id) AS other_account
+        FROM match_decision d
+        JOIN account_link one ON one.source_id = d.one_source_id
+            AND one.company_external_id = d.one_id
+        JOIN account_link other ON other.source_id = d.other_source_id
+            AND other.company_external_id = d.other_id
+        WHERE d.undone_at IS NULL AND d.says = 'apart'
+    ), question AS (
+        SELECT DISTINCT ON (least(one.account_id, other.account_id),
+                greatest(one.account_id, other.account_id))
+            m.*, one.account_id AS one_account, other.account_id AS other_account
         FROM match_pair m
         JOIN account_link one ON one.source_id = m.one_source_id
             AND one.company_external_id = m.one_id
         JOIN account_link other ON other.source_id = m.other_source_id
             AND other.company_external_id = m.other_id
-        WHERE (m.answer IN ('ask', 'twice') OR m.is_doubtful) AND one.account_id <> other.account_id
-            AND NOT EXISTS (SELECT FROM match_decision d WHERE d.undone_at IS NULL
-                AND (d.one_source_id, d.one_id, d.other_source_id, d.other_id)
-                    = (m.one_source_id, m.one_id, m.other_source_id, m.other_id))
+        WHERE (m.answer IN ('ask', 'twice') OR m.is_doubtful)
+            AND one.account_id <> other.account_id
+            AND (least(one.account_id, other.account_id), greatest(one.account_id,
+                other.account_id)) NOT IN (SELECT one_account, other_account FROM apart)
+        ORDER BY least(one.account_id, other.account_id),
+            greatest(one.account_id, other.account_id), m.weight DESC, 1, 2, 3, 4
     ), money AS (
         SELECT l.account_id, sum(d.amount) AS amount
         FROM (SELECT one_account AS id FROM question UNION SELECT other_account FROM question) a
@@ -43,6 +56,7 @@ _QUESTIONS = """
     ORDER BY money DESC, q.weight DESC, 1, 2, 3, 4
     OFFSET :skip LIMIT :limit
 """
+"""Of two accounts the pair of companies for which most speaks."""
 
 
 class DecisionStore:
@@ -52,7 +66,7 @@ class DecisionStore:
         self._session = session
 
     def questions(self, *, skip: int = 0, limit: int) -> list[Question]:
-        """Pairs that wait for a person, those with the most money first.
+        """Accounts that may be one, by a pair of their companies, the most money first.
 
         Money is what deals that are not lost come to in both accounts, whatever their currency.
         """

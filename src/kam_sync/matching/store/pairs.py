@@ -73,7 +73,8 @@ _MARK = """
     UPDATE match_pair m SET is_doubtful = NOT m.is_doubtful
     FROM unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
             AS k(source_id, external_id)
-    WHERE m.one_source_id = k.source_id AND m.one_id = k.external_id AND m.answer IN ('same', 'number')
+    WHERE m.one_source_id = k.source_id AND m.one_id = k.external_id
+        AND m.answer IN ('same', 'number')
         AND m.is_doubtful <> EXISTS (
             SELECT FROM unnest(CAST(:a AS int[]), CAST(:b AS text[]), CAST(:c AS int[]),
                 CAST(:d AS text[])) AS p(a, b, c, d)
