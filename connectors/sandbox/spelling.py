@@ -21,7 +21,7 @@ _NAMESAKE, _BRANCH, _RENUMBERED, _CALLED = (17, 3), (19, 5), (23, 7), (10, 4)
 has got a new INN; is called through the call centre."""
 _FULL = {"ООО": "Общество с ограниченной ответственностью", "АО": "Акционерное общество"}
 _LATIN = {"ООО": "LLC", "АО": "JSC", "ПАО": "PJSC", "ЗАО": "CJSC"}
-_UNQUOTED = str.maketrans("", "", "«»\"")
+_UNQUOTED = str.maketrans("", "", '«»"')
 _KNOWS_INN = {"amocrm": 0.8, "bitrix24": 0.5, "megaplan": 0.6, "sbercrm": 0.4, "1c": 1.0}
 """How often people of a CRM have entered the INN."""
 
@@ -96,7 +96,7 @@ def _written(name: str, kind: str, dice: Random) -> str:
         case "sbercrm":
             return bare if dice.random() < 0.6 else f"{form} {_slipped(bare, dice)}"
         case "1c":
-            return f"{_FULL.get(form, form)} \"{bare}\""
+            return f'{_FULL.get(form, form)} "{bare}"'
         case _:
             return name
 
