@@ -16,6 +16,7 @@ from connectors.sandbox import served
 from connectors.sandbox.csv_world import BadFolder, CsvWorld
 from connectors.sandbox.entities import World
 from connectors.sandbox.server import Sandbox
+from connectors.sandbox.spelling import SpeltWorld
 from connectors.sandbox.world import MadeUpWorld
 
 _ABOUT = """\
@@ -99,6 +100,7 @@ def _add_common(parser: ArgumentParser) -> None:
     add("--contacts", type=int, help="how many people (default 2.5 a customer)")
     add("--deals", type=int, help="how many deals in 36 months (default 50 a customer)")
     add("--today", type=_day, help="the day to show, YYYY-MM-DD (default: today, UTC)")
+    add("--spelt", action="store_true", help="write customers as people of this CRM do")
     add("--data", type=Path, help="serve this folder of CRM Sales Opportunities CSV files instead")
     add("--rate", type=float, help="requests a second, 0 for no limit (default: the CRM's own)")
     add("--token", help="the token to accept (default: one that is printed)")
@@ -115,9 +117,11 @@ def _world(chosen: Namespace) -> World:
     given = {name: getattr(chosen, name) for name in _MADE_UP}
     given = {name: value for name, value in given.items() if value is not None}
     if chosen.data is None:
+        if chosen.spelt:
+            return SpeltWorld(chosen.kind, **(_USUAL | given))
         return MadeUpWorld(**(_USUAL | given))
-    if given:
-        raise ValueError(f"--{next(iter(given))} has no meaning with --data")
+    if given or chosen.spelt:
+        raise ValueError(f"--{next(iter(given), 'spelt')} has no meaning with --data")
     return CsvWorld(chosen.data)
 
 

@@ -24,7 +24,7 @@ from connectors.sandbox.months import DAY, Months, midnight, moment, utc_today
 from connectors.sandbox.staff import PIPELINES, owner, staff
 from connectors.sandbox.vocabulary import GOODS, POSITIONS, RESULTS, SERVICES, TODO
 
-_FIRST_COMPANY = 6_000_001
+FIRST_COMPANY = 6_000_001
 _FIRST_CONTACT = 7_000_001
 _FIRST_DEAL = 5_000_001
 _FIRST_TASK = 8_000_001
@@ -149,7 +149,7 @@ class MadeUpWorld:
         if dice.random() < 0.4:
             touched = born + int(dice.random() * (self._months.running - born))
         return Company(
-            number=_FIRST_COMPANY + index,
+            number=FIRST_COMPANY + index,
             name=called.name,
             inn=called.inn,
             kpp=called.kpp,
@@ -175,7 +175,7 @@ class MadeUpWorld:
             position=dice.choice(POSITIONS) if dice.random() < 0.6 else None,
             phones=(names.mobile_phone(number, dice),) if dice.random() < 0.9 else (),
             emails=(f"{who.mailbox}@{host}",) if dice.random() < 0.8 else (),
-            company=_FIRST_COMPANY + index,
+            company=FIRST_COMPANY + index,
             owner=owner(self.users, index),
             created_at=moment(born),
             updated_at=moment(touched),
@@ -233,7 +233,7 @@ class MadeUpWorld:
             price=plan.price,
             pipeline=line.number,
             stage=stage_number,
-            company=_FIRST_COMPANY + index,
+            company=FIRST_COMPANY + index,
             contacts=people,
             owner=owner(self.users, index),
             created_at=moment(plan.begins),

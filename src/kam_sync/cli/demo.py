@@ -38,7 +38,7 @@ class Wish:
 
 def run_demo(settings: Settings, wish: Wish) -> None:
     """One whole pass; then, unless `once`, serve the pages and keep syncing."""
-    with sandboxes(World(wish.seed, wish.size, wish.data)) as boxes:
+    with sandboxes(World(wish.seed, wish.size, spelt=True, data=wish.data)) as boxes:
         clock: Clock = utc_now
         first = boxes[0]
         if wish.data is not None:  # old data is judged as of its own last day

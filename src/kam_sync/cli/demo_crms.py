@@ -28,6 +28,8 @@ class World:
 
     seed: int
     size: int
+    spelt: bool = False
+    """Whether each CRM has its own way to write the customers that they share."""
     data: Path | None = None
     """A folder of CSV files instead, which one CRM alone can serve."""
 
@@ -36,8 +38,9 @@ class World:
         """How the sandbox of each kind is told what to serve."""
         if self.data is not None:
             return {"amocrm": ["--data", str(self.data)]}
+        told = ["--seed", str(self.seed), *(["--spelt"] if self.spelt else [])]
         return {
-            kind: ["--seed", str(self.seed), "--size", str(max(self.size * share // 100, 1))]
+            kind: [*told, "--size", str(max(self.size * share // 100, 1))]
             for kind, share in CRMS.items()
         }
 
