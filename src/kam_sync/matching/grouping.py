@@ -33,6 +33,7 @@ def group(
     same: Mapping[Pair, float],
     *,
     apart: Iterable[Pair] = (),
+    branches: Iterable[Pair] = (),
     identity: Mapping[Company, str] = {},
 ) -> Grouped:
     """Join companies by pairs.
@@ -41,26 +42,40 @@ def group(
         companies: all that are looked at.
         same: pairs that are one, with the weight of the evidence; infinite where a person said so.
         apart: pairs that are two, whatever else speaks for them.
+        branches: pairs that are two, unless a person has joined their groups.
         identity: the INN of companies that have a real one: groups with other numbers are never
             joined, unless a person has said that two of them are one.
     """
     group_of = {company: frozenset((company,)) for company in companies}
-    parted: dict[Company, set[Company]] = {}
-    for one, other in apart:
-        parted.setdefault(one, set()).add(other)
-        parted.setdefault(other, set()).add(one)
+    parted, branched = _beside(apart), _beside(branches)
     doubtful = set(_torn(same, identity))
     for pair in sorted(same.keys() - doubtful, key=lambda pair: (-same[pair], pair)):
         left, right = group_of[pair[0]], group_of[pair[1]]
         if left is right:
             continue
-        is_parted = any(not right.isdisjoint(parted.get(one, ())) for one in left)
-        if is_parted or (same[pair] < inf and _are_others(left, right, identity)):
+        is_guess = same[pair] < inf and (
+            _are_parted(left, right, branched) or _are_others(left, right, identity)
+        )
+        if is_guess or _are_parted(left, right, parted):
             doubtful.add(pair)
             continue
         both = left | right
         group_of.update(dict.fromkeys(both, both))
     return Grouped(group_of, frozenset(doubtful))
+
+
+def _beside(pairs: Iterable[Pair]) -> dict[Company, set[Company]]:
+    found: dict[Company, set[Company]] = {}
+    for one, other in pairs:
+        found.setdefault(one, set()).add(other)
+        found.setdefault(other, set()).add(one)
+    return found
+
+
+def _are_parted(
+    left: Iterable[Company], right: frozenset[Company], parted: Mapping[Company, set[Company]]
+) -> bool:
+    return any(not right.isdisjoint(parted.get(one, ())) for one in left)
 
 
 def _are_others(
