@@ -73,7 +73,7 @@ def settle(session: Session, companies: list[Company], now: datetime) -> int:
         if _are(pair, known) and pair not in unclear
     } | {pair: inf for pair in reach.together if _are(pair, known)}
     apart = reach.apart - reach.together
-    grouped = group(list(known), same, apart=apart, beside=reach.beside, identity=numbers)
+    grouped = group(list(known), same, apart=apart, branches=reach.beside, identity=numbers)
     pairs.mark_doubtful(reach.companies, grouped.doubtful | unclear)
     return links.place(dict(_links(grouped.members, known, same, pairs)), {}, now)
 

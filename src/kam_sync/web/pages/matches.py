@@ -126,7 +126,11 @@ def _account(sent: dict[str, str], name: str) -> UUID:
 
 def _company(text: str) -> Company:
     """A company as our forms name it: the id of its source, a colon, its own id."""
-    source, colon, external_id = text.partition(":")
-    if not (colon and source.isascii() and source.isdecimal() and "\x00" not in external_id):
+    source, _, external_id = text.partition(":")
+    try:
+        source_id = paging.number(source)
+    except ValueError:
+        source_id = 0
+    if not source_id or not external_id or "\x00" in external_id:
         raise WrongUse("form: a company is missing")
-    return paging.number(source), external_id
+    return source_id, external_id
