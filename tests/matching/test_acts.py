@@ -33,7 +33,7 @@ def _acts(services: Services) -> list[Act]:
 def test_a_split_of_two_from_two_is_one_act_and_is_taken_back_as_one(services: Services) -> None:
     book = Book(services)
     for number in "1234":
-        book.save(Noun.COMPANY, gate.Company(number, "Ромашка", inn=INN))
+        book.save(Noun.COMPANY, gate.Company(number, "Ромашка", inn=INN, kpp="770701001"))
     flow.match(services)
     before = _accounts(services)
     keys = sorted(before)

@@ -33,15 +33,14 @@ class Spoken:
 
     def question(self, asked: Asked) -> dict[str, Any]:
         """A question as JSON."""
-        doubtful = asked.question.is_doubtful
         speaks_for, against = words.both_ways(self.language, asked.clues)
         return {
             "companies": [self._side(side) for side in asked.sides],
             "money": _amounts(asked.worth),
             "weight": asked.question.weight,
             "advice": "likely" if asked.is_likely else "unsure",
-            "is_doubtful": doubtful,
-            "says": words.advice(self.language, is_likely=asked.is_likely, is_doubtful=doubtful),
+            "is_doubtful": asked.question.is_doubtful,
+            "says": words.advice(self.language, asked),
             "for": speaks_for,
             "against": against,
             "clues": [

@@ -10,7 +10,7 @@ from kam_sync.accounts.store import AccountStore, LinkingStore, Worth, WorthStor
 from kam_sync.base.db import Session
 from kam_sync.matching import grouping
 from kam_sync.matching.comparing import Clue, Evidence
-from kam_sync.matching.judging import LIKELY_FROM
+from kam_sync.matching.judging import LIKELY_FROM, Answer
 from kam_sync.matching.model import Act, Decision, Question, Says
 from kam_sync.matching.store import DecisionStore, ordered
 
@@ -36,7 +36,8 @@ class Asked:
     @property
     def is_likely(self) -> bool:
         """Whether a person should rather say yes."""
-        return self.question.weight >= LIKELY_FROM
+        is_clear = self.question.answer is Answer.ASK and not self.question.is_doubtful
+        return is_clear and self.question.weight >= LIKELY_FROM
 
     @property
     def worth(self) -> dict[str, Any]:

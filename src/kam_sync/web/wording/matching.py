@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 import phonenumbers
 
 from kam_sync.matching.comparing import Clue, Evidence
+from kam_sync.matching.judging import Answer
 from kam_sync.matching.model import Act, Says
-from kam_sync.matching.showing import Member
+from kam_sync.matching.showing import Asked, Member
 from kam_sync.web.wording.language import Language
 
 _COMMON = 1.0
@@ -38,13 +39,20 @@ def evidence(language: Language, clues: Iterable[Evidence]) -> str:
     return " ".join(said)
 
 
-def advice(language: Language, *, is_likely: bool, is_doubtful: bool) -> str:
+def advice(language: Language, asked: Asked) -> str:
     """What a person who is asked should keep in mind."""
+    answer, is_doubtful = asked.question.answer, asked.question.is_doubtful
+    if answer is Answer.TWICE:
+        return language.gettext("One INN twice in one CRM: entered twice, or two branches.")
+    if answer is Answer.NUMBER and is_doubtful:
+        return language.gettext(
+            "The same INN, but it has branches, and nothing says which one this is."
+        )
     if is_doubtful:
         return language.gettext(
             "The two fit, but other companies of their accounts do not: look closely."
         )
-    if is_likely:
+    if asked.is_likely:
         return language.gettext("Probably one customer.")
     return language.gettext("It may be one customer, or two: little is known.")
 
@@ -96,6 +104,7 @@ _CLUES: Mapping[Clue, Callable[[Language], str]] = {
     Clue.INN: lambda language: language.gettext("the same INN: %(what)s"),
     Clue.INN_SLIP: lambda language: language.gettext("INNs differ by a slip: %(what)s"),
     Clue.INN_OTHER: lambda language: language.gettext("different INNs: %(what)s"),
+    Clue.KPP: lambda language: language.gettext("the same KPP: %(what)s"),
     Clue.KPP_OTHER: lambda language: language.gettext("different KPPs: %(what)s"),
     Clue.OGRN: lambda language: language.gettext("the same OGRN: %(what)s"),
     Clue.OGRN_OTHER: lambda language: language.gettext("different OGRNs"),
