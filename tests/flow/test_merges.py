@@ -144,7 +144,11 @@ def test_of_a_chain_of_merges_all_history_is_the_last_survivors(
     flow.sync(services, source_id)
     flow.kpi(services)
     assert [row[:2] for row in gone(services)] == [("6005", "6007"), ("6006", "6007")]
-    assert october(services, source_id, "6007") == [Decimal(140)]
+    # an account keeps the id of the first company that it was made of
+    assert ask(services, "SELECT DISTINCT account_id FROM account_link") == [
+        (match(source_id, "6005").account_id,)
+    ]
+    assert october(services, source_id, "6005") == [Decimal(140)]
 
 
 def test_a_merge_that_was_a_wrong_guess_is_undone_when_the_record_comes_back(
