@@ -27,6 +27,7 @@ __all__ = [
     "Found",
     "HearingResult",
     "LedgerWatch",
+    "Matched",
     "Reconciled",
     "SyncResult",
     "Watch",
@@ -46,13 +47,14 @@ __all__ = [
 def sync(
     services: Services, source_id: int, *, full: bool = False, watch: Watch | None = None
 ) -> SyncResult:
-    """Steps 1 and 2 for one source: pull what has changed, store it, say it in our words.
+    """Steps 1 and 2 for one source: pull what has changed, store it, say it in our words, match.
 
     One process at a time per source; Busy when another is at it. Whatever happens, what was stored
     stays, and the cursor is true.
     """
     with services.database.alone(f"source {source_id}"):
         result = Syncing(services, source_id, full=full, watch=watch).run()
+    _match_what_came(services)
     is_well = result.state in {RunState.DONE, RunState.STOPPED}
     tell, event = (_log.info, "synced") if is_well else (_log.warning, "sync failed")
     tell(event, source=result.source, state=result.state.value, message=result.message)
@@ -66,6 +68,7 @@ def hear(services: Services, source_id: int, *, go_on: Callable[[], None]) -> He
     """
     with services.database.alone(f"source {source_id}"):
         result = Hearing(services, source_id, go_on).run()
+    _match_what_came(services)
     is_well = result.state in {RunState.DONE, RunState.STOPPED}
     (_log.info if is_well else _log.warning)(
         "heard", source=result.source, hooks=result.hooks, asked=result.hints,
@@ -110,7 +113,7 @@ def match(services: Services, *, anew: bool = False, watch: Matched = lambda _: 
         watch: is told now and then how many pairs have been compared.
     """
     database = services.database
-    with database.alone("measuring", wait=True):
+    with database.alone(kam_sync.matching.step.LOCK, wait=True):
         if anew:
             with database.transaction() as session:
                 kam_sync.matching.step.begin_anew(session)
@@ -120,6 +123,17 @@ def match(services: Services, *, anew: bool = False, watch: Matched = lambda _: 
                 more = bool(kam_sync.matching.step.learn(session))
         with database.transaction() as session:
             return kam_sync.matching.step.match_due(session, services.now(), watch)
+
+
+def _match_what_came(services: Services) -> None:
+    """Let accounts be right after a pull; a fault in matching makes no pull a bad one."""
+    try:
+        found = match(services)
+    except Exception:  # noqa: BLE001 - recorded; it is done again, and told, before measuring
+        _log.exception("not matched")
+    else:
+        if found.counts["read"]:
+            _log.info("matched", **found.as_dict())
 
 
 def measure(services: Services) -> list[Report]:

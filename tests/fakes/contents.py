@@ -14,8 +14,9 @@ _MORTAL = (
     "product", "company", "contact", "deal", "customer", "purchase", "invoice", "task", "activity",
 )  # fmt: skip
 """Tables whose rows stay when the CRM has deleted them, marked as deleted."""
+# Not why companies are one: those of two sources that hold the same are one with each other.
 _ACCOUNTS = (
-    "SELECT l.company_external_id, l.evidence, a.name, a.inn, a.kpp, a.is_active"
+    "SELECT l.company_external_id, a.name, a.inn, a.kpp, a.is_active"
     " FROM account_link l JOIN account a ON a.id = l.account_id WHERE l.source_id = :id ORDER BY 1"
 )
 

@@ -108,8 +108,9 @@ def test_a_merge_that_names_no_loser_is_understood_and_history_follows_the_survi
     assert why.startswith(f"probably merged into {survivor}: ")
     left = "SELECT count(*) FROM deal WHERE company_external_id = :id"
     assert ask(services, left, id=str(loser)) == [(0,)]
-    account = "SELECT account_id FROM account_link WHERE company_external_id = :id"
-    assert ask(services, account, id=str(loser)) == [(match(synced.id, str(survivor)).account_id,)]
+    both = "SELECT DISTINCT account_id FROM account_link WHERE company_external_id = ANY(:ids)"
+    accounts = ask(services, both, ids=[str(loser), str(survivor)])
+    assert accounts == [(match(synced.id, str(loser)).account_id,)]  # that of the first company
 
 
 def test_two_contacts_become_one_and_their_deals_name_the_survivor(

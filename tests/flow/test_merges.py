@@ -19,10 +19,10 @@ WON = datetime(2026, 10, 10, 9, tzinfo=UTC)
 
 @pytest.fixture
 def crm() -> AskableCrm:
-    """Two records of one firm with a phone in two spellings, and a stranger."""
+    """Two records with a phone in two spellings that nobody takes for one, and a stranger."""
     crm = AskableCrm()
     crm.put(Noun.COMPANY, "6005", name="Ромашка", phones=["+7 (912) 000-00-05"])
-    crm.put(Noun.COMPANY, "6006", name="ООО Ромашка", phones=["8 912 000 00 05"])
+    crm.put(Noun.COMPANY, "6006", name="ООО Василёк", phones=["8 912 000 00 05"])
     crm.put(Noun.COMPANY, "6007", name="Лютик", phones=["+7 912 000-00-07"])
     crm.put(Noun.CONTACT, "70", company="6006")
     crm.put(Noun.DEAL, "1", company="6005", amount=100, won=WON)
@@ -92,7 +92,7 @@ def test_the_losers_account_is_inactive_and_its_company_belongs_to_the_survivors
     survivor, loser = (match(source_id, key).account_id for key in ("6005", "6006"))
     assert ask(services, "SELECT id FROM account WHERE NOT is_active") == [(loser,)]
     query = "SELECT account_id, evidence FROM account_link WHERE company_external_id = '6006'"
-    assert ask(services, query) == [(survivor, "probably merged into 6005: same phone")]
+    assert ask(services, query) == [(survivor, [{"with": [source_id, "6005"]}])]
 
 
 def test_who_merely_looks_like_the_survivor_stays(
@@ -144,7 +144,11 @@ def test_of_a_chain_of_merges_all_history_is_the_last_survivors(
     flow.sync(services, source_id)
     flow.kpi(services)
     assert [row[:2] for row in gone(services)] == [("6005", "6007"), ("6006", "6007")]
-    assert october(services, source_id, "6007") == [Decimal(140)]
+    # an account keeps the id of the first company that it was made of
+    assert ask(services, "SELECT DISTINCT account_id FROM account_link") == [
+        (match(source_id, "6005").account_id,)
+    ]
+    assert october(services, source_id, "6005") == [Decimal(140)]
 
 
 def test_a_merge_that_was_a_wrong_guess_is_undone_when_the_record_comes_back(
@@ -158,5 +162,5 @@ def test_a_merge_that_was_a_wrong_guess_is_undone_when_the_record_comes_back(
     flow.sync(services, source_id)
     own = match(source_id, "6006")
     query = "SELECT account_id, evidence FROM account_link WHERE company_external_id = '6006'"
-    assert ask(services, query) == [(own.account_id, own.evidence)]
+    assert ask(services, query) == [(own.account_id, [])]
     assert ask(services, "SELECT id FROM account WHERE NOT is_active") == []

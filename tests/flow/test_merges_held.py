@@ -13,10 +13,10 @@ from tests.fakes.memory_crm import AskableCrm, ServicesOf, connected
 
 @pytest.fixture
 def crm() -> AskableCrm:
-    """Two records of one firm, a deal of each, and a token that does not see all."""
+    """Two records with one phone, a deal of each, and a token that does not see all."""
     crm = AskableCrm()
     crm.put(Noun.COMPANY, "6005", name="Ромашка", phones=["+7 (912) 000-00-05"])
-    crm.put(Noun.COMPANY, "6006", name="ООО Ромашка", phones=["8 912 000 00 05"])
+    crm.put(Noun.COMPANY, "6006", name="ООО Василёк", phones=["8 912 000 00 05"])
     crm.put(Noun.DEAL, "1", company="6005")
     crm.put(Noun.DEAL, "2", company="6006")
     return crm
@@ -53,6 +53,7 @@ def test_the_history_of_a_held_loser_follows_the_survivor_when_it_is_approved(
     assert account_of_loser(services) == [(match(source_id, "6006").account_id,)]
 
     assert approve(services, source_id) == 1
+    flow.match(services)
     gone = "SELECT external_id, merged_into, gone_why FROM raw_record WHERE gone_at IS NOT NULL"
     assert ask(services, gone) == [("6006", "6005", "approved by Анна")]
     assert account_of_loser(services) == [(match(source_id, "6005").account_id,)]
@@ -69,4 +70,5 @@ def test_a_loser_that_was_held_before_its_merge_was_told_follows_too(
     crm.merge(Noun.COMPANY, "6006", "6005")
     flow.sync(services, source_id)
     approve(services, source_id)
+    flow.match(services)
     assert account_of_loser(services) == [(match(source_id, "6005").account_id,)]

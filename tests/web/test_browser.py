@@ -13,6 +13,7 @@ from connectors import Field, Noun
 from connectors.sandbox.amocrm import AmoSandbox, OAuthApp
 from connectors.sandbox.world import MadeUpWorld
 from tests.fakes.listener import Listener
+from tests.web import twins
 from tests.web.parted import part
 from tests.web.world import World
 
@@ -139,6 +140,30 @@ def test_a_person_finds_what_differs_and_has_it_put_right(
     assert (
         page.get_by_role("status").inner_text() == "Поставлено в очередь и начнётся в свой черёд."
     )
+    assert page.evaluate("document.documentElement.scrollWidth") == 380
+
+
+def test_a_person_merges_same_customers_and_takes_it_back(
+    world: World, address: str, page: Page
+) -> None:
+    one, _ = twins.fill(world)
+    page.goto(f"{address}/?lang=ru")
+    page.get_by_role("link", name="Одинаковые клиенты 2").click()
+    assert page.evaluate("document.documentElement.scrollWidth") == 380
+    asked = page.get_by_role("article", name="ООО «Вега» · Vega")
+    asked.get_by_label("Почему").fill("один владелец")
+    asked.get_by_role("button", name="Один клиент: объединить").click()
+    assert "Теперь это один клиент." in page.get_by_role("status").inner_text()
+    page.get_by_role("link", name="Vega", exact=True).click()
+    assert page.url == f"{address}/accounts/{one}"
+    assert page.get_by_text("Объединена с «ООО «Вега»»").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 380
+
+    page.get_by_role("link", name="Одинаковые клиенты 1").click()
+    page.get_by_role("button", name="Отменить").click()
+    assert "Решение отменено" in page.get_by_role("status").inner_text()
+    page.get_by_role("link", name="Одинаковые клиенты 2").wait_for()
+    assert page.get_by_role("article", name="ООО «Вега» · Vega").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 380
 
 

@@ -11,11 +11,11 @@ from kam_sync.base.errors import WrongUse
 _MOST = 2**63
 
 
-def id_of(what: str, shown_by: str) -> Callable[[str], int]:
+def id_of(what: str, shown_by: str, *, most: int = _MOST) -> Callable[[str], int]:
     """Reads the id of a thing, or says which command shows the ids there are."""
 
     def read(text: str) -> int:
-        if not (text.isascii() and text.isdecimal() and 0 < int(text) < _MOST):
+        if not (text.isascii() and text.isdecimal() and 0 < int(text) < most):
             raise WrongUse(
                 f"{what} {text}: this is no id; an id is a number, and they are shown by: "
                 f"{command(shown_by)}"
@@ -28,6 +28,14 @@ def id_of(what: str, shown_by: str) -> Callable[[str], int]:
 JobId = Annotated[
     int,
     typer.Argument(metavar="ID", help="As `jobs list` shows it.", parser=id_of("job", "jobs list")),
+]
+DecisionId = Annotated[
+    int,
+    typer.Argument(
+        metavar="ID",
+        help="As `match decisions` shows it.",
+        parser=id_of("decision", "match decisions", most=2**31),
+    ),
 ]
 _read_hook = id_of("webhook", "hooks list")
 HookId = Annotated[

@@ -17,12 +17,12 @@ from rich.text import Text
 from connectors import Noun
 from kam_sync.base.command import command
 from kam_sync.cli.table import Column, print_table
-from kam_sync.flow import LedgerWatch, SyncResult, Watch
+from kam_sync.flow import LedgerWatch, Matched, SyncResult, Watch
 from kam_sync.intake.model import NounEnd, RunState
 
 __all__ = [
-    "Column", "as_json", "block", "err", "harmless", "ledger_progress", "moment", "out",
-    "sync_document", "sync_progress", "sync_table", "table",
+    "Column", "as_json", "block", "err", "harmless", "ledger_progress", "match_progress", "moment",
+    "out", "sync_document", "sync_progress", "sync_table", "table",
 ]  # fmt: skip
 
 out = Console()
@@ -98,6 +98,15 @@ def ledger_progress(nouns: int) -> Iterator[LedgerWatch]:
             progress.update(task, description=said, completed=len(seen) - 1)
 
         yield watch
+
+
+@contextmanager
+def match_progress() -> Iterator[Matched]:
+    """How many pairs of companies have been compared so far, on standard error."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task("reading companies")
+        yield lambda pairs: progress.update(task, description=f"comparing: {pairs:,} pairs")
 
 
 def sync_document(results: Iterable[SyncResult]) -> dict[str, Any]:

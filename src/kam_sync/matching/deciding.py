@@ -9,9 +9,9 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from kam_sync.accounts.store import AccountStore
+from kam_sync.accounts.store import AccountStore, LinkingStore
 from kam_sync.base.db import Session
-from kam_sync.base.errors import WrongUse
+from kam_sync.base.errors import NotHere, WrongUse
 from kam_sync.matching.grouping import Company, Pair
 from kam_sync.matching.model import Says
 from kam_sync.matching.step import settle
@@ -39,8 +39,19 @@ class Deciding:
         return self._say(ordered(left[0], right[0]), left, right, Says.TOGETHER, note)
 
     def keep_apart(self, pair: Pair, note: str = "") -> int:
-        """Two companies are two, and nobody is asked again; returns the id of the decision."""
-        decision = self._decisions.add(pair, Says.APART, by=self._by, note=note, now=self._now)
+        """Two companies are two, and nobody is asked again; returns the id of the decision.
+
+        Raises:
+            NotHere: there is no such company.
+            WrongUse: it is one and the same.
+        """
+        if pair[0] == pair[1]:
+            raise WrongUse("a company cannot be kept apart from itself")
+        missing = set(pair) - LinkingStore(self._session).links(pair).keys()
+        if missing:
+            raise NotHere(f"company {min(missing)[1]}: its source has no such company")
+        said = ordered(*pair)
+        decision = self._decisions.add(said, Says.APART, by=self._by, note=note, now=self._now)
         settle(self._session, list(pair), self._now)
         return decision
 
@@ -70,10 +81,9 @@ class Deciding:
         return said
 
     def undo(self, decision_id: int) -> None:
-        """Take a decision back; NotHere where there is none that holds."""
-        row = self._decisions.take_back(decision_id, by=self._by, now=self._now)
-        both = [(row.one_source_id, row.one_id), (row.other_source_id, row.other_id)]
-        settle(self._session, both, self._now)
+        """Take a decision back, and all that was said with it; NotHere where nothing holds."""
+        left, right = self._decisions.take_back(decision_id, by=self._by, now=self._now).sides
+        settle(self._session, [*left, *right], self._now)
 
     def _say(
         self,

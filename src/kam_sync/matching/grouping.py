@@ -5,7 +5,7 @@ says that they are two is not joined, and goes to a person: so one wrong link ne
 chain of customers into one. The outcome depends on the pairs alone, not on the order they came in.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
 
@@ -29,10 +29,11 @@ class Grouped:
 
 
 def group(
-    companies: Iterable[Company],
+    companies: Collection[Company],
     same: Mapping[Pair, float],
     *,
-    apart: Iterable[Pair] = (),
+    apart: Collection[Pair] = (),
+    branches: Collection[Pair] = (),
     identity: Mapping[Company, str] = {},
 ) -> Grouped:
     """Join companies by pairs.
@@ -41,26 +42,63 @@ def group(
         companies: all that are looked at.
         same: pairs that are one, with the weight of the evidence; infinite where a person said so.
         apart: pairs that are two, whatever else speaks for them.
+        branches: pairs that are two, unless a person has joined the accounts they are in.
         identity: the INN of companies that have a real one: groups with other numbers are never
             joined, unless a person has said that two of them are one.
     """
     group_of = {company: frozenset((company,)) for company in companies}
-    parted: dict[Company, set[Company]] = {}
-    for one, other in apart:
-        parted.setdefault(one, set()).add(other)
-        parted.setdefault(other, set()).add(one)
+    parted = _beside(apart)
+    branched = _beside(_that_hold(companies, same, apart, branches, identity))
     doubtful = set(_torn(same, identity))
     for pair in sorted(same.keys() - doubtful, key=lambda pair: (-same[pair], pair)):
         left, right = group_of[pair[0]], group_of[pair[1]]
         if left is right:
             continue
-        is_parted = any(not right.isdisjoint(parted.get(one, ())) for one in left)
-        if is_parted or (same[pair] < inf and _are_others(left, right, identity)):
+        is_guess = same[pair] < inf and (
+            _are_parted(left, right, branched) or _are_others(left, right, identity)
+        )
+        if is_guess or _are_parted(left, right, parted):
             doubtful.add(pair)
             continue
         both = left | right
         group_of.update(dict.fromkeys(both, both))
     return Grouped(group_of, frozenset(doubtful))
+
+
+def _that_hold(
+    companies: Collection[Company],
+    same: Mapping[Pair, float],
+    apart: Collection[Pair],
+    branches: Collection[Pair],
+    identity: Mapping[Company, str],
+) -> Iterable[Pair]:
+    """Branches but those of accounts that a person has joined."""
+    said = dict.fromkeys((pair for pair, weight in same.items() if weight == inf), inf)
+    if not said or not branches:
+        return branches
+    guessed = {pair: weight for pair, weight in same.items() if weight < inf}
+    alone = group(companies, guessed, apart=apart, branches=branches, identity=identity).members
+    as_guessed = {(min(all_), one): inf for one, all_ in alone.items()}
+    joined = group(companies, said | as_guessed).members
+    return [
+        (one, other)
+        for one, other in branches
+        if joined.get(one) is not joined.get(other) or alone.get(one) is alone.get(other)
+    ]
+
+
+def _beside(pairs: Iterable[Pair]) -> dict[Company, set[Company]]:
+    found: dict[Company, set[Company]] = {}
+    for one, other in pairs:
+        found.setdefault(one, set()).add(other)
+        found.setdefault(other, set()).add(one)
+    return found
+
+
+def _are_parted(
+    left: Iterable[Company], right: frozenset[Company], parted: Mapping[Company, set[Company]]
+) -> bool:
+    return any(not right.isdisjoint(parted.get(one, ())) for one in left)
 
 
 def _are_others(

@@ -1,5 +1,7 @@
 """Words of matching: pair, decision, and the companies that they are about."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -9,6 +11,7 @@ from uuid import UUID
 from sqlmodel import SQLModel
 
 from kam_sync.base import fields
+from kam_sync.matching.grouping import Company
 from kam_sync.matching.judging import Answer
 
 
@@ -57,3 +60,31 @@ class Decision(SQLModel):
     note: str = ""
     undone_by: str | None = None
     undone_at: datetime | None = fields.moment(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a person did at once: one pair that was joined or kept apart, or a split of many."""
+
+    id: int
+    """Of its first decision."""
+    says: Says
+    by: str
+    at: datetime
+    note: str
+    undone_by: str | None
+    undone_at: datetime | None
+    """None while any of it holds."""
+    sides: tuple[tuple[Company, ...], tuple[Company, ...]]
+    """The companies on both sides; all of one against all of the other."""
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[int, str, int, str]], says: str, **told: Any) -> "Act":
+        """An act of its pairs, in which each company is named first or second."""
+        beside: dict[Company, set[Company]] = {}
+        for one_source, one, other_source, other in pairs:
+            beside.setdefault((one_source, one), set()).add((other_source, other))
+            beside.setdefault((other_source, other), set()).add((one_source, one))
+        right = beside[next(iter(beside))]
+        left = beside[next(iter(right))]
+        return cls(says=Says(says), sides=(tuple(sorted(left)), tuple(sorted(right))), **told)

@@ -21,6 +21,8 @@ from kam_sync.matching.judging import Answer, Verdict, judge
 from kam_sync.matching.keys import block_keys
 from kam_sync.matching.store import KeyStore, PairStore, ordered
 
+LOCK = "matching"
+"""Who makes accounts holds it: one at a time, people who decide among them."""
 BATCH = 5_000
 _EVERY = 10_000
 
@@ -48,11 +50,10 @@ def match_due(session: Session, now: datetime, watch: Watch = lambda _: None) ->
     if not due:
         return report.add(read=0)
     verdicts = list(_verdicts(keys, report, watch))  # no query while rows are copied
+    keys.forget_due(due)  # before accounts are written: a sync locks them in this order, too
     PairStore(session).replace(due, verdicts)
     report.add(read=len(due), pairs=len(verdicts))
-    report.add(changed=settle(session, due, now))
-    keys.forget_due(due)
-    return report
+    return report.add(changed=settle(session, due, now))
 
 
 def settle(session: Session, companies: list[Company], now: datetime) -> int:
@@ -71,8 +72,8 @@ def settle(session: Session, companies: list[Company], now: datetime) -> int:
         for pair, weight in (reach.same | reach.by_number).items()
         if _are(pair, known) and pair not in unclear
     } | {pair: inf for pair in reach.together if _are(pair, known)}
-    apart = (reach.apart | reach.beside) - reach.together
-    grouped = group(known, same, apart=apart, identity=numbers)
+    apart = reach.apart - reach.together
+    grouped = group(list(known), same, apart=apart, branches=reach.beside, identity=numbers)
     pairs.mark_doubtful(reach.companies, grouped.doubtful | unclear)
     return links.place(dict(_links(grouped.members, known, same, pairs)), {}, now)
 

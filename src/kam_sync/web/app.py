@@ -5,7 +5,7 @@ from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -21,6 +21,7 @@ import kam_sync.web.api.incidents
 import kam_sync.web.api.jobs
 import kam_sync.web.api.kpis
 import kam_sync.web.api.ledger
+import kam_sync.web.api.matches
 import kam_sync.web.api.records
 import kam_sync.web.api.schedules
 import kam_sync.web.api.sources
@@ -38,6 +39,7 @@ import kam_sync.web.pages.files
 import kam_sync.web.pages.held
 import kam_sync.web.pages.ledger
 import kam_sync.web.pages.lists
+import kam_sync.web.pages.matches
 import kam_sync.web.pages.set_aside
 import kam_sync.web.pages.sources
 import kam_sync.web.pages.targets
@@ -51,10 +53,12 @@ from kam_sync.web.hooks.door import Door
 from kam_sync.web.metrics import Measured, Metrics
 from kam_sync.web.render import STATIC, Pages
 from kam_sync.web.turnstile import Turnstile
+from kam_sync.web.waiting import count_questions
 from kam_sync.wiring import Services
 
 _API = (
     kam_sync.web.api.accounts.router,
+    kam_sync.web.api.matches.router,
     kam_sync.web.api.records.router,
     kam_sync.web.api.directory.router,
     kam_sync.web.api.facts.router,
@@ -77,6 +81,7 @@ _PAGES = (
     kam_sync.web.pages.today.router,
     kam_sync.web.pages.tasks.router,
     kam_sync.web.pages.accounts.router,
+    kam_sync.web.pages.matches.router,
     kam_sync.web.pages.account.router,
     kam_sync.web.pages.lists.router,
     kam_sync.web.pages.sources.router,
@@ -142,7 +147,7 @@ def create_app(
     app.include_router(api)
     app.include_router(kam_sync.web.ops.router)
     for router in _PAGES:
-        app.include_router(router, include_in_schema=False)
+        app.include_router(router, include_in_schema=False, dependencies=[Depends(count_questions)])
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

@@ -4,6 +4,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
+from math import isfinite
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -110,6 +112,25 @@ def big_number(part: str) -> int:
 def uuid(part: str) -> UUID:
     """A part of a key that is the id of an account or an alert."""
     return UUID(part)
+
+
+def decimal(part: str) -> Decimal:
+    """A part of a key that is an amount."""
+    try:
+        found = Decimal(part)
+    except ArithmeticError as error:
+        raise ValueError(part) from error
+    if not found.is_finite():
+        raise ValueError(part)
+    return found
+
+
+def weight(part: str) -> float:
+    """A part of a key that is a weight."""
+    found = float(part)
+    if not isfinite(found):
+        raise ValueError(part)
+    return found
 
 
 def moment(part: str) -> datetime:

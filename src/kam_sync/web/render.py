@@ -2,11 +2,11 @@
 
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -43,7 +43,12 @@ class Pages:
         text = (
             self._environments[language.locale]
             .get_template(template)
-            .render(path=request.url.path, switch=_switch(request), **values)
+            .render(
+                path=request.url.path,
+                switch=_switch(request),
+                questions_waiting=getattr(request.state, "waiting", 0),
+                **values,
+            )
         )
         response = HTMLResponse(text, status_code=status, headers={"Vary": "Cookie"})
         if request.query_params.get("lang") == language.locale:
@@ -57,6 +62,14 @@ def pages(request: Request) -> Pages:
     """The renderer of this application."""
     found: Pages = request.app.state.pages
     return found
+
+
+def language(request: Request) -> Language:
+    """The language that this request is answered in."""
+    return pages(request).language(request)
+
+
+Spoken = Annotated[Language, Depends(language)]
 
 
 def _environment(language: Language, version: str) -> Environment:

@@ -1,6 +1,7 @@
 """Reads accounts, their companies and owners, and what could not be understood."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,6 +21,9 @@ from kam_sync.accounts.store.tables import (
 from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere
 
+CompanyKey = tuple[int, str]
+"""The source and the id of a company."""
+
 
 class AccountStore:
     """Reads the account store."""
@@ -35,8 +39,12 @@ class AccountStore:
         after: Key | None = None,
         limit: int,
     ) -> list[Account]:
-        """Accounts by name; `text` is a part of the name or a beginning of the INN."""
-        query = select(AccountRow).order_by(col(AccountRow.name), col(AccountRow.id)).limit(limit)
+        """Accounts by name, but those whose companies are in others now.
+
+        `text` is a part of the name or a beginning of the INN.
+        """
+        query = select(AccountRow).where(col(AccountRow.merged_into).is_(None))
+        query = query.order_by(col(AccountRow.name), col(AccountRow.id)).limit(limit)
         if source_id is not None:
             of_source = select(LinkRow.account_id).where(LinkRow.source_id == source_id)
             query = query.where(col(AccountRow.id).in_(of_source))
@@ -89,6 +97,12 @@ class AccountStore:
             found.setdefault(account_id, []).append(company)
         return found
 
+    def companies_of(self, keys: Collection[CompanyKey]) -> dict[CompanyKey, Company]:
+        """The companies of these (source, id), as far as they are there."""
+        row: Any = CompanyRow
+        query = select(CompanyRow).where(sa.tuple_(row.source_id, row.external_id).in_(keys))
+        return {(one.source_id, one.external_id): one for one in self._session.scalars(query)}
+
     def set_aside(self, source_id: int, *, after: Key | None = None, limit: int) -> list[SetAside]:
         """Records of a source that could not be translated."""
         key = sa.tuple_(col(SetAsideRow.noun), col(SetAsideRow.external_id))
@@ -106,12 +120,13 @@ class AccountStore:
         return self._session.scalar(query) or 0
 
     def counts(self) -> dict[str, int]:
-        """How many rows of each kind the store holds."""
-        return {
-            str(row.__tablename__): self._session.scalar(select(sa.func.count()).select_from(row))
-            or 0
+        """How many rows of each kind the store holds; accounts that are in others do not count."""
+        queries = {
+            str(row.__tablename__): select(sa.func.count()).select_from(row)
             for row in (AccountRow, LinkRow, SetAsideRow, *ROWS.values())
         }
+        queries["account"] = queries["account"].where(col(AccountRow.merged_into).is_(None))
+        return {name: self._session.scalar(query) or 0 for name, query in queries.items()}
 
     def owners(self, account_ids: Sequence[UUID]) -> dict[UUID, User]:
         """The CRM users who are responsible for the first companies of accounts."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,10 +11,13 @@ from sqlmodel import col, select
 from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere
 from kam_sync.matching.grouping import Company, Pair
-from kam_sync.matching.model import Decision, Question, Says
+from kam_sync.matching.model import Act, Question, Says
 from kam_sync.matching.store.tables import DecisionRow
 
-_QUESTIONS = """
+Key = tuple[Decimal, float, int, str, int, str]
+"""Where a question stands in the order: money, weight, and both companies."""
+
+_ASKED = """
     WITH apart AS (
         SELECT least(one.account_id, other.account_id) AS one_account,
             greatest(one.account_id, other.account_id) AS other_account
@@ -38,25 +42,46 @@ _QUESTIONS = """
                 other.account_id)) NOT IN (SELECT one_account, other_account FROM apart)
         ORDER BY least(one.account_id, other.account_id),
             greatest(one.account_id, other.account_id), m.weight DESC, 1, 2, 3, 4
-    ), money AS (
+    )
+"""
+"""Of two accounts the pair of companies for which most speaks."""
+_COUNT = f"{_ASKED} SELECT count(*) FROM (SELECT FROM question LIMIT :most) found"
+_QUESTIONS = f"""
+    {_ASKED}, money AS (
         SELECT l.account_id, sum(d.amount) AS amount
         FROM (SELECT one_account AS id FROM question UNION SELECT other_account FROM question) a
         JOIN account_link l ON l.account_id = a.id
         JOIN deal d ON d.source_id = l.source_id AND d.company_external_id = l.company_external_id
         WHERE NOT d.is_deleted AND d.outcome <> 'lost'
         GROUP BY l.account_id
+    ), ranked AS (
+        SELECT q.one_source_id, q.one_id, q.other_source_id, q.other_id, q.answer, q.weight,
+            q.is_doubtful, q.evidence, q.one_account AS one_account_id,
+            q.other_account AS other_account_id,
+            coalesce(one.amount, 0) + coalesce(other.amount, 0) AS money
+        FROM question q
+        LEFT JOIN money one ON one.account_id = q.one_account
+        LEFT JOIN money other ON other.account_id = q.other_account
     )
-    SELECT q.one_source_id, q.one_id, q.other_source_id, q.other_id, q.answer, q.weight,
-        q.is_doubtful, q.evidence, q.one_account AS one_account_id,
-        q.other_account AS other_account_id,
-        coalesce(one.amount, 0) + coalesce(other.amount, 0) AS money
-    FROM question q
-    LEFT JOIN money one ON one.account_id = q.one_account
-    LEFT JOIN money other ON other.account_id = q.other_account
-    ORDER BY money DESC, q.weight DESC, 1, 2, 3, 4
-    OFFSET :skip LIMIT :limit
+    SELECT * FROM ranked
+    WHERE CAST(:money AS numeric) IS NULL OR (-money, -weight, one_source_id, one_id,
+        other_source_id, other_id) > (-CAST(:money AS numeric), -CAST(:weight AS float8),
+        CAST(:a AS int), CAST(:b AS text), CAST(:c AS int), CAST(:d AS text))
+    ORDER BY -money, -weight, 1, 2, 3, 4
+    LIMIT :limit
 """
-"""Of two accounts the pair of companies for which most speaks."""
+_ACTS = """
+    SELECT min(id) AS id, says, by, at, note,
+        CASE WHEN bool_and(undone_at IS NOT NULL)
+            THEN (array_agg(undone_by ORDER BY undone_at DESC))[1] END AS undone_by,
+        CASE WHEN bool_and(undone_at IS NOT NULL) THEN max(undone_at) END AS undone_at,
+        json_agg(json_build_array(one_source_id, one_id, other_source_id, other_id)
+            ORDER BY id) AS pairs
+    FROM match_decision GROUP BY says, by, at, note
+    HAVING min(id) < :before AND (CAST(:id AS int) IS NULL OR :id = ANY(array_agg(id)))
+    ORDER BY 1 DESC LIMIT :limit
+"""
+_MOST_ID = 2**31 - 1
 
 
 class DecisionStore:
@@ -65,13 +90,30 @@ class DecisionStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def questions(self, *, skip: int = 0, limit: int) -> list[Question]:
+    def questions(self, *, after: Key | None = None, limit: int) -> list[Question]:
         """Accounts that may be one, by a pair of their companies, the most money first.
 
         Money is what deals that are not lost come to in both accounts, whatever their currency.
         """
-        found = self._session.execute(sa.text(_QUESTIONS), {"skip": skip, "limit": limit})
+        names = ("money", "weight", "a", "b", "c", "d")
+        values = dict(zip(names, after or (None,) * len(names), strict=True))
+        found = self._session.execute(sa.text(_QUESTIONS), {**values, "limit": limit})
         return [Question.model_validate(dict(row)) for row in found.mappings()]
+
+    def count(self, *, most: int) -> int:
+        """How many pairs wait for a person; no more than `most` are counted."""
+        return self._session.scalar(sa.text(_COUNT), {"most": most}) or 0
+
+    def acts(self, *, before: int = _MOST_ID, limit: int) -> list[Act]:
+        """What people did, the latest first, also what was undone; `before` is the id of an act."""
+        return self._acts(before, None, limit)
+
+    def act(self, decision_id: int) -> Act:
+        """The act that a decision is a part of, or NotHere."""
+        found = self._acts(_MOST_ID, decision_id, 1)
+        if not found:
+            raise NotHere(f"decision {decision_id}: no such decision")
+        return found[0]
 
     def add(self, pair: Pair, says: Says, *, by: str, note: str, now: datetime) -> int:
         """Keep what a person decided; an earlier word about the same pair is taken back."""
@@ -84,14 +126,14 @@ class DecisionStore:
         self._session.flush()
         return row.id
 
-    def take_back(self, decision_id: int, *, by: str, now: datetime) -> Decision:
-        """Undo a decision; NotHere where there is none that holds."""
-        row = self._session.get(DecisionRow, decision_id)
-        if row is None or row.undone_at is not None:
-            raise NotHere(f"decision {decision_id}: no such decision that holds")
-        row.undone_by, row.undone_at = by, now
-        self._session.flush()
-        return row
+    def take_back(self, decision_id: int, *, by: str, now: datetime) -> Act:
+        """Undo a decision and all that was said with it; NotHere where nothing of it holds."""
+        act = self.act(decision_id)
+        if act.undone_at is not None:
+            raise NotHere(f"decision {decision_id}: it was taken back already by {act.undone_by}")
+        row: Any = DecisionRow
+        self._take_back(sa.and_(row.says == act.says, row.by == act.by, row.at == act.at), by, now)
+        return act
 
     def take_back_between(
         self, some: Collection[Company], others: Collection[Company], says: Says, *, by: str,
@@ -113,6 +155,11 @@ class DecisionStore:
             one, other = _ends(row)
             query = query.where(one.in_(companies) | other.in_(companies))
         return list(self._session.scalars(query))
+
+    def _acts(self, before: int, decision_id: int | None, limit: int) -> list[Act]:
+        values = {"before": before, "id": decision_id, "limit": limit}
+        found = self._session.execute(sa.text(_ACTS), values).mappings()
+        return [Act.of(**row) for row in found]
 
     def _about(self, pair: Pair) -> sa.ColumnElement[bool]:
         one, other = _ends(DecisionRow)

@@ -6,13 +6,15 @@ from pydantic import Field
 from kam_sync.accounts import model
 from kam_sync.accounts.store import AccountStore, RecordStore, StreamStore, Wanted
 from kam_sync.kpi.values import money
+from kam_sync.matching.showing import members
 from kam_sync.notify import shapes
 from kam_sync.web import paging
-from kam_sync.web.api import answers, record_answers
+from kam_sync.web.api import answers, match_answers, record_answers
 from kam_sync.web.api.listing import Listing, of_company
 from kam_sync.web.deps import AccountId, AllSources, Reading
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
+from kam_sync.web.render import Spoken
 
 router = APIRouter(tags=["accounts"])
 
@@ -32,7 +34,7 @@ class AccountQuery(Paging):
 def list_accounts(
     session: Reading, sources: AllSources, query: Asked[AccountQuery]
 ) -> Page[shapes.Account]:
-    """Accounts by name."""
+    """Accounts by name; those that were merged into others are left out."""
     after, store = _BY_NAME.read(query.cursor), AccountStore(session)
     source_id = sources.named(query.source).id if query.source else None
     found = store.accounts(text=query.q, source_id=source_id, after=after, limit=query.limit + 1)
@@ -45,13 +47,14 @@ def list_accounts(
 
 @router.get("/accounts/{account_id}")
 def get_account(session: Reading, account_id: AccountId, sources: AllSources) -> answers.OneAccount:
-    """One account."""
+    """One account; of one that was merged into another, `merged_into` says which."""
     store = AccountStore(session)
     found = store.account(account_id)
     owner = store.owners([account_id]).get(account_id)
     shown = shapes.account(found, store.companies([account_id]).get(account_id, []), sources.names)
     plain = shown.model_dump()
-    return answers.OneAccount(**plain, owner=owner and owner.name)
+    into = found.merged_into
+    return answers.OneAccount(**plain, owner=owner and owner.name, merged_into=into and str(into))
 
 
 @router.get("/accounts/{account_id}/contacts")
@@ -90,22 +93,19 @@ def list_timeline(
 
 @router.get("/accounts/{account_id}/links")
 def list_links(
-    session: Reading, account_id: AccountId, sources: AllSources, query: Asked[Paging]
-) -> Page[answers.Link]:
-    """The companies of CRMs that an account is made of."""
+    session: Reading,
+    account_id: AccountId,
+    sources: AllSources,
+    language: Spoken,
+    query: Asked[Paging],
+) -> Page[match_answers.Link]:
+    """The companies of CRMs that an account is made of, and why."""
     store, after = AccountStore(session), _BY_LINK.read(query.cursor)
     found = store.links(store.account(account_id).id)  # few: one per company of a CRM
     if after is not None:
         found = [link for link in found if _key(link) > (int(after[0]), after[1])]
     kept, cursor = paging.page(found, query.limit, lambda link: _BY_LINK.write(*_key(link)))
-    items = [
-        answers.Link(
-            source=sources.names[link.source_id],
-            company_external_id=link.company_external_id,
-            evidence=link.evidence,
-        )
-        for link in kept
-    ]
+    items = [match_answers.link(language, sources.names, one) for one in members(session, kept)]
     return Page(items=items, next_cursor=cursor)
 
 

@@ -11,7 +11,7 @@ from kam_sync.drift.model import Kind, Verdict, Why
 from kam_sync.intake.model import RunState, SourceState
 from kam_sync.kpi.model import Good, Measure
 from kam_sync.kpi.values import Moment, Value
-from kam_sync.notify.shapes import Account, Alert, ExternalId, SourceName
+from kam_sync.notify.shapes import Account, AccountId, Alert, ExternalId, SourceName
 from kam_sync.web.api.webhook_answers import Webhooks
 
 
@@ -19,14 +19,9 @@ class OneAccount(Account):
     """One customer with those who look after it."""
 
     owner: str | None = Field(description="Name of the CRM user responsible for it.")
-
-
-class Link(BaseModel):
-    """A company of a CRM that belongs to an account."""
-
-    source: SourceName
-    company_external_id: ExternalId
-    evidence: str = Field(description="Why we think that they are one.")
+    merged_into: AccountId | None = Field(
+        description="The account that all its companies belong to now; null where it has its own."
+    )
 
 
 class Run(BaseModel):

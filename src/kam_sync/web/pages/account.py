@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kam_sync.accounts.model import Customer
 from kam_sync.accounts.store import AccountStore, FactStore, RecordStore, Wanted
@@ -15,11 +15,13 @@ from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
 from kam_sync.drift.store import DriftStore
 from kam_sync.kpi.store import KpiStore
+from kam_sync.matching.showing import members
 from kam_sync.web.deps import AccountId, Reading
 from kam_sync.web.pages.chart import Measured, chart_data, measured
 from kam_sync.web.pages.lists import Lists, OfAccount, What
 from kam_sync.web.paging import MOST, Text
 from kam_sync.web.render import pages
+from kam_sync.web.wording import matching
 
 router = APIRouter()
 
@@ -33,9 +35,11 @@ def show_account(
     account_id: AccountId,
     lists: OfAccount,
     kpi: Text = "",
-) -> HTMLResponse:
+) -> Response:
     """All about one account; `kpi` names the chart to draw."""
     account = AccountStore(session).account(account_id)
+    if account.merged_into is not None:  # its companies are there now
+        return RedirectResponse(f"/accounts/{account.merged_into}")
     alerts = AlertStore(session).alerts(state=AlertState.OPEN, account_id=account_id, limit=MOST)
     points = KpiStore(session).points(account_id)
     cards = measured(points, DriftStore(session).of_account(account_id))
@@ -72,6 +76,9 @@ def _crm(session: Session, account_id: UUID, lists: Lists) -> dict[str, Any]:
         "owner": store.owners([account_id]).get(account_id),
         "traits": traits(companies),
         "origins": lists.origins(companies),
+        "members": members(session, sorted(store.links(account_id), key=lambda link: link.seq)),
+        "match_words": matching,
+        "source_names": lists.source_names,
         "customers": [customer for customer in customers if not customer.is_deleted],
     }
 

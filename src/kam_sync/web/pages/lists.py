@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kam_sync.accounts.model import Company, Contact, Deal, Invoice, Link, Pipeline
 from kam_sync.accounts.store import AccountStore, RecordStore, StreamStore, Wanted
@@ -46,6 +46,11 @@ class Lists:
         self._services = services
         self._sources = sources
         self._account_id = account_id
+
+    @property
+    def source_names(self) -> dict[int, str]:
+        """The name of each source by its id."""
+        return self._sources.names
 
     def origins(self, companies: Iterable[Company]) -> list[tuple[str, str, str | None]]:
         """Source, name and address in the CRM of each company that the account is made of."""
@@ -99,9 +104,11 @@ def show_list(
     account_id: AccountId,
     what: What,
     page: Annotated[int, Query(ge=1, le=_MOST_PAGES)] = 1,
-) -> HTMLResponse:
+) -> Response:
     """One page of a list."""
     account = AccountStore(session).account(account_id)
+    if account.merged_into is not None:
+        return RedirectResponse(f"/accounts/{account.merged_into}/{what}")
     listed = lists.read(what, limit=_AT_ONCE, skip=(page - 1) * _AT_ONCE)
     shown: dict[str, Any] = {what: listed, **lists.words()}
     return pages(request).render(

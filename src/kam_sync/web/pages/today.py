@@ -27,15 +27,17 @@ def show_today(
     request: Request, session: Reading, sources: AllSources, services: Serving
 ) -> HTMLResponse:
     """What a person should know today."""
-    grouped = _by_account(session)
+    grouped, store = _by_account(session), AccountStore(session)
+    accounts = store.by_ids([group[0].account_id for group in grouped])
+    # Alerts of an account that was merged stay open until the next measuring.
+    grouped = [group for group in grouped if not accounts[group[0].account_id].merged_into]
     shown = grouped[:_MOST_ACCOUNTS]
-    store = AccountStore(session)
     ids = [group[0].account_id for group in shown]
     return pages(request).render(
         request,
         "today.html",
         groups=shown,
-        accounts=store.by_ids(ids),
+        accounts=accounts,
         owners=store.owners(ids),
         tasks=tasks_of(session, services, sources, chain.from_iterable(shown)),
         alert_count=sum(len(group) for group in grouped),

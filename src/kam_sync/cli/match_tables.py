@@ -1,0 +1,136 @@
+"""How the commands show questions and decisions of matching: as JSON and to people."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from kam_sync.accounts.model import Company
+from kam_sync.base.command import command
+from kam_sync.base.db import Session
+from kam_sync.cli import show
+from kam_sync.intake.store import SourceStore
+from kam_sync.matching.showing import Asked, Side, Told
+from kam_sync.web.wording import matching as words
+from kam_sync.web.wording.language import Language
+from kam_sync.wiring import Services
+
+_WAYS = (("one customer", "merge"), ("different ones", "apart"))
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Names of sources, and the language of the installation."""
+
+    names: dict[int, str]
+    language: Language
+
+    @classmethod
+    def of(cls, services: Services, session: Session) -> "Spoken":
+        """Read once for a command."""
+        names = {one.id: one.name for one in SourceStore(session).all()}
+        return cls(names, Language(services.settings.locale, services.zone))
+
+    def question(self, asked: Asked) -> dict[str, Any]:
+        """A question as JSON."""
+        speaks_for, against = words.both_ways(self.language, asked.clues)
+        return {
+            "companies": [self._side(side) for side in asked.sides],
+            "money": _amounts(asked.worth),
+            "weight": asked.question.weight,
+            "advice": "likely" if asked.is_likely else "unsure",
+            "is_doubtful": asked.question.is_doubtful,
+            "says": words.advice(self.language, asked),
+            "for": speaks_for,
+            "against": against,
+            "clues": [
+                {"clue": one.clue.value, "weight": one.weight, "what": one.what}
+                for one in asked.clues
+            ],
+        }
+
+    def decision(self, told: Told) -> dict[str, Any]:
+        """A decision as JSON; times in UTC."""
+        act = told.act
+        return {
+            "id": str(act.id),
+            "says": act.says.value,
+            "sides": [[self._company(one) for one in side] for side in told.sides],
+            "by": act.by,
+            "at": act.at,
+            "note": act.note,
+            "undone_by": act.undone_by,
+            "undone_at": act.undone_at,
+        }
+
+    def _side(self, side: Side) -> dict[str, Any]:
+        said = {"inn", "kpp", "ogrn", "phones", "emails", "website"}
+        return {
+            **self._company(side.company),
+            **side.company.model_dump(include=said),
+            "account_id": str(side.account_id),
+            "open_money": _amounts(side.worth.open),
+            "won_money": _amounts(side.worth.won),
+        }
+
+    def _company(self, company: Company) -> dict[str, str]:
+        return {
+            "source": self.names[company.source_id],
+            "company_external_id": company.external_id,
+            "name": company.name,
+        }
+
+    def moment(self, at: datetime) -> str:
+        """A time as people here read it."""
+        return show.moment(at, self.language.zone)
+
+
+def show_question(document: dict[str, Any]) -> None:
+    """Both companies, what speaks for and against it, and the two commands that answer."""
+    said = []
+    for one in document["companies"]:
+        inn = f", INN {one['inn']}" if one["inn"] else ""
+        said.append(f"{_ref(one)} {show.harmless(one['name'])}{inn}")
+        said += [
+            f"  {name}: {_written(amounts)}"
+            for name in ("open", "won")
+            if (amounts := one[f"{name}_money"])
+        ]
+    said.append(document["says"])
+    said += [f"+ {show.harmless(one)}" for one in document["for"]]
+    said += [f"- {show.harmless(one)}" for one in document["against"]]
+    one, other = document["companies"]
+    which = {
+        "merge": f"{one['account_id']} {other['account_id']}",
+        "apart": f"{_ref(one)} {_ref(other)}",
+    }
+    ways = [f"{what}: {command(f'match {do} {which[do]}')}" for what, do in _WAYS]
+    show.block(f"{one['name']} / {other['name']}", said, ways)
+
+
+def show_decision(document: dict[str, Any], spoken: Spoken) -> None:
+    """What was said of whom, by whom, and how to take it back."""
+    sides = (", ".join(f"{_ref(one)} {one['name']}" for one in side) for side in document["sides"])
+    sign = " = " if document["says"] == "together" else " <> "
+    said = [show.harmless(sign.join(sides)), f"{document['by']}, {spoken.moment(document['at'])}"]
+    if document["note"]:
+        said.append(show.harmless(document["note"]))
+    ways = []
+    if document["undone_at"]:
+        when = spoken.moment(document["undone_at"])
+        said.append(f"taken back: {document['undone_by']}, {when}")
+    else:
+        ways.append(f"to take it back: {command('match undo ' + document['id'])}")
+    show.block(f"Decision {document['id']}: {document['says']}", said, ways)
+
+
+def _ref(one: dict[str, Any]) -> str:
+    return f"{one['source']}:{one['company_external_id']}"
+
+
+def _amounts(of: dict[str, Decimal]) -> dict[str, str]:
+    return {unit: f"{amount:f}" for unit, amount in of.items()}
+
+
+def _written(amounts: dict[str, str]) -> str:
+    return ", ".join(f"{unit} {Decimal(amount):,.2f}" for unit, amount in amounts.items())

@@ -1,0 +1,234 @@
+"""`kam-sync match ...`: which companies are one customer, and what a person says of it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from getpass import getuser
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kam_sync.base.command import command
+from kam_sync.base.errors import NotHere, WrongUse
+from kam_sync.base.settings import read_settings
+from kam_sync.cli.ids import DecisionId
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from kam_sync.base.db import Session
+    from kam_sync.matching.grouping import Company
+    from kam_sync.wiring import Services
+
+app = typer.Typer(invoke_without_command=True)
+
+_AGAIN = "the pages and `match review` show it; KPIs follow with the next measuring"
+
+Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The id of an account.")]
+Ref = Annotated[
+    str, typer.Argument(metavar="SOURCE:ID", help="A company: its source, a colon, its id there.")
+]
+Note = Annotated[str, typer.Option(help="Why, for the record.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+@app.callback()
+def match(
+    context: typer.Context,
+    *,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Compare all companies, not only what has changed.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Make one account of the companies of all CRMs that are one customer.
+
+    Without a further word it does one pass: what is new or has changed is compared, what surely is
+    one is joined. A sync does the same at its end. What only may be one waits for you:
+
+        kam-sync match review                      what waits, with what speaks for it
+
+        kam-sync match merge ACCOUNT ACCOUNT       they are one customer
+
+        kam-sync match apart SOURCE:ID SOURCE:ID   they are two; never asked again
+
+        kam-sync match split ACCOUNT --company SOURCE:ID   one of them is another customer
+
+        kam-sync match decisions                   what was decided, by whom
+
+        kam-sync match undo ID                     take a decision back
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from kam_sync import flow
+    from kam_sync.cli import show
+
+    with _open() as services, show.match_progress() as watch:
+        counts = flow.match(services, anew=anew, watch=watch).as_dict()
+        with services.database.transaction() as session:
+            waiting = _waiting(session)
+    document = {"matching": counts, "waiting": waiting}
+    if json:
+        show.as_json(document)
+        return
+    rows = list(counts.items())
+    show.table("Matched", ("what", show.Column("count", is_number=True)), rows)
+    if waiting:
+        typer.echo(f"{waiting} wait for you; see: {command('match review')}", err=True)
+
+
+@app.command()
+def review(
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many at most.")] = 10,
+    json: Json = False,
+) -> None:
+    """Show what may be one customer: the most money first, and what speaks for and against it."""
+    from kam_sync.cli import match_tables, show
+    from kam_sync.matching.showing import asked
+    from kam_sync.matching.store import DecisionStore
+
+    with _open() as services, services.database.transaction() as session:
+        spoken = match_tables.Spoken.of(services, session)
+        questions = DecisionStore(session).questions(limit=limit)
+        documents = [spoken.question(one) for one in asked(session, questions)]
+        waiting = _waiting(session)
+    if json:
+        show.as_json({"matches": documents, "waiting": waiting})
+        return
+    if not documents:
+        typer.echo("nothing waits for you", err=True)
+        return
+    for document in documents:
+        match_tables.show_question(document)
+    if waiting > len(documents):
+        typer.echo(f"{len(documents)} of {waiting}; more with --limit", err=True)
+
+
+@app.command()
+def merge(one: Account, other: Account, *, note: Note = "") -> None:
+    """Say that two accounts are one customer, whatever the evidence says.
+
+    Example: kam-sync match merge 6d0b7c1e-... 0f1e2d3c-... --note "the same owner"
+    """
+    from kam_sync.jobs import joining
+
+    left, right = _account(one), _account(other)
+    _decide(lambda services: joining.merge(services, left, right, by=getuser(), note=note))
+
+
+@app.command()
+def apart(one: Ref, other: Ref, *, note: Note = "") -> None:
+    """Say that two companies are different customers; nobody is asked again.
+
+    Example: kam-sync match apart sales:6001 bitrix:17
+    """
+    from kam_sync.jobs import joining
+
+    def decide(services: "Services") -> int:
+        left, right = _companies(services, [one, other])
+        return joining.keep_apart(services, left, right, by=getuser(), note=note)
+
+    _decide(decide)
+
+
+@app.command()
+def split(
+    account: Account,
+    *,
+    company: Annotated[
+        list[str], typer.Option(metavar="SOURCE:ID", help="Who leaves; may be given again.")
+    ],
+    note: Note = "",
+) -> None:
+    """Take companies out of an account: all that are named become one customer of their own.
+
+    Example: kam-sync match split 6d0b7c1e-... --company bitrix:17 --company megaplan:4
+    """
+    from kam_sync.jobs import joining
+
+    whose = _account(account)
+
+    def decide(services: "Services") -> int:
+        leaving = _companies(services, company)
+        return joining.split(services, whose, leaving, by=getuser(), note=note)
+
+    _decide(decide)
+
+
+@app.command()
+def decisions(
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="How many at most.")] = 20,
+    json: Json = False,
+) -> None:
+    """Show what people decided, the latest first, also what was taken back."""
+    from kam_sync.cli import match_tables, show
+    from kam_sync.matching.showing import told
+    from kam_sync.matching.store import DecisionStore
+
+    with _open() as services, services.database.transaction() as session:
+        spoken = match_tables.Spoken.of(services, session)
+        documents = [
+            spoken.decision(one) for one in told(session, DecisionStore(session).acts(limit=limit))
+        ]
+    if json:
+        show.as_json({"decisions": documents})
+        return
+    if not documents:
+        typer.echo("nobody has decided anything yet", err=True)
+        return
+    for document in documents:
+        match_tables.show_decision(document, spoken)
+
+
+@app.command()
+def undo(decision: DecisionId) -> None:
+    """Take a decision back: the companies go where the evidence alone puts them."""
+    from kam_sync.jobs import joining
+
+    with _open() as services:
+        joining.undo(services, decision, by=getuser())
+    typer.echo(f"decision {decision} is taken back; {_AGAIN}", err=True)
+
+
+@contextmanager
+def _open() -> "Iterator[Services]":
+    from kam_sync.wiring import open_services
+
+    with open_services(read_settings()) as services:
+        yield services
+
+
+def _decide(decide: "Callable[[Services], int]") -> None:
+    with _open() as services:
+        decision = decide(services)
+    typer.echo(f"done; {_AGAIN}", err=True)
+    typer.echo(f"to take it back: {command(f'match undo {decision}')}", err=True)
+
+
+def _waiting(session: "Session") -> int:
+    from kam_sync.matching.store import DecisionStore
+
+    return DecisionStore(session).count(most=1_000_000)
+
+
+def _account(text: str) -> "UUID":
+    from uuid import UUID
+
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotHere(f"account {text}: no such account") from error
+
+
+def _companies(services: "Services", given: list[str]) -> "list[Company]":
+    """Companies as people name them: `sales:6001`."""
+    from kam_sync.intake.store import SourceStore
+
+    parts = [text.partition(":") for text in given]
+    for text, (source, colon, external_id) in zip(given, parts, strict=True):
+        if not (source and colon and external_id):
+            raise WrongUse(f"company {text}: SOURCE:ID is needed, such as sales:6001")
+    with services.database.transaction() as session:
+        store = SourceStore(session)
+        return [(store.by_name(source).id, external_id) for source, _, external_id in parts]

@@ -1,0 +1,154 @@
+"""What a person is shown of matching: questions, why accounts are one, and what was decided."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from kam_sync.accounts.model import Company, Link
+from kam_sync.accounts.store import AccountStore, LinkingStore, Worth, WorthStore
+from kam_sync.base.db import Session
+from kam_sync.matching import grouping
+from kam_sync.matching.comparing import Clue, Evidence
+from kam_sync.matching.judging import LIKELY_FROM, Answer
+from kam_sync.matching.model import Act, Decision, Question, Says
+from kam_sync.matching.store import DecisionStore, ordered
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two companies of a question."""
+
+    company: Company
+    account_id: UUID
+    worth: Worth
+    """Of the whole account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, and what is known of both sides."""
+
+    question: Question
+    sides: tuple[Side, Side]
+    clues: tuple[Evidence, ...]
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether a person should rather say yes."""
+        is_clear = self.question.answer is Answer.ASK and not self.question.is_doubtful
+        return is_clear and self.question.weight >= LIKELY_FROM
+
+    @property
+    def worth(self) -> dict[str, Any]:
+        """The money in open and won deals of both accounts, by currency."""
+        total: dict[str, Any] = {}
+        for side in self.sides:
+            for amounts in (side.worth.open, side.worth.won):
+                for unit, amount in amounts.items():
+                    total[unit] = total.get(unit, 0) + amount
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A company of an account, and why it is there."""
+
+    company: Company
+    beside: Company | None
+    """The company that it was joined with; None for the first of an account."""
+    clues: tuple[Evidence, ...]
+    decision: Decision | None
+    """What a person said of the two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a person did, and about which companies; those that are gone are left out."""
+
+    act: Act
+    sides: tuple[tuple[Company, ...], tuple[Company, ...]]
+    accounts: Mapping[grouping.Company, UUID]
+    """The account that each company belongs to now."""
+
+
+def asked(session: Session, questions: Sequence[Question]) -> list[Asked]:
+    """Questions, and what is known of both sides."""
+    ends = {key for question in questions for key in _ends(question)}
+    companies = AccountStore(session).companies_of(ends)
+    accounts = {id_ for one in questions for id_ in (one.one_account_id, one.other_account_id)}
+    worth = WorthStore(session).of(accounts)
+    shown = []
+    for question in questions:
+        one, other = (companies[key] for key in _ends(question))
+        left = Side(one, question.one_account_id, worth[question.one_account_id])
+        right = Side(other, question.other_account_id, worth[question.other_account_id])
+        shown.append(Asked(question, (left, right), clues(question.evidence)))
+    return shown
+
+
+def members(session: Session, links: Sequence[Link]) -> list[Member]:
+    """Why the companies of links belong to their account, in the order of the links."""
+    besides = [_beside(link) for link in links]
+    keys = [(link.source_id, link.company_external_id) for link in links]
+    companies = AccountStore(session).companies_of({*keys, *filter(None, besides)})
+    said = _together(session, keys)
+    return [
+        Member(
+            companies[key],
+            beside and companies.get(beside),
+            clues(link.evidence),
+            beside and said.get(ordered(key, beside)),
+        )
+        for link, key, beside in zip(links, keys, besides, strict=True)
+        if key in companies
+    ]
+
+
+def told(session: Session, acts: Sequence[Act]) -> list[Told]:
+    """What people did, and about which companies."""
+    keys = {key for act in acts for side in act.sides for key in side}
+    companies = AccountStore(session).companies_of(keys)
+    accounts = {key: account for key, (account, _) in LinkingStore(session).links(keys).items()}
+    found = []
+    for act in acts:
+        left, right = (
+            tuple(companies[key] for key in side if key in companies) for side in act.sides
+        )
+        found.append(Told(act, (left, right), accounts))
+    return found
+
+
+def clues(evidence: Iterable[Mapping[str, Any]]) -> tuple[Evidence, ...]:
+    """Evidence as it is kept, what weighs most first."""
+    found = [
+        Evidence(Clue(one["clue"]), float(one["weight"]), one["what"])
+        for one in evidence
+        if "clue" in one
+    ]
+    return tuple(sorted(found, key=lambda one: -abs(one.weight)))
+
+
+def _ends(question: Question) -> tuple[grouping.Company, grouping.Company]:
+    return (
+        (question.one_source_id, question.one_id),
+        (question.other_source_id, question.other_id),
+    )
+
+
+def _beside(link: Link) -> grouping.Company | None:
+    for one in link.evidence:
+        if "with" in one:
+            source_id, external_id = one["with"]
+            return int(source_id), str(external_id)
+    return None
+
+
+def _together(session: Session, keys: Sequence[grouping.Company]) -> dict[grouping.Pair, Decision]:
+    """What people have said of these companies, as far as it holds."""
+    found = DecisionStore(session).all(keys, limit=1_000) if len(keys) > 1 else []
+    return {
+        ((one.one_source_id, one.one_id), (one.other_source_id, one.other_id)): one
+        for one in found
+        if one.undone_at is None and one.says is Says.TOGETHER
+    }

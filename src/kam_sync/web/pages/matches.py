@@ -1,0 +1,136 @@
+"""Same customers: what a person is asked, with both companies side by side; what was decided."""
+
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from kam_sync.base.db import Session
+from kam_sync.base.errors import WrongUse
+from kam_sync.jobs import joining
+from kam_sync.matching.grouping import Company
+from kam_sync.matching.showing import Told, asked, told
+from kam_sync.matching.store import DecisionStore
+from kam_sync.web import paging
+from kam_sync.web.api.matches import BY_ID, DecisionId, read_place, write_place
+from kam_sync.web.deps import AccountId, AllSources, Reading, Serving, from_our_pages, read_id
+from kam_sync.web.render import pages
+from kam_sync.web.wording import matching as words
+
+router = APIRouter()
+
+_BY = "the page"
+_CHANGING = [Depends(from_our_pages)]
+_AT_ONCE, _LATEST, _DECISIONS = 20, 5, 50
+_LONGEST_NOTE = 1_000
+
+Form = Annotated[bytes, Body(media_type="application/x-www-form-urlencoded")]
+Place = Annotated[str | None, Query()]
+Did = Annotated[str, Query()]
+
+
+@router.get("/matches", response_class=HTMLResponse)
+def show_matches(
+    request: Request, session: Reading, sources: AllSources, services: Serving,
+    cursor: Place = None, did: Did = "",
+) -> HTMLResponse:  # fmt: skip
+    """What waits for a person, and what was decided last."""
+    found = DecisionStore(session).questions(after=read_place(cursor), limit=_AT_ONCE + 1)
+    kept, next_cursor = paging.page(found, _AT_ONCE, write_place)
+    return pages(request).render(
+        request,
+        "matches.html",
+        questions=asked(session, kept),
+        next_cursor=next_cursor,
+        is_first=cursor is None,
+        decisions=_told(session, limit=_LATEST),
+        card=lambda one: sources.card(services, one.source_id, "company", one.external_id),
+        names=sources.names,
+        has_sources=len(sources.all) > 0,
+        did=did,
+        words=words,
+    )
+
+
+@router.get("/matches/decisions", response_class=HTMLResponse)
+def show_decisions(
+    request: Request, session: Reading, sources: AllSources, cursor: Place = None, did: Did = ""
+) -> HTMLResponse:
+    """All that was decided, page by page."""
+    after = BY_ID.read(cursor)
+    before = {} if after is None else {"before": int(after[0])}
+    found = _told(session, limit=_DECISIONS + 1, **before)
+    kept, next_cursor = paging.page(found, _DECISIONS, lambda one: BY_ID.write(one.act.id))
+    return pages(request).render(
+        request,
+        "match_decisions.html",
+        decisions=kept,
+        next_cursor=next_cursor,
+        is_first=cursor is None,
+        names=sources.names,
+        did=did,
+        words=words,
+    )
+
+
+@router.post("/matches", dependencies=_CHANGING)
+def answer(services: Serving, form: Form = b"") -> RedirectResponse:
+    """Answer a question: one customer, or different ones."""
+    sent = dict(_fields(form))
+    note = _note(sent)
+    match sent.get("do"):
+        case "merge":
+            one, other = _account(sent, "one_account"), _account(sent, "other_account")
+            joining.merge(services, one, other, by=_BY, note=note)
+        case "apart":
+            left, right = _company(sent.get("one", "")), _company(sent.get("other", ""))
+            joining.keep_apart(services, left, right, by=_BY, note=note)
+        case _:
+            raise WrongUse("form: no such button")
+    return RedirectResponse(f"/matches?did={sent['do']}", status_code=303)
+
+
+@router.post("/matches/decisions/{decision_id}/undo", dependencies=_CHANGING)
+def undo(services: Serving, decision_id: DecisionId) -> RedirectResponse:
+    """Take a decision back."""
+    joining.undo(services, decision_id, by=_BY)
+    return RedirectResponse("/matches?did=undo", status_code=303)
+
+
+@router.post("/accounts/{account_id}/split", dependencies=_CHANGING)
+def split(services: Serving, account_id: AccountId, form: Form = b"") -> RedirectResponse:
+    """Take the companies that are ticked out of an account."""
+    sent = _fields(form)
+    leaving = [_company(value) for name, value in sent if name == "company"]
+    joining.split(services, account_id, leaving, by=_BY, note=_note(dict(sent)))
+    return RedirectResponse("/matches/decisions?did=split", status_code=303)
+
+
+def _told(session: Session, **which: Any) -> list[Told]:
+    return told(session, DecisionStore(session).acts(**which))
+
+
+def _fields(form: bytes) -> list[tuple[str, str]]:
+    return parse_qsl(form.decode("utf-8", "replace"), keep_blank_values=True)
+
+
+def _note(sent: dict[str, str]) -> str:
+    return sent.get("note", "").replace("\x00", "").strip()[:_LONGEST_NOTE]
+
+
+def _account(sent: dict[str, str], name: str) -> UUID:
+    return read_id("account", sent.get(name, ""))
+
+
+def _company(text: str) -> Company:
+    """A company as our forms name it: the id of its source, a colon, its own id."""
+    source, _, external_id = text.partition(":")
+    try:
+        source_id = paging.number(source)
+    except ValueError:
+        source_id = 0
+    if not source_id or not external_id or "\x00" in external_id:
+        raise WrongUse("form: a company is missing")
+    return source_id, external_id

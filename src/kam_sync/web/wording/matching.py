@@ -1,0 +1,137 @@
+"""What speaks for two companies being one customer, and what people decided, in plain words."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+import phonenumbers
+
+from kam_sync.matching.comparing import Clue, Evidence
+from kam_sync.matching.judging import Answer
+from kam_sync.matching.model import Act, Says
+from kam_sync.matching.showing import Asked, Member
+from kam_sync.web.wording.language import Language
+
+_COMMON = 1.0
+"""What weighs less is shared by so many that it says little."""
+
+
+def clue(language: Language, found: Evidence) -> str:
+    """One thing that two companies have, or do not have, in common."""
+    is_common = found.weight < _COMMON
+    said = (_COMMON_ONES if is_common else {}).get(found.clue) or _CLUES[found.clue]
+    return said(language) % {"what": _shown(found)}
+
+
+def both_ways(language: Language, clues: Iterable[Evidence]) -> tuple[list[str], list[str]]:
+    """What speaks for two companies being one, and what against it."""
+    kept = list(clues)
+    speaks_for = [clue(language, one) for one in kept if one.weight >= 0]
+    return speaks_for, [clue(language, one) for one in kept if one.weight < 0]
+
+
+def evidence(language: Language, clues: Iterable[Evidence]) -> str:
+    """All of it in one text."""
+    speaks_for, against = both_ways(language, clues)
+    said = []
+    if speaks_for:
+        said.append(language.gettext("For: %(what)s.") % {"what": "; ".join(speaks_for)})
+    if against:
+        said.append(language.gettext("Against: %(what)s.") % {"what": "; ".join(against)})
+    return " ".join(said)
+
+
+def advice(language: Language, asked: Asked) -> str:
+    """What a person who is asked should keep in mind."""
+    answer, is_doubtful = asked.question.answer, asked.question.is_doubtful
+    if answer is Answer.TWICE:
+        return language.gettext("One INN twice in one CRM: entered twice, or two branches.")
+    if answer is Answer.NUMBER and is_doubtful:
+        return language.gettext(
+            "The same INN, but it has branches, and nothing says which one this is."
+        )
+    if is_doubtful:
+        return language.gettext(
+            "The two fit, but other companies of their accounts do not: look closely."
+        )
+    if asked.is_likely:
+        return language.gettext("Probably one customer.")
+    return language.gettext("It may be one customer, or two: little is known.")
+
+
+def why(language: Language, member: Member) -> str:
+    """Why a company belongs to its account."""
+    if member.beside is None:
+        return language.gettext("The account began with it.")
+    if member.decision is not None:
+        said = language.gettext("Joined with “%(name)s”: %(by)s, %(time)s.")
+        return said % {
+            "by": person(language, member.decision.by),
+            "name": member.beside.name,
+            "time": language.time(member.decision.at),
+        }
+    name = {"name": member.beside.name}
+    if not member.clues:
+        return language.gettext("Merged with “%(name)s” in the CRM itself.") % name
+    said = language.gettext("One with “%(name)s”.") % name
+    return f"{said} {evidence(language, member.clues)}"
+
+
+def act(language: Language, done: Act) -> str:
+    """What a person said."""
+    match done.says:
+        case Says.TOGETHER:
+            return language.gettext("one customer")
+        case Says.APART:
+            return language.gettext("different customers")
+
+
+def person(language: Language, by: str) -> str:
+    """Who decided; where nobody is named, by which door it came."""
+    known = {"the page": language.gettext("on the page"), "the API": language.gettext("by the API")}
+    return known.get(by, by)
+
+
+def _shown(found: Evidence) -> str:
+    if found.clue is not Clue.PHONE:
+        return found.what
+    try:
+        number = phonenumbers.parse(found.what)
+    except phonenumbers.NumberParseException:
+        return found.what
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+_CLUES: Mapping[Clue, Callable[[Language], str]] = {
+    Clue.INN: lambda language: language.gettext("the same INN: %(what)s"),
+    Clue.INN_SLIP: lambda language: language.gettext("INNs differ by a slip: %(what)s"),
+    Clue.INN_OTHER: lambda language: language.gettext("different INNs: %(what)s"),
+    Clue.KPP: lambda language: language.gettext("the same KPP: %(what)s"),
+    Clue.KPP_OTHER: lambda language: language.gettext("different KPPs: %(what)s"),
+    Clue.OGRN: lambda language: language.gettext("the same OGRN: %(what)s"),
+    Clue.OGRN_OTHER: lambda language: language.gettext("different OGRNs"),
+    Clue.PHONE: lambda language: language.gettext("the same phone: %(what)s"),
+    Clue.PHONE_OTHER: lambda language: language.gettext("different phones"),
+    Clue.EMAIL: lambda language: language.gettext("the same e-mail: %(what)s"),
+    Clue.DOMAIN: lambda language: language.gettext("the same site or mail domain: %(what)s"),
+    Clue.DOMAIN_OTHER: lambda language: language.gettext("different sites and mail domains"),
+    Clue.ADDRESS: lambda language: language.gettext("the same address"),
+    Clue.ADDRESS_OTHER: lambda language: language.gettext("different addresses"),
+    Clue.CITY: lambda language: language.gettext("the same city"),
+    Clue.CITY_OTHER: lambda language: language.gettext("different cities"),
+    Clue.FORM_OTHER: lambda language: language.gettext("different legal forms: %(what)s"),
+    Clue.KIND_OTHER: lambda language: language.gettext("different kinds of business in the names"),
+    Clue.NAME_EQUAL: lambda language: language.gettext("the same name"),
+    Clue.NAME_TYPO: lambda language: language.gettext("names differ by a slip"),
+    Clue.NAME_INITIAL: lambda language: language.gettext("the same name, once with initials"),
+    Clue.NAME_LOOSE: lambda language: language.gettext("names are the same but for common words"),
+    Clue.NAME_SHORTER: lambda language: language.gettext("one name is the beginning of the other"),
+    Clue.NAME_START: lambda language: language.gettext("the first word of the names is the same"),
+    Clue.NAME_PART: lambda language: language.gettext("names are alike in part only"),
+    Clue.NAME_FAR: lambda language: language.gettext("different names"),
+}
+_COMMON_ONES: Mapping[Clue, Callable[[Language], str]] = {
+    Clue.PHONE: lambda language: language.gettext("the same phone, which many have: %(what)s"),
+    Clue.EMAIL: lambda language: language.gettext("the same e-mail, which many have: %(what)s"),
+    Clue.DOMAIN: lambda language: language.gettext(
+        "the same site or mail domain, which many have: %(what)s"
+    ),
+}

@@ -1,0 +1,88 @@
+"""What a person does at once is one act: it is shown, and taken back, as one."""
+
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+import connectors as gate
+from connectors import Noun
+from kam_sync import flow
+from kam_sync.base.errors import NotHere, WrongUse
+from kam_sync.jobs import joining
+from kam_sync.matching.grouping import Company
+from kam_sync.matching.model import Act
+from kam_sync.matching.store import DecisionStore
+from kam_sync.wiring import Services
+from tests.fakes.books import Book
+
+INN = "7707083893"
+
+
+def _accounts(services: Services) -> dict[Company, UUID]:
+    query = "SELECT source_id, company_external_id, account_id FROM account_link"
+    with services.database.transaction() as session:
+        return {(source, key): account for source, key, account in session.execute(sa.text(query))}
+
+
+def _acts(services: Services) -> list[Act]:
+    with services.database.transaction() as session:
+        return DecisionStore(session).acts(limit=9)
+
+
+def test_a_split_of_two_from_two_is_one_act_and_is_taken_back_as_one(services: Services) -> None:
+    book = Book(services)
+    for number in "1234":
+        book.save(Noun.COMPANY, gate.Company(number, "Ромашка", inn=INN, kpp="770701001"))
+    flow.match(services)
+    before = _accounts(services)
+    keys = sorted(before)
+    decision = joining.split(services, book.account(), keys[2:], by="Анна")
+    after = _accounts(services)
+    assert [after[key] == after[keys[0]] for key in keys] == [True, True, False, False]
+    assert after[keys[2]] == after[keys[3]]
+    (act,) = _acts(services)
+    assert (act.id, act.sides) == (decision, (tuple(keys[:2]), tuple(keys[2:])))
+    joining.undo(services, decision, by="Борис")
+    (act,) = _acts(services)
+    assert (_accounts(services), act.undone_by) == (before, "Борис")
+    with pytest.raises(NotHere):
+        joining.undo(services, decision, by="Борис")
+
+
+def test_acts_come_the_latest_first_and_page_by_page(services: Services) -> None:
+    book = Book(services)
+    for number in "12":
+        book.save(Noun.COMPANY, gate.Company(number, f"Фирма {number * 5}"))
+    one, other = (book.source_id, "1"), (book.source_id, "2")
+    first = joining.keep_apart(services, one, other, by="Анна")
+    second = joining.merge(services, book.account("1"), book.account("2"), by="Анна")
+    latest, earlier = _acts(services)
+    assert (latest.id, earlier.id) == (second, first)
+    assert (latest.undone_at, earlier.undone_by) == (None, "Анна")
+    with services.database.transaction() as session:
+        assert DecisionStore(session).acts(before=second, limit=9) == [earlier]
+
+
+def test_a_person_joins_branches_whichever_of_their_companies_came_first(
+    services: Services,
+) -> None:
+    book = Book(services)
+    for number, kpp in (("1", "770701001"), ("2", "770701001"), ("3", "780101001")):
+        book.save(Noun.COMPANY, gate.Company(number, "Ромашка", inn=INN, kpp=kpp))
+    flow.match(services)
+    assert len(set(_accounts(services).values())) == 2
+    joining.merge(services, book.account("1"), book.account("3"), by="Анна")
+    assert len(set(_accounts(services).values())) == 1
+    flow.match(services, anew=True)
+    assert len(set(_accounts(services).values())) == 1
+
+
+def test_nobody_decides_of_what_is_not_there(services: Services) -> None:
+    book = Book(services)
+    own = (book.source_id, "1")
+    with pytest.raises(NotHere, match="company 2"):
+        joining.keep_apart(services, own, (book.source_id, "2"), by="Анна")
+    with pytest.raises(WrongUse, match="from itself"):
+        joining.keep_apart(services, own, own, by="Анна")
+    assert _acts(services) == []
