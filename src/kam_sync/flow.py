@@ -110,7 +110,7 @@ def match(services: Services, *, anew: bool = False, watch: Matched = lambda _: 
         watch: is told now and then how many pairs have been compared.
     """
     database = services.database
-    with database.alone("measuring", wait=True):
+    with database.alone(kam_sync.matching.step.LOCK, wait=True):
         if anew:
             with database.transaction() as session:
                 kam_sync.matching.step.begin_anew(session)

@@ -6,6 +6,7 @@ from functools import partial
 from kam_sync.accounts.store import SavingStore
 from kam_sync.intake.store import RemovalStore, SourceStore
 from kam_sync.matching import parenting
+from kam_sync.matching.step import LOCK
 from kam_sync.subscribing import let_go
 from kam_sync.wiring import Services
 
@@ -41,7 +42,7 @@ def remove(services: Services, name: str) -> bool:
         shutil.rmtree(services.folder(name), ignore_errors=True)  # often there is none
         with database.transaction() as session:
             SourceStore(session).remove(source_id)
-        with database.transaction() as session:
+        with database.alone(LOCK, wait=True), database.transaction() as session:
             parenting.renew(session)  # who had a parent there has another one, or none
     return is_told
 

@@ -10,7 +10,6 @@ from kam_sync.wiring import Services
 from tests.conftest import NOW
 from tests.fakes.books import Book, deal
 
-
 Group = tuple[Book, Book, Book]
 
 

@@ -68,7 +68,7 @@ def test_a_person_sets_and_removes_parents_and_takes_it_back(services: Services)
         with pytest.raises(NotHere):
             by_boris.take_back(one)
         (kept,) = GroupStore(session).decisions(two, limit=9)
-        assert (kept.by, kept.undone_by, kept.parent_company_id) == ("Анна", "Борис", None)
+        assert (kept.by, kept.undone_by, kept.parent_id) == ("Анна", "Борис", None)
     assert _parents(services) == {two: (one, False)}
 
 

@@ -16,6 +16,7 @@ from kam_sync.base.log import set_up_log
 from kam_sync.base.settings import LogFormat, read_settings
 from kam_sync.cli import (
     connectors,
+    groups,
     hooks,
     importing,
     jobs,
@@ -45,6 +46,7 @@ app = typer.Typer(
 )
 app.add_typer(sources.app, name="source")
 app.add_typer(connectors.app, name="connector")
+app.add_typer(groups.app, name="group")
 app.add_typer(writes.app, name="write")
 app.add_typer(schedules.app, name="schedule")
 app.add_typer(hooks.app, name="hooks")

@@ -95,3 +95,19 @@ class Member(SQLModel):
     depth: int
     parent_id: UUID | None
     decision_id: int | None
+    """The decision that says so; None where the INN does, or where there is no parent."""
+    by: str | None
+    at: datetime | None
+
+
+class ParentSaid(SQLModel):
+    """What a person said of the parent of an account."""
+
+    parent_id: UUID | None
+    """None where the person said that it has none."""
+    parent_name: str | None
+    by: str
+    at: datetime
+    note: str
+    undone_by: str | None
+    undone_at: datetime | None

@@ -22,6 +22,8 @@ from kam_sync.matching.keys import block_keys
 from kam_sync.matching.parenting import renew
 from kam_sync.matching.store import KeyStore, PairStore, ordered
 
+LOCK = "matching"
+"""Who makes accounts holds it: one at a time, people who decide among them."""
 BATCH = 5_000
 _EVERY = 10_000
 

@@ -15,6 +15,7 @@ import kam_sync.web.api.directory
 import kam_sync.web.api.facts
 import kam_sync.web.api.fields
 import kam_sync.web.api.files
+import kam_sync.web.api.groups
 import kam_sync.web.api.held
 import kam_sync.web.api.hooks
 import kam_sync.web.api.incidents
@@ -35,6 +36,7 @@ import kam_sync.web.pages.consents
 import kam_sync.web.pages.controls
 import kam_sync.web.pages.fields
 import kam_sync.web.pages.files
+import kam_sync.web.pages.group
 import kam_sync.web.pages.held
 import kam_sync.web.pages.ledger
 import kam_sync.web.pages.lists
@@ -55,6 +57,7 @@ from kam_sync.wiring import Services
 
 _API = (
     kam_sync.web.api.accounts.router,
+    kam_sync.web.api.groups.router,
     kam_sync.web.api.records.router,
     kam_sync.web.api.directory.router,
     kam_sync.web.api.facts.router,
@@ -78,6 +81,7 @@ _PAGES = (
     kam_sync.web.pages.tasks.router,
     kam_sync.web.pages.accounts.router,
     kam_sync.web.pages.account.router,
+    kam_sync.web.pages.group.router,
     kam_sync.web.pages.lists.router,
     kam_sync.web.pages.sources.router,
     kam_sync.web.pages.connect.router,

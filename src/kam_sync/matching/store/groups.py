@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import col
 
 from kam_sync.base.db import Session
 from kam_sync.matching.grouping import Company
-from kam_sync.matching.model import Member, Parent
+from kam_sync.matching.model import Member, ParentSaid
 from kam_sync.matching.store.tables import ParentDecisionRow, ParentRow
 
 _MEMBERS = """
@@ -20,10 +20,22 @@ _MEMBERS = """
         FROM member m JOIN account_parent p ON p.parent_id = m.id
         JOIN account a ON a.id = p.account_id
     )
-    SELECT m.id, a.name, a.inn, a.kpp, a.is_active, m.depth, p.parent_id, p.decision_id
+    SELECT m.id, a.name, a.inn, a.kpp, a.is_active, m.depth, p.parent_id, p.decision_id, d.by, d.at
     FROM member m JOIN account a ON a.id = m.id
     LEFT JOIN account_parent p ON p.account_id = m.id
+    LEFT JOIN parent_decision d ON d.id = p.decision_id
     ORDER BY m.place LIMIT :limit
+"""
+_DECISIONS = """
+    SELECT p.account_id AS parent_id, a.name AS parent_name, d.by, d.at, d.note, d.undone_by,
+        d.undone_at
+    FROM account_link l
+    JOIN parent_decision d ON d.source_id = l.source_id AND d.company_id = l.company_external_id
+    LEFT JOIN account_link p ON p.source_id = d.parent_source_id
+        AND p.company_external_id = d.parent_company_id
+    LEFT JOIN account a ON a.id = p.account_id
+    WHERE l.account_id = :account
+    ORDER BY d.id DESC LIMIT :limit
 """
 
 
@@ -33,12 +45,13 @@ class GroupStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def parent(self, account_id: UUID) -> Parent | None:
-        """The parent of an account."""
-        return self._session.get(ParentRow, account_id, populate_existing=True)
+    def has_children(self, account_id: UUID) -> bool:
+        """Whether an account is the head of a group."""
+        children = sa.exists().where(col(ParentRow.parent_id) == account_id)
+        return bool(self._session.scalar(sa.select(children)))
 
     def members(self, account_id: UUID, *, limit: int) -> list[Member]:
-        """An account and all below it: children behind their parent, by name."""
+        """An account, which comes first, and all below it: behind their parent, by name."""
         values = {"account": account_id, "limit": limit}
         found = self._session.execute(sa.text(_MEMBERS), values)
         return [Member.model_validate(dict(row)) for row in found.mappings()]
@@ -63,11 +76,11 @@ class GroupStore:
         """Undo all that people said of the parent of an account; False where they said nothing."""
         return self._take_back(_of_account(account_id), by, now)
 
-    def decisions(self, account_id: UUID, *, limit: int) -> list[ParentDecisionRow]:
+    def decisions(self, account_id: UUID, *, limit: int) -> list[ParentSaid]:
         """What people said of an account, the latest first, also what was taken back."""
-        latest = col(ParentDecisionRow.id).desc()
-        query = select(ParentDecisionRow).where(_of_account(account_id)).order_by(latest)
-        return list(self._session.scalars(query.limit(limit)))
+        values = {"account": account_id, "limit": limit}
+        found = self._session.execute(sa.text(_DECISIONS), values)
+        return [ParentSaid.model_validate(dict(row)) for row in found.mappings()]
 
     def _take_back(self, which: sa.ColumnElement[bool], by: str, now: datetime) -> bool:
         undo = (

@@ -17,6 +17,7 @@ from kam_sync.drift.store import DriftStore
 from kam_sync.kpi.store import KpiStore
 from kam_sync.web.deps import AccountId, Reading
 from kam_sync.web.pages.chart import Measured, chart_data, measured
+from kam_sync.web.pages.group import shown_group
 from kam_sync.web.pages.lists import Lists, OfAccount, What
 from kam_sync.web.paging import MOST, Text
 from kam_sync.web.render import pages
@@ -51,6 +52,7 @@ def show_account(
         chosen=chosen,
         chart=chosen and chart_data(renderer.language(request), chosen),
         facts=FactStore(session).of_account(account_id),
+        **shown_group(session, account_id),
         **_crm(session, account_id, lists),
         **_lists(lists),
     )
