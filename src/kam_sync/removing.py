@@ -3,7 +3,7 @@
 import shutil
 from functools import partial
 
-from kam_sync.accounts.store import SavingStore
+from kam_sync.accounts.store import SavingStore, WinnerStore
 from kam_sync.intake.store import RemovalStore, SourceStore
 from kam_sync.matching import parenting
 from kam_sync.matching.step import LOCK
@@ -32,6 +32,7 @@ def remove(services: Services, name: str) -> bool:
             removal = RemovalStore(session, source_id)
             removal.begin()
             tables = removal.tables()
+            WinnerStore(session).of_source_are_due(source_id)
         drop = partial(_drop, services, source_id)
         # Nobody measures accounts of which a part is gone: a fall would be told that there was not.
         with database.alone("measuring", wait=True):

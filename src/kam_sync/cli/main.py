@@ -24,6 +24,7 @@ from kam_sync.cli import (
     schedules,
     sources,
     targets,
+    winners,
     writes,
 )
 
@@ -53,6 +54,7 @@ app.add_typer(hooks.app, name="hooks")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(targets.app, name="target")
+app.add_typer(winners.app, name="winners")
 app.command("import")(importing.import_)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]

@@ -12,6 +12,9 @@ from kam_sync.matching.family import closes_circle, family, heads
 from kam_sync.matching.grouping import Company
 from kam_sync.matching.store import GroupStore, ParentStore
 
+_MANY = 500
+"""From so many accounts on all groups are written at once instead of the kin of each."""
+
 
 def renew(session: Session, accounts: Collection[UUID] | None = None) -> None:
     """Write the parents of accounts whose companies have moved or changed, and of all their kin.
@@ -20,7 +23,8 @@ def renew(session: Session, accounts: Collection[UUID] | None = None) -> None:
         accounts: all that are in a group, where none are named.
     """
     store = ParentStore(session)
-    kin = store.tied() if accounts is None else store.kin(accounts)
+    is_whole = accounts is None or len(accounts) > _MANY
+    kin = store.tied() if is_whole else store.kin(accounts or ())
     store.replace(kin, family(store.words(kin), heads(store.offices(kin))))
 
 

@@ -78,7 +78,7 @@ def settle(session: Session, companies: list[Company], now: datetime) -> int:
     grouped = group(known, same, apart=apart, identity=numbers)
     pairs.mark_doubtful(reach.companies, grouped.doubtful | unclear)
     placed = dict(_links(grouped.members, known, same, pairs))
-    changed = links.place(placed, {}, now)
+    changed = links.place(placed, now)
     before = {account for account, _ in known.values()}
     renew(session, before | {account for account, _ in placed.values()})
     return changed

@@ -25,6 +25,7 @@ import kam_sync.web.api.ledger
 import kam_sync.web.api.records
 import kam_sync.web.api.schedules
 import kam_sync.web.api.sources
+import kam_sync.web.api.survivorship
 import kam_sync.web.api.targets
 import kam_sync.web.api.webhooks
 import kam_sync.web.api.writes
@@ -42,6 +43,7 @@ import kam_sync.web.pages.ledger
 import kam_sync.web.pages.lists
 import kam_sync.web.pages.set_aside
 import kam_sync.web.pages.sources
+import kam_sync.web.pages.survivorship
 import kam_sync.web.pages.targets
 import kam_sync.web.pages.tasks
 import kam_sync.web.pages.timetable
@@ -64,6 +66,7 @@ _API = (
     kam_sync.web.api.sources.router,
     kam_sync.web.api.schedules.router,
     kam_sync.web.api.fields.router,
+    kam_sync.web.api.survivorship.router,
     kam_sync.web.api.files.router,
     kam_sync.web.api.held.router,
     kam_sync.web.api.hooks.router,
@@ -89,6 +92,7 @@ _PAGES = (
     kam_sync.web.pages.set_aside.router,
     kam_sync.web.pages.consents.router,
     kam_sync.web.pages.fields.router,
+    kam_sync.web.pages.survivorship.router,
     kam_sync.web.pages.files.router,
     kam_sync.web.pages.held.router,
     kam_sync.web.pages.ledger.router,

@@ -32,4 +32,4 @@ class LeavingStore:
             .values(is_deleted=True, changed_at=now)
         )
         if noun is Noun.COMPANY:
-            LinkingStore(self._session).have_changed(self._source_id, gone, {}, now)
+            LinkingStore(self._session).have_changed(self._source_id, gone, now)

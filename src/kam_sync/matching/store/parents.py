@@ -77,12 +77,17 @@ _WORDS = """
 _TIED = """
     SELECT account_id FROM account_parent UNION SELECT parent_id FROM account_parent
     UNION
-    SELECT l.account_id FROM match_pair m JOIN account_link l ON m.answer = 'branch'
-        AND (l.source_id, l.company_external_id)
-            IN ((m.one_source_id, m.one_id), (m.other_source_id, m.other_id))
+    SELECT l.account_id FROM match_pair m JOIN account_link l
+        ON l.source_id = m.one_source_id AND l.company_external_id = m.one_id
+    WHERE m.answer = 'branch'
+    UNION
+    SELECT l.account_id FROM match_pair m JOIN account_link l
+        ON l.source_id = m.other_source_id AND l.company_external_id = m.other_id
+    WHERE m.answer = 'branch'
     UNION
     SELECT l.account_id FROM parent_decision d JOIN account_link l
         ON l.source_id = d.source_id AND l.company_external_id = d.company_id
+    WHERE d.undone_at IS NULL
 """
 _COLUMNS = ("account_id", "parent_id", "decision_id")
 

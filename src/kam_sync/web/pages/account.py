@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from kam_sync.accounts.merge import heard
 from kam_sync.accounts.model import Customer
-from kam_sync.accounts.store import AccountStore, FactStore, RecordStore, Wanted
+from kam_sync.accounts.store import AccountStore, FactStore, RecordStore, Wanted, WinnerStore
 from kam_sync.accounts.traits import traits
 from kam_sync.alerts.model import AlertState
 from kam_sync.alerts.store import AlertStore
@@ -21,6 +22,7 @@ from kam_sync.web.pages.group import shown_group
 from kam_sync.web.pages.lists import Lists, OfAccount, What
 from kam_sync.web.paging import MOST, Text
 from kam_sync.web.render import pages
+from kam_sync.web.wording import believed
 
 router = APIRouter()
 
@@ -70,9 +72,13 @@ def _crm(session: Session, account_id: UUID, lists: Lists) -> dict[str, Any]:
     store, wanted = AccountStore(session), Wanted(account_id=account_id)
     companies = store.companies([account_id]).get(account_id, [])
     customers = RecordStore(session).records(Customer, wanted, limit=MOST)
+    winners = WinnerStore(session).winners()
     return {
         "owner": store.owners([account_id]).get(account_id),
-        "traits": traits(companies),
+        "traits": traits(companies, winners),
+        "heard": list(heard(companies, winners).values()),
+        "source_names": lists.source_names,
+        "believed": believed,
         "origins": lists.origins(companies),
         "customers": [customer for customer in customers if not customer.is_deleted],
     }

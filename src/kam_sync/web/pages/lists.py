@@ -47,6 +47,11 @@ class Lists:
         self._sources = sources
         self._account_id = account_id
 
+    @property
+    def source_names(self) -> dict[int, str]:
+        """The name of each source by its id."""
+        return self._sources.names
+
     def origins(self, companies: Iterable[Company]) -> list[tuple[str, str, str | None]]:
         """Source, name and address in the CRM of each company that the account is made of."""
         return [

@@ -1,4 +1,4 @@
-"""Groups: which account is whose child, what people said of that, and the points of groups."""
+"""Groups and survivorship: parents of accounts, points of groups, which source is believed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -56,8 +56,30 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("account_id", "kpi", "unit", "on"),
     )
+    op.create_table(
+        "winner_choice",
+        sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("source_ids", sa.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("winner_choice_field", "winner_choice", ["field", "id"])
+    op.create_table(
+        "account_due",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("account_id"),
+    )
 
 
 def downgrade() -> None:
-    for table in ("group_point", "account_parent", "parent_decision"):
+    for table in (
+        "account_due",
+        "winner_choice",
+        "group_point",
+        "account_parent",
+        "parent_decision",
+    ):
         op.drop_table(table)
