@@ -1,19 +1,23 @@
 """Groups are kept true: by INN after matching, by people, and when companies move."""
 
+from contextlib import suppress
 from uuid import UUID
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import connectors as gate
 from connectors import Noun
 from kam_sync import flow, removing
 from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere, WrongUse
+from kam_sync.matching import parenting
 from kam_sync.matching.deciding import Deciding
 from kam_sync.matching.parenting import Parenting
 from kam_sync.matching.store import GroupStore
 from kam_sync.wiring import Services
-from tests.conftest import NOW
+from tests.conftest import NOW, empty
 from tests.fakes.books import Book
 
 INN = "7707083893"
@@ -121,3 +125,38 @@ def test_a_source_that_goes_leaves_its_branches_to_the_next_office(services: Ser
 
 def _members(session: Session, account: UUID) -> list[UUID]:
     return [member.id for member in GroupStore(session).members(account, limit=9)]
+
+
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    steps=st.lists(
+        st.tuples(
+            st.integers(1, 5),
+            st.sampled_from((None, HEAD, BRANCH, SECOND)),
+            st.sampled_from((INN, "7728168971")),
+            st.one_of(st.none(), st.integers(1, 5)),
+        ),
+        min_size=4,
+        max_size=7,
+    )
+)
+def test_what_is_written_bit_by_bit_is_what_all_of_it_would_be(
+    services: Services, steps: list[tuple[int, str | None, str, int | None]]
+) -> None:
+    empty(services.database)
+    book = Book(services)
+    for id_, kpp, inn, parent in steps:
+        book.save(Noun.COMPANY, gate.Company(str(id_), f"Фирма {id_}", inn=inn, kpp=kpp))
+        flow.match(services)
+        if parent is not None:
+            with suppress(NotHere, WrongUse):
+                _place(book, str(id_), str(parent))
+    by_bit = _parents(services)
+    with services.database.transaction() as session:
+        parenting.renew(session)
+    assert _parents(services) == by_bit
+    for account in by_bit:
+        above = account
+        for _ in by_bit:
+            above = by_bit[above][0] if above in by_bit else above
+        assert above not in by_bit  # every way up ends

@@ -137,7 +137,7 @@ class LinkingStore:
         """Write accounts from their companies; one that has none any more says where they went."""
         companies, winners = self._companies(into), WinnerStore(self._session).winners()
         rows: list[tuple[Any, ...]] = []
-        for account, whose in into.items():
+        for account, whose in sorted(into.items()):  # who else writes some locks them alike
             if account in companies:
                 told = merged(companies[account], winners)
                 name = told["name"][:_LONGEST_NAME]
