@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import structlog
 
+import kam_sync.accounts.believing
 import kam_sync.alerts.step
 import kam_sync.drift.step
 import kam_sync.kpi.step
@@ -108,6 +109,8 @@ def reconcile(
 def match(services: Services, *, anew: bool = False, watch: Matched = lambda _: None) -> Report:
     """Make one account of the companies that are one, as far as they are new or have changed.
 
+    Accounts of which other sources are believed now are written anew before.
+
     Args:
         anew: compare all companies once more.
         watch: is told now and then how many pairs have been compared.
@@ -117,6 +120,10 @@ def match(services: Services, *, anew: bool = False, watch: Matched = lambda _: 
         if anew:
             with database.transaction() as session:
                 kam_sync.matching.step.begin_anew(session)
+        more = True
+        while more:
+            with database.transaction() as session:
+                more = kam_sync.accounts.believing.follow(session, services.now())
         more = True
         while more:
             with database.transaction() as session:

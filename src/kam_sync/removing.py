@@ -3,8 +3,10 @@
 import shutil
 from functools import partial
 
-from kam_sync.accounts.store import SavingStore
+from kam_sync.accounts.store import SavingStore, WinnerStore
 from kam_sync.intake.store import RemovalStore, SourceStore
+from kam_sync.matching import parenting
+from kam_sync.matching.step import LOCK
 from kam_sync.subscribing import let_go
 from kam_sync.wiring import Services
 
@@ -30,6 +32,7 @@ def remove(services: Services, name: str) -> bool:
             removal = RemovalStore(session, source_id)
             removal.begin()
             tables = removal.tables()
+            WinnerStore(session).of_source_are_due(source_id)
         drop = partial(_drop, services, source_id)
         # Nobody measures accounts of which a part is gone: a fall would be told that there was not.
         with database.alone("measuring", wait=True):
@@ -40,6 +43,8 @@ def remove(services: Services, name: str) -> bool:
         shutil.rmtree(services.folder(name), ignore_errors=True)  # often there is none
         with database.transaction() as session:
             SourceStore(session).remove(source_id)
+        with database.alone(LOCK, wait=True), database.transaction() as session:
+            parenting.renew(session)  # who had a parent there has another one, or none
     return is_told
 
 

@@ -10,7 +10,6 @@ import pytest
 import connectors as gate
 from connectors import Happening, Item, Noun, Outcome
 from kam_sync.accounts.match import match
-from kam_sync.accounts.traits import traits
 from tests.web.world import WHEN, World, won_deal
 
 
@@ -171,14 +170,3 @@ def test_a_purchase_that_should_have_come_is_overdue_and_not_expected(client, wo
 
     assert "следующая просрочена с 18 нояб. 2026 г." in page
     assert "ожидается" not in page
-
-
-def test_of_several_companies_the_living_are_believed() -> None:
-    gone = gate.Company("1", "A", segment="C", tags=("old",), is_deleted=True)
-    first = gate.Company("2", "B", contract_ends_on=date(2026, 1, 1), tags=("a", "b"))
-    second = gate.Company("3", "C", segment="A", contract_ends_on=date(2027, 1, 1), tags=("b",))
-
-    found = traits([gone, first, second])
-
-    assert (found.segment, found.contract_ends_on) == ("A", date(2027, 1, 1))
-    assert found.tags == ("a", "b")

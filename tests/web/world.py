@@ -44,11 +44,15 @@ class World:
         with self.services.database.transaction() as session:
             SavingStore(session, source_id).save(noun, records, WHEN)
 
+    def account(self, source_id: int, company: str) -> UUID:
+        """The account of a company that is alone in it."""
+        return match(source_id, company).account_id
+
     def add_companies(self, source_id: int, *names: str) -> list[UUID]:
         """Companies "1", "2"... and their accounts."""
         companies = [gate.Company(str(n), name) for n, name in enumerate(names, 1)]
         self.save(source_id, Noun.COMPANY, *companies)
-        return [match(source_id, company.external_id).account_id for company in companies]
+        return [self.account(source_id, company.external_id) for company in companies]
 
     def add_months(
         self, source_id: int, company: str, *amounts: int, currency: str = "RUB"

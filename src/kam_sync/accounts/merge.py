@@ -16,6 +16,16 @@ Winners = Mapping[str, Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Which sources a person wants to be believed of a field, the first one first."""
+
+    field: str
+    source_ids: tuple[int, ...]
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """What one company says of a field."""
 
@@ -47,15 +57,42 @@ def told(companies: Iterable[Company], field: str, winners: Winners) -> list[Tol
     ]
 
 
-def merged(companies: Sequence[Company], winners: Winners) -> dict[str, Any]:
-    """The name and the numbers of an account; a KPP goes with the INN of its company."""
-    names, inns = told(companies, "name", winners), told(companies, "inn", winners)
-    inn = inns[0].value if inns else None
-    of_inn = [company for company in companies if company.inn == inn]
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What all companies of an account say of a field, and which of that is believed."""
+
+    field: str
+    told: tuple[Told, ...]
+    believed: Told | None
+
+    @property
+    def value(self) -> Any:
+        """The value that is believed."""
+        return self.believed.value if self.believed else None
+
+
+def heard(companies: Sequence[Company], winners: Winners) -> dict[str, Heard]:
+    """Every field of an account with every company's value, the one that is believed first.
+
+    A KPP goes with the INN of its company: those of other INNs are not believed.
+    """
+    found = {}
+    for field in FIELDS:
+        said = told(companies, field, winners)
+        found[field] = Heard(field, tuple(said), said[0] if said else None)
+    of_inn = [company for company in companies if company.inn == found["inn"].value]
     kpps = told(of_inn, "kpp", winners)
+    others = [one for one in found["kpp"].told if one not in kpps]
+    found["kpp"] = Heard("kpp", (*kpps, *others), kpps[0] if kpps else None)
+    return found
+
+
+def merged(companies: Sequence[Company], winners: Winners) -> dict[str, Any]:
+    """The name and the numbers of an account."""
+    found = heard(companies, winners)
     return {
-        "name": names[0].value if names else "",
-        "inn": inn,
-        "kpp": kpps[0].value if kpps else None,
+        "name": found["name"].value or "",
+        "inn": found["inn"].value,
+        "kpp": found["kpp"].value,
         "is_active": any(not company.is_deleted for company in companies),
     }

@@ -1,9 +1,10 @@
-"""What an account is like: the segment, tags and contract that its companies name."""
+"""What an account is like: the segment, contract and site that are believed, tags of all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from kam_sync.accounts.merge import Winners, heard
 from kam_sync.accounts.model import Company
 
 
@@ -17,16 +18,13 @@ class Traits:
     tags: tuple[str, ...] = ()
 
 
-def traits(companies: Sequence[Company]) -> Traits:
-    """Of several companies the first that says something is believed; tags are of all.
-
-    A contract that ends later wins: it is the one that was renewed.
-    """
+def traits(companies: Sequence[Company], winners: Winners) -> Traits:
+    """Of several companies the one that is believed of each field; tags are of all that live."""
+    found = heard(companies, winners)
     living = [company for company in companies if not company.is_deleted]
-    ends = [company.contract_ends_on for company in living if company.contract_ends_on]
     return Traits(
-        segment=next((company.segment for company in living if company.segment), None),
-        contract_ends_on=max(ends, default=None),
-        website=next((company.website for company in living if company.website), None),
+        segment=found["segment"].value,
+        contract_ends_on=found["contract_ends_on"].value,
+        website=found["website"].value,
         tags=tuple(dict.fromkeys(tag for company in living for tag in company.tags)),
     )

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import ARRAY, JSON, DateTime, Enum, Field, Numeric, String
+from sqlmodel import ARRAY, JSON, DateTime, Enum, Field, Integer, Numeric, String
 
 
 def moment(**more: Any) -> Any:
@@ -28,6 +28,11 @@ def exact(**more: Any) -> Any:
 def texts(**more: Any) -> Any:
     """A list of texts."""
     return Field(sa_type=ARRAY(String), **more)
+
+
+def numbers(**more: Any) -> Any:
+    """A list of whole numbers."""
+    return Field(sa_type=ARRAY(Integer), **more)
 
 
 def mapping(**more: Any) -> Any:

@@ -16,6 +16,7 @@ from kam_sync.base.log import set_up_log
 from kam_sync.base.settings import LogFormat, read_settings
 from kam_sync.cli import (
     connectors,
+    groups,
     hooks,
     importing,
     jobs,
@@ -24,6 +25,7 @@ from kam_sync.cli import (
     schedules,
     sources,
     targets,
+    winners,
     writes,
 )
 
@@ -46,6 +48,7 @@ app = typer.Typer(
 )
 app.add_typer(sources.app, name="source")
 app.add_typer(connectors.app, name="connector")
+app.add_typer(groups.app, name="group")
 app.add_typer(writes.app, name="write")
 app.add_typer(schedules.app, name="schedule")
 app.add_typer(hooks.app, name="hooks")
@@ -53,6 +56,7 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(matching.app, name="match")
 app.add_typer(targets.app, name="target")
+app.add_typer(winners.app, name="winners")
 app.command("import")(importing.import_)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]

@@ -1,4 +1,4 @@
-"""Step 3: computes the points of all KPIs for the months until now."""
+"""Step 3: computes the points of all KPIs for the months until now, of accounts and groups."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,5 +12,8 @@ from kam_sync.kpi.store import KpiStore
 
 def run(session: Session, now: datetime, zone: ZoneInfo) -> Report:
     """Bring the points up to date; running it twice changes nothing."""
-    merged, gone = KpiStore(session).compute(KPIS.values(), months_until(now, zone), zone.key, now)
+    store, months = KpiStore(session), months_until(now, zone)
+    merged, gone = store.compute(KPIS.values(), months, zone.key, now)
+    of_groups, gone_of_groups = store.compute_groups(KPIS.values(), months, zone.key, now)
+    merged, gone = merged + of_groups, gone + gone_of_groups
     return Report("kpi").add(created=merged.created, updated=merged.updated, removed=gone)

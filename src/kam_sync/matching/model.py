@@ -1,4 +1,4 @@
-"""Words of matching: pair, decision, and the companies that they are about."""
+"""Words of matching: pair, decision, parent, and the companies that they are about."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -88,3 +88,57 @@ class Act:
         right = beside[next(iter(beside))]
         left = beside[next(iter(right))]
         return cls(says=Says(says), sides=(tuple(sorted(left)), tuple(sorted(right))), **told)
+
+
+class ParentDecision(SQLModel):
+    """What a person said of the account of a company: whose child it is, or that it is nobody's.
+
+    It is about companies, as other decisions are: the accounts are those that they belong to now.
+    """
+
+    source_id: int
+    company_id: str
+    parent_source_id: int | None = None
+    parent_company_id: str | None = None
+    by: str
+    at: datetime = fields.moment()
+    note: str = ""
+    undone_by: str | None = None
+    undone_at: datetime | None = fields.moment(default=None)
+
+
+class Parent(SQLModel):
+    """An account is a child of another, by the decision of a person or else by its INN."""
+
+    account_id: UUID
+    parent_id: UUID
+    decision_id: int | None = None
+
+
+class Member(SQLModel):
+    """An account of a group; the account at its head has the depth 0."""
+
+    id: UUID
+    name: str
+    inn: str | None
+    kpp: str | None
+    is_active: bool
+    depth: int
+    parent_id: UUID | None
+    decision_id: int | None
+    """The decision that says so; None where the INN does, or where there is no parent."""
+    by: str | None
+    at: datetime | None
+
+
+class ParentSaid(SQLModel):
+    """What a person said of the parent of an account."""
+
+    parent_id: UUID | None
+    """None where the person said that it has none."""
+    parent_name: str | None
+    by: str
+    at: datetime
+    note: str
+    undone_by: str | None
+    undone_at: datetime | None

@@ -19,6 +19,7 @@ from kam_sync.matching.features import Features
 from kam_sync.matching.grouping import Company, Pair, group
 from kam_sync.matching.judging import Answer, Verdict, judge
 from kam_sync.matching.keys import block_keys
+from kam_sync.matching.parenting import renew
 from kam_sync.matching.store import KeyStore, PairStore, ordered
 
 LOCK = "matching"
@@ -75,7 +76,11 @@ def settle(session: Session, companies: list[Company], now: datetime) -> int:
     apart = reach.apart - reach.together
     grouped = group(list(known), same, apart=apart, branches=reach.beside, identity=numbers)
     pairs.mark_doubtful(reach.companies, grouped.doubtful | unclear)
-    return links.place(dict(_links(grouped.members, known, same, pairs)), {}, now)
+    placed = dict(_links(grouped.members, known, same, pairs))
+    changed = links.place(placed, now)
+    before = {account for account, _ in known.values()}
+    renew(session, before | {account for account, _ in placed.values()})
+    return changed
 
 
 def _verdicts(keys: KeyStore, report: Report, watch: Watch) -> Iterator[tuple[Pair, Verdict]]:

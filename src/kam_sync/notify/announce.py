@@ -11,7 +11,7 @@ from uuid import UUID
 from connectors import Noun
 from kam_sync.accounts.match import match
 from kam_sync.accounts.model import Company, Deal, Translated
-from kam_sync.accounts.store import AccountStore, RecordStore, SavingStore, Wanted
+from kam_sync.accounts.store import AccountStore, RecordStore, SavingStore, Wanted, WinnerStore
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
 from kam_sync.base.settings import Locale
@@ -142,9 +142,10 @@ class SourceNews:
         ids = {*current.values(), *own.values()}
         store, before = AccountStore(self._session), self._known.accounts(ids)
         parts, names = store.companies(list(ids)), SourceStore(self._session).names()
+        winners = WinnerStore(self._session).winners()
         told, moving, after = list[News](), set[UUID](), dict[UUID, Known]()
         for account in store.by_ids(list(ids)).values():
-            data = payload.of_account(account, parts.get(account.id, []), names)
+            data = payload.of_account(account, parts.get(account.id, []), names, winners)
             after[account.id] = Known(payload.digest_of(data), is_gone=not account.is_active)
             for event in news.of_account(before.get(account.id), after[account.id]):
                 into = merged.get(account.id)

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from kam_sync.accounts import model
+from kam_sync.accounts.merge import Winners
 from kam_sync.alerts.model import Alert
 from kam_sync.base.settings import Locale
 from kam_sync.notify import shapes
@@ -16,10 +17,13 @@ _NO_NEWS = frozenset({"changed_at", "updated_at", "sources"})
 
 
 def of_account(
-    row: model.Account, companies: Sequence[model.Company], names: Mapping[int, str]
+    row: model.Account,
+    companies: Sequence[model.Company],
+    names: Mapping[int, str],
+    winners: Winners,
 ) -> dict[str, Any]:
     """An account; `names` are those of all sources."""
-    return shapes.account(row, companies, names).model_dump(mode="json")
+    return shapes.account(row, companies, names, winners).model_dump(mode="json")
 
 
 def of_deal(row: model.Deal, source: str, account_id: object | None) -> dict[str, Any]:

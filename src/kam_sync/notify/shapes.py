@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from connectors import Outcome
 from kam_sync.accounts import model
+from kam_sync.accounts.merge import Winners
 from kam_sync.accounts.traits import traits
 from kam_sync.alerts import model as alerts
 from kam_sync.alerts.model import AlertState
@@ -128,10 +129,13 @@ class Alert(BaseModel):
 
 
 def account(
-    row: model.Account, companies: Sequence[model.Company], names: Mapping[int, str]
+    row: model.Account,
+    companies: Sequence[model.Company],
+    names: Mapping[int, str],
+    winners: Winners,
 ) -> Account:
     """An account with what its companies say of it, and the names of the sources they are from."""
-    said = traits(companies)
+    said = traits(companies, winners)
     return Account(
         **row.model_dump(exclude={"id"}), id=str(row.id), segment=said.segment,
         contract_ends_on=said.contract_ends_on, tags=list(said.tags),

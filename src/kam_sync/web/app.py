@@ -15,6 +15,7 @@ import kam_sync.web.api.directory
 import kam_sync.web.api.facts
 import kam_sync.web.api.fields
 import kam_sync.web.api.files
+import kam_sync.web.api.groups
 import kam_sync.web.api.held
 import kam_sync.web.api.hooks
 import kam_sync.web.api.incidents
@@ -25,6 +26,7 @@ import kam_sync.web.api.matches
 import kam_sync.web.api.records
 import kam_sync.web.api.schedules
 import kam_sync.web.api.sources
+import kam_sync.web.api.survivorship
 import kam_sync.web.api.targets
 import kam_sync.web.api.webhooks
 import kam_sync.web.api.writes
@@ -36,12 +38,14 @@ import kam_sync.web.pages.consents
 import kam_sync.web.pages.controls
 import kam_sync.web.pages.fields
 import kam_sync.web.pages.files
+import kam_sync.web.pages.group
 import kam_sync.web.pages.held
 import kam_sync.web.pages.ledger
 import kam_sync.web.pages.lists
 import kam_sync.web.pages.matches
 import kam_sync.web.pages.set_aside
 import kam_sync.web.pages.sources
+import kam_sync.web.pages.survivorship
 import kam_sync.web.pages.targets
 import kam_sync.web.pages.tasks
 import kam_sync.web.pages.timetable
@@ -59,12 +63,14 @@ from kam_sync.wiring import Services
 _API = (
     kam_sync.web.api.accounts.router,
     kam_sync.web.api.matches.router,
+    kam_sync.web.api.groups.router,
     kam_sync.web.api.records.router,
     kam_sync.web.api.directory.router,
     kam_sync.web.api.facts.router,
     kam_sync.web.api.sources.router,
     kam_sync.web.api.schedules.router,
     kam_sync.web.api.fields.router,
+    kam_sync.web.api.survivorship.router,
     kam_sync.web.api.files.router,
     kam_sync.web.api.held.router,
     kam_sync.web.api.hooks.router,
@@ -83,6 +89,7 @@ _PAGES = (
     kam_sync.web.pages.accounts.router,
     kam_sync.web.pages.matches.router,
     kam_sync.web.pages.account.router,
+    kam_sync.web.pages.group.router,
     kam_sync.web.pages.lists.router,
     kam_sync.web.pages.sources.router,
     kam_sync.web.pages.connect.router,
@@ -90,6 +97,7 @@ _PAGES = (
     kam_sync.web.pages.set_aside.router,
     kam_sync.web.pages.consents.router,
     kam_sync.web.pages.fields.router,
+    kam_sync.web.pages.survivorship.router,
     kam_sync.web.pages.files.router,
     kam_sync.web.pages.held.router,
     kam_sync.web.pages.ledger.router,

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from kam_sync.base.settings import Locale
 from kam_sync.kpi.formulas import KPIS
 from kam_sync.web.deps import LANGUAGE_COOKIE, locale
-from kam_sync.web.wording import sentences, troubles
+from kam_sync.web.wording import people, sentences, troubles
 from kam_sync.web.wording.language import Language
 
 _HERE = Path(__file__).parent
@@ -84,7 +84,12 @@ def _environment(language: Language, version: str) -> Environment:
     # The i18n extension adds this method to the environment.
     cast("Any", environment).install_gettext_translations(language.translations, newstyle=True)
     environment.globals.update(
-        language=language, say=sentences, troubles=troubles, kpis=KPIS, version=version
+        language=language,
+        say=sentences,
+        people=people,
+        troubles=troubles,
+        kpis=KPIS,
+        version=version,
     )
     return environment
 

@@ -11,6 +11,7 @@ from kam_sync.accounts.store.reading import AccountStore
 from kam_sync.accounts.store.records import Key, RecordStore, Ref, Wanted
 from kam_sync.accounts.store.saving import RECORD_TABLES, SavingStore
 from kam_sync.accounts.store.stream import StreamStore
+from kam_sync.accounts.store.winners import WinnerStore
 from kam_sync.accounts.store.worth import Worth, WorthStore
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "SavingStore",
     "StreamStore",
     "Wanted",
+    "WinnerStore",
     "Worth",
     "WorthStore",
 ]

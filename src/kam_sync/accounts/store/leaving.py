@@ -32,7 +32,7 @@ class LeavingStore:
             .values(is_deleted=True, changed_at=now)
         )
         if noun is Noun.COMPANY:
-            LinkingStore(self._session).have_changed(self._source_id, gone, {}, now)
+            LinkingStore(self._session).have_changed(self._source_id, gone, now)
 
     def left(self, noun: Noun, external_ids: Sequence[str]) -> set[str]:
         """Those of the records that are marked as deleted."""

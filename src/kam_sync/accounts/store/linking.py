@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from kam_sync.accounts.match import match
-from kam_sync.accounts.merge import Winners, merged
+from kam_sync.accounts.merge import merged
 from kam_sync.accounts.model import Company
 from kam_sync.accounts.store.belonging import is_linked
 from kam_sync.accounts.store.tables import AccountRow, CompanyRow, LinkRow
+from kam_sync.accounts.store.winners import WinnerStore
 from kam_sync.base.db import Session, merge, stage_rows, table_of
 
 Key = tuple[int, str]
@@ -47,6 +48,13 @@ _ARE_DUE = """
     ON CONFLICT (source_id, external_id) DO UPDATE SET is_read = false
     RETURNING external_id
 """
+_TAKE_DUE = """
+    DELETE FROM account_due WHERE account_id IN (
+        SELECT d.account_id FROM account_due d
+        WHERE EXISTS (SELECT FROM account_link l WHERE l.account_id = d.account_id)
+        ORDER BY d.account_id LIMIT :limit)
+    RETURNING account_id
+"""
 
 
 class LinkingStore:
@@ -65,9 +73,7 @@ class LinkingStore:
         found = self._session.execute(sa.text(_BESIDE), _listed(companies))
         return {(source, key) for source, key in found}
 
-    def have_changed(
-        self, source_id: int, external_ids: Iterable[str], winners: Winners, now: datetime
-    ) -> None:
+    def have_changed(self, source_id: int, external_ids: Iterable[str], now: datetime) -> None:
         """Of some companies those that changed now: write their accounts, and let them be matched.
 
         Those that are in no account yet become one of their own.
@@ -81,12 +87,11 @@ class LinkingStore:
         columns = ("source_id", "company_external_id", "account_id")
         merge(self._session, table_of(LinkRow), columns, rows)
         accounts = {*own.values(), *(account for account, _ in known.values())}
-        self._renew({account: account for account in accounts}, winners, now)
+        self._renew({account: account for account in accounts}, now)
 
     def place(
         self,
         links: Mapping[Key, tuple[UUID, Sequence[Mapping[str, Any]]]],
-        winners: Winners,
         now: datetime,
     ) -> int:
         """Let companies belong to accounts, and write these anew.
@@ -117,16 +122,22 @@ class LinkingStore:
             .where(same.is_distinct_from(sa.tuple_(stage.c.account_id, stage.c.evidence)))
             .values(account_id=stage.c.account_id, evidence=stage.c.evidence)
         )
-        return self._renew(own, winners, now)
+        return self._renew(own, now)
+
+    def renew_due(self, *, limit: int, now: datetime) -> int:
+        """Write some of the accounts anew that wait for it; 0 when there are no more."""
+        due = list(self._session.scalars(sa.text(_TAKE_DUE), {"limit": limit}))
+        self._renew({account: account for account in due}, now)
+        return len(due)
 
     def _ensure(self, accounts: Iterable[UUID], now: datetime) -> None:
         self._session.execute(sa.text(_ENSURE), {"ids": list(accounts), "now": now})
 
-    def _renew(self, into: Mapping[UUID, UUID], winners: Winners, now: datetime) -> int:
+    def _renew(self, into: Mapping[UUID, UUID], now: datetime) -> int:
         """Write accounts from their companies; one that has none any more says where they went."""
-        companies = self._companies(into)
+        companies, winners = self._companies(into), WinnerStore(self._session).winners()
         rows: list[tuple[Any, ...]] = []
-        for account, whose in into.items():
+        for account, whose in sorted(into.items()):  # who else writes some locks them alike
             if account in companies:
                 told = merged(companies[account], winners)
                 name = told["name"][:_LONGEST_NAME]

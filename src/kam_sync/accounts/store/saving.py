@@ -93,7 +93,7 @@ class SavingStore:
         merged = self._merge(row, columns, self._rows(row, columns, records), now)
         if noun is Noun.COMPANY:
             changed = [record.external_id for record in records]
-            LinkingStore(self._session).have_changed(self._source_id, changed, {}, now)
+            LinkingStore(self._session).have_changed(self._source_id, changed, now)
         return merged
 
     def set_aside(self, noun: Noun, reasons: Mapping[str, str], now: datetime) -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from kam_sync.accounts import model
-from kam_sync.base.fields import moment
+from kam_sync.base.fields import moment, numbers
 
 HAS_ITEMS = sa.text("deal.items <> '[]'")
 """Most deals have none, and are kept out of the index by item."""
@@ -150,6 +150,27 @@ class LinkRow(model.Link, table=True):
     company_external_id: str = Field(primary_key=True)
     account_id: UUID = Field(foreign_key="account.id", ondelete="CASCADE", index=True)
     seq: int = Field(sa_type=sa.BigInteger, sa_column_args=[sa.Identity()])
+
+
+class AccountDueRow(SQLModel, table=True):
+    """Accounts that are to be written anew, for other sources are believed now."""
+
+    __tablename__ = "account_due"
+
+    account_id: UUID = Field(primary_key=True, foreign_key="account.id", ondelete="CASCADE")
+
+
+class WinnerChoiceRow(SQLModel, table=True):
+    """Which sources are believed of each field: the latest choice holds, others are history."""
+
+    __tablename__ = "winner_choice"
+    __table_args__ = (sa.Index("winner_choice_field", "field", "id"),)
+
+    id: int = Field(default=None, primary_key=True, sa_column_args=[sa.Identity()])
+    field: str
+    source_ids: list[int] = numbers()
+    by: str
+    at: datetime = moment()
 
 
 class MatchDueRow(SQLModel, table=True):

@@ -1,5 +1,7 @@
 """Tables of matching."""
 
+from uuid import UUID
+
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
@@ -41,3 +43,29 @@ class DecisionRow(model.Decision, table=True):
     id: int = Field(default=None, primary_key=True, sa_column_args=[sa.Identity()])
     one_source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
     other_source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
+
+
+class ParentDecisionRow(model.ParentDecision, table=True):
+    """What people decided of parents, also what they took back."""
+
+    __tablename__ = "parent_decision"
+    __table_args__ = (
+        sa.Index("parent_decision_company", "source_id", "company_id"),
+        sa.Index("parent_decision_parent", "parent_source_id", "parent_company_id"),
+    )
+
+    id: int = Field(default=None, primary_key=True, sa_column_args=[sa.Identity()])
+    source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
+    parent_source_id: int | None = Field(default=None, foreign_key="source.id", ondelete="CASCADE")
+
+
+class ParentRow(model.Parent, table=True):
+    """The parents of accounts, as they follow from decisions and INNs."""
+
+    __tablename__ = "account_parent"
+
+    account_id: UUID = Field(primary_key=True, foreign_key="account.id", ondelete="CASCADE")
+    parent_id: UUID = Field(foreign_key="account.id", ondelete="CASCADE", index=True)
+    decision_id: int | None = Field(
+        default=None, foreign_key="parent_decision.id", ondelete="CASCADE", index=True
+    )

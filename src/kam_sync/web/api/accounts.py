@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from kam_sync.accounts import model
-from kam_sync.accounts.store import AccountStore, RecordStore, StreamStore, Wanted
+from kam_sync.accounts.store import AccountStore, RecordStore, StreamStore, Wanted, WinnerStore
 from kam_sync.kpi.values import money
 from kam_sync.matching.showing import members
 from kam_sync.notify import shapes
@@ -40,8 +40,8 @@ def list_accounts(
     found = store.accounts(text=query.q, source_id=source_id, after=after, limit=query.limit + 1)
     kept, cursor = paging.page(found, query.limit, lambda row: _BY_NAME.write(row.name, row.id))
     ids = [row.id for row in kept]
-    companies = store.companies(ids)
-    items = [shapes.account(row, companies.get(row.id, []), sources.names) for row in kept]
+    companies, winners = store.companies(ids), WinnerStore(session).winners()
+    items = [shapes.account(row, companies.get(row.id, []), sources.names, winners) for row in kept]
     return Page(items=items, next_cursor=cursor)
 
 
@@ -51,7 +51,9 @@ def get_account(session: Reading, account_id: AccountId, sources: AllSources) ->
     store = AccountStore(session)
     found = store.account(account_id)
     owner = store.owners([account_id]).get(account_id)
-    shown = shapes.account(found, store.companies([account_id]).get(account_id, []), sources.names)
+    companies = store.companies([account_id]).get(account_id, [])
+    winners = WinnerStore(session).winners()
+    shown = shapes.account(found, companies, sources.names, winners)
     plain = shown.model_dump()
     into = found.merged_into
     return answers.OneAccount(**plain, owner=owner and owner.name, merged_into=into and str(into))

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from kam_sync.accounts.store import AccountStore
+from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere, WrongUse
 from kam_sync.base.settings import Locale
 from kam_sync.drift import model as drift
@@ -17,6 +18,7 @@ from kam_sync.kpi.formulas import KPIS
 from kam_sync.kpi.model import Kpi, Point
 from kam_sync.kpi.store import KpiStore
 from kam_sync.kpi.values import Value, value
+from kam_sync.matching.store import GroupStore
 from kam_sync.web import paging
 from kam_sync.web.api import answers
 from kam_sync.web.deps import AccountId, Reading, Speaking
@@ -31,7 +33,15 @@ _BY_UNIT = Cursor("account-kpis", paging.text, paging.text)
 Findings = dict[tuple[str, str], drift.Finding]
 
 
-class SpanQuery(Paging):
+class GroupQuery(Paging):
+    """Of whom KPIs are asked for."""
+
+    group: bool = Field(
+        default=False, description="Of the account and all below it: its branches, its holding."
+    )
+
+
+class SpanQuery(GroupQuery):
     """Which months are asked for."""
 
     first: date | None = Field(default=None, alias="from", description="From this day on.")
@@ -49,28 +59,21 @@ def list_kpis(locale: Speaking, query: Asked[Paging]) -> Page[answers.Kpi]:
 
 @router.get("/accounts/{account_id}/kpis")
 def list_kpis_of_account(
-    session: Reading, account_id: AccountId, locale: Speaking, query: Asked[Paging]
+    session: Reading, account_id: AccountId, locale: Speaking, query: Asked[GroupQuery]
 ) -> Page[answers.KpiOfAccount]:
-    """The newest value of each KPI of an account, and what the detector says."""
+    """The newest value of each KPI of an account, and what the detector says.
+
+    The detector looks at accounts alone: of a group it says nothing.
+    """
     AccountStore(session).account(account_id)
-    after, findings = _BY_UNIT.read(query.cursor), _findings(session, account_id)
+    after = _BY_UNIT.read(query.cursor)
     found = [
-        (kpi, unit, points[-1])
-        for kpi, unit, points in _grouped(KpiStore(session).points(account_id))
-        if after is None or (kpi, unit) > after
+        one
+        for one in newest_of(session, account_id, locale, of_group=query.group)
+        if after is None or (one.kpi, one.unit) > after
     ]
-    kept, cursor = paging.page(found, query.limit, lambda item: _BY_UNIT.write(*item[:2]))
-    items = [
-        answers.KpiOfAccount(
-            kpi=kpi,
-            title=KPIS[kpi].title[locale],
-            unit=unit,
-            newest=_point(newest),
-            finding=_finding(findings.get((kpi, unit))),
-        )
-        for kpi, unit, newest in kept
-    ]
-    return Page(items=items, next_cursor=cursor)
+    kept, cursor = paging.page(found, query.limit, lambda one: _BY_UNIT.write(one.kpi, one.unit))
+    return Page(items=kept, next_cursor=cursor)
 
 
 @router.get("/accounts/{account_id}/kpis/{kpi}")
@@ -87,8 +90,11 @@ def get_kpi_of_account(
         raise NotHere(f"KPI {kpi}: no such KPI; there are: {', '.join(KPIS)}")
     if query.first and query.last and query.first > query.last:
         raise WrongUse("from: lies after to")
-    points = KpiStore(session).points(account_id, kpi, first=query.first, last=query.last)
-    findings = _findings(session, account_id)
+    of_group = query.group and GroupStore(session).has_children(account_id)
+    points = KpiStore(session).points(
+        account_id, kpi, first=query.first, last=query.last, of_group=of_group
+    )
+    findings = {} if query.group else _findings(session, account_id)
     series = [
         answers.Series(
             unit=unit,
@@ -100,13 +106,31 @@ def get_kpi_of_account(
     return answers.SeriesOfAccount(kpi=_kpi(KPIS[kpi], locale), series=series)
 
 
+def newest_of(
+    session: Session, account_id: UUID, locale: Locale, *, of_group: bool
+) -> list[answers.KpiOfAccount]:
+    """The newest value of each KPI of an account, or of it and all below it."""
+    has_group = of_group and GroupStore(session).has_children(account_id)
+    findings = {} if of_group else _findings(session, account_id)
+    return [
+        answers.KpiOfAccount(
+            kpi=kpi,
+            title=KPIS[kpi].title[locale],
+            unit=unit,
+            newest=_point(points[-1]),
+            finding=_finding(findings.get((kpi, unit))),
+        )
+        for kpi, unit, points in _grouped(KpiStore(session).points(account_id, of_group=has_group))
+    ]
+
+
 def _grouped(points: Sequence[Point]) -> Iterable[tuple[str, str, list[Point]]]:
     known = sorted((p for p in points if p.kpi in KPIS), key=lambda p: (p.kpi, p.unit, p.on))
     for (kpi, unit), of_unit in groupby(known, key=lambda p: (p.kpi, p.unit)):
         yield kpi, unit, list(of_unit)
 
 
-def _findings(session: Reading, account_id: UUID) -> Findings:
+def _findings(session: Session, account_id: UUID) -> Findings:
     return {(f.kpi, f.unit): f for f in DriftStore(session).of_account(account_id)}
 
 

@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from kam_sync.accounts.merge import heard
 from kam_sync.accounts.model import Customer
-from kam_sync.accounts.store import AccountStore, FactStore, RecordStore, Wanted
+from kam_sync.accounts.store import AccountStore, FactStore, RecordStore, Wanted, WinnerStore
 from kam_sync.accounts.traits import traits
 from kam_sync.alerts.model import AlertState
 from kam_sync.alerts.store import AlertStore
@@ -18,10 +19,11 @@ from kam_sync.kpi.store import KpiStore
 from kam_sync.matching.showing import members
 from kam_sync.web.deps import AccountId, Reading
 from kam_sync.web.pages.chart import Measured, chart_data, measured
+from kam_sync.web.pages.group import shown_group
 from kam_sync.web.pages.lists import Lists, OfAccount, What
 from kam_sync.web.paging import MOST, Text
 from kam_sync.web.render import pages
-from kam_sync.web.wording import matching
+from kam_sync.web.wording import believed, matching
 
 router = APIRouter()
 
@@ -55,6 +57,7 @@ def show_account(
         chosen=chosen,
         chart=chosen and chart_data(renderer.language(request), chosen),
         facts=FactStore(session).of_account(account_id),
+        **shown_group(session, account_id),
         **_crm(session, account_id, lists),
         **_lists(lists),
     )
@@ -72,13 +75,16 @@ def _crm(session: Session, account_id: UUID, lists: Lists) -> dict[str, Any]:
     store, wanted = AccountStore(session), Wanted(account_id=account_id)
     companies = store.companies([account_id]).get(account_id, [])
     customers = RecordStore(session).records(Customer, wanted, limit=MOST)
+    winners = WinnerStore(session).winners()
     return {
         "owner": store.owners([account_id]).get(account_id),
-        "traits": traits(companies),
+        "traits": traits(companies, winners),
+        "heard": list(heard(companies, winners).values()),
+        "source_names": lists.source_names,
+        "believed": believed,
         "origins": lists.origins(companies),
         "members": members(session, sorted(store.links(account_id), key=lambda link: link.seq)),
         "match_words": matching,
-        "source_names": lists.source_names,
         "customers": [customer for customer in customers if not customer.is_deleted],
     }
 
