@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from connectors.kit.errors import NoRights, RetryLater
+from connectors.kit.errors import NoRights
 from connectors.kit.http import CrmHttp
 from connectors.kit.pages import chunks
 from connectors.megaplan.answers import the_rows
@@ -26,15 +26,14 @@ class Bulk:
             found = self._together(few) if self._is_there and len(few) > 1 else []
             for answer in found if len(found) == len(few) else [None] * len(few):
                 told = answer if isinstance(answer, dict) else {}
-                yield answer if isinstance(told.get("data"), list) else None
+                is_page = isinstance(told.get("data"), list) and isinstance(told.get("meta"), dict)
+                yield answer if is_page else None  # `meta` tells whether there is more
 
     def _together(self, paths: Sequence[str]) -> Sequence[Any]:
         calls = [{"contentType": "ApiCall", "method": "GET", "url": path} for path in paths]
         try:
             answer = self._http.ask(self._address, {"contentType": "BulkApiCall", "calls": calls})
             return the_rows(answer.data)
-        except (NoRights, RetryLater) as error:
-            if isinstance(error, RetryLater) and error.is_away:
-                raise
+        except NoRights:
             self._is_there = False
             return []

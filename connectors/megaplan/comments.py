@@ -1,7 +1,7 @@
 """Comments: they have no list of their own, so that the deals tell which have new ones.
 
-A deal tells when it was last commented on. Where deals cannot be sorted by that, those that changed
-are looked at: whether a comment is a change of its deal is told nowhere.
+A deal tells when it was last commented on. A first load walks all deals, and so does each pull
+where they cannot be sorted by that: whether a comment is a change of its deal is told nowhere.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,9 +32,8 @@ class Comments:
 
     def pull(self, reach: Reach, until: datetime) -> Iterator[Page]:
         """What was said since, or in the latest months."""
-        is_first = reach.path is not None or reach.since is None
-        since = until - self._days if is_first else reach.since or until
-        for page in self._deals(reach, since):
+        since = reach.since or until - self._days
+        for page in self._deals(reach):
             late = [raw.external_id for raw in page.records if self._is_late(raw, since)]
             said = [row for rows in self._about(_DEALS, late) for row in rows]
             kept = [row for row in said if (changed_at(row, "timeCreated") or since) >= since]
@@ -45,23 +44,19 @@ class Comments:
         for rows in self._about(listing, [external_id]):
             yield from raw_records(Noun.NOTE, rows)
 
-    def _deals(self, reach: Reach, since: datetime) -> Iterator[Page]:
-        """Deals that may have been commented on since then."""
-        if reach.path is not None:
-            yield from self._walks.whole(Noun.DEAL, [_DEALS], reach)
-            return
-        ways = [_BY_COMMENT] if self._is_sorted() else []
-        for deals in ways if reach.since is None else [*ways, _DEALS]:
-            asked = reach.model_copy(update={"since": since})
+    def _deals(self, reach: Reach) -> Iterator[Page]:
+        """Deals that may have been commented on; all, in a first load, which can be stopped."""
+        if reach.since is not None and reach.path is None and self._is_sorted():
             try:
-                yield from self._walks.newest(Noun.DEAL, [deals], asked)
+                yield from self._walks.newest(Noun.DEAL, [_BY_COMMENT], reach)
             except Ignored:
-                continue
-            return
-        yield from self._walks.whole(Noun.DEAL, [_DEALS], Reach(until=reach.until))
+                pass
+            else:
+                return
+        yield from self._walks.whole(Noun.DEAL, [_DEALS], reach)
 
     def _is_sorted(self) -> bool:
-        """Whether deals come by their last comment; few have one, so that a page may not show it.
+        """Whether deals may come by their last comment; the walk looks at what they tell.
 
         A list that ignores what it is asked for comes the same way up and down.
         """

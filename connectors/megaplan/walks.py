@@ -7,6 +7,8 @@ list is read from its beginning, which costs time and nothing else.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import lt
 from typing import Any
 
 from connectors.kit import pick
@@ -21,6 +23,8 @@ from connectors.megaplan.references import Key
 
 OVERLAP = timedelta(minutes=30)
 """Rows may show so much later than the time they carry: each pull begins that much earlier."""
+_PROOF = 10
+"""Times one after the other, none of them rising, show that a list keeps its order."""
 _END = "end"
 Keeps = Callable[[Listing, Row], bool]
 
@@ -80,20 +84,25 @@ class Walks:
         by = listing.changed
         if not self._reader.has(listing, by):
             raise Ignored
-        is_told = False
+        seen: list[datetime] = []
+        runs: list[bool] = []
+        """Whether rows told their time, once for all that stand together."""
         for sheet in self._sheets(listing, (), by=by, desc=True):
             times = [changed_at(row, by) for row in sheet.rows]
             known = [at for at in times if at is not None]
-            if known != sorted(known, reverse=True):
-                raise Ignored
+            seen += known
+            runs = [one for one, _ in groupby([*runs, *(at is not None for at in times)])]
+            if any(map(lt, seen, seen[1:])) or len(runs) > 2:
+                raise Ignored  # rows without a time stand together, before or behind the others
             yield [
                 row
                 for row, at in zip(sheet.rows, times, strict=True)
                 if at is None or since is None or at >= since
             ]
-            if since is not None and (known[-1] < since if known else is_told):
-                return  # rows without a time, behind those with one, come to the end
-            is_told = is_told or bool(known)
+            is_proven, is_behind = len(seen) >= _PROOF, runs == [True, False]
+            if is_proven and since is not None and (is_behind or seen[-1] < since):
+                return
+            seen = seen[-_PROOF:]
 
     def _sheets(
         self, listing: Listing, after: Sequence[Key], *, by: str | None = None, desc: bool = False

@@ -1,7 +1,6 @@
 """What is asked of a Megaplan account beside its lists, and what it may refuse."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -10,19 +9,12 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.kit import pace as kit_pace
-from connectors.kit.auth import bearer
 from connectors.kit.contract import Credentials, Page
 from connectors.kit.errors import NeedsReauth, NoRights, RetryLater
-from connectors.kit.http import CrmHttp
-from connectors.kit.pace import Pace
 from connectors.kit.records import Noun
 from connectors.megaplan import Megaplan
-from connectors.megaplan.answers import meaning
-from connectors.megaplan.comments import COMMENTS
-from connectors.megaplan.reading import Reader
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.megaplan import MegaplanSandbox
-from connectors.sandbox.megaplan.tagged import link, moment
 from tests.connectors.checks import last_cursor, records
 from tests.connectors.megaplan_opened import again, opened
 
@@ -89,63 +81,6 @@ def test_legal_details_are_found_for_many_for_a_few_and_where_they_are_hidden() 
         box.switches.no_access = frozenset({"payer", "contractor"})
         blind: Any = [crm.translate(raw) for raw in records(again(box).pull(Noun.COMPANY, None))]
         assert {one.inn for one in blind} == {None}
-
-
-def test_comments_come_by_the_deals_that_were_commented_on() -> None:
-    with opened() as (box, crm):
-        first = list(crm.pull(Noun.NOTE, None))
-        assert len(records(first)) == box.count("comment")
-        cursor, deal = last_cursor(first), box.ids("deal")[0]
-        said = link("Comment", 99) | {"content": "новое", "subject": link("Deal", deal)}
-        now = moment(datetime.now(UTC))  # noqa: TID251 - the sandbox's clock
-        box.put("comment", said | {"timeCreated": now, "timeUpdated": now})
-        box.put("deal", box.row("deal", deal) | {"lastCommentTimeCreated": now})
-        assert ids(list(crm.pull(Noun.NOTE, cursor))) == {"99"}
-        box.switches.sorts = False
-        assert "99" in ids(list(again(box).pull(Noun.NOTE, cursor)))
-
-
-@pytest.mark.parametrize("has_bulk", [True, False])
-@pytest.mark.parametrize("most", [100, 2])
-def test_comments_of_many_deals_are_asked_for_together_where_the_account_takes_that(
-    has_bulk: bool, most: int
-) -> None:
-    with opened(has_bulk=has_bulk, most=most) as (box, crm):
-        now = moment(datetime.now(UTC))  # noqa: TID251 - the sandbox's clock
-        deals = box.ids("deal")[:30]
-        for number, deal in enumerate(deals * 3, 500):
-            said = link("Comment", number) | {"content": "x", "subject": link("Deal", deal)}
-            box.put("comment", said | {"timeCreated": now, "timeUpdated": now})
-        for deal in deals:
-            box.put("deal", box.row("deal", deal) | {"lastCommentTimeCreated": now})
-        found = [
-            raw.external_id for raw in records(again(box, comment_days="1").pull(Noun.NOTE, None))
-        ]
-        assert sorted(found) == [str(number) for number in range(500, 590)]
-        alone = sum(seen.path.endswith("/comments") for seen in box.requests)
-        second = 0 if most == 100 else len(deals)
-        assert alone == second if has_bulk else alone == second + len(deals)
-        assert list(crm.get_related(Noun.DEAL, "404404")) == []
-
-
-def test_one_that_is_gone_harms_no_other_that_was_asked_for_with_it() -> None:
-    with opened() as (box, _):
-        deal = box.row("comment", box.ids("comment")[0])["subject"]["id"]
-        http = CrmHttp(box.url, proof=bearer(box.token), turns=Pace(0), special=meaning)
-        paths = [f"deal/{id_}/comments" for id_ in ("404404", deal)]
-        found = [list(rows) for rows in Reader(http, ()).each_belonging(COMMENTS, paths)]
-        http.close()
-        assert found[0] == []
-        assert found[1]
-
-
-def test_the_first_load_looks_at_the_deals_that_were_commented_on_alone() -> None:
-    with opened(330, most=20) as (box, crm):
-        first = ids(list(crm.pull(Noun.NOTE, None)))
-        asked = sum(seen.path == "/api/v3/deal" for seen in box.requests)
-        assert asked < len(box.ids("deal")) / 20
-        box.switches.sorts = False
-        assert ids(list(again(box).pull(Noun.NOTE, None))) == first
 
 
 def test_records_are_fetched_by_their_ids_as_lists_have_them() -> None:
