@@ -1,7 +1,15 @@
 """The tables of matching: keys that companies are looked up by, pairs, and decisions."""
 
 from kam_sync.matching.store.decisions import DecisionStore
-from kam_sync.matching.store.keys import KeyStore, Population
+from kam_sync.matching.store.keys import MANY, KeyStore, Population
 from kam_sync.matching.store.pairs import PairStore, Reach, ordered
 
-__all__ = ["DecisionStore", "KeyStore", "PairStore", "Population", "Reach", "ordered"]
+__all__ = [
+    "MANY",
+    "DecisionStore",
+    "KeyStore",
+    "PairStore",
+    "Population",
+    "Reach",
+    "ordered",
+]
