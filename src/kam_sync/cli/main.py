@@ -20,6 +20,7 @@ from kam_sync.cli import (
     importing,
     jobs,
     ledger,
+    match_splink,
     schedules,
     sources,
     targets,
@@ -50,6 +51,7 @@ app.add_typer(schedules.app, name="schedule")
 app.add_typer(hooks.app, name="hooks")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(match_splink.app, name="match")
 app.add_typer(targets.app, name="target")
 app.command("import")(importing.import_)
 

@@ -45,6 +45,8 @@ class Clue(StrEnum):
     NAME_START = "name_start"
     NAME_PART = "name_part"
     NAME_FAR = "name_far"
+    SPLINK = "splink"
+    """Another matcher says so; see `splinking.py`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ from kam_sync.accounts.match import match
 from kam_sync.accounts.store import LinkingStore
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
-from kam_sync.matching.comparing import compare, may_be_one
+from kam_sync.matching.comparing import Clue, Evidence, compare, may_be_one
 from kam_sync.matching.grouping import Company, Pair, group
 from kam_sync.matching.judging import Answer, Verdict, judge
 from kam_sync.matching.keys import block_keys
-from kam_sync.matching.store import MANY, KeyStore, PairStore, ordered
+from kam_sync.matching.store import MANY, HintStore, KeyStore, PairStore, ordered
 
 BATCH = 5_000
 _EVERY = 10_000
@@ -63,7 +63,7 @@ def match_due(session: Session, now: datetime, watch: Watch = lambda _: None) ->
     if not due:
         return report.add(read=0)
     verdicts = list(
-        _verdicts(keys, due, report, watch)
+        _verdicts(keys, due, HintStore(session).of(due), report, watch)
     )  # no query while rows are copied
     PairStore(session).replace(due, verdicts)
     report.add(read=len(due), pairs=len(verdicts))
@@ -96,10 +96,13 @@ def settle(session: Session, companies: list[Company], now: datetime) -> int:
 
 
 def _verdicts(
-    keys: KeyStore, due: list[Company], report: Report, watch: Watch
+    keys: KeyStore, due: list[Company], hints: Mapping[Pair, float], report: Report, watch: Watch
 ) -> Iterator[tuple[Pair, Verdict]]:
     """What all pairs of companies that are due are, but those that are two."""
     candidates = keys.candidates(due)
+    for one, other in hints:
+        if other not in candidates.get(one, ()):
+            candidates.setdefault(one, []).append(other)
     common = keys.population(len(due))
     of = keys.companies({*candidates, *chain.from_iterable(candidates.values())})
     pairs = ((one, other) for one, others in candidates.items() for other in others)
@@ -107,8 +110,10 @@ def _verdicts(
     for count, (one, other) in enumerate(pairs, 1):
         if count % _EVERY == 0:
             watch(count)
-        if one in of and other in of and may_be_one(of[one], of[other]):
+        hint = hints.get((one, other))
+        if one in of and other in of and (hint is not None or may_be_one(of[one], of[other])):
             evidence = compare(of[one], of[other], common)
+            evidence += [] if hint is None else [Evidence(Clue.SPLINK, hint)]
             verdict = judge(evidence, is_one_source=one[0] == other[0])
             if verdict.answer is not Answer.DIFFERENT:
                 yield (one, other), verdict
