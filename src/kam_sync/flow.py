@@ -127,7 +127,7 @@ def match(services: Services, *, anew: bool = False, watch: Matched = lambda _: 
         more = True
         while more:
             with database.transaction() as session:
-                more = bool(kam_sync.matching.step.learn(session))
+                more = kam_sync.matching.step.learn(session)
         with database.transaction() as session:
             return kam_sync.matching.step.match_due(session, services.now(), watch)
 

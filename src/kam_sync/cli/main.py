@@ -21,6 +21,7 @@ from kam_sync.cli import (
     importing,
     jobs,
     ledger,
+    match_splink,
     matching,
     schedules,
     sources,
@@ -54,6 +55,8 @@ app.add_typer(schedules.app, name="schedule")
 app.add_typer(hooks.app, name="hooks")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(ledger.app, name="ledger")
+matching.app.command("export")(match_splink.export)
+matching.app.command("import")(match_splink.import_)
 app.add_typer(matching.app, name="match")
 app.add_typer(targets.app, name="target")
 app.add_typer(winners.app, name="winners")

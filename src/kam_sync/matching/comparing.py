@@ -45,6 +45,8 @@ class Clue(StrEnum):
     NAME_START = "name_start"
     NAME_PART = "name_part"
     NAME_FAR = "name_far"
+    SPLINK = "splink"
+    """Another matcher says so; see `splinking.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,24 @@ _NAMES = {
     Like.FAR: (Clue.NAME_FAR, -3.5, 0.0),
 }
 """The clue, its weight, and how fast it falls with the number of companies named so."""
+_SAY_LITTLE = frozenset({Like.START, Like.PART, Like.FAR})
+"""Names that are no question by themselves."""
+
+
+def may_be_one(one: Features, other: Features) -> bool:
+    """Whether two companies are worth a comparison: a quick no to most that are two anyway."""
+    if (
+        not one.phones.isdisjoint(other.phones)
+        or not one.emails.isdisjoint(other.emails)
+        or not one.domains.isdisjoint(other.domains)
+        or (one.city and other.city)
+        or (one.address and other.address)
+        or (one.ogrn and other.ogrn)
+    ):
+        return True
+    if one.inn and other.inn:
+        return one.inn == other.inn or not (one.has_real_inn and other.has_real_inn)
+    return alike(one.name, other.name) not in _SAY_LITTLE
 
 
 def compare(one: Features, other: Features, common: Common) -> list[Evidence]:
@@ -111,11 +131,14 @@ def _numbers(one: Features, other: Features) -> Iterator[Evidence]:
 
 
 def _name(one: Features, other: Features, common: Common) -> Iterator[Evidence]:
+    if not one.name.words or not other.name.words:  # nothing but signs
+        return
     like = alike(one.name, other.name)
     clue, weight, fall = _NAMES[like]
     if fall:
-        short = min(one.name.flat, other.name.flat, key=len)
-        said = short if like is not Like.START else one.name.core[0]
+        first = min(one.name.core[0], other.name.core[0])
+        short = min(one.name.flat, other.name.flat, key=lambda flat: (len(flat), flat))
+        said = first if like is Like.START else short
         others = max(common.named(said) - 1, 1)
         weight -= fall * log(others)
     yield Evidence(clue, weight)

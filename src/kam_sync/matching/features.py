@@ -70,7 +70,7 @@ def features(said: Said) -> Features:
     site = site_host(said.website)
     return Features(
         name=company_name(said.name),
-        inn=_number(said.inn, {10, 12}),
+        inn=inn_number(said.inn),
         kpp=_number(said.kpp, {9}),
         ogrn=_number(said.ogrn, {13, 15}),
         phones=frozenset(found for phone in said.phones if (found := phone_number(phone))),
@@ -85,6 +85,11 @@ def _place(text: str | None) -> list[str]:
     return [word for word in folded(text or "") if word not in _STREET_WORDS]
 
 
+def inn_number(text: str | None) -> str | None:
+    """The digits of an INN, right or wrong; None for what is none."""
+    return _number(text, {10, 12})
+
+
 @lru_cache(maxsize=10_000)
 def is_real_inn(inn: str) -> bool:
     """Whether the check digits of an INN are right."""
@@ -96,6 +101,7 @@ def is_real_ogrn(ogrn: str) -> bool:
     return bool(ogrns.is_valid(ogrn))
 
 
+@lru_cache(maxsize=50_000)
 def phone_number(text: str) -> str | None:
     """A phone in E.164 without its extension; None for what is none."""
     try:

@@ -47,6 +47,17 @@ class Question(Pair):
     """What deals that are not lost come to in both accounts."""
 
 
+class Hint(SQLModel):
+    """What another matcher says of two companies: the smaller (source, id) first."""
+
+    one_source_id: int
+    one_id: str
+    other_source_id: int
+    other_id: str
+    weight: float
+    """The natural logarithm of the odds that they are one."""
+
+
 class Decision(SQLModel):
     """What a person said of two companies; one that was undone stays for the record."""
 

@@ -5,10 +5,10 @@ Names are folded: one script, one way to transliterate, no quotes, no legal form
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import permutations
 
 from anyascii import anyascii
@@ -43,19 +43,19 @@ class Like(StrEnum):
     INITIAL = "initial"
     """A person with the first name written as an initial."""
     LOOSE = "loose"
-    """Equal but for words that one writes and another leaves out."""
+    """Equal but for words that one writes and the other leaves out."""
     SHORTER = "shorter"
     """One is the beginning of the other."""
     START = "start"
-    """The first word is the same."""
+    """The first word is the same, or all but that each adds words of its own."""
     PART = "part"
     """Some words are the same, or most letters."""
     FAR = "far"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Name:
-    """A name as it is compared."""
+    """A name as it is compared; what is read of it is kept, for it is compared with many."""
 
     words: tuple[str, ...]
     """Without the legal form, folded."""
@@ -65,17 +65,22 @@ class Name:
     kinds: frozenset[str] = frozenset()
     is_person: bool = False
 
-    @property
+    @cached_property
     def flat(self) -> str:
         """The core in one word: how names are counted and found."""
         return "".join(self.core)
 
-    @property
+    @cached_property
+    def free(self) -> set[str]:
+        """The words that the core lacks."""
+        return set(self.words).difference(self.core)
+
+    @cached_property
     def numbers(self) -> list[str]:
         """Its numbers: names that differ by them are others."""
         return sorted(word for word in self.words if word.isdecimal())
 
-    @property
+    @cached_property
     def whole(self) -> str:
         """All words in one."""
         return "".join(self.words)
@@ -92,17 +97,12 @@ def _folded(word: str) -> str:
     """A word in one scheme of transliteration."""
     if word in _ROMAN:
         return _ROMAN[word]
-    for written, kept in _VARIANTS:
-        word = word.replace(written, kept)
+    before = ""
+    while word != before:  # what is left of one may be another: "sts" + "kh"
+        before = word
+        for written, kept in _VARIANTS:
+            word = word.replace(written, kept)
     return word
-
-
-def _phrases(
-    of: Mapping[str, Iterable[str]], words: Callable[[str], Iterable[str]]
-) -> Sequence[tuple[tuple[str, ...], str]]:
-    """The words of each phrase and what they mean, the longest first."""
-    found = {tuple(words(said)): name for name, all_ in of.items() for said in all_}
-    return sorted(found.items(), key=lambda item: -len(item[0]))
 
 
 def folded(text: str) -> list[str]:
@@ -110,11 +110,28 @@ def folded(text: str) -> list[str]:
     return [_folded(word) for word in _plain(text)]
 
 
-_FORMS = _phrases(LEGAL_FORMS, _plain)
-_LONG_FORMS = frozenset(
-    word for phrase, _ in _FORMS for word in phrase if len(phrase) == 1 and len(word) > 2
+Phrases = Mapping[str, Sequence[tuple[tuple[str, ...], str]]]
+"""By a word at their edge, the longest first: their words and what they mean."""
+
+
+def _phrases(said: Iterable[tuple[Sequence[str], str]], edge: int) -> Phrases:
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for words, name in sorted(said, key=lambda one: -len(one[0])):
+        found.setdefault(words[edge], []).append((tuple(words), name))
+    return found
+
+
+_FORMS = [(_plain(said), form) for form, all_ in LEGAL_FORMS.items() for said in all_]
+_FORMS_BEFORE, _FORMS_BEHIND = _phrases(_FORMS, 0), _phrases(_FORMS, -1)
+_LONG_FORMS = frozenset(words[0] for words, _ in _FORMS if len(words) == 1 and len(words[0]) > 2)
+_KINDS = _phrases(
+    [
+        (folded(said), "".join(folded(kind)))
+        for kind, all_ in KINDS.items()
+        for said in (kind, *all_)
+    ],
+    0,
 )
-_KINDS = _phrases(KINDS, folded)
 _FREE = frozenset(word for said in FREE for word in folded(said))
 
 
@@ -138,13 +155,15 @@ def person_name(text: str) -> Name:
 
 def alike(one: Name, other: Name) -> Like:
     """How like two names are; the order of the two does not matter."""
+    if not one.words or not other.words:
+        return Like.FAR
     if one.is_person or other.is_person:
         return _persons(one.core, other.core)
     if one.whole == other.whole or sorted(one.words) == sorted(other.words):
         return Like.EQUAL
     if one.numbers == other.numbers:
         if one.flat == other.flat or sorted(one.core) == sorted(other.core):
-            return Like.LOOSE
+            return Like.START if one.free - other.free and other.free - one.free else Like.LOOSE
         if _is_slip(one.words, other.words) or _is_slip(one.core, other.core):
             return Like.TYPO
     return _parts(one, other)
@@ -163,33 +182,41 @@ def _without_forms(words: Sequence[str]) -> tuple[list[str], str | None]:
     """The words without the legal forms at either end, and the first one that was there."""
     left, form = list(words), None
     last = [left.pop()] if len(left) > 1 and left[-1].isdecimal() else []
-    changed = True
-    while changed:
-        changed = False
-        for phrase, name in _FORMS:
-            size = len(phrase)
-            if size >= len(left):
-                continue
-            if tuple(left[:size]) == phrase:
-                left, form, changed = left[size:], form or name, True
-            elif tuple(left[-size:]) == phrase:
-                left, form, changed = left[:-size], form or name, True
+    while found := _form_before(left) or _form_behind(left):
+        left, form = found[0], form or found[1]
     inner = [word for word in left[1:] if word not in _LONG_FORMS]
-    left = [*left[:1], *inner]
-    return left + last, form
+    return [*left[:1], *inner, *last], form
+
+
+def _form_before(words: list[str]) -> tuple[list[str], str] | None:
+    for phrase, form in _FORMS_BEFORE.get(words[0], ()) if words else ():
+        if len(phrase) < len(words) and tuple(words[: len(phrase)]) == phrase:
+            return words[len(phrase) :], form
+    return None
+
+
+def _form_behind(words: list[str]) -> tuple[list[str], str] | None:
+    for phrase, form in _FORMS_BEHIND.get(words[-1], ()) if words else ():
+        if len(phrase) < len(words) and tuple(words[-len(phrase) :]) == phrase:
+            return words[: -len(phrase)], form
+    return None
 
 
 def _with_kinds(words: Sequence[str]) -> tuple[list[str], set[str]]:
     """The words with kinds of business by their abbreviations, and which these are."""
-    left, kinds = list(words), set()
-    for phrase, name in _KINDS:
-        size, short = len(phrase), "".join(folded(name))
-        for at in range(len(left) - size + 1):
-            if tuple(left[at : at + size]) == phrase:
-                left[at : at + size] = [short]
+    left: list[str] = []
+    kinds: set[str] = set()
+    at = 0
+    while at < len(words):
+        for phrase, kind in _KINDS.get(words[at], ()):
+            if tuple(words[at : at + len(phrase)]) == phrase:
+                left.append(kind)
+                kinds.add(kind)
+                at += len(phrase)
                 break
-        if short in left:
-            kinds.add(short)
+        else:
+            left.append(words[at])
+            at += 1
     return left, kinds if len(kinds) < len(left) else set()
 
 
@@ -198,14 +225,16 @@ def _is_slip(one: Sequence[str], other: Sequence[str]) -> bool:
     if len(one) == len(other):
         pairs = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
         return len(pairs) == 1 and _slips(*pairs[0])
-    return _slips("".join(one), "".join(other))
+    return _slips("".join(one), "".join(other), most=1)
 
 
-def _slips(one: str, other: str) -> bool:
-    """One slip in five letters and more, two in nine and more."""
+def _slips(one: str, other: str, most: int = 2) -> bool:
+    """One slip in five letters and more, two in nine and more; the first letter is seldom wrong."""
     shorter = min(len(one), len(other))
-    most = 2 if shorter >= 9 else 1 if shorter >= 5 else 0
-    return bool(most) and OSA.distance(one, other, score_cutoff=most) <= most
+    if one[:1] != other[:1]:
+        most = 1
+    allowed = min(most, 2 if shorter >= 9 else 1 if shorter >= 5 else 0)
+    return bool(allowed) and OSA.distance(one, other, score_cutoff=allowed) <= allowed
 
 
 def _persons(one: Sequence[str], other: Sequence[str]) -> Like:
@@ -223,6 +252,8 @@ def _persons(one: Sequence[str], other: Sequence[str]) -> Like:
     )
     if best is not _OTHER:
         return (Like.EQUAL, Like.TYPO, Like.INITIAL)[best]
+    if _slips("".join(one), "".join(other), most=1):
+        return Like.TYPO
     return Like.PART if set(few) & set(many) else Like.FAR
 
 

@@ -4,8 +4,11 @@ In three strides, each to be taken again after a crash: `learn` writes what comp
 by, `compare_due` judges them against all that share a key, `settle` makes accounts of the pairs.
 """
 
+import gc
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from math import inf
 from typing import Any
 from uuid import UUID
@@ -14,13 +17,12 @@ from kam_sync.accounts.match import match
 from kam_sync.accounts.store import LinkingStore
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
-from kam_sync.matching.comparing import compare
-from kam_sync.matching.features import Features
+from kam_sync.matching.comparing import Clue, Evidence, compare, may_be_one
 from kam_sync.matching.grouping import Company, Pair, group
 from kam_sync.matching.judging import Answer, Verdict, judge
 from kam_sync.matching.keys import block_keys
 from kam_sync.matching.parenting import renew
-from kam_sync.matching.store import KeyStore, PairStore, ordered
+from kam_sync.matching.store import MANY, HintStore, KeyStore, PairStore, ordered
 
 LOCK = "matching"
 """Who makes accounts holds it: one at a time, people who decide among them."""
@@ -31,12 +33,12 @@ Watch = Callable[[int], None]
 """Told now and then how many pairs have been compared."""
 
 
-def learn(session: Session, *, limit: int = BATCH) -> int:
-    """Write what some companies are looked up by; 0 when there are no more."""
+def learn(session: Session, *, limit: int = BATCH) -> bool:
+    """Write what some companies are looked up by; False when there are no more."""
     store = KeyStore(session)
     found = store.unread(limit=limit)
     store.save_keys({company: block_keys(of) for company, of in found.items()})
-    return len(found)
+    return len(found) == limit
 
 
 def begin_anew(session: Session) -> None:
@@ -44,17 +46,34 @@ def begin_anew(session: Session) -> None:
     KeyStore(session).all_are_due()
 
 
+@contextmanager
+def _not_collecting() -> Iterator[None]:
+    """Let Python not look for circles: among so many small things that took a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_not_collecting()
 def match_due(session: Session, now: datetime, watch: Watch = lambda _: None) -> Report:
     """Compare the companies that are due, and make accounts of what is one."""
     keys = KeyStore(session)
     report, due = Report("matching"), keys.due()
     if not due:
         return report.add(read=0)
-    verdicts = list(_verdicts(keys, report, watch))  # no query while rows are copied
+    hints = HintStore(session).of(due)
+    verdicts = list(_verdicts(keys, due, hints, report, watch))  # no query while rows are copied
     keys.forget_due(due)  # before accounts are written: a sync locks them in this order, too
     PairStore(session).replace(due, verdicts)
     report.add(read=len(due), pairs=len(verdicts))
-    return report.add(changed=settle(session, due, now))
+    report.add(changed=settle(session, due, now))
+    if len(due) > MANY:
+        keys.look_anew()
+    return report
 
 
 def settle(session: Session, companies: list[Company], now: datetime) -> int:
@@ -62,8 +81,7 @@ def settle(session: Session, companies: list[Company], now: datetime) -> int:
     pairs, links = PairStore(session), LinkingStore(session)
     reach = pairs.reach(links.beside(companies) | set(companies))
     known = links.links(reach.companies)
-    of = KeyStore(session).companies(known)
-    numbers = _identities(of)
+    numbers = KeyStore(session).inns(known)
     with_branches = {numbers[one] for pair in reach.beside for one in pair if one in numbers}
     unclear = {
         pair for pair in reach.by_number if numbers.get(pair[0]) in with_branches
@@ -83,29 +101,33 @@ def settle(session: Session, companies: list[Company], now: datetime) -> int:
     return changed
 
 
-def _verdicts(keys: KeyStore, report: Report, watch: Watch) -> Iterator[tuple[Pair, Verdict]]:
+def _verdicts(
+    keys: KeyStore, due: list[Company], hints: Mapping[Pair, float], report: Report, watch: Watch
+) -> Iterator[tuple[Pair, Verdict]]:
     """What all pairs of companies that are due are, but those that are two."""
-    candidates = list(keys.candidates())
-    common = keys.population()
-    of = keys.companies({company for pair in candidates for company in pair})
-    for count, (one, other) in enumerate(candidates, 1):
+    candidates = keys.candidates(due)
+    for one, other in hints:
+        if other not in candidates.get(one, ()):
+            candidates.setdefault(one, []).append(other)
+    common = keys.population(len(due))
+    of = keys.companies({*candidates, *chain.from_iterable(candidates.values())})
+    pairs = ((one, other) for one, others in candidates.items() for other in others)
+    count = 0
+    for count, (one, other) in enumerate(pairs, 1):
         if count % _EVERY == 0:
             watch(count)
-        if one in of and other in of:
+        hint = hints.get((one, other))
+        if one in of and other in of and (hint is not None or may_be_one(of[one], of[other])):
             evidence = compare(of[one], of[other], common)
+            evidence += [] if hint is None else [Evidence(Clue.SPLINK, hint)]
             verdict = judge(evidence, is_one_source=one[0] == other[0])
             if verdict.answer is not Answer.DIFFERENT:
                 yield (one, other), verdict
-    report.add(compared=len(candidates))
+    report.add(compared=count)
 
 
 def _are(pair: Pair, known: Mapping[Company, object]) -> bool:
     return pair[0] in known and pair[1] in known
-
-
-def _identities(of: Mapping[Company, Features]) -> dict[Company, str]:
-    """The INN of those that have a real one."""
-    return {one: found.inn for one, found in of.items() if found.inn and found.has_real_inn}
 
 
 def _links(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from kam_sync.accounts.match import match
-from kam_sync.accounts.merge import merged
+from kam_sync.accounts.merge import FIELDS, merged
 from kam_sync.accounts.model import Company
 from kam_sync.accounts.store.belonging import is_linked
 from kam_sync.accounts.store.tables import AccountRow, CompanyRow, LinkRow
 from kam_sync.accounts.store.winners import WinnerStore
-from kam_sync.base.db import Session, merge, stage_rows, table_of
+from kam_sync.base.db import Session, as_array, merge, stage_rows, table_of
 
 Key = tuple[int, str]
 """The source and the id of a company."""
@@ -23,6 +23,7 @@ Key = tuple[int, str]
 _LONGEST_NAME = 300
 """Accounts are listed by name through an index, whose entries have an upper bound."""
 _ACCOUNT = ("id", "name", "inn", "kpp", "is_active", "merged_into")
+_TOLD = ("source_id", "external_id", "is_deleted", "updated_at", *FIELDS)
 _LINKS = """
     SELECT l.source_id, l.company_external_id, l.account_id, l.seq FROM account_link l
     JOIN unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
@@ -114,6 +115,7 @@ class LinkingStore:
         }
         self._ensure(own, now)
         stage = stage_rows(self._session, table, columns, rows)
+        self._session.execute(sa.text(f"ANALYZE {stage.name}"))  # for one all links were read
         same = sa.tuple_(table.c.account_id, table.c.evidence)
         self._session.execute(
             sa.update(table)
@@ -149,20 +151,25 @@ class LinkingStore:
         return done.created + done.updated
 
     def _companies(self, accounts: Iterable[UUID]) -> dict[UUID, list[Company]]:
+        """What the companies of accounts say of them; as plain rows, for there may be many."""
+        said = table_of(CompanyRow).c
         query = (
-            sa.select(col(LinkRow.account_id), CompanyRow)
-            .join(CompanyRow, is_linked(CompanyRow.source_id, CompanyRow.external_id))
+            sa.select(col(LinkRow.account_id), *(said[name] for name in _TOLD))
+            .join(table_of(CompanyRow), is_linked(said.source_id, said.external_id))
             .where(
                 col(LinkRow.account_id) == sa.any_(sa.literal(list(accounts), sa.ARRAY(sa.Uuid)))
             )
             .order_by(col(LinkRow.seq))
         )
         found: dict[UUID, list[Company]] = {}
-        for account, company in self._session.execute(query):
-            found.setdefault(account, []).append(company)
+        for company in self._session.execute(query):
+            found.setdefault(company.account_id, []).append(cast("Company", company))
         return found
 
 
-def _listed(companies: Iterable[Key]) -> dict[str, list[Any]]:
+def _listed(companies: Iterable[Key]) -> dict[str, str]:
     keys = list(companies)
-    return {"sources": [source for source, _ in keys], "ids": [key for _, key in keys]}
+    return {
+        "sources": as_array(str(source) for source, _ in keys),
+        "ids": as_array(key for _, key in keys),
+    }

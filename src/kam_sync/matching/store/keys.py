@@ -6,13 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kam_sync.base.db import Session, stage_rows, table_of
+from kam_sync.base.db import Session, as_array, stage_rows, table_of
 from kam_sync.matching.comparing import Clue
-from kam_sync.matching.features import Features, Said, features
-from kam_sync.matching.grouping import Company, Pair
+from kam_sync.matching.features import Features, Said, features, inn_number, is_real_inn
+from kam_sync.matching.grouping import Company
 from kam_sync.matching.store.tables import KeyRow
 
-_MOST = 60
+_MOST = 40
 """A key that more companies share finds none: each of them is found by another."""
 _MOST_OF_NUMBERS = 500
 _UNREAD = """
@@ -26,6 +26,16 @@ _BY_KEY = """
     JOIN unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
             AS k(source_id, external_id)
         USING (source_id, external_id)
+"""
+_PAGE = """
+    SELECT c.source_id, c.external_id, c.name, c.inn, c.kpp, c.ogrn, c.phones, c.emails,
+        c.website FROM company c
+    WHERE (c.source_id, c.external_id) > (:source, :id) ORDER BY 1, 2 LIMIT :limit
+"""
+_TOO_COMMON = """
+    SELECT key FROM match_key GROUP BY key HAVING count(*) > CASE
+        WHEN key LIKE ANY (ARRAY['inn:%', 'ogrn:%', 'mail:%', 'phone:%']) THEN :numbers
+        ELSE :most END
 """
 _FORGET_KEYS = """
     DELETE FROM match_key m USING
@@ -45,12 +55,17 @@ _ARE_MATCHED = """
             AS k(source_id, external_id)
     WHERE m.source_id = k.source_id AND m.external_id = k.external_id AND m.is_read
 """
+_ALL_AT_ONCE = """
+    SELECT set_config('work_mem', '64MB', true), set_config('cursor_tuple_fraction', '1', true)
+"""
+"""Until the commit: all pairs are wanted, not the first ones soon."""
 _SIZES = """
     CREATE TEMP TABLE match_size ON COMMIT DROP AS
-    SELECT key, count(*) AS carriers FROM match_key
-    WHERE key IN (
-        SELECT k.key FROM match_key k JOIN match_due d USING (source_id, external_id)
-        WHERE d.is_read)
+    WITH mine AS (
+        SELECT DISTINCT key FROM match_key JOIN
+            unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+                AS k(source_id, external_id) USING (source_id, external_id))
+    SELECT key, count(*) AS carriers FROM match_key JOIN mine USING (key)
     GROUP BY key HAVING count(*) > 1
 """
 _PAIRS = """
@@ -63,18 +78,24 @@ _PAIRS = """
         SELECT mine.source_id AS mine_source, mine.external_id AS mine_id, other.source_id,
             other.external_id,
             (mine.source_id, mine.external_id) < (other.source_id, other.external_id) AS is_first
-        FROM match_due d
+        FROM unnest(CAST(:sources AS int[]), CAST(:ids AS text[])) AS k(source_id, external_id)
         JOIN match_key mine USING (source_id, external_id)
         JOIN match_size s ON s.key = mine.key AND s.carriers <= CASE
             WHEN s.key LIKE ANY (ARRAY['inn:%', 'ogrn:%', 'mail:%', 'phone:%']) THEN :numbers
             ELSE :most END
         JOIN match_key other ON other.key = mine.key
-        WHERE d.is_read
-            AND (other.source_id, other.external_id) <> (mine.source_id, mine.external_id)
+        WHERE (other.source_id, other.external_id) <> (mine.source_id, mine.external_id)
     ) found
 """
+_INNS = """
+    SELECT c.source_id, c.external_id, c.inn FROM company c
+    JOIN unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        USING (source_id, external_id)
+    WHERE c.inn IS NOT NULL
+"""
 _KINDS = {Clue.PHONE: "phone", Clue.EMAIL: "mail", Clue.DOMAIN: "site"}
-_MANY = 2_000
+MANY = 2_000
 """From so many companies on all names are read at once instead of one by one."""
 
 
@@ -87,6 +108,15 @@ class KeyStore:
     def unread(self, *, limit: int) -> dict[Company, Features]:
         """Some companies whose keys are not those of today."""
         return dict(self._companies(_UNREAD, limit=limit))
+
+    def page(self, after: Company, *, limit: int) -> dict[Company, Features]:
+        """The next companies behind one, in order."""
+        return dict(self._companies(_PAGE, source=after[0], id=after[1], limit=limit))
+
+    def too_common(self) -> frozenset[str]:
+        """Keys that so many companies share that they find none."""
+        values = {"most": _MOST, "numbers": _MOST_OF_NUMBERS}
+        return frozenset(self._session.scalars(sa.text(_TOO_COMMON), values))
 
     def companies(self, keys: Collection[Company]) -> dict[Company, Features]:
         """These companies, as far as they are there."""
@@ -121,18 +151,36 @@ class KeyStore:
             )
         )
 
-    def candidates(self) -> Iterator[Pair]:
-        """Pairs that share a key, one of each due; the order is any."""
-        self._session.execute(sa.text(_SIZES))
-        self._session.execute(sa.text("ANALYZE match_size"))
-        values = {"most": _MOST, "numbers": _MOST_OF_NUMBERS}
-        query = sa.text(_PAIRS).execution_options(yield_per=50_000)
-        for one_source, one, other_source, other in self._session.execute(query, values):
-            yield (one_source, one), (other_source, other)
+    def inns(self, keys: Collection[Company]) -> dict[Company, str]:
+        """The INN of those of these companies that have a real one."""
+        rows = self._session.execute(sa.text(_INNS), listed(keys))
+        read = (((source, key), inn_number(inn)) for source, key, inn in rows)
+        return {company: inn for company, inn in read if inn and is_real_inn(inn)}
 
-    def population(self) -> "Population":
-        """How common things are; to be asked for after the candidates."""
-        return Population(self._session)
+    def candidates(self, due: Collection[Company]) -> dict[Company, list[Company]]:
+        """Of companies those that share a key and come behind them, one of each two due."""
+        of = listed(due)
+        self._session.execute(sa.text(_ALL_AT_ONCE))
+        self._session.execute(sa.text(_SIZES), of)
+        self._session.execute(sa.text("ANALYZE match_size"))
+        values = {**of, "most": _MOST, "numbers": _MOST_OF_NUMBERS}
+        query = sa.text(_PAIRS).execution_options(yield_per=50_000)
+        known: dict[Company, Company] = {}  # each company once: there may be millions of pairs
+        found: dict[Company, list[Company]] = {}
+        for one_source, one, other_source, other in self._session.execute(query, values):
+            left, right = (one_source, one), (other_source, other)
+            found.setdefault(known.setdefault(left, left), []).append(
+                known.setdefault(right, right)
+            )
+        return found
+
+    def population(self, due: int) -> "Population":
+        """How common things are; to be asked for after the candidates of so many companies."""
+        return Population(self._session, reads_all_names=due > MANY)
+
+    def look_anew(self) -> None:
+        """Let the database see how much there is, after much was written at once."""
+        self._session.execute(sa.text("ANALYZE match_key, match_pair, account_link, account"))
 
     def _companies(self, query: str, **values: Any) -> Iterator[tuple[Company, Features]]:
         for source, key, *said in self._session.execute(sa.text(query), values):
@@ -142,7 +190,7 @@ class KeyStore:
 class Population:
     """How many companies carry a number, a phone, a name."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, reads_all_names: bool) -> None:
         self._session = session
         query = "SELECT key, carriers FROM match_size WHERE key LIKE ANY (:kinds) AND carriers > 2"
         kinds = [f"{kind}:%" for kind in _KINDS.values()]
@@ -150,8 +198,7 @@ class Population:
             session.execute(sa.text(query), {"kinds": kinds}).all()
         )
         self._named: dict[str, int] = {}
-        due = session.scalar(sa.text("SELECT count(*) FROM match_due"))
-        self._names: list[str] | None = self._all_names() if due > _MANY else None
+        self._names: list[str] | None = self._all_names() if reads_all_names else None
 
     def carriers(self, clue: Clue, what: str) -> int:
         """Of an INN, a phone, an e-mail or a domain; the two that are compared among them."""
@@ -174,7 +221,10 @@ class Population:
         return list(self._session.scalars(sa.text(query)))
 
 
-def listed(companies: Iterable[Company]) -> dict[str, list[Any]]:
+def listed(companies: Iterable[Company]) -> dict[str, str]:
     """Companies as the arrays that queries join."""
     keys = list(companies)
-    return {"sources": [source for source, _ in keys], "ids": [key for _, key in keys]}
+    return {
+        "sources": as_array(str(source) for source, _ in keys),
+        "ids": as_array(key for _, key in keys),
+    }

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from kam_sync.base.db import Session, stage_rows, table_of
+from kam_sync.base.db import Session, as_array, stage_rows, table_of
 from kam_sync.matching.grouping import Company, Pair
 from kam_sync.matching.judging import Answer, Verdict
 from kam_sync.matching.model import Says
@@ -164,7 +164,7 @@ def _told(verdict: Verdict) -> tuple[str, float, bool, str]:
     return verdict.answer.value, round(verdict.weight, 3), False, orjson.dumps(evidence).decode()
 
 
-def _pairs(pairs: Collection[Pair]) -> dict[str, list[Any]]:
+def _pairs(pairs: Collection[Pair]) -> dict[str, str]:
     """Pairs as the arrays that queries join."""
-    columns = zip(*((*one, *other) for one, other in pairs), strict=True)
-    return dict(zip("abcd", map(list, columns), strict=True)) if pairs else {n: [] for n in "abcd"}
+    columns = zip(*((*one, *other) for one, other in pairs), strict=True) if pairs else [()] * 4
+    return {n: as_array(map(str, column)) for n, column in zip("abcd", columns, strict=True)}

@@ -31,6 +31,18 @@ class PairRow(model.Pair, table=True):
     other_id: str = Field(primary_key=True)
 
 
+class HintRow(model.Hint, table=True):
+    """What another matcher says of pairs."""
+
+    __tablename__ = "match_hint"
+    __table_args__ = (sa.Index("match_hint_other", "other_source_id", "other_id"),)
+
+    one_source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+    one_id: str = Field(primary_key=True)
+    other_source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+    other_id: str = Field(primary_key=True)
+
+
 class DecisionRow(model.Decision, table=True):
     """What people decided, also what they took back."""
 

@@ -101,6 +101,7 @@ def _shown(found: Evidence) -> str:
 
 
 _CLUES: Mapping[Clue, Callable[[Language], str]] = {
+    Clue.SPLINK: lambda language: language.gettext("Splink takes them for one"),
     Clue.INN: lambda language: language.gettext("the same INN: %(what)s"),
     Clue.INN_SLIP: lambda language: language.gettext("INNs differ by a slip: %(what)s"),
     Clue.INN_OTHER: lambda language: language.gettext("different INNs: %(what)s"),
@@ -129,6 +130,7 @@ _CLUES: Mapping[Clue, Callable[[Language], str]] = {
     Clue.NAME_FAR: lambda language: language.gettext("different names"),
 }
 _COMMON_ONES: Mapping[Clue, Callable[[Language], str]] = {
+    Clue.SPLINK: lambda language: language.gettext("Splink doubts that they are one"),
     Clue.PHONE: lambda language: language.gettext("the same phone, which many have: %(what)s"),
     Clue.EMAIL: lambda language: language.gettext("the same e-mail, which many have: %(what)s"),
     Clue.DOMAIN: lambda language: language.gettext(

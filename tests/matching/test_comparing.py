@@ -1,0 +1,116 @@
+"""What speaks for and against two companies being one, and how much."""
+
+from collections.abc import Mapping
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kam_sync.matching.comparing import Clue, compare, may_be_one
+from kam_sync.matching.features import Said, features, is_real_inn, phone_number, site_host
+from kam_sync.matching.judging import Answer, judge
+from kam_sync.matching.keys import block_keys
+
+_INN, _OTHER, _WRONG = "7707083893", "7728168971", "7707083839"
+
+
+class Crowd:
+    """So many companies carry each thing."""
+
+    def __init__(self, carriers: int = 2, named: int = 2) -> None:
+        self._carriers, self._named = carriers, named
+
+    def carriers(self, clue: Clue, what: str) -> int:
+        """The same of all."""
+        return self._carriers
+
+    def named(self, flat: str) -> int:
+        """The same of all."""
+        return self._named
+
+
+def _found(one: Said, other: Said, crowd: Crowd | None = None) -> Mapping[Clue, float]:
+    evidence = compare(features(one), features(other), crowd or Crowd())
+    return {found.clue: found.weight for found in evidence}
+
+
+def test_one_inn_weighs_most_and_another_one_speaks_against() -> None:
+    assert _found(Said("А", inn=_INN), Said("Б", inn=_INN))[Clue.INN] == 8
+    assert _found(Said("А", inn=_INN), Said("А", inn=_OTHER))[Clue.INN_OTHER] == -6
+
+
+def test_digits_that_changed_places_are_a_slip_where_one_number_is_wrong() -> None:
+    assert is_real_inn(_INN)
+    assert not is_real_inn(_WRONG)
+    assert Clue.INN_SLIP in _found(Said("А", inn=_INN), Said("А", inn=_WRONG))
+
+
+def test_a_branch_has_the_inn_and_another_kpp() -> None:
+    found = _found(Said("А", inn=_INN, kpp="770701001"), Said("А", inn=_INN, kpp="631602001"))
+    assert {Clue.INN, Clue.KPP_OTHER} <= found.keys()
+
+
+def test_what_many_share_weighs_less() -> None:
+    one = Said("Ромашка", phones=["8 (495) 123-45-67"], emails=["info@romashka.ru"])
+    few, many = _found(one, one), _found(one, one, Crowd(carriers=40, named=40))
+    for clue in (Clue.PHONE, Clue.EMAIL, Clue.DOMAIN, Clue.NAME_EQUAL):
+        assert 0 <= many[clue] < few[clue]
+
+
+def test_free_mail_and_sites_of_others_are_no_domains() -> None:
+    one = features(Said("А", emails=["a@mail.ru"], website="https://vk.com/romashka"))
+    assert one.domains == frozenset()
+    assert site_host("HTTPS://www.Ромашка.рф/о-нас") == site_host("xn--80aa3agjl3d.xn--p1ai")
+
+
+def test_a_phone_is_one_however_it_is_written() -> None:
+    assert {phone_number(said) for said in ("8 (495) 123-45-67", "+7 495 1234567")} == {
+        "+74951234567"
+    }
+    assert phone_number("нет") is None
+
+
+def test_another_kind_of_business_speaks_against_one_name() -> None:
+    assert _found(Said("ТД Ромашка"), Said("Завод Ромашка"))[Clue.KIND_OTHER] < 0
+    assert Clue.KIND_OTHER not in _found(Said("ТД Ромашка"), Said("Ромашка"))
+
+
+def test_a_name_of_signs_alone_says_nothing() -> None:
+    assert _found(Said("—"), Said("—")) == {}
+
+
+def test_who_has_a_thing_in_common_has_a_key_in_common() -> None:
+    one = Said("ООО Ромашка", inn=_INN, phones=["84951234567"], website="romashka.ru")
+    for other in (
+        Said("Другое", inn=_INN), Said("Другое", phones=["+7 495 123 45 67"]),
+        Said("Другое", emails=["a@romashka.ru"]), Said("Romashka"), Said("Ромашка Трейд"),
+        Said("Рмоашка"),
+    ):  # fmt: skip
+        assert block_keys(features(one)) & block_keys(features(other))
+
+
+_SAID_NAMES = (
+    "ООО Ромашка", "Romashka", "Ромашка Юг Групп", "Холдинг Юг Ромашка", "Ромашкп",
+    "Ромашка Строй", "ИП Иванов П.", "",
+)  # fmt: skip
+_SAID = st.builds(
+    Said,
+    name=st.sampled_from(_SAID_NAMES),
+    inn=st.sampled_from([None, _INN, _OTHER, _WRONG]),
+    kpp=st.sampled_from([None, "770701001", "631602001"]),
+    phones=st.sampled_from([(), ("84951234567",), ("84951234568",)]),
+    website=st.sampled_from([None, "romashka.ru", "other.ru"]),
+    city=st.sampled_from([None, "г. Самара", "Тула"]),
+    address=st.sampled_from([None, "ул. Мира, д. 1", "Мира 1 оф. 2", "Ленина 5"]),
+)
+
+
+@given(_SAID, _SAID)
+def test_the_order_of_two_companies_does_not_matter(one: Said, other: Said) -> None:
+    assert _found(one, other) == _found(other, one)
+
+
+@given(_SAID, _SAID)
+def test_what_is_not_compared_would_be_two(one: Said, other: Said) -> None:
+    left, right = features(one), features(other)
+    if not may_be_one(left, right):
+        assert judge(compare(left, right, Crowd())).answer is Answer.DIFFERENT
