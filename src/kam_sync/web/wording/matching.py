@@ -54,7 +54,7 @@ def advice(language: Language, asked: Asked) -> str:
         )
     if asked.is_likely:
         return language.gettext("Probably one customer.")
-    return language.gettext("It may be one customer, or two: little is known.")
+    return language.gettext("It may be one customer, or two: look at both.")
 
 
 def why(language: Language, member: Member) -> str:
