@@ -51,7 +51,7 @@ def test_what_is_wrong_is_told_with_its_line(before: str, after: str, said: str)
         ("root: /api", "rooot: /api", "строка 6, столбец 1 (rooot): rooot здесь не бывает "
          "(может быть, root?); можно: account, auth"),
         ("    key: id\n", "", "строка 24, столбец 3 (entities.user.key): не хватает key"),
-        ("profile: Another CRM", "profile: 7", "строка 4, столбец 1 (profile): нужен текст; число"),
+        ("profile: Another CRM", "profile: 7", "строка 4, столбец 1 (profile): нужен текст (число"),
         ("per_second: 2", "per_second: fast", "(limits.per_second): нужно число"),
         ("per_second: 2", "per_second: -2", "(limits.per_second): не меньше 0"),
         ("size: 200", "size: 2.5", "(lists.plain.paging.size): нужно целое число"),
