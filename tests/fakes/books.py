@@ -7,7 +7,7 @@ from uuid import UUID
 import connectors as gate
 from connectors import Noun, Outcome
 from kam_sync import flow
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from kam_sync.accounts.store import SavingStore
 from kam_sync.intake.model import Access, NewSource
 from kam_sync.intake.store import SourceStore
@@ -39,7 +39,7 @@ class Book:
 
     def account(self, company: str = "1") -> UUID:
         """The account of a company."""
-        return match(self.source_id, company).account_id
+        return own_account(self.source_id, company)
 
     def measure(self) -> dict[str, int]:
         """Compute all points; returns what changed."""

@@ -11,7 +11,7 @@ from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.world import MadeUpWorld
 from kam_sync import deciding, flow
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from kam_sync.intake.model import RunState, Source
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask, connect
@@ -110,7 +110,7 @@ def test_a_merge_that_names_no_loser_is_understood_and_history_follows_the_survi
     assert ask(services, left, id=str(loser)) == [(0,)]
     both = "SELECT DISTINCT account_id FROM account_link WHERE company_external_id = ANY(:ids)"
     accounts = ask(services, both, ids=[str(loser), str(survivor)])
-    assert accounts == [(match(synced.id, str(loser)).account_id,)]  # that of the first company
+    assert accounts == [(own_account(synced.id, str(loser)),)]  # that of the first company
 
 
 def test_two_contacts_become_one_and_their_deals_name_the_survivor(

@@ -12,7 +12,7 @@ from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.world import MadeUpWorld
 from kam_sync import flow
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from kam_sync.intake.model import RunState, Source
 from kam_sync.ledger.model import Check, LedgerState
 from kam_sync.wiring import Services
@@ -74,7 +74,7 @@ def test_lies_about_deals_are_found_with_their_accounts_and_put_right(
     box.remove("leads", gone, silent=True)
     box.put("leads", row | {"id": 5_999_999, "price": 50_000, "updated_at": _LONG_AGO})
     flow.sync(services, synced.id)
-    account = match(synced.id, str(company)).account_id
+    account = own_account(synced.id, str(company))
     query = (
         "SELECT sum_there - sum_here, there - here FROM ledger_account"
         " WHERE account_id = :id AND check_id = :check"

@@ -9,7 +9,7 @@ import pytest
 import kam_sync.intake.step
 from connectors import Deletions, Hint, Noun, NounFacts, RawRecord
 from kam_sync import flow
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from kam_sync.intake.model import Origin, RunState
 from kam_sync.intake.store import HintStore
 from kam_sync.wiring import Services
@@ -75,7 +75,7 @@ def test_the_account_of_a_deleted_company_is_inactive(
     services, source_id = shop
     crm.remove(Noun.COMPANY, "3", tell=True)
     flow.sync(services, source_id)
-    inactive = match(source_id, "3").account_id
+    inactive = own_account(source_id, "3")
     assert ask(services, "SELECT id FROM account WHERE NOT is_active") == [(inactive,)]
 
 

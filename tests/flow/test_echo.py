@@ -8,7 +8,7 @@ import pytest
 from connectors import AddTag, NewNote, NewTask, Noun, Ref, SetField
 from connectors.sandbox.amocrm import AmoSandbox
 from kam_sync import flow, writing
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from kam_sync.base.clock import utc_now
 from kam_sync.intake.model import RunState, Source
 from kam_sync.intake.store import WriteStore
@@ -37,7 +37,7 @@ def silence(today: Services, source: Source, company: Ref) -> int:
         "SELECT value FROM point WHERE account_id = :id AND kpi = 'days_since_last_activity'"
         ' ORDER BY "on" DESC LIMIT 1'
     )
-    account_id = match(source.id, company.external_id).account_id
+    account_id = own_account(source.id, company.external_id)
     ((days,),) = ask(today, query, id=account_id)
     return int(days)
 

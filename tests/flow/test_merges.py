@@ -8,7 +8,7 @@ import pytest
 
 from connectors import Noun
 from kam_sync import flow
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from kam_sync.kpi.store import KpiStore
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
@@ -45,7 +45,7 @@ def gone(services: Services) -> list[tuple[Any, ...]]:
 def october(services: Services, source_id: int, company: str) -> list[Decimal]:
     """What the account of a company had won by the end of October."""
     with services.database.transaction() as session:
-        account = match(source_id, company).account_id
+        account = own_account(source_id, company)
         found = KpiStore(session).points(account, "won_revenue")
         return [point.value for point in found if point.on == date(2026, 10, 1)]
 
@@ -89,7 +89,7 @@ def test_the_losers_account_is_inactive_and_its_company_belongs_to_the_survivors
     services, source_id = shop
     crm.merge(Noun.COMPANY, "6006", "6005")
     flow.sync(services, source_id)
-    survivor, loser = (match(source_id, key).account_id for key in ("6005", "6006"))
+    survivor, loser = (own_account(source_id, key) for key in ("6005", "6006"))
     assert ask(services, "SELECT id FROM account WHERE NOT is_active") == [(loser,)]
     query = "SELECT account_id, evidence FROM account_link WHERE company_external_id = '6006'"
     assert ask(services, query) == [(survivor, [{"with": [source_id, "6005"]}])]
@@ -146,7 +146,7 @@ def test_of_a_chain_of_merges_all_history_is_the_last_survivors(
     assert [row[:2] for row in gone(services)] == [("6005", "6007"), ("6006", "6007")]
     # an account keeps the id of the first company that it was made of
     assert ask(services, "SELECT DISTINCT account_id FROM account_link") == [
-        (match(source_id, "6005").account_id,)
+        (own_account(source_id, "6005"),)
     ]
     assert october(services, source_id, "6005") == [Decimal(140)]
 
@@ -160,7 +160,7 @@ def test_a_merge_that_was_a_wrong_guess_is_undone_when_the_record_comes_back(
     flow.sync(services, source_id)
     crm.put(Noun.COMPANY, "6006", **row)
     flow.sync(services, source_id)
-    own = match(source_id, "6006")
+    own = own_account(source_id, "6006")
     query = "SELECT account_id, evidence FROM account_link WHERE company_external_id = '6006'"
-    assert ask(services, query) == [(own.account_id, [])]
+    assert ask(services, query) == [(own, [])]
     assert ask(services, "SELECT id FROM account WHERE NOT is_active") == []

@@ -4,7 +4,7 @@ import pytest
 
 from connectors import Noun
 from kam_sync import deciding, flow
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from kam_sync.intake.store import SourceStore
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
@@ -50,13 +50,13 @@ def test_the_history_of_a_held_loser_follows_the_survivor_when_it_is_approved(
     services, source_id = shop
     crm.merge(Noun.COMPANY, "6006", "6005")
     flow.sync(services, source_id)
-    assert account_of_loser(services) == [(match(source_id, "6006").account_id,)]
+    assert account_of_loser(services) == [(own_account(source_id, "6006"),)]
 
     assert approve(services, source_id) == 1
     flow.match(services)
     gone = "SELECT external_id, merged_into, gone_why FROM raw_record WHERE gone_at IS NOT NULL"
     assert ask(services, gone) == [("6006", "6005", "approved by Анна")]
-    assert account_of_loser(services) == [(match(source_id, "6005").account_id,)]
+    assert account_of_loser(services) == [(own_account(source_id, "6005"),)]
 
 
 def test_a_loser_that_was_held_before_its_merge_was_told_follows_too(
@@ -71,4 +71,4 @@ def test_a_loser_that_was_held_before_its_merge_was_told_follows_too(
     flow.sync(services, source_id)
     approve(services, source_id)
     flow.match(services)
-    assert account_of_loser(services) == [(match(source_id, "6005").account_id,)]
+    assert account_of_loser(services) == [(own_account(source_id, "6005"),)]

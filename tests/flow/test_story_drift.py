@@ -10,7 +10,7 @@ import pytest
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.amocrm.shapes import rows
 from kam_sync import flow
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from kam_sync.alerts.model import Alert, AlertState, ChangeKind
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.clock import stopped_at
@@ -30,7 +30,7 @@ class Story:
         self._services, self._box = services, box
         self._month = FIRST
         self.source = connect(services, box)
-        self.account_id = match(self.source.id, str(COMPANY)).account_id
+        self.account_id = own_account(self.source.id, str(COMPANY))
 
     def live(self, deals: int) -> list[str]:
         """A month in which so many deals are won, and what its judgement did to alerts."""

@@ -9,7 +9,7 @@ from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.amocrm.fields import FIELDS
 from connectors.sandbox.faults import Fault
 from kam_sync import asking, connecting, flow
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from kam_sync.accounts.store import FACTS, AccountStore
 from kam_sync.base.errors import Busy, WrongUse
 from kam_sync.intake.model import NounCounts, RunState, Source, SourceState
@@ -142,7 +142,7 @@ def test_what_amocrm_marks_deleted_is_deleted_and_its_account_inactive(
     query = "SELECT external_id FROM {} WHERE is_deleted"
     assert ask(services, query.format("company")) == [(str(company),)]
     assert ask(services, query.format("deal")) == [(str(lead),)]
-    inactive = match(source.id, str(company)).account_id
+    inactive = own_account(source.id, str(company))
     assert ask(services, "SELECT id FROM account WHERE NOT is_active") == [(inactive,)]
 
 

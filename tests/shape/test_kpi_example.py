@@ -7,7 +7,7 @@ from pathlib import Path
 import connectors as gate
 import kam_sync.kpi.step
 from connectors import Noun, Outcome
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from kam_sync.accounts.store import SavingStore
 from kam_sync.base.clock import start_of_day
 from kam_sync.intake.model import Access, NewSource
@@ -52,7 +52,7 @@ def test_the_worked_example_comes_out(services: Services) -> None:
         store.save(Noun.DEAL, [deal(*row) for row in table("deal")], now)
         store.save(Noun.TASK, [task], now)
         kam_sync.kpi.step.run(session, now, services.zone)
-        points = KpiStore(session).points(match(source.id, "1").account_id)
+        points = KpiStore(session).points(own_account(source.id, "1"))
         found = {key: [p.value for p in points if p.kpi == key and p.on in MONTHS] for key in KPIS}
 
     expected = {key: [Decimal(value) for value in values] for key, *values in table("KPI")}

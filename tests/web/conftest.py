@@ -16,7 +16,7 @@ from connectors import Noun
 from connectors.kit import pace as kit_pace
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.world import MadeUpWorld
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from kam_sync.web.app import create_app
 from kam_sync.wiring import Services
 from tests.fakes.waiting import wait_until
@@ -69,7 +69,7 @@ def fallen(world: World) -> UUID:
     usual = [2_900_000 + 100_000 * (month % 3 - 1) for month in range(21)]
     world.add_months(source_id, "1", *usual, 1_200_000, 1_200_000, 1_200_000)
     world.measure()
-    return match(source_id, "1").account_id
+    return own_account(source_id, "1")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import connectors as gate
 from connectors import Noun, Outcome, RawRecord
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from kam_sync.intake.model import RunState
 from kam_sync.intake.store import RawStore, RunStore, digest_of
 from kam_sync.ledger.entry import Entry
@@ -22,7 +22,7 @@ class Parted:
     @property
     def account(self) -> str:
         """Whose deals they are."""
-        return str(match(self.source_id, "1").account_id)
+        return str(own_account(self.source_id, "1"))
 
 
 def part(world: World) -> Parted:

@@ -9,7 +9,7 @@ import pytest
 
 import connectors as gate
 from connectors import Happening, Item, Noun, Outcome
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from tests.web.world import WHEN, World, won_deal
 
 
@@ -62,7 +62,7 @@ def account(world: World) -> UUID:
     }  # fmt: skip
     for noun, found in records.items():
         world.save(source, noun, *found)
-    return match(source, "1").account_id
+    return own_account(source, "1")
 
 
 def test_the_head_says_segment_contract_tags_and_what_a_repeat_buyer_bought(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from tests.fakes.connecting import ask
 from tests.web import twins
 from tests.web.world import World
@@ -84,7 +84,7 @@ def test_companies_that_are_kept_apart_are_not_asked_about_again(client, pair) -
 
 
 def test_links_say_why_and_a_company_is_split_off(client, pair) -> None:
-    account = match(1, "3").account_id
+    account = own_account(1, "3")
     links = f"/api/v1/accounts/{account}/links?lang=en"
     first, second = client.get(links).json()["items"]
     assert first["evidence"] == "The account began with it."

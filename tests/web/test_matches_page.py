@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from tests.web import twins
 from tests.web.test_account_page import plain
 from tests.web.world import World
@@ -79,7 +79,7 @@ def test_companies_are_kept_apart_by_the_page(client, pair) -> None:
 
 
 def test_the_account_page_says_why_and_splits(client, pair) -> None:
-    account = match(1, "3").account_id
+    account = own_account(1, "3")
     text = plain(client.get(f"/accounts/{account}?lang=ru").text)
     assert "Одно с «Ромашка». За: ИНН совпадает: 7707083893" in text
     done = post(client, f"/accounts/{account}/split", ("company", "2:19"), ("note", ""))

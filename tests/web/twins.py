@@ -6,7 +6,7 @@ from uuid import UUID
 import connectors as gate
 from connectors import Noun, Outcome
 from kam_sync import flow
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from tests.web.world import WHEN, World, won_deal
 
 INN, OTHER_INN = "7707083893", "7728168971"
@@ -36,4 +36,4 @@ def fill(world: World) -> tuple[UUID, UUID]:
     world.save(sales, Noun.DEAL, open_deal)
     world.save(other, Noun.DEAL, won_deal("52", "17", 900, WHEN))
     flow.match(world.services)
-    return match(sales, "1").account_id, match(other, "17").account_id
+    return own_account(sales, "1"), own_account(other, "17")

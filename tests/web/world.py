@@ -8,7 +8,7 @@ from uuid import UUID
 import connectors as gate
 from connectors import Noun, Outcome
 from kam_sync import flow
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from kam_sync.accounts.store import SavingStore
 from kam_sync.base.db import Session
 from kam_sync.intake.model import Access, NewSource, NounCounts, RunState
@@ -46,7 +46,7 @@ class World:
 
     def account(self, source_id: int, company: str) -> UUID:
         """The account of a company that is alone in it."""
-        return match(source_id, company).account_id
+        return own_account(source_id, company)
 
     def add_companies(self, source_id: int, *names: str) -> list[UUID]:
         """Companies "1", "2"... and their accounts."""

@@ -13,7 +13,7 @@ from math import inf
 from typing import Any
 from uuid import UUID
 
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from kam_sync.accounts.store import LinkingStore
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
@@ -153,4 +153,4 @@ def _links(
         if company in through:
             other = through[company]
             said = [{"with": list(other)}, *told.get(ordered(company, other), ())]
-        yield company, (match(*first[group_]).account_id, said)
+        yield company, (own_account(*first[group_]), said)

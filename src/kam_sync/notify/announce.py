@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from connectors import Noun
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from kam_sync.accounts.model import Company, Deal, Translated
 from kam_sync.accounts.store import AccountStore, RecordStore, SavingStore, Wanted, WinnerStore
 from kam_sync.alerts.store import AlertStore
@@ -137,7 +137,7 @@ class SourceNews:
         """What is news of the accounts that companies belong to, or belonged to before a merge."""
         current, own = self._accounts_of(companies), {}
         for company in companies:
-            own[company] = match(self._source.id, company).account_id
+            own[company] = own_account(self._source.id, company)
         merged = {own[key]: at for key, at in current.items() if at != own[key]}
         ids = {*current.values(), *own.values()}
         store, before = AccountStore(self._session), self._known.accounts(ids)

@@ -6,7 +6,7 @@ import pytest
 
 from connectors import Noun, RawRecord
 from kam_sync import flow
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from kam_sync.base.errors import Busy, Stopped
 from kam_sync.intake.model import RunState
 from kam_sync.intake.store import RawStore, SourceStore
@@ -55,7 +55,7 @@ def test_what_changed_behind_our_back_is_found_on_its_side_and_put_right(
     assert (found.only_here, found.only_there, found.differing) == (1, 1, 1)
     assert (found.left_over, found.repaired, found.state) == (3, 0, LedgerState.PARTED)
     assert found.sums == {"RUB": {"here": "500.0000", "there": "1550.0000"}}
-    first, second = (match(source_id, key).account_id for key in ("1", "2"))
+    first, second = (own_account(source_id, key) for key in ("1", "2"))
     assert lines(services, found) == [
         (first, 4, 3, 400, 450, 2, 2), (second, 1, 2, 100, 1_100, 1, 1)
     ]  # fmt: skip
@@ -77,7 +77,7 @@ def test_after_a_repair_both_sides_are_shown_as_they_are_since(crm: LedgerCrm, s
     found = check(shop)
     assert (found.here, found.there, found.found, found.repaired) == (6, 6, 2, 2)
     assert found.sums == {"RUB": {"here": "1650.0000", "there": "1650.0000"}}
-    first, second = (match(source_id, key).account_id for key in ("1", "2"))
+    first, second = (own_account(source_id, key) for key in ("1", "2"))
     assert lines(services, found) == [
         (first, 4, 4, 550, 550, 0, 1), (second, 2, 2, 1_100, 1_100, 0, 1)
     ]  # fmt: skip
@@ -92,7 +92,7 @@ def test_a_deal_that_moved_to_another_account_is_counted_for_both(
     behind_our_back(crm, "5", company="1")
     found = check(shop, repairs=False)
     assert found.differing == 1
-    first, second = (match(source_id, key).account_id for key in ("1", "2"))
+    first, second = (own_account(source_id, key) for key in ("1", "2"))
     assert lines(services, found) == [(first, 4, 5, 400, 500, 1, 1), (second, 1, 0, 100, 0, 1, 1)]
     assert lines(services, check(shop)) == [
         (first, 5, 5, 500, 500, 0, 1), (second, 0, 0, 0, 0, 0, 1)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from connectors import Noun
 from kam_sync import announcing, flow, removing, targeting
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from kam_sync.accounts.store import SavingStore
 from kam_sync.base.errors import Stopped
 from kam_sync.intake.store import RemovalStore, SourceStore
@@ -46,7 +46,7 @@ def test_a_deal_that_is_won_is_told_once(told_shop: Told) -> None:
     [(kind, data)] = told_shop.hear()
     assert kind == "deal.won"
     assert (data["external_id"], data["outcome"]) == ("1", "won")
-    assert data["account_id"] == str(match(told_shop.source_id, "1").account_id)
+    assert data["account_id"] == str(own_account(told_shop.source_id, "1"))
     assert told_shop.types() == []
     told_shop.crm.put(Noun.DEAL, "1", name="Другое имя")
     assert told_shop.types() == ["deal.updated"]
@@ -85,7 +85,7 @@ def test_a_merged_account_names_the_survivor_and_its_deals_go_there(told_shop: T
     crm.merge(Noun.COMPANY, "2", "1")
     told_shop.sync()
     heard = told_shop.hear()
-    survivor = str(match(told_shop.source_id, "1").account_id)
+    survivor = str(own_account(told_shop.source_id, "1"))
     deleted = next(data for kind, data in heard if kind == "account.deleted")
     assert deleted["merged_into"] == survivor
     deals = [data for kind, data in heard if kind == "deal.updated"]

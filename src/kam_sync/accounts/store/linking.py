@@ -9,7 +9,7 @@ import orjson
 import sqlalchemy as sa
 from sqlmodel import col
 
-from kam_sync.accounts.match import match
+from kam_sync.accounts.match import own_account
 from kam_sync.accounts.merge import FIELDS, merged
 from kam_sync.accounts.model import Company
 from kam_sync.accounts.store.belonging import is_linked
@@ -82,7 +82,7 @@ class LinkingStore:
         values = {"source": source_id, "ids": list(external_ids), "now": now}
         changed = [(source_id, key) for key in self._session.scalars(sa.text(_ARE_DUE), values)]
         known = self.links(changed)
-        own = {key: match(*key).account_id for key in changed if key not in known}
+        own = {key: own_account(*key) for key in changed if key not in known}
         self._ensure(own.values(), now)
         rows = ((*key, account) for key, account in own.items())
         columns = ("source_id", "company_external_id", "account_id")
@@ -110,9 +110,7 @@ class LinkingStore:
             (source, key, account, orjson.dumps(evidence).decode())
             for (source, key), (account, evidence) in links.items()
         )
-        own = {
-            match(source, key).account_id: account for (source, key), (account, _) in links.items()
-        }
+        own = {own_account(source, key): account for (source, key), (account, _) in links.items()}
         self._ensure(own, now)
         stage = stage_rows(self._session, table, columns, rows)
         self._session.execute(sa.text(f"ANALYZE {stage.name}"))  # for one all links were read
