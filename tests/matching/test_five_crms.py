@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from connectors.kit import pace
 from connectors.sandbox.served import found
 from connectors.sandbox.spelling import SpeltWorld, whose
 from kam_sync import flow
@@ -32,8 +33,9 @@ _ASKED = """
 
 
 @pytest.fixture
-def who(services: Services) -> dict[Key, tuple[int, int]]:
+def who(services: Services, monkeypatch: pytest.MonkeyPatch) -> dict[Key, tuple[int, int]]:
     """Of each company of five CRMs that were synced, who it is."""
+    monkeypatch.setattr(pace, "sleep", lambda _seconds: None)  # the sandboxes have no limit
     sources = []
     with ExitStack() as stack:
         for kind in _KINDS:
