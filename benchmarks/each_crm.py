@@ -8,6 +8,10 @@ is a process of its own, and so is each load, through the real command line into
 PostgreSQL that is new and started before. Records a second are counted over the seconds that the
 sync itself reports, with what sandbox and database take of the cores; the bar of `--check` is half
 of amoCRM's rate in the same run.
+
+Measured in November 2026 on a virtual machine with 2 cores, Linux x86_64, Python 3.11.7, one run
+with nothing else at work, 54,000 to 140,000 records each: amoCRM 8,435/s; of that rate 1C 1.27,
+Bitrix24 1.54, Kommo 1.08, Megaplan 0.67, SberCRM 1.28.
 """
 
 import argparse
