@@ -24,8 +24,8 @@ hypothesis.settings.load_profile("any machine")  # a slow machine is no finding
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Twice as many as there are cores: half of the time tests wait for servers they started."""
-    return (os.cpu_count() or 1) * 2
+    """One more than there are cores: a third of the time tests wait for servers they started."""
+    return (os.cpu_count() or 1) + 1
 
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
