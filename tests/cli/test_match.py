@@ -2,6 +2,7 @@
 
 import pytest
 
+from kam_sync.accounts.match import own_account
 from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import read_settings
 from kam_sync.cli import show
@@ -63,7 +64,7 @@ def test_what_waits_is_shown_within_80_columns_and_merged(
 def test_companies_are_kept_apart_and_split_off(kam_sync: Command, accounts) -> None:
     assert kam_sync("match", "apart", "other:17", "sales:1").code == 0
     assert kam_sync("match", "--json").document["waiting"] == 1
-    account = str(twins.match(1, "3").account_id)
+    account = str(own_account(1, "3"))
     assert kam_sync("match", "split", account, "--company", "other:19").code == 0
     says = [one["says"] for one in kam_sync("match", "decisions", "--json").document["decisions"]]
     assert says == ["apart", "apart"]
