@@ -290,7 +290,8 @@ def _written(said: str, form: str | None) -> datetime | None:
             return datetime.strptime(said, form)  # noqa: DTZ007 - the caller knows the zone
         if found := _RUSSIAN.fullmatch(said):
             day_, month, _, hour, minute, second = (int(part or 0) for part in found.groups())
-            return datetime(year(found[3]), month, day_, hour, minute, second)  # noqa: DTZ001 - the same
+            parts = (year(found[3]), month, day_, hour, minute, second)
+            return datetime(*parts)  # noqa: DTZ001 - the caller knows the zone
         if said.isdecimal() and 9 <= len(said) <= 13:
             return _unix(float(said), said)
         return datetime.fromisoformat(said)

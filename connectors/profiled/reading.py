@@ -12,7 +12,6 @@ from connectors.profiled.model import Profile
 from connectors.profiled.plain_yaml import BadYaml, Marks, load
 from connectors.profiled.wrongs import Path, sentence
 
-SHIPPED = ("sbercrm", "generic")
 UNSET = "REPLACE-ME"
 """What stands in a shipped profile where a value of one's own belongs."""
 _OWN = Spoken(f"put your own value for {UNSET}", f"впишите своё значение вместо {UNSET}")

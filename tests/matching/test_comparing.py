@@ -44,6 +44,17 @@ def test_digits_that_changed_places_are_a_slip_where_one_number_is_wrong() -> No
     assert Clue.INN_SLIP in _found(Said("А", inn=_INN), Said("А", inn=_WRONG))
 
 
+def test_numbers_that_are_none_prove_nothing() -> None:
+    names = Said("Ромашка", inn="1234567890"), Said("Ромашка", inn="1234567890")
+    found = _found(*names)
+    assert Clue.INN_FALSE in found
+    assert judge(compare(*map(features, names), Crowd())).answer is Answer.ASK
+    junk = {"ogrn": "1111111111111"}
+    assert Clue.OGRN not in _found(Said("Ромашка", **junk), Said("Ландыш", **junk))
+    real = {"ogrn": "1027700132195"}
+    assert _found(Said("Ромашка", **real), Said("Ландыш", **real))[Clue.OGRN] == 8
+
+
 def test_a_branch_has_the_inn_and_another_kpp() -> None:
     found = _found(Said("А", inn=_INN, kpp="770701001"), Said("А", inn=_INN, kpp="631602001"))
     assert {Clue.INN, Clue.KPP_OTHER} <= found.keys()

@@ -88,7 +88,6 @@ def test_a_line_that_says_nothing_is_named(
 def test_the_example_of_the_docs_finds_pairs(
     services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("splink")
     book = Book(services)
     book.save(Noun.COMPANY, *(company for _, company in companies(600)))
     flow.match(services)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
+from kam_sync.base.db import Session
 from kam_sync.jobs import queue
 from kam_sync.matching.deciding import Deciding
 from kam_sync.matching.grouping import Company
@@ -48,7 +49,17 @@ def undo(services: Services, decision_id: int, *, by: str) -> None:
 
 @contextmanager
 def _deciding(services: Services, by: str) -> Iterator[Deciding]:
+    with while_nobody_matches(services) as session:
+        yield Deciding(session, by, services.now())
+
+
+@contextmanager
+def while_nobody_matches(services: Services) -> Iterator[Session]:
+    """A transaction in which accounts may be made anew; they are measured soon after.
+
+    Busy when companies are being matched, and it takes long.
+    """
     database = services.database
     with database.alone(LOCK, wait=_PATIENCE), database.transaction() as session:
-        yield Deciding(session, by, services.now())
+        yield session
         queue.defer_measure(session)

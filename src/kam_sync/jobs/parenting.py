@@ -2,15 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from uuid import UUID
 
-from kam_sync.jobs import queue
+from kam_sync.jobs.joining import while_nobody_matches
 from kam_sync.matching.parenting import Parenting
-from kam_sync.matching.step import LOCK
 from kam_sync.wiring import Services
-
-_PATIENCE = timedelta(seconds=20)
 
 
 def place(
@@ -34,7 +30,5 @@ def take_back(services: Services, account: UUID, *, by: str) -> None:
 
 @contextmanager
 def _parenting(services: Services, by: str) -> Iterator[Parenting]:
-    database = services.database
-    with database.alone(LOCK, wait=_PATIENCE), database.transaction() as session:
+    with while_nobody_matches(services) as session:
         yield Parenting(session, by, services.now())
-        queue.defer_measure(session)

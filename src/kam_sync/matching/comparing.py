@@ -20,6 +20,8 @@ class Clue(StrEnum):
     """What two companies have, or do not have, in common."""
 
     INN = "inn"
+    INN_FALSE = "inn_false"
+    """Equal, with check digits that are wrong: perhaps filled in so as to fill in something."""
     INN_SLIP = "inn_slip"
     INN_OTHER = "inn_other"
     KPP = "kpp"
@@ -113,7 +115,8 @@ def compare(one: Features, other: Features, common: Common) -> list[Evidence]:
 def _numbers(one: Features, other: Features) -> Iterator[Evidence]:
     if one.inn and other.inn:
         if one.inn == other.inn:
-            yield Evidence(Clue.INN, 8.0 if one.has_real_inn else 4.0, one.inn)
+            clue, weight = (Clue.INN, 8.0) if one.has_real_inn else (Clue.INN_FALSE, 2.0)
+            yield Evidence(clue, weight, one.inn)
             if one.kpp and other.kpp:
                 is_same = one.kpp == other.kpp
                 clue, weight = (Clue.KPP, 1.0) if is_same else (Clue.KPP_OTHER, -1.0)

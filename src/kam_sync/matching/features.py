@@ -72,7 +72,7 @@ def features(said: Said) -> Features:
         name=company_name(said.name),
         inn=inn_number(said.inn),
         kpp=_number(said.kpp, {9}),
-        ogrn=_number(said.ogrn, {13, 15}),
+        ogrn=_real_ogrn(said.ogrn),
         phones=frozenset(found for phone in said.phones if (found := phone_number(phone))),
         emails=mails,
         domains=frozenset(hosts | ({site} if site else set()) - SITES_OF_OTHERS),
@@ -96,9 +96,10 @@ def is_real_inn(inn: str) -> bool:
     return bool(inns.is_valid(inn)) and inn.strip("0") != ""
 
 
-def is_real_ogrn(ogrn: str) -> bool:
-    """Whether the check digit of an OGRN is right."""
-    return bool(ogrns.is_valid(ogrn))
+def _real_ogrn(text: str | None) -> str | None:
+    """An OGRN whose check digit is right; what was filled in so as to fill in something is none."""
+    ogrn = _number(text, {13, 15})
+    return ogrn if ogrn and ogrn.strip("0") and ogrns.is_valid(ogrn) else None
 
 
 @lru_cache(maxsize=50_000)

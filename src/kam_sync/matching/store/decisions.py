@@ -45,7 +45,7 @@ _ASKED = """
     )
 """
 """Of two accounts the pair of companies for which most speaks."""
-_COUNT = f"{_ASKED} SELECT count(*) FROM (SELECT FROM question LIMIT :most) found"
+_COUNT = f"{_ASKED} SELECT count(*) FROM (SELECT FROM question LIMIT :most) found"  # noqa: S608 - a text of ours
 _QUESTIONS = f"""
     {_ASKED}, money AS (
         SELECT l.account_id, sum(d.amount) AS amount
@@ -69,7 +69,7 @@ _QUESTIONS = f"""
         CAST(:a AS int), CAST(:b AS text), CAST(:c AS int), CAST(:d AS text))
     ORDER BY -money, -weight, 1, 2, 3, 4
     LIMIT :limit
-"""
+"""  # noqa: S608 - a text of ours
 _ACTS = """
     SELECT min(id) AS id, says, by, at, note,
         CASE WHEN bool_and(undone_at IS NOT NULL)

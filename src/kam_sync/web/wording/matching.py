@@ -103,6 +103,9 @@ def _shown(found: Evidence) -> str:
 _CLUES: Mapping[Clue, Callable[[Language], str]] = {
     Clue.SPLINK: lambda language: language.gettext("Splink takes them for one"),
     Clue.INN: lambda language: language.gettext("the same INN: %(what)s"),
+    Clue.INN_FALSE: lambda language: language.gettext(
+        "the same INN, which is no real one: %(what)s"
+    ),
     Clue.INN_SLIP: lambda language: language.gettext("INNs differ by a slip: %(what)s"),
     Clue.INN_OTHER: lambda language: language.gettext("different INNs: %(what)s"),
     Clue.KPP: lambda language: language.gettext("the same KPP: %(what)s"),
