@@ -23,7 +23,7 @@ def test_a_source_is_connected_listed_paused_resumed_and_removed(
     assert kam_sync("source", "list", "--json").document["sources"][0]["state"] == "paused"
     refused = kam_sync("sync")
     assert refused.code == 2
-    assert "no active source" in refused.err
+    assert "no active source: sales paused; to go on: kam-sync source resume sales" in refused.err
     named = kam_sync("sync", "sales", "--json")
     assert named.code == 1
     assert (

@@ -196,10 +196,16 @@ def _is_moved(services: "Services", name: str, base_url: str | None) -> bool:
         return bool(source.remote_account) and base_url not in {None, source.base_url}
 
 
+_STAY = (
+    "it has records from another address; they stay, and only what changes is read anew, so this "
+    "must be the same account (another one is a source of its own)"
+)
+
+
 def _confirm_move(name: str, base_url: str) -> None:
     if not sys.stdin.isatty():
-        raise WrongUse(f"{name}: it has records from another address; to go on: --yes")
-    typer.confirm(f"Read source {name}, with the records it has, from {base_url}?", abort=True)
+        raise WrongUse(f"{name}: {_STAY}; to go on: --yes")
+    typer.confirm(f"{name}: {_STAY}. Read it from {base_url}?", abort=True)
 
 
 @app.command()

@@ -26,7 +26,7 @@ def sync_sources(
     """
     chosen = _named(services, names) if names else connecting.due(services)
     if not chosen:
-        raise WrongUse(f"no active source; connect one: {command('source add --help')}")
+        raise WrongUse(f"no active source{_what_to_do(services)}")
     results = []
     for source in chosen:
         source_id, name = source.id, source.name
@@ -44,6 +44,15 @@ def sync_sources(
         except KamSyncError as error:
             results.append(flow.SyncResult(name, RunState.FAILED, str(error)))
     return results
+
+
+def _what_to_do(services: Services) -> str:
+    """What helps where nothing can be pulled: a source to be resumed, or a first one."""
+    with services.database.transaction() as session:
+        names = [one.name for one in SourceStore(session).all() if one.state is SourceState.PAUSED]
+    if not names:
+        return f"; connect one: {command('source add --help')}"
+    return f": {', '.join(names)} paused; to go on: {command(f'source resume {names[0]}')}"
 
 
 def _named(services: Services, names: Sequence[str]) -> list[Source]:

@@ -88,12 +88,24 @@ def with_map(session: Session, source: Source, map_: columns.TableMap) -> None:
     before = map_of(session, source, map_.what)
     if before == map_:
         return
-    if before is not None and _keys_differ(before, map_):
-        _refuse_other_keys(session, source, map_.what)
+    refuse_other_keys(session, source, map_)
     written = orjson.dumps(map_.as_document()).decode()
     SourceStore(session).set_option(source.id, map_.what.name, written)
     if before is not None:
         SavingStore(session, source.id).translate_again(map_.what.noun)
+
+
+def refuse_other_keys(session: Session, source: Source, map_: columns.TableMap) -> None:
+    """Raise WrongUse where kept rows would get other keys by a mapping, and count twice."""
+    before = map_of(session, source, map_.what)
+    if before is None or not _keys_differ(before, map_):
+        return
+    if RawStore(session, source.id).waiting(map_.what.noun, after=0, limit=1):
+        raise WrongUse(
+            f"by this mapping the rows of {map_.table} that source {source.name} keeps would have "
+            "other keys and count twice; give another --source, or remove this one first: "
+            + command(f"source remove {source.name}")
+        )
 
 
 def _keys_differ(before: columns.TableMap, after: columns.TableMap) -> bool:
@@ -114,12 +126,3 @@ def _about_keys(map_: columns.TableMap) -> object:
     ]
     named = {name for name, column in map_.client.model_dump().items() if column}
     return map_.key, rules, named - {"name"} if "client" in map_.key else None
-
-
-def _refuse_other_keys(session: Session, source: Source, table: columns.Table) -> None:
-    if RawStore(session, source.id).waiting(table.noun, after=0, limit=1):
-        raise WrongUse(
-            f"by this mapping the rows of {table.name} that source {source.name} keeps would have "
-            "other keys and count twice; give another --source, or remove this one first: "
-            + command(f"source remove {source.name}")
-        )

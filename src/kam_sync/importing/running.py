@@ -7,7 +7,14 @@ from datetime import timedelta
 from itertools import islice
 
 from connectors import Noun, columns, sheets
-from kam_sync.importing.given_source import find_source, given_source, map_of, open_given, with_map
+from kam_sync.importing.given_source import (
+    find_source,
+    given_source,
+    map_of,
+    open_given,
+    refuse_other_keys,
+    with_map,
+)
 from kam_sync.importing.keeping import Keeping
 from kam_sync.importing.reading import Accepted, PassedOver, Read, Rejected, read_lines
 from kam_sync.intake.model import NounCounts, RunState
@@ -63,6 +70,8 @@ def try_rows(services: Services, wish: Import, lines: Iterable[sheets.Line]) -> 
     with services.database.transaction() as session:
         source = find_source(session, wish.source)
         source_id = None if source is None else source.id
+        if source is not None:
+            refuse_other_keys(session, source, wish.map)
     for batch in _batches(read_lines(lines, wish.map)):
         good = _sorted_out(batch, wish, counts)
         known = _digests(services, source_id, wish.map.what.noun, good)
