@@ -19,8 +19,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and 
 
 def status(name: Name, *, json: Json = False) -> None:
     """Show how far each kind of record of a source has come, and how its last sync went."""
+    from kam_sync.accounts.store import records_of
     from kam_sync.cli import show
-    from kam_sync.intake.store import SourceStore, progress_of, records_of
+    from kam_sync.intake.store import SourceStore, progress_of
     from kam_sync.wiring import open_services
 
     with open_services(read_settings()) as services, services.database.transaction() as session:

@@ -10,13 +10,13 @@ from fastapi.responses import HTMLResponse
 from connectors import Noun
 from kam_sync import deciding, field_map, subscribing
 from kam_sync.accounts.model import SetAside
-from kam_sync.accounts.store import AccountStore
+from kam_sync.accounts.store import AccountStore, records_of
 from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.db import Session
 from kam_sync.connecting import way_back
 from kam_sync.intake.model import Run, RunState, Source, SourceState, Standing
 from kam_sync.intake.progress import NounProgress
-from kam_sync.intake.store import RunStore, SourceStore, TurnStore, progress_of, records_of
+from kam_sync.intake.store import RunStore, SourceStore, TurnStore, progress_of
 from kam_sync.web.deps import AllSources, Reading, Serving, Sources
 from kam_sync.web.render import pages
 from kam_sync.web.timing import Next, NextSync
@@ -44,7 +44,7 @@ class Shown:
     last_good: Run | None
     nouns: list[NounProgress]
     records: Mapping[str, int]
-    """How many of each noun the CRM has, as far as we know."""
+    """How many of each noun are here and not deleted."""
     is_running: bool
     next_at: datetime | None
     is_waiting: bool
