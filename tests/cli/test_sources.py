@@ -70,6 +70,7 @@ def test_the_status_of_a_source_tells_how_far_each_noun_has_come(
     assert all(n["state"] == "done" and n["loaded_at"] for n in nouns.values())
     shown = kam_sync("source", "status", "sales").out
     assert "in the store" in shown
+    assert "first load" not in shown  # all are done
     assert "deal" in shown
     assert kam_sync("source", "status", "none").code == 2
     nobody = kam_sync("source", "remove", "none")  # says so before it asks

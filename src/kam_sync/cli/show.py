@@ -65,18 +65,17 @@ def harmless(text: str) -> str:
 
 @contextmanager
 def sync_progress() -> Iterator[Watch]:
-    """A line of progress for each noun that is being pulled, on standard error."""
+    """A line of progress for each source, which says what is being pulled, on standard error."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as progress:
-        tasks: dict[tuple[str, str], Any] = {}
+        tasks: dict[str, Any] = {}
 
         def watch(source: Any, noun: Any, counts: Any) -> None:
-            key = (source.name, noun.value)
-            if key not in tasks:
-                tasks[key] = progress.add_task("")
+            if source.name not in tasks:
+                tasks[source.name] = progress.add_task("")
             fresh = counts.created + counts.updated
             said = f"{source.name} {noun.value}: {counts.read:,} read, {fresh:,} new or changed"
-            progress.update(tasks[key], description=said)
+            progress.update(tasks[source.name], description=said)
 
         yield watch
 

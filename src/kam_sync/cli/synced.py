@@ -40,10 +40,10 @@ def tell(results: Sequence[SyncResult], ways: Mapping[str, str] | None = None) -
     if len(results) > 1:
         _say(_totals(results))
     for line in (f"{result.source}: {note}" for result in results for note in _notes(result)):
-        show.err.print(line, style="yellow", markup=False, soft_wrap=True)
+        _warn(line, "yellow")
     for result in results:
         for line in _failures(result, (ways or {}).get(result.source, "")):
-            show.err.print(line, style="red", markup=False, soft_wrap=True)
+            _warn(line, "red")
 
 
 def _tell_counts(result: SyncResult) -> None:
@@ -140,6 +140,10 @@ def _sum(result: SyncResult) -> NounCounts:
 
 def _say(line: str) -> None:
     show.out.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _warn(line: str, style: str) -> None:
+    show.err.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def _count(found: object) -> object:

@@ -22,7 +22,7 @@ from kam_sync.web.render import pages
 from kam_sync.web.timing import Next, NextSync
 from kam_sync.web.wording import fields as words
 from kam_sync.web.wording import incidents, webhooks
-from kam_sync.wiring import Services, takes_files
+from kam_sync.wiring import Services, takes_files, takes_rows
 
 router = APIRouter()
 
@@ -94,13 +94,16 @@ def _look(
     next_at, last = next_sync(session, source.id, now), runs.last_sync(source.id)
     access = SourceStore(session).access(source.id)
     nouns = sorted(progress_of(session, source.id), key=lambda one: _ORDER.get(one.noun, 99))
+    records = records_of(session, source.id)
+    if takes_rows(source.kind):
+        nouns = [one for one in nouns if records.get(one.noun)]
     return Shown(
         source=source,
         last=last,
         is_mended=_is_mended(source, last),
         last_good=runs.last_sync(source.id, state=RunState.DONE),
         nouns=nouns,
-        records=records_of(session, source.id),
+        records=records,
         is_running=is_running,
         next_at=next_at,
         is_waiting=not is_running and next_at is not None and next_at <= now,
