@@ -6,9 +6,9 @@ weights and thresholds but those named below are the house's own.
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from typing import TypeVar
 
 from benchmarks.matching_sets import Labelled, Link, Row
@@ -66,34 +66,41 @@ def likely(said: Mapping[Link, Verdict] | Mapping[Link, PersonVerdict]) -> set[L
 
 
 class Companies:
-    """How many of some companies carry something."""
+    """How many companies of one side carry something: of the side where they are most."""
 
-    def __init__(self, all_: Iterable[Features]) -> None:
-        every = list(all_)
+    def __init__(self, *sides: Collection[Features]) -> None:
         self._carriers: Counter[tuple[Clue, str]] = Counter()
-        for one in every:
-            self._carriers.update((Clue.PHONE, phone) for phone in one.phones)
-            self._carriers.update((Clue.EMAIL, mail) for mail in one.emails)
-            self._carriers.update((Clue.DOMAIN, domain) for domain in one.domains)
-        self._names = sorted(one.name.flat for one in every)
+        for side in sides:
+            self._carriers |= Counter(
+                chain(
+                    ((Clue.PHONE, phone) for one in side for phone in one.phones),
+                    ((Clue.EMAIL, mail) for one in side for mail in one.emails),
+                    ((Clue.DOMAIN, domain) for one in side for domain in one.domains),
+                )
+            )
+        self._names = [sorted(one.name.flat for one in side) for side in sides]
 
     def carriers(self, clue: Clue, what: str) -> int:
         """Of a phone, an e-mail or a domain."""
         return self._carriers[clue, what]
 
     def named(self, flat: str) -> int:
-        """Companies whose name begins so."""
-        return bisect_left(self._names, f"{flat}~") - bisect_left(self._names, flat)
+        """Whose name begins so."""
+        return max(bisect_left(all_, f"{flat}~") - bisect_left(all_, flat) for all_ in self._names)
 
 
 class People:
-    """How many of some people carry something."""
+    """How many people of one side carry something: of the side where they are most."""
 
-    def __init__(self, all_: Iterable[Person]) -> None:
+    def __init__(self, *sides: Collection[Person]) -> None:
         self._carriers: Counter[tuple[PersonClue, str]] = Counter()
-        for one in all_:
-            self._carriers.update((PersonClue.PHONE, phone) for phone in one.phones)
-            self._carriers.update((PersonClue.EMAIL, mail) for mail in one.emails)
+        for side in sides:
+            self._carriers |= Counter(
+                chain(
+                    ((PersonClue.PHONE, phone) for one in side for phone in one.phones),
+                    ((PersonClue.EMAIL, mail) for one in side for mail in one.emails),
+                )
+            )
 
     def carriers(self, clue: PersonClue, what: str) -> int:
         """Of an e-mail or a phone."""
@@ -104,7 +111,7 @@ def names(of: Labelled) -> dict[Link, float]:
     """Weights of pairs of names; of a name on the left those alone that fit it best."""
     left = {key: features(Said(row["name"])) for key, row in of.left.items()}
     right = {key: features(Said(row["name"])) for key, row in of.right.items()}
-    common = Companies([*left.values(), *right.values()])
+    common = Companies(left.values(), right.values())
     found = {
         (one, other): judge(compare(left[one], right[other], common)).weight
         for one, other in _sharing_a_key(left, right, block_keys)
@@ -117,9 +124,9 @@ def names(of: Labelled) -> dict[Link, float]:
 
 def accounts(of: Labelled) -> Matched:
     """Judge all pairs that share a key, within the sides too, and make accounts of them."""
-    known = {(1, key): _company(row) for key, row in of.left.items()}
-    known |= {(2, key): _company(row) for key, row in of.right.items()}
-    common = Companies(known.values())
+    left = {(1, key): _company(row) for key, row in of.left.items()}
+    right = {(2, key): _company(row) for key, row in of.right.items()}
+    known, common = left | right, Companies(left.values(), right.values())
     verdicts = {
         (one, other): judge(
             compare(known[one], known[other], common), is_one_source=one[0] == other[0]
@@ -154,7 +161,7 @@ def contacts(of: Labelled, companies: Matched) -> dict[Link, PersonVerdict]:
     """Judge people who share an e-mail or a phone, or whose companies may be one."""
     left = {key: _person(row) for key, row in of.left.items()}
     right = {key: _person(row) for key, row in of.right.items()}
-    shared = People([*left.values(), *right.values()])
+    shared = People(left.values(), right.values())
     near = {pair: _of_accounts(one) for pair, one in companies.verdicts.items()}
     near |= dict.fromkeys(companies.linked, Answer.SAME)
     there: dict[str, list[str]] = defaultdict(list)

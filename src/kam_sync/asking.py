@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
+
+import orjson
 
 from connectors import (
     About,
@@ -11,16 +14,24 @@ from connectors import (
     ConnectorError,
     Credentials,
     ErrorKind,
+    FetchesSome,
     Field,
     KnowsItself,
+    NoRights,
+    Noun,
     Probes,
 )
 from kam_sync import field_map
 from kam_sync.base.command import command
 from kam_sync.base.errors import CrmTrouble, WrongUse
 from kam_sync.intake.model import Access, NewSource, Source
-from kam_sync.intake.store import SourceStore
+from kam_sync.intake.store import RawStore, SourceStore
 from kam_sync.wiring import Services, open_connector, shipped_profile
+
+_SOME = 10
+"""So many records show whether an account is the one that was pulled; some CRMs give one by one."""
+_ALIKE = {Noun.GROUP, Noun.USER, Noun.FIELD, Noun.PIPELINE, Noun.LOSS_REASON, Noun.PRODUCT}
+"""What two accounts may well have alike."""
 
 
 def ask_who(
@@ -80,9 +91,14 @@ def try_out(
     *,
     base_url: str | None = None,
     options: Mapping[str, str] | None = None,
-) -> None:
+) -> bool | None:
     """Ask the CRM whether a source is opened by another token or at another address; CrmTrouble
-    when it is not, WrongUse when that is another account. Nothing is changed."""
+    when it is not, WrongUse when that is another account. Nothing is changed.
+
+    Returns:
+        Whether another address gives what was pulled from the one before; None where no other
+        address is asked, or nothing was pulled yet.
+    """
     with services.database.transaction() as session:
         source = SourceStore(session).by_name(name)
         access = SourceStore(session).access(source.id)
@@ -93,9 +109,44 @@ def try_out(
         raise CrmTrouble(f"source {name}: {error}") from error
     merged = {**access.facts, **access.options, **(options or {})}
     wanted = {key: value for key, value in merged.items() if value != ""}
-    known = Credentials(base_url or source.base_url, secret, wanted)
+    known = Credentials(base_url or source.base_url, secret, wanted, access.field_map)
     about, _ = ask_who(services, source, known, ask=True)
     refuse_another(source, about)
+    return None if base_url is None else _gives_ours(services, source, known)
+
+
+def _gives_ours(services: Services, source: Source, elsewhere: Credentials) -> bool | None:
+    """Whether most of some records that we have are there to the letter, but for the address.
+
+    What the account is called proves little: some CRMs know themselves by their address alone.
+    """
+    with services.database.transaction() as session:
+        kept = RawStore(session, source.id)
+        found = {noun: kept.live_ids(noun, limit=_SOME) for noun in Noun if noun not in _ALIKE}
+        ours = {noun: kept.bodies(noun, ids) for noun, ids in found.items() if ids}
+    if not ours:
+        return None
+    moved = urlsplit(source.base_url).netloc, urlsplit(elsewhere.base_url).netloc
+    known = replace(elsewhere, turns=services.turns(source.turn_key))
+    with closing(open_connector(source.kind, known)) as connector:
+        if not isinstance(connector, FetchesSome):
+            return False
+        for noun, bodies in ours.items():
+            try:
+                raws = list(connector.get_many(noun, [*bodies]))
+            except NoRights:  # records of this kind are not given one by one
+                continue
+            except ConnectorError as error:
+                raise CrmTrouble(f"source {source.name}: {error}") from error
+            there = {raw.external_id: _written(raw.body, moved) for raw in raws}
+            same = [key for key, ours in bodies.items() if _written(ours, moved) == there.get(key)]
+            return 2 * len(same) > len(bodies)
+    return False
+
+
+def _written(body: Any, moved: tuple[str, str]) -> str:
+    """A body as text; links to the one address read like those to the other."""
+    return orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode().replace(*moved)
 
 
 def _secret(services: Services, source: Source, access: Access) -> str:

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import closing
 
+import kam_sync.intake.absence
 from connectors import (
     About,
     Credentials,
+    Deletions,
     ErrorKind,
     Noun,
+    NounFacts,
     ends_at,
 )
 from kam_sync import field_map
@@ -17,9 +21,9 @@ from kam_sync.base.command import command
 from kam_sync.base.db import Session
 from kam_sync.base.errors import WrongUse
 from kam_sync.granting import Issued, seal_grant, unseal_grant
-from kam_sync.intake.model import NewSource, Source, SourceState
-from kam_sync.intake.store import GrantStore, SourceStore, SubscriptionStore
-from kam_sync.wiring import Services, seal
+from kam_sync.intake.model import NewSource, Origin, Source, SourceState
+from kam_sync.intake.store import GrantStore, RawStore, SourceStore, SubscriptionStore
+from kam_sync.wiring import Services, open_connector, seal
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -78,10 +82,14 @@ def change(
     base_url: str | None = None,
     token: str | None = None,
     options: Mapping[str, str] | None = None,
+    anew: bool = False,
 ) -> Source:
     """Set another address, token or options; all its raw records are translated anew.
 
     Busy while the source is being pulled: that sync would go on translating in the old way.
+
+    Args:
+        anew: another account's records stand behind it now: the next sync reads all of them.
     """
     source_id = _id_of(services, name)
     with (
@@ -103,6 +111,9 @@ def change(
         if token is not None:
             _keep(services, session, source.id, token)
         SavingStore(session, source.id).translate_again()
+        if anew:
+            with closing(open_connector(source.kind, known)) as connector:
+                _begin_anew(services, session, source.id, connector.nouns)
         if token is not None or base_url is not None or source.state is SourceState.NEEDS_PERSON:
             _try_again(sources, source)
         SubscriptionStore(session).ask_soon(source.id)
@@ -186,6 +197,19 @@ def _reopen(services: Services, source_id: int, base_url: str, secret: Secret) -
         _try_again(sources, source)
         SubscriptionStore(session).ask_soon(source_id)
         return _detached(session, source)
+
+
+def _begin_anew(
+    services: Services, session: Session, source_id: int, nouns: Mapping[Noun, NounFacts]
+) -> None:
+    """Have the next sync read all. What it does not bring of a kind that is never listed whole
+    would stay for ever: all of that waits for a person until it comes."""
+    raws, now = RawStore(session, source_id), services.now()
+    raws.forget_cursors()
+    for noun, facts in nouns.items():
+        if Deletions.ABSENCE not in facts.deletions:
+            ids = raws.live_ids(noun)
+            kam_sync.intake.absence.doubt(session, source_id, noun, ids, Origin.ABSENCE, now)
 
 
 def _id_of(services: Services, name: str) -> int:

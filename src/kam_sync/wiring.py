@@ -205,6 +205,11 @@ def takes_files(kind: str, options: Mapping[str, str]) -> bool:
     return reads_files(kind, options)
 
 
+def takes_rows(kind: str) -> bool:
+    """Whether rows are given to it, and it is asked for none: it may have any table, or none."""
+    return is_given(kind)
+
+
 def can_subscribe(kind: str) -> bool:
     """Whether a kind of CRM can be asked to call us."""
     return subscribes(kind)

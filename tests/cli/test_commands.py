@@ -165,6 +165,8 @@ def test_the_demo_makes_one_pass_and_a_second_one_changes_nothing(
     assert first.document["steps"]["matching"] == {"read": 0}  # each sync has matched already
     assert {one["state"] for one in first.document["sources"]} == {"done"}
     assert first.document["alerts"]
+    assert all(set(one["sources"]) <= set(CRMS) for one in first.document["alerts"])
+    assert any(one["sources"] for one in first.document["alerts"])
     second = kam_sync("demo", "--once", "--json", "--size", "8", "--seed", "3").document
     nouns = [counts for one in second["sources"] for counts in one["nouns"].values()]
     assert sum(counts["created"] + counts["updated"] for counts in nouns) == 0

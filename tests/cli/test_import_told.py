@@ -42,6 +42,10 @@ def test_rows_that_nothing_tells_apart_are_taken_only_as_a_person_says(
     assert counts(said) == {"read": 2, "created": 1, "unchanged": 1, "deleted": 1}
     said = kam_sync("import", file, "--as", "deals", "--weak-key", "--json")
     assert counts(said) == {"read": 2, "updated": 1, "unchanged": 1}
+    (source,) = kam_sync("source", "list", "--json").document["sources"]
+    assert kam_sync("sync").out == f"{source['name']}: nothing new\n"
+    shown = kam_sync("source", "status", source["name"]).out
+    assert {line.split()[0] for line in shown.splitlines()[2:]} == {"company", "pipeline", "deal"}
 
 
 def test_a_complete_file_with_bad_lines_says_that_nothing_was_deleted(

@@ -7,7 +7,7 @@ from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.onec import OneCSandbox
 from connectors.sandbox.world import MadeUpWorld
-from kam_sync.cli import show
+from kam_sync.cli import show, synced
 from kam_sync.intake.model import NounCounts, NounEnd, RunState
 from kam_sync.syncing import SyncResult
 from tests.cli.conftest import Command
@@ -32,6 +32,11 @@ def test_a_noun_without_rights_is_a_failure_and_the_others_are_read(
     shown = kam_sync("sync")
     assert (shown.code, shown.err.count("sales: task FAILED: ")) == (1, 1)
     assert shown.err.count("no rights") == 1
+    assert shown.out.startswith("sales: nothing new in what was read (read ")
+    assert shown.err.endswith(
+        "  The CRM does not show this to whoever let us in. Let an administrator open the source "
+        "anew, or live without it.\n  then: kam-sync sync sales\n"
+    )
 
 
 def test_what_the_crm_does_not_offer_is_told_and_is_no_failure(kam_sync: Command) -> None:
@@ -75,10 +80,45 @@ def test_all_counts_are_seen_at_80_columns(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(show.out, "width", 80)
-    show.sync_table([SyncResult("sales", nouns={Noun.COMPANY: NounCounts(), Noun.DEAL: FULL})])
+    synced.tell([SyncResult("sales", nouns={Noun.COMPANY: NounCounts(), Noun.DEAL: FULL})])
     said = capsys.readouterr().out
     for number in ("112,345", "100,000", "2,345", "10,000", "45", "30", "17", "93.2", "450"):
         assert number in said.split()
     assert max(map(len, said.splitlines())) <= 80
-    show.sync_table([SyncResult("sales", nouns={noun: NounCounts(read=1) for noun in Noun})])
+    synced.tell([SyncResult("sales", nouns={noun: NounCounts(read=1, created=1) for noun in Noun})])
     assert "same" in capsys.readouterr().out
+
+
+def test_what_failed_comes_last_with_what_to_do_and_quiet_sources_are_one_line_each(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for console in (show.out, show.err):
+        monkeypatch.setattr(console, "width", 250)
+    quiet = {noun: NounCounts(read=6, unchanged=6) for noun in (Noun.COMPANY, Noun.DEAL)}
+    away = SyncResult("away", RunState.FAILED, "the token is refused", ErrorKind.TOKEN_REFUSED)
+    files = SyncResult("files", nouns={Noun.PAYMENT: NounCounts()})
+    synced.tell(
+        [
+            away,
+            SyncResult("books", nouns=quiet),
+            files,
+            SyncResult("sales", nouns={Noun.DEAL: FULL}),
+        ],
+        {"away": "kam-sync source set away --token -"},
+    )
+    said = capsys.readouterr()
+    lines = [line.strip() for line in said.out.splitlines()]
+    assert lines[:3] == [
+        "books: nothing new (read 12, 0.0 sec., asked 0)", "files: nothing new", "Sync of sales"
+    ]  # fmt: skip
+    assert lines[-1] == (
+        "All 4 sources: read 112,357, new 100,000, changed 2,345, gone 45, held 30, aside 17; "
+        "1 not read to the end, see below"
+    )
+    assert said.err.splitlines() == [
+        "sales: deletions that wait for you: 30; see: kam-sync source held sales",
+        "sales: records set aside, not understood: 17; see: kam-sync source set-aside sales",
+        "away: the token is refused",
+        "  The CRM does not accept the token. Make a new one there and give it here.",
+        "  then: kam-sync source set away --token -",
+    ]

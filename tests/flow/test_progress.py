@@ -10,10 +10,11 @@ import pytest
 import kam_sync.intake.step
 from connectors import Cursor, Noun, Page
 from kam_sync import flow
+from kam_sync.accounts.store import records_of
 from kam_sync.base.clock import utc_now
 from kam_sync.intake.model import NounCounts, RunState, Source
 from kam_sync.intake.progress import NounProgress
-from kam_sync.intake.store import RawStore, progress_of, records_of
+from kam_sync.intake.store import RawStore, progress_of
 from kam_sync.wiring import Services
 from tests.fakes.memory_crm import AskableCrm, connected
 

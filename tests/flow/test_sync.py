@@ -10,7 +10,7 @@ from connectors.sandbox.amocrm.fields import FIELDS
 from connectors.sandbox.faults import Fault
 from kam_sync import asking, connecting, flow
 from kam_sync.accounts.match import own_account
-from kam_sync.accounts.store import FACTS, AccountStore
+from kam_sync.accounts.store import FACTS, AccountStore, records_of
 from kam_sync.base.errors import Busy, WrongUse
 from kam_sync.intake.model import NounCounts, RunState, Source, SourceState
 from kam_sync.intake.store import RunStore
@@ -144,6 +144,12 @@ def test_what_amocrm_marks_deleted_is_deleted_and_its_account_inactive(
     assert ask(services, query.format("deal")) == [(str(lead),)]
     inactive = own_account(source.id, str(company))
     assert ask(services, "SELECT id FROM account WHERE NOT is_active") == [(inactive,)]
+    connecting.change(services, source.name)  # all is said anew, and nothing more has gone
+    again = flow.sync(services, source.id)
+    assert counted(again, "deleted") == dict.fromkeys(again.nouns, 0)
+    with services.database.transaction() as session:
+        left = records_of(session, source.id)
+    assert (left["company"], left["deal"]) == (box.count("companies") - 1, box.count("leads") - 1)
 
 
 def test_who_is_no_administrator_syncs_all_but_the_users(

@@ -14,9 +14,9 @@ _INN, _OTHER, _WRONG = "7707083893", "7728168971", "7707083839"
 
 
 class Crowd:
-    """So many companies carry each thing."""
+    """So many companies of one source carry each thing."""
 
-    def __init__(self, carriers: int = 2, named: int = 2) -> None:
+    def __init__(self, carriers: int = 1, named: int = 1) -> None:
         self._carriers, self._named = carriers, named
 
     def carriers(self, clue: Clue, what: str) -> int:

@@ -1,10 +1,11 @@
-"""Many companies at once are matched as one by one."""
+"""Many companies at once are matched as one by one; what is a client's own is so in every CRM."""
 
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+import connectors as gate
 from benchmarks.matching_world import companies
 from connectors import Noun
 from kam_sync import flow
@@ -30,3 +31,26 @@ def test_many_at_once_are_compared_as_few(
     monkeypatch.setattr(keys, "MANY", 0)
     flow.match(services, anew=True)
     assert _pairs(services) == few
+
+
+@pytest.mark.parametrize("at_once", [0, keys.MANY])
+def test_what_a_client_has_in_five_crms_is_its_own_and_what_five_of_one_have_is_not(
+    services: Services, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(step, "MANY", at_once)
+    monkeypatch.setattr(keys, "MANY", at_once)
+    books = [Book(services, f"crm{number}") for number in range(5)]
+    for book in books:
+        book.save(Noun.COMPANY, gate.Company("1", "Ромашка", phones=("84951234567",)))
+    flow.match(services)
+    assert _weights(services) == {("name_equal", 4.5), ("phone", 3.5)}
+    others = (gate.Company(f"2{n}", f"Сосед {n}", phones=("84951234567",)) for n in "1234")
+    books[0].save(Noun.COMPANY, *others)
+    flow.match(services, anew=True)
+    assert _weights(services) == {("name_equal", 4.5), ("phone", 0.6)}
+
+
+def _weights(services: Services) -> set[tuple[str, float]]:
+    """What speaks for the two in the first two sources being one."""
+    told = next(pair.evidence for pair in _pairs(services) if pair.one_id == pair.other_id)
+    return {(clue["clue"], clue["weight"]) for clue in told}

@@ -22,16 +22,16 @@ from tests.web.test_wording import EN, RU
         ),
         (
             Evidence(Clue.PHONE, 0.2, "+74951234567"),
-            "телефон совпадает, но он у многих: +7 495 123-45-67",
-            "the same phone, which many have: +7 495 123-45-67",
+            "телефон совпадает, но в одной CRM он у нескольких компаний: +7 495 123-45-67",
+            "the same phone, which several in one CRM have: +7 495 123-45-67",
         ),
         (Evidence(Clue.PHONE, 3.5, "112"), "телефон совпадает: 112", "the same phone: 112"),
         (Evidence(Clue.NAME_EQUAL, 4.5), "название совпадает", "the same name"),
         (Evidence(Clue.CITY_OTHER, -2.0), "разные города", "different cities"),
         (
             Evidence(Clue.DOMAIN, 0.0, "50%.example"),
-            "домен сайта или почты совпадает, но он у многих: 50%.example",
-            "the same site or mail domain, which many have: 50%.example",
+            "домен сайта или почты совпадает, но в одной CRM он у нескольких компаний: 50%.example",
+            "the same site or mail domain, which several in one CRM have: 50%.example",
         ),
     ],
 )

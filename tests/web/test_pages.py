@@ -22,6 +22,7 @@ def test_today_says_what_has_fallen_and_links_to_the_account(client, fallen: UUI
     assert f'href="/accounts/{fallen}"' in page
     assert "ООО «Ромашка»" in page
     assert "Анна Смирнова" in page
+    assert '<a class="badge" href="/accounts?source=sales">sales</a>' in page
     assert "Выручка выигранных сделок" in page
 
 

@@ -30,17 +30,18 @@ def run(
         return report
     records, bad = _say(noun, waiting, translate)
     gone = {raw.external_id: raw.gone for raw in waiting if raw.gone}
+    leaving = LeavingStore(session, source_id)
+    flagged = {record.external_id for record in records if getattr(record, "is_deleted", False)}
+    left = leaving.living(noun, flagged | set(gone))  # the others were told of before
     merged = accounts.save(noun, records, now)
     accounts.take_back(noun, [record.external_id for record in records])
-    LeavingStore(session, source_id).see_off(noun, gone, now)
+    leaving.see_off(noun, gone, now)
     if bad:
         accounts.set_aside(noun, bad, now)
     accounts.move_translation(noun, waiting[-1].change_no, now)
-    flagged = {r.external_id for r in records if getattr(r, "is_deleted", False)}
     return report.add(
-        created=merged.created, updated=merged.updated, deleted=len(flagged | set(gone)),
-        rejected=len(bad),
-    )  # fmt: skip
+        created=merged.created, updated=merged.updated, deleted=len(left), rejected=len(bad)
+    )
 
 
 def _say(

@@ -2,10 +2,19 @@
 
 import logging
 import sys
+from typing import TextIO
 
 import structlog
 
 from kam_sync.base.settings import LogFormat
+
+
+class _ToStderr(logging.StreamHandler[TextIO]):
+    """Writes to what standard error is by then: a progress bar stands in for it for a while."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
 
 
 def set_up_log(log_format: LogFormat, *, level: int = logging.INFO) -> None:
@@ -33,7 +42,7 @@ def set_up_log(log_format: LogFormat, *, level: int = logging.INFO) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _ToStderr()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

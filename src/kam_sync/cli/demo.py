@@ -19,6 +19,7 @@ from kam_sync.base.errors import Busy, WrongUse
 from kam_sync.base.settings import Settings
 from kam_sync.cli import show
 from kam_sync.cli.demo_crms import CRMS, Box, World, connect, sandboxes
+from kam_sync.cli.synced import tell
 from kam_sync.intake.store import SourceStore
 from kam_sync.kpi.formulas import KPIS
 from kam_sync.wiring import Services, open_services
@@ -88,7 +89,9 @@ def _document(
     with services.database.transaction() as session:
         accounts = AccountStore(session)
         alerts = AlertStore(session).alerts(state=AlertState.OPEN, limit=200)
-        names = accounts.by_ids([alert.account_id for alert in alerts])
+        ids = [alert.account_id for alert in alerts]
+        names, origins = accounts.by_ids(ids), accounts.sources(ids)
+        called = SourceStore(session).names()
         return {
             **show.sync_document(synced),
             "steps": {report.step: report.as_dict() for report in reports},
@@ -97,6 +100,7 @@ def _document(
             "alerts": [
                 {
                     "account": names[alert.account_id].name,
+                    "sources": sorted(called[one] for one in origins.get(alert.account_id, [])),
                     "kpi": alert.kpi,
                     "unit": alert.unit,
                     "observed": round(alert.observed, 2),
@@ -109,14 +113,14 @@ def _document(
 
 
 def _show(document: dict[str, Any], synced: list[flow.SyncResult]) -> None:
-    show.sync_table(synced)
+    tell(synced)
     names = (
-        "account", "kpi", show.Column("latest 3 months", is_number=True),
+        "account", "comes from", "kpi", show.Column("latest 3 months", is_number=True),
         show.Column("usual", is_number=True), "unit", show.Column("since", rank=1),
     )  # fmt: skip
     rows = [
-        (a["account"], KPIS[a["kpi"]].title["en"], f"{a['observed']:,.0f}", f"{a['expected']:,.0f}",
-         a["unit"], a["since"][:7])
+        (a["account"], ", ".join(a["sources"]), KPIS[a["kpi"]].title["en"],
+         f"{a['observed']:,.0f}", f"{a['expected']:,.0f}", a["unit"], a["since"][:7])
         for a in document["alerts"]
     ]  # fmt: skip
     show.table(f"Open alerts as of {document['as_of']}", names, rows)

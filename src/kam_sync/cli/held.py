@@ -106,7 +106,8 @@ def _show(document: dict[str, Any]) -> None:
         )
     if document["sample"]:
         said.append("for example:")
-        said += [f"  {key}: {name}" for key, name in document["sample"].items()]
+        said += [f"  {key}: {name}" if name not in {"", key} else f"  {key}"
+                 for key, name in document["sample"].items()]  # fmt: skip
     of = f"{document['source']} {document['noun']} --seen {document['token']}"
     ways = [f"{what}: {command(f'source {do} {of}')}" for what, do in _WAYS]
     show.block(f"{document['source']}: {document['noun']}", said, ways)

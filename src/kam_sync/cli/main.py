@@ -145,12 +145,13 @@ def sync(
     Ends with 1 when a source or one of its kinds of records was not read, or not to its end.
     What a CRM does not offer (not published, switched off) is named and is no failure.
     """
-    from kam_sync.cli import show
-    from kam_sync.cli.syncing import sync_sources
+    from kam_sync.cli import show, synced
+    from kam_sync.cli.syncing import sync_sources, ways_on
 
     with _services() as services, show.sync_progress() as watch:
         results = sync_sources(services, names or [], full=full, paused=paused, watch=watch)
-    show.as_json(show.sync_document(results)) if json else show.sync_table(results)
+        ways = ways_on(services, results)
+    show.as_json(show.sync_document(results)) if json else synced.tell(results, ways)
     if not all(result.is_fine for result in results):
         raise typer.Exit(1)
 

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,14 +14,13 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.text import Text
 
 from connectors import Noun
-from kam_sync.base.command import command
 from kam_sync.cli.table import Column, print_table
 from kam_sync.flow import LedgerWatch, Matched, SyncResult, Watch
-from kam_sync.intake.model import NounEnd, RunState
+from kam_sync.intake.model import NounEnd
 
 __all__ = [
     "Column", "as_json", "block", "err", "harmless", "ledger_progress", "match_progress", "moment",
-    "out", "sync_document", "sync_progress", "sync_table", "table",
+    "out", "sync_document", "sync_progress", "table",
 ]  # fmt: skip
 
 out = Console()
@@ -67,18 +65,17 @@ def harmless(text: str) -> str:
 
 @contextmanager
 def sync_progress() -> Iterator[Watch]:
-    """A line of progress for each noun that is being pulled, on standard error."""
+    """A line of progress for each source, which says what is being pulled, on standard error."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as progress:
-        tasks: dict[tuple[str, str], Any] = {}
+        tasks: dict[str, Any] = {}
 
         def watch(source: Any, noun: Any, counts: Any) -> None:
-            key = (source.name, noun.value)
-            if key not in tasks:
-                tasks[key] = progress.add_task("")
+            if source.name not in tasks:
+                tasks[source.name] = progress.add_task("")
             fresh = counts.created + counts.updated
             said = f"{source.name} {noun.value}: {counts.read:,} read, {fresh:,} new or changed"
-            progress.update(tasks[key], description=said)
+            progress.update(tasks[source.name], description=said)
 
         yield watch
 
@@ -134,63 +131,6 @@ def sync_document(results: Iterable[SyncResult]) -> dict[str, Any]:
 def _end(end: NounEnd) -> dict[str, str]:
     state = "not_offered" if end.is_not_offered else end.state.value
     return {"state": state, "message": end.message}
-
-
-def sync_table(results: Iterable[SyncResult]) -> None:
-    """The same for people."""
-    for result in results:
-        if result.nouns:
-            _counts_table(result)
-        for line in _remarks(result):
-            said = f"{result.source}: {line}"
-            err.print(said, style="yellow", markup=False, soft_wrap=True)
-
-
-def _counts_table(result: SyncResult) -> None:
-    """The counts by noun. Where there is no room, a column of zeros alone is left out."""
-    counts = result.nouns.values()
-    columns = [
-        Column(heading, is_number=True, rank=0 if any(getattr(c, name) for c in counts) else 1)
-        for name, heading in _COUNTS.items()
-    ]
-    rows = [
-        (noun.value, *(_count(getattr(one, name)) for name in _COUNTS))
-        for noun, one in result.nouns.items()
-    ]
-    table(f"Sync of {result.source}", ("noun", *columns), rows)
-
-
-def _remarks(result: SyncResult) -> Iterator[str]:
-    """What a person should know beside the counts."""
-    ends = {noun: end for noun, end in result.ends.items() if end.message}
-    for noun, end in ends.items():
-        word = "is not offered" if end.is_not_offered else _WORDS[end.state]
-        yield f"{noun} {word}: {end.message}"
-    if result.message and not any(result.message.endswith(end.message) for end in ends.values()):
-        yield result.message
-    rejected = sum(counts.rejected for counts in result.nouns.values())
-    if rejected:
-        way = command(f"source set-aside {result.source}")
-        yield f"{rejected} records are set aside; see: {way}"
-
-
-_COUNTS = {
-    "read": "read",
-    "created": "new",
-    "updated": "changed",
-    "unchanged": "same",
-    "deleted": "gone",
-    "held": "held",
-    "rejected": "aside",
-    "seconds": "sec.",
-    "requests": "asked",
-}
-"""What is counted, and how it is called where there is little room."""
-_WORDS = {RunState.FAILED: "FAILED", RunState.LATER: "waits for the next sync"}
-
-
-def _count(found: object) -> object:
-    return f"{found:.1f}" if isinstance(found, Decimal) else found
 
 
 def _plain(value: Any) -> Any:

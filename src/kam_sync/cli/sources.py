@@ -3,14 +3,14 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kam_sync.base.command import command
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.settings import read_settings
-from kam_sync.cli import consents, fields, held, kinds, listing, profiles, status
+from kam_sync.cli import consents, fields, held, kinds, listing, profiles, set_aside, status
 
 if TYPE_CHECKING:
     from connectors import OAuthApp
@@ -30,6 +30,7 @@ app.command()(held.approve)
 app.command()(held.reject)
 app.command("list")(listing.list_)
 app.command()(status.status)
+app.command("set-aside")(set_aside.set_aside)
 
 Name = Annotated[str, typer.Argument(help="The source's name.")]
 Token = Annotated[
@@ -166,7 +167,10 @@ def set_(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Change a source's address, token or options (KEY= takes an option away).
 
-    At another address there has to be the same CRM account. Of several secrets all are given again.
+    Another address is asked who it is and for some records that we have. Where it gives them, the
+    account has moved: only what changes is read on. Where it does not, all of it is read anew, and
+    what it does not have is deleted here, much of it only after a person has approved. Of several
+    secrets all are given again.
     """
     from kam_sync import asking, connecting
 
@@ -175,16 +179,28 @@ def set_(  # noqa: PLR0913 - each is an option of the command
     given = None if token is None else _read_token(token)
     secret = profiles.joined(given, secrets or [])
     with _services() as services:
-        is_moved = _is_moved(services, name, base_url)
-        if secret is not None or is_moved:
-            asking.try_out(services, name, secret, base_url=base_url, options=settings)
-        if is_moved and not yes:
-            _confirm_move(name, base_url or "")
-        connecting.change(services, name, base_url=base_url, options=settings, token=secret)
+        moves = base_url if _is_moved(services, name, base_url) else None
+        is_ours = None
+        if secret is not None or moves:
+            is_ours = asking.try_out(services, name, secret, base_url=moves, options=settings)
+        if is_ours is not None and not yes:
+            _confirm_move(name, moves or "", is_ours=is_ours)
+        is_other = is_ours is False
+        connecting.change(
+            services, name, base_url=base_url, options=settings, token=secret, anew=is_other
+        )
     opened = "" if secret is None else "the CRM lets us in with the new token; "
-    typer.echo(
-        f"{name}: changed; {opened}its records are translated anew at the next sync", err=True
-    )
+    typer.echo(f"{name}: changed; {opened}{_NEXT[is_other]}", err=True)
+    if is_other:
+        typer.echo(
+            f"Next: {command(f'sync {name}')}, then: {command(f'source held {name}')}", err=True
+        )
+
+
+_NEXT = {
+    False: "its records are translated anew at the next sync",
+    True: "it is taken for another account, and the next sync reads all of it anew",
+}
 
 
 def _is_moved(services: "Services", name: str, base_url: str | None) -> bool:
@@ -196,16 +212,19 @@ def _is_moved(services: "Services", name: str, base_url: str | None) -> bool:
         return bool(source.remote_account) and base_url not in {None, source.base_url}
 
 
-_STAY = (
-    "it has records from another address; they stay, and only what changes is read anew, so this "
-    "must be the same account (another one is a source of its own)"
-)
+_MOVES = {
+    True: "that address gives the records that we have: it is the same account, nothing is read "
+    "again, and only what changes is read on",
+    False: "that address does not give the records that we have, so it is taken for another "
+    "account: all of it is read anew, and what it does not have is deleted here, much of it only "
+    "after you have approved. To keep what is here, connect it as a source of its own",
+}
 
 
-def _confirm_move(name: str, base_url: str) -> None:
+def _confirm_move(name: str, base_url: str, *, is_ours: bool) -> None:
     if not sys.stdin.isatty():
-        raise WrongUse(f"{name}: {_STAY}; to go on: --yes")
-    typer.confirm(f"{name}: {_STAY}. Read it from {base_url}?", abort=True)
+        raise WrongUse(f"{name}: {_MOVES[is_ours]}; to go on: --yes")
+    typer.confirm(f"{name}: {_MOVES[is_ours]}. Read it from {base_url}?", abort=True)
 
 
 @app.command()
@@ -243,33 +262,6 @@ def remove(
     if not is_told:
         said = "the CRM could not be told to call us no more; delete our webhook in its settings"
         typer.echo(f"{name}: {said}", err=True)
-
-
-@app.command("set-aside")
-def set_aside(
-    name: Name,
-    *,
-    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 100,
-    json: Json = False,
-) -> None:
-    """List the records that could not be understood, and why. They are kept as they came."""
-    from kam_sync.accounts.store import AccountStore
-    from kam_sync.cli import show
-    from kam_sync.intake.store import SourceStore
-
-    with _services() as services, services.database.transaction() as session:
-        source = SourceStore(session).by_name(name)
-        found = AccountStore(session).set_aside(source.id, limit=limit)
-        documents: list[dict[str, Any]] = [
-            {"noun": r.noun, "external_id": r.external_id, "reason": r.reason, "at": r.at}
-            for r in found
-        ]
-    if json:
-        show.as_json({"source": name, "set_aside": documents})
-        return
-    rows = [(d["noun"], d["external_id"], d["reason"], show.moment(d["at"], services.zone))
-            for d in documents]  # fmt: skip
-    show.table(f"Set aside from {name}", ("noun", "id", "reason", "since"), rows)
 
 
 def _set_paused(name: str, *, paused: bool) -> None:

@@ -10,6 +10,7 @@ from kam_sync.base.settings import read_settings
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from kam_sync.intake.progress import NounProgress
 
@@ -19,31 +20,44 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and 
 
 def status(name: Name, *, json: Json = False) -> None:
     """Show how far each kind of record of a source has come, and how its last sync went."""
+    from kam_sync.accounts.store import records_of
     from kam_sync.cli import show
-    from kam_sync.intake.store import SourceStore, progress_of, records_of
-    from kam_sync.wiring import open_services
+    from kam_sync.intake.store import SourceStore, progress_of
+    from kam_sync.wiring import open_services, takes_rows
 
     with open_services(read_settings()) as services, services.database.transaction() as session:
         source = SourceStore(session).by_name(name)
         records, now, zone = records_of(session, source.id), services.now(), services.zone
-        found = progress_of(session, source.id)
+        found, given = progress_of(session, source.id), takes_rows(source.kind)
         nouns = [_document(one, records.get(one.noun, 0), now) for one in found]
     if json:
         show.as_json({"source": name, "nouns": nouns})
         return
+    if given:
+        nouns = [one for one in nouns if one["records"]]
     if not nouns:
-        typer.echo(f"{name}: never synced yet; {command(f'sync {name}')}", err=True)
+        way = command("import --help" if given else f"sync {name}")
+        typer.echo(
+            f"{name}: {'no rows were given' if given else 'never synced'} yet; {way}", err=True
+        )
         return
-    columns = (
-        "records", show.Column("in the store", is_number=True), f"as of ({zone})", "last sync",
+    _show(name, nouns, zone)
+
+
+def _show(name: str, nouns: list[dict[str, Any]], zone: "ZoneInfo") -> None:
+    from kam_sync.cli import show
+
+    columns: list[str | show.Column] = [
+        "records", show.Column("in the store", is_number=True), "as of", "last sync",
         show.Column("read", is_number=True, rank=1), show.Column("new", is_number=True, rank=2),
-        show.Column("changed", is_number=True, rank=3), show.Column("first load", rank=4),
-    )  # fmt: skip
+        show.Column("changed", is_number=True, rank=3),
+        *([] if all(one["loaded_at"] for one in nouns) else [show.Column("first load", rank=4)]),
+    ]  # fmt: skip
     rows = [
         (
             one["noun"], f"{one['records']:,}", show.moment(one["last_good_at"], zone),
             _word(one), *(f"{one['counts'].get(key, 0):,}" for key in _COUNTED),
-            show.moment(one["loaded_at"], zone) or "not done",
+            "done" if one["loaded_at"] else "not done",
         )
         for one in nouns
     ]  # fmt: skip

@@ -1,13 +1,13 @@
 """Syncs sources in the foreground, one after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from connectors import ErrorKind
 from kam_sync import connecting, flow
 from kam_sync.base.command import command
 from kam_sync.base.errors import Busy, KamSyncError, WrongUse
 from kam_sync.intake.model import RunState, Source, SourceState
-from kam_sync.intake.store import SourceStore
+from kam_sync.intake.store import GrantStore, SourceStore
 from kam_sync.wiring import Services
 
 
@@ -44,6 +44,23 @@ def sync_sources(
         except KamSyncError as error:
             results.append(flow.SyncResult(name, RunState.FAILED, str(error)))
     return results
+
+
+def ways_on(services: Services, results: Iterable[flow.SyncResult]) -> dict[str, str]:
+    """For each source that was not read to its end, the command with which a person goes on.
+
+    A paused one says that itself.
+    """
+    ways = {}
+    with services.database.transaction() as session:
+        sources = {one.name: one for one in SourceStore(session).all()}
+        for result in results:
+            source = sources.get(result.source)
+            if source and not result.is_fine and source.state is not SourceState.PAUSED:
+                is_granted = GrantStore(session).of(source.id) is not None
+                way = connecting.way_back(source, is_granted=is_granted)
+                ways[source.name] = way or command(f"sync {source.name}")
+    return ways
 
 
 def _what_to_do(services: Services) -> str:

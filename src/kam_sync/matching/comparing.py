@@ -1,11 +1,12 @@
 """Compares two companies: each thing that speaks for or against them being one, with its weight.
 
 Weights are natural logarithms of odds, rounded: +3 makes it twenty times as likely that the two
-are one. What many companies share weighs less: a phone of a call centre, a name on every corner.
+are one. What many companies of one source share weighs less: a phone of a call centre, a name on
+every corner. Over all sources it is not counted: one client stands in each of them with his own.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import log
 from typing import Protocol
@@ -62,26 +63,30 @@ class Evidence:
 
 
 class Common(Protocol):
-    """How many companies carry something."""
+    """How many companies of one source carry something: of the source where they are most."""
 
     def carriers(self, clue: Clue, what: str) -> int:
-        """Of an INN, a phone, an e-mail or a domain; the two that are compared among them."""
+        """Of a phone, an e-mail or a domain."""
 
     def named(self, flat: str) -> int:
-        """Companies whose name begins so."""
+        """Whose name begins so."""
 
 
 _NAMES = {
-    Like.EQUAL: (Clue.NAME_EQUAL, 4.5, 0.5),
-    Like.TYPO: (Clue.NAME_TYPO, 3.0, 0.5),
-    Like.INITIAL: (Clue.NAME_INITIAL, 2.5, 0.5),
-    Like.LOOSE: (Clue.NAME_LOOSE, 2.9, 0.5),
+    Like.EQUAL: (Clue.NAME_EQUAL, 4.5, 0.6),
+    Like.TYPO: (Clue.NAME_TYPO, 3.0, 0.6),
+    Like.INITIAL: (Clue.NAME_INITIAL, 2.5, 0.6),
+    Like.LOOSE: (Clue.NAME_LOOSE, 2.9, 0.6),
     Like.SHORTER: (Clue.NAME_SHORTER, 2.2, 1.2),
     Like.START: (Clue.NAME_START, 1.0, 1.2),
     Like.PART: (Clue.NAME_PART, -2.0, 0.0),
     Like.FAR: (Clue.NAME_FAR, -3.5, 0.0),
 }
 """The clue, its weight, and how fast it falls with the number of companies named so."""
+_FALL = 1.8
+"""How fast the weight of a phone, an e-mail or a domain falls with the number that carry it.
+
+Of two companies of one source both are counted: they were entered apart, perhaps on purpose."""
 _SAY_LITTLE = frozenset({Like.START, Like.PART, Like.FAR})
 """Names that are no question by themselves."""
 
@@ -142,8 +147,7 @@ def _name(one: Features, other: Features, common: Common) -> Iterator[Evidence]:
         first = min(one.name.core[0], other.name.core[0])
         short = min(one.name.flat, other.name.flat, key=lambda flat: (len(flat), flat))
         said = first if like is Like.START else short
-        others = max(common.named(said) - 1, 1)
-        weight -= fall * log(others)
+        weight -= fall * log(max(common.named(said), 1))
     yield Evidence(clue, weight)
     if like in {Like.PART, Like.FAR}:
         return
@@ -163,14 +167,15 @@ def _reached(one: Features, other: Features, common: Common) -> Iterator[Evidenc
     elif one.phones and other.phones:
         yield Evidence(Clue.PHONE_OTHER, -0.8)
     if one.domains & other.domains:
-        yield _rarest(Clue.DOMAIN, 1.0 if shared else 2.5, one.domains & other.domains, common)
+        found = _rarest(Clue.DOMAIN, 2.5, one.domains & other.domains, common)
+        yield replace(found, weight=min(found.weight, 1.0)) if shared else found
     elif one.domains and other.domains:
         yield Evidence(Clue.DOMAIN_OTHER, -1.2)
 
 
 def _rarest(clue: Clue, weight: float, shared: frozenset[str], common: Common) -> Evidence:
     count, what = min((common.carriers(clue, one), one) for one in shared)
-    return Evidence(clue, max(weight - 1.2 * log(max(count - 1, 1)), 0.0), what)
+    return Evidence(clue, max(weight - _FALL * log(max(count, 1)), 0.0), what)
 
 
 def _place(one: Features, other: Features) -> Iterator[Evidence]:

@@ -71,10 +71,10 @@ class PersonVerdict:
 
 
 class Shared(Protocol):
-    """How many people carry something."""
+    """How many people of one source carry something: of the source where they are most."""
 
     def carriers(self, clue: PersonClue, what: str) -> int:
-        """Of an e-mail or a phone; the two that are compared among them."""
+        """Of an e-mail or a phone; two may be one person who was entered twice."""
 
 
 _NAMES = {

@@ -28,6 +28,8 @@ LOCK = "matching"
 """Who makes accounts holds it: one at a time, people who decide among them."""
 BATCH = 5_000
 _EVERY = 10_000
+_SELDOM = 100_000
+"""So many more small things are there when circles are looked for; Python's own number is 700."""
 
 Watch = Callable[[int], None]
 """Told now and then how many pairs have been compared."""
@@ -47,18 +49,21 @@ def begin_anew(session: Session) -> None:
 
 
 @contextmanager
-def _not_collecting() -> Iterator[None]:
-    """Let Python not look for circles: among so many small things that took a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
+def _collecting_seldom(count: int) -> Iterator[None]:
+    """While many companies are matched, let Python look for circles less often, in all threads.
+
+    Measured with 100,000: 37.6 s of our CPU time with Python's own threshold, 27.4 s with this one,
+    26.5 s without any looking; `gc.freeze` changed nothing, for the many are made later.
+    """
+    before = gc.get_threshold()
+    if count > MANY:
+        gc.set_threshold(_SELDOM, *before[1:])
     try:
         yield
     finally:
-        if was_on:
-            gc.enable()
+        gc.set_threshold(*before)
 
 
-@_not_collecting()
 def match_due(session: Session, now: datetime, watch: Watch = lambda _: None) -> Report:
     """Compare the companies that are due, and make accounts of what is one."""
     keys = KeyStore(session)
@@ -66,11 +71,14 @@ def match_due(session: Session, now: datetime, watch: Watch = lambda _: None) ->
     if not due:
         return report.add(read=0)
     hints = HintStore(session).of(due)
-    verdicts = list(_verdicts(keys, due, hints, report, watch))  # no query while rows are copied
-    keys.forget_due(due)  # before accounts are written: a sync locks them in this order, too
-    PairStore(session).replace(due, verdicts)
-    report.add(read=len(due), pairs=len(verdicts))
-    report.add(changed=settle(session, due, now))
+    with _collecting_seldom(len(due)):
+        verdicts = list(
+            _verdicts(keys, due, hints, report, watch)
+        )  # no query while rows are copied
+        keys.forget_due(due)  # before accounts are written: a sync locks them in this order, too
+        PairStore(session).replace(due, verdicts)
+        report.add(read=len(due), pairs=len(verdicts))
+        report.add(changed=settle(session, due, now))
     if len(due) > MANY:
         keys.look_anew()
     return report

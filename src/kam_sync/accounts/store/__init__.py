@@ -3,7 +3,7 @@
 from kam_sync.accounts.store.fact_tables import FACTS
 from kam_sync.accounts.store.facts import FactStore
 from kam_sync.accounts.store.fields import FieldStore
-from kam_sync.accounts.store.leaving import LeavingStore
+from kam_sync.accounts.store.leaving import LeavingStore, records_of
 from kam_sync.accounts.store.linking import LinkingStore
 from kam_sync.accounts.store.merging import MergingStore
 from kam_sync.accounts.store.outlook import Outlook, OutlookStore
@@ -34,4 +34,5 @@ __all__ = [
     "WinnerStore",
     "Worth",
     "WorthStore",
+    "records_of",
 ]

@@ -127,7 +127,8 @@ class LinkingStore:
     def renew_due(self, *, limit: int, now: datetime) -> int:
         """Write some of the accounts anew that wait for it; 0 when there are no more."""
         due = list(self._session.scalars(sa.text(_TAKE_DUE), {"limit": limit}))
-        self._renew({account: account for account in due}, now)
+        if due:  # mostly there are none
+            self._renew({account: account for account in due}, now)
         return len(due)
 
     def _ensure(self, accounts: Iterable[UUID], now: datetime) -> None:

@@ -61,6 +61,10 @@ RECORD_TABLES: Mapping[Noun, sa.Table] = {
     Noun.PIPELINE: table_of(PipelineRow),
 }
 """Where the records of each noun are kept, for who compares or counts all of them."""
+for _table in dict.fromkeys(RECORD_TABLES.values()):
+    if "is_deleted" in _table.columns:  # few are, so that they are counted quickly
+        _key = _table.columns.source_id, _table.columns.external_id
+        sa.Index(f"{_table.name}_deleted", *_key, postgresql_where=_table.columns.is_deleted)
 _PIPELINE = ("source_id", "external_id", "name", "is_archived")
 _STAGE = ("source_id", "external_id", "pipeline_external_id", "name", "position", "outcome")
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from kam_sync.base.db.bulk import Merged, merge, merge_staged, stage_rows, table_of
+from kam_sync.base.db.bulk import Merged, copy_rows, merge, merge_staged, stage_rows, table_of
 from kam_sync.base.db.engine import Database, clock_of, hold_still, open_database
 from kam_sync.base.db.lists import as_array, is_among
 
@@ -12,6 +12,7 @@ __all__ = [
     "Session",
     "as_array",
     "clock_of",
+    "copy_rows",
     "hold_still",
     "is_among",
     "merge",

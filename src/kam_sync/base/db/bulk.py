@@ -61,11 +61,22 @@ def stage_rows(
         )
     )
     session.execute(sa.text(f"TRUNCATE {name}"))
+    copy_rows(session, stage, columns, rows)
+    return stage
+
+
+def copy_rows(
+    session: Session, table: sa.Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """COPY rows into a table that has none of them yet."""
+    listed = ", ".join(f'"{column}"' for column in columns)
     driver: Any = session.connection().connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY {name} ({listed}) FROM STDIN") as copy:
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f'COPY "{table.name}" ({listed}) FROM STDIN') as copy,
+    ):
         for row in rows:
             copy.write_row(row)
-    return stage
 
 
 @lru_cache(maxsize=64)

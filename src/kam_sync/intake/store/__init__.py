@@ -10,7 +10,7 @@ from kam_sync.intake.store.held import HeldStore
 from kam_sync.intake.store.hints import HintStore
 from kam_sync.intake.store.hook_keys import HookKeyStore
 from kam_sync.intake.store.inbox import InboxStore
-from kam_sync.intake.store.progress import progress_of, records_of
+from kam_sync.intake.store.progress import progress_of, raws_of
 from kam_sync.intake.store.raw import RawStore, digest_of
 from kam_sync.intake.store.removal import RemovalStore
 from kam_sync.intake.store.runs import RunStore
@@ -44,7 +44,7 @@ __all__ = [
     "asks_for",
     "digest_of",
     "progress_of",
-    "records_of",
+    "raws_of",
     "write_of",
     "writes_of_keys",
 ]

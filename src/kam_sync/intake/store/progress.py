@@ -55,7 +55,7 @@ def progress_of(session: Session, source_id: int) -> list[NounProgress]:
     ]
 
 
-def records_of(session: Session, source_id: int) -> dict[str, int]:
-    """How many records of each kind the CRM has, as far as we know; counts them, so ask seldom."""
+def raws_of(session: Session, source_id: int) -> dict[str, int]:
+    """How many raw records of each kind are not gone; counts them, so ask seldom."""
     found = session.execute(_RECORDS, {"source_id": source_id})
     return {row.noun: row.records for row in found}

@@ -102,12 +102,15 @@ class RawStore:
 
     def forget_cursor(self, noun: Noun) -> None:
         """Let the next pull read the whole noun."""
-        row = CursorRow
-        self._session.execute(
-            sa.update(row)
-            .where(col(row.source_id) == self._source_id, col(row.noun) == noun.value)
-            .values(cursor=None)
-        )
+        self._forget(col(CursorRow.noun) == noun.value)
+
+    def forget_cursors(self) -> None:
+        """Let the next pull read all that there is."""
+        self._forget()
+
+    def _forget(self, *which: sa.ColumnElement[bool]) -> None:
+        mine = sa.update(CursorRow).where(col(CursorRow.source_id) == self._source_id, *which)
+        self._session.execute(mine.values(cursor=None))
 
     def keep(self, noun: Noun, records: Sequence[RawRecord], now: datetime) -> Merged:
         """Store raw records; one that has not changed since it last came is left alone."""
@@ -128,6 +131,14 @@ class RawStore:
             col(RawRow.gone_at).is_(None), is_among(RawRow.external_id, external_ids),
         )  # fmt: skip
         return dict(self._session.execute(query).all())
+
+    def live_ids(self, noun: Noun, *, limit: int | None = None) -> list[str]:
+        """The records that are not gone and have an id, by it; the first ones alone by a limit."""
+        query = sa.select(col(RawRow.external_id)).where(
+            col(RawRow.source_id) == self._source_id, col(RawRow.noun) == noun.value,
+            col(RawRow.gone_at).is_(None), ~col(RawRow.external_id).startswith(NAMELESS),
+        )  # fmt: skip
+        return list(self._session.scalars(query.order_by(col(RawRow.external_id)).limit(limit)))
 
     def bodies(self, noun: Noun, external_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Those of the records that we have, as they came."""

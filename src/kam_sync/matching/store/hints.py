@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 
-from kam_sync.base.db import Session, stage_rows, table_of
+from kam_sync.base.db import Session, copy_rows, table_of
 from kam_sync.matching.grouping import Company, Pair
 from kam_sync.matching.store.keys import listed
 from kam_sync.matching.store.tables import HintRow
@@ -51,9 +51,7 @@ class HintStore:
         table = table_of(HintRow)
         self._session.execute(sa.delete(table))
         rows = ((*one, *other, weight) for (one, other), weight in hints)
-        stage = stage_rows(self._session, table, _COLUMNS, rows)
-        into = sa.insert(table).from_select(_COLUMNS, sa.select(*stage.columns))
-        self._session.execute(into)
+        copy_rows(self._session, table, _COLUMNS, rows)
         self._session.execute(sa.text(_HAS_BOTH))
         self._session.execute(sa.text(_ARE_DUE))
         return self._session.scalar(sa.select(sa.func.count()).select_from(table)) or 0

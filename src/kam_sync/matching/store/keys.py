@@ -1,20 +1,25 @@
 """Which companies are to be matched, what they are like, and which ones share a key with them."""
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
-from kam_sync.base.db import Session, as_array, stage_rows, table_of
-from kam_sync.matching.comparing import Clue
+from kam_sync.base.db import Session, as_array, copy_rows, table_of
 from kam_sync.matching.features import Features, Said, features, inn_number, is_real_inn
 from kam_sync.matching.grouping import Company
+from kam_sync.matching.store.population import Population
 from kam_sync.matching.store.tables import KeyRow
 
-_MOST = 40
-"""A key that more companies share finds none: each of them is found by another."""
-_MOST_OF_NUMBERS = 500
+_MOST = 8
+"""A key that more companies share, for each source, finds none: each is found by another key.
+
+It is counted over all sources, unlike how common things are, for it bounds the pairs to compare; it
+grows with the sources, for a client stands in each of them.
+"""
+_MOST_OF_NUMBERS = 100
+_FEW_SOURCES = 5
+"""The limits are never lower than for so many."""
 _UNREAD = """
     SELECT c.source_id, c.external_id, c.name, c.inn, c.kpp, c.ogrn, c.phones, c.emails,
         c.website FROM match_due d JOIN company c USING (source_id, external_id)
@@ -32,11 +37,11 @@ _PAGE = """
         c.website FROM company c
     WHERE (c.source_id, c.external_id) > (:source, :id) ORDER BY 1, 2 LIMIT :limit
 """
-_TOO_COMMON = """
-    SELECT key FROM match_key GROUP BY key HAVING count(*) > CASE
-        WHEN key LIKE ANY (ARRAY['inn:%', 'ogrn:%', 'mail:%', 'phone:%']) THEN :numbers
+_LIMIT = """
+    CASE WHEN mine.key LIKE ANY (ARRAY['inn:%', 'ogrn:%', 'mail:%', 'phone:%']) THEN :numbers
         ELSE :most END
 """
+_TOO_COMMON = f"SELECT key FROM match_key mine GROUP BY key HAVING count(*) > {_LIMIT}"  # noqa: S608 - a text of ours
 _FORGET_KEYS = """
     DELETE FROM match_key m USING
         unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
@@ -59,15 +64,25 @@ _ALL_AT_ONCE = """
     SELECT set_config('work_mem', '64MB', true), set_config('cursor_tuple_fraction', '1', true)
 """
 """Until the commit: all pairs are wanted, not the first ones soon."""
-_SIZES = """
+_SIZES = f"""
     CREATE TEMP TABLE match_size ON COMMIT DROP AS
     WITH mine AS (
         SELECT DISTINCT key FROM match_key JOIN
             unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
                 AS k(source_id, external_id) USING (source_id, external_id))
-    SELECT key, count(*) AS carriers FROM match_key JOIN mine USING (key)
-    GROUP BY key HAVING count(*) > 1
-"""
+    SELECT key, s.carriers, s.of_one, s.carriers <= {_LIMIT} AS finds
+    FROM mine CROSS JOIN LATERAL (
+        SELECT sum(carriers) AS carriers, max(carriers) AS of_one FROM (
+            SELECT count(*) AS carriers FROM (
+                SELECT source_id FROM match_key m WHERE m.key = mine.key LIMIT {_LIMIT} + 1
+            ) few GROUP BY source_id
+        ) of_source
+    ) s WHERE s.carriers > 1
+"""  # noqa: S608 - a text of ours
+"""Of keys the carriers, and those of the source where they are most.
+
+They are counted one further than the limit, for a word on every corner has thousands. Some source
+has more than `_MOST` of them then, and what so many of one source carry weighs nothing."""
 _PAIRS = """
     SELECT DISTINCT
         CASE WHEN is_first THEN mine_source ELSE source_id END,
@@ -80,9 +95,7 @@ _PAIRS = """
             (mine.source_id, mine.external_id) < (other.source_id, other.external_id) AS is_first
         FROM unnest(CAST(:sources AS int[]), CAST(:ids AS text[])) AS k(source_id, external_id)
         JOIN match_key mine USING (source_id, external_id)
-        JOIN match_size s ON s.key = mine.key AND s.carriers <= CASE
-            WHEN s.key LIKE ANY (ARRAY['inn:%', 'ogrn:%', 'mail:%', 'phone:%']) THEN :numbers
-            ELSE :most END
+        JOIN match_size s ON s.key = mine.key AND s.finds
         JOIN match_key other ON other.key = mine.key
         WHERE (other.source_id, other.external_id) <> (mine.source_id, mine.external_id)
     ) found
@@ -94,7 +107,6 @@ _INNS = """
         USING (source_id, external_id)
     WHERE c.inn IS NOT NULL
 """
-_KINDS = {Clue.PHONE: "phone", Clue.EMAIL: "mail", Clue.DOMAIN: "site"}
 MANY = 2_000
 """From so many companies on all names are read at once instead of one by one."""
 
@@ -115,8 +127,7 @@ class KeyStore:
 
     def too_common(self) -> frozenset[str]:
         """Keys that so many companies share that they find none."""
-        values = {"most": _MOST, "numbers": _MOST_OF_NUMBERS}
-        return frozenset(self._session.scalars(sa.text(_TOO_COMMON), values))
+        return frozenset(self._session.scalars(sa.text(_TOO_COMMON), self._limits()))
 
     def companies(self, keys: Collection[Company]) -> dict[Company, Features]:
         """These companies, as far as they are there."""
@@ -127,10 +138,7 @@ class KeyStore:
         of = listed(keys)
         self._session.execute(sa.text(_FORGET_KEYS), of)
         rows = ((*company, key) for company, all_ in keys.items() for key in all_)
-        columns = ("source_id", "external_id", "key")
-        stage = stage_rows(self._session, table_of(KeyRow), columns, rows)
-        into = sa.insert(table_of(KeyRow)).from_select(columns, sa.select(*stage.columns))
-        self._session.execute(into)
+        copy_rows(self._session, table_of(KeyRow), ("source_id", "external_id", "key"), rows)
         self._session.execute(sa.text(_ARE_READ), of)
 
     def due(self) -> list[Company]:
@@ -161,20 +169,19 @@ class KeyStore:
         """Of companies those that share a key and come behind them, one of each two due."""
         of = listed(due)
         self._session.execute(sa.text(_ALL_AT_ONCE))
-        self._session.execute(sa.text(_SIZES), of)
+        self._session.execute(sa.text(_SIZES), {**of, **self._limits()})
         self._session.execute(sa.text("ANALYZE match_size"))
-        values = {**of, "most": _MOST, "numbers": _MOST_OF_NUMBERS}
         query = sa.text(_PAIRS).execution_options(yield_per=50_000)
         known: dict[Company, Company] = {}  # each company once: there may be millions of pairs
         found: dict[Company, list[Company]] = {}
-        for one_source, one, other_source, other in self._session.execute(query, values):
+        for one_source, one, other_source, other in self._session.execute(query, of):
             left, right = (one_source, one), (other_source, other)
             found.setdefault(known.setdefault(left, left), []).append(
                 known.setdefault(right, right)
             )
         return found
 
-    def population(self, due: int) -> "Population":
+    def population(self, due: int) -> Population:
         """How common things are; to be asked for after the candidates of so many companies."""
         return Population(self._session, reads_all_names=due > MANY)
 
@@ -182,43 +189,15 @@ class KeyStore:
         """Let the database see how much there is, after much was written at once."""
         self._session.execute(sa.text("ANALYZE match_key, match_pair, account_link, account"))
 
+    def _limits(self) -> dict[str, int]:
+        """How many carriers a key may have and still find some."""
+        sources = self._session.scalar(sa.text("SELECT count(*) FROM source")) or 0
+        per = max(sources, _FEW_SOURCES)
+        return {"most": _MOST * per, "numbers": _MOST_OF_NUMBERS * per}
+
     def _companies(self, query: str, **values: Any) -> Iterator[tuple[Company, Features]]:
         for source, key, *said in self._session.execute(sa.text(query), values):
             yield (source, key), features(Said(*said))
-
-
-class Population:
-    """How many companies carry a number, a phone, a name."""
-
-    def __init__(self, session: Session, *, reads_all_names: bool) -> None:
-        self._session = session
-        query = "SELECT key, carriers FROM match_size WHERE key LIKE ANY (:kinds) AND carriers > 2"
-        kinds = [f"{kind}:%" for kind in _KINDS.values()]
-        self._carriers: dict[str, int] = dict(
-            session.execute(sa.text(query), {"kinds": kinds}).all()
-        )
-        self._named: dict[str, int] = {}
-        self._names: list[str] | None = self._all_names() if reads_all_names else None
-
-    def carriers(self, clue: Clue, what: str) -> int:
-        """Of an INN, a phone, an e-mail or a domain; the two that are compared among them."""
-        return self._carriers.get(f"{_KINDS[clue]}:{what}", 2)
-
-    def named(self, flat: str) -> int:
-        """Companies whose name begins so."""
-        if self._names is not None:
-            return bisect_left(self._names, f"name:{flat}~") - bisect_left(
-                self._names, f"name:{flat}"
-            )
-        if flat not in self._named:
-            query = "SELECT count(*) FROM match_key WHERE key >= :first AND key < :last"
-            values = {"first": f"name:{flat}", "last": f"name:{flat}~"}
-            self._named[flat] = self._session.scalar(sa.text(query), values) or 0
-        return self._named[flat]
-
-    def _all_names(self) -> list[str]:
-        query = "SELECT key FROM match_key WHERE key >= 'name:' AND key < 'name:~' ORDER BY key"
-        return list(self._session.scalars(sa.text(query)))
 
 
 def listed(companies: Iterable[Company]) -> dict[str, str]:

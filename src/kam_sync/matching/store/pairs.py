@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from kam_sync.base.db import Session, as_array, stage_rows, table_of
+from kam_sync.base.db import Session, as_array, copy_rows, table_of
 from kam_sync.matching.grouping import Company, Pair
 from kam_sync.matching.judging import Answer, Verdict
 from kam_sync.matching.model import Says
@@ -94,9 +94,7 @@ class PairStore:
         """Forget all pairs of companies, and keep these."""
         self._session.execute(sa.text(_FORGET), listed(companies))
         rows = ((*one, *other, *_told(verdict)) for (one, other), verdict in found)
-        stage = stage_rows(self._session, table_of(PairRow), _COLUMNS, rows)
-        into = sa.insert(table_of(PairRow)).from_select(_COLUMNS, sa.select(*stage.columns))
-        self._session.execute(into)
+        copy_rows(self._session, table_of(PairRow), _COLUMNS, rows)
 
     def reach(self, companies: Collection[Company]) -> "Reach":
         """All that companies are bound to by pairs, decisions and merges, however far away."""

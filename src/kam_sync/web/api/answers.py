@@ -82,7 +82,7 @@ class NounProgress(BaseModel):
     last_good_at: Moment | None = Field(description="When the newest run that succeeded began.")
     lag_seconds: int | None = Field(description="How old what we have may be.")
     loaded_at: Moment | None = Field(description="When the first load was done.")
-    records: int = Field(description="How many the CRM has, as far as we know.")
+    records: int = Field(description="How many are here, without what was deleted in the CRM.")
 
 
 class OneSource(Source):

@@ -9,13 +9,13 @@ from pydantic import Field
 
 from kam_sync import subscribing
 from kam_sync.accounts.model import SetAside
-from kam_sync.accounts.store import AccountStore
+from kam_sync.accounts.store import AccountStore, records_of
 from kam_sync.base.command import command
 from kam_sync.base.db import Session
 from kam_sync.base.errors import Busy
 from kam_sync.connecting import way_back
 from kam_sync.intake import model
-from kam_sync.intake.store import RunStore, TurnStore, progress_of, records_of
+from kam_sync.intake.store import RunStore, TurnStore, progress_of
 from kam_sync.web import paging
 from kam_sync.web.api import answers
 from kam_sync.web.api.webhook_answers import webhooks_of

@@ -10,19 +10,19 @@ from fastapi.responses import HTMLResponse
 from connectors import Noun
 from kam_sync import deciding, field_map, subscribing
 from kam_sync.accounts.model import SetAside
-from kam_sync.accounts.store import AccountStore
+from kam_sync.accounts.store import AccountStore, records_of
 from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.db import Session
 from kam_sync.connecting import way_back
 from kam_sync.intake.model import Run, RunState, Source, SourceState, Standing
 from kam_sync.intake.progress import NounProgress
-from kam_sync.intake.store import RunStore, SourceStore, TurnStore, progress_of, records_of
+from kam_sync.intake.store import RunStore, SourceStore, TurnStore, progress_of
 from kam_sync.web.deps import AllSources, Reading, Serving, Sources
 from kam_sync.web.render import pages
 from kam_sync.web.timing import Next, NextSync
 from kam_sync.web.wording import fields as words
 from kam_sync.web.wording import incidents, webhooks
-from kam_sync.wiring import Services, takes_files
+from kam_sync.wiring import Services, takes_files, takes_rows
 
 router = APIRouter()
 
@@ -44,7 +44,7 @@ class Shown:
     last_good: Run | None
     nouns: list[NounProgress]
     records: Mapping[str, int]
-    """How many of each noun the CRM has, as far as we know."""
+    """How many of each noun are here and not deleted."""
     is_running: bool
     next_at: datetime | None
     is_waiting: bool
@@ -94,13 +94,16 @@ def _look(
     next_at, last = next_sync(session, source.id, now), runs.last_sync(source.id)
     access = SourceStore(session).access(source.id)
     nouns = sorted(progress_of(session, source.id), key=lambda one: _ORDER.get(one.noun, 99))
+    records = records_of(session, source.id)
+    if takes_rows(source.kind):
+        nouns = [one for one in nouns if records.get(one.noun)]
     return Shown(
         source=source,
         last=last,
         is_mended=_is_mended(source, last),
         last_good=runs.last_sync(source.id, state=RunState.DONE),
         nouns=nouns,
-        records=records_of(session, source.id),
+        records=records,
         is_running=is_running,
         next_at=next_at,
         is_waiting=not is_running and next_at is not None and next_at <= now,

@@ -39,6 +39,7 @@ def show_today(
         groups=shown,
         accounts=accounts,
         owners=store.owners(ids),
+        origins={key: sources.called(found) for key, found in store.sources(ids).items()},
         tasks=tasks_of(session, services, sources, chain.from_iterable(shown)),
         alert_count=sum(len(group) for group in grouped),
         account_count=len(grouped),

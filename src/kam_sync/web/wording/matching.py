@@ -134,9 +134,13 @@ _CLUES: Mapping[Clue, Callable[[Language], str]] = {
 }
 _COMMON_ONES: Mapping[Clue, Callable[[Language], str]] = {
     Clue.SPLINK: lambda language: language.gettext("Splink doubts that they are one"),
-    Clue.PHONE: lambda language: language.gettext("the same phone, which many have: %(what)s"),
-    Clue.EMAIL: lambda language: language.gettext("the same e-mail, which many have: %(what)s"),
+    Clue.PHONE: lambda language: language.gettext(
+        "the same phone, which several in one CRM have: %(what)s"
+    ),
+    Clue.EMAIL: lambda language: language.gettext(
+        "the same e-mail, which several in one CRM have: %(what)s"
+    ),
     Clue.DOMAIN: lambda language: language.gettext(
-        "the same site or mail domain, which many have: %(what)s"
+        "the same site or mail domain, which several in one CRM have: %(what)s"
     ),
 }
