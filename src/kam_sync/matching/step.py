@@ -22,7 +22,7 @@ from kam_sync.matching.grouping import Company, Pair, group
 from kam_sync.matching.judging import Answer, Verdict, judge
 from kam_sync.matching.keys import block_keys
 from kam_sync.matching.parenting import renew
-from kam_sync.matching.store import MANY, HintStore, KeyStore, PairStore, ordered
+from kam_sync.matching.store import MANY, HintStore, KeyStore, PairStore, PersonKeyStore, ordered
 
 LOCK = "matching"
 """Who makes accounts holds it: one at a time, people who decide among them."""
@@ -47,7 +47,7 @@ def begin_anew(session: Session) -> None:
 
 
 @contextmanager
-def _not_collecting() -> Iterator[None]:
+def not_collecting() -> Iterator[None]:
     """Let Python not look for circles: among so many small things that took a third of the time."""
     was_on = gc.isenabled()
     gc.disable()
@@ -58,7 +58,7 @@ def _not_collecting() -> Iterator[None]:
             gc.enable()
 
 
-@_not_collecting()
+@not_collecting()
 def match_due(session: Session, now: datetime, watch: Watch = lambda _: None) -> Report:
     """Compare the companies that are due, and make accounts of what is one."""
     keys = KeyStore(session)
@@ -94,10 +94,12 @@ def settle(session: Session, companies: list[Company], now: datetime) -> int:
     apart = reach.apart - reach.together
     grouped = group(list(known), same, apart=apart, branches=reach.beside, identity=numbers)
     pairs.mark_doubtful(reach.companies, grouped.doubtful | unclear)
-    placed = dict(_links(grouped.members, known, same, pairs))
+    placed = dict(places(grouped.members, known, same, pairs, own_account))
     changed = links.place(placed, now)
     before = {account for account, _ in known.values()}
     renew(session, before | {account for account, _ in placed.values()})
+    moved = {one for one, (account, _) in placed.items() if account != known[one][0]}
+    PersonKeyStore(session).of_companies_are_due(moved.union(companies))
     return changed
 
 
@@ -130,13 +132,20 @@ def _are(pair: Pair, known: Mapping[Company, object]) -> bool:
     return pair[0] in known and pair[1] in known
 
 
-def _links(
+def places(
     members: Mapping[Company, frozenset[Company]],
     known: Mapping[Company, tuple[UUID, int]],
     same: Mapping[Pair, float],
     pairs: PairStore,
+    own: Callable[[int, str], UUID],
 ) -> Iterator[tuple[Company, tuple[UUID, list[Any]]]]:
-    """The account of each company: that of the first of its group; and why it is there."""
+    """The account of each company, or the person of each contact, and why it is there.
+
+    Args:
+        members: of each all that it is one with.
+        known: where each is now, and its place in the order in which they came.
+        own: what each is by itself; a group is what its first one is.
+    """
     beside: dict[Company, dict[Company, float]] = {}
     for (one, other), weight in same.items():
         beside.setdefault(one, {})[other] = weight
@@ -153,4 +162,4 @@ def _links(
         if company in through:
             other = through[company]
             said = [{"with": list(other)}, *told.get(ordered(company, other), ())]
-        yield company, (own_account(*first[group_]), said)
+        yield company, (own(*first[group_]), said)
