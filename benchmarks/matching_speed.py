@@ -108,7 +108,7 @@ def _opened(data: Path) -> tuple[Settings, Database, Any]:
 def _matched(services: Services) -> dict[str, Any]:
     """Match all that is due; seconds, and what was found."""
     began = time.monotonic()
-    report = flow.match(services)
+    report, _ = flow.match(services)
     seconds = time.monotonic() - began
     query = "SELECT count(*) FROM account WHERE merged_into IS NULL"
     with services.database.transaction() as session:

@@ -8,6 +8,7 @@ import kam_sync.accounts.believing
 import kam_sync.alerts.step
 import kam_sync.drift.step
 import kam_sync.kpi.step
+import kam_sync.matching.people_step
 import kam_sync.matching.step
 import kam_sync.notify.step
 from connectors import Noun
@@ -106,20 +107,27 @@ def reconcile(
     return result
 
 
-def match(services: Services, *, anew: bool = False, watch: Matched = lambda _: None) -> Report:
+def match(
+    services: Services, *, anew: bool = False, watch: Matched = lambda _: None
+) -> tuple[Report, Report]:
     """Make one account of the companies that are one, as far as they are new or have changed.
 
-    Accounts of which other sources are believed now are written anew before.
+    Then one person of the contacts that are one. Accounts of which other sources are believed now
+    are written anew before.
 
     Args:
-        anew: compare all companies once more.
-        watch: is told now and then how many pairs have been compared.
+        anew: compare all companies and contacts once more.
+        watch: is told now and then how many pairs of companies have been compared.
+
+    Returns:
+        What became of companies, and of contacts.
     """
     database = services.database
     with database.alone(kam_sync.matching.step.LOCK, wait=True):
         if anew:
             with database.transaction() as session:
                 kam_sync.matching.step.begin_anew(session)
+                kam_sync.matching.people_step.begin_anew(session)
         more = True
         while more:
             with database.transaction() as session:
@@ -129,7 +137,13 @@ def match(services: Services, *, anew: bool = False, watch: Matched = lambda _: 
             with database.transaction() as session:
                 more = kam_sync.matching.step.learn(session)
         with database.transaction() as session:
-            return kam_sync.matching.step.match_due(session, services.now(), watch)
+            found = kam_sync.matching.step.match_due(session, services.now(), watch)
+        more = True
+        while more:
+            with database.transaction() as session:
+                more = kam_sync.matching.people_step.learn(session)
+        with database.transaction() as session:
+            return found, kam_sync.matching.people_step.match_due(session)
 
 
 def _match_what_came(services: Services) -> None:
@@ -139,13 +153,14 @@ def _match_what_came(services: Services) -> None:
     except Exception:  # noqa: BLE001 - recorded; it is done again, and told, before measuring
         _log.exception("not matched")
     else:
-        if found.counts["read"]:
-            _log.info("matched", **found.as_dict())
+        for report in found:
+            if report.counts["read"]:
+                _log.info("matched", what=report.step, **report.as_dict())
 
 
 def measure(services: Services) -> list[Report]:
     """Steps 2 to 6 after a sync: match, measure, judge, alert, tell."""
-    return [match(services), kpi(services), *detect(services), notify(services)]
+    return [*match(services), kpi(services), *detect(services), notify(services)]
 
 
 def kpi(services: Services) -> Report:

@@ -21,11 +21,13 @@ def accounts(kam_sync: Command, database) -> tuple[str, str]:
 
 
 def test_a_pass_says_what_it_did_and_what_waits(kam_sync: Command, accounts) -> None:
-    assert kam_sync("match", "--json").document == {"matching": {"read": 0}, "waiting": 2}
+    assert kam_sync("match", "--json").document == {
+        "matching": {"read": 0}, "people": {"read": 0}, "waiting": 2, "people_waiting": 0,
+    }  # fmt: skip
     anew = kam_sync("match", "--anew", "--json").document["matching"]
     assert (anew["read"], anew["pairs"], anew["changed"]) == (6, 3, 0)
     said = kam_sync("match")
-    assert "2 wait for you; see: kam-sync match review" in said.err
+    assert "2 customers wait for you; see: kam-sync match review" in said.err
 
 
 def test_what_waits_is_shown_within_80_columns_and_merged(

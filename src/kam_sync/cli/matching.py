@@ -63,17 +63,24 @@ def match(
     from kam_sync.cli import show
 
     with _open() as services, show.match_progress() as watch:
-        counts = flow.match(services, anew=anew, watch=watch).as_dict()
+        found = {one.step: one.as_dict() for one in flow.match(services, anew=anew, watch=watch)}
         with services.database.transaction() as session:
-            waiting = _waiting(session)
-    document = {"matching": counts, "waiting": waiting}
+            waiting, people = _waiting(session), _people_waiting(session)
     if json:
-        show.as_json(document)
+        show.as_json({**found, "waiting": waiting, "people_waiting": people})
         return
-    rows = list(counts.items())
-    show.table("Matched", ("what", show.Column("count", is_number=True)), rows)
-    if waiting:
-        typer.echo(f"{waiting} wait for you; see: {command('match review')}", err=True)
+    rows = [
+        (name, *(counts.get(name, 0) for counts in found.values()))
+        for name in ("read", "compared", "pairs", "changed")
+    ]
+    columns = [show.Column(name, is_number=True) for name in ("companies", "contacts")]
+    show.table("Matched", ("what", *columns), rows)
+    for number, what, way in (
+        (waiting, "customers", "match review"),
+        (people, "people", "people review"),
+    ):
+        if number:
+            typer.echo(f"{number} {what} wait for you; see: {command(way)}", err=True)
 
 
 @app.command()
@@ -210,6 +217,12 @@ def _waiting(session: "Session") -> int:
     from kam_sync.matching.store import DecisionStore
 
     return DecisionStore(session).count(most=1_000_000)
+
+
+def _people_waiting(session: "Session") -> int:
+    from kam_sync.matching.store import PersonDecisionStore
+
+    return PersonDecisionStore(session).count(most=1_000_000)
 
 
 def _account(text: str) -> "UUID":

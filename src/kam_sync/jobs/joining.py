@@ -1,4 +1,4 @@
-"""What a person decides of accounts, one or two: it is done at once, and measured soon after."""
+"""What a person decides of accounts, and of people: it is done at once, and measured soon after."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -9,6 +9,7 @@ from kam_sync.base.db import Session
 from kam_sync.jobs import queue
 from kam_sync.matching.deciding import Deciding
 from kam_sync.matching.grouping import Company
+from kam_sync.matching.people_deciding import DecidingPeople
 from kam_sync.matching.step import LOCK
 from kam_sync.wiring import Services
 
@@ -51,6 +52,14 @@ def undo(services: Services, decision_id: int, *, by: str) -> None:
 def _deciding(services: Services, by: str) -> Iterator[Deciding]:
     with while_nobody_matches(services) as session:
         yield Deciding(session, by, services.now())
+
+
+@contextmanager
+def people(services: Services, *, by: str) -> Iterator[DecidingPeople]:
+    """Takes decisions about people, which no KPI hangs on; Busy as `merge`."""
+    database = services.database
+    with database.alone(LOCK, wait=_PATIENCE), database.transaction() as session:
+        yield DecidingPeople(session, by, services.now())
 
 
 @contextmanager

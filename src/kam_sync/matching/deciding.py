@@ -1,12 +1,13 @@
-"""What a person says of accounts: they are one, they are two, this company is another's.
+"""What a person says of accounts, or of people: they are one, they are two, this part is another's.
 
-Each decision is about companies and not about accounts, so that it holds whatever accounts are made
-of later. It is kept with who took it and when, and can be taken back: the companies go where the
-evidence alone puts them.
+Each decision is about companies or contacts, and not about the accounts or people that are made of
+them, so that it holds whatever is made of them later. It is kept with who took it and when, and can
+be taken back: the companies go where the evidence alone puts them.
 """
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any, ClassVar
 from uuid import UUID
 
 from kam_sync.accounts.store import AccountStore, LinkingStore
@@ -15,15 +16,18 @@ from kam_sync.base.errors import NotHere, WrongUse
 from kam_sync.matching.grouping import Company, Pair
 from kam_sync.matching.model import Says
 from kam_sync.matching.step import settle
-from kam_sync.matching.store import DecisionStore, ordered
+from kam_sync.matching.store import Decisions, DecisionStore, ordered
 
 
 class Deciding:
-    """Takes decisions of one person."""
+    """Takes decisions of one person about accounts; a subclass about what else is matched."""
+
+    _store: ClassVar[type[Decisions[Any]]] = DecisionStore
+    _whole, _part, _parts = "account", "company", "companies"
 
     def __init__(self, session: Session, by: str, now: datetime) -> None:
         self._session = session
-        self._decisions = DecisionStore(session)
+        self._decisions = self._store(session)
         self._by = by
         self._now = now
 
@@ -31,11 +35,12 @@ class Deciding:
         """Two accounts are one; returns the id of the decision.
 
         Raises:
+            NotHere: there is no such account.
             WrongUse: they are one already.
         """
-        left, right = self._companies(one), self._companies(other)
+        left, right = self._parts_of(one), self._parts_of(other)
         if one == other:
-            raise WrongUse("an account cannot be merged with itself")
+            raise WrongUse(f"{self._whole} {one} cannot be merged with itself")
         return self._say(ordered(left[0], right[0]), left, right, Says.TOGETHER, note)
 
     def keep_apart(self, pair: Pair, note: str = "") -> int:
@@ -46,27 +51,28 @@ class Deciding:
             WrongUse: it is one and the same.
         """
         if pair[0] == pair[1]:
-            raise WrongUse("a company cannot be kept apart from itself")
-        missing = set(pair) - LinkingStore(self._session).links(pair).keys()
+            raise WrongUse(f"{self._part} {pair[0][1]} cannot be kept apart from itself")
+        missing = set(pair) - self._known(pair)
         if missing:
-            raise NotHere(f"company {min(missing)[1]}: its source has no such company")
+            raise NotHere(f"{self._part} {min(missing)[1]}: its source has no such {self._part}")
         said = ordered(*pair)
         decision = self._decisions.add(said, Says.APART, by=self._by, note=note, now=self._now)
-        settle(self._session, list(pair), self._now)
+        self._settle(pair)
         return decision
 
-    def split(self, account: UUID, companies: Collection[Company], note: str = "") -> list[int]:
+    def split(self, whole: UUID, parts: Collection[Company], note: str = "") -> list[int]:
         """Some companies of an account are another customer: they leave it together.
 
         Raises:
+            NotHere: there is no such account.
             WrongUse: they are not of this account, or they are all of it.
         """
-        all_ = self._companies(account)
-        leaving, staying = set(companies), [one for one in all_ if one not in set(companies)]
+        all_ = self._parts_of(whole)
+        leaving, staying = set(parts), [one for one in all_ if one not in set(parts)]
         if not leaving or not leaving <= set(all_):
-            raise WrongUse("name companies of this account")
+            raise WrongUse(f"name {self._parts} of this {self._whole}")
         if not staying:
-            raise WrongUse("an account cannot be split from all of its companies")
+            raise WrongUse(f"{self._whole} {whole} cannot be split from all of its {self._parts}")
         self._decisions.take_back_between(
             leaving, staying, Says.TOGETHER, by=self._by, now=self._now
         )
@@ -77,13 +83,13 @@ class Deciding:
             for one in sorted(leaving)
             for other in staying
         ]
-        settle(self._session, all_, self._now)
+        self._settle(all_)
         return said
 
     def undo(self, decision_id: int) -> None:
         """Take a decision back, and all that was said with it; NotHere where nothing holds."""
         left, right = self._decisions.take_back(decision_id, by=self._by, now=self._now).sides
-        settle(self._session, [*left, *right], self._now)
+        self._settle([*left, *right])
 
     def _say(
         self,
@@ -95,16 +101,24 @@ class Deciding:
     ) -> int:
         self._decisions.take_back_between(left, right, Says.APART, by=self._by, now=self._now)
         decision = self._decisions.add(pair, says, by=self._by, note=note, now=self._now)
-        settle(self._session, [*left, *right], self._now)
+        self._settle([*left, *right])
         return decision
 
-    def _companies(self, account: UUID) -> list[Company]:
+    def _parts_of(self, whole: UUID) -> list[Company]:
         """The companies of an account, the first one first; NotHere for an unknown account."""
-        found = AccountStore(self._session).account(account)
+        found = AccountStore(self._session).account(whole)
         links = AccountStore(self._session).links(found.id)
         if not links:
-            raise WrongUse(f"account {account}: all its companies belong to {found.merged_into}")
+            raise WrongUse(f"account {whole}: all its companies belong to {found.merged_into}")
         return [
             (link.source_id, link.company_external_id)
             for link in sorted(links, key=lambda link: link.seq)
         ]
+
+    def _known(self, parts: Collection[Company]) -> set[Company]:
+        """Those of the companies that there are."""
+        return set(LinkingStore(self._session).links(parts))
+
+    def _settle(self, parts: Collection[Company]) -> None:
+        """Let what was said come about."""
+        settle(self._session, list(parts), self._now)

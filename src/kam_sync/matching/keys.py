@@ -1,6 +1,9 @@
-"""Under which keys a company is looked up: two that share none are never compared."""
+"""Under which keys a company or a contact is looked up: two that share none are never compared."""
+
+from uuid import UUID
 
 from kam_sync.matching.features import Features
+from kam_sync.matching.people import Person
 
 _LONGEST = 200
 """An index entry has an upper bound."""
@@ -19,4 +22,13 @@ def block_keys(of: Features) -> frozenset[str]:
         found |= {f"head:{flat[:5]}", f"tail:{flat[-5:]}", f"letters:{''.join(sorted(flat[:7]))}"}
     if len(of.address) > 1:
         found.add(f"place:{of.city}:{' '.join(sorted(of.address))}")
+    return frozenset(found)
+
+
+def person_keys(of: Person, account: UUID | None) -> frozenset[str]:
+    """Ways to reach a contact, and within its account the words of its name."""
+    found = {f"phone:{one}" for one in of.phones} | {f"mail:{one}"[:_LONGEST] for one in of.emails}
+    if account is not None:
+        words = {word[:_LONGEST] for word in of.name.core if len(word) > 2}
+        found |= {f"name:{account}:{word}" for word in words}
     return frozenset(found)

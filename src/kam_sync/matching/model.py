@@ -1,4 +1,4 @@
-"""Words of matching: pair, decision, parent, and the companies that they are about."""
+"""Words of matching: pair, decision, parent, and the companies and contacts they are about."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from kam_sync.matching.judging import Answer
 
 
 class Says(StrEnum):
-    """What a person decided of two companies."""
+    """What a person decided of two companies, or of two contacts."""
 
     TOGETHER = "together"
     APART = "apart"
 
 
 class Pair(SQLModel):
-    """Two companies that are one, or may be: the smaller (source, id) first."""
+    """Two companies, or two contacts, that are one, or may be: the smaller (source, id) first."""
 
     one_source_id: int
     one_id: str
@@ -33,7 +33,7 @@ class Pair(SQLModel):
     weight: float
     """The natural logarithm of the odds that they are one."""
     is_doubtful: bool = False
-    """It would be one, but something in their accounts speaks against it: a person is asked."""
+    """It would be one, but something else of theirs speaks against it: a person is asked."""
     evidence: list[dict[str, Any]] = fields.document(default_factory=list)
     """Each with its clue, its weight, and what is shared."""
 
@@ -45,6 +45,30 @@ class Question(Pair):
     other_account_id: UUID
     money: Decimal
     """What deals that are not lost come to in both accounts."""
+
+
+class PersonQuestion(Pair):
+    """A pair of contacts that waits for a person."""
+
+    one_person_id: UUID
+    other_person_id: UUID
+    one_account_id: UUID | None
+    other_account_id: UUID | None
+    """None where a contact names no company."""
+    money: Decimal
+    """What deals that are not lost come to in their accounts."""
+
+
+class PersonLink(SQLModel):
+    """A contact of a source belongs to a person, and why we think so."""
+
+    source_id: int
+    external_id: str
+    person_id: UUID
+    seq: int
+    """The order in which contacts came to be known: a person keeps the id of the first."""
+    evidence: list[dict[str, Any]] = fields.document(default_factory=list)
+    """What speaks for it: clue, weight and what is shared; empty for a person's first contact."""
 
 
 class Hint(SQLModel):
@@ -59,7 +83,7 @@ class Hint(SQLModel):
 
 
 class Decision(SQLModel):
-    """What a person said of two companies; one that was undone stays for the record."""
+    """What a person said of two companies or contacts; one that was undone stays for the record."""
 
     one_source_id: int
     one_id: str
@@ -87,7 +111,7 @@ class Act:
     undone_at: datetime | None
     """None while any of it holds."""
     sides: tuple[tuple[Company, ...], tuple[Company, ...]]
-    """The companies on both sides; all of one against all of the other."""
+    """The companies or contacts on both sides; all of one against all of the other."""
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[int, str, int, str]], says: str, **told: Any) -> "Act":

@@ -22,7 +22,7 @@ from kam_sync.matching.grouping import Company, Pair, group
 from kam_sync.matching.judging import Answer, Verdict, judge
 from kam_sync.matching.keys import block_keys
 from kam_sync.matching.parenting import renew
-from kam_sync.matching.store import MANY, HintStore, KeyStore, PairStore, ordered
+from kam_sync.matching.store import MANY, HintStore, KeyStore, PairStore, PersonKeyStore, ordered
 
 LOCK = "matching"
 """Who makes accounts holds it: one at a time, people who decide among them."""
@@ -49,8 +49,8 @@ def begin_anew(session: Session) -> None:
 
 
 @contextmanager
-def _collecting_seldom(count: int) -> Iterator[None]:
-    """While many companies are matched, let Python look for circles less often, in all threads.
+def collecting_seldom(count: int) -> Iterator[None]:
+    """While many are matched, let Python look for circles less often, in all threads.
 
     Measured with 100,000: 37.6 s of our CPU time with Python's own threshold, 27.4 s with this one,
     26.5 s without any looking; `gc.freeze` changed nothing, for the many are made later.
@@ -71,7 +71,7 @@ def match_due(session: Session, now: datetime, watch: Watch = lambda _: None) ->
     if not due:
         return report.add(read=0)
     hints = HintStore(session).of(due)
-    with _collecting_seldom(len(due)):
+    with collecting_seldom(len(due)):
         verdicts = list(
             _verdicts(keys, due, hints, report, watch)
         )  # no query while rows are copied
@@ -102,10 +102,12 @@ def settle(session: Session, companies: list[Company], now: datetime) -> int:
     apart = reach.apart - reach.together
     grouped = group(list(known), same, apart=apart, branches=reach.beside, identity=numbers)
     pairs.mark_doubtful(reach.companies, grouped.doubtful | unclear)
-    placed = dict(_links(grouped.members, known, same, pairs))
+    placed = dict(places(grouped.members, known, same, pairs, own_account))
     changed = links.place(placed, now)
     before = {account for account, _ in known.values()}
     renew(session, before | {account for account, _ in placed.values()})
+    moved = {one for one, (account, _) in placed.items() if account != known[one][0]}
+    PersonKeyStore(session).of_companies_are_due(moved.union(companies))
     return changed
 
 
@@ -138,13 +140,20 @@ def _are(pair: Pair, known: Mapping[Company, object]) -> bool:
     return pair[0] in known and pair[1] in known
 
 
-def _links(
+def places(
     members: Mapping[Company, frozenset[Company]],
     known: Mapping[Company, tuple[UUID, int]],
     same: Mapping[Pair, float],
     pairs: PairStore,
+    own: Callable[[int, str], UUID],
 ) -> Iterator[tuple[Company, tuple[UUID, list[Any]]]]:
-    """The account of each company: that of the first of its group; and why it is there."""
+    """The account of each company, or the person of each contact, and why it is there.
+
+    Args:
+        members: of each all that it is one with.
+        known: where each is now, and its place in the order in which they came.
+        own: what each is by itself; a group is what its first one is.
+    """
     beside: dict[Company, dict[Company, float]] = {}
     for (one, other), weight in same.items():
         beside.setdefault(one, {})[other] = weight
@@ -161,4 +170,4 @@ def _links(
         if company in through:
             other = through[company]
             said = [{"with": list(other)}, *told.get(ordered(company, other), ())]
-        yield company, (own_account(*first[group_]), said)
+        yield company, (own(*first[group_]), said)

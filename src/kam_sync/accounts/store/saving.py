@@ -68,6 +68,14 @@ for _table in dict.fromkeys(RECORD_TABLES.values()):
 _PIPELINE = ("source_id", "external_id", "name", "is_archived")
 _STAGE = ("source_id", "external_id", "pipeline_external_id", "name", "position", "outcome")
 
+_ARE_DUE = """
+    INSERT INTO person_due
+    SELECT source_id, external_id FROM contact
+    WHERE source_id = :source AND external_id = ANY(:ids) AND changed_at = :now ORDER BY 1, 2
+    ON CONFLICT (source_id, external_id) DO UPDATE SET is_read = false
+"""
+"""Contacts that changed now; in order, for who matches people locks some of them, too."""
+
 
 class SavingStore:
     """Saves what one source holds."""
@@ -98,6 +106,10 @@ class SavingStore:
         if noun is Noun.COMPANY:
             changed = [record.external_id for record in records]
             LinkingStore(self._session).have_changed(self._source_id, changed, now)
+        if noun is Noun.CONTACT:
+            ids = [record.external_id for record in records]
+            values = {"source": self._source_id, "ids": ids, "now": now}
+            self._session.execute(sa.text(_ARE_DUE), values)
         return merged
 
     def set_aside(self, noun: Noun, reasons: Mapping[str, str], now: datetime) -> None:

@@ -184,6 +184,17 @@ class MatchDueRow(SQLModel, table=True):
     """Whether the keys that it is looked up by are those of today."""
 
 
+class PersonDueRow(SQLModel, table=True):
+    """Contacts that are new or have changed since people were last made of them."""
+
+    __tablename__ = "person_due"
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+    external_id: str = Field(primary_key=True)
+    is_read: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    """Whether the keys that it is looked up by are those of today."""
+
+
 class SetAsideRow(model.SetAside, table=True):
     """Records that wait for a person or for better code."""
 

@@ -1,17 +1,18 @@
 """What people decided, and what they are asked: pairs ranked by the money that hangs on them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar, Generic, TypeVar
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import select
 
 from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere
-from kam_sync.matching.grouping import Company, Pair
-from kam_sync.matching.model import Act, Question, Says
+from kam_sync.matching.grouping import Company
+from kam_sync.matching.grouping import Pair as Ends
+from kam_sync.matching.model import Act, Decision, Pair, Question, Says
 from kam_sync.matching.store.tables import DecisionRow
 
 Key = tuple[Decimal, float, int, str, int, str]
@@ -45,9 +46,9 @@ _ASKED = """
     )
 """
 """Of two accounts the pair of companies for which most speaks."""
-_COUNT = f"{_ASKED} SELECT count(*) FROM (SELECT FROM question LIMIT :most) found"  # noqa: S608 - a text of ours
-_QUESTIONS = f"""
-    {_ASKED}, money AS (
+_COUNT = "{asked} SELECT count(*) FROM (SELECT FROM question LIMIT :most) found"
+_QUESTIONS = """
+    {asked}, money AS (
         SELECT l.account_id, sum(d.amount) AS amount
         FROM (SELECT one_account AS id FROM question UNION SELECT other_account FROM question) a
         JOIN account_link l ON l.account_id = a.id
@@ -57,8 +58,9 @@ _QUESTIONS = f"""
     ), ranked AS (
         SELECT q.one_source_id, q.one_id, q.other_source_id, q.other_id, q.answer, q.weight,
             q.is_doubtful, q.evidence, q.one_account AS one_account_id,
-            q.other_account AS other_account_id,
-            coalesce(one.amount, 0) + coalesce(other.amount, 0) AS money
+            q.other_account AS other_account_id, {more}
+            coalesce(one.amount, 0) + CASE WHEN q.one_account = q.other_account THEN 0
+                ELSE coalesce(other.amount, 0) END AS money
         FROM question q
         LEFT JOIN money one ON one.account_id = q.one_account
         LEFT JOIN money other ON other.account_id = q.other_account
@@ -69,7 +71,7 @@ _QUESTIONS = f"""
         CAST(:a AS int), CAST(:b AS text), CAST(:c AS int), CAST(:d AS text))
     ORDER BY -money, -weight, 1, 2, 3, 4
     LIMIT :limit
-"""  # noqa: S608 - a text of ours
+"""
 _ACTS = """
     SELECT min(id) AS id, says, by, at, note,
         CASE WHEN bool_and(undone_at IS NOT NULL)
@@ -77,32 +79,40 @@ _ACTS = """
         CASE WHEN bool_and(undone_at IS NOT NULL) THEN max(undone_at) END AS undone_at,
         json_agg(json_build_array(one_source_id, one_id, other_source_id, other_id)
             ORDER BY id) AS pairs
-    FROM match_decision GROUP BY says, by, at, note
+    FROM {decision} GROUP BY says, by, at, note
     HAVING min(id) < :before AND (CAST(:id AS int) IS NULL OR :id = ANY(array_agg(id)))
     ORDER BY 1 DESC LIMIT :limit
 """
 _MOST_ID = 2**31 - 1
 
 
-class DecisionStore:
-    """Decisions and questions."""
+Asked = TypeVar("Asked", bound=Pair)
+
+
+class Decisions(Generic[Asked]):
+    """Decisions and questions about one kind of records: which one, a subclass says."""
+
+    _row: Any
+    _question: type[Asked]
+    _names: ClassVar[Mapping[str, str]]
+    """The table of decisions, the query of questions, and what it has beside accounts."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def questions(self, *, after: Key | None = None, limit: int) -> list[Question]:
-        """Accounts that may be one, by a pair of their companies, the most money first.
+    def questions(self, *, after: Key | None = None, limit: int) -> list[Asked]:
+        """What may be one, by a pair of records for which most speaks, the most money first.
 
         Money is what deals that are not lost come to in both accounts, whatever their currency.
         """
         names = ("money", "weight", "a", "b", "c", "d")
         values = dict(zip(names, after or (None,) * len(names), strict=True))
-        found = self._session.execute(sa.text(_QUESTIONS), {**values, "limit": limit})
-        return [Question.model_validate(dict(row)) for row in found.mappings()]
+        found = self._session.execute(self._sql(_QUESTIONS), {**values, "limit": limit})
+        return [self._question.model_validate(dict(row)) for row in found.mappings()]
 
     def count(self, *, most: int) -> int:
         """How many pairs wait for a person; no more than `most` are counted."""
-        return self._session.scalar(sa.text(_COUNT), {"most": most}) or 0
+        return self._session.scalar(self._sql(_COUNT), {"most": most}) or 0
 
     def acts(self, *, before: int = _MOST_ID, limit: int) -> list[Act]:
         """What people did, the latest first, also what was undone; `before` is the id of an act."""
@@ -115,23 +125,24 @@ class DecisionStore:
             raise NotHere(f"decision {decision_id}: no such decision")
         return found[0]
 
-    def add(self, pair: Pair, says: Says, *, by: str, note: str, now: datetime) -> int:
+    def add(self, pair: Ends, says: Says, *, by: str, note: str, now: datetime) -> int:
         """Keep what a person decided; an earlier word about the same pair is taken back."""
         self._take_back(self._about(pair), by, now)
-        row = DecisionRow(
+        row = self._row(
             one_source_id=pair[0][0], one_id=pair[0][1], other_source_id=pair[1][0],
             other_id=pair[1][1], says=says, by=by, at=now, note=note,
         )  # fmt: skip
         self._session.add(row)
         self._session.flush()
-        return row.id
+        decision_id: int = row.id
+        return decision_id
 
     def take_back(self, decision_id: int, *, by: str, now: datetime) -> Act:
         """Undo a decision and all that was said with it; NotHere where nothing of it holds."""
         act = self.act(decision_id)
         if act.undone_at is not None:
             raise NotHere(f"decision {decision_id}: it was taken back already by {act.undone_by}")
-        row: Any = DecisionRow
+        row = self._row
         self._take_back(sa.and_(row.says == act.says, row.by == act.by, row.at == act.at), by, now)
         return act
 
@@ -140,17 +151,17 @@ class DecisionStore:
         now: datetime,
     ) -> None:  # fmt: skip
         """Undo what was said of companies on both sides of a cut."""
-        row: Any = DecisionRow
+        row = self._row
         one, other = _ends(row)
         across = sa.or_(
             sa.and_(one.in_(some), other.in_(others)), sa.and_(one.in_(others), other.in_(some))
         )
         self._take_back(sa.and_(row.says == says, across), by, now)
 
-    def all(self, companies: Collection[Company] | None = None, *, limit: int) -> list[DecisionRow]:
+    def all(self, companies: Collection[Company] | None = None, *, limit: int) -> list[Decision]:
         """Decisions, the latest first, also those that were undone; of some companies or of all."""
-        row: Any = DecisionRow
-        query = select(DecisionRow).order_by(row.id.desc()).limit(limit)
+        row = self._row
+        query = select(row).order_by(row.id.desc()).limit(limit)
         if companies is not None:
             one, other = _ends(row)
             query = query.where(one.in_(companies) | other.in_(companies))
@@ -158,19 +169,30 @@ class DecisionStore:
 
     def _acts(self, before: int, decision_id: int | None, limit: int) -> list[Act]:
         values = {"before": before, "id": decision_id, "limit": limit}
-        found = self._session.execute(sa.text(_ACTS), values).mappings()
+        found = self._session.execute(self._sql(_ACTS), values).mappings()
         return [Act.of(**row) for row in found]
 
-    def _about(self, pair: Pair) -> sa.ColumnElement[bool]:
-        one, other = _ends(DecisionRow)
+    def _about(self, pair: Ends) -> sa.ColumnElement[bool]:
+        one, other = _ends(self._row)
         return sa.and_(one == sa.tuple_(*pair[0]), other == sa.tuple_(*pair[1]))
 
     def _take_back(self, which: sa.ColumnElement[bool], by: str, now: datetime) -> None:
         self._session.execute(
-            sa.update(DecisionRow)
-            .where(which, col(DecisionRow.undone_at).is_(None))
+            sa.update(self._row)
+            .where(which, self._row.undone_at.is_(None))
             .values(undone_by=by, undone_at=now)
         )
+
+    def _sql(self, text: str) -> sa.TextClause:
+        return sa.text(text.format(**self._names))
+
+
+class DecisionStore(Decisions[Question]):
+    """Of companies, and the accounts that they belong to."""
+
+    _row = DecisionRow
+    _question = Question
+    _names: ClassVar = {"decision": "match_decision", "asked": _ASKED, "more": ""}
 
 
 def _ends(row: Any) -> tuple[Any, Any]:

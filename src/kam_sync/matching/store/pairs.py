@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 import sqlalchemy as sa
@@ -11,15 +11,16 @@ from kam_sync.base.db import Session, as_array, copy_rows, table_of
 from kam_sync.matching.grouping import Company, Pair
 from kam_sync.matching.judging import Answer, Verdict
 from kam_sync.matching.model import Says
+from kam_sync.matching.people import PersonVerdict
 from kam_sync.matching.store.keys import listed
-from kam_sync.matching.store.tables import PairRow
+from kam_sync.matching.store.tables import PairRow, PersonPairRow
 
 _COLUMNS = (
     "one_source_id", "one_id", "other_source_id", "other_id", "answer", "weight", "is_doubtful",
     "evidence",
 )  # fmt: skip
 _FORGET = """
-    DELETE FROM match_pair m USING
+    DELETE FROM {pair} m USING
         unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
             AS k(source_id, external_id)
     WHERE (m.one_source_id = k.source_id AND m.one_id = k.external_id)
@@ -27,14 +28,14 @@ _FORGET = """
 """
 _PAIRS_OF = """
     SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.answer, m.weight
-    FROM match_pair m JOIN
+    FROM {pair} m JOIN
         unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
             AS k(source_id, external_id)
         ON m.one_source_id = k.source_id AND m.one_id = k.external_id
     WHERE m.answer IN ('same', 'number', 'branch', 'twice')
     UNION
     SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.answer, m.weight
-    FROM match_pair m JOIN
+    FROM {pair} m JOIN
         unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
             AS k(source_id, external_id)
         ON m.other_source_id = k.source_id AND m.other_id = k.external_id
@@ -42,14 +43,14 @@ _PAIRS_OF = """
 """
 _DECISIONS_OF = """
     SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.says, m.id
-    FROM match_decision m JOIN
+    FROM {decision} m JOIN
         unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
             AS k(source_id, external_id)
         ON m.one_source_id = k.source_id AND m.one_id = k.external_id
     WHERE m.undone_at IS NULL
     UNION
     SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.says, m.id
-    FROM match_decision m JOIN
+    FROM {decision} m JOIN
         unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
             AS k(source_id, external_id)
         ON m.other_source_id = k.source_id AND m.other_id = k.external_id
@@ -60,17 +61,17 @@ _MERGED_IN_CRM = """
     JOIN unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
             AS k(source_id, external_id) ON r.source_id = k.source_id
         AND (r.external_id = k.external_id OR r.merged_into = k.external_id)
-    WHERE r.noun = 'company' AND r.merged_into IS NOT NULL
+    WHERE r.noun = '{noun}' AND r.merged_into IS NOT NULL
 """
 _EVIDENCE = """
     SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.evidence
-    FROM match_pair m
+    FROM {pair} m
     JOIN unnest(CAST(:a AS int[]), CAST(:b AS text[]), CAST(:c AS int[]), CAST(:d AS text[]))
         AS p(a, b, c, d)
         ON (m.one_source_id, m.one_id, m.other_source_id, m.other_id) = (p.a, p.b, p.c, p.d)
 """
 _MARK = """
-    UPDATE match_pair m SET is_doubtful = NOT m.is_doubtful
+    UPDATE {pair} m SET is_doubtful = NOT m.is_doubtful
     FROM unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
             AS k(source_id, external_id)
     WHERE m.one_source_id = k.source_id AND m.one_id = k.external_id
@@ -83,18 +84,21 @@ _MARK = """
 
 
 class PairStore:
-    """Pairs and decisions."""
+    """Pairs of companies, and decisions about them."""
+
+    _row: type[Any] = PairRow
+    _names: ClassVar = {"pair": "match_pair", "decision": "match_decision", "noun": "company"}
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def replace(
-        self, companies: Collection[Company], found: Iterable[tuple[Pair, Verdict]]
+        self, companies: Collection[Company], found: Iterable[tuple[Pair, Verdict | PersonVerdict]]
     ) -> None:
         """Forget all pairs of companies, and keep these."""
-        self._session.execute(sa.text(_FORGET), listed(companies))
+        self._session.execute(self._sql(_FORGET), listed(companies))
         rows = ((*one, *other, *_told(verdict)) for (one, other), verdict in found)
-        copy_rows(self._session, table_of(PairRow), _COLUMNS, rows)
+        copy_rows(self._session, table_of(self._row), _COLUMNS, rows)
 
     def reach(self, companies: Collection[Company]) -> "Reach":
         """All that companies are bound to by pairs, decisions and merges, however far away."""
@@ -102,7 +106,7 @@ class PairStore:
         while fresh:
             found.companies |= fresh
             values = listed(fresh)
-            pairs = self._session.execute(sa.text(_PAIRS_OF), values)
+            pairs = self._session.execute(self._sql(_PAIRS_OF), values)
             for one_source, one, other_source, other, answer, weight in pairs:
                 pair = (one_source, one), (other_source, other)
                 match answer:
@@ -113,11 +117,11 @@ class PairStore:
                     case _:
                         found.beside.add(pair)
             for one_source, one, other_source, other, says, _ in self._session.execute(
-                sa.text(_DECISIONS_OF), values
+                self._sql(_DECISIONS_OF), values
             ):
                 pair = (one_source, one), (other_source, other)
                 (found.together if says == Says.TOGETHER else found.apart).add(pair)
-            for source, gone, into in self._session.execute(sa.text(_MERGED_IN_CRM), values):
+            for source, gone, into in self._session.execute(self._sql(_MERGED_IN_CRM), values):
                 if gone != into:
                     found.together.add(ordered((source, gone), (source, into)))
             bound = {*found.same, *found.by_number, *found.beside, *found.together}
@@ -127,17 +131,27 @@ class PairStore:
     def mark_doubtful(self, companies: Collection[Company], doubtful: Collection[Pair]) -> None:
         """Say of which pairs of companies a person is asked although they look like one."""
         values = {**listed(companies), **_pairs(doubtful)}
-        self._session.execute(sa.text(_MARK), values)
+        self._session.execute(self._sql(_MARK), values)
 
     def evidence(self, pairs: Collection[Pair]) -> dict[Pair, list[dict[str, Any]]]:
         """What speaks for pairs."""
-        found = self._session.execute(sa.text(_EVIDENCE), _pairs(pairs))
+        found = self._session.execute(self._sql(_EVIDENCE), _pairs(pairs))
         return {((a, b), (c, d)): evidence for a, b, c, d, evidence in found}
+
+    def _sql(self, text: str) -> sa.TextClause:
+        return sa.text(text.format(**self._names))
+
+
+class PersonPairStore(PairStore):
+    """Pairs of contacts, and decisions about them."""
+
+    _row = PersonPairRow
+    _names: ClassVar = {"pair": "person_pair", "decision": "person_decision", "noun": "contact"}
 
 
 @dataclass(slots=True)
 class Reach:
-    """Companies, and all that binds them or holds them apart."""
+    """Companies or contacts, and all that binds them or holds them apart."""
 
     companies: set[Company] = field(default_factory=set)
     same: dict[Pair, float] = field(default_factory=dict)
@@ -154,7 +168,7 @@ def ordered(one: Company, other: Company) -> Pair:
     return (one, other) if one < other else (other, one)
 
 
-def _told(verdict: Verdict) -> tuple[str, float, bool, str]:
+def _told(verdict: Verdict | PersonVerdict) -> tuple[str, float, bool, str]:
     evidence = [
         {"clue": one.clue.value, "weight": round(one.weight, 2), "what": one.what}
         for one in verdict.evidence

@@ -57,6 +57,54 @@ class DecisionRow(model.Decision, table=True):
     other_source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
 
 
+class PersonKeyRow(SQLModel, table=True):
+    """Keys of contacts; see `keys.py`."""
+
+    __tablename__ = "person_key"
+    __table_args__ = (sa.Index("person_key_key", "key"),)
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+    external_id: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+
+
+class PersonPairRow(model.Pair, table=True):
+    """Pairs of contacts that are one person, or a question."""
+
+    __tablename__ = "person_pair"
+    __table_args__ = (sa.Index("person_pair_other", "other_source_id", "other_id"),)
+
+    one_source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+    one_id: str = Field(primary_key=True)
+    other_source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+    other_id: str = Field(primary_key=True)
+
+
+class PersonDecisionRow(model.Decision, table=True):
+    """What people decided of contacts, also what they took back."""
+
+    __tablename__ = "person_decision"
+    __table_args__ = (
+        sa.Index("person_decision_one", "one_source_id", "one_id"),
+        sa.Index("person_decision_other", "other_source_id", "other_id"),
+    )
+
+    id: int = Field(default=None, primary_key=True, sa_column_args=[sa.Identity()])
+    one_source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
+    other_source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
+
+
+class PersonLinkRow(model.PersonLink, table=True):
+    """Which contact is which person."""
+
+    __tablename__ = "person_link"
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
+    external_id: str = Field(primary_key=True)
+    person_id: UUID = Field(index=True)
+    seq: int = Field(sa_type=sa.BigInteger, sa_column_args=[sa.Identity()])
+
+
 class ParentDecisionRow(model.ParentDecision, table=True):
     """What people decided of parents, also what they took back."""
 
