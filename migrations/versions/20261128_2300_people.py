@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261128_2300"
-down_revision = "20261128_2150"
+down_revision = "20261128_2240"
 branch_labels = None
 depends_on = None
 
