@@ -2,7 +2,7 @@
 
 Each decision is about companies and not about accounts, so that it holds whatever accounts are made
 of later. It is kept with who took it and when, and can be taken back: the companies go where the
-evidence alone puts them.
+evidence and all other decisions put them, also those that it had taken back.
 """
 
 from collections.abc import Collection
@@ -81,9 +81,12 @@ class Deciding:
         return said
 
     def undo(self, decision_id: int) -> None:
-        """Take a decision back, and all that was said with it; NotHere where nothing holds."""
-        left, right = self._decisions.take_back(decision_id, by=self._by, now=self._now).sides
-        settle(self._session, [*left, *right], self._now)
+        """Take a decision back, and all that was said with it; NotHere where nothing holds.
+
+        What it had taken back itself holds again.
+        """
+        companies = self._decisions.take_back(decision_id, by=self._by, now=self._now)
+        settle(self._session, list(companies), self._now)
 
     def _say(
         self,
