@@ -1,5 +1,6 @@
 """What a person does at once is one act: it is shown, and taken back, as one."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -10,10 +11,12 @@ from connectors import Noun
 from kam_sync import flow
 from kam_sync.base.errors import NotHere, WrongUse
 from kam_sync.jobs import joining
+from kam_sync.matching.deciding import Deciding
 from kam_sync.matching.grouping import Company
 from kam_sync.matching.model import Act
 from kam_sync.matching.store import DecisionStore
 from kam_sync.wiring import Services
+from tests.conftest import NOW
 from tests.fakes.books import Book
 
 INN = "7707083893"
@@ -62,6 +65,46 @@ def test_acts_come_the_latest_first_and_page_by_page(services: Services) -> None
     assert (latest.undone_at, earlier.undone_by) == (None, "Анна")
     with services.database.transaction() as session:
         assert DecisionStore(session).acts(before=second, limit=9) == [earlier]
+
+
+def test_what_a_decision_had_taken_back_holds_again_when_it_is_taken_back(
+    services: Services,
+) -> None:
+    book = Book(services)
+    for number in "12":
+        book.save(Noun.COMPANY, gate.Company(number, f"Фирма {number * 5}"))
+    one, other = (book.source_id, "1"), (book.source_id, "2")
+    at = [NOW + timedelta(minutes=n) for n in range(5)]
+    with services.database.transaction() as session:
+        apart = Deciding(session, "Анна", at[0]).keep_apart((one, other))
+        merge = Deciding(session, "Анна", at[1]).merge(book.account("1"), book.account("2"))
+        (split,) = Deciding(session, "Анна", at[2]).split(book.account("1"), [other])
+    with services.database.transaction() as session:
+        Deciding(session, "Анна", at[3]).undo(split)
+    assert {act.id for act in _acts(services) if act.undone_at is None} == {merge}
+    with services.database.transaction() as session:
+        Deciding(session, "Анна", at[4]).undo(merge)
+    assert {act.id for act in _acts(services) if act.undone_at is None} == {apart}
+    assert len(set(_accounts(services).values())) == 2
+
+
+def test_what_a_person_took_back_is_not_brought_again_by_taking_back_a_later_word(
+    services: Services,
+) -> None:
+    book = Book(services)
+    for number in "123":
+        book.save(Noun.COMPANY, gate.Company(number, "Ромашка", inn=INN, kpp="770701001"))
+    flow.match(services)
+    one, two, three = sorted(_accounts(services))
+    at = [NOW + timedelta(minutes=n) for n in range(4)]
+    with services.database.transaction() as session:
+        split = min(Deciding(session, "Анна", at[0]).split(book.account("1"), [one, two]))
+        later = Deciding(session, "Анна", at[1]).keep_apart((one, three))
+        Deciding(session, "Анна", at[2]).undo(split)
+    with services.database.transaction() as session:
+        Deciding(session, "Анна", at[3]).undo(later)
+    assert all(act.undone_at for act in _acts(services))
+    assert len(set(_accounts(services).values())) == 1
 
 
 def test_a_person_joins_branches_whichever_of_their_companies_came_first(

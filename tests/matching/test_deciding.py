@@ -1,5 +1,7 @@
 """What people decide holds, and can be taken back: the store is then as if nothing had been."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -100,6 +102,32 @@ def test_what_may_be_one_is_asked_by_the_money_and_never_again(services: Service
         assert DecisionStore(session).questions(limit=9) == others
 
 
+def test_money_of_two_currencies_is_never_added(services: Services) -> None:
+    book, other = Book(services), Book(services, "other")
+    for each in (book, other):
+        names = {"2": "Василёк", "3": "Подсолнух", "4": "Незабудка", "5": "Одуванчик"}
+        each.save(Noun.COMPANY, *(gate.Company(id_, name) for id_, name in names.items()))
+    deals = (("2", 120, "RUB"), ("3", 100, "RUB"), ("3", 90, "USD"), ("1", 1, "RUB"),
+             ("4", 9_000, "USD"), ("5", 70, "USD"), ("5", 0, "RUB"))  # fmt: skip
+    for number, (company, amount, currency) in enumerate(deals):
+        one = deal(str(number), opened="2026-10-01", amount=amount, currency=currency)
+        book.deals(replace(one, company_external_id=company))
+    book.deals(replace(deal("8", opened="2026-10-01", amount=9), company_external_id="2"))
+    flow.match(services)
+    with services.database.transaction() as session:
+        store = DecisionStore(session)
+        found = store.questions(limit=9)
+        told = [(one.one_id, one.money, one.currency) for one in found]
+        assert told == [
+            ("2", 129, "RUB"), ("3", 100, "RUB"), ("1", 1, "RUB"), ("4", 9_000, "USD"),
+            ("5", 70, "USD"),
+        ]  # fmt: skip
+        for at, one in enumerate(found):
+            after = (one.place, one.money, one.weight, one.one_source_id, one.one_id,
+                     one.other_source_id, one.other_id)  # fmt: skip
+            assert store.questions(after=after, limit=9) == found[at + 1 :]
+
+
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     world=st.lists(
@@ -110,7 +138,7 @@ def test_what_may_be_one_is_asked_by_the_money_and_never_again(services: Service
     chosen=st.tuples(st.integers(0, 5), st.integers(0, 5)),
     later=st.integers(0, 5),
 )
-def test_merge_sync_unmerge_sync_leaves_nothing_behind(
+def test_what_is_taken_back_leaves_nothing_behind(
     services: Services,
     world: list[tuple[str, str | None, bool]],
     chosen: tuple[int, int],
@@ -132,10 +160,22 @@ def test_merge_sync_unmerge_sync_leaves_nothing_behind(
     accounts = _accounts(services)
     one, other = (accounts[book.source_id, str(number % len(world))] for number in chosen)
     if one != other:
+        merged, split, back, unmerged = (NOW + timedelta(minutes=n) for n in range(4))
         with services.database.transaction() as session:
-            decision = Deciding(session, "Анна", NOW).merge(one, other)
+            decision = Deciding(session, "Анна", merged).merge(one, other)
         sync()
+        before = _store(services)
+        leaves = (book.source_id, str(chosen[0] % len(world)))
         with services.database.transaction() as session:
-            Deciding(session, "Анна", NOW).undo(decision)
+            account = _accounts(services)[leaves]
+            (first, *_) = Deciding(session, "Анна", split).split(account, [leaves])
+        sync()
+        assert _store(services) != before
+        with services.database.transaction() as session:
+            Deciding(session, "Анна", back).undo(first)
+        sync()
+        assert _store(services) == before
+        with services.database.transaction() as session:
+            Deciding(session, "Анна", unmerged).undo(decision)
     sync(later)
     assert _store(services) == straight

@@ -1,5 +1,6 @@
 """Many companies at once are matched as one by one; what is a client's own is so in every CRM."""
 
+import gc
 from typing import Any
 
 import pytest
@@ -31,6 +32,19 @@ def test_many_at_once_are_compared_as_few(
     monkeypatch.setattr(keys, "MANY", 0)
     flow.match(services, anew=True)
     assert _pairs(services) == few
+
+
+def test_circles_are_looked_for_seldom_only_while_many_are_matched(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(step, "_EVERY", 1)
+    usual, seen = gc.get_threshold(), []
+    for many in (step.MANY, 0):
+        monkeypatch.setattr(step, "MANY", many)
+        Book(services, f"crm{many}")
+        Book(services, f"other{many}")
+        flow.match(services, anew=True, watch=lambda _: seen.append(gc.get_threshold()[0]))
+    assert (min(seen), max(seen), gc.get_threshold()) == (usual[0], 100_000, usual)
 
 
 @pytest.mark.parametrize("at_once", [0, keys.MANY])

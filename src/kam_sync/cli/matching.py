@@ -190,7 +190,7 @@ def decisions(
 
 @app.command()
 def undo(decision: DecisionId) -> None:
-    """Take a decision back: the companies go where the evidence alone puts them."""
+    """Take a decision back: what it had taken back holds again."""
     from kam_sync.jobs import joining
 
     with _open() as services:

@@ -2,7 +2,8 @@
 
 Each decision is about companies or contacts, and not about the accounts or people that are made of
 them, so that it holds whatever is made of them later. It is kept with who took it and when, and can
-be taken back: the companies go where the evidence alone puts them.
+be taken back: the companies go where the evidence and all other decisions put them, also those that
+it had taken back.
 """
 
 from collections.abc import Collection
@@ -87,9 +88,11 @@ class Deciding:
         return said
 
     def undo(self, decision_id: int) -> None:
-        """Take a decision back, and all that was said with it; NotHere where nothing holds."""
-        left, right = self._decisions.take_back(decision_id, by=self._by, now=self._now).sides
-        self._settle([*left, *right])
+        """Take a decision back, and all that was said with it; NotHere where nothing holds.
+
+        What it had taken back itself holds again.
+        """
+        self._settle(self._decisions.take_back(decision_id, by=self._by, now=self._now))
 
     def _say(
         self,

@@ -44,7 +44,11 @@ class Question(Pair):
     one_account_id: UUID
     other_account_id: UUID
     money: Decimal
-    """What deals that are not lost come to in both accounts."""
+    """What deals that are not lost come to in both accounts, those of one currency alone."""
+    currency: str | None
+    """None where there is no money."""
+    place: int
+    """Of the currency among all: 1 is that of most deals."""
 
 
 class PersonQuestion(Pair):

@@ -15,8 +15,8 @@ from kam_sync.matching.grouping import Pair as Ends
 from kam_sync.matching.model import Act, Decision, Pair, Question, Says
 from kam_sync.matching.store.tables import DecisionRow
 
-Key = tuple[Decimal, float, int, str, int, str]
-"""Where a question stands in the order: money, weight, and both companies."""
+Key = tuple[int, Decimal, float, int, str, int, str]
+"""Where a question stands in the order: place of its currency, money, weight, the companies."""
 
 _ASKED = """
     WITH apart AS (
@@ -49,29 +49,43 @@ _ASKED = """
 _COUNT = "{asked} SELECT count(*) FROM (SELECT FROM question LIMIT :most) found"
 _QUESTIONS = """
     {asked}, money AS (
-        SELECT l.account_id, sum(d.amount) AS amount
+        SELECT l.account_id, d.currency, sum(d.amount) AS amount, count(*) AS deals
         FROM (SELECT one_account AS id FROM question UNION SELECT other_account FROM question) a
         JOIN account_link l ON l.account_id = a.id
         JOIN deal d ON d.source_id = l.source_id AND d.company_external_id = l.company_external_id
-        WHERE NOT d.is_deleted AND d.outcome <> 'lost'
-        GROUP BY l.account_id
+        WHERE NOT d.is_deleted AND d.outcome <> 'lost' AND d.currency IS NOT NULL
+        GROUP BY l.account_id, d.currency HAVING sum(d.amount) > 0
+    ), used AS (
+        SELECT currency, row_number() OVER (ORDER BY sum(deals) DESC, currency) AS place
+        FROM money GROUP BY currency
+    ), worth AS (
+        SELECT DISTINCT ON (q.one_source_id, q.one_id, q.other_source_id, q.other_id)
+            q.one_source_id, q.one_id, q.other_source_id, q.other_id, u.place, u.currency,
+            sum(m.amount) AS amount
+        FROM question q
+        CROSS JOIN LATERAL (SELECT q.one_account UNION SELECT q.other_account) a(id)
+        JOIN money m ON m.account_id = a.id JOIN used u USING (currency)
+        GROUP BY q.one_source_id, q.one_id, q.other_source_id, q.other_id, u.place, u.currency
+        ORDER BY 1, 2, 3, 4, u.place
     ), ranked AS (
         SELECT q.one_source_id, q.one_id, q.other_source_id, q.other_id, q.answer, q.weight,
             q.is_doubtful, q.evidence, q.one_account AS one_account_id,
             q.other_account AS other_account_id, {more}
-            coalesce(one.amount, 0) + CASE WHEN q.one_account = q.other_account THEN 0
-                ELSE coalesce(other.amount, 0) END AS money
-        FROM question q
-        LEFT JOIN money one ON one.account_id = q.one_account
-        LEFT JOIN money other ON other.account_id = q.other_account
+            coalesce(w.place, :last) AS place, w.currency, coalesce(w.amount, 0) AS money
+        FROM question q LEFT JOIN worth w USING (one_source_id, one_id, other_source_id, other_id)
     )
     SELECT * FROM ranked
-    WHERE CAST(:money AS numeric) IS NULL OR (-money, -weight, one_source_id, one_id,
-        other_source_id, other_id) > (-CAST(:money AS numeric), -CAST(:weight AS float8),
-        CAST(:a AS int), CAST(:b AS text), CAST(:c AS int), CAST(:d AS text))
-    ORDER BY -money, -weight, 1, 2, 3, 4
+    WHERE CAST(:place AS int) IS NULL OR (place, -money, -weight, one_source_id, one_id,
+        other_source_id, other_id) > (CAST(:place AS int), -CAST(:money AS numeric),
+        -CAST(:weight AS float8), CAST(:a AS int), CAST(:b AS text), CAST(:c AS int),
+        CAST(:d AS text))
+    ORDER BY place, -money, -weight, 1, 2, 3, 4
     LIMIT :limit
 """
+"""There are no exchange rates: of each question the money in one currency counts, the one of most
+deals that it has any in, and those of the currency of most deals come first."""
+_WITHOUT_MONEY = 1_000
+"""The place behind those of all currencies."""
 _ACTS = """
     SELECT min(id) AS id, says, by, at, note,
         CASE WHEN bool_and(undone_at IS NOT NULL)
@@ -103,11 +117,13 @@ class Decisions(Generic[Asked]):
     def questions(self, *, after: Key | None = None, limit: int) -> list[Asked]:
         """What may be one, by a pair of records for which most speaks, the most money first.
 
-        Money is what deals that are not lost come to in both accounts, whatever their currency.
+        Money is what deals that are not lost come to in both accounts, in one currency: that of
+        most deals, and where they have none in it, that of most other deals.
         """
-        names = ("money", "weight", "a", "b", "c", "d")
+        names = ("place", "money", "weight", "a", "b", "c", "d")
         values = dict(zip(names, after or (None,) * len(names), strict=True))
-        found = self._session.execute(self._sql(_QUESTIONS), {**values, "limit": limit})
+        values |= {"last": _WITHOUT_MONEY, "limit": limit}
+        found = self._session.execute(self._sql(_QUESTIONS), values)
         return [self._question.model_validate(dict(row)) for row in found.mappings()]
 
     def count(self, *, most: int) -> int:
@@ -137,14 +153,34 @@ class Decisions(Generic[Asked]):
         decision_id: int = row.id
         return decision_id
 
-    def take_back(self, decision_id: int, *, by: str, now: datetime) -> Act:
-        """Undo a decision and all that was said with it; NotHere where nothing of it holds."""
+    def take_back(self, decision_id: int, *, by: str, now: datetime) -> set[Company]:
+        """Undo a decision and all that was said with it; what it had taken back holds again.
+
+        Returns:
+            The companies that all of this is about.
+
+        Raises:
+            NotHere: there is no such decision, or nothing of it holds.
+        """
         act = self.act(decision_id)
         if act.undone_at is not None:
             raise NotHere(f"decision {decision_id}: it was taken back already by {act.undone_by}")
         row = self._row
-        self._take_back(sa.and_(row.says == act.says, row.by == act.by, row.at == act.at), by, now)
-        return act
+        self._session.execute(
+            sa.update(row)  # also what a later one took back, or that would bring it again
+            .where(row.says == act.says, row.by == act.by, row.at == act.at, row.note == act.note)
+            .values(undone_by=by, undone_at=now)
+        )
+        again = self._session.execute(
+            sa.update(row)
+            .where(row.undone_by == act.by, row.undone_at == act.at, row.id < act.id)
+            .values(undone_by=None, undone_at=None)
+            .returning(row.one_source_id, row.one_id, row.other_source_id, row.other_id)
+        )
+        found = {company for side in act.sides for company in side}
+        for one_source, one, other_source, other in again:
+            found |= {(one_source, one), (other_source, other)}
+        return found
 
     def take_back_between(
         self, some: Collection[Company], others: Collection[Company], says: Says, *, by: str,

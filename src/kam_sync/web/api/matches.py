@@ -34,8 +34,9 @@ _BY = "the API"
 _CHANGING = [Depends(from_our_pages)]
 _MOST_COMPANIES = 200
 BY_MONEY = Cursor(
-    "matches", paging.decimal, paging.weight, paging.number, paging.text, paging.number, paging.text
-)
+    "matches", paging.number, paging.decimal, paging.weight, paging.number, paging.text,
+    paging.number, paging.text,
+)  # fmt: skip
 BY_ID = Cursor("match-decisions", paging.number)
 
 Note = Annotated[Text, Field(default="", max_length=1_000, description="Why, for the record.")]
@@ -128,25 +129,28 @@ def list_decisions(
 
 @router.post("/matches/decisions/{decision_id}/undo", dependencies=_CHANGING)
 def undo(services: Serving, decision_id: DecisionId) -> answers.Decision:
-    """Take a decision back: the companies go where the evidence alone puts them."""
+    """Take a decision back: what it had taken back holds again."""
     joining.undo(services, decision_id, by=_BY)
     return _decision(services, decision_id)
 
 
-def read_place(cursor: str | None) -> tuple[Decimal, float, int, str, int, str] | None:
+def read_place(cursor: str | None) -> tuple[int, Decimal, float, int, str, int, str] | None:
     """Where a page of questions begins."""
     key = BY_MONEY.read(cursor)
     if key is None:
         return None
-    money, weight, one_source, one, other_source, other = key
-    return Decimal(money), float(weight), int(one_source), one, int(other_source), other
+    place, money, weight, one_source, one, other_source, other = key
+    return (
+        int(place), Decimal(money), float(weight), int(one_source), one, int(other_source), other,
+    )  # fmt: skip
 
 
 def write_place(row: Question) -> str:
     """The cursor of a question."""
     return BY_MONEY.write(
-        row.money, row.weight, row.one_source_id, row.one_id, row.other_source_id, row.other_id
-    )
+        row.place, row.money, row.weight, row.one_source_id, row.one_id, row.other_source_id,
+        row.other_id,
+    )  # fmt: skip
 
 
 def _companies(services: Services, given: Sequence[Given]) -> list[Company]:
