@@ -60,7 +60,7 @@ class Person:
 
     id: UUID
     name: str
-    """The one with the most words."""
+    """The fullest: that with the most words which are no initials, and the first of such."""
     position: str | None
     """As it was changed last."""
     phones: tuple[str, ...]
@@ -166,7 +166,7 @@ def _person(id_: UUID, members: Sequence[Member], accounts: Mapping[Contact, UUI
     latest = sorted(living, key=lambda one: one.updated_at or one.changed_at, reverse=True)
     return Person(
         id=id_,
-        name=max((one.name for one in living), key=lambda name: (len(name.split()), len(name))),
+        name=max((one.name for one in living), key=_whole_words),
         position=next((one.position for one in latest if one.position), None),
         phones=_each_once((said for one in living for said in one.phones), phone_number),
         emails=_each_once((said for one in living for said in one.emails), mail_address),
@@ -175,6 +175,10 @@ def _person(id_: UUID, members: Sequence[Member], accounts: Mapping[Contact, UUI
             dict.fromkeys(accounts[key] for one in living if (key := _key(one)) in accounts)
         ),
     )
+
+
+def _whole_words(name: str) -> int:
+    return sum(len(word.strip(".")) > 2 for word in name.split())
 
 
 def _members(

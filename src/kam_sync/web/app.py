@@ -44,6 +44,7 @@ import kam_sync.web.pages.held
 import kam_sync.web.pages.ledger
 import kam_sync.web.pages.lists
 import kam_sync.web.pages.matches
+import kam_sync.web.pages.people
 import kam_sync.web.pages.set_aside
 import kam_sync.web.pages.sources
 import kam_sync.web.pages.survivorship
@@ -90,6 +91,7 @@ _PAGES = (
     kam_sync.web.pages.tasks.router,
     kam_sync.web.pages.accounts.router,
     kam_sync.web.pages.matches.router,
+    kam_sync.web.pages.people.router,
     kam_sync.web.pages.account.router,
     kam_sync.web.pages.group.router,
     kam_sync.web.pages.lists.router,

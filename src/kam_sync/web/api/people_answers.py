@@ -64,7 +64,7 @@ class Person(BaseModel):
     """Somebody at a customer, as all CRMs know them."""
 
     id: str = Field(description="That of the first contact; another after a merge or a split.")
-    name: str = Field(description="The longest of those in the CRMs.")
+    name: str = Field(description="The fullest of those in the CRMs.")
     position: str | None = Field(description="As it was changed last.")
     phones: list[str] = Field(description="Each once, in E.164 where it is a number.")
     emails: list[str] = Field(description="Each once, in lower case.")

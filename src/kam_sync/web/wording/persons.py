@@ -54,7 +54,7 @@ def why(language: Language, member: Member) -> str:
         return said % {"by": person(language, by), "name": name, "time": language.time(at)}
     if not member.clues:
         return language.gettext("Merged with “%(name)s” in the CRM itself.") % {"name": name}
-    said = language.gettext("One with “%(name)s”.") % {"name": name}
+    said = language.gettext("The same person as “%(name)s”.") % {"name": name}
     return f"{said} {evidence(language, member.clues)}"
 
 
@@ -77,15 +77,15 @@ _CLUES: Mapping[PersonClue, Callable[[Language], str]] = {
     PersonClue.ACCOUNT_OTHER: lambda language: language.gettext("of different customers"),
     PersonClue.POSITION: lambda language: language.gettext("the same position"),
     PersonClue.POSITION_OTHER: lambda language: language.gettext("different positions"),
-    PersonClue.NAME_EQUAL: lambda language: language.gettext("the same name of a person"),
+    PersonClue.NAME_EQUAL: lambda language: language.gettext("the names of both agree"),
     PersonClue.NAME_INITIAL: lambda language: language.gettext(
-        "the same name of a person, once with initials"
+        "the names of both agree, once with initials"
     ),
-    PersonClue.NAME_TYPO: lambda language: language.gettext("names of people differ by a slip"),
+    PersonClue.NAME_TYPO: lambda language: language.gettext("the names of both differ by a slip"),
     PersonClue.NAME_PART: lambda language: language.gettext(
-        "names of people are alike in part only"
+        "the names of both are alike in part only"
     ),
-    PersonClue.NAME_FAR: lambda language: language.gettext("different names of people"),
+    PersonClue.NAME_FAR: lambda language: language.gettext("the names of both are different"),
 }
 _COMMON_ONES: Mapping[PersonClue, Callable[[Language], str]] = {
     PersonClue.PHONE: lambda language: language.gettext(
