@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.child:
-        print(json.dumps(_matched(Services(*_opened(asked.child)))))
+        print(json.dumps(_matched(Services(*opened(asked.child)))))
         return
     found = _measured(asked.companies)
     missed = [name for name, bar in _BARS.items() if found[name] >= bar]
@@ -77,10 +77,10 @@ def _measured(count: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         with fresh_server(data) as server:
-            services = Services(*_opened(data))
+            services = Services(*opened(data))
             migrate(services.database)
             began = time.monotonic()
-            sources = _fill(services, count)
+            sources = fill(services, count)
             saved = time.monotonic() - began
             before = server.rest()
             command = [sys.executable, "-m", "benchmarks.matching_speed", "--child", str(data)]
@@ -100,7 +100,7 @@ def _measured(count: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _opened(data: Path) -> tuple[Settings, Database, Any]:
+def opened(data: Path) -> tuple[Settings, Database, Any]:
     settings = Settings.model_validate({"data_dir": data, "database_url": None, "secret_key": _KEY})
     return settings, open_database(settings), open_cipher(settings)
 
@@ -116,7 +116,7 @@ def _matched(services: Services) -> dict[str, Any]:
     return {"seconds": round(seconds, 1), **report.as_dict(), "accounts": accounts}
 
 
-def _fill(services: Services, count: int) -> list[int]:
+def fill(services: Services, count: int) -> list[int]:
     """Write companies into the store; the ids of their sources."""
     with services.database.transaction() as session:
         store = SourceStore(session)

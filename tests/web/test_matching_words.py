@@ -3,7 +3,9 @@
 import pytest
 
 from kam_sync.matching.comparing import Clue, Evidence
+from kam_sync.matching.people import PersonClue, PersonEvidence
 from kam_sync.web.wording import matching as words
+from kam_sync.web.wording import persons
 from tests.web.test_wording import EN, RU
 
 
@@ -44,6 +46,13 @@ def test_every_clue_has_its_words_in_both_languages(clue: Clue) -> None:
     said = {words.clue(language, Evidence(clue, 1.0, "X")) for language in (RU, EN)}
     assert len(said) == 2
     assert not any("%" in one for one in said)
+
+
+@pytest.mark.parametrize("clue", PersonClue)
+def test_every_clue_of_people_has_its_words_in_both_languages(clue: PersonClue) -> None:
+    for weight in (3.0, 0.0):
+        found = PersonEvidence(clue, weight, "+74951234567")
+        assert len({persons.clue(language, found) for language in (RU, EN)}) == 2
 
 
 def test_what_speaks_for_it_comes_before_what_speaks_against_it() -> None:

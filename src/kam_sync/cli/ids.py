@@ -37,6 +37,14 @@ DecisionId = Annotated[
         parser=id_of("decision", "match decisions", most=2**31),
     ),
 ]
+PersonDecisionId = Annotated[
+    int,
+    typer.Argument(
+        metavar="ID",
+        help="As `people decisions` shows it.",
+        parser=id_of("decision", "people decisions", most=2**31),
+    ),
+]
 _read_hook = id_of("webhook", "hooks list")
 HookId = Annotated[
     int, typer.Argument(metavar="ID", help="As `hooks list` shows it.", parser=_read_hook)

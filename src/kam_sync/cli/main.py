@@ -23,6 +23,7 @@ from kam_sync.cli import (
     ledger,
     match_splink,
     matching,
+    people,
     schedules,
     sources,
     targets,
@@ -58,6 +59,7 @@ app.add_typer(ledger.app, name="ledger")
 matching.app.command("export")(match_splink.export)
 matching.app.command("import")(match_splink.import_)
 app.add_typer(matching.app, name="match")
+app.add_typer(people.app, name="people")
 app.add_typer(targets.app, name="target")
 app.add_typer(winners.app, name="winners")
 app.command("import")(importing.import_)

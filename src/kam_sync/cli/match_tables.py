@@ -36,7 +36,7 @@ class Spoken:
         speaks_for, against = words.both_ways(self.language, asked.clues)
         return {
             "companies": [self._side(side) for side in asked.sides],
-            "money": _amounts(asked.worth),
+            "money": amounts(asked.worth),
             "weight": asked.question.weight,
             "advice": "likely" if asked.is_likely else "unsure",
             "is_doubtful": asked.question.is_doubtful,
@@ -69,8 +69,8 @@ class Spoken:
             **self._company(side.company),
             **side.company.model_dump(include=said),
             "account_id": str(side.account_id),
-            "open_money": _amounts(side.worth.open),
-            "won_money": _amounts(side.worth.won),
+            "open_money": amounts(side.worth.open),
+            "won_money": amounts(side.worth.won),
         }
 
     def _company(self, company: Company) -> dict[str, str]:
@@ -90,11 +90,11 @@ def show_question(document: dict[str, Any]) -> None:
     said = []
     for one in document["companies"]:
         inn = f", INN {one['inn']}" if one["inn"] else ""
-        said.append(f"{_ref(one)} {show.harmless(one['name'])}{inn}")
+        said.append(f"{ref(one)} {show.harmless(one['name'])}{inn}")
         said += [
-            f"  {name}: {_written(amounts)}"
+            f"  {name}: {_written(money)}"
             for name in ("open", "won")
-            if (amounts := one[f"{name}_money"])
+            if (money := one[f"{name}_money"])
         ]
     said.append(document["says"])
     said += [f"+ {show.harmless(one)}" for one in document["for"]]
@@ -102,15 +102,15 @@ def show_question(document: dict[str, Any]) -> None:
     one, other = document["companies"]
     which = {
         "merge": f"{one['account_id']} {other['account_id']}",
-        "apart": f"{_ref(one)} {_ref(other)}",
+        "apart": f"{ref(one)} {ref(other)}",
     }
     ways = [f"{what}: {command(f'match {do} {which[do]}')}" for what, do in _WAYS]
     show.block(f"{one['name']} / {other['name']}", said, ways)
 
 
-def show_decision(document: dict[str, Any], spoken: Spoken) -> None:
+def show_decision(document: dict[str, Any], spoken: Spoken, undo: str = "match undo") -> None:
     """What was said of whom, by whom, and how to take it back."""
-    sides = (", ".join(f"{_ref(one)} {one['name']}" for one in side) for side in document["sides"])
+    sides = (", ".join(f"{ref(one)} {one['name']}" for one in side) for side in document["sides"])
     sign = " = " if document["says"] == "together" else " <> "
     said = [show.harmless(sign.join(sides)), f"{document['by']}, {spoken.moment(document['at'])}"]
     if document["note"]:
@@ -120,15 +120,17 @@ def show_decision(document: dict[str, Any], spoken: Spoken) -> None:
         when = spoken.moment(document["undone_at"])
         said.append(f"taken back: {document['undone_by']}, {when}")
     else:
-        ways.append(f"to take it back: {command('match undo ' + document['id'])}")
+        ways.append(f"to take it back: {command(undo + ' ' + document['id'])}")
     show.block(f"Decision {document['id']}: {document['says']}", said, ways)
 
 
-def _ref(one: dict[str, Any]) -> str:
-    return f"{one['source']}:{one['company_external_id']}"
+def ref(one: dict[str, Any]) -> str:
+    """A company or a contact as commands name it."""
+    return f"{one['source']}:{one.get('company_external_id') or one['contact_external_id']}"
 
 
-def _amounts(of: dict[str, Decimal]) -> dict[str, str]:
+def amounts(of: dict[str, Decimal]) -> dict[str, str]:
+    """Amounts by currency as JSON."""
     return {unit: f"{amount:f}" for unit, amount in of.items()}
 
 

@@ -235,13 +235,17 @@ def _account(text: str) -> "UUID":
 
 
 def _companies(services: "Services", given: list[str]) -> "list[Company]":
-    """Companies as people name them: `sales:6001`."""
+    return records(services, given, "company")
+
+
+def records(services: "Services", given: list[str], what: str) -> "list[Company]":
+    """Companies or contacts as people name them: `sales:6001`."""
     from kam_sync.intake.store import SourceStore
 
     parts = [text.partition(":") for text in given]
     for text, (source, colon, external_id) in zip(given, parts, strict=True):
         if not (source and colon and external_id):
-            raise WrongUse(f"company {text}: SOURCE:ID is needed, such as sales:6001")
+            raise WrongUse(f"{what} {text}: SOURCE:ID is needed, such as sales:6001")
     with services.database.transaction() as session:
         store = SourceStore(session)
         return [(store.by_name(source).id, external_id) for source, _, external_id in parts]

@@ -38,11 +38,9 @@ class Pair(SQLModel):
     """Each with its clue, its weight, and what is shared."""
 
 
-class Question(Pair):
+class Waiting(Pair):
     """A pair that waits for a person."""
 
-    one_account_id: UUID
-    other_account_id: UUID
     money: Decimal
     """What deals that are not lost come to in both accounts, those of one currency alone."""
     currency: str | None
@@ -51,16 +49,21 @@ class Question(Pair):
     """Of the currency among all: 1 is that of most deals."""
 
 
-class PersonQuestion(Pair):
-    """A pair of contacts that waits for a person."""
+class Question(Waiting):
+    """A pair of companies that waits."""
+
+    one_account_id: UUID
+    other_account_id: UUID
+
+
+class PersonQuestion(Waiting):
+    """A pair of contacts that waits."""
 
     one_person_id: UUID
     other_person_id: UUID
     one_account_id: UUID | None
     other_account_id: UUID | None
     """None where a contact names no company."""
-    money: Decimal
-    """What deals that are not lost come to in their accounts."""
 
 
 class PersonLink(SQLModel):

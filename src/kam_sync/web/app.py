@@ -23,6 +23,7 @@ import kam_sync.web.api.jobs
 import kam_sync.web.api.kpis
 import kam_sync.web.api.ledger
 import kam_sync.web.api.matches
+import kam_sync.web.api.people
 import kam_sync.web.api.records
 import kam_sync.web.api.schedules
 import kam_sync.web.api.sources
@@ -43,6 +44,7 @@ import kam_sync.web.pages.held
 import kam_sync.web.pages.ledger
 import kam_sync.web.pages.lists
 import kam_sync.web.pages.matches
+import kam_sync.web.pages.people
 import kam_sync.web.pages.set_aside
 import kam_sync.web.pages.sources
 import kam_sync.web.pages.survivorship
@@ -63,6 +65,7 @@ from kam_sync.wiring import Services
 _API = (
     kam_sync.web.api.accounts.router,
     kam_sync.web.api.matches.router,
+    kam_sync.web.api.people.router,
     kam_sync.web.api.groups.router,
     kam_sync.web.api.records.router,
     kam_sync.web.api.directory.router,
@@ -88,6 +91,7 @@ _PAGES = (
     kam_sync.web.pages.tasks.router,
     kam_sync.web.pages.accounts.router,
     kam_sync.web.pages.matches.router,
+    kam_sync.web.pages.people.router,
     kam_sync.web.pages.account.router,
     kam_sync.web.pages.group.router,
     kam_sync.web.pages.lists.router,

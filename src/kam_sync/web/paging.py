@@ -59,6 +59,10 @@ class Cursor:
         self._name = name
         self._checks = checks
 
+    def named(self, name: str) -> "Cursor":
+        """Keys of the same parts of another list."""
+        return Cursor(name, *self._checks)
+
     def write(self, *parts: object) -> str:
         """The cursor of an item."""
         texts = [part.isoformat() if isinstance(part, datetime) else str(part) for part in parts]

@@ -46,7 +46,7 @@ class Pages:
             .render(
                 path=request.url.path,
                 switch=_switch(request),
-                questions_waiting=getattr(request.state, "waiting", 0),
+                waiting=getattr(request.state, "waiting", {}),
                 **values,
             )
         )

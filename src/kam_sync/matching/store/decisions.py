@@ -10,9 +10,8 @@ from sqlmodel import select
 
 from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere
-from kam_sync.matching.grouping import Company
-from kam_sync.matching.grouping import Pair as Ends
-from kam_sync.matching.model import Act, Decision, Pair, Question, Says
+from kam_sync.matching.grouping import Company, Pair
+from kam_sync.matching.model import Act, Decision, Question, Says, Waiting
 from kam_sync.matching.store.tables import DecisionRow
 
 Key = tuple[int, Decimal, float, int, str, int, str]
@@ -100,7 +99,7 @@ _ACTS = """
 _MOST_ID = 2**31 - 1
 
 
-Asked = TypeVar("Asked", bound=Pair)
+Asked = TypeVar("Asked", bound=Waiting)
 
 
 class Decisions(Generic[Asked]):
@@ -141,7 +140,7 @@ class Decisions(Generic[Asked]):
             raise NotHere(f"decision {decision_id}: no such decision")
         return found[0]
 
-    def add(self, pair: Ends, says: Says, *, by: str, note: str, now: datetime) -> int:
+    def add(self, pair: Pair, says: Says, *, by: str, note: str, now: datetime) -> int:
         """Keep what a person decided; an earlier word about the same pair is taken back."""
         self._take_back(self._about(pair), by, now)
         row = self._row(
@@ -208,7 +207,7 @@ class Decisions(Generic[Asked]):
         found = self._session.execute(self._sql(_ACTS), values).mappings()
         return [Act.of(**row) for row in found]
 
-    def _about(self, pair: Ends) -> sa.ColumnElement[bool]:
+    def _about(self, pair: Pair) -> sa.ColumnElement[bool]:
         one, other = _ends(self._row)
         return sa.and_(one == sa.tuple_(*pair[0]), other == sa.tuple_(*pair[1]))
 

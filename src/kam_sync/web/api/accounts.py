@@ -11,6 +11,7 @@ from kam_sync.notify import shapes
 from kam_sync.web import paging
 from kam_sync.web.api import answers, match_answers, record_answers
 from kam_sync.web.api.listing import Listing, of_company
+from kam_sync.web.api.people import contacts_page
 from kam_sync.web.deps import AccountId, AllSources, Reading
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
@@ -65,8 +66,7 @@ def list_contacts_of_account(
 ) -> Page[record_answers.Contact]:
     """The people at an account, in every CRM."""
     wanted = Wanted(account_id=AccountStore(session).account(account_id).id)
-    listing = Listing(RecordStore(session), sources)
-    return listing.page(model.Contact, record_answers.Contact, query, wanted, of_company)
+    return contacts_page(session, sources, query, wanted)
 
 
 @router.get("/accounts/{account_id}/deals")

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kam_sync.jobs import joining
 from kam_sync.matching.grouping import Company
-from kam_sync.matching.model import Question
+from kam_sync.matching.model import PersonQuestion, Question
 from kam_sync.matching.showing import asked, told
 from kam_sync.matching.store import DecisionStore
 from kam_sync.web import paging
@@ -23,7 +23,7 @@ from kam_sync.web.deps import (
     from_our_pages,
     read_id,
 )
-from kam_sync.web.paging import Cursor, Page, Paging, Text
+from kam_sync.web.paging import Cursor, Key, Page, Paging, Text
 from kam_sync.web.query import Asked
 from kam_sync.web.render import Spoken
 from kam_sync.wiring import Services
@@ -136,7 +136,11 @@ def undo(services: Serving, decision_id: DecisionId) -> answers.Decision:
 
 def read_place(cursor: str | None) -> tuple[int, Decimal, float, int, str, int, str] | None:
     """Where a page of questions begins."""
-    key = BY_MONEY.read(cursor)
+    return place_of(BY_MONEY.read(cursor))
+
+
+def place_of(key: Key | None) -> tuple[int, Decimal, float, int, str, int, str] | None:
+    """The place that a cursor names."""
     if key is None:
         return None
     place, money, weight, one_source, one, other_source, other = key
@@ -145,9 +149,9 @@ def read_place(cursor: str | None) -> tuple[int, Decimal, float, int, str, int, 
     )  # fmt: skip
 
 
-def write_place(row: Question) -> str:
+def write_place(row: Question | PersonQuestion, cursor: Cursor = BY_MONEY) -> str:
     """The cursor of a question."""
-    return BY_MONEY.write(
+    return cursor.write(
         row.place, row.money, row.weight, row.one_source_id, row.one_id, row.other_source_id,
         row.other_id,
     )  # fmt: skip

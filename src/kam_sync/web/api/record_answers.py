@@ -25,6 +25,7 @@ class Contact(Described):
 
     name: str
     company_external_id: str | None
+    person_id: str = Field(description="Who it is; contacts of one person have one id.")
     position: str | None
     phones: list[str]
     emails: list[str]

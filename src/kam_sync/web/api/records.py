@@ -14,6 +14,7 @@ from kam_sync.web.api.listing import (
     of_customer,
     of_invoice,
 )
+from kam_sync.web.api.people import contacts_page
 from kam_sync.web.deps import AllSources, Reading
 from kam_sync.web.paging import Page
 from kam_sync.web.query import Asked
@@ -26,9 +27,7 @@ def list_contacts(
     session: Reading, sources: AllSources, query: Asked[CustomerQuery]
 ) -> Page[answers.Contact]:
     """People at customers."""
-    listing = Listing(RecordStore(session), sources)
-    wanted = query.wanted(sources)
-    return listing.page(model.Contact, answers.Contact, query, wanted, of_company)
+    return contacts_page(session, sources, query, query.wanted(sources))
 
 
 @router.get("/deals")

@@ -80,7 +80,6 @@ def _crm(session: Session, account_id: UUID, lists: Lists) -> dict[str, Any]:
         "owner": store.owners([account_id]).get(account_id),
         "traits": traits(companies, winners),
         "heard": list(heard(companies, winners).values()),
-        "source_names": lists.source_names,
         "believed": believed,
         "origins": lists.origins(companies),
         "members": members(session, sorted(store.links(account_id), key=lambda link: link.seq)),

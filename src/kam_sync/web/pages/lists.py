@@ -8,14 +8,16 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from kam_sync.accounts.model import Company, Contact, Deal, Invoice, Link, Pipeline
+from kam_sync.accounts.model import Company, Deal, Invoice, Link, Pipeline
 from kam_sync.accounts.store import AccountStore, RecordStore, StreamStore, Wanted
 from kam_sync.alerts.model import Alert
+from kam_sync.matching.people_showing import people
+from kam_sync.matching.store import PersonStore
 from kam_sync.web.deps import AccountId, AllSources, Reading, Serving
 from kam_sync.web.pages.alert_tasks import AlertTask, tasks_of
 from kam_sync.web.paging import MOST
 from kam_sync.web.render import pages
-from kam_sync.web.wording import stream
+from kam_sync.web.wording import persons, stream
 
 router = APIRouter()
 
@@ -24,7 +26,6 @@ _AT_ONCE = 50
 _MOST_PAGES = 10_000
 _TOUCHED = ("closed_at", "updated_at", "created_at")
 _BILLED = ("created_at", "updated_at")
-_KNOWN = ("updated_at", "created_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ class Lists:
             case "invoices":
                 found = records.latest(Invoice, account, *_BILLED, limit=most, skip=skip)
             case "contacts":
-                found = records.latest(Contact, account, *_KNOWN, limit=most, skip=skip)
+                known = PersonStore(self._session).of_account(account, limit=most, skip=skip)
+                found = people(self._session, [person for person, _ in known], dict(known))
         return Listed(what, found[:limit], len(found) > limit)
 
     def tasks(self, alerts: Iterable[Alert]) -> dict[UUID, AlertTask]:
@@ -87,6 +89,8 @@ class Lists:
         links = AccountStore(self._session).links(self._account_id)
         return {
             "told": stream,
+            "person_words": persons,
+            "source_names": self.source_names,
             "stages": _stage_names(RecordStore(self._session), links),
             "today": self._services.as_of().astimezone(self._services.zone).date(),
             "card": lambda *record: self._sources.card(self._services, *record),

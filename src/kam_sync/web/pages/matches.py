@@ -66,6 +66,7 @@ def show_decisions(
     return pages(request).render(
         request,
         "match_decisions.html",
+        of="companies",
         decisions=kept,
         next_cursor=next_cursor,
         is_first=cursor is None,
@@ -78,14 +79,14 @@ def show_decisions(
 @router.post("/matches", dependencies=_CHANGING)
 def answer(services: Serving, form: Form = b"") -> RedirectResponse:
     """Answer a question: one customer, or different ones."""
-    sent = dict(_fields(form))
-    note = _note(sent)
+    sent = dict(form_fields(form))
+    note = form_note(sent)
     match sent.get("do"):
         case "merge":
             one, other = _account(sent, "one_account"), _account(sent, "other_account")
             joining.merge(services, one, other, by=_BY, note=note)
         case "apart":
-            left, right = _company(sent.get("one", "")), _company(sent.get("other", ""))
+            left, right = form_record(sent.get("one", "")), form_record(sent.get("other", ""))
             joining.keep_apart(services, left, right, by=_BY, note=note)
         case _:
             raise WrongUse("form: no such button")
@@ -102,9 +103,9 @@ def undo(services: Serving, decision_id: DecisionId) -> RedirectResponse:
 @router.post("/accounts/{account_id}/split", dependencies=_CHANGING)
 def split(services: Serving, account_id: AccountId, form: Form = b"") -> RedirectResponse:
     """Take the companies that are ticked out of an account."""
-    sent = _fields(form)
-    leaving = [_company(value) for name, value in sent if name == "company"]
-    joining.split(services, account_id, leaving, by=_BY, note=_note(dict(sent)))
+    sent = form_fields(form)
+    leaving = [form_record(value) for name, value in sent if name == "company"]
+    joining.split(services, account_id, leaving, by=_BY, note=form_note(dict(sent)))
     return RedirectResponse("/matches/decisions?did=split", status_code=303)
 
 
@@ -112,11 +113,13 @@ def _told(session: Session, **which: Any) -> list[Told]:
     return told(session, DecisionStore(session).acts(**which))
 
 
-def _fields(form: bytes) -> list[tuple[str, str]]:
+def form_fields(form: bytes) -> list[tuple[str, str]]:
+    """What a form of ours has sent."""
     return parse_qsl(form.decode("utf-8", "replace"), keep_blank_values=True)
 
 
-def _note(sent: dict[str, str]) -> str:
+def form_note(sent: dict[str, str]) -> str:
+    """Why, as far as somebody said it."""
     return sent.get("note", "").replace("\x00", "").strip()[:_LONGEST_NOTE]
 
 
@@ -124,13 +127,13 @@ def _account(sent: dict[str, str], name: str) -> UUID:
     return read_id("account", sent.get(name, ""))
 
 
-def _company(text: str) -> Company:
-    """A company as our forms name it: the id of its source, a colon, its own id."""
+def form_record(text: str) -> Company:
+    """A company or a contact as our forms name it: the id of its source, a colon, its own id."""
     source, _, external_id = text.partition(":")
     try:
         source_id = paging.number(source)
     except ValueError:
         source_id = 0
     if not source_id or not external_id or "\x00" in external_id:
-        raise WrongUse("form: a company is missing")
+        raise WrongUse("form: a record is missing")
     return source_id, external_id

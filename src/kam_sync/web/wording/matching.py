@@ -30,7 +30,11 @@ def both_ways(language: Language, clues: Iterable[Evidence]) -> tuple[list[str],
 
 def evidence(language: Language, clues: Iterable[Evidence]) -> str:
     """All of it in one text."""
-    speaks_for, against = both_ways(language, clues)
+    return in_one_text(language, *both_ways(language, clues))
+
+
+def in_one_text(language: Language, speaks_for: list[str], against: list[str]) -> str:
+    """What speaks for it, and then what against it."""
     said = []
     if speaks_for:
         said.append(language.gettext("For: %(what)s.") % {"what": "; ".join(speaks_for)})
@@ -91,12 +95,15 @@ def person(language: Language, by: str) -> str:
 
 
 def _shown(found: Evidence) -> str:
-    if found.clue is not Clue.PHONE:
-        return found.what
+    return phone(found.what) if found.clue is Clue.PHONE else found.what
+
+
+def phone(text: str) -> str:
+    """A phone in E.164 with its spaces; what is none stays as it is."""
     try:
-        number = phonenumbers.parse(found.what)
+        number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
-        return found.what
+        return text
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 

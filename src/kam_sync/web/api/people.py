@@ -1,0 +1,201 @@
+"""People at customers, which of them may be one, and what is said of them: one, two, taken back."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+
+from kam_sync.accounts import model
+from kam_sync.accounts.store import RecordStore, Wanted
+from kam_sync.base.db import Session
+from kam_sync.jobs import joining
+from kam_sync.matching.people_showing import asked, people, told
+from kam_sync.matching.store import Contact, PersonDecisionStore, PersonStore, WantedPeople
+from kam_sync.web import paging
+from kam_sync.web.api import people_answers as answers
+from kam_sync.web.api.listing import Listing, of_company
+from kam_sync.web.api.matches import BY_MONEY, DecisionId, Note, place_of, write_place
+from kam_sync.web.api.record_answers import Contact as OneContact
+from kam_sync.web.deps import AllSources, Reading, Serving, Sources, from_our_pages, read_id
+from kam_sync.web.paging import Cursor, Page, Paging, Text
+from kam_sync.web.query import Asked
+from kam_sync.web.render import Spoken
+from kam_sync.wiring import Services
+
+router = APIRouter(tags=["people"])
+
+_BY = "the API"
+_CHANGING = [Depends(from_our_pages)]
+_MOST_CONTACTS = 200
+PEOPLE_BY_MONEY = BY_MONEY.named("people-matches")
+PEOPLE_BY_ID = Cursor("people-decisions", paging.number)
+_BY_PERSON = Cursor("people", paging.uuid)
+
+
+def person_id(person_id: str) -> UUID:
+    """The id of a person in the path."""
+    return read_id("person", person_id)
+
+
+PersonId = Annotated[UUID, Depends(person_id)]
+
+
+class PeopleQuery(Paging):
+    """Which people are asked for."""
+
+    account: str | None = Field(default=None, description="Id of an account.")
+    source: Text | None = Field(default=None, description="Id or name of a source.")
+    q: Text = Field(default="", description="A part of the name, in any case.")
+
+
+class Given(BaseModel):
+    """A contact as a program names it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: Text = Field(description="Id or name of a source.", examples=["sales"])
+    contact_external_id: Text = Field(description="Id in that CRM.", examples=["1048577"])
+
+
+class MergePeople(BaseModel):
+    """Two people who are one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    people: list[str] = Field(min_length=2, max_length=2, description="Ids of two people.")
+    note: Note
+
+
+class ApartPeople(BaseModel):
+    """Two contacts who are two people."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    contacts: list[Given] = Field(min_length=2, max_length=2)
+    note: Note
+
+
+class SplitPerson(BaseModel):
+    """Contacts of a person who are somebody else, all of them together."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    contacts: list[Given] = Field(min_length=1, max_length=_MOST_CONTACTS)
+    note: Note
+
+
+@router.get("/people")
+def list_people(
+    session: Reading, sources: AllSources, language: Spoken, query: Asked[PeopleQuery]
+) -> Page[answers.Person]:
+    """People at customers, each once, whatever CRMs know them; by id, after they are matched."""
+    after = _BY_PERSON.read(query.cursor)
+    wanted = WantedPeople(
+        account_id=None if query.account is None else read_id("account", query.account),
+        source_id=None if query.source is None else sources.named(query.source).id,
+        text=query.q,
+    )
+    begin = UUID(after[0]) if after else None
+    found = PersonStore(session).find(wanted, after=begin, limit=query.limit + 1)
+    kept, cursor = paging.page(found, query.limit, _BY_PERSON.write)
+    items = [answers.person(language, sources.names, one) for one in people(session, kept)]
+    return Page(items=items, next_cursor=cursor)
+
+
+@router.get("/people/matches")
+def list_people_matches(
+    session: Reading, sources: AllSources, language: Spoken, query: Asked[Paging]
+) -> Page[answers.Question]:
+    """Contacts that may be one person: those of the accounts with the most money first."""
+    after = place_of(PEOPLE_BY_MONEY.read(query.cursor))
+    found = PersonDecisionStore(session).questions(after=after, limit=query.limit + 1)
+    kept, cursor = paging.page(found, query.limit, lambda row: write_place(row, PEOPLE_BY_MONEY))
+    items = [answers.question(language, sources.names, one) for one in asked(session, kept)]
+    return Page(items=items, next_cursor=cursor)
+
+
+@router.post("/people/matches/merge", dependencies=_CHANGING)
+def merge_people(services: Serving, wanted: MergePeople) -> answers.Decision:
+    """Say that two people are one, with all their contacts."""
+    one, other = (read_id("person", given) for given in wanted.people)
+    with joining.people(services, by=_BY) as deciding:
+        decision = deciding.merge(one, other, wanted.note)
+    return _decision(services, decision)
+
+
+@router.post("/people/matches/apart", dependencies=_CHANGING)
+def keep_people_apart(services: Serving, wanted: ApartPeople) -> answers.Decision:
+    """Say that two contacts are different people; nobody is asked again."""
+    one, other = _contacts(services, wanted.contacts)
+    with joining.people(services, by=_BY) as deciding:
+        decision = deciding.keep_apart((one, other), wanted.note)
+    return _decision(services, decision)
+
+
+@router.get("/people/matches/decisions")
+def list_people_decisions(
+    session: Reading, sources: AllSources, query: Asked[Paging]
+) -> Page[answers.Decision]:
+    """What was decided of people, the latest first, also what was taken back."""
+    after = PEOPLE_BY_ID.read(query.cursor)
+    before = {} if after is None else {"before": int(after[0])}
+    found = PersonDecisionStore(session).acts(**before, limit=query.limit + 1)
+    kept, cursor = paging.page(found, query.limit, lambda act: PEOPLE_BY_ID.write(act.id))
+    items = [answers.decision(sources.names, one) for one in told(session, kept)]
+    return Page(items=items, next_cursor=cursor)
+
+
+@router.post("/people/matches/decisions/{decision_id}/undo", dependencies=_CHANGING)
+def undo_of_people(services: Serving, decision_id: DecisionId) -> answers.Decision:
+    """Take a decision back: the contacts go where the evidence alone puts them."""
+    with joining.people(services, by=_BY) as deciding:
+        deciding.undo(decision_id)
+    return _decision(services, decision_id)
+
+
+@router.get("/people/{person_id}")
+def get_person(
+    session: Reading, sources: AllSources, language: Spoken, person_id: PersonId
+) -> answers.Person:
+    """One person, with why each contact is theirs."""
+    PersonStore(session).contacts_of(person_id)
+    (found,) = people(session, [person_id])
+    return answers.person(language, sources.names, found)
+
+
+@router.post("/people/{person_id}/split", dependencies=_CHANGING)
+def split_person(services: Serving, person_id: PersonId, wanted: SplitPerson) -> answers.Decision:
+    """Take contacts away from a person: they are somebody else, all of them together."""
+    leaving = _contacts(services, wanted.contacts)
+    with joining.people(services, by=_BY) as deciding:
+        decision = min(deciding.split(person_id, leaving, wanted.note))
+    return _decision(services, decision)
+
+
+def contacts_page(
+    session: Session, sources: Sources, query: Paging, wanted: Wanted
+) -> Page[OneContact]:
+    """A page of contacts, each with its account and its person."""
+    listing = Listing(RecordStore(session), sources)
+    rows, cursor = listing.find(model.Contact, query, wanted)
+    whose = PersonStore(session).people_of([(row.source_id, row.external_id) for row in rows])
+    items = [
+        OneContact(**plain, person_id=str(whose[row.source_id, row.external_id]))
+        for row, plain in zip(rows, listing.plain(rows, of_company), strict=True)
+    ]
+    return Page(items=items, next_cursor=cursor)
+
+
+def _contacts(services: Services, given: Sequence[Given]) -> list[Contact]:
+    """Contacts by the ids of their sources; read before anything is held."""
+    with services.database.transaction() as session:
+        sources = Sources(session)
+        return [(sources.named(one.source).id, one.contact_external_id) for one in given]
+
+
+def _decision(services: Services, decision_id: int) -> answers.Decision:
+    with services.database.transaction() as session:
+        (found,) = told(session, [PersonDecisionStore(session).act(decision_id)])
+        return answers.decision(Sources(session).names, found)
