@@ -1,6 +1,6 @@
 """The gate: what the house may know of CRMs, and nothing of how any one of them works."""
 
-from connectors.kit import columns, fieldmap, sheets
+from connectors.kit import columns, fieldmap, sheets, wrongs
 from connectors.kit.contract import (
     About,
     Connector,
@@ -166,4 +166,5 @@ __all__ = [
     "spoken",
     "wait_for_turn",
     "without_mark",
+    "wrongs",
 ]

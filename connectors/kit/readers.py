@@ -28,6 +28,14 @@ class Faulty(ValueError):
         self.field = field
 
 
+class Faults(ValueError):
+    """All rules of a noun that cannot be followed."""
+
+    def __init__(self, each: Sequence[Faulty]) -> None:
+        super().__init__("; ".join(str(one) for one in each))
+        self.each = each
+
+
 class Common(NamedTuple):
     """What holds for every rule that does not say otherwise."""
 
@@ -148,20 +156,30 @@ def _checked(shape: Shape, rule: Rule, common: Common) -> tuple[Convert, Any]:
     one = _one(way, shape, rule, common)
     is_text, is_several = shape.kind == "text", shape.kind == "texts" or way == "codes_joined"
     plain = _several(way, one, is_text=is_text) if is_several else one
-    try:
-        for ours in rule.codes.values():
-            one(ours)
-        constant = None if rule.value is None else plain(rule.value)
-    except BadRecord as error:
+    unfit = [why for ours in dict.fromkeys(rule.codes.values()) if (why := _unfit(one, ours))]
+    if rule.value is not None and (why := _unfit(plain, rule.value)):
+        unfit.append(why)
+    if unfit:
         raise Faulty(
-            f"{shape.short}: {error}",
-            f"{shape.short} ({shape.kind}): значение в value или codes не подходит: {error}",
+            f"{shape.short}: {'; '.join(unfit)}",
+            f"{shape.short} ({shape.kind}): значение в value или codes не подходит: "
+            f"{'; '.join(unfit)}",
             field=shape.short,
-        ) from error
+        )
+    constant = None if rule.value is None else plain(rule.value)
     if not rule.codes:
         return plain, constant
     one = _after(coded(rule.codes, match), one)
     return (_several(way, one, is_text=is_text) if is_several else one), constant
+
+
+def _unfit(convert: Convert, value: Any) -> str:
+    """Why a value of a rule makes no sense; empty where it does."""
+    try:
+        convert(value)
+    except BadRecord as error:
+        return str(error)
+    return ""
 
 
 def _one(way: str, shape: Shape, rule: Rule, common: Common) -> Convert:

@@ -103,7 +103,7 @@ def test_a_wrong_token_connects_nothing_and_is_not_repeated(
         ),
         (
             ("add", "s", "--kind", "amocrm", "--base-url", "https://x.test", "--set", "speed=1"),
-            "option speed: no such option",
+            "опции speed нет; есть: timezone, ",
         ),
         (
             ("add", "s", "--kind", "amocrm", "--base-url", "https://me:hunter2@x.test/api"),
