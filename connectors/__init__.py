@@ -20,7 +20,7 @@ from connectors.kit.contract import (
     SubscribesHooks,
     Turns,
 )
-from connectors.kit.door import Asked, Door, Spoken, spoken
+from connectors.kit.door import Asked, Door, Spoken, behind, spoken
 from connectors.kit.errors import (
     BadHook,
     BadRecord,
@@ -159,6 +159,7 @@ __all__ = [
     "Write",
     "Writes",
     "Written",
+    "behind",
     "columns",
     "ends_at",
     "fieldmap",

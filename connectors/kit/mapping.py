@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from connectors.kit import values
+from connectors.kit.door import Spoken, behind
 from connectors.kit.errors import BadRecord
 from connectors.kit.marks import is_marked
 from connectors.kit.readers import (
+    EMPTY,
     Common,
     Faults,
     Faulty,
@@ -174,9 +176,9 @@ def _stage(shape: Shape, rule: Rule) -> dict[str, Read]:
         try:
             said = (own(get(row)) if rule.columns else None) or own(rule.value)
         except BadRecord as error:
-            raise BadRecord(f"{where}: {error}") from error
+            raise BadRecord(behind(f"{where}: ", error)) from error
         if said is None:
-            raise BadRecord(f"{where}: is empty, and has to be there")
+            raise BadRecord(Spoken(f"{where}: {EMPTY}", f"{where}: {EMPTY.ru}"))
         return said
 
     def read_outcome(row: Row) -> Outcome:
@@ -184,7 +186,7 @@ def _stage(shape: Shape, rule: Rule) -> dict[str, Read]:
         try:
             return Outcome(outcome(said))
         except BadRecord as error:
-            raise BadRecord(f"{where}: {error}") from error
+            raise BadRecord(behind(f"{where}: ", error)) from error
 
     return {shape.name: read_stage, "outcome": read_outcome}
 

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from connectors.kit.door import Spoken, spoken
+from connectors.kit.door import Spoken, behind
 from connectors.kit.plain_yaml import Marks
 
 Path = tuple[str | int, ...]
@@ -137,7 +137,7 @@ def _of_value(error: ErrorDetails, where: Path, why: Mapping[str, Any]) -> Spoke
         case "less_than_equal":
             return Spoken(f"{why['le']} at most", f"не больше {why['le']}")
         case "value_error":
-            return _ZONE if where[-1:] == ("zone",) else _raised(why["error"])
+            return _ZONE if where[-1:] == ("zone",) else behind("", why["error"])
         case kind:
             return _TYPES.get(kind) or Spoken(error["msg"], f"не подходит: {error['msg']}")
 
@@ -174,10 +174,6 @@ def _none_of(given: Any, expected: str) -> Spoken:
     return Spoken(
         f"{shown!r} is none of: {names}{meant}", f"{shown!r}: нужно одно из: {names}{meant.ru}"
     )
-
-
-def _raised(error: Exception) -> Spoken:
-    return Spoken(str(error), spoken(error, "ru"))
 
 
 def _models(annotation: Any) -> Iterator[Model]:

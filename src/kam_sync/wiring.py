@@ -19,7 +19,7 @@ from connectors import (
     NeedsPerson,
     Spoken,
     Turns,
-    spoken,
+    behind,
     wrongs,
 )
 from connectors.registry import (
@@ -164,7 +164,7 @@ def open_connector(kind: str, credentials: Credentials) -> Connector:
     except (ValueError, NeedsPerson) as error:
         why = getattr(error, "kind", ErrorKind.OTHER)
         of = "" if why is ErrorKind.BAD_PROFILE else f"{kind}: "
-        raise WrongUse(Spoken(f"{of}{error}", f"{of}{spoken(error, 'ru')}"), kind=why) from error
+        raise WrongUse(behind(of, error), kind=why) from error
 
 
 def doors() -> dict[str, Door]:
