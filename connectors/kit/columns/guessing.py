@@ -18,7 +18,8 @@ _EXACT, _PARTLY = 100, 10
 _BY_KIND = ("amount", "target", "quantity", "score")
 _STAGES_LISTED = 50
 _ROUBLES = "RUB"
-_ROWS_OF_A_MISTAKE = 10
+_FEW, _ROWS_OF_A_MISTAKE = 3, 10
+"""A key may fail for so many rows, or for one in so many."""
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ class Draft:
     def finished(self, rows: Sequence[Mapping[str, Any]], *, keyless: bool = False) -> TableMap:
         """The mapping, with the key that tells most rows apart. Raises ValidationError.
 
-        A key may fail for one row in ten, and always for one: those rows are told one by one.
+        A key may fail for one row in ten, or for three: those rows are told one by one.
 
         Args:
             keyless: look for no key.
@@ -208,8 +209,8 @@ def _told_apart(made: TableMap, rows: Sequence[Mapping[str, Any]]) -> tuple[int,
 
 
 def _is_enough(fine: int, bad: int) -> bool:
-    """Whether a key is one, but for a few mistakes; what tells no two rows apart is none."""
-    return not bad or (fine > 1 and bad <= max(1, (fine + bad) // _ROWS_OF_A_MISTAKE))
+    """Whether a key is one, but for a few mistakes; what tells half of the rows apart is none."""
+    return not bad or (bad < fine and bad <= max(_FEW, (fine + bad) // _ROWS_OF_A_MISTAKE))
 
 
 def _is_there(table: Table, target: str) -> bool:

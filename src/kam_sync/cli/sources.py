@@ -175,6 +175,9 @@ def set_(  # noqa: PLR0913 - each is an option of the command
     given = None if token is None else _read_token(token)
     secret = profiles.joined(given, secrets or [])
     with _services() as services:
+        if secret is None and not connecting.differs(services, name, base_url, settings):
+            typer.echo(f"{name}: nothing changed: all of that is set so already", err=True)
+            return
         is_moved = _is_moved(services, name, base_url)
         if secret is not None or is_moved:
             asking.try_out(services, name, secret, base_url=base_url, options=settings)

@@ -176,9 +176,12 @@ def _key(*numbers: str, keyless: bool = False) -> list[str]:
 def test_a_key_with_a_few_mistakes_is_one_and_what_tells_nothing_apart_is_none() -> None:
     natural = ["number", "paid_on", "client"]
     twenty = [str(n) for n in range(20)]
-    assert _key("1", "2", "2") == natural  # one mistake is forgiven whatever the number of rows
-    assert _key(*twenty, "0", "1") == natural  # 2 of 22
-    assert _key(*twenty, "0", "1", "2") == []  # 3 of 23
+    assert _key("1", "2", "2") == natural
+    assert _key("1", "2", "3", "1", "2") == natural
+    assert _key("1", "2", "1", "2") == []  # as many mistakes as rows that are told apart
+    assert _key(*twenty, "0", "1", "2") == natural
+    assert _key(*twenty, "0", "1", "2", "3") == []  # 4 of 24
+    assert _key(*twenty, *(str(n) for n in range(20, 40)), "0", "1", "2", "3") == natural
     assert _key("", *twenty) == natural  # one that is empty
     assert _key("1", "1") == []
     assert _key(*twenty, keyless=True) == []
