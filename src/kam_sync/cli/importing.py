@@ -63,7 +63,7 @@ def import_(  # noqa: PLR0913 - each is an option of the command
     weak_key: Annotated[
         bool,
         typer.Option(
-            "--weak-key", help="Take rows without a key: a corrected one counts as a new one."
+            "--weak-key", help="Look for no key and take the rows: a corrected one counts as new."
         ),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="The guess is right; do not ask.")] = False,
