@@ -1,6 +1,6 @@
 """The gate: what the house may know of CRMs, and nothing of how any one of them works."""
 
-from connectors.kit import columns, fieldmap, sheets
+from connectors.kit import columns, fieldmap, sheets, wrongs
 from connectors.kit.contract import (
     About,
     Connector,
@@ -20,7 +20,7 @@ from connectors.kit.contract import (
     SubscribesHooks,
     Turns,
 )
-from connectors.kit.door import Asked, Door, Spoken, spoken
+from connectors.kit.door import Asked, Door, Spoken, behind, spoken
 from connectors.kit.errors import (
     BadHook,
     BadRecord,
@@ -159,6 +159,7 @@ __all__ = [
     "Write",
     "Writes",
     "Written",
+    "behind",
     "columns",
     "ends_at",
     "fieldmap",
@@ -166,4 +167,5 @@ __all__ = [
     "spoken",
     "wait_for_turn",
     "without_mark",
+    "wrongs",
 ]

@@ -29,3 +29,9 @@ class Settings(Zoned):
     customers_mode: str | None = None
     invoices_catalog: str | None = None
     is_admin: str | None = None
+
+    @classmethod
+    def offered(cls) -> list[str]:
+        """Without what the account says itself."""
+        told = {"api_filter", "customers_mode", "invoices_catalog", "is_admin"}
+        return [name for name in super().offered() if name not in told]

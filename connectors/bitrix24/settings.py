@@ -30,3 +30,9 @@ class Settings(Zoned):
     dates: Literal["iso", "plain"] = "iso"
     """How a time is written in filters; `about` tries it."""
     is_admin: str | None = None
+
+    @classmethod
+    def offered(cls) -> list[str]:
+        """Without what the account says itself."""
+        told = {"dates", "is_admin"}
+        return [name for name in super().offered() if name not in told]

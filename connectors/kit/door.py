@@ -31,6 +31,12 @@ def spoken(error: Exception, language: str) -> str:
     return text.ru if language == "ru" and isinstance(text, Spoken) else str(text)
 
 
+def behind(place: str, error: Exception) -> Spoken:
+    """What an error says, behind the place that it is about."""
+    known = place.ru if isinstance(place, Spoken) else place
+    return Spoken(f"{place}{error}", f"{known}{spoken(error, 'ru')}")
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """An option that a person is asked for when they connect an account (`--set name=...`)."""

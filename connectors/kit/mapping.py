@@ -1,36 +1,43 @@
 """Makes the rules of a noun into one function: from a raw record to a record."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from connectors.kit import values
+from connectors.kit.door import Spoken, behind
 from connectors.kit.errors import BadRecord
 from connectors.kit.marks import is_marked
-from connectors.kit.readers import Common, Faulty, Read, Row, code, coded, getter, reader
+from connectors.kit.readers import (
+    EMPTY,
+    Common,
+    Faults,
+    Faulty,
+    Read,
+    Row,
+    code,
+    coded,
+    getter,
+    reader,
+)
 from connectors.kit.records import Happening, Noun, Outcome, RawRecord, Record
 from connectors.kit.rule import Rule
 from connectors.kit.shapes import NEEDED, Shape, record_class, shapes, unfillable
+from connectors.kit.wrongs import near
 
 Rules = Mapping[str, Rule]
 Key = str | list[str] | None
 
 _ACTIVITIES = {Noun.NOTE: Happening.NOTE, Noun.EVENT: Happening.OTHER}
-_STAGE = "stage_external_id"
 _JOINT = "|"
 
 
 def mapped(
     noun: Noun, key: Key, rules: Rules, common: Common, main_pipeline: str
 ) -> Callable[[RawRecord], Record]:
-    """The function that makes a raw record a record. Raises Faulty for rules that make none."""
+    """The function that makes a raw record a record. Raises Faults for rules that make none."""
     cls = record_class(noun)
-    found = dict(_matched(noun, rules))
-    reads = {shape.name: reader(shape, rule, common) for shape, rule in found.values()}
-    fixed = dict(_constants(noun, found, common, main_pipeline))
-    stage = found.get("stage") if noun is Noun.DEAL else None
-    if stage and stage[1].codes:
-        reads = _stage(*stage) | {name: read for name, read in reads.items() if name != _STAGE}
-    _refuse_gaps(noun, {*reads, *fixed})
+    reads, fixed = _followed(noun, rules, common, main_pipeline)
     fixed = {name: value for name, value in (_blank(noun) | fixed).items() if name not in reads}
     items, find_key, named = list(reads.items()), keyed(key), _names(key)
 
@@ -48,6 +55,41 @@ def mapped(
         return record
 
     return translate
+
+
+def _followed(
+    noun: Noun, rules: Rules, common: Common, main_pipeline: str
+) -> tuple[dict[str, Read], dict[str, Any]]:
+    """The fields that are read, and those that are the same in all records. Raises Faults."""
+    found: dict[str, tuple[Shape, Rule]] = {}
+    reads: dict[str, Read] = {}
+    fixed: dict[str, Any] = {}
+    faults: list[Faulty] = []
+    for name, rule in rules.items():
+        with _noting(faults):
+            short, shape = _field(noun, name)
+            found[short] = shape, rule
+            reads[shape.name] = reader(shape, rule, common)
+    with _noting(faults):
+        fixed = dict(_constants(noun, found, common, main_pipeline))
+    stage = found.get("stage") if noun is Noun.DEAL else None
+    if stage and stage[1].codes:
+        with _noting(faults):
+            reads |= _stage(*stage)
+    with _noting(faults):
+        told = {shape.name for shape, _ in found.values()} | ({"outcome"} if stage else set())
+        _refuse_gaps(noun, {*reads, *fixed, *(told if faults else ())})
+    if faults:
+        raise Faults(faults)
+    return reads, fixed
+
+
+@contextmanager
+def _noting(faults: list[Faulty]) -> Iterator[None]:
+    try:
+        yield
+    except Faulty as fault:
+        faults.append(fault)
 
 
 def keyed(key: Key) -> Callable[[Row], str | None]:
@@ -72,19 +114,17 @@ def _names(key: Key) -> list[str]:
     return [key] if isinstance(key, str) else list(key or ())
 
 
-def _matched(noun: Noun, rules: Rules) -> Iterator[tuple[str, tuple[Shape, Rule]]]:
-    """Each rule with the field that it is about."""
+def _field(noun: Noun, name: str) -> tuple[str, Shape]:
+    """The field of a name, short or long."""
     known = shapes(noun)
-    full = {shape.name: short for short, shape in known.items()}
-    for name, rule in rules.items():
-        short = full.get(name, name)
-        if short not in known:
-            there = ", ".join(known)
-            raise Faulty(
-                f"a {noun} has no field {name!r}; there are: {there}",
-                f"у {noun} нет поля {name!r}; есть: {there}", field=name,
-            )  # fmt: skip
-        yield short, (known[short], rule)
+    short = {shape.name: one for one, shape in known.items()}.get(name, name)
+    if short not in known:
+        there, meant = ", ".join(known), near(name, known)
+        raise Faulty(
+            f"a {noun} has no field {name!r}{meant}; there are: {there}",
+            f"у {noun} нет поля {name!r}{meant.ru}; есть: {there}", field=name,
+        )  # fmt: skip
+    return short, known[short]
 
 
 def _blank(noun: Noun) -> dict[str, Any]:
@@ -136,9 +176,9 @@ def _stage(shape: Shape, rule: Rule) -> dict[str, Read]:
         try:
             said = (own(get(row)) if rule.columns else None) or own(rule.value)
         except BadRecord as error:
-            raise BadRecord(f"{where}: {error}") from error
+            raise BadRecord(behind(f"{where}: ", error)) from error
         if said is None:
-            raise BadRecord(f"{where}: is empty, and has to be there")
+            raise BadRecord(Spoken(f"{where}: {EMPTY}", f"{where}: {EMPTY.ru}"))
         return said
 
     def read_outcome(row: Row) -> Outcome:
@@ -146,7 +186,7 @@ def _stage(shape: Shape, rule: Rule) -> dict[str, Read]:
         try:
             return Outcome(outcome(said))
         except BadRecord as error:
-            raise BadRecord(f"{where}: {error}") from error
+            raise BadRecord(behind(f"{where}: ", error)) from error
 
     return {shape.name: read_stage, "outcome": read_outcome}
 

@@ -1,9 +1,14 @@
 """What an admin may set for a source (`--set key=value`), where it is alike for all kinds."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
+
+from connectors.kit.door import Spoken
+from connectors.kit.wrongs import UNKNOWN_OPTIONS
 
 
 def is_zone(name: str) -> bool:
@@ -17,17 +22,39 @@ def is_zone(name: str) -> bool:
 
 def _known_zone(name: str) -> str:
     if not is_zone(name):
-        raise ValueError(f"{name!r} is not a time zone such as Europe/Moscow")
+        raise ValueError(
+            Spoken(
+                f"{name!r} is not a time zone such as Europe/Moscow",
+                f"{name!r}: такого часового пояса нет; нужен, например, Europe/Moscow",
+            )
+        )
     return name
 
 
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 
 
-class Zoned(BaseModel):
-    """Options of an account that has a calendar; one that nobody knows is refused."""
+class Options(BaseModel):
+    """Options of an account; those that nobody knows are refused, with those that there are."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def offered(cls) -> list[str]:
+        """The names that an admin may set."""
+        return list(cls.model_fields)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _are_known(cls, given: Any) -> Any:
+        if isinstance(given, Mapping) and (strange := sorted({*given} - {*cls.model_fields})):
+            why = {"strange": strange, "offered": cls.offered()}
+            raise PydanticCustomError(UNKNOWN_OPTIONS, "no such option: {strange}", why)
+        return given
+
+
+class Zoned(Options):
+    """Options of an account that has a calendar."""
 
     timezone: ZoneName = "Europe/Moscow"
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from connectors.kit import months, pick, values
-from connectors.kit.door import Spoken
+from connectors.kit.door import Spoken, behind
 from connectors.kit.errors import BadRecord
 from connectors.kit.rule import Rule
 from connectors.kit.shapes import NEEDED, WAYS, Shape
@@ -18,6 +18,7 @@ Convert = Callable[[Any], Any]
 
 _NUMBERS = (bool, int, float, Decimal)
 _EACH = "*"
+EMPTY = Spoken("is empty, and has to be there", "пусто, а должно быть заполнено")
 
 
 class Faulty(ValueError):
@@ -26,6 +27,14 @@ class Faulty(ValueError):
     def __init__(self, en: str, ru: str, *, field: str = "") -> None:
         super().__init__(Spoken(en, ru))
         self.field = field
+
+
+class Faults(ValueError):
+    """All rules of a noun that cannot be followed."""
+
+    def __init__(self, each: Sequence[Faulty]) -> None:
+        super().__init__("; ".join(str(one) for one in each))
+        self.each = each
 
 
 class Common(NamedTuple):
@@ -42,7 +51,7 @@ def reader(shape: Shape, rule: Rule, common: Common) -> Read:
     default = shape.default if constant is None else constant
     if not rule.columns:
         return lambda _row: default
-    get, where = getter(rule.columns), f"{shape.short} (from {' or '.join(rule.columns)})"
+    get, where = getter(rule.columns), f"{shape.short} (from {' or '.join(rule.columns)}): "
 
     def read(row: Row) -> Any:
         value = get(row)
@@ -52,11 +61,11 @@ def reader(shape: Shape, rule: Rule, common: Common) -> Read:
             try:
                 found = convert(value)
             except BadRecord as error:
-                raise BadRecord(f"{where}: {error}") from error
+                raise BadRecord(behind(where, error)) from error
         if found is not None:
             return found
         if default is NEEDED:
-            raise BadRecord(f"{where}: is empty, and has to be there")
+            raise BadRecord(Spoken(f"{where}{EMPTY}", f"{where}{EMPTY.ru}"))
         return default
 
     return read
@@ -87,7 +96,12 @@ def coded(codes: Mapping[str, str], match: tuple[str, ...]) -> Convert:
         found = None if said is None else known.get(said.casefold(), other)
         if said is not None and found is None:
             listed = ", ".join(codes)
-            raise BadRecord(f"{pick.shown(said)} is not among the codes: {listed}")
+            shown = pick.shown(said)
+            raise BadRecord(
+                Spoken(
+                    f"{shown} is not among the codes: {listed}", f"{shown} нет в codes: {listed}"
+                )
+            )
         return found
 
     return convert
@@ -148,20 +162,30 @@ def _checked(shape: Shape, rule: Rule, common: Common) -> tuple[Convert, Any]:
     one = _one(way, shape, rule, common)
     is_text, is_several = shape.kind == "text", shape.kind == "texts" or way == "codes_joined"
     plain = _several(way, one, is_text=is_text) if is_several else one
-    try:
-        for ours in rule.codes.values():
-            one(ours)
-        constant = None if rule.value is None else plain(rule.value)
-    except BadRecord as error:
+    unfit = [why for ours in dict.fromkeys(rule.codes.values()) if (why := _unfit(one, ours))]
+    if rule.value is not None and (why := _unfit(plain, rule.value)):
+        unfit.append(why)
+    if unfit:
         raise Faulty(
-            f"{shape.short}: {error}",
-            f"{shape.short} ({shape.kind}): значение в value или codes не подходит: {error}",
+            f"{shape.short}: {'; '.join(unfit)}",
+            f"{shape.short} ({shape.kind}): значение в value или codes не подходит: "
+            f"{'; '.join(one.ru for one in unfit)}",
             field=shape.short,
-        ) from error
+        )
+    constant = None if rule.value is None else plain(rule.value)
     if not rule.codes:
         return plain, constant
     one = _after(coded(rule.codes, match), one)
     return (_several(way, one, is_text=is_text) if is_several else one), constant
+
+
+def _unfit(convert: Convert, value: Any) -> Spoken | None:
+    """Why a value of a rule makes no sense; None where it does."""
+    try:
+        convert(value)
+    except BadRecord as error:
+        return behind("", error)
+    return None
 
 
 def _one(way: str, shape: Shape, rule: Rule, common: Common) -> Convert:
@@ -197,7 +221,13 @@ def _choice(items: Mapping[str, Any], match: tuple[str, ...], value: Any) -> Any
         return None
     found = items.get(said.casefold())
     if found is None:
-        raise BadRecord(f"{pick.shown(said)} is none of {', '.join(items)}; map it by codes")
+        shown, there = pick.shown(said), ", ".join(items)
+        raise BadRecord(
+            Spoken(
+                f"{shown} is none of {there}; map it by codes",
+                f"{shown}: нужно одно из {there}; переведите через codes",
+            )
+        )
     return found
 
 

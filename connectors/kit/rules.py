@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, model_validator
-from pydantic_core import PydanticCustomError
 
 from connectors.kit.mapping import keyed, mapped
 from connectors.kit.options import ZoneName
-from connectors.kit.readers import Common, Faulty, Row
+from connectors.kit.readers import Common, Faults, Row
 from connectors.kit.records import Noun, Outcome, Pipeline, RawRecord, Record, Stage
 from connectors.kit.rule import Currency, DecimalSign, Rule
+from connectors.kit.wrongs import several
 
 MAIN_PIPELINE = "main"
 """Where deals are when no rule says."""
@@ -41,10 +41,11 @@ class EntityRules(BaseModel):
         """All is made once here, so that what cannot be followed shows when it is written."""
         try:
             _ = self.mapped
-        except Faulty as fault:
-            path = ("fields", fault.field) if fault.field else ()
-            why = {"said": fault.args[0], "path": path}
-            raise PydanticCustomError("rules", "{said}", why) from fault
+        except Faults as faults:
+            each = [
+                (("fields", one.field) if one.field else (), one.args[0]) for one in faults.each
+            ]
+            raise several(each) from faults
         return self
 
     @cached_property

@@ -11,7 +11,8 @@ from decimal import Decimal, InvalidOperation
 from html import unescape
 from typing import Any
 
-from connectors.kit import pick
+from connectors.kit import moments, pick
+from connectors.kit.door import Spoken
 from connectors.kit.errors import BadRecord
 
 _BLANKS = re.compile(r"[\s\u00a0\u2007\u2009\u202f\u200b\ufeff]+")
@@ -24,8 +25,6 @@ _CURRENCIES = {
 }
 """Words and signs that stand for a code; RUR is what banks still call the rouble."""
 _GROUPED = re.compile(r"[-+]?[0-9]{1,3}(?:[.,][0-9]{3})+")
-_FIRST_SECONDS = 10**8
-"""Unix seconds of 1973: smaller numbers are something else."""
 _MONEY_SIGNS = re.compile(r"(?:₽|руб(?:лей|\.)?|р\.|RUB|[$€₸])\.?", re.IGNORECASE)
 _DASHES = str.maketrans({"−": "-", "–": "-", "—": "-"})
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
@@ -34,15 +33,11 @@ _ROUNDED = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d+")
 _TAG = re.compile(r"<[^>]*>")
 _BREAK = re.compile(r"<\s*(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
 _LISTED = re.compile(r"[;\n]+|,(?=\s*[+\d(][\d()\s+-]{5,}|[^,]*@)")
-_RUSSIAN = re.compile(
-    r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?)?"
-)
 _YES = frozenset({"true", "1", "1.0", "y", "yes", "on", "да", "д", "истина", "+", "x", "х"})
 _NO = frozenset({"false", "0", "0.0", "n", "no", "off", "нет", "н", "ложь", "-"})
 _MOST = Decimal(10) ** 15
-_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC).timestamp()
-_LATEST = datetime(2200, 1, 1, tzinfo=UTC).timestamp()
 _LARGEST_EXACT = 2**53
+_NUMBER_NEEDED = "a number is needed", "нужно число"
 
 
 def text(value: Any) -> str | None:
@@ -52,7 +47,7 @@ def text(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, date, time)):
-        raise BadRecord(f"a text is needed, got {pick.shown(value)}")
+        raise BadRecord(_needed("a text is needed", "нужен текст", value))
     if isinstance(value, (date, time)):
         return value.isoformat()
     return _digits(value)
@@ -73,8 +68,12 @@ def identifier(value: Any) -> str | None:
         return None
     if _ROUNDED.fullmatch(said):
         raise BadRecord(
-            f"{pick.shown(said)} is a number that a spreadsheet has rounded; "
-            "format the column as text and export it again"
+            Spoken(
+                f"{pick.shown(said)} is a number that a spreadsheet has rounded; "
+                "format the column as text and export it again",
+                f"{pick.shown(said)}: таблица округлила число; задайте колонке формат «текст» и "
+                "выгрузите снова",
+            )
         )
     if len(said) > pick.LONGEST_ID:
         raise BadRecord(f"an id has at most {pick.LONGEST_ID} letters, got {pick.shown(said)}")
@@ -117,7 +116,7 @@ def number(value: Any, decimal: str | None = None) -> Decimal | None:
         case None | "":
             return None
         case bool():
-            raise BadRecord(f"a number is needed, got {pick.shown(value)}")
+            raise BadRecord(_needed(*_NUMBER_NEEDED, value))
         case int():
             found = Decimal(value)
         case float() | Decimal():
@@ -128,9 +127,9 @@ def number(value: Any, decimal: str | None = None) -> Decimal | None:
                 return None
             found = _decimal(said, value)
         case _:
-            raise BadRecord(f"a number is needed, got {pick.shown(value)}")
+            raise BadRecord(_needed(*_NUMBER_NEEDED, value))
     if not found.is_finite() or found.copy_abs() >= _MOST:
-        raise BadRecord(f"{pick.shown(value)} is too large")
+        raise BadRecord(_too_large(value))
     return found.quantize(Decimal("0.0001")).normalize() if found % 1 else Decimal(int(found))
 
 
@@ -152,9 +151,9 @@ def whole(value: Any, decimal: str | None = None) -> int | None:
     if found is None:
         return None
     if found % 1:
-        raise BadRecord(f"a whole number is needed, got {pick.shown(value)}")
+        raise BadRecord(_needed("a whole number is needed", "нужно целое число", value))
     if found.copy_abs() > pick.LARGEST_NUMBER:
-        raise BadRecord(f"{pick.shown(value)} is too large")
+        raise BadRecord(_too_large(value))
     return int(found)
 
 
@@ -169,7 +168,7 @@ def flag(value: Any) -> bool | None:
         return False
     if not said:
         return None
-    raise BadRecord(f"yes or no is needed, got {pick.shown(value)}")
+    raise BadRecord(_needed("yes or no is needed", "нужно да или нет", value))
 
 
 def moment(value: Any, zone: tzinfo, form: str | None = None) -> datetime | None:
@@ -180,11 +179,11 @@ def moment(value: Any, zone: tzinfo, form: str | None = None) -> datetime | None
     Args:
         form: as for strptime, where it is written in yet another way.
     """
-    at = _read(value, form)
+    at = moments.read(value, form)
     if at is None or at.year <= 1:  # the year 1 is how 1C says "never"
         return None
     if not 1900 <= at.year < 2200:
-        raise BadRecord(f"{pick.shown(value)} is no time between 1900 and 2200")
+        raise BadRecord(moments.far(value))
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
@@ -194,16 +193,6 @@ def day(value: Any, zone: tzinfo, form: str | None = None) -> date | None:
         return value if value.year > 1 else None
     at = moment(value, zone, form)
     return None if at is None else at.astimezone(zone).date()
-
-
-def year(digits: str) -> int:
-    """A year of four digits, or of two: 00 to 49 are of this century, 70 to 99 of the last."""
-    if len(digits) == 4:
-        return int(digits)
-    if "50" <= digits < "70":
-        said = f"a time is needed, and the year {digits} may be of two centuries: write four digits"
-        raise BadRecord(said)
-    return int(digits) + (2000 if digits < "50" else 1900)
 
 
 def reference(value: Any, match: tuple[str, ...] = ("id",)) -> str | None:
@@ -240,60 +229,30 @@ def _plain(said: str, decimal: str | None) -> str:
         sign, other = other, sign
     whole, _, part = said.partition(sign)
     if other in part or (other in whole and not _GROUPED.fullmatch(whole)):
-        raise BadRecord(f"{pick.shown(said)} can be read in two ways; say decimal: in the mapping")
+        shown = pick.shown(said)
+        raise BadRecord(
+            Spoken(
+                f"{shown} can be read in two ways; say decimal: in the mapping",
+                f"{shown} можно прочитать двояко; укажите decimal: в разметке",
+            )
+        )
     return said.replace(other, "").replace(sign, ".")
 
 
 def _decimal(said: str, value: str) -> Decimal:
     if not _NUMBER.fullmatch(said):
-        raise BadRecord(f"a number is needed, got {pick.shown(value)}")
+        raise BadRecord(_needed(*_NUMBER_NEEDED, value))
     try:
         return Decimal(said)
     except InvalidOperation as error:
-        raise BadRecord(f"a number is needed, got {pick.shown(value)}") from error
+        raise BadRecord(_needed(*_NUMBER_NEEDED, value)) from error
 
 
-def _read(value: Any, form: str | None) -> datetime | None:
-    match value:
-        case None | "" | 0:
-            return None
-        case datetime():
-            return value
-        case date():
-            return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - the caller knows it
-        case bool():
-            pass
-        case int() | float():
-            return _unix(float(value) if abs(value) < _LARGEST_EXACT else 0.0, value)
-        case str():
-            return _written(value.strip(), form)
-        case _:
-            pass
-    raise BadRecord(f"a time is needed, got {pick.shown(value)}")
+def _needed(en: str, ru: str, value: Any) -> Spoken:
+    shown = pick.shown(value)
+    return Spoken(f"{en}, got {shown}", f"{ru}, а стоит {shown}")
 
 
-def _unix(seconds: float, value: Any) -> datetime:
-    if abs(seconds) < _FIRST_SECONDS:  # a day as sheets count them, or a year
-        raise BadRecord(f"a time is needed, got the number {pick.shown(value)}")
-    if abs(seconds) > _LATEST:
-        seconds /= 1000
-    if not _EARLIEST <= seconds <= _LATEST or not seconds:
-        raise BadRecord(f"{pick.shown(value)} is no time between 1900 and 2200")
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _written(said: str, form: str | None) -> datetime | None:
-    if not said or said == "0":
-        return None
-    try:
-        if form is not None:
-            return datetime.strptime(said, form)  # noqa: DTZ007 - the caller knows the zone
-        if found := _RUSSIAN.fullmatch(said):
-            day_, month, _, hour, minute, second = (int(part or 0) for part in found.groups())
-            parts = (year(found[3]), month, day_, hour, minute, second)
-            return datetime(*parts)  # noqa: DTZ001 - the caller knows the zone
-        if said.isdecimal() and 9 <= len(said) <= 13:
-            return _unix(float(said), said)
-        return datetime.fromisoformat(said)
-    except ValueError as error:
-        raise BadRecord(f"a time is needed, got {pick.shown(said)}") from error
+def _too_large(value: Any) -> Spoken:
+    shown = pick.shown(value)
+    return Spoken(f"{shown} is too large", f"{shown}: слишком большое число")

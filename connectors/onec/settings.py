@@ -43,6 +43,12 @@ class Settings(Zoned):
     """Requests a second; 0 for no limit (sandboxes only)."""
     base_id: str | None = None
 
+    @classmethod
+    def offered(cls) -> list[str]:
+        """Single names in the place of all of them; what the base says itself is no choice."""
+        plain = [name for name in super().offered() if name not in {"names", "base_id"}]
+        return [*plain, "set.SET", "field.SET.FIELD", "only.SET"]
+
     @model_validator(mode="before")
     @classmethod
     def _gather(cls, given: Any) -> Any:

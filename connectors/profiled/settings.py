@@ -1,12 +1,12 @@
 """What an admin may set for a source that is read by a profile."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from connectors.kit.options import Options
 
 
-class Settings(BaseModel):
+class Settings(Options):
     """Options of a source (`--set key=value`); the profile is given by `--profile FILE`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     profile: str | None = None
     """The text of the profile; where none is given, the one that is shipped."""

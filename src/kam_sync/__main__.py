@@ -5,7 +5,7 @@ import signal
 import sys
 from types import FrameType
 
-from connectors import ErrorKind, spoken
+from connectors import Spoken, spoken
 from kam_sync.base.command import command
 from kam_sync.base.errors import KamSyncError, NotHere, WrongSettings, WrongUse
 from kam_sync.base.settings import read_settings
@@ -42,8 +42,8 @@ def _say(error: KamSyncError, code: int) -> int:
 
 def _in_words(error: KamSyncError) -> str:
     """In the language of the installation, where the error is known in it."""
-    if error.kind is not ErrorKind.BAD_PROFILE:
-        return str(error)
+    if not (error.args and isinstance(error.args[0], Spoken)):
+        return str(error)  # also what is wrong with the settings, which could not say the language
     return spoken(error, read_settings().locale)
 
 

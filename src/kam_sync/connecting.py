@@ -120,6 +120,19 @@ def change(
         return _detached(session, source)
 
 
+def differs(
+    services: Services, name: str, base_url: str | None, options: Mapping[str, str]
+) -> bool:
+    """Whether setting these would change anything: the source, or that it waits for a person."""
+    with services.database.transaction() as session:
+        sources = SourceStore(session)
+        source = sources.by_name(name)
+        before = dict(sources.access(source.id).options)
+        wanted = {key: value for key, value in {**before, **options}.items() if value != ""}
+        is_moved = base_url not in {None, source.base_url}
+        return is_moved or wanted != before or source.state is SourceState.NEEDS_PERSON
+
+
 def move(services: Services, name: str, base_url: str, token: str) -> Source:
     """Follow a source to another address with another token; its records stay as they are."""
     with services.database.transaction() as session:

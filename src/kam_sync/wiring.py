@@ -19,7 +19,8 @@ from connectors import (
     NeedsPerson,
     Spoken,
     Turns,
-    spoken,
+    behind,
+    wrongs,
 )
 from connectors.registry import (
     card,
@@ -159,11 +160,11 @@ def open_connector(kind: str, credentials: Credentials) -> Connector:
     except KeyError as error:
         raise _no_such(kind) from error
     except ValidationError as error:
-        raise WrongUse(f"{kind}: {_first(error)}") from error
+        raise WrongUse(_options(kind, error)) from error
     except (ValueError, NeedsPerson) as error:
         why = getattr(error, "kind", ErrorKind.OTHER)
         of = "" if why is ErrorKind.BAD_PROFILE else f"{kind}: "
-        raise WrongUse(Spoken(f"{of}{error}", f"{of}{spoken(error, 'ru')}"), kind=why) from error
+        raise WrongUse(behind(of, error), kind=why) from error
 
 
 def doors() -> dict[str, Door]:
@@ -224,8 +225,18 @@ def _no_such(kind: str) -> WrongUse:
     return WrongUse(f"kind {kind}: no such CRM; there are: {', '.join(kinds())}")
 
 
-def _first(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    name = ".".join(str(part) for part in first["loc"])
-    reason = "no such option" if first["type"] == "extra_forbidden" else first["msg"]
-    return f"option {name}: {reason}"
+def _options(kind: str, error: ValidationError) -> Spoken:
+    """What is wrong with options, all of it in one sentence."""
+    en, ru = [], []
+    for one in error.errors(include_url=False):
+        if one["type"] == wrongs.UNKNOWN_OPTIONS:
+            offered = [*one["ctx"]["offered"], *HouseOptions.model_fields]
+            for name in one["ctx"]["strange"]:
+                meant, there = wrongs.near(name, offered), ", ".join(offered)
+                en.append(f"there is no option {name}{meant}; there are: {there}")
+                ru.append(f"опции {name} нет{meant.ru}; есть: {there}")
+    for path, said in wrongs.sentences(error, HouseOptions) if not en else ():
+        name = ".".join(str(part) for part in path)
+        en.append(f"option {name}: {said}" if name else said)
+        ru.append(f"опция {name}: {said.ru}" if name else said.ru)
+    return Spoken(f"{kind}: {'; '.join(en)}", f"{kind}: {'; '.join(ru)}")

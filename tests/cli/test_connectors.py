@@ -66,14 +66,19 @@ def test_a_new_connector_passes_the_checks_of_all_in_the_files_that_it_costs(
 
 
 def test_nothing_is_written_over_and_a_bad_name_or_place_is_told(
-    kam_sync: Command, checkout: Path
+    kam_sync: Command, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (checkout / "docs" / "acme.md").write_text("ours")
     there = kam_sync("connector", "new", "acme", "--into", str(checkout))
     assert (there.code, (checkout / "docs" / "acme.md").read_text()) == (2, "ours")
     assert "docs/acme.md: it is there already" in there.err
     assert not (checkout / "connectors" / "acme.py").exists()
-    assert "small Latin letters" in kam_sync("connector", "new", "Acme!").err
+    told = kam_sync("connector", "new", "demo_crm").err
+    assert "от 2 до 31 знака, только строчные латинские буквы и цифры" in told
+    assert "например: democrm" in told
+    monkeypatch.setenv("KAM_SYNC_LOCALE", "en")
+    assert "for example: democrm" in kam_sync("connector", "new", "Demo-CRM").err
+    assert "for example" not in kam_sync("connector", "new", "1").err
     nowhere = kam_sync("connector", "new", "acme", "--into", str(checkout / "docs"))
     assert (nowhere.code, "no checkout of kam_sync" in nowhere.err) == (2, True)
 

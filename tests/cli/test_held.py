@@ -76,6 +76,6 @@ def test_a_share_that_is_no_share_is_refused(kam_sync: Command, connected: AmoSa
     assert connected.token
     said = kam_sync("source", "set", "sales", "--set", "most_deleted_percent=101")
     assert said.code == 2
-    assert "option most_deleted_percent" in said.err
+    assert "опция most_deleted_percent: не больше 100" in said.err
     assert kam_sync("source", "set", "sales", "--set", "most_deleted_percent=25").code == 0
     assert kam_sync("sync", "sales", "--json").code == 0

@@ -12,7 +12,7 @@ def test_a_guess_is_not_taken_where_nobody_can_be_asked(kam_sync: Command, tmp_p
     (tmp_path / "a.csv").write_text(PAYMENTS, encoding="utf-8")
     said = kam_sync("import", "a.csv", "--as", "payments")
     assert (said.code, said.out) == (2, "")
-    assert "add --yes, or give the mapping by --map FILE" in said.err
+    assert "добавьте --yes или дайте разметку через --map ФАЙЛ" in said.err
     assert "Контрагент" in said.err
     assert "no source yet" in kam_sync("source", "list").err
     assert kam_sync("import", "a.csv", "--as", "payments", "--dry-run").code == 0

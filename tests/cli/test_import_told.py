@@ -1,7 +1,14 @@
 """What a person has to say before an import, and what is said to a person who was wrong."""
 
+import pytest
+
 from tests.cli.conftest import Command
 from tests.cli.test_import import PAYMENTS, counts
+
+
+@pytest.fixture(autouse=True)
+def _in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAM_SYNC_LOCALE", "en")
 
 
 def test_a_misspelt_column_is_told_with_its_line_and_what_may_be_meant(

@@ -109,7 +109,7 @@ def test_an_empty_profile_is_refused_and_not_taken_for_the_shipped_one(
     empty.write_text(text)
     at = ["--kind", "generic", "--base-url", box.url, "--token", box.token]
     said = kam_sync("source", "add", "other", *at, "--profile", str(empty))
-    assert (said.code, "empty.yaml: the file is empty" in said.err) == (2, True)
+    assert (said.code, "empty.yaml: файл пуст" in said.err) == (2, True)
     typed = kam_sync("source", "add", "other", *at, "--set", "profile=")
     assert (typed.code, "текст пуст" in typed.err) == (2, True)
     assert kam_sync("source", "list", "--json").document == {"sources": []}

@@ -104,7 +104,7 @@ def test_a_wrong_token_connects_nothing_and_is_not_repeated(
         ),
         (
             ("add", "s", "--kind", "amocrm", "--base-url", "https://x.test", "--set", "speed=1"),
-            "option speed: no such option",
+            "опции speed нет; есть: timezone, ",
         ),
         (
             ("add", "s", "--kind", "amocrm", "--base-url", "https://me:hunter2@x.test/api"),
@@ -154,6 +154,9 @@ def test_a_token_can_come_from_standard_input(
 def test_another_token_is_tried_before_the_old_one_is_given_up(
     kam_sync: Command, connected: AmoSandbox
 ) -> None:
+    same = kam_sync("source", "set", "sales", "--set", "per_second=0", "--base-url", connected.url)
+    assert (same.code, "sales: nothing changed" in same.err) == (0, True)
+    assert "sales: changed" in kam_sync("source", "set", "sales", "--set", "event_days=9").err
     wrong = kam_sync("source", "set", "sales", "--token", "wrong")
     assert (wrong.code, "token is refused" in wrong.err) == (1, True)
     assert kam_sync("source", "check", "sales").code == 0

@@ -1,9 +1,14 @@
 """A profile that cannot be used is told line by line; placeholders and secrets are put in."""
 
 import pytest
+from pydantic import ValidationError
 
+from connectors.kit import wrongs
 from connectors.kit.contract import Credentials
 from connectors.kit.door import spoken
+from connectors.kit.records import Noun
+from connectors.kit.rule import Rule
+from connectors.kit.rules import EntityRules
 from connectors.profiled import BadProfile, Generic, SberCrm, reading
 from connectors.profiled.placeholders import Wrong, fill, unlock
 from tests.fakes import profiles
@@ -78,6 +83,27 @@ def test_what_is_wrong_is_said_in_russian_too(before: str, after: str, said: str
     assert spoken(caught.value, "en") == str(caught.value)
     assert len(russian.splitlines()) == len(str(caught.value).splitlines()) == 1
     assert "Input should" not in russian + str(caught.value)
+
+
+def test_all_fields_and_codes_that_are_wrong_are_named_at_once() -> None:
+    text = (
+        _SHIPPED.replace("codes: {vyigrana: won", "codes: {vyigrana: winn, x: lots", 1)
+        .replace('from: "czena_prodazhi$c"', "from: a, as: text", 1)
+        .replace("list: plain", "list: plane", 1)
+        .replace("${token}", "${tokn}", 1)
+    )
+    with pytest.raises(BadProfile) as caught:
+        reading.read(text)
+    for said in (str(caught.value), spoken(caught.value, "ru")):
+        for part in ("lots, winn", "amount", "'plane'", "tokn"):
+            assert part in said
+        assert len(said.splitlines()) == 4
+    wrong = {"stauts": Rule(value=1), "amuont": Rule(value=1)}
+    with pytest.raises(ValidationError) as several:
+        EntityRules(noun=Noun.INVOICE, fields=wrong, currency="RUB")
+    told = [said.ru for _, said in wrongs.sentences(several.value, EntityRules)]
+    assert len(told) == 3  # and that the status is missing
+    assert "может быть, status?" in told[0]
 
 
 def test_what_is_wrong_stands_in_the_order_of_the_lines() -> None:

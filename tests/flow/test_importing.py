@@ -80,11 +80,11 @@ def test_a_row_that_is_corrected_is_updated_and_the_rest_left_alone(imported, ke
 
 def test_two_rows_with_the_same_key_are_not_one(imported, kept) -> None:
     said, told = imported(*payments(1), *payments(1), *payments(1, amount=7))
-    assert said == {"read": 2, "created": 1, "rejected": 1, "passed_over": 1}
-    assert told == [
-        (3, "passed over", "the same as a row above"),
-        (4, "rejected", "key: number, paid_on is the same as in line 2, and the rest is not"),
-    ]
+    assert said == {"read": 2, "created": 1, "rejected": 1, "passed_over": 1, "equal": 1}
+    (passed, rejected) = told
+    assert passed == (3, "passed over", "the same as line 2")
+    assert rejected[:2] == (4, "rejected")
+    assert "(1, 2026-02-01) is the same as in line 2, and the rest is not: correct" in rejected[2]
     assert kept() == {"1": 100}
 
 

@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
-from connectors.profiled import reading, wrongs
+from connectors.kit import wrongs
+from connectors.profiled import reading
+from connectors.profiled.model import Profile
 
 _TOP = Path(__file__).parents[2]
 
@@ -17,9 +19,9 @@ def test_the_example_of_the_reference_is_a_profile() -> None:
 def test_every_setting_stands_in_the_reference() -> None:
     text = (_TOP / "docs" / "profiles.md").read_text()
     for path in ((), ("lists", "x"), ("lists", "x", "paging"), ("entities", "deal"), ("hook_in",)):
-        for name in wrongs.allowed(path):
+        for name in wrongs.allowed(path, Profile):
             assert re.search(f"`{name}[`:]", text), name
-    for name in wrongs.allowed(("entities", "deal", "fields", "name")):
+    for name in wrongs.allowed(("entities", "deal", "fields", "name"), Profile):
         assert f"`{name}`" in text, name
 
 

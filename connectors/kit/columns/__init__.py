@@ -13,8 +13,9 @@ from connectors.kit.columns.reading import (
 )
 from connectors.kit.columns.table_map import TableMap
 from connectors.kit.columns.tables import TABLES, Table, table_named
+from connectors.kit.columns.written import BadMap, read_map
 
 __all__ = [
-    "TABLES", "Client", "Draft", "Table", "TableMap", "Taken", "again", "client_of",
-    "client_with", "given", "given_fields", "guess", "is_row", "table_named", "take",
+    "TABLES", "BadMap", "Client", "Draft", "Table", "TableMap", "Taken", "again", "client_of",
+    "client_with", "given", "given_fields", "guess", "is_row", "read_map", "table_named", "take",
 ]  # fmt: skip

@@ -15,10 +15,11 @@ from connectors.kit.records import Noun
 from connectors.kit.shapes import NEEDED, shapes
 
 _EXACT, _PARTLY = 100, 10
-_OF_PERIODS = {Noun.PLAN, Noun.BUDGET, Noun.SELL_OUT}
 _BY_KIND = ("amount", "target", "quantity", "score")
 _STAGES_LISTED = 50
 _ROUBLES = "RUB"
+_FEW, _ROWS_OF_A_MISTAKE = 3, 10
+"""A key may fail for so many rows, or for one in so many."""
 
 
 @dataclass(slots=True)
@@ -39,7 +40,7 @@ class Draft:
         """The same by a column; it is read as it is written, and codes that were said stay."""
         before = self.said.get("fields", {}).get(target) or {}
         shape, seen = shapes(self.table.noun).get(target), self.columns.get(column)
-        rule = seen.rule(shape.kind) if seen and shape else {"from": column}
+        rule = _read(self.table, seen, shape.kind) if seen and shape else {"from": column}
         codes = {"codes": before["codes"]} if "codes" in before else {}
         self.put(target, {**rule, **codes})
 
@@ -59,13 +60,21 @@ class Draft:
             lacks.append("client.inn")
         return lacks
 
-    def finished(self, rows: Sequence[Mapping[str, Any]]) -> TableMap:
-        """The mapping, with a key where one can be found. Raises ValidationError."""
+    def finished(self, rows: Sequence[Mapping[str, Any]], *, keyless: bool = False) -> TableMap:
+        """The mapping, with the key that tells most rows apart. Raises ValidationError.
+
+        A key may fail for one row in ten, or for three: those rows are told one by one.
+
+        Args:
+            keyless: look for no key.
+        """
         made = TableMap.model_validate({"table": self.table.name, **self.said})
-        if not made.is_weak:
+        if keyless or not made.is_weak:
             return made
-        keyed = (made.model_copy(update={"key": key}) for key in _keys(self, made))
-        return next((one for one in keyed if _tells_apart(one, rows)), made)
+        keyed = [made.model_copy(update={"key": key}) for key in _keys(self, made)]
+        told = [(one, *_told_apart(one, rows)) for one in keyed]
+        good = [(bad, one) for one, fine, bad in told if _is_enough(fine, bad)]
+        return min(good, key=lambda one: one[0])[1] if good else made
 
 
 def guess(table: Table, rows: Sequence[Mapping[str, Any]]) -> Draft:
@@ -119,7 +128,7 @@ def _fits(table: Table, target: str, seen: Seen) -> bool:
 
 def _may_be_days(table: Table, seen: Seen) -> bool:
     """A month is no day, but what is about a period begins with it."""
-    return seen.is_days or (seen.is_months and table.noun in _OF_PERIODS)
+    return seen.is_days or (seen.is_months and table.has_period)
 
 
 def _by_values(draft: Draft, free: dict[str, Seen]) -> None:
@@ -144,17 +153,23 @@ def _by_values(draft: Draft, free: dict[str, Seen]) -> None:
 def _rule(table: Table, target: str, seen: Seen) -> Any:
     if target.startswith("client."):
         return seen.name
-    rule: dict[str, Any] = {**seen.rule(shapes(table.noun)[target].kind)}
+    rule: dict[str, Any] = _read(table, seen, shapes(table.noun)[target].kind)
     if table.noun is Noun.DEAL and target == "stage":
         stages = list(dict.fromkeys(seen.texts))[:_STAGES_LISTED]
         rule["codes"] = {stage: words.outcome(stage) for stage in stages} | {"*": "open"}
     return rule
 
 
+def _read(table: Table, seen: Seen, kind: str) -> dict[str, Any]:
+    """How a field of a kind is read from a column; a day is no month, whatever stands there."""
+    rule = seen.rule(kind)
+    return rule if table.has_period else {k: v for k, v in rule.items() if v != "month"}
+
+
 def _period(draft: Draft) -> None:
     """Plans and budgets with one day are those of a month, or what the name of the column says."""
     fields = draft.said.get("fields", {})
-    if draft.table.noun not in _OF_PERIODS:
+    if not draft.table.has_period:
         return
     first = fields.get("starts_on") or fields.get("sold_on")
     if first is None or "ends_on" in fields or "since" in fields:
@@ -178,15 +193,24 @@ def _keys(draft: Draft, made: TableMap) -> list[list[str]]:
     return [*ids, *([natural] if natural and parts[0] else [])]
 
 
-def _tells_apart(made: TableMap, rows: Sequence[Mapping[str, Any]]) -> bool:
-    found: list[str] = []
+def _told_apart(made: TableMap, rows: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """How many rows a key tells from all others, and of how many it is empty or there already."""
+    known: set[str] = set()
+    bad = 0
     for row in rows:
         try:
-            found.append(take(made, row).raw.external_id)
+            key = take(made, row).raw.external_id
         except BadRecord as error:
-            if str(error).startswith("key"):
-                return False
-    return len(set(found)) == len(found)
+            bad += str(error).startswith("key")
+            continue
+        bad += key in known
+        known.add(key)
+    return len(known), bad
+
+
+def _is_enough(fine: int, bad: int) -> bool:
+    """Whether a key is one, but for a few mistakes; what tells half of the rows apart is none."""
+    return not bad or (bad < fine and bad <= max(_FEW, (fine + bad) // _ROWS_OF_A_MISTAKE))
 
 
 def _is_there(table: Table, target: str) -> bool:

@@ -13,7 +13,9 @@ from connectors.kit import values
 from connectors.kit.columns import clients
 from connectors.kit.columns.table_map import UNPAID, Period, TableMap
 from connectors.kit.columns.tables import Table
+from connectors.kit.door import Spoken
 from connectors.kit.errors import BadRecord
+from connectors.kit.readers import EMPTY
 from connectors.kit.records import (
     Budget,
     Invoice,
@@ -30,6 +32,7 @@ from connectors.kit.shapes import shapes
 
 Row = Mapping[str, Any]
 
+_WHOSE = Spoken("client: the row does not say whose it is", "client: в строке не сказано, чья она")
 _ROW, _FIELDS, _CLIENT = "row", "fields", "client"
 _JOINT = "|"
 _LONGEST = 180
@@ -118,7 +121,7 @@ def _read(map_: TableMap, row: Row, client: str | None, key: str) -> Record:
 def _finished(record: Any, table: Table, client: str | None, period: Period | None) -> Record:
     """The record with its client, and with both ends of its period."""
     if table.needs_client and client is None:
-        raise BadRecord("client: the row does not say whose it is")
+        raise BadRecord(_WHOSE)
     if isinstance(record, Invoice):
         return _billed(record, client)
     if hasattr(record, "company_external_id"):
@@ -129,7 +132,12 @@ def _finished(record: Any, table: Table, client: str | None, period: Period | No
         first, last = _ends(record.sold_on, period)
         record = replace(record, since=first, sold_on=last)
     if isinstance(record, NpsAnswer) and not 0 <= record.score <= 10:
-        raise BadRecord(f"score: 0 to 10 is needed, got {record.score}")
+        got = record.score
+        raise BadRecord(
+            Spoken(
+                f"score: 0 to 10 is needed, got {got}", f"score: нужно от 0 до 10, а стоит {got}"
+            )
+        )
     made: Record = record
     return made
 
@@ -150,7 +158,10 @@ def _in_order(record: Plan | Budget, period: Period | None) -> Record:
         first, last = _ends(record.starts_on, period)
         return replace(record, starts_on=first, ends_on=last)
     if record.ends_on < record.starts_on:
-        raise BadRecord(f"ends_on: {record.ends_on} is before {record.starts_on}")
+        first, last = record.starts_on, record.ends_on
+        raise BadRecord(
+            Spoken(f"ends_on: {last} is before {first}", f"ends_on: {last} раньше, чем {first}")
+        )
     return record
 
 
@@ -168,7 +179,8 @@ def _key(map_: TableMap, record: Record, row: Row, client: str | None) -> str | 
         return client if map_.what.noun is Noun.COMPANY else None
     parts = [_part(map_, name, record, row, client) for name in map_.key]
     if parts[0] is None:
-        raise BadRecord(f"key: {map_.key[0]} is empty, and has to be there")
+        name = map_.key[0]
+        raise BadRecord(Spoken(f"key: {name} {EMPTY}", f"key: {name}: {EMPTY.ru}"))
     whole = _JOINT.join(part or "" for part in parts)
     if len(whole) > _LONGEST:
         return f"{whole[:_LONGEST]}~{blake2b(whole.encode(), digest_size=8).hexdigest()}"

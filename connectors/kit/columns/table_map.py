@@ -7,11 +7,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, mo
 
 from connectors.kit.columns.clients import Client
 from connectors.kit.columns.tables import Table, table_named
+from connectors.kit.door import Spoken
 from connectors.kit.options import ZoneName
 from connectors.kit.records import Noun
 from connectors.kit.rule import Currency, DecimalSign, Rule
 from connectors.kit.rules import EntityRules
 from connectors.kit.shapes import NEEDED, shapes
+from connectors.kit.wrongs import Wrong, sentences, several
 
 Period = Literal["month", "quarter", "year"]
 UNPAID = Rule(value="created")
@@ -43,19 +45,30 @@ class TableMap(BaseModel):
         try:
             return table_named(name).name
         except KeyError as error:
-            raise ValueError(f"there is no table {name!r}") from error
+            said = f"there is no table {name!r}", f"таблицы {name!r} нет"
+            raise ValueError(Spoken(*said)) from error
 
     @model_validator(mode="after")
     def _can_be_followed(self) -> "TableMap":
         """Raise for rules that make no record of any row."""
         if taken := _CLIENTS & self.fields.keys():
-            raise ValueError(f"{min(taken)}: say by `client` whose a row is")
+            raise ValueError(
+                Spoken(
+                    f"{min(taken)}: say by `client` whose a row is",
+                    f"{min(taken)}: чья строка, говорит `client`",
+                )
+            )
         if self.what.needs_client and not self.client.columns:
-            raise ValueError("client: no column says whose a row is (client.inn, client.name ...)")
+            raise ValueError(
+                Spoken(
+                    "client: no column says whose a row is (client.inn, client.name ...)",
+                    "client: ни одна колонка не говорит, чья строка (client.inn, client.name ...)",
+                )
+            )
         try:
             _ = self.rules
         except ValidationError as error:
-            raise ValueError(error.errors()[0]["msg"]) from error
+            raise several(sentences(error, EntityRules)) from error
         return self
 
     @cached_property
@@ -85,6 +98,16 @@ class TableMap(BaseModel):
     def is_weak(self) -> bool:
         """Whether a row is known by nothing but its whole content: a corrected one is another."""
         return not self.key and self.what.noun is not Noun.COMPANY
+
+    @property
+    def misread(self) -> list[Wrong]:
+        """The days that it reads as months, where a row is about a day and no period."""
+        said = Spoken(
+            "a day is needed, and this is read as a month: take `as: month` out",
+            "нужен день, а читается месяц: уберите `as: month`",
+        )
+        read = (name for name, rule in self.fields.items() if rule.as_ == "month")
+        return [] if self.what.has_period else [(("fields", name, "as"), said) for name in read]
 
     def as_document(self) -> dict[str, Any]:
         """As people read and write it."""

@@ -18,13 +18,15 @@ class Table:
     needs_client: bool = True
     """Whether a row that names no client makes no sense."""
     is_fact: bool = True
+    has_period: bool = False
+    """Whether a row is about a period, so that a month may stand where its first day is."""
 
 
 _ALL = (
     Table("payments", Noun.PAYMENT, ("number", "paid_on", "client")),
     Table("invoices", Noun.INVOICE, ("number", "issued_on", "client")),
     Table("shipments", Noun.SHIPMENT, ("number", "shipped_on", "client", "sku|product")),
-    Table("sell_out", Noun.SELL_OUT, ("sku|product", "sold_on", "client")),
+    Table("sell_out", Noun.SELL_OUT, ("sku|product", "sold_on", "client"), has_period=True),
     Table(
         "stock",
         Noun.STOCK,
@@ -32,8 +34,8 @@ _ALL = (
         needs_client=False,
     ),
     Table("nps_answers", Noun.NPS_ANSWER),
-    Table("plans", Noun.PLAN, ("kpi", "starts_on", "client")),
-    Table("budgets", Noun.BUDGET, ("name", "starts_on", "client")),
+    Table("plans", Noun.PLAN, ("kpi", "starts_on", "client"), has_period=True),
+    Table("budgets", Noun.BUDGET, ("name", "starts_on", "client"), has_period=True),
     Table("receivables", Noun.RECEIVABLE, ("counted_on", "client", "contract")),
     Table("companies", Noun.COMPANY, ("client",), is_fact=False),
     Table("contacts", Noun.CONTACT, ("name", "client"), needs_client=False, is_fact=False),

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from connectors.kit.door import Spoken
 from connectors.kit.sheets.header import Numbered
 from connectors.kit.sheets.line import BadSheet
 
@@ -106,7 +107,10 @@ def _lines(file: IO[str]) -> Iterable[str]:
 def _said(error: csv.Error) -> str:
     """The trouble with a line, for people."""
     if "expected after" in str(error):
-        return "something stands behind a closing quote; a quote inside a cell is written twice"
+        return Spoken(
+            "something stands behind a closing quote; a quote inside a cell is written twice",
+            "после закрывающей кавычки что-то стоит; кавычка внутри ячейки пишется дважды",
+        )
     if "field larger" in str(error) or "unexpected end" in str(error):
-        return "a quote is opened here and not closed"
-    return f"it cannot be read ({error})"
+        return Spoken("a quote is opened here and not closed", "кавычка открыта и не закрыта")
+    return Spoken(f"it cannot be read ({error})", f"не читается ({error})")

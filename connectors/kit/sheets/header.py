@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
+from connectors.kit.door import Spoken
 from connectors.kit.sheets.line import BadSheet, Line
 
 Numbered = tuple[int, Sequence[Any] | str]
@@ -74,7 +75,10 @@ def _line(
     number: int, cells: Sequence[Any], names: Sequence[str | None], *, is_ragged: bool
 ) -> Line:
     if len(cells) < len(names) and not is_ragged:
-        trouble = f"{len(cells)} cells, and there are {len(names)} columns"
+        trouble: str = Spoken(
+            f"{len(cells)} cells, and there are {len(names)} columns",
+            f"ячеек: {len(cells)}, а колонок: {len(names)}",
+        )
     else:
         trouble = _trouble(cells, names)
     held = dict.fromkeys(name for name in names if name is not None)
@@ -87,9 +91,15 @@ def _trouble(cells: Sequence[Any], names: Sequence[str | None]) -> str:
         if cell is None:
             continue
         if at >= len(names) or names[at] is None:
-            return f"there is a value in column {letter(at)}, which has no name"
+            return Spoken(
+                f"there is a value in column {letter(at)}, which has no name",
+                f"значение в колонке {letter(at)}, а у неё нет имени",
+            )
         if cell in _FAULTS:
-            return f"{names[at]}: the sheet could not work it out ({cell})"
+            return Spoken(
+                f"{names[at]}: the sheet could not work it out ({cell})",
+                f"{names[at]}: таблица не смогла это вычислить ({cell})",
+            )
     return ""
 
 

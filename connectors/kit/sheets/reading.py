@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from connectors.kit.door import Spoken
 from connectors.kit.sheets.csv_file import read_csv
 from connectors.kit.sheets.header import table
 from connectors.kit.sheets.line import BadSheet, Line
@@ -45,6 +46,8 @@ def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             head = file.read(512)
+    except FileNotFoundError as error:
+        raise BadSheet(Spoken("there is no such file", "такого файла нет")) from error
     except OSError as error:
         raise BadSheet(f"the file cannot be opened: {error.strerror}") from error
     if head.startswith(_OLD_EXCEL):

@@ -1,6 +1,7 @@
 """Which column of a file holds what: as it was said, as it was kept, else as it looks."""
 
-from collections.abc import Iterator, Sequence
+import csv
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
@@ -9,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from connectors import columns, sheets
-from kam_sync.base.command import command
+from connectors import Spoken, behind, columns, sheets, wrongs
 from kam_sync.base.errors import WrongUse
+from kam_sync.cli.texts import read_text
 
 if TYPE_CHECKING:
     from kam_sync.wiring import Services
@@ -30,6 +31,8 @@ class Mapping:
     """A mapping in YAML."""
     sets: tuple[str, ...]
     sheet: str | None
+    is_keyless: bool = False
+    """Rows are told apart by nothing but their whole content, and a person knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,18 @@ class Chosen:
     def refuse_weak(self) -> None:
         """Raise WrongUse where a row that is corrected would count beside what it was before."""
         if self.map.is_weak:
+            table, there = self.map.table, ", ".join(self.first[0] if self.first else ())
             raise WrongUse(
-                f"weak key: no column tells a row of {self.map.table} from the others, so that a "
-                "corrected row would count twice; say which does: --set key=COLUMN (the file has: "
-                f"{', '.join(self.first[0] if self.first else ())}); without one: --complete when "
-                "all rows are in the file, so that old ones are deleted, or --weak-key to let them "
-                "stay"
+                Spoken(
+                    f"weak key: no column tells a row of {table} from the others, so that a "
+                    f"corrected row would count twice; say which does: --set key=COLUMN (the file "
+                    f"has: {there}); without one: --complete when all rows are in the file, so "
+                    "that old ones are deleted, or --weak-key to let them stay",
+                    f"слабый ключ: ни одна колонка не отличает строку {table} от других, и "
+                    "исправленная строка посчиталась бы дважды; скажите, какая отличает: --set "
+                    f"key=КОЛОНКА (в файле есть: {there}); если такой нет: --complete, когда в "
+                    "файле все строки и старые надо удалить, или --weak-key, чтобы они остались",
+                )
             )
 
     def _unused(self) -> list[str]:
@@ -111,6 +120,7 @@ def choose(services: "Services", said: Mapping, file: Path | None) -> Chosen:
     else:
         made = _guessed(said, kept, first)
     _refuse_other_columns(said, made, first)
+    _refuse_contradictions(said, made)
     return Chosen(said.source, made, is_known=made == kept, first=first)
 
 
@@ -120,7 +130,11 @@ def _first_rows(file: Path, sheet: str | None) -> list[dict[str, Any]]:
     good = [dict(line.cells) for line in lines if not line.trouble and not line.is_total]
     bad = next((line for line in lines if line.trouble), None)
     if not good and bad is not None:
-        raise WrongUse(f"{file}: no line can be used; line {bad.number}: {bad.trouble}")
+        place = Spoken(
+            f"{file}: no line can be used; line {bad.number}: ",
+            f"{file}: ни одна строка не годится; строка {bad.number}: ",
+        )
+        raise WrongUse(behind(place, ValueError(bad.trouble)))
     return good
 
 
@@ -136,15 +150,18 @@ def _guessed(
     if lacks and not first:
         raise WrongUse("the file has names of columns and no row below them")
     if lacks:
-        ways = " ".join(f'--set {name}="COLUMN"' for name in lacks)
+        names, there = ", ".join(lacks), ", ".join(draft.columns)
+        en, ru = (" ".join(f'--set {n}="{word}"' for n in lacks) for word in ("COLUMN", "КОЛОНКА"))
         raise WrongUse(
-            f"no column seems to hold {', '.join(lacks)}; say which: {ways}; the file has: "
-            f"{', '.join(draft.columns)}"
+            Spoken(
+                f"no column seems to hold {names}; say which: {en}; the file has: {there}",
+                f"не видно, где {names}; скажите, в какой колонке: {ru}; в файле есть: {there}",
+            )
         )
     try:
-        return draft.finished(first)
+        return draft.finished(first, keyless=said.is_keyless)
     except ValidationError as error:
-        raise WrongUse(_why(error)) from error
+        raise WrongUse(_in_words(wrongs.sentences(error, columns.TableMap))) from error
 
 
 def _set(draft: columns.Draft, one: str) -> None:
@@ -155,7 +172,7 @@ def _set(draft: columns.Draft, one: str) -> None:
     if value.startswith("="):
         draft.put(name, {"value": value[1:]})
     elif name == "key":
-        draft.said["key"] = [part.strip() for part in value.split(",") if part.strip()]
+        draft.said["key"] = key_parts(value, draft.columns)
     elif name in _PLAIN and value not in draft.columns:
         draft.said[name] = value
         for rule in draft.said.get("fields", {}).values() if name == "decimal" else ():
@@ -166,26 +183,45 @@ def _set(draft: columns.Draft, one: str) -> None:
         draft.put_column(name, value)
 
 
-def _of_yaml(said: Mapping) -> columns.TableMap:
-    import yaml
+def key_parts(value: str, there: Iterable[str]) -> list[str]:
+    """Columns with commas between them; one that has a comma in its name stands in quotes."""
+    if value in there:
+        return [value]
+    try:
+        (parts,) = csv.reader([value], skipinitialspace=True, strict=True)
+    except csv.Error as error:
+        raise WrongUse(
+            Spoken(
+                f"--set key={value}: a quote is not closed; write key='\"Sum, RUB\",Date'",
+                f"--set key={value}: кавычка не закрыта; пишите key='\"Сумма, руб.\",Дата'",
+            )
+        ) from error
+    return [part.strip() for part in parts if part.strip()]
 
+
+def _of_yaml(said: Mapping) -> columns.TableMap:
     path = said.file
     if path is None or said.sets:
         raise WrongUse("--map or --set: give one of them; what --set says can stand in the file")
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        if not isinstance(document, dict):
-            raise WrongUse(f"{path}: this is no mapping; see: {command('import --show')}")
-        made = columns.TableMap.model_validate({"table": said.table.name, **document})
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongUse(f"{path}: it cannot be read: {error}") from error
-    except yaml.YAMLError as error:
-        raise WrongUse(f"{path}: this is no YAML: {' '.join(str(error).split())}") from error
-    except ValidationError as error:
-        raise WrongUse(f"{path}: {_why(error)}") from error
-    if made.what != said.table:
-        raise WrongUse(f"{path}: this is a mapping of {made.table}, not of {said.table.name}")
-    return made
+        return columns.read_map(read_text(path), said.table)
+    except columns.BadMap as error:
+        raise WrongUse(behind(f"{path}: ", error)) from error
+
+
+def _refuse_contradictions(said: Mapping, made: columns.TableMap) -> None:
+    if said.is_keyless and made.key:
+        known = ", ".join(made.key)
+        raise WrongUse(
+            Spoken(
+                f"--weak-key: the rows are known by a key, {known}, as --set, --map or an earlier "
+                "import says; leave --weak-key out, or take another --source",
+                f"--weak-key: строки различает ключ {known}, так сказано в --set, --map или при "
+                "прошлом импорте; уберите --weak-key или возьмите другой --source",
+            )
+        )
+    if made.misread:
+        raise WrongUse(_in_words(made.misread))
 
 
 def _refuse_other_columns(
@@ -195,19 +231,27 @@ def _refuse_other_columns(
     there = list(first[0]) if first else []
     absent = [_told(said, name, there) for name in made.columns if there and name not in there]
     if absent:
+        names, listed = ", ".join(absent), ", ".join(there)
+        russian = ", ".join(one.ru for one in absent)
         raise WrongUse(
-            f"the mapping of {said.table.name} in {said.source} reads {', '.join(absent)}, and the "
-            f"file has: {', '.join(there)}; for files of another kind take another --source, or "
-            "say the new columns by --set or --map"
+            Spoken(
+                f"the mapping of {said.table.name} in {said.source} reads {names}, and the file "
+                f"has: {listed}; for files of another kind take another --source, or say the new "
+                "columns by --set or --map",
+                f"разметка {said.table.name} в {said.source} читает {russian}, а в файле есть: "
+                f"{listed}; для других файлов возьмите другой --source или назовите новые колонки "
+                "через --set или --map",
+            )
         )
 
 
-def _told(said: Mapping, name: str, there: Sequence[str]) -> str:
+def _told(said: Mapping, name: str, there: Sequence[str]) -> Spoken:
     """A column that is not there: the line of the mapping that names it, and what may be meant."""
     near = get_close_matches(name, there, n=1, cutoff=0.5)
     line = None if said.file is None else _line_of(name, said.file)
-    notes = [*([f"line {line} of {said.file}"] if line else []), *(f"is it {one}?" for one in near)]
-    return f"{name} ({'; '.join(notes)})" if notes else name
+    en = [*([f"line {line} of {said.file}"] if line else []), *(f"is it {one}?" for one in near)]
+    ru = [*([f"строка {line} в {said.file}"] if line else []), *(f"может, {one}?" for one in near)]
+    return Spoken(*(f"{name} ({'; '.join(notes)})" if notes else name for notes in (en, ru)))
 
 
 def _line_of(name: str, path: Path) -> int | None:
@@ -218,8 +262,11 @@ def _line_of(name: str, path: Path) -> int | None:
                 None)  # fmt: skip
 
 
-def _why(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    said = str(first["msg"]).removeprefix("Value error, ")
-    return f"{where}: {said}" if where else said
+def _in_words(found: Iterable[wrongs.Wrong]) -> Spoken:
+    """What is wrong with a mapping, in one sentence."""
+    told = [
+        (".".join(str(part) for part in path if part != "fields"), said) for path, said in found
+    ]
+    en = (f"{name}: {said}" if name else said for name, said in told)
+    ru = (f"{name}: {said.ru}" if name else said.ru for name, said in told)
+    return Spoken("; ".join(en), "; ".join(ru))

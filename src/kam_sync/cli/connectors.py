@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from connectors import Spoken
 from kam_sync.base.errors import WrongUse
 
 app = typer.Typer(no_args_is_help=True, help="Write a connector for another kind of CRM.")
@@ -40,7 +41,7 @@ def _group() -> None:
 
 @app.command()
 def new(
-    name: Annotated[str, typer.Argument(help="The kind, in small Latin letters and digits.")],
+    name: Annotated[str, typer.Argument(help="Its kind: 2 to 31 small Latin letters and digits.")],
     *,
     title: Annotated[str | None, typer.Option(help="What people call it.")] = None,
     into: Annotated[
@@ -54,7 +55,7 @@ def new(
     Example: kam-sync connector new acme --title "Acme CRM"
     """
     if not _NAME.fullmatch(name):
-        raise WrongUse(f"{name!r}: use 2 to 31 small Latin letters and digits, a letter first")
+        raise WrongUse(_wrong_name(name))
     if not (into / "connectors" / "registry.py").is_file():
         raise WrongUse(
             f"{into.resolve()}: this is no checkout of kam_sync; go there, or use --into"
@@ -72,6 +73,18 @@ def new(
         path.write_text(text, encoding="utf-8")
         typer.echo(str(path.relative_to(into)))
     typer.echo(f"Next: ./run fmt, then ./run test tests/connectors/test_{name}.py", err=True)
+
+
+def _wrong_name(name: str) -> Spoken:
+    """The rule for names, and one that may do."""
+    near = re.sub(r"[^a-z0-9]", "", name.lower()).lstrip("0123456789")[:31]
+    is_near = bool(_NAME.fullmatch(near))
+    return Spoken(
+        f"{name!r} cannot be a kind: a name has 2 to 31 small Latin letters and digits, a letter "
+        "first, and no other signs" + (f"; for example: {near}" if is_near else ""),
+        f"{name!r} не может быть видом CRM: в имени от 2 до 31 знака, только строчные латинские "
+        "буквы и цифры, первой идёт буква" + (f"; например: {near}" if is_near else ""),
+    )
 
 
 def _filled(template: str, words: dict[str, str]) -> str:

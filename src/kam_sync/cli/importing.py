@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from connectors import Spoken, behind
 from kam_sync.base.command import command
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.settings import read_settings
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
 
 _SHOWN = 10
 """So many bad lines are shown; all of them go to the report."""
-_NOT_DELETED = "nothing was deleted, for some lines were rejected: mend them, and import it again"
+_NOT_DELETED = Spoken(
+    "nothing was deleted, for some lines were rejected: mend them, and import it again",
+    "ничего не удалено, ведь часть строк не принята: исправьте их и импортируйте снова",
+)
 _SAID = ("created", "updated", "unchanged", "rejected", "passed_over", "deleted", "held")
 
-Tell = Callable[[int, str, str], None]
+Tell = Callable[[int, str, Spoken], None]
 
 
 def import_(  # noqa: PLR0913 - each is an option of the command
@@ -59,7 +63,7 @@ def import_(  # noqa: PLR0913 - each is an option of the command
     weak_key: Annotated[
         bool,
         typer.Option(
-            "--weak-key", help="Take rows without a key: a corrected one counts as a new one."
+            "--weak-key", help="Look for no key and take the rows: a corrected one counts as new."
         ),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="The guess is right; do not ask.")] = False,
@@ -84,7 +88,8 @@ def import_(  # noqa: PLR0913 - each is an option of the command
     from kam_sync.wiring import open_services
 
     with open_services(read_settings()) as services:
-        given = Mapping(source, importing.table_of(table), map_, tuple(sets or ()), sheet)
+        about = importing.table_of(table)
+        given = Mapping(source, about, map_, tuple(sets or ()), sheet, is_keyless=weak_key)
         try:
             chosen = choose(services, given, file)
             if show_ or file is None:
@@ -101,10 +106,10 @@ def import_(  # noqa: PLR0913 - each is an option of the command
                 )
                 counts = do(services, wish, sheets.lines(file, sheet=sheet))
         except sheets.BadSheet as error:
-            raise WrongUse(f"{file}: {error}") from error
+            raise WrongUse(behind(f"{file}: ", error)) from error
     _say(counts, bad, chosen, dry_run=dry_run, json=json)
     if counts.rejected and complete and not dry_run:
-        show.err.print(_NOT_DELETED, style="yellow")
+        show.err.print(_said(_NOT_DELETED), style="yellow")
     if counts.rejected:
         raise typer.Exit(1)
 
@@ -128,17 +133,21 @@ def _confirm(chosen: "Chosen", *, yes: bool, is_mapped: bool) -> None:
         typer.confirm("Go on?", abort=True, err=True)
     elif is_asked and not is_mapped:
         raise WrongUse(
-            "the columns are guessed, and nobody is here to say that this is right; "
-            "look at it, then add --yes, or give the mapping by --map FILE"
+            Spoken(
+                "the columns are guessed, and nobody is here to say that this is right; "
+                "look at it, then add --yes, or give the mapping by --map FILE",
+                "колонки угаданы, и подтвердить некому; посмотрите на них и добавьте --yes или "
+                "дайте разметку через --map ФАЙЛ",
+            )
         )
 
 
 @contextmanager
-def _reporting(path: Path | None) -> "Iterator[tuple[Tell, list[tuple[int, str]]]]":
+def _reporting(path: Path | None) -> "Iterator[tuple[Tell, list[tuple[int, Spoken]]]]":
     """Collects the first bad lines, and writes what became of all of them into a file."""
-    bad: list[tuple[int, str]] = []
+    bad: list[tuple[int, Spoken]] = []
 
-    def note(line: int, word: str, why: str) -> None:
+    def note(line: int, word: str, why: Spoken) -> None:
         if word == "rejected" and len(bad) < _SHOWN:
             bad.append((line, why))
 
@@ -153,9 +162,9 @@ def _reporting(path: Path | None) -> "Iterator[tuple[Tell, list[tuple[int, str]]
         writer = csv.writer(out, delimiter=";")
         writer.writerow(("line", "what", "why"))
 
-        def tell(line: int, word: str, why: str) -> None:
+        def tell(line: int, word: str, why: Spoken) -> None:
             note(line, word, why)
-            writer.writerow((line, word, why))
+            writer.writerow((line, word, _said(why)))
 
         yield tell, bad
 
@@ -180,12 +189,12 @@ def _progress() -> "Iterator[Callable[[Counts], None]]":
 
 
 def _say(
-    counts: "Counts", bad: list[tuple[int, str]], chosen: "Chosen", *, dry_run: bool, json: bool
+    counts: "Counts", bad: list[tuple[int, Spoken]], chosen: "Chosen", *, dry_run: bool, json: bool
 ) -> None:
     from kam_sync.cli import show
 
     if json:
-        numbers = {name: getattr(counts, name) for name in ("read", *_SAID, "set_aside")}
+        numbers = {name: getattr(counts, name) for name in ("read", *_SAID, "equal", "set_aside")}
         show.as_json(
             {
                 "source": chosen.source,
@@ -201,20 +210,46 @@ def _say(
     rows = [(name.replace("_", " "), getattr(counts, name)) for name in _SAID]
     show.table(title, ("rows", show.Column("count", is_number=True)), rows)
     for number, why in bad:
-        show.err.print(f"line {number}: {why}", style="yellow", markup=False, soft_wrap=True)
+        line = Spoken(f"line {number}: {why}", f"строка {number}: {why.ru}")
+        show.err.print(_said(line), style="yellow", markup=False, soft_wrap=True)
     for step in _next_steps(counts, chosen.source, more=counts.rejected - len(bad)):
-        show.err.print(step, style="yellow", markup=False, soft_wrap=True)
+        show.err.print(_said(step), style="yellow", markup=False, soft_wrap=True)
 
 
-def _next_steps(counts: "Counts", source: str, *, more: int) -> Iterator[str]:
+def _next_steps(counts: "Counts", source: str, *, more: int) -> Iterator[Spoken]:
     if more > 0:
-        yield f"... and {more} more lines; all of them: --report FILE"
+        yield Spoken(
+            f"... and {more} more lines; all of them: --report FILE",
+            f"... и ещё строк: {more}; все они: --report ФАЙЛ",
+        )
+    if counts.rejected == counts.read > 0:
+        yield Spoken("no line was taken, so nothing is kept: no row, no source and no mapping",
+                     "ни одна строка не принята, и ничего не сохранено: ни строк, ни источника, "
+                     "ни разметки")  # fmt: skip
+    if counts.equal:
+        yield Spoken(
+            f"{counts.equal} rows are equal to one above them and were passed over; which: "
+            "--report FILE",
+            f"строк, равных одной из строк выше и потому пропущенных: {counts.equal}; какие: "
+            "--report ФАЙЛ",
+        )
     if counts.held:
         way = command(f"source held {source}")
-        yield f"{counts.held} deletions are held, for they are many; look and decide: {way}"
+        yield Spoken(
+            f"{counts.held} deletions are held, for they are many; look and decide: {way}",
+            f"удалений отложено, ведь их много: {counts.held}; посмотрите и решите: {way}",
+        )
     if counts.set_aside:
         way = command(f"source set-aside {source}")
-        yield f"{counts.set_aside} older rows cannot be read by this mapping; see: {way}"
+        yield Spoken(
+            f"{counts.set_aside} older rows cannot be read by this mapping; see: {way}",
+            f"прежних строк, не читаемых по этой разметке: {counts.set_aside}; какие: {way}",
+        )
+
+
+def _said(text: Spoken) -> str:
+    """A text in the language of the installation."""
+    return text.ru if read_settings().locale == "ru" else str(text)
 
 
 def _print_map(map_: "columns.TableMap") -> None:

@@ -29,5 +29,5 @@ def kinds(
     if json:
         show.as_json({"kinds": documents})
         return
-    rows = [(d["kind"], d["title"], d["address"], d["token"]) for d in documents]
-    show.table("Kinds of CRM", ("kind", "name", "address", "token"), rows)
+    for one in documents:
+        show.block(f"{one['kind']}: {one['title']}", (str(one["address"]), str(one["token"])))

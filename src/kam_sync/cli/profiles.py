@@ -8,10 +8,12 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from connectors import Spoken
 from kam_sync.base.command import command
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.settings import read_settings
 from kam_sync.cli import consents
+from kam_sync.cli.texts import read_text
 
 File = Annotated[
     Path | None,
@@ -32,13 +34,15 @@ def text_of(file: Path | None) -> dict[str, str]:
     """The option that a profile in a file is."""
     if file is None:
         return {}
-    try:
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongUse(f"--profile {file}: it cannot be read as a text") from error
+    text = read_text(file)
     if not text.strip():
-        raise WrongUse(f"--profile {file}: the file is empty; to start from one that is shipped: "
-                       f"{command('source profile --kind generic')}")  # fmt: skip
+        way = command("source profile --kind generic")
+        raise WrongUse(
+            Spoken(
+                f"--profile {file}: the file is empty; to start from one that is shipped: {way}",
+                f"--profile {file}: файл пуст; начать можно с готового: {way}",
+            )
+        )
     return {"profile": text}
 
 

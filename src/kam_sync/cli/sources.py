@@ -179,6 +179,9 @@ def set_(  # noqa: PLR0913 - each is an option of the command
     given = None if token is None else _read_token(token)
     secret = profiles.joined(given, secrets or [])
     with _services() as services:
+        if secret is None and not connecting.differs(services, name, base_url, settings):
+            typer.echo(f"{name}: nothing changed: all of that is set so already", err=True)
+            return
         moves = base_url if _is_moved(services, name, base_url) else None
         is_ours = None
         if secret is not None or moves:

@@ -2,9 +2,10 @@
 
 from difflib import get_close_matches
 
-from connectors import BadRecord, Plan, Record
+from connectors import BadRecord, Plan, Record, Spoken
 from kam_sync.kpi.formulas import KPIS
 
+_ASKED = (("is it", " or "), ("может быть,", " или "))
 _FAR = 0.4
 """How little alike a word may be to a key or a title that is meant."""
 
@@ -17,8 +18,12 @@ def refuse_unknown_kpi(record: Record) -> None:
         name.casefold(): key for key, kpi in KPIS.items() for name in (key, *kpi.title.values())
     }
     near = get_close_matches(record.kpi.casefold(), keys, n=2, cutoff=_FAR)
-    meant = " or ".join(dict.fromkeys(keys[name] for name in near))
+    meant, there = list(dict.fromkeys(keys[name] for name in near)), ", ".join(KPIS)
+    said = record.kpi[:60]
+    en, ru = (f"{word} {sep.join(meant)}? " if meant else "" for word, sep in _ASKED)
     raise BadRecord(
-        f"kpi: {record.kpi[:60]!r} is no KPI; {f'is it {meant}? ' if meant else ''}there are: "
-        f"{', '.join(KPIS)}"
+        Spoken(
+            f"kpi: {said!r} is no KPI; {en}there are: {there}",
+            f"kpi: {said!r}: такого показателя нет; {ru}есть: {there}",
+        )
     )

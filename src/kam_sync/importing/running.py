@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, islice
 
-from connectors import Noun, columns, sheets
+from connectors import Noun, Spoken, columns, sheets
 from kam_sync.importing.given_source import (
     find_source,
     given_source,
@@ -24,6 +24,7 @@ from kam_sync.wiring import Services
 BATCH = 2500
 PATIENCE = timedelta(seconds=30)
 """A sync of what was given is over in a second; another import is worth no longer wait."""
+_NOTHING = Spoken("", "")
 _STOPPED = "it did not come to its end; import the file again"
 
 
@@ -32,13 +33,15 @@ class Counts(NounCounts):
 
     passed_over: int = 0
     """Sums of other rows, and rows that are the same as one above them."""
+    equal: int = 0
+    """The latter alone."""
     set_aside: int = 0
     """Rows of before that cannot be read by another mapping."""
 
 
 Watch = Callable[[Counts], None]
 """Told after each batch."""
-Tell = Callable[[int, str, str], None]
+Tell = Callable[[int, str, Spoken], None]
 """Told of each line what became of it: its number, a word, and why."""
 
 
@@ -56,12 +59,18 @@ class Import:
 
 def import_rows(services: Services, wish: Import, lines: Iterable[sheets.Line]) -> Counts:
     """Keep the rows of a file; what came before a stop stays, and the same file may come again.
+    Of a file without a single good row nothing is kept, no source and no mapping.
 
     Busy when somebody else goes on writing for the source; BadSheet for a file that is no table.
     """
+    counts, batches = Counts(), _batches(read_lines(lines, wish.map))
+    first = next(_good(batches, wish, counts), [])
+    if counts.rejected and not first:
+        return counts
     source_id = given_source(services, wish.source)
     with services.database.alone(f"source {source_id}", wait=PATIENCE):
-        return _run(services, source_id, wish, lines)
+        _run(services, source_id, wish, chain([first], _good(batches, wish, counts)), counts)
+    return counts
 
 
 def try_rows(services: Services, wish: Import, lines: Iterable[sheets.Line]) -> Counts:
@@ -78,13 +87,19 @@ def try_rows(services: Services, wish: Import, lines: Iterable[sheets.Line]) -> 
         for one in good:
             word = _verdict(one, known)
             setattr(counts, word, getattr(counts, word) + 1)
-            wish.tell(one.line, word, "")
+            wish.tell(one.line, word, _NOTHING)
         wish.watch(counts)
     return counts
 
 
-def _run(services: Services, source_id: int, wish: Import, lines: Iterable[sheets.Line]) -> Counts:
-    counts, translated, noun = Counts(), NounCounts(), wish.map.what.noun
+def _run(
+    services: Services,
+    source_id: int,
+    wish: Import,
+    batches: Iterable[Sequence[Accepted]],
+    counts: Counts,
+) -> None:
+    translated, noun = NounCounts(), wish.map.what.noun
     run_id = _begin(services, source_id, noun)
     state, message = RunState.FAILED, _STOPPED
     try:
@@ -93,8 +108,7 @@ def _run(services: Services, source_id: int, wish: Import, lines: Iterable[sheet
             keeping = Keeping(services, source_id, connector, noun)
             if wish.is_complete:
                 keeping.begin_walk()
-            for batch in _batches(read_lines(lines, wish.map)):
-                good = _sorted_out(batch, wish, counts)
+            for good in batches:
                 with services.database.transaction() as session:
                     merged = keeping.keep(session, [one.taken for one in good])
                     if wish.is_complete:
@@ -111,7 +125,6 @@ def _run(services: Services, source_id: int, wish: Import, lines: Iterable[sheet
         with services.database.transaction() as session:
             done = counts.model_dump(mode="json")
             RunStore(session).end(run_id, state, services.now(), done, message)
-    return counts
 
 
 def _take_map(services: Services, source_id: int, map_: columns.TableMap) -> None:
@@ -134,6 +147,15 @@ def _begin(services: Services, source_id: int, noun: Noun) -> int:
         return runs.begin("import", now, source_id=source_id, noun=noun.value)
 
 
+def _good(
+    batches: Iterable[Sequence[Read]], wish: Import, counts: Counts
+) -> Iterator[list[Accepted]]:
+    """Batch after batch the lines that can be kept, where there are any."""
+    for batch in batches:
+        if good := _sorted_out(batch, wish, counts):
+            yield good
+
+
 def _sorted_out(batch: Sequence[Read], wish: Import, counts: Counts) -> list[Accepted]:
     """The lines that can be kept; the others are counted and told."""
     good = []
@@ -148,9 +170,15 @@ def _sorted_out(batch: Sequence[Read], wish: Import, counts: Counts) -> list[Acc
                 wish.tell(read.line, "rejected", read.why)
             case PassedOver():
                 counts.passed_over += 1
-                why = "a sum of other rows" if read.is_total else "the same as a row above"
-                wish.tell(read.line, "passed over", why)
+                counts.equal += read.same_as is not None
+                wish.tell(read.line, "passed over", _why_passed(read))
     return good
+
+
+def _why_passed(read: PassedOver) -> Spoken:
+    if read.same_as is None:
+        return Spoken("a sum of other rows", "сумма других строк")
+    return Spoken(f"the same as line {read.same_as}", f"то же, что в строке {read.same_as}")
 
 
 def _count(counts: Counts, kept: int, created: int, updated: int) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from connectors.kit import values
+from connectors.kit.door import spoken
 from connectors.kit.errors import BadRecord
 from connectors.kit.months import first_day
 
@@ -29,8 +31,26 @@ def test_all_months_are_told_apart_by_their_first_letters() -> None:
 
 @pytest.mark.parametrize("wrong", ["ноябрь", "но 2026", "ноябрьский 2026", "брюмер 2026", "ноя 55"])
 def test_what_is_no_month_is_refused(wrong: str) -> None:
-    with pytest.raises(BadRecord, match="a time is needed"):
+    with pytest.raises(BadRecord, match=r"a time is needed|is a month"):
         first_day(wrong, UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "english", "russian"),
+    [
+        ("31.02.26", "there is no such day: '31.02.26'", "такого дня нет: '31.02.26'"),
+        ("2026-02-31", "there is no such day: '2026-02-31'", "такого дня нет: '2026-02-31'"),
+        ("ноябрь 2026", "a day is needed, and 'ноябрь 2026' is a month",
+         "нужен день, а 'ноябрь 2026' это месяц"),
+        ("01.02.2026 25:00", "a time is needed, got '01.02.2026 25:00'",
+         "нужна дата, а стоит '01.02.2026 25:00'"),
+        ("завтра", "a time is needed, got 'завтра'", "нужна дата, а стоит 'завтра'"),
+    ],
+)  # fmt: skip
+def test_why_a_text_is_no_day_is_said(written: str, english: str, russian: str) -> None:
+    with pytest.raises(BadRecord) as caught:
+        values.day(written, UTC)
+    assert (str(caught.value), spoken(caught.value, "ru")) == (english, russian)
 
 
 def test_nothing_is_no_month() -> None:

@@ -61,6 +61,8 @@ def _of_rows(language: Language) -> dict[str, str]:
         "no such field": language.gettext("There is no field “%(field)s” in this table."),
         "a number is needed": language.gettext("“%(field)s” is no number."),
         "a time is needed": language.gettext("“%(field)s” is no day and no time."),
+        "no such day": language.gettext("There is no such day as “%(field)s” says."),
+        "is a month": language.gettext("“%(field)s” is a month, and a day is needed."),
         "does not say whose": language.gettext("The row does not say whose it is."),
         "an object is needed": language.gettext("“%(field)s” has another form than it should."),
         "has the same": language.gettext("Another row of this call has the same id."),

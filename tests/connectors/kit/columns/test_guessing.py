@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from connectors.kit.columns import Draft, guess, table_named, take
+from connectors.kit.errors import BadRecord
 from connectors.kit.records import Plan, Shipment
 
 
@@ -160,3 +161,38 @@ def test_stages_are_judged_by_their_words() -> None:
 
 def test_a_file_without_rows_is_guessed_to_hold_nothing() -> None:
     assert guess(table_named("stock"), []).missing == ["counted_on", "quantity"]
+
+
+def _key(*numbers: str, keyless: bool = False) -> list[str]:
+    """The key of payments with these numbers, of one client on one day."""
+    draft = guessed("payments", "Номер;Дата;Клиент;Сумма", "1;01.02.2026;Ромашка;100")
+    rows = [
+        {"Номер": number or None, "Дата": "01.02.2026", "Клиент": "Ромашка", "Сумма": at}
+        for at, number in enumerate(numbers)
+    ]
+    return draft.finished(rows, keyless=keyless).key
+
+
+def test_a_key_with_a_few_mistakes_is_one_and_what_tells_nothing_apart_is_none() -> None:
+    natural = ["number", "paid_on", "client"]
+    twenty = [str(n) for n in range(20)]
+    assert _key("1", "2", "2") == natural
+    assert _key("1", "2", "3", "1", "2") == natural
+    assert _key("1", "2", "1", "2") == []  # as many mistakes as rows that are told apart
+    assert _key(*twenty, "0", "1", "2") == natural
+    assert _key(*twenty, "0", "1", "2", "3") == []  # 4 of 24
+    assert _key(*twenty, *(str(n) for n in range(20, 40)), "0", "1", "2", "3") == natural
+    assert _key("", *twenty) == natural  # one that is empty
+    assert _key("1", "1") == []
+    assert _key(*twenty, keyless=True) == []
+
+
+def test_a_month_is_no_day_even_where_a_person_names_the_column() -> None:
+    lines = "ноябрь 2026;Ромашка;7", "декабрь 2026;Ромашка;8"
+    payments = guessed("payments", "Когда;Клиент;Сумма", *lines)
+    payments.put_column("paid_on", "Когда")
+    with pytest.raises(BadRecord, match="a day is needed, and 'ноябрь 2026' is a month"):
+        take(payments.finished([]), {"Когда": "ноябрь 2026", "Клиент": "Ромашка", "Сумма": "7"})
+    sold = guessed("sell_out", "Когда;Клиент;Кол-во", *lines)
+    sold.put_column("sold_on", "Когда")
+    assert sold.finished([]).fields["sold_on"].as_ == "month"

@@ -109,7 +109,7 @@ def test_what_is_no_table_is_told(written, content, said):
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(BadSheet, match="cannot be opened: No such file"):
+    with pytest.raises(BadSheet, match="there is no such file"):
         list(rows(tmp_path / "absent.csv"))
 
 
