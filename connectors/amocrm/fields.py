@@ -38,6 +38,7 @@ KINDS: Mapping[str, str] = {
 """amoCRM's types of fields in our words; all others are "other"."""
 
 _LEGAL = {"vat_id": "inn", "tax_registration_reason_code": "ogrn", "bank_account_number": "account"}
+_ADDRESS = ("zip", "country", "state", "city", "address_line_1", "address_line_2")
 _MOSCOW = ZoneInfo("Europe/Moscow")
 
 
@@ -70,6 +71,8 @@ class Filled:
         values = self.value if isinstance(self.value, list) else [self.value]
         if self.kind == "contacts":
             values = [part["value"] for part in values]
+        if self.kind == "address":
+            values = [pick.line((self.value or {}).get(part) for part in _ADDRESS)]
         return pick.distinct(value for value in values if isinstance(value, str))
 
 
@@ -110,6 +113,19 @@ class Fields:
         """The day of a target; a time counts in the time zone of the account."""
         days = (custom.day(text, self._words.zone) for text in _texts(self._of(target)))
         return next((day for day in days if day), None)
+
+    @property
+    def address(self) -> str | None:
+        """Where a firm is: from its field, else from a legal entity."""
+        own = self.text("company.address", "ADDRESS")
+        legal = (self.identifier("company.address", part) for part in ("real_address", "address"))
+        return pick.line([own or next(filter(None, legal), None)])
+
+    def part_of_address(self, part: str) -> str | None:
+        """A part of an address that is kept in parts."""
+        own = self._of("company.address", "ADDRESS")
+        parts = (one.value.get(part) for one in own if one.kind == "address" and one.value)
+        return next(parts, None)
 
     def identifier(self, target: str, part: str) -> str | None:
         """A number of a firm: from its own field, else from a legal entity."""

@@ -36,6 +36,8 @@ def company(raw: RawRecord, words: Words) -> Company:
         phones=fields.coded("PHONE"),
         emails=fields.coded("EMAIL"),
         website=fields.first("company.website", "WEB"),
+        address=fields.address,
+        city=fields.text("company.city") or fields.part_of_address("city"),
         segment=fields.text("company.segment"),
         contract_ends_on=fields.day("company.contract_ends_on"),
         tags=tags(body),

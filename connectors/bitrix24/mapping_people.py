@@ -5,7 +5,7 @@ from typing import Any
 
 from connectors.bitrix24.lexicon import JOINED
 from connectors.bitrix24.reading import Custom, Words, moment, ref, several
-from connectors.kit import pick
+from connectors.kit import custom, pick
 from connectors.kit.records import Company, Contact, Group, RawRecord, User
 
 
@@ -43,6 +43,8 @@ def company(raw: RawRecord, words: Words) -> Company:
         phones=several(body, "PHONE"),
         emails=several(body, "EMAIL"),
         website=fields.text("company.website") or next(iter(several(body, "WEB")), None),
+        address=_address(fields.text("company.address")) or _address(body.get("address")),
+        city=fields.text("company.city") or custom.text(body.get("addressCity")),
         segment=fields.text("company.segment"),
         contract_ends_on=fields.day("company.contract_ends_on"),
         custom=fields.all,
@@ -80,6 +82,11 @@ def _requisite(body: pick.Body) -> Mapping[str, Any]:
     numbered = [one for one in listed if pick.text(one, "RQ_INN")]
     used = [one for one in numbered if one.get("ACTIVE") != "N"]
     return next(iter(used or numbered or listed), {})
+
+
+def _address(said: Any) -> str | None:
+    """An address; one that was chosen on a map has its place there behind a bar."""
+    return pick.line([(custom.text(said) or "").partition("|")[0]])
 
 
 def _name(body: pick.Body, *keys: str) -> str:

@@ -134,6 +134,16 @@ TARGETS: Mapping[str, Target] = MappingProxyType(
             ("сайт", "веб сайт", "web", "website", "web site", "site", "url"),
             rf"(?:адрес )?(?:веб |web )?сайта?{_OF}|{_HIS}(?:web ?)?site(?: address| url)?",
         ),
+        "company.address": Target(
+            Noun.COMPANY, "address in one line", ("text", "address"), ("ADDRESS",),
+            ("адрес", "address"),
+            rf"(?:фактический |юридический |почтовый )?адрес{_OF}"
+            rf"|{_HIS}(?:legal |postal |office |street )?address",
+        ),
+        "company.city": Target(
+            Noun.COMPANY, "city", ("text", "choice"), ("CITY",), ("город", "city"),
+            rf"город{_OF}|{_HIS}(?:city|town)",
+        ),
         "contact.position": Target(
             Noun.CONTACT, "position of the person", ("text", "choice"), ("POSITION",),
             ("должность", "position", "job title"), r"должность (?:контакта|сотрудника)",

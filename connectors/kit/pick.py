@@ -146,6 +146,11 @@ def distinct(values: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, values)))
 
 
+def line(values: Iterable[str | None]) -> str | None:
+    """Texts as one line, each once; None when there is none."""
+    return ", ".join(distinct(" ".join((value or "").split()) for value in values)) or None
+
+
 def shown(value: object) -> str:
     """A value as it may stand in a message: its kind and a short beginning, no whole payload."""
     if isinstance(value, (Mapping, list, tuple)):

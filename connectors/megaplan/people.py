@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connectors.kit import pick
+from connectors.kit import custom, pick
 from connectors.kit.records import Company, Contact, Group, RawRecord, User
 from connectors.megaplan.lists import is_client
 from connectors.megaplan.values import Words, custom_values, linked, moment, reach
@@ -38,6 +38,8 @@ def company(raw: RawRecord, words: Words) -> Company:
         phones=reach(body, "phone"),
         emails=reach(body, "email"),
         website=words.text(body, "company.website") or next(iter(reach(body, "link")), None),
+        address=pick.line([words.text(body, "company.address") or _address(legal)]),
+        city=words.text(body, "company.city"),
         segment=words.text(body, "company.segment"),
         contract_ends_on=words.day(body, "company.contract_ends_on"),
         **common(body, words, _owner(body)),
@@ -79,6 +81,13 @@ def _name(body: pick.Body) -> str:
     """The name, which a list may give in its parts only."""
     parts = (pick.text(body, part) for part in ("lastName", "firstName", "middleName"))
     return pick.text(body, "name") or " ".join(filter(None, parts))
+
+
+def _address(legal: pick.Body) -> str | None:
+    """The address of a payer, else the one it is registered at: a text, or an Address."""
+    said = (legal.get(key) for key in ("address", "legalAddress"))
+    texts = (custom.text(one.get("value") if isinstance(one, dict) else one) for one in said)
+    return next(filter(None, texts), None)
 
 
 def _legal(body: pick.Body) -> pick.Body:

@@ -100,6 +100,8 @@ def _company(row: _Row) -> Company:
         name=pick.text(row.body, "Description") or "",
         inn=row.text("inn"),
         kpp=row.text("kpp"),
+        address=pick.line([row.text("address")]),
+        city=row.text("city"),
         is_deleted=row.is_out(),
     )
 

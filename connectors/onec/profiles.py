@@ -56,7 +56,12 @@ def _payment(name: str, *, only: str, **fields: str) -> Table:
 
 
 _ANY: Mapping[str, Table] = {
-    "company": Table("Catalog_Контрагенты", {"inn": "ИНН", "kpp": "КПП"}, where=_FOLDERS_OUT),
+    "company": Table(
+        "Catalog_Контрагенты",
+        # an address is contact information, which has no field of its own here; a base may have one
+        {"inn": "ИНН", "kpp": "КПП", "address": "", "city": ""},
+        where=_FOLDERS_OUT,
+    ),
     "user": Table("Catalog_Пользователи", {"left": "Недействителен"}),
     "own": Table("Catalog_Организации", {"inn": "ИНН"}),
     "currency": Table("Catalog_Валюты"),

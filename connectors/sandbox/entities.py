@@ -52,6 +52,9 @@ class Company:
     owner: int
     created_at: datetime
     updated_at: datetime
+    city: str | None = None
+    """Where a CRM keeps it apart."""
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

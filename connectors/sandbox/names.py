@@ -12,6 +12,7 @@ from connectors.sandbox.vocabulary import (
     MALE_NAMES,
     PATRONYMICS,
     SECOND_PARTS,
+    STREETS,
     SURNAMES,
     latin,
 )
@@ -66,6 +67,18 @@ class PersonName:
     mailbox: str
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a company is; nobody lives there."""
+
+    city: str
+    street: str
+    house: int
+
+    def __str__(self) -> str:
+        return f"г. {self.city}, ул. {self.street}, д. {self.house}"
+
+
 def company(index: int, dice: Random) -> CompanyName:
     """The name and tax numbers of company `index`; one in eight is a sole trader."""
     region = dice.choice(_REGIONS)
@@ -78,6 +91,11 @@ def company(index: int, dice: Random) -> CompanyName:
     number = _company_inn(region, index)
     name = dice.choice(_FORMS).format(stem, dice.choice(CITIES))
     return CompanyName(name, number, f"{number[:4]}01001")
+
+
+def place(dice: Random) -> Place:
+    """A house in a street of a city."""
+    return Place(dice.choice(CITIES), dice.choice(STREETS), dice.randint(1, 150))
 
 
 def domain(index: int) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from stdnum.ru import inn as inns
 
 from connectors.sandbox.entities import Company
+from connectors.sandbox.names import Place
 from connectors.sandbox.vocabulary import latin
 from connectors.sandbox.world import FIRST_COMPANY, MadeUpWorld
 
@@ -25,6 +26,9 @@ _UNQUOTED = str.maketrans("", "", '«»"')
 _KNOWS_INN = {"amocrm": 0.8, "bitrix24": 0.5, "megaplan": 0.6, "sbercrm": 0.4, "1c": 1.0}
 """How often people of a CRM have entered the INN."""
 
+_KNOWS_PLACE = {"amocrm": 0.7, "bitrix24": 0.6, "megaplan": 0.5, "sbercrm": 0.5}
+"""The same of the address."""
+
 
 class SpeltWorld(MadeUpWorld):
     """The made-up world as one kind of CRM knows it."""
@@ -37,7 +41,9 @@ class SpeltWorld(MadeUpWorld):
     def _company(self, index: int) -> Company:
         company = super()._company(index)
         before = super()._company(index - 1) if index else company
-        return _spelt(_placed(company, before, index), index, self._kind)
+        spelt = _spelt(_placed(company, before, index), index, self._kind)
+        city, address = _at(self._place(index), index, self._kind)
+        return replace(spelt, city=city, address=address)
 
 
 def whose(number: int) -> tuple[int, int]:
@@ -99,6 +105,22 @@ def _written(name: str, kind: str, dice: Random) -> str:
             return f'{_FULL.get(form, form)} "{bare}"'
         case _:
             return name
+
+
+def _at(place: Place, index: int, kind: str) -> tuple[str | None, str | None]:
+    """City and address as the people of a CRM write them."""
+    city, street, house = place.city, place.street, place.house
+    if Random(f"place:{kind}:{index}").random() >= _KNOWS_PLACE.get(kind, 0):
+        return None, None
+    match kind:
+        case "bitrix24":
+            return latin(city).title(), f"{latin(street).title()} {house}"
+        case "megaplan":
+            return None, f"{city} г, {street} ул, дом № {house}"
+        case "sbercrm":
+            return None, f"г.{city}, ул.{street} {house}"
+        case _:
+            return None, str(place)
 
 
 def _slipped(name: str, dice: Random) -> str:

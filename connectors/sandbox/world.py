@@ -159,7 +159,11 @@ class MadeUpWorld:
             owner=owner(self.users, index),
             created_at=moment(born),
             updated_at=moment(touched),
+            address=str(self._place(index)),
         )
+
+    def _place(self, index: int) -> names.Place:
+        return names.place(self._dice(index, "place"))
 
     def _contact(self, index: int, number: int, host: str, dice: Random) -> Contact:
         who = names.person(dice)

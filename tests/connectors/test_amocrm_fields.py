@@ -115,6 +115,18 @@ def test_the_map_is_stronger_than_the_usual_name() -> None:
     assert found.inn == "222"
 
 
+def test_an_address_is_one_line_and_tells_its_city() -> None:
+    said = {"address_line_1": "Мира 1", "city": "Самара", "zip": "443000"}
+    parts = [{"value": value, "enum_code": code} for code, value in said.items()]
+    found = company(field(1, "smart_address", *parts), address="1")
+    assert (found.address, found.city) == ("443000, Самара, Мира 1", "Самара")
+    text = field(1, "textarea", "г. Самара,\nМира 1") | {"field_code": "ADDRESS"}
+    assert company(text).address == "г. Самара, Мира 1"
+    legal = field(7, "legal_entity", entity(name="ООО", address="Тула", real_address="Самара"))
+    assert (company(legal).address, company(legal).city) == ("Самара", None)
+    assert company(field(2, "select", "Тула"), city="2").city == "Тула"
+
+
 def test_a_segment_of_several_choices_is_one_text() -> None:
     assert company(field(4, "multiselect", "Опт", "Север"), segment="4").segment == "Опт, Север"
 

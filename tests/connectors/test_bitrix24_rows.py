@@ -144,6 +144,13 @@ def test_custom_fields_come_in_the_forms_of_their_kinds(crm: Bitrix24) -> None:
     }
 
 
+def test_a_company_has_its_place_from_its_row(crm: Bitrix24) -> None:
+    row = body("company", address="Самара, Мира 1|53.2;50.1", addressCity="Самара")
+    found = crm.translate(RawRecord(Noun.COMPANY, "1", row))
+    assert isinstance(found, Company)
+    assert (found.address, found.city) == ("Самара, Мира 1", "Самара")
+
+
 def test_a_company_has_its_numbers_from_its_requisites(box: BitrixSandbox, crm: Bitrix24) -> None:
     found = [one for one in said(crm, Noun.COMPANY).values() if isinstance(one, Company)]
     assert [one for one in found if one.inn and one.kpp and one.ogrn]

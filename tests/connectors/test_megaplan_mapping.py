@@ -120,6 +120,14 @@ def test_legal_details_are_those_of_the_payer_that_has_them(crm: Megaplan) -> No
     assert (found.inn, found.kpp) == ("7707083893", "770701001")
 
 
+def test_the_address_is_that_of_the_payer(crm: Megaplan) -> None:
+    for told in ("г. Самара,\nМира 1", {"contentType": "Address", "value": "г. Самара, Мира 1"}):
+        payer = {"contentType": "Payer", "id": "1", "inn": "7707083893", "address": told}
+        assert said(crm, Noun.COMPANY, name="А", payers=[payer]).address == "г. Самара, Мира 1"
+    legal = {"contentType": "Payer", "id": "1", "address": "", "legalAddress": "Тула"}
+    assert said(crm, Noun.COMPANY, name="А", payers=[legal]).address == "Тула"
+
+
 def test_an_invoice_is_paid_when_its_status_says_so(crm: Megaplan) -> None:
     at = {"contentType": "DateTime", "value": "2026-02-03T09:15:00+00:00"}
     assert said(crm, Noun.INVOICE, status="drawn", actualPaymentDate=at).paid_at is None

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 import connectors as gate
 from benchmarks.matching_world import companies
-from connectors import Noun
+from connectors import Noun, sheets
 from kam_sync import flow
 from kam_sync.base.errors import WrongUse
 from kam_sync.matching import splinking
@@ -102,3 +102,23 @@ def test_the_example_of_the_docs_finds_pairs(
     assert read == kept > 100
     flow.match(services)
     assert sum("splink" in clues for _, clues in _pairs(services).values()) > 100
+
+
+def test_a_place_is_matched_again_when_it_changes_and_is_exported(
+    services: Services, tmp_path: Path
+) -> None:
+    book, other = Book(services), Book(services, "other")
+    book.save(Noun.COMPANY, gate.Company("1", "Ромашка", address="г. Тула, ул. Мира, д. 1"))
+    other.save(Noun.COMPANY, gate.Company("1", "Ромашка", address="Мира 1", city="Tula"))
+    flow.match(services)
+    assert _pairs(services) == {("1", "1"): ("same", ["name_equal", "city", "address"])}
+    other.save(Noun.COMPANY, gate.Company("1", "Ромашка", address="г. Омск, Мира 1"))
+    flow.match(services)
+    assert _pairs(services) == {("1", "1"): ("ask", ["name_equal", "city_other"])}
+    assert _export(services, tmp_path) == 2
+    (file,) = (tmp_path / "companies").iterdir()
+    lines = [line.cells for line in sheets.lines(file)]
+    assert [(one["city"], one["address"]) for one in lines] == [
+        ("tula", "1 mira"),
+        ("omsk", "1 mira"),
+    ]

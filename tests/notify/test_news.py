@@ -4,8 +4,14 @@ import pytest
 
 from kam_sync.notify.model import EventType, Known
 from kam_sync.notify.news import choices, is_wanted, of_account, of_deal
+from kam_sync.notify.payload import digest_of
 
 OLD, NEW = b"old", b"new"
+
+
+def test_an_address_that_nobody_knows_is_no_news_of_a_new_release() -> None:
+    before, now = {"name": "Вега", "kpp": None}, {"name": "Вега", "kpp": None, "city": None}
+    assert digest_of(now) == digest_of(before) != digest_of(now | {"city": "Тула"})
 
 
 def deal(digest: bytes, outcome: str = "open", *, gone: bool = False) -> Known:

@@ -28,7 +28,7 @@ def account(world: World) -> UUID:
         Noun.PIPELINE: (gate.Pipeline("10", "Продажи", stages),),
         Noun.COMPANY: (
             gate.Company("1", "Вега", segment="Ключевой", contract_ends_on=date(2026, 10, 31),
-                         tags=("vip", "опт"), owner_external_id="7"),
+                         tags=("vip", "опт"), owner_external_id="7", address="г. Тула, Мира 1"),
         ),
         Noun.CONTACT: (gate.Contact("11", "Борис <i>Ткач</i>", "1"),),
         Noun.CUSTOMER: (
@@ -71,6 +71,9 @@ def test_the_head_says_segment_contract_tags_and_what_a_repeat_buyer_bought(
     page = plain(client.get(f"/accounts/{account}?lang=ru").text)
 
     assert "<dt>Сегмент</dt><dd>Ключевой</dd>" in page
+    assert "<dt>Адрес</dt><dd>г. Тула, Мира 1</dd>" in page
+    said = client.get(f"/api/v1/accounts/{account}").json()
+    assert (said["address"], said["city"]) == ("г. Тула, Мира 1", None)
     assert '31 окт. 2026 г. <span class="badge bad">закончился</span>' in page
     assert '<li class="badge">vip</li><li class="badge">опт</li>' in page
     assert "1,5 млн ₽</data> за 12 покупок; следующая ожидается 1 дек. 2026" in page

@@ -81,7 +81,17 @@ _COMMON: Words = {
     "updated_at": ("дата изменения", "изменен", "изменена", "updated at", "modified", "updated"),
     "comment": ("комментарий", "отзыв", "примечание", "comment", "feedback", "note"),
     "phones": ("телефон", "телефоны", "рабочий телефон", "phone", "phones", "phone number", "тел"),
-    "emails": ("email", "e mail", "почта", "эл почта", "электронная почта", "рабочий email"),
+    "emails": (
+        "email",
+        "e mail",
+        "почта",
+        "эл почта",
+        "электронная почта",
+        "рабочий email",
+        "адрес электронной почты",
+        "email адрес",
+        "email address",
+    ),
     "tags": ("теги", "тег", "метки", "tags"),
 }
 _DAY = ("дата", "date", "день", "day")
@@ -145,7 +155,10 @@ _OF: Mapping[Noun, Words] = {
     },
     Noun.COMPANY: {
         "ogrn": ("огрн", "огрнип", "ogrn"),
-        "website": ("сайт", "веб сайт", "website", "site", "url"),
+        "website": ("сайт", "веб сайт", "адрес сайта", "website", "site", "url"),
+        "address": ("адрес", "фактический адрес", "почтовый адрес", "юридический адрес", "address",
+                    "street address", "postal address", "legal address"),
+        "city": ("город", "населенный пункт", "city", "town"),
         "segment": ("сегмент", "категория", "segment", "category"),
         "contract_ends_on": ("договор до", "дата окончания договора", "contract ends on"),
     },

@@ -38,6 +38,10 @@ class Company:
     phones: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     website: str | None = None
+    address: str | None = None
+    """One line, as the CRM gives it; its parts are joined."""
+    city: str | None = None
+    """Only where the CRM says it apart, or as a part of the address."""
     segment: str | None = None
     contract_ends_on: date | None = None
     tags: tuple[str, ...] = ()

@@ -54,6 +54,7 @@ FIELDS: Mapping[str, Sequence[Field]] = {
         Field(9015, "Реквизиты", "legal_entity"),
         Field(9016, "Кредитный лимит", "monetary"),
         Field(9017, "Web", "url", "WEB"),
+        Field(9018, "Адрес", "textarea", "ADDRESS"),
     ),
     "contacts": (
         Field(9001, "Должность", "text", "POSITION"),

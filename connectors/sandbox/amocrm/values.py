@@ -20,6 +20,7 @@ def of_company(company: Company) -> Values | None:
     found = [
         *multitext(9002, "WORK", company.phones),
         *multitext(9003, "WORK", company.emails),
+        *(filled(9018, company.address) if company.address else []),
     ]
     if company.inn is not None:
         found += [*_tax_numbers(company, company.inn), *_contract(company)]

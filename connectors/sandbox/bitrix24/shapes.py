@@ -103,7 +103,8 @@ def _company(company: Company) -> Shape:
     logo = {"id": 71, "url": "/file?token=made-up", "urlMachine": "https://portal.example/rest/71"}
     return _item(company, 4) | {
         "title": company.name, "isMyCompany": "N", "typeId": "CUSTOMER", "industry": None,
-        "revenue": 0, "currencyId": "RUB", "address": None, "contactIds": [],
+        "revenue": 0, "currencyId": "RUB", "address": company.address, "addressCity": company.city,
+        "contactIds": [],
         "fm": _fm((("PHONE", company.phones), ("EMAIL", company.emails))),
         setup.SEGMENT: segment, setup.REGION: [], setup.LOGO: logo if segment == 44 else None,
     }  # fmt: skip

@@ -173,7 +173,8 @@ class EnglishWorld:
 
 def _company(one: Company) -> Company:
     tags = tuple(map(english, one.tags))
-    return replace(one, name=english(one.name), inn=None, kpp=None, tags=tags)
+    address = english(one.address) if one.address else None
+    return replace(one, name=english(one.name), inn=None, kpp=None, tags=tags, address=address)
 
 
 def _word(found: re.Match[str]) -> str:

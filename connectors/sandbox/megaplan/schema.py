@@ -67,7 +67,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             _PEOPLE | _words("name company position gender"),
             _TIMES,
         ),
-        "payer": Kind("Payer", _words("name type inn kpp ogrn contractor isDropped")),
+        "payer": Kind("Payer", _words("name type inn kpp ogrn address contractor isDropped")),
         "employee": Kind(
             "Employee",
             _words("name firstName lastName position department isWorking isOnline lastOnline"),

@@ -117,6 +117,7 @@ def _payers(world: World) -> Iterator[Shape]:
         yield link("Payer", company.number) | {
             "name": company.name, "type": "Legal", "inn": company.inn or "",
             "kpp": company.kpp or "", "ogrn": "", "isDropped": False,
+            "address": company.address or "",
             "contractor": link("ContractorCompany", company.number),
         }  # fmt: skip
 

@@ -32,6 +32,7 @@ def rows(world: World) -> Iterator[tuple[str, Row]]:
                 "shortName": firm.name,
                 "inn": firm.inn,
                 "mobilePhone": next(iter(firm.phones), None),
+                "adres$c": firm.address,
                 "otvetstvennyj$c": _ref("user", firm.owner, people.get(firm.owner)),
             },
         )

@@ -7,7 +7,9 @@ from typing import Any
 
 from kam_sync.accounts.model import Company
 
-FIELDS = ("name", "inn", "kpp", "ogrn", "website", "segment", "contract_ends_on")
+FIELDS = (
+    "name", "inn", "kpp", "ogrn", "website", "address", "city", "segment", "contract_ends_on",
+)  # fmt: skip
 """The fields of an account that its companies may tell differently."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

@@ -137,6 +137,8 @@ class Company(Described):
     phones: list[str] = fields.texts()
     emails: list[str] = fields.texts()
     website: str | None = None
+    address: str | None = None
+    city: str | None = None
     segment: str | None = None
     contract_ends_on: date | None = None
 

@@ -1,4 +1,4 @@
-"""What an account is like: the segment, contract and site that are believed, tags of all."""
+"""What an account is like: segment, contract, site and place that are believed, tags of all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ class Traits:
     segment: str | None = None
     contract_ends_on: date | None = None
     website: str | None = None
+    address: str | None = None
+    city: str | None = None
     tags: tuple[str, ...] = ()
 
 
@@ -26,5 +28,7 @@ def traits(companies: Sequence[Company], winners: Winners) -> Traits:
         segment=found["segment"].value,
         contract_ends_on=found["contract_ends_on"].value,
         website=found["website"].value,
+        address=found["address"].value,
+        city=found["city"].value,
         tags=tuple(dict.fromkeys(tag for company in living for tag in company.tags)),
     )

@@ -64,7 +64,7 @@ class Spoken:
         }
 
     def _side(self, side: Side) -> dict[str, Any]:
-        said = {"inn", "kpp", "ogrn", "phones", "emails", "website"}
+        said = {"inn", "kpp", "ogrn", "phones", "emails", "website", "address", "city"}
         return {
             **self._company(side.company),
             **side.company.model_dump(include=said),

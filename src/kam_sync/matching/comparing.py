@@ -97,8 +97,8 @@ def may_be_one(one: Features, other: Features) -> bool:
         not one.phones.isdisjoint(other.phones)
         or not one.emails.isdisjoint(other.emails)
         or not one.domains.isdisjoint(other.domains)
-        or (one.city and other.city)
-        or (one.address and other.address)
+        or (one.city and one.city == other.city)
+        or _is_one_house(one, other)
         or (one.ogrn and other.ogrn)
     ):
         return True
@@ -179,12 +179,21 @@ def _rarest(clue: Clue, weight: float, shared: frozenset[str], common: Common) -
 
 
 def _place(one: Features, other: Features) -> Iterator[Evidence]:
+    """Of two cities one street and house is nothing: every city has a Lenin street."""
+    is_other_city = bool(one.city and other.city) and one.city != other.city
     if one.city and other.city:
-        is_same = one.city == other.city
-        yield Evidence(Clue.CITY if is_same else Clue.CITY_OTHER, 1.2 if is_same else -2.0)
+        yield Evidence(Clue.CITY_OTHER, -2.0) if is_other_city else Evidence(Clue.CITY, 1.2)
     if one.address and other.address:
-        is_same = one.address <= other.address or other.address <= one.address
-        yield Evidence(Clue.ADDRESS if is_same else Clue.ADDRESS_OTHER, 2.0 if is_same else -1.5)
+        if not _is_one_house(one, other):
+            yield Evidence(Clue.ADDRESS_OTHER, -1.5)
+        elif not is_other_city:
+            yield Evidence(Clue.ADDRESS, 2.0)
+
+
+def _is_one_house(one: Features, other: Features) -> bool:
+    """Whether street and house are the same; one may also say the room."""
+    is_said = bool(one.address and other.address)
+    return is_said and (one.address <= other.address or other.address <= one.address)
 
 
 def _is_slip(one: str, other: str) -> bool:

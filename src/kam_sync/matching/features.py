@@ -10,17 +10,12 @@ import phonenumbers
 from stdnum.ru import inn as inns
 from stdnum.ru import ogrn as ogrns
 
-from kam_sync.matching.names import Name, company_name, folded
+from kam_sync.matching.names import Name, company_name
+from kam_sync.matching.places import city, street_and_house
 from kam_sync.matching.words import FREE_MAIL, SITES_OF_OTHERS
 
 REGION = "RU"
 """Where a phone without a country code is."""
-_STREET_WORDS = frozenset(
-    folded(
-        "ул улица д дом пр просп проспект пер переулок пл площадь шоссе ш наб г город "
-        "оф офис кв стр корп street st avenue ave road rd"
-    )
-)
 _DIGITS = re.compile(r"\D+")
 
 
@@ -40,7 +35,7 @@ class Features:
     """Of its site and its mail; none that anybody may have."""
     city: str = ""
     address: frozenset[str] = frozenset()
-    """The words and numbers of street and house."""
+    """The words and numbers of street, house and room."""
 
     @property
     def has_real_inn(self) -> bool:
@@ -76,13 +71,9 @@ def features(said: Said) -> Features:
         phones=frozenset(found for phone in said.phones if (found := phone_number(phone))),
         emails=mails,
         domains=frozenset(hosts | ({site} if site else set()) - SITES_OF_OTHERS),
-        city="".join(_place(said.city)),
-        address=frozenset(_place(said.address)),
+        city=city(said.city, said.address),
+        address=street_and_house(said.address),
     )
-
-
-def _place(text: str | None) -> list[str]:
-    return [word for word in folded(text or "") if word not in _STREET_WORDS]
 
 
 def inn_number(text: str | None) -> str | None:

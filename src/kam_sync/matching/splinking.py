@@ -79,6 +79,8 @@ def _batch(page: Mapping[Company, Features], common: frozenset[str]) -> RecordBa
         "phones": _lists(one.phones for one in known),
         "emails": _lists(one.emails for one in known),
         "domains": _lists(one.domains for one in known),
+        "city": _texts(one.city for one in known),
+        "address": _texts(" ".join(sorted(one.address)) for one in known),
         "keys": _lists(block_keys(one) - common for one in known),
     }
     return RecordBatch.from_arrays(list(columns.values()), names=list(columns))

@@ -65,6 +65,18 @@ FREE = _words(
     "units sponsored номинал групп группа холдинг холдингс россия рус"
 )
 """Words that one writes and another leaves out."""
+CITIES: Mapping[str, str] = MappingProxyType(
+    {
+        "мск": "Москва",
+        "Moscow": "Москва",
+        "спб": "Санкт-Петербург",
+        "Петербург": "Санкт-Петербург",
+        "Saint Petersburg": "Санкт-Петербург",
+        "Rostov-on-Don": "Ростов-на-Дону",
+        "екб": "Екатеринбург",
+    }
+)
+"""Other names of cities that no folding makes one."""
 FREE_MAIL = _words(
     "mail.ru bk.ru list.ru inbox.ru internet.ru yandex.ru ya.ru yandex.com yandex.by yandex.kz "
     "gmail.com googlemail.com rambler.ru lenta.ru autorambler.ru outlook.com hotmail.com live.com "

@@ -15,6 +15,9 @@ from kam_sync.notify import shapes
 _NO_NEWS = frozenset({"changed_at", "updated_at", "sources"})
 """Times of changes and names of sources: alone they tell an integrator nothing."""
 
+_CAME_LATER = frozenset({"address", "city"})
+"""Members that are left out where they are null, so that a new release is no news by itself."""
+
 
 def of_account(
     row: model.Account,
@@ -38,6 +41,10 @@ def of_alert(row: Alert, account: str, locale: Locale) -> dict[str, Any]:
 
 def digest_of(data: Mapping[str, Any]) -> bytes:
     """What is the same as long as there is no news."""
-    told = {name: part for name, part in data.items() if name not in _NO_NEWS}
+    told = {
+        name: part
+        for name, part in data.items()
+        if name not in _NO_NEWS and not (part is None and name in _CAME_LATER)
+    }
     text = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
     return blake2b(text, digest_size=16).digest()

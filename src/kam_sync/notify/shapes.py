@@ -38,6 +38,10 @@ class Account(BaseModel):
     is_active: bool = Field(description="False when no CRM holds a company of it any more.")
     segment: str | None = Field(description="Segment or category.", examples=["A"])
     contract_ends_on: date | None = Field(description="Until when its contract runs.")
+    address: str | None = Field(description="In one line.", examples=["г. Самара, ул. Мира, 1"])
+    city: str | None = Field(
+        description="As a CRM says it, apart or in its address.", examples=["Самара"]
+    )
     tags: list[str] = Field(description="Tags of its companies.", examples=[["опт"]])
     sources: list[str] = Field(
         description="Names of the sources it comes from.", examples=[["sales"]]
@@ -139,6 +143,7 @@ def account(
     return Account(
         **row.model_dump(exclude={"id"}), id=str(row.id), segment=said.segment,
         contract_ends_on=said.contract_ends_on, tags=list(said.tags),
+        address=said.address, city=said.city,
         sources=sorted({names[company.source_id] for company in companies}),
     )  # fmt: skip
 

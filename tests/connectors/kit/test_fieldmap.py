@@ -47,6 +47,11 @@ def guessed(*fields: Field) -> dict[str, str]:
         ("company.contract_ends_on", "Срок окончания действия договора", "date"),
         ("company.website", "Сайт", "link"),
         ("company.website", "Адрес веб-сайта", "text"),
+        ("company.address", "Адрес", "address"),
+        ("company.address", "Юридический адрес компании", "text"),
+        ("company.address", "Office address", "text"),
+        ("company.city", "Город", "choice"),
+        ("company.city", "Customer city", "text"),
         ("company.legal_entity", "Реквизиты", "legal_entity"),
     ],
 )

@@ -22,19 +22,19 @@ _FEW_SOURCES = 5
 """The limits are never lower than for so many."""
 _UNREAD = """
     SELECT c.source_id, c.external_id, c.name, c.inn, c.kpp, c.ogrn, c.phones, c.emails,
-        c.website FROM match_due d JOIN company c USING (source_id, external_id)
+        c.website, c.city, c.address FROM match_due d JOIN company c USING (source_id, external_id)
     WHERE NOT d.is_read ORDER BY 1, 2 LIMIT :limit
 """
 _BY_KEY = """
     SELECT c.source_id, c.external_id, c.name, c.inn, c.kpp, c.ogrn, c.phones, c.emails,
-        c.website FROM company c
+        c.website, c.city, c.address FROM company c
     JOIN unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
             AS k(source_id, external_id)
         USING (source_id, external_id)
 """
 _PAGE = """
     SELECT c.source_id, c.external_id, c.name, c.inn, c.kpp, c.ogrn, c.phones, c.emails,
-        c.website FROM company c
+        c.website, c.city, c.address FROM company c
     WHERE (c.source_id, c.external_id) > (:source, :id) ORDER BY 1, 2 LIMIT :limit
 """
 _LIMIT = """

@@ -60,6 +60,8 @@ class AskedCompany(CompanyRef):
     phones: list[str]
     emails: list[str]
     website: str | None
+    address: str | None
+    city: str | None
     account_id: AccountId
     open_money: list[Money] = Field(description="In open deals of its whole account.")
     won_money: list[Money] = Field(description="In won deals of its whole account.")
@@ -145,7 +147,7 @@ def amounts(of: Mapping[str, Decimal]) -> list[Money]:
 
 
 def _asked(names: Names, side: Side) -> AskedCompany:
-    said = {"name", "inn", "kpp", "ogrn", "phones", "emails", "website"}
+    said = {"name", "inn", "kpp", "ogrn", "phones", "emails", "website", "address", "city"}
     return AskedCompany(
         **_ref(names, side.company),
         **side.company.model_dump(include=said),

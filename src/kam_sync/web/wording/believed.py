@@ -14,6 +14,8 @@ def field(language: Language, name: str) -> str:
         "kpp": language.gettext("KPP"),
         "ogrn": language.gettext("OGRN"),
         "website": language.gettext("Web site"),
+        "address": language.gettext("Address"),
+        "city": language.gettext("City"),
         "segment": language.gettext("Segment"),
         "contract_ends_on": language.gettext("Contract until"),
     }

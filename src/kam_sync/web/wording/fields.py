@@ -17,6 +17,8 @@ def target(language: Language, name: str) -> str:
         "company.segment": language.gettext("Segment or category of the customer"),
         "company.contract_ends_on": language.gettext("Contract with the company runs until"),
         "company.website": language.gettext("Web site of the company"),
+        "company.address": language.gettext("Address of the company"),
+        "company.city": language.gettext("City of the company"),
         "contact.position": language.gettext("Position of a contact"),
         "deal.contract_ends_on": language.gettext("Contract of a deal runs until"),
     }

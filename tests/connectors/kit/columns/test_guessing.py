@@ -46,6 +46,8 @@ def guessed(table: str, header: str, *lines: str) -> Draft:
         ("companies", "ID;Название;ИНН;Сегмент;Телефон;Сайт",
          "1;Ромашка;7707083893;A;+7 1;r.example",
          "client.id client.name client.inn segment phones website"),
+        ("companies", "Код;Наименование;Город;Адрес;Адрес сайта",
+         "1;Ромашка;Самара;Мира 1;r.example", "client.id client.name city address website"),
         ("contacts", "ФИО;Компания;Должность;Телефон;Email",
          "Анна;Ромашка;Директор;+7 1;a@r.example",
          "name client.name position phones emails"),
