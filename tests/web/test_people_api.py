@@ -60,6 +60,8 @@ def test_who_may_be_one_is_asked_merged_and_taken_back(client, known) -> None:
     assert client.post(f"{MATCHES}/decisions/{split['id']}/undo").json()["undone_by"] == "the API"
     kept = client.get(f"{MATCHES}/decisions").json()["items"]
     assert [one["id"] for one in kept] == [split["id"], done["id"]]
+    assert client.get(MATCHES).json()["items"] == []  # the merge holds again
+    client.post(f"{MATCHES}/decisions/{done['id']}/undo")
     assert len(client.get(MATCHES).json()["items"]) == 1
 
 
