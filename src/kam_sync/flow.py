@@ -4,11 +4,9 @@ from collections.abc import Callable
 
 import structlog
 
-import kam_sync.accounts.believing
 import kam_sync.alerts.step
 import kam_sync.drift.step
 import kam_sync.kpi.step
-import kam_sync.matching.people_step
 import kam_sync.matching.step
 import kam_sync.notify.step
 from connectors import Noun
@@ -19,6 +17,7 @@ from kam_sync.intake.model import RunState
 from kam_sync.matching.step import Watch as Matched
 from kam_sync.reconciling import Reconciled, Reconciling
 from kam_sync.reconciling import Watch as LedgerWatch
+from kam_sync.rematching import Rematched, Rematching, match_due
 from kam_sync.subscribing import Found, look_after
 from kam_sync.syncing import Syncing, SyncResult, Watch
 from kam_sync.wiring import Services
@@ -31,6 +30,7 @@ __all__ = [
     "LedgerWatch",
     "Matched",
     "Reconciled",
+    "Rematched",
     "SyncResult",
     "Watch",
     "detect",
@@ -41,6 +41,7 @@ __all__ = [
     "measure",
     "notify",
     "reconcile",
+    "rematch",
     "sync",
     "tell_incidents",
 ]
@@ -107,43 +108,28 @@ def reconcile(
     return result
 
 
-def match(
-    services: Services, *, anew: bool = False, watch: Matched = lambda _: None
-) -> tuple[Report, Report]:
+def match(services: Services, *, watch: Matched = lambda _: None) -> tuple[Report, Report]:
     """Make one account of the companies that are one, as far as they are new or have changed.
 
     Then one person of the contacts that are one. Accounts of which other sources are believed now
     are written anew before.
 
-    Args:
-        anew: compare all companies and contacts once more.
-        watch: is told now and then how many pairs of companies have been compared.
-
     Returns:
         What became of companies, and of contacts.
     """
-    database = services.database
-    with database.alone(kam_sync.matching.step.LOCK, wait=True):
-        if anew:
-            with database.transaction() as session:
-                kam_sync.matching.step.begin_anew(session)
-                kam_sync.matching.people_step.begin_anew(session)
-        more = True
-        while more:
-            with database.transaction() as session:
-                more = kam_sync.accounts.believing.follow(session, services.now())
-        more = True
-        while more:
-            with database.transaction() as session:
-                more = kam_sync.matching.step.learn(session)
-        with database.transaction() as session:
-            found = kam_sync.matching.step.match_due(session, services.now(), watch)
-        more = True
-        while more:
-            with database.transaction() as session:
-                more = kam_sync.matching.people_step.learn(session)
-        with database.transaction() as session:
-            return found, kam_sync.matching.people_step.match_due(session)
+    with services.database.alone(kam_sync.matching.step.LOCK, wait=True):
+        return match_due(services, watch)
+
+
+def rematch(services: Services, by: str, *, watch: Matched = lambda _: None) -> Rematched:
+    """Compare all companies and contacts once more, and note how far it is.
+
+    `watch` raises Stopped when it is time to stop.
+    """
+    with services.database.alone(kam_sync.matching.step.LOCK, wait=True):
+        result = Rematching(services, by, watch).run()
+    _log.info("compared anew", state=result.state.value)
+    return result
 
 
 def _match_what_came(services: Services) -> None:

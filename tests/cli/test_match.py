@@ -26,6 +26,9 @@ def test_a_pass_says_what_it_did_and_what_waits(kam_sync: Command, accounts) -> 
     }  # fmt: skip
     anew = kam_sync("match", "--anew", "--json").document["matching"]
     assert (anew["read"], anew["pairs"], anew["changed"]) == (6, 3, 0)
+    assert kam_sync("match", "status", "--json").document["state"] == "done"
+    assert kam_sync("match", "anew", "--json").document["state"] == "waiting"
+    assert "waiting" in kam_sync("match", "status").out
     said = kam_sync("match")
     assert "2 customers wait for you; see: kam-sync match review" in said.err
 

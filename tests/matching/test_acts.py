@@ -117,7 +117,7 @@ def test_a_person_joins_branches_whichever_of_their_companies_came_first(
     assert len(set(_accounts(services).values())) == 2
     joining.merge(services, book.account("1"), book.account("3"), by="Анна")
     assert len(set(_accounts(services).values())) == 1
-    flow.match(services, anew=True)
+    flow.rematch(services, "test")
     assert len(set(_accounts(services).values())) == 1
 
 

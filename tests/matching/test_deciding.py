@@ -79,7 +79,7 @@ def test_a_company_that_is_split_off_does_not_come_back_by_itself(services: Serv
             deciding.split(book.account(), [(book.source_id, "1"), (other.source_id, "1")])
         deciding.split(book.account(), [(other.source_id, "1")])
     assert len(set(_accounts(services).values())) == 2
-    flow.match(services, anew=True)
+    flow.rematch(services, "test")
     assert len(set(_accounts(services).values())) == 2
 
 
@@ -97,7 +97,7 @@ def test_what_may_be_one_is_asked_by_the_money_and_never_again(services: Service
         pair = (first.one_source_id, first.one_id), (first.other_source_id, first.other_id)
         Deciding(session, "Анна", NOW).keep_apart(pair)
         assert store.questions(limit=9) == others
-    flow.match(services, anew=True)
+    flow.rematch(services, "test")
     with services.database.transaction() as session:
         assert DecisionStore(session).questions(limit=9) == others
 

@@ -63,7 +63,7 @@ def test_a_person_sets_and_removes_parents_and_takes_it_back(services: Services)
     _place(book, "1", "4")
     assert _parents(services) == {two: (one, False), one: (four, True)}
     _place(book, "2", None)
-    flow.match(services, anew=True)
+    flow.rematch(services, "test")
     assert _parents(services) == {one: (four, True)}
     with services.database.transaction() as session:
         by_boris = Parenting(session, "Борис", NOW)

@@ -104,7 +104,7 @@ def test_people_are_merged_kept_apart_and_split_until_it_is_taken_back(services:
             deciding.split(first, [seven, eight, nine])
         split = min(deciding.split(first, [nine]))
     assert _person(services) == {seven: first, eight: first, nine: own_person(*nine)}
-    flow.match(services, anew=True)
+    flow.rematch(services, "test")
     assert (_person(services)[nine], _asked(services)) == (own_person(*nine), [])
     with joining.people(services, by="Борис") as deciding:
         deciding.undo(split)

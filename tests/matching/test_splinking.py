@@ -51,7 +51,7 @@ def test_what_splink_says_is_asked_until_it_is_taken_back(
     assert _import(services, file, f"{key}:2,{key}:1,9", f"{key}:1,{key}:gone,9") == (2, 1)
     flow.match(services)
     assert _pairs(services) == {("1", "2"): ("ask", ["name_far", "splink"])}
-    flow.match(services, anew=True)
+    flow.rematch(services, "test")
     assert ("1", "2") in _pairs(services)
     assert _import(services, file, f"{key}:1,{key}:gone,9") == (1, 0)
     flow.match(services)

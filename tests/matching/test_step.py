@@ -11,6 +11,7 @@ from benchmarks.matching_world import companies
 from connectors import Noun
 from kam_sync import flow
 from kam_sync.matching import step
+from kam_sync.matching.model import Phase, Progress
 from kam_sync.matching.store import keys
 from kam_sync.wiring import Services
 from tests.fakes.books import Book
@@ -30,7 +31,7 @@ def test_many_at_once_are_compared_as_few(
     assert len(few) > 10
     monkeypatch.setattr(step, "MANY", 0)
     monkeypatch.setattr(keys, "MANY", 0)
-    flow.match(services, anew=True)
+    flow.rematch(services, "test")
     assert _pairs(services) == few
 
 
@@ -39,11 +40,16 @@ def test_circles_are_looked_for_seldom_only_while_many_are_matched(
 ) -> None:
     monkeypatch.setattr(step, "_EVERY", 1)
     usual, seen = gc.get_threshold(), []
+
+    def watch(at: Progress) -> None:
+        if at.phase is Phase.PAIRS:
+            seen.append(gc.get_threshold()[0])
+
     for many in (step.MANY, 0):
         monkeypatch.setattr(step, "MANY", many)
         Book(services, f"crm{many}")
         Book(services, f"other{many}")
-        flow.match(services, anew=True, watch=lambda _: seen.append(gc.get_threshold()[0]))
+        flow.rematch(services, "test", watch=watch)
     assert (min(seen), max(seen), gc.get_threshold()) == (usual[0], 100_000, usual)
 
 
@@ -60,7 +66,7 @@ def test_what_a_client_has_in_five_crms_is_its_own_and_what_five_of_one_have_is_
     assert _weights(services) == {("name_equal", 4.5), ("phone", 3.5)}
     others = (gate.Company(f"2{n}", f"Сосед {n}", phones=("84951234567",)) for n in "1234")
     books[0].save(Noun.COMPANY, *others)
-    flow.match(services, anew=True)
+    flow.rematch(services, "test")
     assert _weights(services) == {("name_equal", 4.5), ("phone", 0.6)}
 
 

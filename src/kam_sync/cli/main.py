@@ -21,6 +21,7 @@ from kam_sync.cli import (
     importing,
     jobs,
     ledger,
+    match_anew,
     match_splink,
     matching,
     people,
@@ -56,6 +57,8 @@ app.add_typer(schedules.app, name="schedule")
 app.add_typer(hooks.app, name="hooks")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(ledger.app, name="ledger")
+matching.app.command("anew")(match_anew.anew)
+matching.app.command("status")(match_anew.status)
 matching.app.command("export")(match_splink.export)
 matching.app.command("import")(match_splink.import_)
 app.add_typer(matching.app, name="match")

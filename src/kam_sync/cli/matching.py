@@ -56,6 +56,10 @@ def match(
         kam-sync match decisions                   what was decided, by whom
 
         kam-sync match undo ID                     take a decision back
+
+        kam-sync match anew                        let the worker compare all once more
+
+        kam-sync match status                      how far that is
     """
     if context.invoked_subcommand is not None:
         return
@@ -63,7 +67,11 @@ def match(
     from kam_sync.cli import show
 
     with _open() as services, show.match_progress() as watch:
-        found = {one.step: one.as_dict() for one in flow.match(services, anew=anew, watch=watch)}
+        if anew:
+            reports = flow.rematch(services, getuser(), watch=watch).reports
+        else:
+            reports = flow.match(services, watch=watch)
+        found = {one.step: one.as_dict() for one in reports}
         with services.database.transaction() as session:
             waiting, people = _waiting(session), _people_waiting(session)
     if json:

@@ -17,10 +17,11 @@ from connectors import Noun
 from kam_sync.cli.table import Column, print_table
 from kam_sync.flow import LedgerWatch, Matched, SyncResult, Watch
 from kam_sync.intake.model import NounEnd
+from kam_sync.matching.model import Phase
 
 __all__ = [
-    "Column", "as_json", "block", "err", "harmless", "ledger_progress", "match_progress", "moment",
-    "out", "sync_document", "sync_progress", "table",
+    "Column", "as_json", "block", "err", "harmless", "ledger_progress", "match_progress",
+    "matching_at", "moment", "out", "sync_document", "sync_progress", "table",
 ]  # fmt: skip
 
 out = Console()
@@ -99,11 +100,21 @@ def ledger_progress(nouns: int) -> Iterator[LedgerWatch]:
 
 @contextmanager
 def match_progress() -> Iterator[Matched]:
-    """How many pairs of companies have been compared so far, on standard error."""
+    """What matching is at, and how far, on standard error."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("reading companies")
-        yield lambda pairs: progress.update(task, description=f"comparing: {pairs:,} pairs")
+        yield lambda at: progress.update(task, description=matching_at(at.phase, at.done, at.total))
+
+
+def matching_at(phase: Phase, done: int, total: int) -> str:
+    """What matching is at, and how far: "comparing pairs: 10,000 of 25,000"."""
+    what = {
+        Phase.COMPANIES: "reading companies",
+        Phase.PAIRS: "comparing pairs",
+        Phase.CONTACTS: "reading and comparing contacts",
+    }[phase]
+    return f"{what}: {done:,}" + (f" of {total:,}" if total else "")
 
 
 def sync_document(results: Iterable[SyncResult]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ KEEP_HOUSE = "keep_house"
 ANNOUNCE, DELIVER = "announce", "deliver"
 READ, SUBSCRIBE = "read_hooks", "subscribe_hooks"
 RECONCILE = "reconcile_noun"
+REMATCH = "rematch"
 SETTLE = timedelta(seconds=2)
 """So long webhooks gather before they are read, for several of them are often about one record."""
 # By its alias: its full name grows by a prefix with every App that a process makes.
@@ -23,6 +24,7 @@ _REMOVE_OLD_JOBS = "procrastinate.builtin_tasks.remove_old_jobs"
 _STEPS = {
     SYNC: "sync", MEASURE: "measure", WRITE: "write", RENEW: "grants", KEEP_HOUSE: "housekeeping",
     READ: "reading", SUBSCRIBE: Step.HOOKS, RECONCILE: Step.RECONCILE, ANNOUNCE: "announce",
+    REMATCH: "rematch",
 }  # fmt: skip
 
 
@@ -224,6 +226,12 @@ def defer_measure(session: Session, *, attempt: int = 0, wait: timedelta = timed
         wait=wait,
         arguments={"attempt": attempt},
     )
+
+
+def defer_rematch(session: Session, *, attempt: int = 0, wait: timedelta = timedelta(0)) -> bool:
+    """Queue the comparison of all companies and contacts; False when it is waiting already."""
+    place = Place("rematch", "rematch", Priority.AGAIN if wait else Priority.FULL)
+    return put(session, REMATCH, place, wait=wait, arguments={"attempt": attempt})
 
 
 def defer_renewal(session: Session) -> bool:

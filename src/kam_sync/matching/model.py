@@ -78,6 +78,65 @@ class PersonLink(SQLModel):
     """What speaks for it: clue, weight and what is shared; empty for a person's first contact."""
 
 
+class Phase(StrEnum):
+    """What matching is at."""
+
+    COMPANIES = "companies"
+    """Companies are read."""
+    PAIRS = "pairs"
+    """Pairs of companies are compared, and accounts made of them."""
+    CONTACTS = "contacts"
+    """Contacts are read, compared, and people made of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a phase is; a total of 0 is not known."""
+
+    phase: Phase
+    done: int
+    total: int = 0
+
+
+class RematchState(StrEnum):
+    """How it goes with comparing all anew."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    """A person or the worker ended it: what is left is compared with the next matching."""
+    FAILED = "failed"
+
+
+class Rematch(SQLModel):
+    """A request to compare all companies and contacts anew, and what became of it."""
+
+    by: str
+    state: RematchState = fields.choice(RematchState, default=RematchState.WAITING)
+    phase: Phase = fields.choice(Phase, default=Phase.COMPANIES)
+    done: int = 0
+    """Of the phase: companies, pairs or contacts."""
+    total: int = 0
+    """0 while it is not known."""
+    companies: int = 0
+    contacts: int = 0
+    compared: int = 0
+    """Pairs of companies and of contacts."""
+    changed: int = 0
+    """Companies that are in another account now, and contacts that are another person's."""
+    asked_at: datetime = fields.moment()
+    began_at: datetime | None = fields.moment(default=None)
+    seen_at: datetime | None = fields.moment(default=None)
+    """When it last said how far it is."""
+    ended_at: datetime | None = fields.moment(default=None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits or runs."""
+        return self.state in {RematchState.WAITING, RematchState.RUNNING}
+
+
 class Hint(SQLModel):
     """What another matcher says of two companies: the smaller (source, id) first."""
 

@@ -36,9 +36,9 @@ def learn(session: Session, *, limit: int = BATCH) -> bool:
     return len(taken) == limit
 
 
-def begin_anew(session: Session) -> None:
-    """Let all contacts be matched once more."""
-    PersonKeyStore(session).all_are_due()
+def begin_anew(session: Session) -> int:
+    """Let all contacts be matched once more; how many there are."""
+    return PersonKeyStore(session).all_are_due()
 
 
 def match_due(session: Session) -> Report:

@@ -21,6 +21,7 @@ from kam_sync.matching.comparing import Clue, Evidence, compare, may_be_one
 from kam_sync.matching.grouping import Company, Pair, group
 from kam_sync.matching.judging import Answer, Verdict, judge
 from kam_sync.matching.keys import block_keys
+from kam_sync.matching.model import Phase, Progress
 from kam_sync.matching.parenting import renew
 from kam_sync.matching.store import MANY, HintStore, KeyStore, PairStore, PersonKeyStore, ordered
 
@@ -31,8 +32,8 @@ _EVERY = 10_000
 _SELDOM = 100_000
 """So many more small things are there when circles are looked for; Python's own number is 700."""
 
-Watch = Callable[[int], None]
-"""Told now and then how many pairs have been compared."""
+Watch = Callable[[Progress], None]
+"""Told now and then how far it is."""
 
 
 def learn(session: Session, *, limit: int = BATCH) -> bool:
@@ -43,9 +44,9 @@ def learn(session: Session, *, limit: int = BATCH) -> bool:
     return len(found) == limit
 
 
-def begin_anew(session: Session) -> None:
-    """Let all companies be matched once more."""
-    KeyStore(session).all_are_due()
+def begin_anew(session: Session) -> int:
+    """Let all companies be matched once more; how many there are."""
+    return KeyStore(session).all_are_due()
 
 
 @contextmanager
@@ -122,10 +123,10 @@ def _verdicts(
     common = keys.population(len(due))
     of = keys.companies({*candidates, *chain.from_iterable(candidates.values())})
     pairs = ((one, other) for one, others in candidates.items() for other in others)
-    count = 0
+    count, total = 0, sum(len(others) for others in candidates.values())
     for count, (one, other) in enumerate(pairs, 1):
         if count % _EVERY == 0:
-            watch(count)
+            watch(Progress(Phase.PAIRS, count, total))
         hint = hints.get((one, other))
         if one in of and other in of and (hint is not None or may_be_one(of[one], of[other])):
             evidence = compare(of[one], of[other], common)

@@ -25,6 +25,7 @@ import kam_sync.web.api.ledger
 import kam_sync.web.api.matches
 import kam_sync.web.api.people
 import kam_sync.web.api.records
+import kam_sync.web.api.rematch
 import kam_sync.web.api.schedules
 import kam_sync.web.api.sources
 import kam_sync.web.api.survivorship
@@ -45,6 +46,7 @@ import kam_sync.web.pages.ledger
 import kam_sync.web.pages.lists
 import kam_sync.web.pages.matches
 import kam_sync.web.pages.people
+import kam_sync.web.pages.rematch
 import kam_sync.web.pages.set_aside
 import kam_sync.web.pages.sources
 import kam_sync.web.pages.survivorship
@@ -66,6 +68,7 @@ _API = (
     kam_sync.web.api.accounts.router,
     kam_sync.web.api.matches.router,
     kam_sync.web.api.people.router,
+    kam_sync.web.api.rematch.router,
     kam_sync.web.api.groups.router,
     kam_sync.web.api.records.router,
     kam_sync.web.api.directory.router,
@@ -92,6 +95,7 @@ _PAGES = (
     kam_sync.web.pages.accounts.router,
     kam_sync.web.pages.matches.router,
     kam_sync.web.pages.people.router,
+    kam_sync.web.pages.rematch.router,
     kam_sync.web.pages.account.router,
     kam_sync.web.pages.group.router,
     kam_sync.web.pages.lists.router,

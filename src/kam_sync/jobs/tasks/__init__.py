@@ -12,6 +12,7 @@ from kam_sync.jobs.tasks.hearing import Hearing
 from kam_sync.jobs.tasks.house import House
 from kam_sync.jobs.tasks.pulling import Pulling
 from kam_sync.jobs.tasks.reconciling import Reconciling
+from kam_sync.jobs.tasks.rematching import Rematching
 from kam_sync.jobs.tasks.subscribing import Subscribing
 from kam_sync.jobs.tasks.telling import Telling
 from kam_sync.jobs.tasks.trying import Trying, left_to_successor, open_given_up
@@ -33,6 +34,7 @@ def register(app: App, services: Services, work: Work, back_off: Sequence[timede
         (queue.READ, Hearing(services, work.hear, trying).read_hooks),
         (queue.SUBSCRIBE, Subscribing(services, work.look_after, trying).subscribe_hooks),
         (queue.RECONCILE, Reconciling(services, work.compare, trying).reconcile_noun),
+        (queue.REMATCH, Rematching(services, work.rematch, trying).rematch),
         (queue.WRITE, Writing(services, work.write, trying).write_crm),
         (queue.ANNOUNCE, telling.announce),
         (queue.DELIVER, telling.deliver),

@@ -58,6 +58,14 @@ class Compare(Protocol):
     ) -> flow.Reconciled: ...
 
 
+class Rematch(Protocol):
+    """Does what flow.rematch does."""
+
+    def __call__(
+        self, services: Services, by: str, /, *, watch: flow.Matched
+    ) -> flow.Rematched: ...
+
+
 class Announce(Protocol):
     """Does what announcing.announce_all does."""
 
@@ -82,5 +90,6 @@ class Work:
     hear: Hear = flow.hear
     look_after: LookAfter = flow.look_after_hooks
     compare: Compare = flow.reconcile
+    rematch: Rematch = flow.rematch
     announce: Announce = announcing.announce_all
     deliver: Deliver = delivering.deliver

@@ -10,6 +10,7 @@ from kam_sync.matching.store.people_decisions import PersonDecisionStore
 from kam_sync.matching.store.people_keys import Contact, Known, PersonKeyStore, Sharing
 from kam_sync.matching.store.people_links import PersonStore, WantedPeople
 from kam_sync.matching.store.population import Population
+from kam_sync.matching.store.rematches import RematchStore
 
 __all__ = [
     "MANY",
@@ -28,6 +29,7 @@ __all__ = [
     "PersonStore",
     "Population",
     "Reach",
+    "RematchStore",
     "Sharing",
     "WantedPeople",
     "ordered",

@@ -150,14 +150,15 @@ class KeyStore:
         """They are matched."""
         self._session.execute(sa.text(_ARE_MATCHED), listed(companies))
 
-    def all_are_due(self) -> None:
-        """Match all companies anew."""
-        self._session.execute(
+    def all_are_due(self) -> int:
+        """Match all companies anew; how many there are."""
+        due: Any = self._session.execute(
             sa.text(
                 "INSERT INTO match_due SELECT source_id, external_id FROM company"
                 " ON CONFLICT (source_id, external_id) DO UPDATE SET is_read = false"
             )
         )
+        return int(due.rowcount)
 
     def inns(self, keys: Collection[Company]) -> dict[Company, str]:
         """The INN of those of these companies that have a real one."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -144,9 +145,10 @@ class PersonKeyStore:
         """They are matched; those that have changed meanwhile stay due."""
         self._session.execute(sa.text(_ARE_MATCHED), listed(contacts))
 
-    def all_are_due(self) -> None:
-        """Match all contacts anew."""
-        self._session.execute(sa.text(_ALL_ARE_DUE))
+    def all_are_due(self) -> int:
+        """Match all contacts anew; how many there are."""
+        due: Any = self._session.execute(sa.text(_ALL_ARE_DUE))
+        return int(due.rowcount)
 
     def of_companies_are_due(self, companies: Collection[Company]) -> None:
         """Match the contacts of companies anew: these are in other accounts, or others fit them."""

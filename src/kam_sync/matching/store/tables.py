@@ -43,6 +43,14 @@ class HintRow(model.Hint, table=True):
     other_id: str = Field(primary_key=True)
 
 
+class RematchRow(model.Rematch, table=True):
+    """What people asked to compare anew."""
+
+    __tablename__ = "rematch"
+
+    id: int = Field(default=None, primary_key=True, sa_column_args=[sa.Identity()])
+
+
 class DecisionRow(model.Decision, table=True):
     """What people decided, also what they took back."""
 

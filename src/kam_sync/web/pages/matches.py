@@ -12,12 +12,13 @@ from kam_sync.base.errors import WrongUse
 from kam_sync.jobs import joining
 from kam_sync.matching.grouping import Company
 from kam_sync.matching.showing import Told, asked, told
-from kam_sync.matching.store import DecisionStore
+from kam_sync.matching.store import DecisionStore, RematchStore
 from kam_sync.web import paging
 from kam_sync.web.api.matches import BY_ID, DecisionId, read_place, write_place
 from kam_sync.web.deps import AccountId, AllSources, Reading, Serving, from_our_pages, read_id
 from kam_sync.web.render import pages
 from kam_sync.web.wording import matching as words
+from kam_sync.web.wording.rematch import rematch
 
 router = APIRouter()
 
@@ -49,6 +50,8 @@ def show_matches(
         card=lambda one: sources.card(services, one.source_id, "company", one.external_id),
         names=sources.names,
         has_sources=len(sources.all) > 0,
+        rematch=RematchStore(session).last(),
+        rematch_words=rematch,
         did=did,
         words=words,
     )

@@ -33,6 +33,7 @@ _OF: Mapping[str, Callable[[Language], str]] = {
     "announce": lambda language: language.gettext("looking for news for targets"),
     "deliver": lambda language: language.gettext("sending webhooks to target"),
     "write": lambda language: language.gettext("writing into the CRM"),
+    "rematch": lambda language: language.gettext("comparing all customers anew"),
 }
 
 

@@ -1,0 +1,99 @@
+"""All companies and contacts are compared anew by a job: one at a time, with its progress."""
+
+import pytest
+import sqlalchemy as sa
+
+import connectors as gate
+from connectors import Noun
+from kam_sync import flow
+from kam_sync.base.errors import Stopped
+from kam_sync.jobs import rematching
+from kam_sync.jobs.queue import MEASURE, REMATCH
+from kam_sync.jobs.tasks import Work
+from kam_sync.matching import step
+from kam_sync.matching.model import Phase, Progress, Rematch, RematchState
+from kam_sync.matching.store import RematchStore
+from kam_sync.wiring import Services
+from tests.fakes.books import Book
+from tests.fakes.waiting import wait_until
+from tests.jobs.conftest import jobs, working
+
+
+def _last(services: Services) -> Rematch | None:
+    with services.database.transaction() as session:
+        return RematchStore(session).last()
+
+
+@pytest.fixture
+def romashka(services: Services) -> Services:
+    """Two CRMs with one customer that is not joined any more, for its pair was forgotten."""
+    for name in ("one", "two"):
+        Book(services, name).save(Noun.COMPANY, gate.Company("1", "Ромашка", inn="7707083893"))
+    flow.match(services)
+    with services.database.transaction() as session:
+        session.execute(sa.text("DELETE FROM match_pair"))
+    return services
+
+
+def test_a_worker_compares_anew_what_was_asked_for_once(romashka: Services) -> None:
+    assert rematching.ask(romashka, by="anna").state is RematchState.WAITING
+    assert rematching.ask(romashka, by="boris").by == "anna"
+    with working(romashka, Work()):
+        wait_until(lambda: (found := _last(romashka)) is not None and not found.is_open)
+    found = _last(romashka)
+    assert found is not None
+    assert (found.state, found.by) == (RematchState.DONE, "anna")
+    assert (found.companies, found.compared, found.changed) == (2, 1, 0)
+    assert found.began_at is not None
+    assert found.ended_at is not None
+    assert jobs(romashka, REMATCH) == ["succeeded"]
+    with romashka.database.transaction() as session:
+        assert session.scalar(sa.text("SELECT count(*) FROM match_pair")) == 1
+
+
+def test_it_tells_how_far_it_is(romashka: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step, "_EVERY", 1)
+    monkeypatch.setattr("kam_sync.rematching._OFTEN", 0)
+    told: list[Progress] = []
+    kept: list[tuple[Phase, int, int]] = []
+
+    def watch(progress: Progress) -> None:
+        told.append(progress)
+        if (found := _last(romashka)) is not None:
+            kept.append((found.phase, found.done, found.total))
+
+    assert flow.rematch(romashka, "anna", watch=watch).state is RematchState.DONE
+    assert told[:2] == [Progress(Phase.COMPANIES, 2, 2), Progress(Phase.PAIRS, 1, 1)]
+    assert kept[:3] == [(Phase.COMPANIES, 0, 0), (Phase.COMPANIES, 2, 2), (Phase.PAIRS, 1, 1)]
+
+
+def test_what_is_stopped_is_left_to_the_next_matching(romashka: Services) -> None:
+    def watch(_: Progress) -> None:
+        raise Stopped("enough")
+
+    assert flow.rematch(romashka, "anna", watch=watch).state is RematchState.STOPPED
+    found = _last(romashka)
+    assert found is not None
+    assert found.state is RematchState.STOPPED
+    companies, _ = flow.match(romashka)
+    assert companies.counts["read"] == 2
+
+
+def test_what_fails_is_noted_and_may_be_asked_for_again(romashka: Services) -> None:
+    def watch(_: Progress) -> None:
+        raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        flow.rematch(romashka, "anna", watch=watch)
+    found = _last(romashka)
+    assert found is not None
+    assert found.state is RematchState.FAILED
+    assert rematching.ask(romashka, by="boris").by == "boris"
+
+
+def test_what_changed_is_measured(romashka: Services) -> None:
+    with romashka.database.transaction() as session:
+        session.execute(sa.text("UPDATE company SET inn = '7728168971' WHERE source_id = 2"))
+    rematching.ask(romashka, by="anna")
+    with working(romashka, Work(measure=lambda _: None)):
+        wait_until(lambda: bool(jobs(romashka, MEASURE)))
