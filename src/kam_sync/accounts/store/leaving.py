@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from connectors import Noun
 from kam_sync.accounts.store.linking import LinkingStore
-from kam_sync.accounts.store.saving import TABLES
+from kam_sync.accounts.store.saving import TABLES, people_have_changed
 from kam_sync.base.db import Session, is_among
 from kam_sync.intake.model import Gone
 
@@ -33,6 +33,8 @@ class LeavingStore:
         )
         if noun is Noun.COMPANY:
             LinkingStore(self._session).have_changed(self._source_id, gone, now)
+        if noun is Noun.CONTACT:  # perhaps the CRM has merged them into others
+            people_have_changed(self._session, self._source_id, gone.keys(), now)
 
     def left(self, noun: Noun, external_ids: Sequence[str]) -> set[str]:
         """Those of the records that are marked as deleted."""
