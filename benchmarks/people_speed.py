@@ -3,7 +3,8 @@
     python -m benchmarks.people_speed [--contacts 100000] [--json]
 
 Everything is invented: two contacts for each company of five CRMs; who is in several has a phone, a
-mailbox, both or neither there. Companies are matched before, and are not counted.
+mailbox or both there. Companies are matched before, and are not counted. On two cores that others
+used too, 100,000 contacts took 18 to 27 seconds, and one that had changed 28 to 36 milliseconds.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from kam_sync import flow
 from kam_sync.accounts.store import SavingStore
 from kam_sync.base.clock import utc_now
 from kam_sync.base.db.migrate import migrate
+from kam_sync.matching.store import PersonDecisionStore
 from kam_sync.wiring import Services
 
 _PAGE = 5_000
@@ -73,10 +75,15 @@ def _measured(count: int) -> dict[str, Any]:
             query = "SELECT count(DISTINCT person_id) FROM person_link"
             with services.database.transaction() as session:
                 people = session.scalar(sa.text(query))
+            began = time.monotonic()
+            with services.database.transaction() as session:
+                waiting = PersonDecisionStore(session).count(most=100)
+            counted = time.monotonic() - began
             services.database.close()
     return {
         "contacts": count, "saved_seconds": round(saved, 1), "seconds": round(seconds, 1),
         **report.as_dict(), "people": people,
+        "waiting": waiting, "count_ms": round(counted * 1000, 1),
         "again_ms": round(statistics.median(again) * 1000, 1),
         "again_ms_longest": round(again[-1] * 1000, 1),
     }  # fmt: skip

@@ -41,6 +41,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("one_source_id", "one_id", "other_source_id", "other_id"),
     )
     op.create_index("person_pair_other", "person_pair", ["other_source_id", "other_id"])
+    op.create_index(
+        "person_pair_asked",
+        "person_pair",
+        ["one_source_id", "one_id"],
+        postgresql_where=sa.text("answer = 'ask' OR is_doubtful"),
+    )
     op.create_table(
         "person_decision",
         sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),

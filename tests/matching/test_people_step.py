@@ -9,10 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import connectors as gate
-from connectors import Noun
+from connectors import Noun, RawRecord
 from kam_sync import flow
 from kam_sync.accounts.match import own_person
+from kam_sync.accounts.store import LeavingStore
 from kam_sync.base.errors import NotHere, WrongUse
+from kam_sync.intake.model import Gone
+from kam_sync.intake.store import GoneStore, RawStore
 from kam_sync.jobs import joining
 from kam_sync.matching.deciding import Deciding
 from kam_sync.matching.people_deciding import DecidingPeople
@@ -76,6 +79,20 @@ def test_a_name_is_asked_about_once_the_companies_are_one(services: Services) ->
     assert _asked(services) == [("7", "7", 40)]
     book.save(Noun.CONTACT, gate.Contact("7", "Юлия Павлова", "1", is_deleted=True))
     assert _asked(services) == []
+
+
+def test_contacts_that_the_crm_has_merged_are_one_person(services: Services) -> None:
+    book = Book(services)
+    book.save(Noun.CONTACT, JULIA, gate.Contact("9", "Ю. Иванова"))
+    flow.match(services)
+    gone = {"7": Gone("merged", "9")}
+    with services.database.transaction() as session:
+        raw = RawRecord(Noun.CONTACT, "7", {"id": 7})
+        RawStore(session, book.source_id).keep(Noun.CONTACT, [raw], NOW)
+        GoneStore(session, book.source_id).mark(Noun.CONTACT, gone, NOW)
+        LeavingStore(session, book.source_id).see_off(Noun.CONTACT, gone, NOW)
+    flow.match(services)
+    assert set(_person(services).values()) == {own_person(book.source_id, "7")}
 
 
 def test_a_mailbox_of_all_makes_nobody_one(services: Services) -> None:

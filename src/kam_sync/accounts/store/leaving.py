@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from connectors import Noun
 from kam_sync.accounts.store.linking import LinkingStore
-from kam_sync.accounts.store.saving import RECORD_TABLES, TABLES
+from kam_sync.accounts.store.saving import RECORD_TABLES, TABLES, people_have_changed
 from kam_sync.base.db import Session, is_among
 from kam_sync.intake.model import Gone
 from kam_sync.intake.store import raws_of
@@ -61,6 +61,8 @@ class LeavingStore:
         )
         if noun is Noun.COMPANY:
             LinkingStore(self._session).have_changed(self._source_id, gone, now)
+        if noun is Noun.CONTACT:  # perhaps the CRM has merged them into others
+            people_have_changed(self._session, self._source_id, gone.keys(), now)
 
     def living(self, noun: Noun, external_ids: Collection[str]) -> set[str]:
         """Those of the records that are here and count; departments and reasons only ever stay."""

@@ -107,9 +107,8 @@ class SavingStore:
             changed = [record.external_id for record in records]
             LinkingStore(self._session).have_changed(self._source_id, changed, now)
         if noun is Noun.CONTACT:
-            ids = [record.external_id for record in records]
-            values = {"source": self._source_id, "ids": ids, "now": now}
-            self._session.execute(sa.text(_ARE_DUE), values)
+            changed = [record.external_id for record in records]
+            people_have_changed(self._session, self._source_id, changed, now)
         return merged
 
     def set_aside(self, noun: Noun, reasons: Mapping[str, str], now: datetime) -> None:
@@ -210,6 +209,14 @@ class SavingStore:
         self, row: type[SQLModel], names: tuple[str, ...], rows: Any, now: datetime
     ) -> Merged:
         return merge(self._session, table_of(row), names, rows, touch={"changed_at": now})
+
+
+def people_have_changed(
+    session: Session, source_id: int, external_ids: Collection[str], now: datetime
+) -> None:
+    """Of some contacts let those that changed now be matched."""
+    values = {"source": source_id, "ids": list(external_ids), "now": now}
+    session.execute(sa.text(_ARE_DUE), values)
 
 
 def _as_json(value: Any) -> str:

@@ -80,7 +80,15 @@ class PersonPairRow(model.Pair, table=True):
     """Pairs of contacts that are one person, or a question."""
 
     __tablename__ = "person_pair"
-    __table_args__ = (sa.Index("person_pair_other", "other_source_id", "other_id"),)
+    __table_args__ = (
+        sa.Index("person_pair_other", "other_source_id", "other_id"),
+        sa.Index(
+            "person_pair_asked",
+            "one_source_id",
+            "one_id",
+            postgresql_where=sa.text("answer = 'ask' OR is_doubtful"),
+        ),
+    )
 
     one_source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
     one_id: str = Field(primary_key=True)
