@@ -38,9 +38,10 @@ Watch = Callable[[int], None]
 def learn(session: Session, *, limit: int = BATCH) -> bool:
     """Write what some companies are looked up by; False when there are no more."""
     store = KeyStore(session)
-    found = store.unread(limit=limit)
+    taken = store.take_unread(limit=limit)
+    found = store.companies(taken)
     store.save_keys({company: block_keys(of) for company, of in found.items()})
-    return len(found) == limit
+    return len(taken) == limit
 
 
 def begin_anew(session: Session) -> None:
