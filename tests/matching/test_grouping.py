@@ -42,6 +42,14 @@ def test_a_person_may_join_two_numbers() -> None:
     assert found.members[A] == {A, B}
 
 
+def test_what_fits_two_numbers_that_a_person_has_joined_is_not_torn() -> None:
+    numbers = {A: "1", B: "2", C: "3"}
+    same = {(A, B): inf, (A, D): 6.0, (B, D): 5.5}
+    assert group(_ALL, same, identity=numbers).members[D] == {A, B, D}
+    torn = group(_ALL, same | {(C, D): 5.5}, identity=numbers)
+    assert torn.members[D] == {D}
+
+
 _PAIRS = [(one, other) for one in _ALL for other in _ALL if one < other]
 _SAME = st.dictionaries(st.sampled_from(_PAIRS), st.sampled_from([5.0, 6.0, 7.5, 9.0]))
 _APART = st.lists(st.sampled_from(_PAIRS), max_size=2)

@@ -49,7 +49,7 @@ def group(
     group_of = {company: frozenset((company,)) for company in companies}
     parted = _beside(apart)
     branched = _beside(_that_hold(companies, same, apart, branches, identity))
-    doubtful = set(_torn(same, identity))
+    doubtful = set(_torn(same, identity, _one_customer(companies, same, identity)))
     for pair in sorted(same.keys() - doubtful, key=lambda pair: (-same[pair], pair)):
         left, right = group_of[pair[0]], group_of[pair[1]]
         if left is right:
@@ -110,17 +110,41 @@ def _are_others(
     return bool(of_left and of_right) and of_left.isdisjoint(of_right)
 
 
-def _torn(same: Mapping[Pair, float], identity: Mapping[Company, str]) -> Iterator[Pair]:
+def _one_customer(
+    companies: Collection[Company], same: Mapping[Pair, float], identity: Mapping[Company, str]
+) -> dict[str, frozenset[str]]:
+    """Of each INN all that people have joined it with, itself among them."""
+    found = {inn: frozenset((inn,)) for inn in identity.values()}
+    for members in _joined_by_people(companies, same):
+        both = frozenset[str]().union(*(found[identity[one]] for one in members if one in identity))
+        found.update(dict.fromkeys(both, both))
+    return found
+
+
+def _joined_by_people(
+    companies: Collection[Company], same: Mapping[Pair, float]
+) -> set[frozenset[Company]]:
+    said = {pair: inf for pair, weight in same.items() if weight == inf}
+    if not said or len(said) == len(same):
+        return set()
+    return set(group(companies, said).members.values())
+
+
+def _torn(
+    same: Mapping[Pair, float],
+    identity: Mapping[Company, str],
+    customer: Mapping[str, frozenset[str]],
+) -> Iterator[Pair]:
     """Pairs of a company without a number that could as well belong to another one's account."""
-    best: dict[Company, dict[str, float]] = {}
+    best: dict[Company, dict[frozenset[str], float]] = {}
     for one, other, weight in _both_ways(same):
         if one not in identity and other in identity:
-            known = best.setdefault(one, {})
-            known[identity[other]] = max(known.get(identity[other], weight), weight)
+            known, whose = best.setdefault(one, {}), customer[identity[other]]
+            known[whose] = max(known.get(whose, weight), weight)
     for one, other, weight in _both_ways(same):
         if weight < inf and one in best and len(best[one]) > 1 and other in identity:
-            rivals = [found for inn, found in best[one].items() if inn != identity[other]]
-            if max(rivals) > weight - MARGIN:
+            whose = customer[identity[other]]
+            if max(found for rival, found in best[one].items() if rival != whose) > weight - MARGIN:
                 yield min(one, other), max(one, other)
 
 
