@@ -168,6 +168,28 @@ def test_what_only_another_company_bound_stays_together_when_an_account_is_split
     assert apart[one] == apart[three] != apart[two]
 
 
+def test_a_person_parts_what_the_crm_has_merged(services: Services) -> None:
+    book = Book(services)
+    book.save(Noun.COMPANY, gate.Company("2", "Лютик"))
+    with services.database.transaction() as session:
+        session.execute(
+            sa.text(
+                "INSERT INTO raw_record (source_id, noun, external_id, body, digest, change_no,"
+                " changed_at, gone_at, gone_why, merged_into)"
+                " VALUES (:source, 'company', '2', '{}', '', 1, now(), now(), 'merged', '1')"
+            ),
+            {"source": book.source_id},
+        )
+    flow.match(services)
+    assert len(set(_accounts(services).values())) == 1
+    split = joining.split(services, book.account(), [(book.source_id, "2")], by="Анна")
+    assert len(set(_accounts(services).values())) == 2
+    flow.match(services, anew=True)
+    assert len(set(_accounts(services).values())) == 2
+    joining.undo(services, split, by="Анна")
+    assert len(set(_accounts(services).values())) == 1
+
+
 def test_nobody_decides_of_what_is_not_there(services: Services) -> None:
     book = Book(services)
     own = (book.source_id, "1")

@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kam_sync.matching.grouping import Company, Pair, group
+from kam_sync.matching.grouping import IN_CRM, Company, Pair, group
 
 A, B, C, D = (1, "a"), (1, "b"), (2, "c"), (2, "d")
 _ALL = (A, B, C, D)
@@ -48,6 +48,13 @@ def test_what_fits_two_numbers_that_a_person_has_joined_is_not_torn() -> None:
     assert group(_ALL, same, identity=numbers).members[D] == {A, B, D}
     torn = group(_ALL, same | {(C, D): 5.5}, identity=numbers)
     assert torn.members[D] == {D}
+
+
+def test_a_person_parts_what_the_crm_has_merged_and_not_the_other_way_round() -> None:
+    merged = {(A, B): IN_CRM, (B, C): IN_CRM}
+    assert group(_ALL, merged, identity={A: "1", B: "2"}).members[A] == {A, B, C}
+    found = group(_ALL, merged | {(A, D): inf}, apart=[(B, D)])
+    assert set(found.members.values()) == {frozenset((A, D)), frozenset((B, C))}
 
 
 _PAIRS = [(one, other) for one in _ALL for other in _ALL if one < other]

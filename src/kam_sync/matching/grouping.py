@@ -12,6 +12,11 @@ from math import inf
 MARGIN = 1.5
 """By so much one account has to fit better than the next, or a person is asked."""
 
+SAID = inf
+"""The weight of a person's word: nothing but another word speaks against it."""
+IN_CRM = 1e9
+"""Of a merge in the CRM: a fact, and no guess, which gives way to a person's word alone."""
+
 Company = tuple[int, str]
 """The source and the id of a company."""
 Pair = tuple[Company, Company]
@@ -40,11 +45,13 @@ def group(
 
     Args:
         companies: all that are looked at.
-        same: pairs that are one, with the weight of the evidence; infinite where a person said so.
+        same: pairs that are one, with the weight of the evidence; `SAID` where a person said so,
+            `IN_CRM` where the CRM has merged them.
         apart: pairs that are two, whatever else speaks for them.
-        branches: pairs that are two, unless a person has joined the accounts they are in.
+        branches: pairs that are two, unless a person or the CRM has joined the accounts that they
+            are in.
         identity: the INN of companies that have a real one: groups with other numbers are never
-            joined, unless a person has said that two of them are one.
+            joined, unless a person or the CRM says that two of them are one.
     """
     group_of = {company: frozenset((company,)) for company in companies}
     parted = _beside(apart)
@@ -54,7 +61,7 @@ def group(
         left, right = group_of[pair[0]], group_of[pair[1]]
         if left is right:
             continue
-        is_guess = same[pair] < inf and (
+        is_guess = same[pair] < IN_CRM and (
             _are_parted(left, right, branched) or _are_others(left, right, identity)
         )
         if is_guess or _are_parted(left, right, parted):
@@ -73,12 +80,12 @@ def _that_hold(
     identity: Mapping[Company, str],
 ) -> Iterable[Pair]:
     """Branches but those of accounts that a person has joined."""
-    said = dict.fromkeys((pair for pair, weight in same.items() if weight == inf), inf)
+    said = {pair: SAID for pair, weight in same.items() if weight >= IN_CRM}
     if not said or not branches:
         return branches
-    guessed = {pair: weight for pair, weight in same.items() if weight < inf}
+    guessed = {pair: weight for pair, weight in same.items() if weight < IN_CRM}
     alone = group(companies, guessed, apart=apart, branches=branches, identity=identity).members
-    as_guessed = {(min(all_), one): inf for one, all_ in alone.items()}
+    as_guessed = {(min(all_), one): SAID for one, all_ in alone.items()}
     joined = group(companies, said | as_guessed).members
     return [
         (one, other)
@@ -124,7 +131,7 @@ def _one_customer(
 def _joined_by_people(
     companies: Collection[Company], same: Mapping[Pair, float]
 ) -> set[frozenset[Company]]:
-    said = {pair: inf for pair, weight in same.items() if weight == inf}
+    said = {pair: SAID for pair, weight in same.items() if weight >= IN_CRM}
     if not said or len(said) == len(same):
         return set()
     return set(group(companies, said).members.values())
@@ -142,7 +149,7 @@ def _torn(
             known, whose = best.setdefault(one, {}), customer[identity[other]]
             known[whose] = max(known.get(whose, weight), weight)
     for one, other, weight in _both_ways(same):
-        if weight < inf and one in best and len(best[one]) > 1 and other in identity:
+        if weight < IN_CRM and one in best and len(best[one]) > 1 and other in identity:
             whose = customer[identity[other]]
             if max(found for rival, found in best[one].items() if rival != whose) > weight - MARGIN:
                 yield min(one, other), max(one, other)

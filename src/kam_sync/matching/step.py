@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
-from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -94,14 +93,13 @@ def settle(session: Session, companies: list[Company], now: datetime) -> int:
     with_branches = {numbers[one] for pair in reach.beside for one in pair if one in numbers}
     unclear = {
         pair for pair in reach.by_number if numbers.get(pair[0]) in with_branches
-    } - reach.together
+    } - reach.said.keys()
     same = {
         pair: weight
-        for pair, weight in (reach.same | reach.by_number).items()
+        for pair, weight in (reach.same | reach.by_number | reach.said).items()
         if _are(pair, known) and pair not in unclear
-    } | {pair: inf for pair in reach.together if _are(pair, known)}
-    apart = reach.apart - reach.together
-    grouped = group(list(known), same, apart=apart, branches=reach.beside, identity=numbers)
+    }
+    grouped = group(list(known), same, apart=reach.apart, branches=reach.beside, identity=numbers)
     pairs.mark_doubtful(reach.companies, grouped.doubtful | unclear)
     placed = dict(places(grouped.members, known, same, pairs, own_account))
     changed = links.place(placed, now)

@@ -8,7 +8,7 @@ import orjson
 import sqlalchemy as sa
 
 from kam_sync.base.db import Session, as_array, copy_rows, table_of
-from kam_sync.matching.grouping import Company, Pair
+from kam_sync.matching.grouping import IN_CRM, SAID, Company, Pair
 from kam_sync.matching.judging import Answer, Verdict
 from kam_sync.matching.model import Says
 from kam_sync.matching.people import PersonVerdict
@@ -123,8 +123,10 @@ class PairStore:
                 (found.together if says == Says.TOGETHER else found.apart).add(pair)
             for source, gone, into in self._session.execute(self._sql(_MERGED_IN_CRM), values):
                 if gone != into:
-                    found.together.add(ordered((source, gone), (source, into)))
-            bound = {*found.same, *found.by_number, *found.beside, *found.together}
+                    found.merged.add(ordered((source, gone), (source, into)))
+            bound = {
+                *found.same, *found.by_number, *found.beside, *found.merged, *found.together
+            }  # fmt: skip
             fresh = {one for pair in bound for one in pair} - found.companies
         return found
 
@@ -159,8 +161,15 @@ class Reach:
     """One by the INN alone."""
     beside: set[Pair] = field(default_factory=set)
     """Branches, and what stands twice in one CRM: not joined unless a person says so."""
+    merged: set[Pair] = field(default_factory=set)
+    """In the CRM."""
     together: set[Pair] = field(default_factory=set)
     apart: set[Pair] = field(default_factory=set)
+
+    @property
+    def said(self) -> dict[Pair, float]:
+        """Pairs that are one by the CRM, unless a person parts them, or by a person's word."""
+        return dict.fromkeys(self.merged - self.apart, IN_CRM) | dict.fromkeys(self.together, SAID)
 
 
 def ordered(one: Company, other: Company) -> Pair:
