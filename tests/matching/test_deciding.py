@@ -83,6 +83,24 @@ def test_a_company_that_is_split_off_does_not_come_back_by_itself(services: Serv
     assert len(set(_accounts(services).values())) == 2
 
 
+def test_a_second_card_in_one_crm_does_not_tear_an_account(services: Services) -> None:
+    book, other = Book(services), Book(services, "other")
+    for each in (book, other):
+        each.save(Noun.COMPANY, gate.Company("1", "Ромашка Люкс", inn="7707083893"))
+    flow.match(services)
+    for is_deleted, asked in ((False, 1), (True, 1)):
+        second = gate.Company("0", "Ромашка Люкс", inn="7707083893", is_deleted=is_deleted)
+        book.save(Noun.COMPANY, second)
+        flow.match(services)
+        first = _accounts(services)[book.source_id, "1"]
+        assert _accounts(services) == {
+            (book.source_id, "1"): first, (other.source_id, "1"): first,
+            (book.source_id, "0"): book.account("0"),
+        }  # fmt: skip
+        with services.database.transaction() as session:
+            assert len(DecisionStore(session).questions(limit=9)) == asked
+
+
 def test_what_may_be_one_is_asked_by_the_money_and_never_again(services: Services) -> None:
     book, other = Book(services), Book(services, "other")
     for name, id_ in (("Василёк", "2"), ("Подсолнух", "3")):

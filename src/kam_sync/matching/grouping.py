@@ -5,7 +5,7 @@ says that they are two is not joined, and goes to a person: so one wrong link ne
 chain of customers into one. The outcome depends on the pairs alone, not on the order they came in.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from math import inf
 
@@ -70,6 +70,48 @@ def group(
         both = left | right
         group_of.update(dict.fromkeys(both, both))
     return Grouped(group_of, frozenset(doubtful))
+
+
+def unclear(
+    by_number: Iterable[Pair],
+    *,
+    branches: Iterable[Pair],
+    twice: Iterable[Pair],
+    identity: Mapping[Company, str],
+    seq: Mapping[Company, int],
+    deleted: Set[Company],
+) -> set[Pair]:
+    """Pairs with one INN and nothing else, of which nothing says which of its cards is meant.
+
+    So are all of an INN that has branches. Of one that stands twice in a CRM it is who came with
+    the second card or later; what was one before stays one. What is deleted in its CRM makes
+    nothing unclear but its own pairs.
+
+    Args:
+        by_number: pairs that are one by the INN alone.
+        branches: pairs of one INN that are two.
+        twice: pairs of one INN in one CRM.
+        identity: the INN of companies that have a real one.
+        seq: the order in which companies came.
+        deleted: companies that are deleted in their CRM.
+    """
+    since: dict[bool, dict[str, float]] = {True: {}, False: {}}
+    begins = dict.fromkeys(branches, -inf) | {pair: _came(pair, seq) for pair in twice}
+    for pair, begin in begins.items():
+        for lives in (True, False) if deleted.isdisjoint(pair) else (False,):
+            for inn in {identity[one] for one in pair if one in identity}:
+                since[lives][inn] = min(begin, since[lives].get(inn, begin))
+    return {
+        pair
+        for pair in by_number
+        if pair[0] in identity
+        and _came(pair, seq) >= since[deleted.isdisjoint(pair)].get(identity[pair[0]], inf)
+    }
+
+
+def _came(pair: Pair, seq: Mapping[Company, int]) -> int:
+    """When both of a pair were there."""
+    return max(seq.get(one, 0) for one in pair)
 
 
 def _that_hold(

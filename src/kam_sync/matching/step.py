@@ -17,7 +17,7 @@ from kam_sync.accounts.store import LinkingStore
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.matching.comparing import Clue, Evidence, compare, may_be_one
-from kam_sync.matching.grouping import Company, Pair, group
+from kam_sync.matching.grouping import Company, Pair, group, unclear
 from kam_sync.matching.judging import Answer, Verdict, judge
 from kam_sync.matching.keys import block_keys
 from kam_sync.matching.parenting import renew
@@ -89,18 +89,23 @@ def settle(session: Session, companies: list[Company], now: datetime) -> int:
     pairs, links = PairStore(session), LinkingStore(session)
     reach = pairs.reach(links.beside(companies) | set(companies))
     known = links.links(reach.companies)
-    numbers = KeyStore(session).inns(known)
-    with_branches = {numbers[one] for pair in reach.beside for one in pair if one in numbers}
-    unclear = {
-        pair for pair in reach.by_number if numbers.get(pair[0]) in with_branches
-    } - reach.said.keys()
+    keys, beside = KeyStore(session), reach.branches.keys() | reach.twice.keys()
+    numbers = keys.inns(known)
+    doubted = unclear(
+        reach.by_number.keys() - reach.said.keys(),
+        branches=reach.branches,
+        twice=reach.twice,
+        identity=numbers,
+        seq={one: seq for one, (_, seq) in known.items()},
+        deleted=keys.deleted(set(chain.from_iterable(beside))),
+    )
     same = {
         pair: weight
         for pair, weight in (reach.same | reach.by_number | reach.said).items()
-        if _are(pair, known) and pair not in unclear
+        if _are(pair, known) and pair not in doubted
     }
-    grouped = group(list(known), same, apart=reach.apart, branches=reach.beside, identity=numbers)
-    pairs.mark_doubtful(reach.companies, grouped.doubtful | unclear)
+    grouped = group(list(known), same, apart=reach.apart, branches=beside, identity=numbers)
+    pairs.mark_doubtful(reach.companies, grouped.doubtful | doubted)
     placed = dict(places(grouped.members, known, same, pairs, own_account))
     changed = links.place(placed, now)
     before = {account for account, _ in known.values()}

@@ -105,6 +105,13 @@ _INNS = """
         USING (source_id, external_id)
     WHERE c.inn IS NOT NULL
 """
+_DELETED = """
+    SELECT c.source_id, c.external_id FROM company c
+    JOIN unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        USING (source_id, external_id)
+    WHERE c.is_deleted
+"""
 MANY = 2_000
 """From so many companies on all names are read at once instead of one by one."""
 
@@ -164,6 +171,13 @@ class KeyStore:
         rows = self._session.execute(sa.text(_INNS), listed(keys))
         read = (((source, key), inn_number(inn)) for source, key, inn in rows)
         return {company: inn for company, inn in read if inn and is_real_inn(inn)}
+
+    def deleted(self, keys: Collection[Company]) -> set[Company]:
+        """Those of these companies that are deleted in their CRM."""
+        if not keys:  # mostly there are none
+            return set()
+        rows = self._session.execute(sa.text(_DELETED), listed(keys))
+        return {(source, key) for source, key in rows}
 
     def candidates(self, due: Collection[Company]) -> dict[Company, list[Company]]:
         """Of companies those that share a key and come behind them, one of each two due."""

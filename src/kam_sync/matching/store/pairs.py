@@ -109,13 +109,7 @@ class PairStore:
             pairs = self._session.execute(self._sql(_PAIRS_OF), values)
             for one_source, one, other_source, other, answer, weight in pairs:
                 pair = (one_source, one), (other_source, other)
-                match answer:
-                    case Answer.SAME:
-                        found.same[pair] = weight
-                    case Answer.NUMBER:
-                        found.by_number[pair] = weight
-                    case _:
-                        found.beside.add(pair)
+                found.kind(answer)[pair] = weight
             for one_source, one, other_source, other, says, _ in self._session.execute(
                 self._sql(_DECISIONS_OF), values
             ):
@@ -125,7 +119,8 @@ class PairStore:
                 if gone != into:
                     found.merged.add(ordered((source, gone), (source, into)))
             bound = {
-                *found.same, *found.by_number, *found.beside, *found.merged, *found.together
+                *found.same, *found.by_number, *found.branches, *found.twice, *found.merged,
+                *found.together,
             }  # fmt: skip
             fresh = {one for pair in bound for one in pair} - found.companies
         return found
@@ -159,12 +154,25 @@ class Reach:
     same: dict[Pair, float] = field(default_factory=dict)
     by_number: dict[Pair, float] = field(default_factory=dict)
     """One by the INN alone."""
-    beside: set[Pair] = field(default_factory=set)
-    """Branches, and what stands twice in one CRM: not joined unless a person says so."""
+    branches: dict[Pair, float] = field(default_factory=dict)
+    twice: dict[Pair, float] = field(default_factory=dict)
+    """What stands twice in one CRM; as branches, not joined unless a person says so."""
     merged: set[Pair] = field(default_factory=set)
     """In the CRM."""
     together: set[Pair] = field(default_factory=set)
     apart: set[Pair] = field(default_factory=set)
+
+    def kind(self, answer: Answer) -> dict[Pair, float]:
+        """The pairs that are kept for an answer, with the weight of each."""
+        match answer:
+            case Answer.SAME:
+                return self.same
+            case Answer.NUMBER:
+                return self.by_number
+            case Answer.BRANCH:
+                return self.branches
+            case _:
+                return self.twice
 
     @property
     def said(self) -> dict[Pair, float]:
