@@ -8,9 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-_HEAD_OFFICE = "01"
-"""Places 5 and 6 of a KPP say why a firm is registered there: 01 is the place of the firm itself,
-others are its branches, its real estate, its being large."""
+from kam_sync.matching.features import is_head_office
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +104,4 @@ def closes_circle(ties: Mapping[UUID, Tie], account: UUID, parent: UUID) -> bool
 
 
 def _rank(office: Office) -> tuple[bool, bool, int]:
-    return office.kpp[4:6] != _HEAD_OFFICE, office.is_deleted, office.seq
+    return not is_head_office(office.kpp), office.is_deleted, office.seq
