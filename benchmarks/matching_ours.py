@@ -14,7 +14,7 @@ from typing import TypeVar
 from benchmarks.matching_sets import Labelled, Link, Row
 from kam_sync.matching.comparing import Clue, compare
 from kam_sync.matching.features import Features, Said, features
-from kam_sync.matching.grouping import Company, Pair, group
+from kam_sync.matching.grouping import Company, Pair, group, unclear
 from kam_sync.matching.judging import Answer, Verdict, judge
 from kam_sync.matching.keys import block_keys
 from kam_sync.matching.people import (
@@ -144,16 +144,18 @@ def accounts(of: Labelled) -> Matched:
 def _grouped(
     verdicts: Mapping[Pair, Verdict], known: Mapping[Company, Features]
 ) -> Mapping[Company, frozenset[Company]]:
-    """Accounts as `matching.step` settles them."""
+    """Accounts as `matching.step` settles them; the companies came in the order of `known`."""
+    of: dict[Answer, dict[Pair, float]] = defaultdict(dict)
+    for pair, one in verdicts.items():
+        of[one.answer][pair] = one.weight
+    branches, twice, by_number = of[Answer.BRANCH], of[Answer.TWICE], of[Answer.NUMBER]
     numbers = {key: one.inn for key, one in known.items() if one.inn and one.has_real_inn}
-    beside = {p for p, one in verdicts.items() if one.answer in {Answer.BRANCH, Answer.TWICE}}
-    branched = {numbers[one] for pair in beside for one in pair if one in numbers}
-    same = {
-        pair: one.weight
-        for pair, one in verdicts.items()
-        if one.answer is Answer.SAME
-        or (one.answer is Answer.NUMBER and numbers.get(pair[0]) not in branched)
-    }
+    doubted = unclear(
+        by_number, branches=branches, twice=twice, identity=numbers,
+        seq={key: at for at, key in enumerate(known)}, deleted=frozenset(),
+    )  # fmt: skip
+    same = of[Answer.SAME] | {pair: by_number[pair] for pair in by_number.keys() - doubted}
+    beside = branches.keys() | twice.keys()
     return group(known, same, branches=beside, identity=numbers).members
 
 

@@ -13,7 +13,7 @@ from kam_sync.base.errors import NotHere, WrongUse
 from kam_sync.jobs import joining
 from kam_sync.matching.deciding import Deciding
 from kam_sync.matching.grouping import Company
-from kam_sync.matching.model import Act
+from kam_sync.matching.model import Act, Says
 from kam_sync.matching.store import DecisionStore
 from kam_sync.wiring import Services
 from tests.conftest import NOW
@@ -118,6 +118,75 @@ def test_a_person_joins_branches_whichever_of_their_companies_came_first(
     joining.merge(services, book.account("1"), book.account("3"), by="Анна")
     assert len(set(_accounts(services).values())) == 1
     flow.rematch(services, "test")
+    assert len(set(_accounts(services).values())) == 1
+
+
+def test_whole_accounts_are_merged_whatever_speaks_against_it(services: Services) -> None:
+    first, second, third = (Book(services, name) for name in "abc")
+    phones = ("8 495 123 45 67",)
+    first.save(Noun.COMPANY, gate.Company("1", "Ромашка Люкс", phones=phones))
+    second.save(Noun.COMPANY, gate.Company("1", "Ромашка Люкс", inn=INN, phones=phones))
+    third.save(Noun.COMPANY, gate.Company("1", "Василёк", inn="7728168971"))
+    flow.match(services)
+    before = _accounts(services)
+    assert len(set(before.values())) == 2
+    decision = joining.merge(services, first.account(), third.account(), by="Анна")
+    assert len(set(_accounts(services).values())) == 1
+    flow.match(services, anew=True)
+    assert len(set(_accounts(services).values())) == 1
+    (act,) = _acts(services)
+    assert (act.id, act.sides) == (
+        decision, (((first.source_id, "1"),), ((third.source_id, "1"),)),
+    )  # fmt: skip
+    joining.undo(services, decision, by="Борис")
+    assert _accounts(services) == before
+
+
+@pytest.mark.parametrize("leaving", [[0], [1, 2]], ids=["who binds the others", "the others"])
+def test_what_only_another_company_bound_stays_together_when_an_account_is_split(
+    services: Services, leaving: list[int]
+) -> None:
+    book = Book(services)
+    book.save(Noun.COMPANY, gate.Company("2", "Василёк"), gate.Company("3", "Подсолнух"))
+    for other in "23":
+        joining.merge(services, book.account("1"), book.account(other), by="Анна")
+    one, two, three = keys = sorted(_accounts(services))
+    before = _accounts(services)
+    split = joining.split(services, book.account("1"), [keys[at] for at in leaving], by="Анна")
+    after = _accounts(services)
+    assert after[two] == after[three] != after[one]
+    act, *merges = _acts(services)
+    assert (act.id, act.says) == (split, Says.APART)
+    assert {one for side in act.sides for one in side} == set(keys)
+    assert all(merge.undone_by == "Анна" for merge in merges)
+    joining.undo(services, split, by="Борис")
+    act, *merges = _acts(services)
+    assert (act.undone_by, [merge.undone_at for merge in merges]) == ("Борис", [None, None])
+    assert _accounts(services) == before
+    joining.undo(services, merges[1].id, by="Борис")
+    apart = _accounts(services)
+    assert apart[one] == apart[three] != apart[two]
+
+
+def test_a_person_parts_what_the_crm_has_merged(services: Services) -> None:
+    book = Book(services)
+    book.save(Noun.COMPANY, gate.Company("2", "Лютик"))
+    with services.database.transaction() as session:
+        session.execute(
+            sa.text(
+                "INSERT INTO raw_record (source_id, noun, external_id, body, digest, change_no,"
+                " changed_at, gone_at, gone_why, merged_into)"
+                " VALUES (:source, 'company', '2', '{}', '', 1, now(), now(), 'merged', '1')"
+            ),
+            {"source": book.source_id},
+        )
+    flow.match(services)
+    assert len(set(_accounts(services).values())) == 1
+    split = joining.split(services, book.account(), [(book.source_id, "2")], by="Анна")
+    assert len(set(_accounts(services).values())) == 2
+    flow.match(services, anew=True)
+    assert len(set(_accounts(services).values())) == 2
+    joining.undo(services, split, by="Анна")
     assert len(set(_accounts(services).values())) == 1
 
 

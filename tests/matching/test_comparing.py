@@ -58,6 +58,8 @@ def test_numbers_that_are_none_prove_nothing() -> None:
 def test_a_branch_has_the_inn_and_another_kpp() -> None:
     found = _found(Said("А", inn=_INN, kpp="770701001"), Said("А", inn=_INN, kpp="631602001"))
     assert {Clue.INN, Clue.KPP_OTHER} <= found.keys()
+    moved = _found(Said("А", inn=_INN, kpp="770701001"), Said("А", inn=_INN, kpp="772501001"))
+    assert {Clue.INN, Clue.KPP_MOVED} <= moved.keys()
 
 
 def test_what_many_share_weighs_less() -> None:

@@ -40,12 +40,25 @@ def test_branches_are_children_of_the_head_office(
     assert heads(offices) == expected
 
 
-def test_an_account_of_two_entities_counts_for_the_one_it_had_first() -> None:
-    crossed = [
-        office(A, HEAD, 1), office(B, HEAD, 2, inn=OTHER), office(A, BRANCH, 3, inn=OTHER),
-        office(B, BRANCH, 4), office(C, BRANCH, 5),
+def test_an_account_of_two_entities_is_the_head_of_both() -> None:
+    merged = [
+        office(A, HEAD, 1), office(B, BRANCH, 2), office(A, HEAD, 3, inn=OTHER),
+        office(C, BRANCH, 4, inn=OTHER), office(D, SECOND, 5, inn=OTHER),
     ]  # fmt: skip
-    assert heads(crossed) == {C: A}
+    assert heads(merged) == {B: A, C: A, D: A}
+
+
+def test_an_account_of_two_entities_is_a_branch_of_the_one_it_had_first() -> None:
+    crossed = [
+        office(A, BRANCH, 1), office(B, HEAD, 2), office(A, BRANCH, 3, inn=OTHER),
+        office(C, HEAD, 4, inn=OTHER),
+    ]  # fmt: skip
+    assert heads(crossed) == {A: B}
+
+
+def test_who_was_split_off_a_head_office_is_none_of_its_branches() -> None:
+    offices = [office(A, HEAD, 1), office(B, HEAD, 2), office(C, BRANCH, 3), office(B, BRANCH, 4)]
+    assert heads(offices) == {C: A}
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 from math import inf
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kam_sync.matching.grouping import Company, Pair, group
+from kam_sync.matching.grouping import IN_CRM, Company, Pair, group, unclear
 
 A, B, C, D = (1, "a"), (1, "b"), (2, "c"), (2, "d")
 _ALL = (A, B, C, D)
@@ -40,6 +41,46 @@ def test_who_is_held_apart_stays_apart_through_others() -> None:
 def test_a_person_may_join_two_numbers() -> None:
     found = group((A, B), {(A, B): inf}, identity={A: "1", B: "2"})
     assert found.members[A] == {A, B}
+
+
+def test_what_fits_two_numbers_that_a_person_has_joined_is_not_torn() -> None:
+    numbers = {A: "1", B: "2", C: "3"}
+    same = {(A, B): inf, (A, D): 6.0, (B, D): 5.5}
+    assert group(_ALL, same, identity=numbers).members[D] == {A, B, D}
+    torn = group(_ALL, same | {(C, D): 5.5}, identity=numbers)
+    assert torn.members[D] == {D}
+
+
+def test_a_person_parts_what_the_crm_has_merged_and_not_the_other_way_round() -> None:
+    merged = {(A, B): IN_CRM, (B, C): IN_CRM}
+    assert group(_ALL, merged, identity={A: "1", B: "2"}).members[A] == {A, B, C}
+    found = group(_ALL, merged | {(A, D): inf}, apart=[(B, D)])
+    assert set(found.members.values()) == {frozenset((A, D)), frozenset((B, C))}
+
+
+@pytest.mark.parametrize(
+    ("branches", "twice", "deleted", "expected"),
+    [
+        ([], [(A, B)], [], {(B, C), (B, D), (A, D), (C, D)}),
+        ([(A, B)], [], [], {(A, C), (B, C), (A, D), (B, D), (C, D)}),
+        ([], [(A, B)], [B], {(B, C), (B, D)}),
+        ([(A, B)], [], [B], {(B, C), (B, D)}),
+        ([], [], [], set()),
+    ],
+    ids=[
+        "who came with a second card or later", "all where there are branches",
+        "a second card that is deleted", "a branch that is deleted", "none",
+    ],
+)  # fmt: skip
+def test_what_was_one_before_a_second_card_came_stays_one(
+    branches: list[Pair], twice: list[Pair], deleted: list[Company], expected: set[Pair]
+) -> None:
+    """A and C were there, then came B, a second card for A, then D."""
+    found = unclear(
+        [(A, C), (B, C), (A, D), (B, D), (C, D)], branches=branches, twice=twice,
+        identity=dict.fromkeys(_ALL, "1"), seq={A: 1, C: 2, B: 3, D: 4}, deleted=set(deleted),
+    )  # fmt: skip
+    assert found == expected
 
 
 _PAIRS = [(one, other) for one in _ALL for other in _ALL if one < other]

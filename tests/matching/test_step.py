@@ -5,16 +5,18 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 import connectors as gate
 from benchmarks.matching_world import companies
 from connectors import Noun
 from kam_sync import flow
+from kam_sync.accounts.store import SavingStore
 from kam_sync.matching import step
 from kam_sync.matching.model import Phase, Progress
 from kam_sync.matching.store import keys
 from kam_sync.wiring import Services
-from tests.fakes.books import Book
+from tests.fakes.books import WHEN, Book
 
 
 def _pairs(services: Services) -> list[Any]:
@@ -68,6 +70,31 @@ def test_what_a_client_has_in_five_crms_is_its_own_and_what_five_of_one_have_is_
     books[0].save(Noun.COMPANY, *others)
     flow.rematch(services, "test")
     assert _weights(services) == {("name_equal", 4.5), ("phone", 0.6)}
+
+
+def test_what_a_sync_says_while_keys_are_written_is_not_lost(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book, other = Book(services), Book(services, "other")
+    book.save(Noun.COMPANY, gate.Company("1", "Ромашка", inn="7707083893"))
+    other.save(Noun.COMPANY, gate.Company("1", "Лютик"))
+    save_keys, renamed = keys.KeyStore.save_keys, gate.Company("1", "Ромашка", inn="7707083893")
+
+    def sync_first(store: keys.KeyStore, found: Any) -> None:
+        with services.database.transaction() as session:
+            session.execute(sa.text("SET LOCAL lock_timeout = '20ms'"))
+            with pytest.raises(OperationalError):
+                SavingStore(session, other.source_id).save(Noun.COMPANY, [renamed], WHEN)
+        save_keys(store, found)  # it waits for these keys, and makes the company due again
+
+    with monkeypatch.context() as patched:
+        patched.setattr(keys.KeyStore, "save_keys", sync_first)
+        with services.database.transaction() as session:
+            step.learn(session)
+    other.save(Noun.COMPANY, renamed)
+    flow.match(services)
+    (pair,) = _pairs(services)
+    assert pair.answer == "number"
 
 
 def _weights(services: Services) -> set[tuple[str, float]]:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from rapidfuzz.distance import OSA
 
-from kam_sync.matching.features import Features
+from kam_sync.matching.features import Features, is_head_office
 from kam_sync.matching.names import Like, alike
 
 
@@ -27,6 +27,8 @@ class Clue(StrEnum):
     INN_OTHER = "inn_other"
     KPP = "kpp"
     KPP_OTHER = "kpp_other"
+    KPP_MOVED = "kpp_moved"
+    """Both are of a head office, of which a firm has one: its tax office may have changed."""
     OGRN = "ogrn"
     OGRN_OTHER = "ogrn_other"
     PHONE = "phone"
@@ -123,9 +125,7 @@ def _numbers(one: Features, other: Features) -> Iterator[Evidence]:
             clue, weight = (Clue.INN, 8.0) if one.has_real_inn else (Clue.INN_FALSE, 2.0)
             yield Evidence(clue, weight, one.inn)
             if one.kpp and other.kpp:
-                is_same = one.kpp == other.kpp
-                clue, weight = (Clue.KPP, 1.0) if is_same else (Clue.KPP_OTHER, -1.0)
-                yield Evidence(clue, weight, one.kpp if is_same else f"{one.kpp}, {other.kpp}")
+                yield _office(one.kpp, other.kpp)
         elif not (one.has_real_inn and other.has_real_inn) and _is_slip(one.inn, other.inn):
             yield Evidence(Clue.INN_SLIP, 2.0, f"{one.inn}, {other.inn}")
         else:
@@ -136,6 +136,14 @@ def _numbers(one: Features, other: Features) -> Iterator[Evidence]:
         yield Evidence(
             Clue.OGRN if is_same else Clue.OGRN_OTHER, 8.0 if is_same else -5.0, one.ogrn
         )
+
+
+def _office(one: str, other: str) -> Evidence:
+    if one == other:
+        return Evidence(Clue.KPP, 1.0, one)
+    are_heads = is_head_office(one) and is_head_office(other)
+    clue = Clue.KPP_MOVED if are_heads else Clue.KPP_OTHER
+    return Evidence(clue, -1.0, f"{one}, {other}")
 
 
 def _name(one: Features, other: Features, common: Common) -> Iterator[Evidence]:

@@ -6,7 +6,7 @@ be taken back: the companies go where the evidence and all other decisions put t
 it had taken back.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -33,7 +33,7 @@ class Deciding:
         self._now = now
 
     def merge(self, one: UUID, other: UUID, note: str = "") -> int:
-        """Two accounts are one; returns the id of the decision.
+        """Two whole accounts are one; returns the id of the decision.
 
         Raises:
             NotHere: there is no such account.
@@ -53,7 +53,7 @@ class Deciding:
         """
         if pair[0] == pair[1]:
             raise WrongUse(f"{self._part} {pair[0][1]} cannot be kept apart from itself")
-        missing = set(pair) - self._known(pair)
+        missing = set(pair) - self._wholes(pair).keys()
         if missing:
             raise NotHere(f"{self._part} {min(missing)[1]}: its source has no such {self._part}")
         said = ordered(*pair)
@@ -84,7 +84,7 @@ class Deciding:
             for one in sorted(leaving)
             for other in staying
         ]
-        self._settle(all_)
+        self._settle_whole([one for one in all_ if one in leaving], staying, note=note)
         return said
 
     def undo(self, decision_id: int) -> None:
@@ -97,15 +97,33 @@ class Deciding:
     def _say(
         self,
         pair: Pair,
-        left: Collection[Company],
-        right: Collection[Company],
+        left: Sequence[Company],
+        right: Sequence[Company],
         says: Says,
         note: str,
     ) -> int:
         self._decisions.take_back_between(left, right, Says.APART, by=self._by, now=self._now)
         decision = self._decisions.add(pair, says, by=self._by, note=note, now=self._now)
-        self._settle([*left, *right])
+        self._settle_whole([*left, *right], note=note)
         return decision
+
+    def _settle_whole(self, *sides: Sequence[Company], note: str) -> None:
+        """Let what was said come about, with each side one account or person as it was before.
+
+        Where only a company of another side bound its parts, or something speaks against a merge,
+        that they are one is said with it, as a part of the act.
+        """
+        all_ = [one for side in sides for one in side]
+        self._settle(all_)
+        wholes = self._wholes(all_)
+        torn = []
+        for side in sides:
+            first, *others = {wholes[one]: one for one in reversed(side)}.values()
+            torn += [ordered(first, other) for other in others]
+        for pair in torn:
+            self._decisions.add(pair, Says.TOGETHER, by=self._by, note=note, now=self._now)
+        if torn:
+            self._settle(all_)
 
     def _parts_of(self, whole: UUID) -> list[Company]:
         """The companies of an account, the first one first; NotHere for an unknown account."""
@@ -118,9 +136,10 @@ class Deciding:
             for link in sorted(links, key=lambda link: link.seq)
         ]
 
-    def _known(self, parts: Collection[Company]) -> set[Company]:
-        """Those of the companies that there are."""
-        return set(LinkingStore(self._session).links(parts))
+    def _wholes(self, parts: Collection[Company]) -> dict[Company, UUID]:
+        """The account of each of the companies that there are."""
+        found = LinkingStore(self._session).links(parts)
+        return {part: account for part, (account, _) in found.items()}
 
     def _settle(self, parts: Collection[Company]) -> None:
         """Let what was said come about."""

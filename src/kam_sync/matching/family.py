@@ -8,9 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-_HEAD_OFFICE = "01"
-"""Places 5 and 6 of a KPP say why a firm is registered there: 01 is the place of the firm itself,
-others are its branches, its real estate, its being large."""
+from kam_sync.matching.features import is_head_office
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,10 @@ class Tie:
 def heads(offices: Iterable[Office]) -> dict[UUID, UUID]:
     """Of each account that is a branch, the account of the head office.
 
-    That is the one whose KPP says so, else the one that is still in its CRM, else the oldest. An
-    account that a person made of several entities counts for the one that it had first.
+    That is the one whose KPP says so, else the one that is still in its CRM, else the oldest. One
+    with the KPP of the head office is none of its branches: a person has parted the two. An account
+    that a person made of several entities may be the head of each; whose branch it is says the one
+    that it had first.
     """
     by_age = sorted(offices, key=lambda office: office.seq)
     inn_of = {office.ogrn: office.inn for office in by_age if office.ogrn and office.inn}
@@ -56,12 +56,17 @@ def heads(offices: Iterable[Office]) -> dict[UUID, UUID]:
     entities: dict[str, list[Office]] = {}
     for office in by_age:
         entity = office.inn or inn_of.get(office.ogrn, office.ogrn)
-        if entity_of.setdefault(office.account, entity) == entity:
-            entities.setdefault(entity, []).append(office)
+        entity_of.setdefault(office.account, entity)
+        entities.setdefault(entity, []).append(office)
     found: dict[UUID, UUID] = {}
-    for of_entity in entities.values():
-        head = min(of_entity, key=_rank).account
-        found |= {office.account: head for office in of_entity if office.account != head}
+    for entity, of_entity in entities.items():
+        head = min(of_entity, key=_rank)
+        at_head = {office.account for office in of_entity if office.kpp == head.kpp}
+        found |= {
+            office.account: head.account
+            for office in of_entity
+            if office.account not in at_head and entity_of[office.account] == entity
+        }
     return found
 
 
@@ -99,4 +104,4 @@ def closes_circle(ties: Mapping[UUID, Tie], account: UUID, parent: UUID) -> bool
 
 
 def _rank(office: Office) -> tuple[bool, bool, int]:
-    return office.kpp[4:6] != _HEAD_OFFICE, office.is_deleted, office.seq
+    return not is_head_office(office.kpp), office.is_deleted, office.seq

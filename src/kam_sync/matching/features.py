@@ -82,6 +82,15 @@ def inn_number(text: str | None) -> str | None:
 
 
 @lru_cache(maxsize=10_000)
+def is_head_office(kpp: str) -> bool:
+    """Whether a KPP is that of a firm itself, by its places 5 and 6.
+
+    They say why a firm is registered with a tax office: 01 for its own place, others for its
+    branches, its real estate, its being large.
+    """
+    return kpp[4:6] == "01"
+
+
 def is_real_inn(inn: str) -> bool:
     """Whether the check digits of an INN are right."""
     return bool(inns.is_valid(inn)) and inn.strip("0") != ""

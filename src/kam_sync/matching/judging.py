@@ -20,6 +20,7 @@ _NUMBERS = frozenset({Clue.INN, Clue.OGRN})
 _REACHED = frozenset({Clue.PHONE, Clue.EMAIL, Clue.DOMAIN})
 _ONE_NAME = frozenset({Clue.NAME_EQUAL, Clue.NAME_TYPO, Clue.NAME_INITIAL, Clue.NAME_LOOSE})
 _OTHER_NAME = frozenset({Clue.NAME_PART, Clue.NAME_FAR})
+_OTHER_OFFICE = frozenset({Clue.KPP_OTHER, Clue.KPP_MOVED})
 _OTHER_NUMBERS = frozenset({Clue.INN_OTHER, Clue.OGRN_OTHER})
 _AGAINST = frozenset({Clue.CITY_OTHER, Clue.KIND_OTHER})
 _REACHES = 1.0
@@ -35,7 +36,8 @@ class Answer(StrEnum):
     BRANCH = "branch"
     """Of one legal entity, by another KPP."""
     TWICE = "twice"
-    """With one INN, and twice in one CRM: entered twice, or two branches; a person is asked."""
+    """With one INN, and twice in one CRM, or with two head offices: one, or two branches; a person
+    is asked."""
     ASK = "ask"
     DIFFERENT = "different"
 
@@ -79,9 +81,11 @@ def _answer(found: Mapping[Clue, float], weight: float, *, is_one_source: bool) 
 def _of_one_number(
     clues: Set[Clue], weight: float, *, is_reached: bool, is_one_source: bool
 ) -> Answer:
-    if Clue.KPP_OTHER in clues:
-        return Answer.BRANCH
     is_proven = is_reached or not clues.isdisjoint({Clue.ADDRESS, Clue.KPP})
+    if Clue.KPP_MOVED in clues and clues & _ONE_NAME and is_proven:
+        return Answer.TWICE
+    if clues & _OTHER_OFFICE:
+        return Answer.BRANCH
     if is_one_source and not is_proven:
         return Answer.TWICE
     if weight < ASK_FROM or (clues & _OTHER_NAME and not is_proven):

@@ -18,10 +18,10 @@ class DecidingPeople(Deciding):
         """The contacts of a person, the first one first; NotHere for an unknown person."""
         return PersonStore(self._session).contacts_of(whole)
 
-    def _known(self, parts: Collection[Contact]) -> set[Contact]:
-        found = set(PersonKeyStore(self._session).people(parts))
-        PersonStore(self._session).ensure(found)  # perhaps it was not matched yet
-        return found
+    def _wholes(self, parts: Collection[Contact]) -> dict[Contact, UUID]:
+        people = PersonStore(self._session)
+        people.ensure(PersonKeyStore(self._session).people(parts))  # perhaps not matched yet
+        return {part: person for part, (person, _) in people.links(parts).items()}
 
     def _settle(self, parts: Collection[Contact]) -> None:
         settle(self._session, parts)

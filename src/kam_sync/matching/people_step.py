@@ -5,7 +5,6 @@ likely one person, and a name is looked for within its account alone.
 """
 
 from collections.abc import Collection, Iterator
-from math import inf
 
 from kam_sync.accounts.match import own_person
 from kam_sync.base.db import Session
@@ -62,9 +61,9 @@ def settle(session: Session, contacts: Collection[Contact]) -> int:
     pairs, people = PersonPairStore(session), PersonStore(session)
     reach = pairs.reach(people.beside(contacts) | set(contacts))
     known = people.links(reach.companies)
-    same = {pair: weight for pair, weight in reach.same.items() if known.keys() >= set(pair)}
-    same |= {pair: inf for pair in reach.together if known.keys() >= set(pair)}
-    grouped = group(list(known), same, apart=reach.apart - reach.together)
+    bound = reach.same | reach.said
+    same = {pair: weight for pair, weight in bound.items() if known.keys() >= set(pair)}
+    grouped = group(list(known), same, apart=reach.apart)
     pairs.mark_doubtful(reach.companies, grouped.doubtful)
     return people.place(dict(places(grouped.members, known, same, pairs, own_person)))
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
-from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from kam_sync.accounts.store import LinkingStore
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.matching.comparing import Clue, Evidence, compare, may_be_one
-from kam_sync.matching.grouping import Company, Pair, group
+from kam_sync.matching.grouping import Company, Pair, group, unclear
 from kam_sync.matching.judging import Answer, Verdict, judge
 from kam_sync.matching.keys import block_keys
 from kam_sync.matching.model import Phase, Progress
@@ -39,9 +38,10 @@ Watch = Callable[[Progress], None]
 def learn(session: Session, *, limit: int = BATCH) -> bool:
     """Write what some companies are looked up by; False when there are no more."""
     store = KeyStore(session)
-    found = store.unread(limit=limit)
+    taken = store.take_unread(limit=limit)
+    found = store.companies(taken)
     store.save_keys({company: block_keys(of) for company, of in found.items()})
-    return len(found) == limit
+    return len(taken) == limit
 
 
 def begin_anew(session: Session) -> int:
@@ -90,19 +90,23 @@ def settle(session: Session, companies: list[Company], now: datetime) -> int:
     pairs, links = PairStore(session), LinkingStore(session)
     reach = pairs.reach(links.beside(companies) | set(companies))
     known = links.links(reach.companies)
-    numbers = KeyStore(session).inns(known)
-    with_branches = {numbers[one] for pair in reach.beside for one in pair if one in numbers}
-    unclear = {
-        pair for pair in reach.by_number if numbers.get(pair[0]) in with_branches
-    } - reach.together
+    keys, beside = KeyStore(session), reach.branches.keys() | reach.twice.keys()
+    numbers = keys.inns(known)
+    doubted = unclear(
+        reach.by_number.keys() - reach.said.keys(),
+        branches=reach.branches,
+        twice=reach.twice,
+        identity=numbers,
+        seq={one: seq for one, (_, seq) in known.items()},
+        deleted=keys.deleted(set(chain.from_iterable(beside))),
+    )
     same = {
         pair: weight
-        for pair, weight in (reach.same | reach.by_number).items()
-        if _are(pair, known) and pair not in unclear
-    } | {pair: inf for pair in reach.together if _are(pair, known)}
-    apart = reach.apart - reach.together
-    grouped = group(list(known), same, apart=apart, branches=reach.beside, identity=numbers)
-    pairs.mark_doubtful(reach.companies, grouped.doubtful | unclear)
+        for pair, weight in (reach.same | reach.by_number | reach.said).items()
+        if _are(pair, known) and pair not in doubted
+    }
+    grouped = group(list(known), same, apart=reach.apart, branches=beside, identity=numbers)
+    pairs.mark_doubtful(reach.companies, grouped.doubtful | doubted)
     placed = dict(places(grouped.members, known, same, pairs, own_account))
     changed = links.place(placed, now)
     before = {account for account, _ in known.values()}

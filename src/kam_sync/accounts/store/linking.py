@@ -46,6 +46,7 @@ _ARE_DUE = """
     INSERT INTO match_due
     SELECT source_id, external_id FROM company
     WHERE source_id = :source AND external_id = ANY(:ids) AND changed_at = :now
+    ORDER BY 1, 2
     ON CONFLICT (source_id, external_id) DO UPDATE SET is_read = false
     RETURNING external_id
 """

@@ -86,16 +86,25 @@ deals that it has any in, and those of the currency of most deals come first."""
 _WITHOUT_MONEY = 1_000
 """The place behind those of all currencies."""
 _ACTS = """
+    WITH said AS (
+        SELECT *, first_value(says) OVER act AS what, row_number() OVER act AS place
+        FROM {decision}
+        WHERE CAST(:id AS int) IS NULL
+            OR (by, at, note) = (SELECT by, at, note FROM {decision} WHERE id = :id)
+        WINDOW act AS (PARTITION BY by, at, note ORDER BY id)
+    )
     SELECT min(id) AS id, says, by, at, note,
         CASE WHEN bool_and(undone_at IS NOT NULL)
             THEN (array_agg(undone_by ORDER BY undone_at DESC))[1] END AS undone_by,
         CASE WHEN bool_and(undone_at IS NOT NULL) THEN max(undone_at) END AS undone_at,
         json_agg(json_build_array(one_source_id, one_id, other_source_id, other_id)
             ORDER BY id) AS pairs
-    FROM {decision} GROUP BY says, by, at, note
-    HAVING min(id) < :before AND (CAST(:id AS int) IS NULL OR :id = ANY(array_agg(id)))
-    ORDER BY 1 DESC LIMIT :limit
+    FROM said WHERE says = what AND (says = 'apart' OR place = 1)
+    GROUP BY says, by, at, note
+    HAVING min(id) < :before ORDER BY 1 DESC LIMIT :limit
 """
+"""An act is all that one person said at one moment. The first decision says what was done, to be
+apart or together; that others stay together only holds what would have fallen apart by it."""
 _MOST_ID = 2**31 - 1
 
 
@@ -167,7 +176,7 @@ class Decisions(Generic[Asked]):
         row = self._row
         self._session.execute(
             sa.update(row)  # also what a later one took back, or that would bring it again
-            .where(row.says == act.says, row.by == act.by, row.at == act.at, row.note == act.note)
+            .where(row.by == act.by, row.at == act.at, row.note == act.note)
             .values(undone_by=by, undone_at=now)
         )
         again = self._session.execute(

@@ -20,10 +20,12 @@ grows with the sources, for a client stands in each of them.
 _MOST_OF_NUMBERS = 100
 _FEW_SOURCES = 5
 """The limits are never lower than for so many."""
-_UNREAD = """
-    SELECT c.source_id, c.external_id, c.name, c.inn, c.kpp, c.ogrn, c.phones, c.emails,
-        c.website, c.city, c.address FROM match_due d JOIN company c USING (source_id, external_id)
-    WHERE NOT d.is_read ORDER BY 1, 2 LIMIT :limit
+_TAKE_UNREAD = """
+    UPDATE match_due d SET is_read = true FROM (
+        SELECT source_id, external_id FROM match_due WHERE NOT is_read
+        ORDER BY 1, 2 LIMIT :limit FOR UPDATE
+    ) few WHERE d.source_id = few.source_id AND d.external_id = few.external_id
+    RETURNING d.source_id, d.external_id
 """
 _BY_KEY = """
     SELECT c.source_id, c.external_id, c.name, c.inn, c.kpp, c.ogrn, c.phones, c.emails,
@@ -48,17 +50,13 @@ _FORGET_KEYS = """
             AS k(source_id, external_id)
     WHERE m.source_id = k.source_id AND m.external_id = k.external_id
 """
-_ARE_READ = """
-    UPDATE match_due m SET is_read = true
-    FROM unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
-            AS k(source_id, external_id)
-    WHERE m.source_id = k.source_id AND m.external_id = k.external_id
-"""
 _ARE_MATCHED = """
-    DELETE FROM match_due m USING
-        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
-            AS k(source_id, external_id)
-    WHERE m.source_id = k.source_id AND m.external_id = k.external_id AND m.is_read
+    DELETE FROM match_due m USING (
+        SELECT d.source_id, d.external_id FROM match_due d JOIN
+            unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+                AS k(source_id, external_id) USING (source_id, external_id)
+        WHERE d.is_read ORDER BY 1, 2 FOR UPDATE OF d
+    ) few WHERE m.source_id = few.source_id AND m.external_id = few.external_id
 """
 _ALL_AT_ONCE = """
     SELECT set_config('work_mem', '64MB', true), set_config('cursor_tuple_fraction', '1', true)
@@ -107,6 +105,13 @@ _INNS = """
         USING (source_id, external_id)
     WHERE c.inn IS NOT NULL
 """
+_DELETED = """
+    SELECT c.source_id, c.external_id FROM company c
+    JOIN unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        USING (source_id, external_id)
+    WHERE c.is_deleted
+"""
 MANY = 2_000
 """From so many companies on all names are read at once instead of one by one."""
 
@@ -117,9 +122,13 @@ class KeyStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def unread(self, *, limit: int) -> dict[Company, Features]:
-        """Some companies whose keys are not those of today."""
-        return dict(self._companies(_UNREAD, limit=limit))
+    def take_unread(self, *, limit: int) -> list[Company]:
+        """Some companies whose keys are not those of today; they count as read from now on.
+
+        They are to be read after that: who changes one meanwhile waits, and makes it due again.
+        """
+        found = self._session.execute(sa.text(_TAKE_UNREAD), {"limit": limit})
+        return sorted((source, key) for source, key in found)
 
     def page(self, after: Company, *, limit: int) -> dict[Company, Features]:
         """The next companies behind one, in order."""
@@ -134,12 +143,10 @@ class KeyStore:
         return dict(self._companies(_BY_KEY, **listed(keys)))
 
     def save_keys(self, keys: Mapping[Company, Iterable[str]]) -> None:
-        """Replace the keys of companies, and mark these as read."""
-        of = listed(keys)
-        self._session.execute(sa.text(_FORGET_KEYS), of)
+        """Replace the keys of companies."""
+        self._session.execute(sa.text(_FORGET_KEYS), listed(keys))
         rows = ((*company, key) for company, all_ in keys.items() for key in all_)
         copy_rows(self._session, table_of(KeyRow), ("source_id", "external_id", "key"), rows)
-        self._session.execute(sa.text(_ARE_READ), of)
 
     def due(self) -> list[Company]:
         """Companies whose keys are those of today, and whose pairs may not be."""
@@ -147,14 +154,14 @@ class KeyStore:
         return [(source, key) for source, key in self._session.execute(sa.text(query))]
 
     def forget_due(self, companies: Collection[Company]) -> None:
-        """They are matched."""
+        """They are matched; those that have changed meanwhile stay due."""
         self._session.execute(sa.text(_ARE_MATCHED), listed(companies))
 
     def all_are_due(self) -> int:
         """Match all companies anew; how many there are."""
         due: Any = self._session.execute(
             sa.text(
-                "INSERT INTO match_due SELECT source_id, external_id FROM company"
+                "INSERT INTO match_due SELECT source_id, external_id FROM company ORDER BY 1, 2"
                 " ON CONFLICT (source_id, external_id) DO UPDATE SET is_read = false"
             )
         )
@@ -165,6 +172,13 @@ class KeyStore:
         rows = self._session.execute(sa.text(_INNS), listed(keys))
         read = (((source, key), inn_number(inn)) for source, key, inn in rows)
         return {company: inn for company, inn in read if inn and is_real_inn(inn)}
+
+    def deleted(self, keys: Collection[Company]) -> set[Company]:
+        """Those of these companies that are deleted in their CRM."""
+        if not keys:  # mostly there are none
+            return set()
+        rows = self._session.execute(sa.text(_DELETED), listed(keys))
+        return {(source, key) for source, key in rows}
 
     def candidates(self, due: Collection[Company]) -> dict[Company, list[Company]]:
         """Of companies those that share a key and come behind them, one of each two due."""

@@ -8,7 +8,7 @@ import orjson
 import sqlalchemy as sa
 
 from kam_sync.base.db import Session, as_array, copy_rows, table_of
-from kam_sync.matching.grouping import Company, Pair
+from kam_sync.matching.grouping import IN_CRM, SAID, Company, Pair
 from kam_sync.matching.judging import Answer, Verdict
 from kam_sync.matching.model import Says
 from kam_sync.matching.people import PersonVerdict
@@ -109,13 +109,7 @@ class PairStore:
             pairs = self._session.execute(self._sql(_PAIRS_OF), values)
             for one_source, one, other_source, other, answer, weight in pairs:
                 pair = (one_source, one), (other_source, other)
-                match answer:
-                    case Answer.SAME:
-                        found.same[pair] = weight
-                    case Answer.NUMBER:
-                        found.by_number[pair] = weight
-                    case _:
-                        found.beside.add(pair)
+                found.kind(answer)[pair] = weight
             for one_source, one, other_source, other, says, _ in self._session.execute(
                 self._sql(_DECISIONS_OF), values
             ):
@@ -123,8 +117,11 @@ class PairStore:
                 (found.together if says == Says.TOGETHER else found.apart).add(pair)
             for source, gone, into in self._session.execute(self._sql(_MERGED_IN_CRM), values):
                 if gone != into:
-                    found.together.add(ordered((source, gone), (source, into)))
-            bound = {*found.same, *found.by_number, *found.beside, *found.together}
+                    found.merged.add(ordered((source, gone), (source, into)))
+            bound = {
+                *found.same, *found.by_number, *found.branches, *found.twice, *found.merged,
+                *found.together,
+            }  # fmt: skip
             fresh = {one for pair in bound for one in pair} - found.companies
         return found
 
@@ -157,10 +154,30 @@ class Reach:
     same: dict[Pair, float] = field(default_factory=dict)
     by_number: dict[Pair, float] = field(default_factory=dict)
     """One by the INN alone."""
-    beside: set[Pair] = field(default_factory=set)
-    """Branches, and what stands twice in one CRM: not joined unless a person says so."""
+    branches: dict[Pair, float] = field(default_factory=dict)
+    twice: dict[Pair, float] = field(default_factory=dict)
+    """What stands twice in one CRM; as branches, not joined unless a person says so."""
+    merged: set[Pair] = field(default_factory=set)
+    """In the CRM."""
     together: set[Pair] = field(default_factory=set)
     apart: set[Pair] = field(default_factory=set)
+
+    def kind(self, answer: Answer) -> dict[Pair, float]:
+        """The pairs that are kept for an answer, with the weight of each."""
+        match answer:
+            case Answer.SAME:
+                return self.same
+            case Answer.NUMBER:
+                return self.by_number
+            case Answer.BRANCH:
+                return self.branches
+            case _:
+                return self.twice
+
+    @property
+    def said(self) -> dict[Pair, float]:
+        """Pairs that are one by the CRM, unless a person parts them, or by a person's word."""
+        return dict.fromkeys(self.merged - self.apart, IN_CRM) | dict.fromkeys(self.together, SAID)
 
 
 def ordered(one: Company, other: Company) -> Pair:

@@ -46,6 +46,12 @@ def in_one_text(language: Language, speaks_for: list[str], against: list[str]) -
 def advice(language: Language, asked: Asked) -> str:
     """What a person who is asked should keep in mind."""
     answer, is_doubtful = asked.question.answer, asked.question.is_doubtful
+    if answer is Answer.TWICE and Clue.KPP_MOVED in {
+        clue["clue"] for clue in asked.question.evidence
+    }:
+        return language.gettext(
+            "One INN with two KPPs of a head office: its tax office has changed, or they are two."
+        )
     if answer is Answer.TWICE:
         return language.gettext("One INN twice in one CRM: entered twice, or two branches.")
     if answer is Answer.NUMBER and is_doubtful:
@@ -117,6 +123,7 @@ _CLUES: Mapping[Clue, Callable[[Language], str]] = {
     Clue.INN_OTHER: lambda language: language.gettext("different INNs: %(what)s"),
     Clue.KPP: lambda language: language.gettext("the same KPP: %(what)s"),
     Clue.KPP_OTHER: lambda language: language.gettext("different KPPs: %(what)s"),
+    Clue.KPP_MOVED: lambda language: language.gettext("two KPPs of a head office: %(what)s"),
     Clue.OGRN: lambda language: language.gettext("the same OGRN: %(what)s"),
     Clue.OGRN_OTHER: lambda language: language.gettext("different OGRNs"),
     Clue.PHONE: lambda language: language.gettext("the same phone: %(what)s"),
