@@ -1,5 +1,7 @@
 """A merge in the CRM that is heard after the end of its loser still makes one of two."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -9,7 +11,8 @@ from kam_sync import flow
 from kam_sync.accounts.store import LeavingStore
 from kam_sync.intake.model import Gone
 from kam_sync.wiring import Services
-from tests.fakes.books import WHEN, Book
+from tests.conftest import NOW
+from tests.fakes.books import Book
 from tests.fakes.connecting import ask
 
 _RAW = """
@@ -36,6 +39,6 @@ def test_it_is_one(
     with services.database.transaction() as session:
         session.execute(sa.text(_RAW), {"source": book.source_id, "noun": noun.value})
         leaving = LeavingStore(session, book.source_id)
-        leaving.see_off(noun, {"2": Gone("merged", "1")}, WHEN)
+        leaving.see_off(noun, {"2": Gone("merged", "1")}, NOW + timedelta(1))
     flow.match(services)
     assert len(ask(services, ids)) == 1
