@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_2350"
-down_revision = "20261128_2310"
+down_revision = "20261128_2320"
 branch_labels = None
 depends_on = None
 

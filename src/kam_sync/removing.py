@@ -1,17 +1,14 @@
 """How a source is let go: in small pieces, so that neither webhooks nor pages wait for it."""
 
 import shutil
-from functools import partial
 
-from kam_sync.accounts.store import SavingStore, WinnerStore
 from kam_sync.intake.store import RemovalStore, SourceStore
-from kam_sync.matching import parenting
+from kam_sync.matching import leaving, parenting
 from kam_sync.matching.step import LOCK
 from kam_sync.subscribing import let_go
 from kam_sync.wiring import Services
 
 _SOME = 5_000
-_LINKS = "account_link"
 
 
 def remove(services: Services, name: str) -> bool:
@@ -32,20 +29,28 @@ def remove(services: Services, name: str) -> bool:
             removal = RemovalStore(session, source_id)
             removal.begin()
             tables = removal.tables()
-            WinnerStore(session).of_source_are_due(source_id)
-        drop = partial(_drop, services, source_id)
         # Nobody measures accounts of which a part is gone: a fall would be told that there was not.
         with database.alone("measuring", wait=True):
-            drop(_LINKS, tables.pop(_LINKS))
-            _drop_accounts(services, source_id)
+            _leave(services, source_id)
         for table, column in tables.items():
-            drop(table, column)
+            _drop(services, source_id, table, column)
         shutil.rmtree(services.folder(name), ignore_errors=True)  # often there is none
-        with database.transaction() as session:
-            SourceStore(session).remove(source_id)
         with database.alone(LOCK, wait=True), database.transaction() as session:
+            SourceStore(session).remove(source_id)
             parenting.renew(session)  # who had a parent there has another one, or none
     return is_told
+
+
+def _leave(services: Services, source_id: int) -> None:
+    """Let its companies and contacts leave what they are one with; people may decide between."""
+    database, more = services.database, True
+    while more:
+        with database.alone(LOCK, wait=True), database.transaction() as session:
+            more = leaving.companies(session, source_id, services.now(), limit=_SOME)
+    more = True
+    while more:
+        with database.alone(LOCK, wait=True), database.transaction() as session:
+            more = leaving.contacts(session, source_id, limit=_SOME)
 
 
 def _drop(services: Services, source_id: int, table: str, column: str) -> None:
@@ -53,10 +58,3 @@ def _drop(services: Services, source_id: int, table: str, column: str) -> None:
     while more:
         with services.database.transaction() as session:
             more = RemovalStore(session, source_id).drop_some(table, column, limit=_SOME)
-
-
-def _drop_accounts(services: Services, source_id: int) -> None:
-    more = True
-    while more:
-        with services.database.transaction() as session:
-            more = SavingStore(session, source_id).drop_accounts_without_links(limit=_SOME)

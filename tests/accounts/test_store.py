@@ -8,7 +8,6 @@ import connectors as gate
 from connectors import Noun, Outcome
 from kam_sync.accounts.model import Contact, Deal, Task
 from kam_sync.accounts.store import AccountStore, RecordStore, SavingStore, Wanted
-from kam_sync.intake.store import SourceStore
 from kam_sync.wiring import Services
 from tests.fakes.books import WHEN, Book, deal
 from tests.fakes.connecting import ask
@@ -138,10 +137,3 @@ def test_stages_are_known_by_pipeline_and_id(book: Book) -> None:
     book.save(Noun.PIPELINE, *lines)
     query = "SELECT pipeline_external_id, external_id, name FROM stage ORDER BY 1"
     assert ask(book.services, query) == [("3300", "142", "Да 3300"), ("3310", "142", "Да 3310")]
-
-
-def test_an_account_is_dropped_with_its_last_link(book: Book) -> None:
-    with book.services.database.transaction() as session:
-        SourceStore(session).remove(book.source_id)
-        SavingStore(session, book.source_id).drop_accounts_without_links(limit=9)
-    assert ask(book.services, "SELECT count(*) FROM account") == [(0,)]

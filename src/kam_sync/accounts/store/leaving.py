@@ -32,6 +32,13 @@ _COUNTS: Mapping[str, Callable[[Any], sa.ColumnElement[bool]]] = {
 }
 """The mark that a record is given when it is gone, and what it says of one that counts."""
 
+_DUE = {Noun.COMPANY: "match_due", Noun.CONTACT: "person_due"}
+_ARE_DUE = """
+    INSERT INTO {due} SELECT source_id, external_id FROM {noun}
+    WHERE source_id = :source AND external_id = ANY(:ids) ORDER BY 1, 2
+    ON CONFLICT (source_id, external_id) DO UPDATE SET is_read = false
+"""
+
 
 def records_of(session: Session, source_id: int) -> dict[str, int]:
     """How many records of each kind are here, without those that are gone or that the CRM has
@@ -63,6 +70,10 @@ class LeavingStore:
             LinkingStore(self._session).have_changed(self._source_id, gone, now)
         if noun is Noun.CONTACT:  # perhaps the CRM has merged them into others
             people_have_changed(self._session, self._source_id, gone.keys(), now)
+        merged = [key for key, why in gone.items() if why.merged_into is not None]
+        if merged and noun in _DUE:  # it may be known later than the end, which changed the record
+            query = sa.text(_ARE_DUE.format(due=_DUE[noun], noun=noun.value))
+            self._session.execute(query, {"source": self._source_id, "ids": merged})
 
     def living(self, noun: Noun, external_ids: Collection[str]) -> set[str]:
         """Those of the records that are here and count; departments and reasons only ever stay."""

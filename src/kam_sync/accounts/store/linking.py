@@ -50,6 +50,28 @@ _ARE_DUE = """
     ON CONFLICT (source_id, external_id) DO UPDATE SET is_read = false
     RETURNING external_id
 """
+_LOCK = """
+    SELECT FROM account WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE
+"""
+_FOLLOW = """
+    UPDATE account a SET merged_into = k.whose, changed_at = :now
+    FROM unnest(CAST(:left AS uuid[]), CAST(:into AS uuid[])) AS k(account_id, whose)
+    WHERE a.merged_into = k.account_id AND a.id <> k.whose
+"""
+_LEAVE = """
+    DELETE FROM account_link WHERE source_id = :source AND account_id IN (
+        SELECT account_id FROM account_link WHERE source_id = :source LIMIT :limit)
+    RETURNING company_external_id, account_id
+"""
+_STAYING = """
+    SELECT source_id, company_external_id, account_id FROM account_link
+    WHERE account_id = ANY(CAST(:accounts AS uuid[]))
+"""
+_DROP = """
+    DELETE FROM account a
+    WHERE (a.id = ANY(CAST(:ids AS uuid[])) OR a.merged_into = ANY(CAST(:ids AS uuid[])))
+        AND NOT EXISTS (SELECT FROM account_link l WHERE l.account_id = a.id)
+"""
 _TAKE_DUE = """
     DELETE FROM account_due WHERE account_id IN (
         SELECT d.account_id FROM account_due d
@@ -113,6 +135,10 @@ class LinkingStore:
         )
         own = {own_account(source, key): account for (source, key), (account, _) in links.items()}
         self._ensure(own, now)
+        known = self.links(links)
+        left: dict[UUID, UUID] = {}  # whose first company may be gone with its source
+        for company in sorted(known, key=lambda one: known[one][1]):
+            left.setdefault(known[company][0], links[company][0])
         stage = stage_rows(self._session, table, columns, rows)
         self._session.execute(sa.text(f"ANALYZE {stage.name}"))  # for one all links were read
         same = sa.tuple_(table.c.account_id, table.c.evidence)
@@ -123,7 +149,27 @@ class LinkingStore:
             .where(same.is_distinct_from(sa.tuple_(stage.c.account_id, stage.c.evidence)))
             .values(account_id=stage.c.account_id, evidence=stage.c.evidence)
         )
-        return self._renew(own, now)
+        return self._renew(left | own, now)
+
+    def leave(self, source_id: int, *, limit: int) -> tuple[dict[str, UUID], dict[Key, UUID]]:
+        """Take companies of a source out of up to so many accounts, all that each has of it.
+
+        Returns:
+            Of each company its account; and of each company of other sources that is still there.
+        """
+        gone: dict[str, UUID] = dict(
+            self._session.execute(sa.text(_LEAVE), {"source": source_id, "limit": limit}).all()
+        )
+        accounts = list(set(gone.values()))
+        found = self._session.execute(sa.text(_STAYING), {"accounts": accounts})
+        return gone, {(source, key): account for source, key, account in found}
+
+    def drop(self, accounts: Collection[UUID]) -> None:
+        """Drop those of these accounts that no company belongs to, and what was merged into them.
+
+        Only while nobody else makes accounts: a company must not come back to one of them.
+        """
+        self._session.execute(sa.text(_DROP), {"ids": list(accounts)})
 
     def renew_due(self, *, limit: int, now: datetime) -> int:
         """Write some of the accounts anew that wait for it; 0 when there are no more."""
@@ -136,7 +182,12 @@ class LinkingStore:
         self._session.execute(sa.text(_ENSURE), {"ids": list(accounts), "now": now})
 
     def _renew(self, into: Mapping[UUID, UUID], now: datetime) -> int:
-        """Write accounts from their companies; one that has none any more says where they went."""
+        """Write accounts from their companies; one that has none any more says where they went.
+
+        They are locked before their companies are read, or what another transaction has written of
+        them would be lost; one that it has emptied stays as it was left.
+        """
+        self._session.execute(sa.text(_LOCK), {"ids": list(into)})
         companies, winners = self._companies(into), WinnerStore(self._session).winners()
         rows: list[tuple[Any, ...]] = []
         for account, whose in sorted(into.items()):  # who else writes some locks them alike
@@ -144,10 +195,13 @@ class LinkingStore:
                 told = merged(companies[account], winners)
                 name = told["name"][:_LONGEST_NAME]
                 rows.append((account, name, told["inn"], told["kpp"], told["is_active"], None))
-            else:
+            elif whose != account:
                 rows.append((account, "", None, None, False, whose))
         table = table_of(AccountRow)
         done = merge(self._session, table, _ACCOUNT, rows, touch={"changed_at": now})
+        left = {account: whose for account, whose in into.items() if account not in companies}
+        values = {"left": list(left), "into": list(left.values()), "now": now}
+        self._session.execute(sa.text(_FOLLOW), values)  # what was merged into them goes on, too
         return done.created + done.updated
 
     def _companies(self, accounts: Iterable[UUID]) -> dict[UUID, list[Company]]:

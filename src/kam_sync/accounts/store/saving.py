@@ -17,7 +17,6 @@ from kam_sync.accounts.model import Translated
 from kam_sync.accounts.store.fact_tables import FACTS
 from kam_sync.accounts.store.linking import LinkingStore
 from kam_sync.accounts.store.tables import (
-    AccountRow,
     ActivityRow,
     CompanyRow,
     ContactRow,
@@ -26,7 +25,6 @@ from kam_sync.accounts.store.tables import (
     DealRow,
     GroupRow,
     InvoiceRow,
-    LinkRow,
     LossReasonRow,
     PipelineRow,
     ProductRow,
@@ -169,13 +167,6 @@ class SavingStore:
         if nouns:
             again = again.where(row.c.noun.in_([noun.value for noun in nouns]))
         self._session.execute(again.values(round=row.c.round + 1, change_no=0))
-
-    def drop_accounts_without_links(self, *, limit: int) -> bool:
-        """Drop so many accounts that no company of any source belongs to; False at the last."""
-        linked = sa.exists().where(col(LinkRow.account_id) == col(AccountRow.id))
-        some = sa.select(col(AccountRow.id)).where(~linked).limit(limit)
-        gone = sa.delete(AccountRow).where(col(AccountRow.id).in_(some))
-        return len(self._session.scalars(gone.returning(col(AccountRow.id))).all()) == limit
 
     def _save_pipelines(self, pipelines: Sequence[gate.Pipeline], now: datetime) -> Merged:
         plain = ((self._source_id, p.external_id, p.name, p.is_archived) for p in pipelines)

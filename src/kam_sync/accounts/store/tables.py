@@ -11,6 +11,7 @@ from kam_sync.base.fields import moment, numbers
 
 HAS_ITEMS = sa.text("deal.items <> '[]'")
 """Most deals have none, and are kept out of the index by item."""
+IS_MERGED = sa.text("merged_into IS NOT NULL")
 
 
 class Sourced(SQLModel):
@@ -136,7 +137,10 @@ class AccountRow(model.Account, table=True):
     """Accounts."""
 
     __tablename__ = "account"
-    __table_args__ = (sa.Index("account_name", "name", "id"),)
+    __table_args__ = (
+        sa.Index("account_name", "name", "id"),
+        sa.Index("account_merged", "merged_into", postgresql_where=IS_MERGED),
+    )
 
     id: UUID = Field(primary_key=True)
 

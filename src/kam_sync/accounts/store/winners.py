@@ -15,11 +15,6 @@ _MERGED_ARE_DUE = """
     SELECT account_id FROM account_link GROUP BY account_id HAVING count(*) > 1
     ON CONFLICT DO NOTHING
 """
-_OF_SOURCE_ARE_DUE = """
-    INSERT INTO account_due
-    SELECT DISTINCT account_id FROM account_link WHERE source_id = :source
-    ON CONFLICT DO NOTHING
-"""
 
 
 class WinnerStore:
@@ -56,10 +51,6 @@ class WinnerStore:
     def merged_are_due(self) -> None:
         """Let all accounts of several companies be written anew."""
         self._session.execute(sa.text(_MERGED_ARE_DUE))
-
-    def of_source_are_due(self, source_id: int) -> None:
-        """Let the accounts of a source be written anew: it is about to go."""
-        self._session.execute(sa.text(_OF_SOURCE_ARE_DUE), {"source": source_id})
 
 
 def _choices(rows: Iterable[WinnerChoiceRow]) -> list[Choice]:

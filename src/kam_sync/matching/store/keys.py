@@ -58,6 +58,12 @@ _ARE_MATCHED = """
         WHERE d.is_read ORDER BY 1, 2 FOR UPDATE OF d
     ) few WHERE m.source_id = few.source_id AND m.external_id = few.external_id
 """
+_ARE_DUE = """
+    INSERT INTO match_due
+    SELECT source_id, external_id
+    FROM unnest(CAST(:sources AS int[]), CAST(:ids AS text[])) AS k(source_id, external_id)
+    ORDER BY 1, 2 ON CONFLICT (source_id, external_id) DO UPDATE SET is_read = false
+"""
 _ALL_AT_ONCE = """
     SELECT set_config('work_mem', '64MB', true), set_config('cursor_tuple_fraction', '1', true)
 """
@@ -156,6 +162,10 @@ class KeyStore:
     def forget_due(self, companies: Collection[Company]) -> None:
         """They are matched; those that have changed meanwhile stay due."""
         self._session.execute(sa.text(_ARE_MATCHED), listed(companies))
+
+    def are_due(self, companies: Collection[Company]) -> None:
+        """Match companies anew."""
+        self._session.execute(sa.text(_ARE_DUE), listed(companies))
 
     def all_are_due(self) -> int:
         """Match all companies anew; how many there are."""

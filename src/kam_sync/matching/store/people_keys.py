@@ -58,6 +58,12 @@ _OF_COMPANIES_ARE_DUE = f"""
     ORDER BY 1, 2
     ON CONFLICT (source_id, external_id) DO UPDATE SET is_read = false
 """  # noqa: S608 - a text of ours
+_ARE_DUE = """
+    INSERT INTO person_due
+    SELECT source_id, external_id
+    FROM unnest(CAST(:sources AS int[]), CAST(:ids AS text[])) AS k(source_id, external_id)
+    ORDER BY 1, 2 ON CONFLICT (source_id, external_id) DO UPDATE SET is_read = false
+"""
 _SIZES = f"""
     CREATE TEMP TABLE person_size ON COMMIT DROP AS
     WITH mine AS (
@@ -144,6 +150,10 @@ class PersonKeyStore:
     def forget_due(self, contacts: Collection[Contact]) -> None:
         """They are matched; those that have changed meanwhile stay due."""
         self._session.execute(sa.text(_ARE_MATCHED), listed(contacts))
+
+    def are_due(self, contacts: Collection[Contact]) -> None:
+        """Match contacts anew."""
+        self._session.execute(sa.text(_ARE_DUE), listed(contacts))
 
     def all_are_due(self) -> int:
         """Match all contacts anew; how many there are."""

@@ -29,6 +29,15 @@ _BESIDE = """
         USING (source_id, external_id)
     JOIN person_link o ON o.person_id = l.person_id
 """
+_LEAVE = """
+    DELETE FROM person_link WHERE source_id = :source AND person_id IN (
+        SELECT person_id FROM person_link WHERE source_id = :source LIMIT :limit)
+    RETURNING external_id, person_id
+"""
+_STAYING = """
+    SELECT source_id, external_id FROM person_link
+    WHERE person_id = ANY(CAST(:people AS uuid[]))
+"""
 _OF_ACCOUNT = """
     WITH known AS (
         SELECT c.source_id, c.external_id, l.person_id,
@@ -113,6 +122,18 @@ class PersonStore:
             .values(person_id=stage.c.person_id, evidence=stage.c.evidence)
         )
         return changed or 0
+
+    def leave(self, source_id: int, *, limit: int) -> tuple[list[Contact], list[Contact]]:
+        """Take contacts of a source away from up to so many people, all that each has of it.
+
+        Returns:
+            These contacts, and those of other sources that the people still have.
+        """
+        values = {"source": source_id, "limit": limit}
+        gone = self._session.execute(sa.text(_LEAVE), values).all()
+        people = list({person for _, person in gone})
+        found = self._session.execute(sa.text(_STAYING), {"people": people})
+        return [(source_id, key) for key, _ in gone], [(source, key) for source, key in found]
 
     def people_of(self, contacts: Collection[Contact]) -> dict[Contact, UUID]:
         """The person of each contact; of one that was not matched yet a person of its own."""
