@@ -114,8 +114,8 @@ def test_another_site_may_not_choose(client: TestClient, account: UUID) -> None:
             "ru",
             [
                 "Какому источнику верить", "на странице", 'aria-label="Изменить: Сегмент"',
-                "<span>onec; иначе последнее изменение</span>",
-                "<span>последнее изменение</span>", "задано по полям",
+                '<span class="wins">onec; иначе последнее изменение</span>',
+                '<span class="wins">последнее изменение</span>', "задано по полям",
                 "<li>Сегмент: onec; иначе последнее изменение ",
             ],
         ),
@@ -123,8 +123,8 @@ def test_another_site_may_not_choose(client: TestClient, account: UUID) -> None:
             "en",
             [
                 "Which source is believed", "on the page", 'aria-label="Change: Segment"',
-                "<span>onec; otherwise the latest change</span>",
-                "<span>the latest change</span>", "set per field",
+                '<span class="wins">onec; otherwise the latest change</span>',
+                '<span class="wins">the latest change</span>', "set per field",
                 "<li>Segment: onec; otherwise the latest change ",
             ],
         ),
@@ -150,7 +150,7 @@ def test_one_order_of_all_fields_is_one_change(client: TestClient, account: UUID
     fields = client.get(PATH).json()["fields"]
     assert [one["sources"] for one in fields] == [["onec", "sales"]] * 9
     page = client.get("/survivorship?lang=en").text
-    assert page.count("<span>onec, sales; otherwise the latest change</span>") == 10
+    assert page.count('<span class="wins">onec, sales; otherwise the latest change</span>') == 10
     assert page.count("<li>All fields: onec, sales; otherwise the latest change ") == 1
 
 
