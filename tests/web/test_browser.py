@@ -156,7 +156,7 @@ def test_a_person_merges_same_customers_and_takes_it_back(
     assert "Теперь это один клиент." in page.get_by_role("status").inner_text()
     page.get_by_role("link", name="Vega", exact=True).click()
     assert page.url == f"{address}/accounts/{one}"
-    assert page.get_by_text("Объединена с «ООО «Вега»»").is_visible()
+    assert page.get_by_text("ООО «Вега»: на странице").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 380
 
     page.get_by_role("link", name="Одинаковые клиенты 1").click()

@@ -1,5 +1,6 @@
 """The page Same customers: what waits, both answers, taking back; the account page beside it."""
 
+import re
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -54,7 +55,8 @@ def test_a_merge_by_the_page_leads_from_one_account_to_the_other(client, pair) -
     done = post(client, "/matches", *fields)
     assert (done.status_code, done.headers["location"]) == (303, "/matches?did=merge")
     text = plain(client.get("/matches?did=merge&lang=ru").text)
-    assert "Теперь это один клиент." in text
+    assert "Теперь это один клиент. Показатели" in text
+    assert '<a href="/matches/decisions">Отменить</a></p>' in text
     assert "на странице, " in text
     assert '<p class="said">свой</p>' in text
     for path in ("", "/deals"):
@@ -62,7 +64,7 @@ def test_a_merge_by_the_page_leads_from_one_account_to_the_other(client, pair) -
         assert (moved.status_code, moved.headers["location"]) == (307, f"/accounts/{one}{path}")
     made_of = plain(client.get(f"/accounts/{one}").text)
     assert "С этой компании клиент начался." in made_of
-    assert "Объединена с «ООО «Вега»»: на странице, " in made_of
+    assert '</span> ООО «Вега»: <a href="/matches/decisions">на странице, ' in made_of
 
     undone = post(client, "/matches/decisions/1/undo")
     assert undone.headers["location"] == "/matches?did=undo"
@@ -81,7 +83,8 @@ def test_companies_are_kept_apart_by_the_page(client, pair) -> None:
 def test_the_account_page_says_why_and_splits(client, pair) -> None:
     account = own_account(1, "3")
     text = plain(client.get(f"/accounts/{account}?lang=ru").text)
-    assert "Одно с «Ромашка». За: ИНН совпадает: 7707083893" in text
+    assert re.search(r'Объединено с <span class="badge">\w+</span>', text)
+    assert '<li class="for"><span>+</span> ИНН совпадает: 7707083893</li>' in text
     done = post(client, f"/accounts/{account}/split", ("company", "2:19"), ("note", ""))
     assert done.headers["location"] == "/matches/decisions?did=split"
     assert "Из каких компаний состоит" not in client.get(f"/accounts/{account}").text

@@ -66,3 +66,16 @@ def test_what_speaks_for_it_comes_before_what_speaks_against_it() -> None:
     )
     assert words.evidence(EN, found[:1]) == "For: the same name."
     assert words.evidence(EN, found[1:2]) == "Against: different cities."
+
+
+@pytest.mark.parametrize(
+    ("held", "shown"),
+    [
+        ("8-912-000-00-56", "+7 912 000-00-56"),
+        ("+79120000056", "+7 912 000-00-56"),
+        ("12-34", "12-34"),
+        ("доб. 5", "доб. 5"),
+    ],
+)
+def test_phones_are_written_alike_and_what_is_none_stays(held: str, shown: str) -> None:
+    assert words.phone(held) == shown

@@ -110,14 +110,30 @@ def test_another_site_may_not_choose(client: TestClient, account: UUID) -> None:
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("ru", ["Какому источнику верить", "на странице", "Сегмент: onec"]),
-        ("en", ["Which source is believed", "on the page", "Segment: onec"]),
+        (
+            "ru",
+            [
+                "Какому источнику верить", "на странице", 'aria-label="Изменить: Сегмент"',
+                '<span class="wins">onec; иначе последнее изменение</span>',
+                '<span class="wins">последнее изменение</span>', "задано по полям",
+                "<li>Сегмент: onec; иначе последнее изменение ",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Which source is believed", "on the page", 'aria-label="Change: Segment"',
+                '<span class="wins">onec; otherwise the latest change</span>',
+                '<span class="wins">the latest change</span>', "set per field",
+                "<li>Segment: onec; otherwise the latest change ",
+            ],
+        ),
     ],
-)
+)  # fmt: skip
 def test_the_order_is_set_on_its_page_and_the_account_shows_it(
     client: TestClient, account: UUID, lang: str, words: list[str]
 ) -> None:
-    sent = {"name": ["", ""], "segment": ["onec", ""]}
+    sent = {"name": ["", ""], "segment": ["", "onec", "onec"]}
     answer = client.post("/survivorship", data=sent, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/survivorship?saved=yes")
     page = client.get(f"/survivorship?lang={lang}").text
@@ -127,3 +143,20 @@ def test_the_order_is_set_on_its_page_and_the_account_shows_it(
     believed = {"ru": "верим", "en": "believed"}[lang]
     assert f'<td>onec</td><td>B <span class="badge good">{believed}</span></td>' in shown
     assert "<td>sales</td><td>A</td>" in shown
+
+
+def test_one_order_of_all_fields_is_one_change(client: TestClient, account: UUID) -> None:
+    client.post("/survivorship", data={"all": ["onec", "sales"]})
+    fields = client.get(PATH).json()["fields"]
+    assert [one["sources"] for one in fields] == [["onec", "sales"]] * 9
+    page = client.get("/survivorship?lang=en").text
+    assert page.count('<span class="wins">onec, sales; otherwise the latest change</span>') == 10
+    assert page.count("<li>All fields: onec, sales; otherwise the latest change ") == 1
+
+
+def test_with_one_source_there_is_nothing_to_choose(client: TestClient, world: World) -> None:
+    assert "No CRM is connected yet" in client.get("/survivorship?lang=en").text
+    world.add_source("sales")
+    page = client.get("/survivorship?lang=en").text
+    assert "Only one source is connected: sales." in page
+    assert "<select" not in page

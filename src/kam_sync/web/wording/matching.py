@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import phonenumbers
 
 from kam_sync.matching.comparing import Clue, Evidence
+from kam_sync.matching.features import REGION
 from kam_sync.matching.judging import Answer
 from kam_sync.matching.model import Act, Says
 from kam_sync.matching.showing import Asked, Member
@@ -105,10 +106,12 @@ def _shown(found: Evidence) -> str:
 
 
 def phone(text: str) -> str:
-    """A phone in E.164 with its spaces; what is none stays as it is."""
+    """A phone as it is written abroad, with its spaces; what is none stays as it is."""
     try:
-        number = phonenumbers.parse(text)
+        number = phonenumbers.parse(text, REGION)
     except phonenumbers.NumberParseException:
+        return text
+    if not phonenumbers.is_possible_number(number):
         return text
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
