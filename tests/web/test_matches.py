@@ -1,5 +1,6 @@
 """What may be one customer, over the API: asked, answered, taken back."""
 
+import re
 from json import dumps
 from uuid import UUID
 
@@ -41,6 +42,25 @@ def test_what_may_be_one_is_asked_by_the_money(client, pair) -> None:
     )
     english = client.get(f"{ALL}?lang=en").json()["items"][1]["evidence"]
     assert english.startswith("For: the same name; the same phone: +7 495 765-43-21. Against: ")
+
+
+def test_a_question_shows_what_the_whole_accounts_have(client, pair) -> None:
+    for account, other in ((pair[0], own_account(1, "3")), (pair[1], own_account(2, "18"))):
+        client.post(f"{ALL}/merge", json={"accounts": [str(account), str(other)]})
+    found = client.get(f"{ALL}?lang=ru").json()["items"]
+    (vega,) = (one for one in found if one["companies"][0]["name"] == "ООО «Вега»")
+    left, right = vega["companies"]
+    assert (left["inn"], left["account_inns"], left["account_kpps"]) == (None, [twins.INN], [])
+    assert left["account_sources"] == ["sales", "other"]
+    assert right["account_inns"] == ["7736050003"]
+    assert (vega["clues"][0]["clue"], vega["advice"]) == ("account_inn_other", "unsure")
+    assert vega["weight"] == pytest.approx(sum(one["weight"] for one in vega["clues"]))
+    page = client.get("/matches?lang=ru").text
+    assert f"<td>{twins.INN}</td><td>7736050003</td>" in page
+    sources = page[page.index('<th scope="row">CRM</th>') :].partition("</tr>")[0]
+    assert re.findall(r'badge">(\w+)<', sources) == ["sales", "sales", "other", "other", "other"]
+    assert "разные ИНН клиентов, к которым относятся эти компании: 7707083893, 7736050003" in page
+    assert "скорее, это два клиента" in page
 
 
 def test_questions_come_page_by_page(client, pair) -> None:
