@@ -90,7 +90,7 @@ def test_a_merge_is_written_down_measured_and_taken_back(client, world: World, p
     assert len(client.get(ALL).json()["items"]) == 2
     assert [one["id"] for one in client.get(DECISIONS).json()["items"]] == [done["id"]]
     again = client.post(f"{DECISIONS}/{done['id']}/undo")
-    assert (again.status_code, "taken back already" in again.json()["detail"]) == (404, True)
+    assert (again.status_code, "taken back already" in again.json()["detail"]) == (409, True)
 
 
 def test_companies_that_are_kept_apart_are_not_asked_about_again(client, pair) -> None:
@@ -100,6 +100,7 @@ def test_companies_that_are_kept_apart_are_not_asked_about_again(client, pair) -
     ]
     done = client.post(f"{ALL}/apart", json={"companies": companies}).json()
     assert done["says"] == "apart"
+    assert client.post(f"{ALL}/apart", json={"companies": companies}).json() == done
     assert [one["companies"][0]["name"] for one in client.get(ALL).json()["items"]] == ["Лютик"]
 
 
@@ -179,7 +180,7 @@ def test_a_merge_with_an_account_that_is_in_another_names_that_one(client, pair)
     wanted = {"accounts": [str(one) for one in pair]}
     client.post(f"{ALL}/merge", json=wanted)
     again = client.post(f"{ALL}/merge", json=wanted)
-    assert (again.status_code, f"belong to {pair[0]}" in again.json()["detail"]) == (400, True)
+    assert (again.status_code, f"belong to {pair[0]}" in again.json()["detail"]) == (409, True)
 
 
 def test_another_site_may_not_decide(client, pair) -> None:
