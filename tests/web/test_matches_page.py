@@ -33,6 +33,7 @@ def test_both_companies_stand_side_by_side_with_what_speaks_for_them(client, pai
     assert 'title="2 100 ₽"' in text
     assert 'title="900 ₽"' in text
     assert "Ромашка" not in text
+    assert "Здесь этого мало: один ИНН дважды в одной CRM или с филиалами" in text
 
 
 def test_the_number_that_waits_stands_in_the_navigation(client, pair) -> None:
