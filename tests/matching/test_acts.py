@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import connectors as gate
 from connectors import Noun
 from kam_sync import flow
-from kam_sync.base.errors import NotHere, WrongUse
+from kam_sync.base.errors import NotHere, Outdated, WrongUse
 from kam_sync.jobs import joining
 from kam_sync.matching.deciding import Deciding
 from kam_sync.matching.grouping import Company
@@ -49,7 +49,7 @@ def test_a_split_of_two_from_two_is_one_act_and_is_taken_back_as_one(services: S
     joining.undo(services, decision, by="Борис")
     (act,) = _acts(services)
     assert (_accounts(services), act.undone_by) == (before, "Борис")
-    with pytest.raises(NotHere):
+    with pytest.raises(Outdated):
         joining.undo(services, decision, by="Борис")
 
 
@@ -188,6 +188,20 @@ def test_a_person_parts_what_the_crm_has_merged(services: Services) -> None:
     assert len(set(_accounts(services).values())) == 2
     joining.undo(services, split, by="Анна")
     assert len(set(_accounts(services).values())) == 1
+
+
+def test_a_merge_names_the_companies_that_the_question_named(services: Services) -> None:
+    book, other = Book(services), Book(services, "other")
+    for key, name in (("1", "Ромашка"), ("2", "Альфа")):
+        book.save(Noun.COMPANY, gate.Company(key, name, inn=INN, kpp="770701001"))
+    other.save(Noun.COMPANY, gate.Company("1", "Альфа"))
+    flow.match(services)
+    assert len(set(_accounts(services).values())) == 2
+    joining.merge(services, book.account("1"), other.account("1"), by="Анна")
+    (act,) = _acts(services)
+    assert {one for side in act.sides for one in side} == {
+        (book.source_id, "2"), (other.source_id, "1"),
+    }  # fmt: skip
 
 
 def test_nobody_decides_of_what_is_not_there(services: Services) -> None:

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kam_sync.matching.comparing import Clue, compare, may_be_one
-from kam_sync.matching.features import Said, features, is_real_inn, phone_number, site_host
+from kam_sync.matching.features import (
+    Said,
+    features,
+    inn_number,
+    is_real_inn,
+    phone_number,
+    site_host,
+)
 from kam_sync.matching.judging import Answer, judge
 from kam_sync.matching.keys import block_keys
 
@@ -42,6 +49,23 @@ def test_digits_that_changed_places_are_a_slip_where_one_number_is_wrong() -> No
     assert is_real_inn(_INN)
     assert not is_real_inn(_WRONG)
     assert Clue.INN_SLIP in _found(Said("А", inn=_INN), Said("А", inn=_WRONG))
+
+
+def test_an_inn_that_lost_its_first_zero_is_that_inn() -> None:
+    found = compare(
+        features(Said("ЮгОптика", inn="200930035", kpp="020001001")),
+        features(Said("ЮгОптика", inn="0200930035", kpp="020001001")),
+        Crowd(),
+    )
+    assert {one.clue: one.what for one in found if one.what} == {
+        Clue.INN: "0200930035", Clue.KPP: "020001001",
+    }  # fmt: skip
+    assert judge(found).answer is Answer.SAME
+    other = Said("ЮгОптика", inn="1600850844", kpp="160001001")
+    assert Clue.INN_OTHER in _found(Said("ЮгОптика", inn="200930035"), other)
+    assert inn_number("27808135124") == "027808135124"
+    wrong, not_one = "200930036", "20093003"
+    assert (inn_number(wrong), inn_number(not_one)) == (None, None)
 
 
 def test_numbers_that_are_none_prove_nothing() -> None:

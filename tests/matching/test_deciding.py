@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import connectors as gate
 from connectors import Noun
 from kam_sync import flow
-from kam_sync.base.errors import NotHere, WrongUse
+from kam_sync.base.errors import Outdated, WrongUse
 from kam_sync.matching.deciding import Deciding
 from kam_sync.matching.store import DecisionStore
 from kam_sync.wiring import Services
@@ -63,7 +63,7 @@ def test_accounts_that_a_person_merges_are_one_until_it_is_taken_back(services: 
     with services.database.transaction() as session:
         (kept,) = DecisionStore(session).all(limit=9)
         assert (kept.by, kept.undone_by) == ("Анна", "Борис")
-        with pytest.raises(NotHere):
+        with pytest.raises(Outdated):
             Deciding(session, "Борис", NOW).undo(decision)
 
 

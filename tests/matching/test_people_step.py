@@ -13,7 +13,7 @@ from connectors import Noun, RawRecord
 from kam_sync import flow
 from kam_sync.accounts.match import own_person
 from kam_sync.accounts.store import LeavingStore
-from kam_sync.base.errors import NotHere, WrongUse
+from kam_sync.base.errors import Outdated, WrongUse
 from kam_sync.intake.model import Gone
 from kam_sync.intake.store import GoneStore, RawStore
 from kam_sync.jobs import joining
@@ -126,7 +126,7 @@ def test_people_are_merged_kept_apart_and_split_until_it_is_taken_back(services:
     with joining.people(services, by="Борис") as deciding:
         deciding.undo(split)
         deciding.undo(merged)
-        with pytest.raises(NotHere):
+        with pytest.raises(Outdated):
             deciding.undo(merged)
     assert _store(services) == before
     with joining.people(services, by="Анна") as deciding:

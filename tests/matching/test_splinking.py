@@ -70,7 +70,8 @@ def test_splink_never_stands_against_an_inn(services: Services, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("1:a,2,3", "SOURCE:ID"),
+        ("1:a,amocrm:2,3", "amocrm:2 is no unique_id .* such as 1:6000008"),
+        ("1:a,,3", "nothing is no unique_id"),
         ("1:a,1:a,3", "and itself"),
         ("1:a,1:b,high", "no number"),
         ("1:a,1:b,", "no number"),
@@ -81,6 +82,22 @@ def test_a_line_that_says_nothing_is_named(
 ) -> None:
     with pytest.raises(WrongUse, match=f"pairs.csv, line 3: .*{why}"):
         _import(services, tmp_path / "pairs.csv", "1:x,1:y,3", line)
+
+
+@pytest.mark.parametrize(
+    ("columns", "missing"),
+    [
+        ("a,b,match_weight", "no column unique_id_l and no column unique_id_r; needed are"),
+        ("unique_id_l,unique_id_r,b", "no column match_weight or match_probability; needed"),
+    ],
+)
+def test_a_file_without_the_columns_is_told_which(
+    services: Services, tmp_path: Path, columns: str, missing: str
+) -> None:
+    file = tmp_path / "pairs.csv"
+    file.write_text(f"{columns}\n1:a,1:b,3\n")
+    with pytest.raises(WrongUse, match=f"^pairs.csv: {missing}"):
+        _import(services, file)
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """What may be one customer, over the API: asked, answered, taken back."""
 
+import re
 from json import dumps
 from uuid import UUID
 
@@ -43,6 +44,31 @@ def test_what_may_be_one_is_asked_by_the_money(client, pair) -> None:
     assert english.startswith("For: the same name; the same phone: +7 495 765-43-21. Against: ")
 
 
+def test_a_question_shows_what_the_whole_accounts_have(client, pair) -> None:
+    for account, other in ((pair[0], own_account(1, "3")), (pair[1], own_account(2, "18"))):
+        client.post(f"{ALL}/merge", json={"accounts": [str(account), str(other)]})
+    found = client.get(f"{ALL}?lang=ru").json()["items"]
+    (vega,) = (one for one in found if one["companies"][0]["name"] == "ООО «Вега»")
+    left, right = vega["companies"]
+    assert (left["inn"], left["account_inns"], left["account_kpps"]) == (None, [twins.INN], [])
+    assert left["account_sources"] == ["sales", "other"]
+    assert right["account_inns"] == ["7736050003"]
+    assert (vega["clues"][0]["clue"], vega["advice"]) == ("account_inn_other", "unsure")
+    assert vega["weight"] == pytest.approx(sum(one["weight"] for one in vega["clues"]))
+    page = client.get("/matches?lang=ru").text
+    assert f"<td>{twins.INN}</td><td>7736050003</td>" in page
+    sources = page[page.index('<th scope="row">CRM</th>') :].partition("</tr>")[0]
+    assert re.findall(r'class="badge"[^>]*>(\w+)<', sources) == [
+        "sales",
+        "sales",
+        "other",
+        "other",
+        "other",
+    ]
+    assert "разные ИНН клиентов, к которым относятся эти компании: 7707083893, 7736050003" in page
+    assert "скорее, это два клиента" in page
+
+
 def test_questions_come_page_by_page(client, pair) -> None:
     first = client.get(f"{ALL}?limit=1").json()
     second = client.get(f"{ALL}?limit=1&cursor={first['next_cursor']}").json()
@@ -70,7 +96,7 @@ def test_a_merge_is_written_down_measured_and_taken_back(client, world: World, p
     assert len(client.get(ALL).json()["items"]) == 2
     assert [one["id"] for one in client.get(DECISIONS).json()["items"]] == [done["id"]]
     again = client.post(f"{DECISIONS}/{done['id']}/undo")
-    assert (again.status_code, "taken back already" in again.json()["detail"]) == (404, True)
+    assert (again.status_code, "taken back already" in again.json()["detail"]) == (409, True)
 
 
 def test_companies_that_are_kept_apart_are_not_asked_about_again(client, pair) -> None:
@@ -80,6 +106,7 @@ def test_companies_that_are_kept_apart_are_not_asked_about_again(client, pair) -
     ]
     done = client.post(f"{ALL}/apart", json={"companies": companies}).json()
     assert done["says"] == "apart"
+    assert client.post(f"{ALL}/apart", json={"companies": companies}).json() == done
     assert [one["companies"][0]["name"] for one in client.get(ALL).json()["items"]] == ["Лютик"]
 
 
@@ -159,7 +186,7 @@ def test_a_merge_with_an_account_that_is_in_another_names_that_one(client, pair)
     wanted = {"accounts": [str(one) for one in pair]}
     client.post(f"{ALL}/merge", json=wanted)
     again = client.post(f"{ALL}/merge", json=wanted)
-    assert (again.status_code, f"belong to {pair[0]}" in again.json()["detail"]) == (400, True)
+    assert (again.status_code, f"belong to {pair[0]}" in again.json()["detail"]) == (409, True)
 
 
 def test_another_site_may_not_decide(client, pair) -> None:

@@ -33,6 +33,7 @@ def test_both_companies_stand_side_by_side_with_what_speaks_for_them(client, pai
     assert 'title="2 100 ₽"' in text
     assert 'title="900 ₽"' in text
     assert "Ромашка" not in text
+    assert "Здесь этого мало: один ИНН дважды в одной CRM или с филиалами" in text
 
 
 def test_the_number_that_waits_stands_in_the_navigation(client, pair) -> None:
@@ -53,10 +54,13 @@ def test_a_merge_by_the_page_leads_from_one_account_to_the_other(client, pair) -
     one, other = (str(account) for account in pair)
     fields = [("one_account", one), ("other_account", other), ("note", " свой "), ("do", "merge")]
     done = post(client, "/matches", *fields)
-    assert (done.status_code, done.headers["location"]) == (303, "/matches?did=merge")
-    text = plain(client.get("/matches?did=merge&lang=ru").text)
-    assert "Теперь это один клиент. Показатели" in text
-    assert '<a href="/matches/decisions">Отменить</a></p>' in text
+    place = f"/matches?did=merge&account={one}&decision=1"
+    assert (done.status_code, done.headers["location"]) == (303, place)
+    text = plain(client.get(f"{place}&lang=ru").text)
+    assert "Теперь это один клиент. Показатели пересчитаются сами" in text
+    assert f'в течение минуты. <a href="/accounts/{one}">К клиенту</a>' in text
+    told = text[text.index('role="status"') :].partition("</div>")[0]
+    assert 'action="/matches/decisions/1/undo"><button class="small">Отменить' in told
     assert "на странице, " in text
     assert '<p class="said">свой</p>' in text
     for path in ("", "/deals"):
@@ -66,15 +70,25 @@ def test_a_merge_by_the_page_leads_from_one_account_to_the_other(client, pair) -
     assert "С этой компании клиент начался." in made_of
     assert '</span> ООО «Вега»: <a href="/matches/decisions">на странице, ' in made_of
 
+    stale = post(client, "/matches", *fields).headers["location"]
+    assert stale == f"/matches?did=stale&account={one}"
+    told = plain(client.get(stale).text)
+    assert "Ничего не изменилось: одна из двух сторон уже относится к другой" in told
+    assert f'<a href="/accounts/{one}">К клиенту</a>' in told
+
     undone = post(client, "/matches/decisions/1/undo")
     assert undone.headers["location"] == "/matches?did=undo"
+    twice = post(client, "/matches/decisions/1/undo").headers["location"]
+    assert "Это решение уже отменено." in client.get(twice).text
     assert "отменено: на странице, " in plain(client.get("/matches/decisions").text)
     assert client.get(f"/accounts/{other}", follow_redirects=False).status_code == 200
 
 
 def test_companies_are_kept_apart_by_the_page(client, pair) -> None:
     done = post(client, "/matches", ("one", "1:1"), ("other", "2:17"), ("do", "apart"))
-    assert done.headers["location"] == "/matches?did=apart"
+    assert done.headers["location"] == "/matches?did=apart&decision=1"
+    again = post(client, "/matches", ("one", "2:17"), ("other", "1:1"), ("do", "apart"))
+    assert again.headers["location"] == "/matches?did=apart&decision=1"
     text = client.get("/matches").text
     assert "ООО «Вега» · Vega" not in text
     assert "разные клиенты" in text
@@ -85,8 +99,14 @@ def test_the_account_page_says_why_and_splits(client, pair) -> None:
     text = plain(client.get(f"/accounts/{account}?lang=ru").text)
     assert re.search(r'Объединено с <span class="badge">\w+</span>', text)
     assert '<li class="for"><span>+</span> ИНН совпадает: 7707083893</li>' in text
+    for ticked in ([], [("company", "2:19"), ("company", "1:3")]):
+        kept = post(client, f"/accounts/{account}/split", ("note", ""), *ticked)
+        assert kept.headers["location"] == f"/accounts/{account}?did=kept#companies"
+    told = client.get(f"/accounts/{account}?did=kept").text
+    assert "Ничего не отделено: отметьте компании, которые относятся к другому" in told
     done = post(client, f"/accounts/{account}/split", ("company", "2:19"), ("note", ""))
-    assert done.headers["location"] == "/matches/decisions?did=split"
+    place = f"/matches/decisions?did=split&account={account}&decision=1"
+    assert done.headers["location"] == place
     assert "Из каких компаний состоит" not in client.get(f"/accounts/{account}").text
     assert "Теперь это отдельный клиент." in client.get("/matches/decisions?did=split").text
 
@@ -101,7 +121,7 @@ def test_the_account_page_says_why_and_splits(client, pair) -> None:
         ("/matches", [("do", "apart"), ("one", f"{10**20}:1"), ("other", "2:17")], 400),
         ("/matches?cursor=x", None, 400),
         ("/matches/decisions?cursor=x", None, 400),
-        ("/accounts/OWN/split", [], 400),
+        ("/accounts/OWN/split", [("company", "x")], 400),
         ("/accounts/x/split", [], 404),
         ("/matches/decisions/9/undo", [], 404),
     ],

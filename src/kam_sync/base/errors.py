@@ -3,6 +3,7 @@
 KamSyncError                a message for a person, never a stack trace
 ├── WrongSettings           correct the named variable, then start again (exit 2)
 ├── WrongUse                correct the command or the request (exit 2, HTTP 400)
+│   └── Outdated            it was done already, or has changed since: look again (HTTP 409)
 ├── NotHere                 the thing named does not exist (exit 2, HTTP 404)
 ├── Busy                    somebody else is at it; try again later (exit 1, HTTP 409)
 │   └── TakenOver           our lock was lost: end and write nothing; the successor does it
@@ -31,6 +32,10 @@ class WrongSettings(KamSyncError):
 
 class WrongUse(KamSyncError):
     """The caller asked for something that cannot be."""
+
+
+class Outdated(WrongUse):
+    """What was asked for was done already, or what it is about is no longer what it was."""
 
 
 class NotHere(KamSyncError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from pydantic import HttpUrl
@@ -15,6 +16,7 @@ from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.model import AlertState
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.clock import Clock, start_of_day, stopped_at, utc_now
+from kam_sync.base.command import command
 from kam_sync.base.errors import Busy, WrongUse
 from kam_sync.base.settings import Settings
 from kam_sync.cli import show
@@ -138,4 +140,10 @@ def _serve(services: Services, port: int) -> None:
     here = services.settings.model_copy(update={"public_url": HttpUrl(f"http://127.0.0.1:{free}")})
     services = replace(services, settings=here)  # so that the sandbox can call us
     show.err.print(f"\nOpen http://127.0.0.1:{free} in a browser; Ctrl+C ends the demo.\n")
+    if services.settings.database_url is None:
+        setting = f"KAM_SYNC_DATABASE_URL={quote(services.database.conninfo)}"
+        show.err.print(
+            f"Commands on its data, in another shell:\n{setting} {command('match review')}\n",
+            soft_wrap=True,
+        )
     serve_all(services, web=("127.0.0.1", free), every=timedelta(minutes=1))

@@ -14,6 +14,10 @@ app = typer.Typer(
 )
 
 Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The id of an account.")]
+Child = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The child: the id of an account.")]
+Parent = Annotated[
+    str, typer.Argument(metavar="PARENT", help="The parent above it: the id of an account.")
+]
 Note = Annotated[str, typer.Option(help="Why, for the record.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
@@ -57,8 +61,11 @@ def show_group(account: Account, *, json: Json = False) -> None:
 
 
 @app.command("set")
-def set_(account: Account, parent: Account, *, note: Note = "") -> None:
-    """Say whose child an account is; that is stronger than its INN."""
+def set_(account: Child, parent: Parent, *, note: Note = "") -> None:
+    """Say whose child an account is; that is stronger than its INN.
+
+    Example: kam-sync group set BRANCH HEAD-OFFICE --note "a branch by another INN"
+    """
     _place(account, parent, note)
 
 

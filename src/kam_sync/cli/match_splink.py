@@ -58,4 +58,4 @@ def import_(
         show.as_json({"read": read, "kept": kept})
         return
     typer.echo(f"{kept} pairs are kept; {read - kept} are about companies not here", err=True)
-    typer.echo(f"they are weighed by the next matching: {command('sync')}", err=True)
+    typer.echo(f"they are weighed by the next matching: {command('match')}", err=True)

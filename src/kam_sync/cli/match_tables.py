@@ -37,7 +37,7 @@ class Spoken:
         return {
             "companies": [self._side(side) for side in asked.sides],
             "money": amounts(asked.worth),
-            "weight": asked.question.weight,
+            "weight": asked.weight,
             "advice": "likely" if asked.is_likely else "unsure",
             "is_doubtful": asked.question.is_doubtful,
             "says": words.advice(self.language, asked),
@@ -69,6 +69,9 @@ class Spoken:
             **self._company(side.company),
             **side.company.model_dump(include=said),
             "account_id": str(side.account_id),
+            "account_inns": side.inns,
+            "account_kpps": side.kpps,
+            "account_sources": [self.names[one] for one in side.source_ids],
             "open_money": amounts(side.worth.open),
             "won_money": amounts(side.worth.won),
         }
@@ -86,16 +89,18 @@ class Spoken:
 
 
 def show_question(document: dict[str, Any]) -> None:
-    """Both companies, what speaks for and against it, and the two commands that answer."""
+    """Both companies, what their whole accounts have, all clues, and the two commands."""
     said = []
     for one in document["companies"]:
-        inn = f", INN {one['inn']}" if one["inn"] else ""
-        said.append(f"{ref(one)} {show.harmless(one['name'])}{inn}")
-        said += [
-            f"  {name}: {_written(money)}"
-            for name in ("open", "won")
-            if (money := one[f"{name}_money"])
-        ]
+        said.append(f"{ref(one)} {show.harmless(one['name'])}")
+        whole = {
+            "INN": ", ".join(one["account_inns"]),
+            "KPP": ", ".join(one["account_kpps"]),
+            "CRM": ", ".join(one["account_sources"]),
+            "open": _written(one["open_money"]),
+            "won": _written(one["won_money"]),
+        }
+        said += [f"  {name}: {show.harmless(text)}" for name, text in whole.items() if text]
     said.append(document["says"])
     said += [f"+ {show.harmless(one)}" for one in document["for"]]
     said += [f"- {show.harmless(one)}" for one in document["against"]]

@@ -52,6 +52,8 @@ class Clue(StrEnum):
     NAME_FAR = "name_far"
     SPLINK = "splink"
     """Another matcher says so; see `splinking.py`."""
+    ACCOUNT_INN_OTHER = "account_inn_other"
+    """Of their whole accounts, where the two themselves say no INN; told to who is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class Common(Protocol):
         """Whose name begins so."""
 
 
+OTHER_INN = -6.0
+"""Two real INNs that differ."""
 _NAMES = {
     Like.EQUAL: (Clue.NAME_EQUAL, 4.5, 0.6),
     Like.TYPO: (Clue.NAME_TYPO, 3.0, 0.6),
@@ -129,7 +133,7 @@ def _numbers(one: Features, other: Features) -> Iterator[Evidence]:
         elif not (one.has_real_inn and other.has_real_inn) and _is_slip(one.inn, other.inn):
             yield Evidence(Clue.INN_SLIP, 2.0, f"{one.inn}, {other.inn}")
         else:
-            weight = -6.0 if one.has_real_inn and other.has_real_inn else -2.0
+            weight = OTHER_INN if one.has_real_inn and other.has_real_inn else -2.0
             yield Evidence(Clue.INN_OTHER, weight, f"{one.inn}, {other.inn}")
     if one.ogrn and other.ogrn:
         is_same = one.ogrn == other.ogrn

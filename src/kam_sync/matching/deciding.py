@@ -13,17 +13,18 @@ from uuid import UUID
 
 from kam_sync.accounts.store import AccountStore, LinkingStore
 from kam_sync.base.db import Session
-from kam_sync.base.errors import NotHere, WrongUse
+from kam_sync.base.errors import NotHere, Outdated, WrongUse
 from kam_sync.matching.grouping import Company, Pair
 from kam_sync.matching.model import Says
 from kam_sync.matching.step import settle
-from kam_sync.matching.store import Decisions, DecisionStore, ordered
+from kam_sync.matching.store import Decisions, DecisionStore, PairStore, ordered
 
 
 class Deciding:
     """Takes decisions of one person about accounts; a subclass about what else is matched."""
 
     _store: ClassVar[type[Decisions[Any]]] = DecisionStore
+    _pairs: ClassVar[type[PairStore]] = PairStore
     _whole, _part, _parts = "account", "company", "companies"
 
     def __init__(self, session: Session, by: str, now: datetime) -> None:
@@ -37,15 +38,20 @@ class Deciding:
 
         Raises:
             NotHere: there is no such account.
-            WrongUse: they are one already.
+            Outdated: one of them belongs to the other already, or to a third.
+            WrongUse: it is one and the same.
         """
         left, right = self._parts_of(one), self._parts_of(other)
         if one == other:
             raise WrongUse(f"{self._whole} {one} cannot be merged with itself")
-        return self._say(ordered(left[0], right[0]), left, right, Says.TOGETHER, note)
+        asked = self._pairs(self._session).asked_between(left, right)
+        pair = asked or ordered(left[0], right[0])
+        return self._say(pair, left, right, Says.TOGETHER, note)
 
     def keep_apart(self, pair: Pair, note: str = "") -> int:
         """Two companies are two, and nobody is asked again; returns the id of the decision.
+
+        Where that alone was said of them already and still holds, it is the earlier decision.
 
         Raises:
             NotHere: there is no such company.
@@ -57,6 +63,8 @@ class Deciding:
         if missing:
             raise NotHere(f"{self._part} {min(missing)[1]}: its source has no such {self._part}")
         said = ordered(*pair)
+        if (earlier := self._decisions.alone(said, Says.APART)) is not None:
+            return earlier
         decision = self._decisions.add(said, Says.APART, by=self._by, note=note, now=self._now)
         self._settle(pair)
         return decision
@@ -66,6 +74,7 @@ class Deciding:
 
         Raises:
             NotHere: there is no such account.
+            Outdated: the account belongs to another by now.
             WrongUse: they are not of this account, or they are all of it.
         """
         all_ = self._parts_of(whole)
@@ -88,9 +97,10 @@ class Deciding:
         return said
 
     def undo(self, decision_id: int) -> None:
-        """Take a decision back, and all that was said with it; NotHere where nothing holds.
+        """Take a decision back, and all that was said with it.
 
-        What it had taken back itself holds again.
+        What it had taken back itself holds again. NotHere where there is no such decision, Outdated
+        where it was taken back already.
         """
         self._settle(self._decisions.take_back(decision_id, by=self._by, now=self._now))
 
@@ -130,7 +140,7 @@ class Deciding:
         found = AccountStore(self._session).account(whole)
         links = AccountStore(self._session).links(found.id)
         if not links:
-            raise WrongUse(f"account {whole}: all its companies belong to {found.merged_into}")
+            raise Outdated(f"account {whole}: all its companies belong to {found.merged_into}")
         return [
             (link.source_id, link.company_external_id)
             for link in sorted(links, key=lambda link: link.seq)

@@ -17,6 +17,8 @@ from kam_sync.matching.words import FREE_MAIL, SITES_OF_OTHERS
 REGION = "RU"
 """Where a phone without a country code is."""
 _DIGITS = re.compile(r"\D+")
+_INN, _LOST_ZERO = {10, 12}, {9, 11}
+"""How many digits an INN has, and one without the zero that it begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Features:
 
     name: Name
     inn: str | None = None
-    """As it stands in the CRM, digits alone; it may be wrong."""
+    """As it stands in the CRM, digits alone, with the zero that it lost; it may be wrong."""
     kpp: str | None = None
     ogrn: str | None = None
     phones: frozenset[str] = frozenset()
@@ -77,8 +79,15 @@ def features(said: Said) -> Features:
 
 
 def inn_number(text: str | None) -> str | None:
-    """The digits of an INN, right or wrong; None for what is none."""
-    return _number(text, {10, 12})
+    """The digits of an INN, right or wrong; None for what is none.
+
+    A sheet reads an INN as a number, and the zero that it begins with is gone: it comes back where
+    the check digits are right with it.
+    """
+    digits = _DIGITS.sub("", text or "")
+    if len(digits) in _LOST_ZERO and not digits.startswith("0") and is_real_inn(f"0{digits}"):
+        return f"0{digits}"
+    return digits if len(digits) in _INN else None
 
 
 @lru_cache(maxsize=10_000)

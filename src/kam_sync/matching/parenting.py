@@ -68,7 +68,7 @@ class Parenting:
         """
         account = self._living(account_id)
         if not self._groups.take_back(account.id, by=self._by, now=self._now):
-            raise NotHere(f"account {account.id}: nobody has decided about its parent")
+            raise NotHere(f"nobody has decided about the parent of account {account.id}")
         renew(self._session, [account.id])
 
     def _living(self, account_id: UUID) -> Account:
@@ -83,7 +83,8 @@ class Parenting:
         store = ParentStore(self._session)
         if closes_circle(store.parents(store.kin([account.id])), account.id, parent.id):
             raise WrongUse(
-                f"account {parent.name} is below {account.name} already: take it out of there first"
+                f"account {_named(parent)} is below {_named(account)} already: "
+                "take it out of there first"
             )
 
     def _first_company(self, account: Account) -> Company:
@@ -92,3 +93,9 @@ class Parenting:
             raise WrongUse(f"account {account.id}: it has no companies")
         first = min(links, key=lambda link: link.seq)
         return first.source_id, first.company_external_id
+
+
+def _named(account: Account) -> str:
+    """An account by what tells it from another of the same name."""
+    inn = f"INN {account.inn}, " if account.inn else ""
+    return f"{account.name} ({inn}{account.id})"

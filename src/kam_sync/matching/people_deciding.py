@@ -5,13 +5,20 @@ from uuid import UUID
 
 from kam_sync.matching.deciding import Deciding
 from kam_sync.matching.people_step import settle
-from kam_sync.matching.store import Contact, PersonDecisionStore, PersonKeyStore, PersonStore
+from kam_sync.matching.store import (
+    Contact,
+    PersonDecisionStore,
+    PersonKeyStore,
+    PersonPairStore,
+    PersonStore,
+)
 
 
 class DecidingPeople(Deciding):
     """Takes decisions of one person about people, as others are taken about accounts."""
 
     _store = PersonDecisionStore
+    _pairs = PersonPairStore
     _whole, _part, _parts = "person", "contact", "contacts"
 
     def _parts_of(self, whole: UUID) -> list[Contact]:

@@ -9,7 +9,8 @@ from kam_sync.accounts.model import Company, Link
 from kam_sync.accounts.store import AccountStore, LinkingStore, Worth, WorthStore
 from kam_sync.base.db import Session
 from kam_sync.matching import grouping
-from kam_sync.matching.comparing import Clue, Evidence
+from kam_sync.matching.comparing import OTHER_INN, Clue, Evidence
+from kam_sync.matching.features import inn_number, is_real_inn
 from kam_sync.matching.judging import LIKELY_FROM, Answer
 from kam_sync.matching.model import Act, Decision, Question, Says
 from kam_sync.matching.store import DecisionStore, ordered
@@ -23,6 +24,24 @@ class Side:
     account_id: UUID
     worth: Worth
     """Of the whole account."""
+    companies: tuple[Company, ...]
+    """All of the account, the one that is asked about first."""
+
+    @property
+    def inns(self) -> list[str]:
+        """The INNs of the whole account, a zero that one has lost put back."""
+        said = (inn_number(one.inn) or one.inn for one in self.companies)
+        return list(dict.fromkeys(filter(None, said)))
+
+    @property
+    def kpps(self) -> list[str]:
+        """The KPPs of the whole account."""
+        return list(dict.fromkeys(one.kpp for one in self.companies if one.kpp))
+
+    @property
+    def source_ids(self) -> list[int]:
+        """The sources of the whole account."""
+        return list(dict.fromkeys(one.source_id for one in self.companies))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +56,18 @@ class Asked:
     def is_likely(self) -> bool:
         """Whether a person should rather say yes."""
         is_clear = self.question.answer is Answer.ASK and not self.question.is_doubtful
-        return is_clear and self.question.weight >= LIKELY_FROM
+        return is_clear and not self.other_inns and self.weight >= LIKELY_FROM
+
+    @property
+    def weight(self) -> float:
+        """All clues together, also those of the whole accounts."""
+        beyond = (one.weight for one in self.clues if one.clue is Clue.ACCOUNT_INN_OTHER)
+        return self.question.weight + sum(beyond)
+
+    @property
+    def other_inns(self) -> str:
+        """The real INNs of both accounts where they have none in common; else empty."""
+        return _other_inns(self.sides)
 
     @property
     def worth(self) -> dict[str, Any]:
@@ -78,12 +108,13 @@ def asked(session: Session, questions: Sequence[Question]) -> list[Asked]:
     companies = AccountStore(session).companies_of(ends)
     accounts = {id_ for one in questions for id_ in (one.one_account_id, one.other_account_id)}
     worth = WorthStore(session).of(accounts)
+    whole = AccountStore(session).companies(list(accounts))
     shown = []
     for question in questions:
         one, other = (companies[key] for key in _ends(question))
-        left = Side(one, question.one_account_id, worth[question.one_account_id])
-        right = Side(other, question.other_account_id, worth[question.other_account_id])
-        shown.append(Asked(question, (left, right), clues(question.evidence)))
+        left = _side(one, question.one_account_id, worth, whole)
+        right = _side(other, question.other_account_id, worth, whole)
+        shown.append(Asked(question, (left, right), _all_clues(question, (left, right))))
     return shown
 
 
@@ -127,6 +158,31 @@ def clues(evidence: Iterable[Mapping[str, Any]]) -> tuple[Evidence, ...]:
         if "clue" in one
     ]
     return tuple(sorted(found, key=lambda one: -abs(one.weight)))
+
+
+def _side(
+    company: Company,
+    account_id: UUID,
+    worth: Mapping[UUID, Worth],
+    whole: Mapping[UUID, Sequence[Company]],
+) -> Side:
+    key = company.source_id, company.external_id
+    others = (one for one in whole[account_id] if (one.source_id, one.external_id) != key)
+    return Side(company, account_id, worth[account_id], (company, *others))
+
+
+def _all_clues(question: Question, sides: tuple[Side, Side]) -> tuple[Evidence, ...]:
+    """What is kept of the two companies, and what a merge of their accounts would go against."""
+    found = clues(question.evidence)
+    inns = _other_inns(sides)
+    if not inns or any(one.clue is Clue.INN_OTHER for one in found):
+        return found
+    return (Evidence(Clue.ACCOUNT_INN_OTHER, OTHER_INN, inns), *found)
+
+
+def _other_inns(sides: tuple[Side, Side]) -> str:
+    one, other = ([inn for inn in side.inns if is_real_inn(inn)] for side in sides)
+    return ", ".join([*one, *other]) if one and other and not set(one) & set(other) else ""
 
 
 def _ends(question: Question) -> tuple[grouping.Company, grouping.Company]:

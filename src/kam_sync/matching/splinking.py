@@ -25,6 +25,8 @@ FOLDER = "companies"
 MOST = 6.0
 """More than this nobody else adds or takes away: as much as another INN."""
 _PAGE = 50_000
+_ENDS, _WEIGHTS = ("unique_id_l", "unique_id_r"), {"match_weight", "match_probability"}
+_FORM = "needed are unique_id_l, unique_id_r, and match_weight or match_probability"
 _HEAD = 5
 _BEFORE_ALL: Company = (0, "")
 _TINY = 1e-12
@@ -102,7 +104,12 @@ def _pair(file: Path, line: sheets.Line) -> tuple[Pair, float]:
     where = f"{file.name}, line {line.number}"
     if line.trouble:
         raise WrongUse(f"{where}: {line.trouble}")
-    one, other = (_company(line.cells.get(f"unique_id_{side}"), where) for side in "lr")
+    missing = [name for name in _ENDS if name not in line.cells]
+    if missing:
+        raise WrongUse(f"{file.name}: no column {' and no column '.join(missing)}; {_FORM}")
+    if not _WEIGHTS & line.cells.keys():
+        raise WrongUse(f"{file.name}: no column match_weight or match_probability; {_FORM}")
+    one, other = (_company(line.cells[name], where) for name in _ENDS)
     if one == other:
         raise WrongUse(f"{where}: a company and itself are no pair")
     return ordered(one, other), max(-MOST, min(MOST, _weight(line.cells, where)))
@@ -111,7 +118,10 @@ def _pair(file: Path, line: sheets.Line) -> tuple[Pair, float]:
 def _company(said: Any, where: str) -> Company:
     source, colon, key = str(said or "").partition(":")
     if not (colon and key and source.isdecimal()):
-        raise WrongUse(f"{where}: unique_id_l and unique_id_r must be SOURCE:ID as exported")
+        raise WrongUse(
+            f"{where}: {said or 'nothing'} is no unique_id as `match export` writes it: the number "
+            "of the source, a colon, the id there, such as 1:6000008"
+        )
     return int(source), key
 
 

@@ -172,5 +172,10 @@ def _problems() -> dict[int | str, dict[str, Any]]:
     """How errors look in the OpenAPI page."""
     example = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "..."}
     content = {PROBLEM: {"example": example}}
-    known = ((400, "Wrong use"), (404, "Not here"), (409, "Busy"), (422, "Wrong parameter"))
+    known = (
+        (400, "Wrong use"),
+        (404, "Not here"),
+        (409, "Busy, or done already"),
+        (422, "Wrong parameter"),
+    )
     return {status: {"description": said, "content": content} for status, said in known}

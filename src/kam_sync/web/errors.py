@@ -15,7 +15,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from kam_sync.base.errors import Busy, CrmTrouble, DatabaseTrouble, KamSyncError, NotHere, WrongUse
+from kam_sync.base.errors import (
+    Busy,
+    CrmTrouble,
+    DatabaseTrouble,
+    KamSyncError,
+    NotHere,
+    Outdated,
+    WrongUse,
+)
 from kam_sync.importing import OtherBody
 from kam_sync.web.guard import HEADERS
 from kam_sync.web.render import pages
@@ -27,6 +35,7 @@ _LISTED = {what: f"; all there are: /api/v1/{what}s" for what in ("account", "al
 _STATUS: dict[type[KamSyncError], int] = {
     NotHere: 404,
     WrongUse: 400,
+    Outdated: 409,
     OtherBody: 422,
     Busy: 409,
     CrmTrouble: 502,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from kam_sync.base.db import Session
-from kam_sync.base.errors import NotHere
+from kam_sync.base.errors import NotHere, Outdated
 from kam_sync.matching.grouping import Company, Pair
 from kam_sync.matching.model import Act, Decision, Question, Says, Waiting
 from kam_sync.matching.store.tables import DecisionRow
@@ -161,6 +161,14 @@ class Decisions(Generic[Asked]):
         decision_id: int = row.id
         return decision_id
 
+    def alone(self, pair: Pair, says: Says) -> int | None:
+        """The id of the decision that says this of a pair, and of it alone, and still holds."""
+        row = self._row
+        holds = sa.and_(self._about(pair), row.says == says, row.undone_at.is_(None))
+        found: int | None = self._session.scalar(select(row.id).where(holds))
+        is_alone = found is not None and [len(side) for side in self.act(found).sides] == [1, 1]
+        return found if is_alone else None
+
     def take_back(self, decision_id: int, *, by: str, now: datetime) -> set[Company]:
         """Undo a decision and all that was said with it; what it had taken back holds again.
 
@@ -168,11 +176,12 @@ class Decisions(Generic[Asked]):
             The companies that all of this is about.
 
         Raises:
-            NotHere: there is no such decision, or nothing of it holds.
+            NotHere: there is no such decision.
+            Outdated: nothing of it holds.
         """
         act = self.act(decision_id)
         if act.undone_at is not None:
-            raise NotHere(f"decision {decision_id}: it was taken back already by {act.undone_by}")
+            raise Outdated(f"decision {decision_id}: it was taken back already by {act.undone_by}")
         row = self._row
         self._session.execute(
             sa.update(row)  # also what a later one took back, or that would bring it again

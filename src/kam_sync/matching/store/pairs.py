@@ -135,6 +135,24 @@ class PairStore:
         found = self._session.execute(self._sql(_EVIDENCE), _pairs(pairs))
         return {((a, b), (c, d)): evidence for a, b, c, d, evidence in found}
 
+    def asked_between(self, some: Collection[Company], others: Collection[Company]) -> Pair | None:
+        """The pair by which a person is asked of two accounts, or of two people; else None."""
+        row = self._row
+        one = sa.tuple_(row.one_source_id, row.one_id)
+        other = sa.tuple_(row.other_source_id, row.other_id)
+        across = sa.or_(
+            sa.and_(one.in_(some), other.in_(others)), sa.and_(one.in_(others), other.in_(some))
+        )
+        ends = (row.one_source_id, row.one_id, row.other_source_id, row.other_id)
+        query = (
+            sa.select(*ends)
+            .where(across, row.answer.in_((Answer.ASK, Answer.TWICE)) | row.is_doubtful)
+            .order_by(row.weight.desc(), *ends)
+            .limit(1)
+        )
+        found = self._session.execute(query).first()
+        return found and ((found[0], found[1]), (found[2], found[3]))
+
     def _sql(self, text: str) -> sa.TextClause:
         return sa.text(text.format(**self._names))
 

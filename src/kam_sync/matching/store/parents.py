@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from kam_sync.base.db import Session, merge, table_of
 from kam_sync.matching.family import Office, Tie, Word
+from kam_sync.matching.features import inn_number
 from kam_sync.matching.store.tables import ParentRow
 
 _KIN = """
@@ -52,8 +53,7 @@ _KIN = """
     SELECT account_id FROM kin
 """
 _OFFICES = """
-    SELECT l.account_id, coalesce(regexp_replace(c.inn, '\\D', '', 'g'), ''),
-        coalesce(regexp_replace(c.ogrn, '\\D', '', 'g'), ''),
+    SELECT l.account_id, c.inn, coalesce(regexp_replace(c.ogrn, '\\D', '', 'g'), ''),
         coalesce(regexp_replace(c.kpp, '\\D', '', 'g'), ''), c.is_deleted, l.seq
     FROM unnest(CAST(:accounts AS uuid[])) AS a(id)
     JOIN account_link l ON l.account_id = a.id
@@ -109,7 +109,7 @@ class ParentStore:
     def offices(self, accounts: Collection[UUID]) -> list[Office]:
         """Their companies whose legal entity has others with another KPP."""
         found = self._session.execute(sa.text(_OFFICES), {"accounts": list(accounts)})
-        return [Office(*row) for row in found]
+        return [Office(account, inn_number(inn) or "", *row) for account, inn, *row in found]
 
     def words(self, accounts: Collection[UUID]) -> list[Word]:
         """What people said of them and did not take back, the earliest first."""

@@ -63,6 +63,9 @@ class AskedCompany(CompanyRef):
     address: str | None
     city: str | None
     account_id: AccountId
+    account_inns: list[str] = Field(description="Of all companies of its account.")
+    account_kpps: list[str] = Field(description="Of all companies of its account.")
+    account_sources: list[SourceName] = Field(description="Of all companies of its account.")
     open_money: list[Money] = Field(description="In open deals of its whole account.")
     won_money: list[Money] = Field(description="In won deals of its whole account.")
 
@@ -107,7 +110,7 @@ def question(language: Language, names: Names, asked: Asked) -> Question:
     return Question(
         companies=[_asked(names, side) for side in asked.sides],
         money=amounts(asked.worth),
-        weight=row.weight,
+        weight=asked.weight,
         advice="likely" if asked.is_likely else "unsure",
         is_doubtful=row.is_doubtful,
         evidence=words.evidence(language, asked.clues),
@@ -152,6 +155,9 @@ def _asked(names: Names, side: Side) -> AskedCompany:
         **_ref(names, side.company),
         **side.company.model_dump(include=said),
         account_id=str(side.account_id),
+        account_inns=side.inns,
+        account_kpps=side.kpps,
+        account_sources=[names[one] for one in side.source_ids],
         open_money=amounts(side.worth.open),
         won_money=amounts(side.worth.won),
     )

@@ -37,8 +37,9 @@ def show_account(
     account_id: AccountId,
     lists: OfAccount,
     kpi: Text = "",
+    did: Text = "",
 ) -> Response:
-    """All about one account; `kpi` names the chart to draw."""
+    """All about one account; `kpi` names the chart to draw, `did` what came of a form."""
     account = AccountStore(session).account(account_id)
     if account.merged_into is not None:  # its companies are there now
         return RedirectResponse(f"/accounts/{account.merged_into}")
@@ -51,6 +52,7 @@ def show_account(
         request,
         "account.html",
         account=account,
+        did=did,
         alerts=alerts,
         tasks=lists.tasks(alerts),
         cards=cards,

@@ -1,14 +1,15 @@
 """Same customers: what a person is asked, with both companies side by side; what was decided."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kam_sync.base.db import Session
-from kam_sync.base.errors import WrongUse
+from kam_sync.base.errors import Outdated, WrongUse
 from kam_sync.jobs import joining
 from kam_sync.matching.grouping import Company
 from kam_sync.matching.showing import Told, asked, told
@@ -29,13 +30,24 @@ _LONGEST_NOTE = 1_000
 
 Form = Annotated[bytes, Body(media_type="application/x-www-form-urlencoded")]
 Place = Annotated[str | None, Query()]
-Did = Annotated[str, Query()]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What came of a form, as the address of the page says it."""
+
+    did: str = ""
+    account: UUID | None = None
+    decision: Annotated[int | None, Query(ge=1, lt=2**31)] = None
+
+
+Came = Annotated[Happened, Depends()]
 
 
 @router.get("/matches", response_class=HTMLResponse)
 def show_matches(
     request: Request, session: Reading, sources: AllSources, services: Serving,
-    cursor: Place = None, did: Did = "",
+    came: Came, cursor: Place = None,
 ) -> HTMLResponse:  # fmt: skip
     """What waits for a person, and what was decided last."""
     found = DecisionStore(session).questions(after=read_place(cursor), limit=_AT_ONCE + 1)
@@ -52,14 +64,14 @@ def show_matches(
         has_sources=len(sources.all) > 0,
         rematch=RematchStore(session).last(),
         rematch_words=rematch,
-        did=did,
+        came=came,
         words=words,
     )
 
 
 @router.get("/matches/decisions", response_class=HTMLResponse)
 def show_decisions(
-    request: Request, session: Reading, sources: AllSources, cursor: Place = None, did: Did = ""
+    request: Request, session: Reading, sources: AllSources, came: Came, cursor: Place = None
 ) -> HTMLResponse:
     """All that was decided, page by page."""
     after = BY_ID.read(cursor)
@@ -74,46 +86,61 @@ def show_decisions(
         next_cursor=next_cursor,
         is_first=cursor is None,
         names=sources.names,
-        did=did,
+        came=came,
         words=words,
     )
 
 
 @router.post("/matches", dependencies=_CHANGING)
 def answer(services: Serving, form: Form = b"") -> RedirectResponse:
-    """Answer a question: one customer, or different ones."""
+    """Answer a question: one customer, or different ones; a page that is out of date says so."""
     sent = dict(form_fields(form))
     note = form_note(sent)
     match sent.get("do"):
         case "merge":
             one, other = _account(sent, "one_account"), _account(sent, "other_account")
-            joining.merge(services, one, other, by=_BY, note=note)
+            try:
+                done = joining.merge(services, one, other, by=_BY, note=note)
+            except Outdated:
+                return went("/matches", did="stale", account=one)
+            return went("/matches", did="merge", account=one, decision=done)
         case "apart":
             left, right = form_record(sent.get("one", "")), form_record(sent.get("other", ""))
-            joining.keep_apart(services, left, right, by=_BY, note=note)
+            done = joining.keep_apart(services, left, right, by=_BY, note=note)
+            return went("/matches", did="apart", decision=done)
         case _:
             raise WrongUse("form: no such button")
-    return RedirectResponse(f"/matches?did={sent['do']}", status_code=303)
 
 
 @router.post("/matches/decisions/{decision_id}/undo", dependencies=_CHANGING)
 def undo(services: Serving, decision_id: DecisionId) -> RedirectResponse:
     """Take a decision back."""
-    joining.undo(services, decision_id, by=_BY)
-    return RedirectResponse("/matches?did=undo", status_code=303)
+    try:
+        joining.undo(services, decision_id, by=_BY)
+    except Outdated:
+        return went("/matches", did="undone")
+    return went("/matches", did="undo")
 
 
 @router.post("/accounts/{account_id}/split", dependencies=_CHANGING)
 def split(services: Serving, account_id: AccountId, form: Form = b"") -> RedirectResponse:
-    """Take the companies that are ticked out of an account."""
+    """Take the companies that are ticked out of an account; back to it where that cannot be."""
     sent = form_fields(form)
     leaving = [form_record(value) for name, value in sent if name == "company"]
-    joining.split(services, account_id, leaving, by=_BY, note=form_note(dict(sent)))
-    return RedirectResponse("/matches/decisions?did=split", status_code=303)
+    try:
+        done = joining.split(services, account_id, leaving, by=_BY, note=form_note(dict(sent)))
+    except WrongUse:
+        return RedirectResponse(f"/accounts/{account_id}?did=kept#companies", status_code=303)
+    return went("/matches/decisions", did="split", account=account_id, decision=done)
 
 
 def _told(session: Session, **which: Any) -> list[Told]:
     return told(session, DecisionStore(session).acts(**which))
+
+
+def went(page: str, **happened: Any) -> RedirectResponse:
+    """Back to a page that says what has happened."""
+    return RedirectResponse(f"{page}?{urlencode(happened)}", status_code=303)
 
 
 def form_fields(form: bytes) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kam_sync.base.db import Session
-from kam_sync.base.errors import WrongUse
+from kam_sync.base.errors import NotHere, Outdated, WrongUse
 from kam_sync.jobs import joining
 from kam_sync.matching.people_showing import Told, asked, told
 from kam_sync.matching.store import PersonDecisionStore
@@ -14,7 +14,15 @@ from kam_sync.web import paging
 from kam_sync.web.api.matches import DecisionId, place_of, write_place
 from kam_sync.web.api.people import PEOPLE_BY_ID, PEOPLE_BY_MONEY, PersonId
 from kam_sync.web.deps import AllSources, Reading, Serving, from_our_pages, read_id
-from kam_sync.web.pages.matches import Did, Form, Place, form_fields, form_note, form_record
+from kam_sync.web.pages.matches import (
+    Came,
+    Form,
+    Place,
+    form_fields,
+    form_note,
+    form_record,
+    went,
+)
 from kam_sync.web.render import pages
 from kam_sync.web.wording import persons as words
 
@@ -28,7 +36,7 @@ _AT_ONCE, _LATEST, _DECISIONS = 20, 5, 50
 @router.get("/matches/people", response_class=HTMLResponse)
 def show_people_matches(
     request: Request, session: Reading, sources: AllSources, services: Serving,
-    cursor: Place = None, did: Did = "",
+    came: Came, cursor: Place = None,
 ) -> HTMLResponse:  # fmt: skip
     """Which contacts may be one person, and what was decided last."""
     after = place_of(PEOPLE_BY_MONEY.read(cursor))
@@ -44,14 +52,14 @@ def show_people_matches(
         card=lambda one: sources.card(services, one.source_id, "contact", one.external_id),
         names=sources.names,
         has_sources=len(sources.all) > 0,
-        did=did,
+        came=came,
         words=words,
     )
 
 
 @router.get("/matches/people/decisions", response_class=HTMLResponse)
 def show_people_decisions(
-    request: Request, session: Reading, sources: AllSources, cursor: Place = None, did: Did = ""
+    request: Request, session: Reading, sources: AllSources, came: Came, cursor: Place = None
 ) -> HTMLResponse:
     """All that was decided of people, page by page."""
     after = PEOPLE_BY_ID.read(cursor)
@@ -66,7 +74,7 @@ def show_people_decisions(
         next_cursor=next_cursor,
         is_first=cursor is None,
         names=sources.names,
-        did=did,
+        came=came,
         words=words,
     )
 
@@ -82,21 +90,27 @@ def answer_of_people(services: Serving, form: Form = b"") -> RedirectResponse:
                 one, other = (
                     read_id("person", sent.get(name, "")) for name in ("one_person", "other_person")
                 )
-                deciding.merge(one, other, note)
+                try:
+                    done = deciding.merge(one, other, note)
+                except NotHere:  # the contacts of one of them are another's
+                    return went("/matches/people", did="stale")
             case "apart":
                 left, right = (form_record(sent.get(name, "")) for name in ("one", "other"))
-                deciding.keep_apart((left, right), note)
+                done = deciding.keep_apart((left, right), note)
             case _:
                 raise WrongUse("form: no such button")
-    return RedirectResponse(f"/matches/people?did={sent['do']}", status_code=303)
+    return went("/matches/people", did=sent["do"], decision=done)
 
 
 @router.post("/matches/people/decisions/{decision_id}/undo", dependencies=_CHANGING)
 def undo_of_people(services: Serving, decision_id: DecisionId) -> RedirectResponse:
     """Take a decision back."""
-    with joining.people(services, by=_BY) as deciding:
-        deciding.undo(decision_id)
-    return RedirectResponse("/matches/people?did=undo", status_code=303)
+    try:
+        with joining.people(services, by=_BY) as deciding:
+            deciding.undo(decision_id)
+    except Outdated:
+        return went("/matches/people", did="undone")
+    return went("/matches/people", did="undo")
 
 
 @router.post("/people/{person_id}/split", dependencies=_CHANGING)
@@ -104,9 +118,12 @@ def split_person(services: Serving, person_id: PersonId, form: Form = b"") -> Re
     """Take the contacts that are ticked away from a person."""
     sent = form_fields(form)
     leaving = [form_record(value) for name, value in sent if name == "contact"]
-    with joining.people(services, by=_BY) as deciding:
-        deciding.split(person_id, leaving, form_note(dict(sent)))
-    return RedirectResponse("/matches/people/decisions?did=split", status_code=303)
+    try:
+        with joining.people(services, by=_BY) as deciding:
+            done, *_ = deciding.split(person_id, leaving, form_note(dict(sent)))
+    except WrongUse:
+        return went("/matches/people/decisions", did="kept")
+    return went("/matches/people/decisions", did="split", decision=done)
 
 
 def _told(session: Session, **which: Any) -> list[Told]:

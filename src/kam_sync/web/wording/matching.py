@@ -63,6 +63,8 @@ def advice(language: Language, asked: Asked) -> str:
         return language.gettext(
             "The two fit, but other companies of their accounts do not: look closely."
         )
+    if asked.other_inns:
+        return language.gettext("Their accounts have different INNs: rather two customers.")
     if asked.is_likely:
         return language.gettext("Probably one customer.")
     return language.gettext("It may be one customer, or two: look at both.")
@@ -124,6 +126,9 @@ _CLUES: Mapping[Clue, Callable[[Language], str]] = {
     ),
     Clue.INN_SLIP: lambda language: language.gettext("INNs differ by a slip: %(what)s"),
     Clue.INN_OTHER: lambda language: language.gettext("different INNs: %(what)s"),
+    Clue.ACCOUNT_INN_OTHER: lambda language: language.gettext(
+        "different INNs of the accounts that they belong to: %(what)s"
+    ),
     Clue.KPP: lambda language: language.gettext("the same KPP: %(what)s"),
     Clue.KPP_OTHER: lambda language: language.gettext("different KPPs: %(what)s"),
     Clue.KPP_MOVED: lambda language: language.gettext("two KPPs of a head office: %(what)s"),
