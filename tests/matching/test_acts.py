@@ -53,6 +53,20 @@ def test_a_split_of_two_from_two_is_one_act_and_is_taken_back_as_one(services: S
         joining.undo(services, decision, by="Борис")
 
 
+def test_a_merge_lifts_all_that_a_split_had_said(services: Services) -> None:
+    book = Book(services)
+    for number in "123":
+        book.save(Noun.COMPANY, gate.Company(number, "Ромашка", inn=INN, kpp="770701001"))
+    flow.match(services)
+    *_, last = sorted(_accounts(services))
+    joining.split(services, book.account("1"), [last], by="Анна")
+    parted = _accounts(services)
+    merge = joining.merge(services, book.account("1"), book.account("3"), by="Анна")
+    assert len(set(_accounts(services).values())) == 1
+    joining.undo(services, merge, by="Анна")
+    assert _accounts(services) == parted
+
+
 def test_acts_come_the_latest_first_and_page_by_page(services: Services) -> None:
     book = Book(services)
     for number in "12":

@@ -101,6 +101,24 @@ def test_a_second_card_in_one_crm_does_not_tear_an_account(services: Services) -
             assert len(DecisionStore(session).questions(limit=9)) == asked
 
 
+def test_who_comes_after_two_cards_is_asked_until_one_is_deleted(services: Services) -> None:
+    book, other = Book(services), Book(services, "other")
+    card = gate.Company("2", "Василёк Люкс", inn="7707083893")
+    book.save(Noun.COMPANY, card, replace(card, external_id="3"))
+    other.save(Noun.COMPANY, replace(card, external_id="4"))
+    flow.match(services)
+    (one, two), three = ((book.source_id, id_) for id_ in "23"), (other.source_id, "4")
+    found = _accounts(services)
+    assert len({found[one], found[two], found[three]}) == 3
+    with services.database.transaction() as session:
+        asked = {(pair.one_id, pair.other_id) for pair in DecisionStore(session).questions(limit=9)}
+    assert asked >= {("2", "3"), ("2", "4"), ("3", "4")}
+    book.save(Noun.COMPANY, replace(card, external_id="3", is_deleted=True))
+    flow.match(services)
+    found = _accounts(services)
+    assert found[one] == found[three] != found[two]
+
+
 def test_what_may_be_one_is_asked_by_the_money_and_never_again(services: Services) -> None:
     book, other = Book(services), Book(services, "other")
     for name, id_ in (("Василёк", "2"), ("Подсолнух", "3")):

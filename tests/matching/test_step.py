@@ -97,6 +97,26 @@ def test_what_a_sync_says_while_keys_are_written_is_not_lost(
     assert pair.answer == "number"
 
 
+def test_what_a_sync_says_while_companies_are_compared_is_matched_next(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book, other = Book(services), Book(services, "other")
+    book.save(Noun.COMPANY, gate.Company("1", "Ромашка", inn="7707083893"))
+    other.save(Noun.COMPANY, gate.Company("1", "Лютик"))
+    candidates = keys.KeyStore.candidates
+
+    def sync_first(store: keys.KeyStore, due: Any) -> Any:
+        other.save(Noun.COMPANY, gate.Company("1", "Ромашка", inn="7707083893"))
+        return candidates(store, due)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(keys.KeyStore, "candidates", sync_first)
+        flow.match(services)
+    assert _pairs(services) == []
+    flow.match(services)
+    assert [pair.answer for pair in _pairs(services)] == ["number"]
+
+
 def _weights(services: Services) -> set[tuple[str, float]]:
     """What speaks for the two in the first two sources being one."""
     told = next(pair.evidence for pair in _pairs(services) if pair.one_id == pair.other_id)
