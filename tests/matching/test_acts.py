@@ -146,7 +146,7 @@ def test_whole_accounts_are_merged_whatever_speaks_against_it(services: Services
     assert len(set(before.values())) == 2
     decision = joining.merge(services, first.account(), third.account(), by="Анна")
     assert len(set(_accounts(services).values())) == 1
-    flow.match(services, anew=True)
+    flow.rematch(services, "test")
     assert len(set(_accounts(services).values())) == 1
     (act,) = _acts(services)
     assert (act.id, act.sides) == (
@@ -198,7 +198,7 @@ def test_a_person_parts_what_the_crm_has_merged(services: Services) -> None:
     assert len(set(_accounts(services).values())) == 1
     split = joining.split(services, book.account(), [(book.source_id, "2")], by="Анна")
     assert len(set(_accounts(services).values())) == 2
-    flow.match(services, anew=True)
+    flow.rematch(services, "test")
     assert len(set(_accounts(services).values())) == 2
     joining.undo(services, split, by="Анна")
     assert len(set(_accounts(services).values())) == 1

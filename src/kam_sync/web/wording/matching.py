@@ -1,6 +1,6 @@
 """What speaks for two companies being one customer, and what people decided, in plain words."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 
 import phonenumbers
 
@@ -47,14 +47,8 @@ def in_one_text(language: Language, speaks_for: list[str], against: list[str]) -
 def advice(language: Language, asked: Asked) -> str:
     """What a person who is asked should keep in mind."""
     answer, is_doubtful = asked.question.answer, asked.question.is_doubtful
-    if answer is Answer.TWICE and Clue.KPP_MOVED in {
-        clue["clue"] for clue in asked.question.evidence
-    }:
-        return language.gettext(
-            "One INN with two KPPs of a head office: its tax office has changed, or they are two."
-        )
     if answer is Answer.TWICE:
-        return language.gettext("One INN twice in one CRM: entered twice, or two branches.")
+        return _of_two_cards(language, {clue["clue"] for clue in asked.question.evidence})
     if answer is Answer.NUMBER and is_doubtful:
         return language.gettext(
             "The same INN, but it has branches, and nothing says which one this is."
@@ -68,6 +62,14 @@ def advice(language: Language, asked: Asked) -> str:
     if asked.is_likely:
         return language.gettext("Probably one customer.")
     return language.gettext("It may be one customer, or two: look at both.")
+
+
+def _of_two_cards(language: Language, clues: Set[str]) -> str:
+    if Clue.KPP_MOVED in clues:
+        return language.gettext(
+            "One INN with two KPPs of a head office: its tax office has changed, or they are two."
+        )
+    return language.gettext("One INN twice in one CRM: entered twice, or two branches.")
 
 
 def why(language: Language, member: Member) -> str:
