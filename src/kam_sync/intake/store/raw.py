@@ -28,6 +28,10 @@ class RawRow(SQLModel, table=True):
             "raw_record_gone", "source_id", "noun", "external_id",
             postgresql_where=sa.text("gone_at IS NOT NULL"),
         ),
+        sa.Index(
+            "raw_record_merged", "source_id", "noun", "merged_into",
+            postgresql_where=sa.text("merged_into IS NOT NULL"),
+        ),
     )  # fmt: skip
 
     source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")

@@ -57,10 +57,16 @@ _DECISIONS_OF = """
     WHERE m.undone_at IS NULL
 """
 _MERGED_IN_CRM = """
-    SELECT DISTINCT r.source_id, r.external_id, r.merged_into FROM raw_record r
-    JOIN unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
-            AS k(source_id, external_id) ON r.source_id = k.source_id
-        AND (r.external_id = k.external_id OR r.merged_into = k.external_id)
+    SELECT r.source_id, r.external_id, r.merged_into FROM raw_record r JOIN
+        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        ON r.source_id = k.source_id AND r.external_id = k.external_id
+    WHERE r.noun = '{noun}' AND r.merged_into IS NOT NULL
+    UNION
+    SELECT r.source_id, r.external_id, r.merged_into FROM raw_record r JOIN
+        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
+            AS k(source_id, external_id)
+        ON r.source_id = k.source_id AND r.merged_into = k.external_id
     WHERE r.noun = '{noun}' AND r.merged_into IS NOT NULL
 """
 _EVIDENCE = """
