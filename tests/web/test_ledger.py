@@ -18,7 +18,8 @@ def parted(world: World) -> Parted:
 
 
 def waiting(world: World) -> list[tuple[Any, ...]]:
-    query = "SELECT args ->> 'noun', (args ->> 'repairs')::bool, priority FROM procrastinate_jobs"
+    query = """SELECT args ->> 'noun', (args ->> 'repairs')::bool, priority
+        FROM procrastinate_jobs ORDER BY id"""
     return ask(world.services, query)
 
 
