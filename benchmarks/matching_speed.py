@@ -8,12 +8,10 @@ process of its own on the embedded PostgreSQL, whose CPU seconds are counted and
 not. After that companies change one at a time, and each is matched again. `--check` ends with 1
 when a bar is missed: a minute, 1 GB, and 50 ms for one.
 
-Measured in November 2026 on a virtual machine with 2 cores, Linux x86_64, Python 3.11.7, without
-raw records, one run with next to nothing else at work: 100,000 companies in 39 s (1,450,200 pairs
-compared), 610 MB at most. One changed company: a median of 34 ms by the clock, 67 ms the longest of
-twenty. With a load of 3 to 4 beside it 59 s and 85 ms. With raw records there is only a run with a
-load of 5 to 8 beside it, which misses both bars: 117 s (57 s of CPU for all of it), 668 MB; one
-changed company 75 ms by the clock, 62 ms of CPU, 188 ms the longest.
+Measured in November 2026 on a virtual machine with 2 cores, Linux x86_64, Python 3.11.7, with next
+to nothing else at work, two runs alike: 100,000 companies in 46 s (49 s of CPU), 668 MB at most.
+One changed company: a median of 29 ms by the clock, 41 ms of CPU, 69 and 75 ms the longest of
+twenty. With a load of 5 to 8 beside it both bars are missed: 117 s, and 75 ms.
 """
 
 import argparse
