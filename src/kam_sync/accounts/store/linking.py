@@ -15,7 +15,7 @@ from kam_sync.accounts.model import Company
 from kam_sync.accounts.store.belonging import is_linked
 from kam_sync.accounts.store.tables import AccountRow, CompanyRow, LinkRow
 from kam_sync.accounts.store.winners import WinnerStore
-from kam_sync.base.db import Session, as_array, merge, stage_rows, table_of
+from kam_sync.base.db import Session, listed, merge, stage_rows, table_of
 
 Key = tuple[int, str]
 """The source and the id of a company."""
@@ -89,12 +89,12 @@ class LinkingStore:
 
     def links(self, companies: Collection[Key]) -> dict[Key, tuple[UUID, int]]:
         """The account of each company, and its place in the order in which they came."""
-        found = self._session.execute(sa.text(_LINKS), _listed(companies))
+        found = self._session.execute(sa.text(_LINKS), listed(companies))
         return {(source, key): (account, seq) for source, key, account, seq in found}
 
     def beside(self, companies: Collection[Key]) -> set[Key]:
         """All companies of the accounts that these belong to."""
-        found = self._session.execute(sa.text(_BESIDE), _listed(companies))
+        found = self._session.execute(sa.text(_BESIDE), listed(companies))
         return {(source, key) for source, key in found}
 
     def have_changed(self, source_id: int, external_ids: Iterable[str], now: datetime) -> None:
@@ -219,11 +219,3 @@ class LinkingStore:
         for company in self._session.execute(query):
             found.setdefault(company.account_id, []).append(cast("Company", company))
         return found
-
-
-def _listed(companies: Iterable[Key]) -> dict[str, str]:
-    keys = list(companies)
-    return {
-        "sources": as_array(str(source) for source, _ in keys),
-        "ids": as_array(key for _, key in keys),
-    }

@@ -4,9 +4,10 @@ from sqlalchemy.orm import Session
 
 from kam_sync.base.db.bulk import Merged, copy_rows, merge, merge_staged, stage_rows, table_of
 from kam_sync.base.db.engine import Database, clock_of, hold_still, open_database
-from kam_sync.base.db.lists import as_array, is_among
+from kam_sync.base.db.lists import LISTED, as_array, is_among, listed
 
 __all__ = [
+    "LISTED",
     "Database",
     "Merged",
     "Session",
@@ -15,6 +16,7 @@ __all__ = [
     "copy_rows",
     "hold_still",
     "is_among",
+    "listed",
     "merge",
     "merge_staged",
     "open_database",

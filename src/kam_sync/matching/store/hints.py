@@ -4,9 +4,8 @@ from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 
-from kam_sync.base.db import Session, copy_rows, table_of
+from kam_sync.base.db import Session, copy_rows, listed, table_of
 from kam_sync.matching.grouping import Company, Pair
-from kam_sync.matching.store.keys import listed
 from kam_sync.matching.store.tables import HintRow
 
 _COLUMNS = ("one_source_id", "one_id", "other_source_id", "other_id", "weight")

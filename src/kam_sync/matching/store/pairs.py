@@ -7,12 +7,11 @@ from typing import Any, ClassVar
 import orjson
 import sqlalchemy as sa
 
-from kam_sync.base.db import Session, as_array, copy_rows, table_of
+from kam_sync.base.db import LISTED, Session, as_array, copy_rows, listed, table_of
 from kam_sync.matching.grouping import IN_CRM, SAID, Company, Pair
 from kam_sync.matching.judging import Answer, Verdict
 from kam_sync.matching.model import Says
 from kam_sync.matching.people import PersonVerdict
-from kam_sync.matching.store.keys import listed
 from kam_sync.matching.store.tables import PairRow, PersonPairRow
 
 _COLUMNS = (
@@ -20,52 +19,38 @@ _COLUMNS = (
     "evidence",
 )  # fmt: skip
 _FORGET = """
-    DELETE FROM {pair} m USING
-        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
-            AS k(source_id, external_id)
+    DELETE FROM {pair} m USING {listed}
     WHERE (m.one_source_id = k.source_id AND m.one_id = k.external_id)
         OR (m.other_source_id = k.source_id AND m.other_id = k.external_id)
 """
 _PAIRS_OF = """
     SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.answer, m.weight
-    FROM {pair} m JOIN
-        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
-            AS k(source_id, external_id)
+    FROM {pair} m JOIN {listed}
         ON m.one_source_id = k.source_id AND m.one_id = k.external_id
     WHERE m.answer IN ('same', 'number', 'branch', 'twice')
     UNION
     SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.answer, m.weight
-    FROM {pair} m JOIN
-        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
-            AS k(source_id, external_id)
+    FROM {pair} m JOIN {listed}
         ON m.other_source_id = k.source_id AND m.other_id = k.external_id
     WHERE m.answer IN ('same', 'number', 'branch', 'twice')
 """
 _DECISIONS_OF = """
     SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.says, m.id
-    FROM {decision} m JOIN
-        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
-            AS k(source_id, external_id)
+    FROM {decision} m JOIN {listed}
         ON m.one_source_id = k.source_id AND m.one_id = k.external_id
     WHERE m.undone_at IS NULL
     UNION
     SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.says, m.id
-    FROM {decision} m JOIN
-        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
-            AS k(source_id, external_id)
+    FROM {decision} m JOIN {listed}
         ON m.other_source_id = k.source_id AND m.other_id = k.external_id
     WHERE m.undone_at IS NULL
 """
 _MERGED_IN_CRM = """
-    SELECT r.source_id, r.external_id, r.merged_into FROM raw_record r JOIN
-        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
-            AS k(source_id, external_id)
+    SELECT r.source_id, r.external_id, r.merged_into FROM raw_record r JOIN {listed}
         ON r.source_id = k.source_id AND r.external_id = k.external_id
     WHERE r.noun = '{noun}' AND r.merged_into IS NOT NULL
     UNION
-    SELECT r.source_id, r.external_id, r.merged_into FROM raw_record r JOIN
-        unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
-            AS k(source_id, external_id)
+    SELECT r.source_id, r.external_id, r.merged_into FROM raw_record r JOIN {listed}
         ON r.source_id = k.source_id AND r.merged_into = k.external_id
     WHERE r.noun = '{noun}' AND r.merged_into IS NOT NULL
 """
@@ -78,8 +63,7 @@ _EVIDENCE = """
 """
 _MARK = """
     UPDATE {pair} m SET is_doubtful = NOT m.is_doubtful
-    FROM unnest(CAST(:sources AS int[]), CAST(:ids AS text[]))
-            AS k(source_id, external_id)
+    FROM {listed}
     WHERE m.one_source_id = k.source_id AND m.one_id = k.external_id
         AND m.answer IN ('same', 'number')
         AND m.is_doubtful <> EXISTS (
@@ -160,7 +144,7 @@ class PairStore:
         return found and ((found[0], found[1]), (found[2], found[3]))
 
     def _sql(self, text: str) -> sa.TextClause:
-        return sa.text(text.format(**self._names))
+        return sa.text(text.format(**self._names, listed=LISTED))
 
 
 class PersonPairStore(PairStore):

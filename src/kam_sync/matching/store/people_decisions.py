@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-import sqlalchemy as sa
-
 from kam_sync.matching.model import PersonQuestion
 from kam_sync.matching.store.decisions import Decisions
 from kam_sync.matching.store.tables import PersonDecisionRow
@@ -49,16 +47,16 @@ _ASKED = f"""
     )
 """
 """Of two people the pair for which most speaks."""
-_COUNT = f"""
-    {_APART}
+_COUNT = """
+    {apart}
     SELECT count(*) FROM (
         SELECT DISTINCT one_person, other_person FROM (
             SELECT least(one.person_id, other.person_id) AS one_person,
                 greatest(one.person_id, other.person_id) AS other_person
-            {_PAIRS} LIMIT 10 * CAST(:most AS bigint)
+            {pairs} LIMIT 10 * CAST(:most AS bigint)
         ) pair LIMIT :most
     ) found
-"""  # noqa: S608 - a text of ours
+"""
 """Every page asks for it: it ends once there are enough pairs, of which two people have a few."""
 _MORE = "q.one_person AS one_person_id, q.other_person AS other_person_id,"
 
@@ -68,8 +66,11 @@ class PersonDecisionStore(Decisions[PersonQuestion]):
 
     _row = PersonDecisionRow
     _question = PersonQuestion
-    _names: ClassVar = {"decision": "person_decision", "asked": _ASKED, "more": _MORE}
+    _names: ClassVar = {
+        "decision": "person_decision", "asked": _ASKED, "more": _MORE, "apart": _APART,
+        "pairs": _PAIRS,
+    }  # fmt: skip
 
     def count(self, *, most: int) -> int:
         """How many people wait for somebody; no more than `most` are counted, or a few less."""
-        return self._session.scalar(sa.text(_COUNT), {"most": most}) or 0
+        return self._session.scalar(self._sql(_COUNT), {"most": most}) or 0

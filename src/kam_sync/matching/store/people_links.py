@@ -10,10 +10,9 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from kam_sync.accounts.match import own_person
-from kam_sync.base.db import Session, merge, stage_rows, table_of
+from kam_sync.base.db import Session, listed, merge, stage_rows, table_of
 from kam_sync.base.errors import NotHere
 from kam_sync.matching.model import PersonLink
-from kam_sync.matching.store.keys import listed
 from kam_sync.matching.store.people_keys import Contact
 from kam_sync.matching.store.tables import PersonLinkRow
 
