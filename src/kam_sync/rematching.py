@@ -58,11 +58,12 @@ class Rematching:
     def run(self) -> Rematched:
         """Do it; what fails is noted as failed, and raised."""
         with self._services.database.transaction() as session:
-            RematchStore(session).begin(self._by, self._services.now())
             self._totals = {
                 Phase.COMPANIES: step.begin_anew(session),
                 Phase.CONTACTS: people_step.begin_anew(session),
             }
+            begun = Progress(Phase.COMPANIES, 0, self._totals[Phase.COMPANIES])
+            RematchStore(session).begin(self._by, begun, self._services.now())
         try:
             companies, contacts = match_due(self._services, self._note)
         except Stopped:

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 from connectors import Field, Noun
 from connectors.sandbox.amocrm import AmoSandbox, OAuthApp
 from connectors.sandbox.world import MadeUpWorld
+from kam_sync import flow
 from tests.fakes.listener import Listener
 from tests.web import twins
 from tests.web.parted import part
@@ -165,6 +166,17 @@ def test_a_person_merges_same_customers_and_takes_it_back(
     page.get_by_role("link", name="Одинаковые клиенты 2").wait_for()
     assert page.get_by_role("article", name="ООО «Вега» · Vega").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 380
+
+
+def test_a_person_has_all_compared_anew_and_sees_when_it_is_done(
+    world: World, address: str, page: Page
+) -> None:
+    twins.fill(world)
+    page.goto(f"{address}/matches?lang=ru")
+    page.get_by_role("button", name="Сравнить всё заново").click()
+    page.get_by_text("Ждёт очереди").wait_for()
+    flow.rematch(world.services, "the worker")
+    page.get_by_text("сравнили компаний — 6").wait_for()
 
 
 def test_a_person_adds_a_receiver_and_tries_it(world: World, address: str, page: Page) -> None:

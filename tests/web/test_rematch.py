@@ -35,8 +35,7 @@ def test_the_page_has_the_button_and_asks_how_far_it_is_while_it_goes_on(
     sent = client.post("/matches/anew", follow_redirects=False)
     assert (sent.status_code, sent.headers["location"]) == (303, "/matches#anew")
     with shop.services.database.transaction() as session:
-        RematchStore(session).begin("anna", WHEN)
-        RematchStore(session).note(Progress(Phase.PAIRS, 1_500, 6_000), WHEN)
+        RematchStore(session).begin("anna", Progress(Phase.PAIRS, 1_500, 6_000), WHEN)
     part = client.get("/matches/anew").text
     assert "Сравниваем пары компаний: 1 500 из 6 000." in part.replace("\xa0", " ")
     assert 'hx-trigger="every 2s"' in part

@@ -228,10 +228,12 @@ def defer_measure(session: Session, *, attempt: int = 0, wait: timedelta = timed
     )
 
 
-def defer_rematch(session: Session, *, attempt: int = 0, wait: timedelta = timedelta(0)) -> bool:
+def defer_rematch(
+    session: Session, by: str, *, attempt: int = 0, wait: timedelta = timedelta(0)
+) -> bool:
     """Queue the comparison of all companies and contacts; False when it is waiting already."""
     place = Place("rematch", "rematch", Priority.AGAIN if wait else Priority.FULL)
-    return put(session, REMATCH, place, wait=wait, arguments={"attempt": attempt})
+    return put(session, REMATCH, place, wait=wait, arguments={"by": by, "attempt": attempt})
 
 
 def defer_renewal(session: Session) -> bool:

@@ -11,5 +11,5 @@ def ask(services: Services, *, by: str) -> Rematch:
     with services.database.transaction() as session:
         found = RematchStore(session).ask(by, services.now())
         if found.state is RematchState.WAITING:
-            queue.defer_rematch(session)
+            queue.defer_rematch(session, found.by)
         return found

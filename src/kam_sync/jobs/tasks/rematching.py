@@ -14,7 +14,6 @@ from kam_sync.wiring import Services
 
 _log = structlog.get_logger("kam_sync.worker")
 _STEP = "rematch"
-_BY = "the worker"
 
 
 class Rematching:
@@ -25,18 +24,19 @@ class Rematching:
         self._do = do
         self._trying = trying
 
-    def rematch(self, context: JobContext, attempt: int = 0) -> None:
+    def rematch(self, context: JobContext, by: str, attempt: int = 0) -> None:
         """Compare all anew; a worker that stops leaves it to the next one."""
+        again = partial(queue.defer_rematch, by=by)
         try:
-            result = self._do(self._services, _BY, watch=partial(go_on, context))
+            result = self._do(self._services, by, watch=partial(go_on, context))
         except TakenOver:
             raise
         except Busy as error:
             _log.info("compared anew later", message=str(error))
-            self._trying.again(queue.defer_rematch, attempt)
+            self._trying.again(again, attempt)
         except Exception:
             _log.exception("not compared anew", job_id=context.job.id, attempt=attempt)
-            self._trying.broke(queue.defer_rematch, _STEP, attempt)
+            self._trying.broke(again, _STEP, attempt)
             raise
         else:
             self._trying.worked(_STEP)
@@ -44,4 +44,4 @@ class Rematching:
                 with self._services.database.transaction() as session:
                     queue.defer_measure(session)
             if result.state is RematchState.STOPPED:
-                self._trying.hand_over(context, queue.defer_rematch, attempt)
+                self._trying.hand_over(context, again, attempt)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from kam_sync.base.db import Session
-from kam_sync.matching.model import Phase, Progress, Rematch, RematchState
+from kam_sync.matching.model import Progress, Rematch, RematchState
 from kam_sync.matching.store.tables import RematchRow
 
 _OPEN = (RematchState.WAITING, RematchState.RUNNING)
@@ -41,11 +41,11 @@ class RematchStore:
         self._session.flush()
         return asked
 
-    def begin(self, by: str, now: datetime) -> None:
+    def begin(self, by: str, progress: Progress, now: datetime) -> None:
         """The one that is open runs from now on, also when it did before; a new one if none is."""
         self.ask(by, now)
         self._write({"state": RematchState.RUNNING, "began_at": now})
-        self.note(Progress(Phase.COMPANIES, 0), now)
+        self.note(progress, now)
 
     def note(self, progress: Progress, now: datetime) -> None:
         """How far the one that runs is."""

@@ -55,6 +55,9 @@ def show_matches(
     return pages(request).render(
         request,
         "matches.html",
+        of="companies",
+        here="/matches",
+        record="company",
         questions=asked(session, kept),
         next_cursor=next_cursor,
         is_first=cursor is None,

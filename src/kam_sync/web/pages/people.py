@@ -45,6 +45,9 @@ def show_people_matches(
     return pages(request).render(
         request,
         "people_matches.html",
+        of="people",
+        here="/matches/people",
+        record="contact",
         questions=asked(session, kept),
         next_cursor=next_cursor,
         is_first=cursor is None,

@@ -17,7 +17,10 @@ def rematch(language: Language, one: Rematch) -> str:
         RematchState.STOPPED: _(
             "Stopped %(time)s; what is left is compared with the next synchronisation."
         ),
-        RematchState.FAILED: _("Failed %(time)s; those who run the service were told."),
+        RematchState.FAILED: _(
+            "Failed %(time)s. It is tried again a few times; if that fails,"
+            " those who run the service are told."
+        ),
     }
     counts = ("done", "total", "companies", "contacts", "changed")
     return said[one.state] % {
