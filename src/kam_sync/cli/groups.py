@@ -2,12 +2,11 @@
 
 from getpass import getuser
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
-from kam_sync.base.errors import NotHere
 from kam_sync.base.settings import read_settings
+from kam_sync.cli.ids import uuid_of
 
 app = typer.Typer(
     no_args_is_help=True, help="Whose child an account is: branches, subsidiaries, holdings."
@@ -35,7 +34,7 @@ def show_group(account: Account, *, json: Json = False) -> None:
     from kam_sync.wiring import open_services
 
     with open_services(read_settings()) as services, services.database.transaction() as session:
-        found = AccountStore(session).account(_id(account))
+        found = AccountStore(session).account(uuid_of("account", account))
         groups = GroupStore(session)
         members = [one.model_dump(mode="json") for one in groups.members(found.id, limit=_MOST)]
         points = KpiStore(session).points(found.id, of_group=groups.has_children(found.id))
@@ -82,7 +81,7 @@ def undo(account: Account) -> None:
     from kam_sync.wiring import open_services
 
     with open_services(read_settings()) as services:
-        parenting.take_back(services, _id(account), by=getuser())
+        parenting.take_back(services, uuid_of("account", account), by=getuser())
     typer.echo(f"{account}: taken back; {_LATER}", err=True)
 
 
@@ -90,14 +89,7 @@ def _place(account: str, parent: str | None, note: str) -> None:
     from kam_sync.jobs import parenting
     from kam_sync.wiring import open_services
 
-    above = None if parent is None else _id(parent)
+    above = None if parent is None else uuid_of("account", parent)
     with open_services(read_settings()) as services:
-        parenting.place(services, _id(account), above, by=getuser(), note=note)
+        parenting.place(services, uuid_of("account", account), above, by=getuser(), note=note)
     typer.echo(f"{account}: belongs to {parent or 'nobody'} now; {_LATER}", err=True)
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotHere(f"account {text}: no such account") from error

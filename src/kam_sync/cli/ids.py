@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
 from kam_sync.base.command import command
-from kam_sync.base.errors import WrongUse
+from kam_sync.base.errors import NotHere, WrongUse
 
 _MOST = 2**63
 
@@ -23,6 +24,14 @@ def id_of(what: str, shown_by: str, *, most: int = _MOST) -> Callable[[str], int
         return int(text)
 
     return read
+
+
+def uuid_of(what: str, text: str) -> UUID:
+    """The id of an account or a person; NotHere for what is none."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotHere(f"{what} {text}: no such {what}") from error
 
 
 JobId = Annotated[

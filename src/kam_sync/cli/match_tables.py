@@ -51,17 +51,8 @@ class Spoken:
 
     def decision(self, told: Told) -> dict[str, Any]:
         """A decision as JSON; times in UTC."""
-        act = told.act
-        return {
-            "id": str(act.id),
-            "says": act.says.value,
-            "sides": [[self._company(one) for one in side] for side in told.sides],
-            "by": act.by,
-            "at": act.at,
-            "note": act.note,
-            "undone_by": act.undone_by,
-            "undone_at": act.undone_at,
-        }
+        sides = [[self._company(one) for one in side] for side in told.sides]
+        return {**told.act.as_document(), "sides": sides}
 
     def _side(self, side: Side) -> dict[str, Any]:
         said = {"inn", "kpp", "ogrn", "phones", "emails", "website", "address", "city"}

@@ -1,20 +1,17 @@
 """`kam-sync match ...`: which companies are one customer, and what a person says of it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from getpass import getuser
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kam_sync.base.command import command
-from kam_sync.base.errors import NotHere, WrongUse
-from kam_sync.base.settings import read_settings
-from kam_sync.cli.ids import DecisionId
+from kam_sync.base.errors import WrongUse
+from kam_sync.cli.ids import DecisionId, uuid_of
+from kam_sync.cli.opened import opened
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from kam_sync.base.db import Session
     from kam_sync.matching.grouping import Company
     from kam_sync.wiring import Services
@@ -66,7 +63,7 @@ def match(
     from kam_sync import flow
     from kam_sync.cli import show
 
-    with _open() as services, show.match_progress() as watch:
+    with opened() as services, show.match_progress() as watch:
         if anew:
             reports = flow.rematch(services, getuser(), watch=watch).reports
         else:
@@ -102,7 +99,7 @@ def review(
     from kam_sync.matching.showing import asked
     from kam_sync.matching.store import DecisionStore
 
-    with _open() as services, services.database.transaction() as session:
+    with opened() as services, services.database.transaction() as session:
         spoken = match_tables.Spoken.of(services, session)
         questions = DecisionStore(session).questions(limit=limit)
         documents = [spoken.question(one) for one in asked(session, questions)]
@@ -127,7 +124,7 @@ def merge(one: Account, other: Account, *, note: Note = "") -> None:
     """
     from kam_sync.jobs import joining
 
-    left, right = _account(one), _account(other)
+    left, right = uuid_of("account", one), uuid_of("account", other)
     _decide(lambda services: joining.merge(services, left, right, by=getuser(), note=note))
 
 
@@ -161,7 +158,7 @@ def split(
     """
     from kam_sync.jobs import joining
 
-    whose = _account(account)
+    whose = uuid_of("account", account)
 
     def decide(services: "Services") -> int:
         leaving = _companies(services, company)
@@ -181,7 +178,7 @@ def decisions(
     from kam_sync.matching.showing import told
     from kam_sync.matching.store import DecisionStore
 
-    with _open() as services, services.database.transaction() as session:
+    with opened() as services, services.database.transaction() as session:
         spoken = match_tables.Spoken.of(services, session)
         documents = [
             spoken.decision(one) for one in told(session, DecisionStore(session).acts(limit=limit))
@@ -201,21 +198,13 @@ def undo(decision: DecisionId) -> None:
     """Take a decision back: what it had taken back holds again."""
     from kam_sync.jobs import joining
 
-    with _open() as services:
+    with opened() as services:
         joining.undo(services, decision, by=getuser())
     typer.echo(f"decision {decision} is taken back; {_AGAIN}", err=True)
 
 
-@contextmanager
-def _open() -> "Iterator[Services]":
-    from kam_sync.wiring import open_services
-
-    with open_services(read_settings()) as services:
-        yield services
-
-
 def _decide(decide: "Callable[[Services], int]") -> None:
-    with _open() as services:
+    with opened() as services:
         decision = decide(services)
     typer.echo(f"done; {_AGAIN}", err=True)
     typer.echo(f"to take it back: {command(f'match undo {decision}')}", err=True)
@@ -231,15 +220,6 @@ def _people_waiting(session: "Session") -> int:
     from kam_sync.matching.store import PersonDecisionStore
 
     return PersonDecisionStore(session).count(most=1_000_000)
-
-
-def _account(text: str) -> "UUID":
-    from uuid import UUID
-
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotHere(f"account {text}: no such account") from error
 
 
 def _companies(services: "Services", given: list[str]) -> "list[Company]":

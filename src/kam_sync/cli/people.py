@@ -1,22 +1,17 @@
 """`kam-sync people ...`: which contacts are one person, and what somebody says of it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from getpass import getuser
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kam_sync.base.command import command
-from kam_sync.base.errors import NotHere
-from kam_sync.base.settings import read_settings
-from kam_sync.cli.ids import PersonDecisionId
+from kam_sync.cli.ids import PersonDecisionId, uuid_of
+from kam_sync.cli.opened import opened
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from kam_sync.matching.people_deciding import DecidingPeople
-    from kam_sync.wiring import Services
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -47,8 +42,8 @@ def list_(
     from kam_sync.matching.people_showing import people
     from kam_sync.matching.store import PersonStore, WantedPeople
 
-    wanted = WantedPeople(account_id=_id("account", account))
-    with _open() as services, services.database.transaction() as session:
+    wanted = WantedPeople(account_id=uuid_of("account", account))
+    with opened() as services, services.database.transaction() as session:
         spoken = Spoken.of(services, session)
         found = PersonStore(session).find(wanted, limit=limit)
         documents = [people_tables.person(spoken, one) for one in people(session, found)]
@@ -73,7 +68,7 @@ def review(
     from kam_sync.matching.people_showing import asked
     from kam_sync.matching.store import PersonDecisionStore
 
-    with _open() as services, services.database.transaction() as session:
+    with opened() as services, services.database.transaction() as session:
         spoken, store = Spoken.of(services, session), PersonDecisionStore(session)
         questions = asked(session, store.questions(limit=limit))
         documents = [people_tables.question(spoken, one) for one in questions]
@@ -92,7 +87,7 @@ def review(
 @app.command()
 def merge(one: Id, other: Id, *, note: Note = "") -> None:
     """Say that two people are one, with all their contacts."""
-    left, right = _id("person", one), _id("person", other)
+    left, right = uuid_of("person", one), uuid_of("person", other)
     _decide(lambda _, deciding: deciding.merge(left, right, note))
 
 
@@ -118,7 +113,7 @@ def split(
 
     Example: kam-sync people split 6d0b7c1e-... --contact bitrix:5
     """
-    whose = _id("person", person)
+    whose = uuid_of("person", person)
     _decide(lambda leaving, deciding: min(deciding.split(whose, leaving, note)), *contact)
 
 
@@ -133,7 +128,7 @@ def decisions(
     from kam_sync.matching.people_showing import told
     from kam_sync.matching.store import PersonDecisionStore
 
-    with _open() as services, services.database.transaction() as session:
+    with opened() as services, services.database.transaction() as session:
         spoken = match_tables.Spoken.of(services, session)
         acts = PersonDecisionStore(session).acts(limit=limit)
         documents = [people_tables.decision(spoken, one) for one in told(session, acts)]
@@ -148,20 +143,12 @@ def decisions(
 
 @app.command()
 def undo(decision: PersonDecisionId) -> None:
-    """Take a decision back: the contacts go where the evidence alone puts them."""
+    """Take a decision back: what it had taken back holds again."""
     from kam_sync.jobs import joining
 
-    with _open() as services, joining.people(services, by=getuser()) as deciding:
+    with opened() as services, joining.people(services, by=getuser()) as deciding:
         deciding.undo(decision)
     typer.echo(f"decision {decision} is taken back", err=True)
-
-
-@contextmanager
-def _open() -> "Iterator[Services]":
-    from kam_sync.wiring import open_services
-
-    with open_services(read_settings()) as services:
-        yield services
 
 
 def _decide(decide: "Callable[[list[tuple[int, str]], DecidingPeople], int]", *given: str) -> None:
@@ -169,7 +156,7 @@ def _decide(decide: "Callable[[list[tuple[int, str]], DecidingPeople], int]", *g
     from kam_sync.cli.matching import records
     from kam_sync.jobs import joining
 
-    with _open() as services:
+    with opened() as services:
         contacts = records(services, list(given), "contact")
         with joining.people(services, by=getuser()) as deciding:
             decision = decide(contacts, deciding)
@@ -179,12 +166,3 @@ def _decide(decide: "Callable[[list[tuple[int, str]], DecidingPeople], int]", *g
 def _two(contacts: list[tuple[int, str]]) -> tuple[tuple[int, str], tuple[int, str]]:
     one, other = contacts
     return one, other
-
-
-def _id(what: str, text: str) -> "UUID":
-    from uuid import UUID
-
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotHere(f"{what} {text}: no such {what}") from error

@@ -60,17 +60,8 @@ def person(spoken: Spoken, one: Person) -> dict[str, Any]:
 
 def decision(spoken: Spoken, told: Told) -> dict[str, Any]:
     """A decision as JSON; times in UTC."""
-    act = told.act
-    return {
-        "id": str(act.id),
-        "says": act.says.value,
-        "sides": [[_short(spoken, one) for one in side] for side in told.sides],
-        "by": act.by,
-        "at": act.at,
-        "note": act.note,
-        "undone_by": act.undone_by,
-        "undone_at": act.undone_at,
-    }
+    sides = [[_short(spoken, one) for one in side] for side in told.sides]
+    return {**told.act.as_document(), "sides": sides}
 
 
 def show_question(document: dict[str, Any]) -> None:

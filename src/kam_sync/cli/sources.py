@@ -1,16 +1,14 @@
 """`kam-sync source ...`: connect CRM accounts and look after them."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kam_sync.base.command import command
 from kam_sync.base.errors import WrongUse
-from kam_sync.base.settings import read_settings
 from kam_sync.cli import consents, fields, held, kinds, listing, profiles, set_aside, status
+from kam_sync.cli.opened import opened
 
 if TYPE_CHECKING:
     from connectors import OAuthApp
@@ -42,14 +40,6 @@ Options = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="An option of this kind of CRM; repeatable."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-
-
-@contextmanager
-def _services() -> "Iterator[Services]":
-    from kam_sync.wiring import open_services
-
-    with open_services(read_settings()) as services:
-        yield services
 
 
 @app.command()
@@ -85,7 +75,7 @@ def add(  # noqa: PLR0913 - each is an option of the command
     new = NewSource(name=name, kind=kind, base_url=base_url.strip().rstrip("/"))
     wanted = _parse(options or []) | profiles.text_of(profile)
     words = consents.OAuthWords(client_id, client_secret, redirect_uri, code)
-    with _services() as services:
+    with opened() as services:
         connecting.check_new(services, name)
         if username is not None:
             person = consents.of_person(kind, username)
@@ -138,7 +128,7 @@ def check(name: Name, *, json: Json = False) -> None:
     from kam_sync import asking, field_map
     from kam_sync.cli import show
 
-    with _services() as services:
+    with opened() as services:
         about = asking.check(services, name)
         wrong = field_map.wrongs(services, name)
     warnings = [*(about.warnings if about else ()), *wrong]
@@ -178,7 +168,7 @@ def set_(  # noqa: PLR0913 - each is an option of the command
     settings = _parse(options or []) | profiles.text_of(profile)
     given = None if token is None else _read_token(token)
     secret = profiles.joined(given, secrets or [])
-    with _services() as services:
+    with opened() as services:
         if secret is None and not connecting.differs(services, name, base_url, settings):
             typer.echo(f"{name}: nothing changed: all of that is set so already", err=True)
             return
@@ -192,8 +182,8 @@ def set_(  # noqa: PLR0913 - each is an option of the command
         connecting.change(
             services, name, base_url=base_url, options=settings, token=secret, anew=is_other
         )
-    opened = "" if secret is None else "the CRM lets us in with the new token; "
-    typer.echo(f"{name}: changed; {opened}{_NEXT[is_other]}", err=True)
+    let_in = "" if secret is None else "the CRM lets us in with the new token; "
+    typer.echo(f"{name}: changed; {let_in}{_NEXT[is_other]}", err=True)
     if is_other:
         typer.echo(
             f"Next: {command(f'sync {name}')}, then: {command(f'source held {name}')}", err=True
@@ -255,7 +245,7 @@ def remove(
     from kam_sync import removing
     from kam_sync.intake.store import SourceStore
 
-    with _services() as services:
+    with opened() as services:
         with services.database.transaction() as session:
             SourceStore(session).by_name(name)  # before anybody is asked about it
         if not yes:
@@ -270,7 +260,7 @@ def remove(
 def _set_paused(name: str, *, paused: bool) -> None:
     from kam_sync import connecting
 
-    with _services() as services:
+    with opened() as services:
         source = connecting.set_paused(services, name, paused=paused)
     typer.echo(f"{name}: {source.state.value}", err=True)
 

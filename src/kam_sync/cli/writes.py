@@ -1,8 +1,6 @@
 """`kam-sync write ...`: tasks, notes, fields and tags into the CRMs, and what came of them."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid4
@@ -13,6 +11,7 @@ from kam_sync.base.command import command
 from kam_sync.base.errors import KamSyncError, WrongUse
 from kam_sync.base.settings import read_settings
 from kam_sync.cli.ids import WriteIds
+from kam_sync.cli.opened import opened
 
 if TYPE_CHECKING:
     from connectors import Ref, Write
@@ -31,14 +30,6 @@ Key = Annotated[
     str | None, typer.Option(help="The same key again is the same write, and done once.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-
-
-@contextmanager
-def _services() -> "Iterator[Services]":
-    from kam_sync.wiring import open_services
-
-    with open_services(read_settings()) as services:
-        yield services
 
 
 @app.command()
@@ -159,7 +150,7 @@ def list_(
     from kam_sync.cli import show
     from kam_sync.intake.store import SourceStore, WriteStore
 
-    with _services() as services, services.database.transaction() as session:
+    with opened() as services, services.database.transaction() as session:
         found = SourceStore(session).by_name(source)
         rows = [_document(row) for row in WriteStore(session, found.id).latest(limit=limit)]
     if json:
@@ -188,7 +179,7 @@ def retry(
     from kam_sync import writing
     from kam_sync.intake.store import SourceStore, WriteStore
 
-    with _services() as services:
+    with opened() as services:
         with services.database.transaction() as session:
             source_id = SourceStore(session).by_name(source).id
             WriteStore(session, source_id).retry(ids or ())
@@ -206,7 +197,7 @@ def _write(source: str, write: "Write", *, json: bool) -> None:
     from kam_sync.intake.store import SourceStore, WriteStore, asks_for
     from kam_sync.intake.writes import WriteState
 
-    with _services() as services:
+    with opened() as services:
         with services.database.transaction() as session:
             source_id = SourceStore(session).by_name(source).id
             known = WriteStore(session, source_id).by_keys([write.key]).get(write.key)
@@ -237,7 +228,7 @@ def _write_about_alert(alert: str, *, json: bool) -> None:
         alert_id = UUID(alert)
     except ValueError as error:
         raise WrongUse(f"--alert {alert}: no such alert") from error
-    with _services() as services:
+    with opened() as services:
         with services.database.transaction() as session:
             row = ask_about(session, services, alert_id, by="command")
             source_id, write_id = row.source_id, row.id

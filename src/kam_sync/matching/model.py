@@ -179,6 +179,18 @@ class Act:
     sides: tuple[tuple[Company, ...], tuple[Company, ...]]
     """The companies or contacts on both sides; all of one against all of the other."""
 
+    def as_document(self) -> dict[str, Any]:
+        """What was said, but not of whom; for who writes JSON."""
+        return {
+            "id": str(self.id),
+            "says": self.says.value,
+            "by": self.by,
+            "at": self.at,
+            "note": self.note,
+            "undone_by": self.undone_by,
+            "undone_at": self.undone_at,
+        }
+
     @classmethod
     def of(cls, pairs: Iterable[tuple[int, str, int, str]], says: str, **told: Any) -> "Act":
         """An act of its pairs, in which each company is named first or second."""

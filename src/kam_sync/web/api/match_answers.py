@@ -91,17 +91,22 @@ class DecidedCompany(CompanyRef):
     account_id: AccountId | None = Field(description="The account that it belongs to now.")
 
 
-class Decision(BaseModel):
-    """What a person said; one that was taken back stays for the record."""
+class Said(BaseModel):
+    """What a person said, and whether it holds."""
 
     id: str
-    says: Says = Field(description="`together`: one customer; `apart`: different ones.")
-    sides: list[list[DecidedCompany]] = Field(description="Of whom: one side, and the other.")
     by: str = Field(description="Who said it, or by which door it came.")
     at: Moment
     note: str
     undone_by: str | None
     undone_at: Moment | None = Field(description="Null while it holds.")
+
+
+class Decision(Said):
+    """What a person said; one that was taken back stays for the record."""
+
+    says: Says = Field(description="`together`: one customer; `apart`: different ones.")
+    sides: list[list[DecidedCompany]] = Field(description="Of whom: one side, and the other.")
 
 
 def question(language: Language, names: Names, asked: Asked) -> Question:
@@ -131,17 +136,8 @@ def link(language: Language, names: Names, member: Member) -> Link:
 
 def decision(names: Names, told: Told) -> Decision:
     """What a person said."""
-    act = told.act
-    return Decision(
-        id=str(act.id),
-        says=act.says,
-        sides=[[_decided(names, told, one) for one in side] for side in told.sides],
-        by=act.by,
-        at=act.at,
-        note=act.note,
-        undone_by=act.undone_by,
-        undone_at=act.undone_at,
-    )
+    sides = [[_decided(names, told, one) for one in side] for side in told.sides]
+    return Decision(**told.act.as_document(), sides=sides)
 
 
 def amounts(of: Mapping[str, Decimal]) -> list[Money]:

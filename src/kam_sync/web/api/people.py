@@ -149,7 +149,7 @@ def list_people_decisions(
 
 @router.post("/people/matches/decisions/{decision_id}/undo", dependencies=_CHANGING)
 def undo_of_people(services: Serving, decision_id: DecisionId) -> answers.Decision:
-    """Take a decision back: the contacts go where the evidence alone puts them."""
+    """Take a decision back: what it had taken back holds again."""
     with joining.people(services, by=_BY) as deciding:
         deciding.undo(decision_id)
     return _decision(services, decision_id)

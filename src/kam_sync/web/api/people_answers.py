@@ -1,22 +1,21 @@
 """How the API answers about people: who they are, which may be one, and what was decided."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from kam_sync.accounts import model
-from kam_sync.kpi.values import Moment, Money
+from kam_sync.kpi.values import Money
 from kam_sync.matching import people_showing as shown
 from kam_sync.matching.model import Says
 from kam_sync.matching.people import PersonClue, PersonEvidence
 from kam_sync.notify.shapes import AccountId, ExternalId, SourceName
-from kam_sync.web.api.match_answers import amounts
+from kam_sync.web.api import match_answers
 from kam_sync.web.wording import persons as words
 from kam_sync.web.wording.language import Language
 
-Names = Mapping[int, str]
-"""The name of each source by its id."""
+Names = match_answers.Names
 
 
 class ContactRef(BaseModel):
@@ -98,17 +97,11 @@ class DecidedContact(ContactRef):
     person_id: str = Field(description="The person that it belongs to now.")
 
 
-class Decision(BaseModel):
+class Decision(match_answers.Said):
     """What somebody said; one that was taken back stays for the record."""
 
-    id: str
     says: Says = Field(description="`together`: one person; `apart`: different ones.")
     sides: list[list[DecidedContact]] = Field(description="Of whom: one side, and the other.")
-    by: str = Field(description="Who said it, or by which door it came.")
-    at: Moment
-    note: str
-    undone_by: str | None
-    undone_at: Moment | None = Field(description="Null while it holds.")
 
 
 def person(language: Language, names: Names, one: shown.Person) -> Person:
@@ -145,7 +138,7 @@ def question(language: Language, names: Names, asked: shown.Asked) -> Question:
             )
             for side in asked.sides
         ],
-        money=amounts(asked.worth),
+        money=match_answers.amounts(asked.worth),
         weight=asked.question.weight,
         advice="likely" if asked.is_likely else "unsure",
         is_doubtful=asked.question.is_doubtful,
@@ -156,7 +149,6 @@ def question(language: Language, names: Names, asked: shown.Asked) -> Question:
 
 def decision(names: Names, told: shown.Told) -> Decision:
     """What somebody said."""
-    act = told.act
     sides = [
         [
             DecidedContact(
@@ -168,10 +160,7 @@ def decision(names: Names, told: shown.Told) -> Decision:
         ]
         for side in told.sides
     ]
-    return Decision(
-        id=str(act.id), says=act.says, sides=sides, by=act.by, at=act.at, note=act.note,
-        undone_by=act.undone_by, undone_at=act.undone_at,
-    )  # fmt: skip
+    return Decision(**told.act.as_document(), sides=sides)
 
 
 def _said(names: Names, contact: model.Contact) -> dict[str, Any]:
