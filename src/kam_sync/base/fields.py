@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import ARRAY, JSON, DateTime, Enum, Field, Integer, Numeric, String
+from sqlmodel import ARRAY, JSON, Date, DateTime, Enum, Field, Integer, Numeric, String
 
 
 def moment(**more: Any) -> Any:
@@ -23,6 +23,16 @@ def choice(kind: type[StrEnum], **more: Any) -> Any:
 def exact(**more: Any) -> Any:
     """An exact number such as an amount of money; four decimals, and room for absurd sums."""
     return Field(sa_type=Numeric(30, 4), **more)
+
+
+def exacts(**more: Any) -> Any:
+    """A list of exact numbers."""
+    return Field(sa_type=ARRAY(Numeric(30, 4)), **more)
+
+
+def days(**more: Any) -> Any:
+    """A list of days."""
+    return Field(sa_type=ARRAY(Date), **more)
 
 
 def texts(**more: Any) -> Any:

@@ -50,8 +50,8 @@ class DriftStore:
         """Drop findings about other KPIs, and about series that are no more."""
         gone = self._session.execute(
             sa.text(
-                "DELETE FROM finding f WHERE f.kpi <> ALL(:kpis) OR NOT EXISTS (SELECT FROM point p"
-                " WHERE p.account_id = f.account_id AND p.kpi = f.kpi AND p.unit = f.unit)"
+                "DELETE FROM finding f WHERE f.kpi <> ALL(:kpis) OR NOT EXISTS (SELECT FROM series p"
+                " WHERE NOT p.of_group AND p.account_id = f.account_id AND p.kpi = f.kpi AND p.unit = f.unit)"
             ),
             {"kpis": list(kpis)},
         )

@@ -27,6 +27,15 @@ class Good(StrEnum):
     DOWN = "down"
 
 
+class Grain(StrEnum):
+    """How long the periods are that a KPI has one value for."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
 @dataclass(frozen=True, slots=True)
 class Kpi:
     """A named measure of an account, one value a month."""
@@ -52,6 +61,8 @@ class Point(SQLModel):
     value: Decimal = fields.exact()
     is_partial: bool = False
     """True for the month that has not ended: never compared with whole ones."""
+    reported: Decimal | None = fields.exact(default=None)
+    """The value as it was first measured after the month's end."""
     changed_at: datetime = fields.moment()
 
 

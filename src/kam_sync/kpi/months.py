@@ -1,4 +1,4 @@
-"""The months that are measured: the last three years and the one that is running."""
+"""The months that are measured: the last ten years and the one that is running."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from kam_sync.base.clock import start_of_day
 
-MONTHS = 36
+MONTHS = 120
 
 
 @dataclass(frozen=True, slots=True)

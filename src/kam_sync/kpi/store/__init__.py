@@ -1,5 +1,6 @@
-"""The points of accounts and groups: computed set-wise in the database, and read."""
+"""The series of accounts and groups: computed set-wise in the database, and read."""
 
-from kam_sync.kpi.store.points import KpiStore
+from kam_sync.kpi.store.measuring import MeasuringStore
+from kam_sync.kpi.store.reading import KpiStore
 
-__all__ = ["KpiStore"]
+__all__ = ["KpiStore", "MeasuringStore"]

@@ -2,7 +2,7 @@
 
 TABLES = (
     "kpi_month", "kpi_deal", "kpi_frame", "kpi_currency", "kpi_closed", "kpi_about", "kpi_echo",
-    "kpi_activity", "kpi_point",
+    "kpi_activity", "kpi_series", "kpi_changed",
 )  # fmt: skip
 
 OF_GROUPS = """
@@ -112,8 +112,8 @@ LAY_OUT = """
     ) signs
     WHERE at < :now;
 
-    CREATE TEMP TABLE kpi_point (account_id uuid, kpi text, unit text, "on" date,
-        value numeric(30, 4), is_partial boolean) ON COMMIT DROP;
+    CREATE TEMP TABLE kpi_series (account_id uuid, kpi text, unit text, ons date[],
+        known numeric(30, 4)[], running_on date, running numeric(30, 4)) ON COMMIT DROP;
 
     ANALYZE kpi_deal; ANALYZE kpi_frame; ANALYZE kpi_currency; ANALYZE kpi_closed
 """

@@ -1,0 +1,127 @@
+"""Computes the series of KPIs set-wise in the database, and keeps what has changed of them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from kam_sync.base.db import Merged, Session
+from kam_sync.kpi.model import Grain, Kpi
+from kam_sync.kpi.months import Month
+from kam_sync.kpi.store.layout import LAY_OUT, OF_GROUPS, TABLES
+
+_MEASURE = """
+    INSERT INTO kpi_series
+    SELECT f.account_id, :kpi, f.unit,
+        coalesce(array_agg(f."on" ORDER BY f."on") FILTER (WHERE f."on" < :running), '{{}}'),
+        coalesce(array_agg(CAST(f.value AS numeric(30, 4)) ORDER BY f."on")
+            FILTER (WHERE f."on" < :running), '{{}}'),
+        max(f."on") FILTER (WHERE f."on" = :running),
+        max(f.value) FILTER (WHERE f."on" = :running)
+    FROM ({formula}) f WHERE f.value IS NOT NULL GROUP BY f.account_id, f.unit
+"""
+_COMPARE = """
+    CREATE TEMP TABLE kpi_changed ON COMMIT DROP AS
+    SELECT n.*, o.ons AS old_ons, o.known AS old_known, o.reported AS old_reported
+    FROM kpi_series n LEFT JOIN series o ON o.account_id = n.account_id AND o.kpi = n.kpi
+        AND o.unit = n.unit AND o.of_group = :of_group AND o.grain = :grain
+    WHERE o.account_id IS NULL
+        OR (o.running_on, o.running) IS DISTINCT FROM (n.running_on, n.running)
+        OR o.ons <> n.ons OR o.known <> n.known
+"""
+_RESTATE = """
+    INSERT INTO restatement (account_id, of_group, grain, kpi, unit, "on", was, now, at)
+    SELECT c.account_id, :of_group, :grain, c.kpi, c.unit, p."on", p.was, p.now, :now
+    FROM kpi_changed c CROSS JOIN LATERAL (
+        SELECT "on", o.value AS was, n.value AS now
+        FROM unnest(c.old_ons, c.old_known) AS o("on", value)
+        FULL JOIN unnest(c.ons, c.known) AS n("on", value) USING ("on")
+        WHERE o.value IS DISTINCT FROM n.value
+    ) p
+    WHERE p."on" <= c.old_ons[cardinality(c.old_ons)]
+        AND c.old_known <> c.known[1:cardinality(c.old_known)]
+    ORDER BY 1, 4, 5, 6
+"""
+"""Who is measured for the first time, or has one more whole period, is not restated."""
+_KEEP = """
+    WITH kept AS (
+        INSERT INTO series (account_id, of_group, grain, kpi, unit, ons, known, reported,
+            running_on, running, changed_at)
+        SELECT account_id, :of_group, :grain, kpi, unit, ons, known, CASE
+            WHEN old_ons IS NULL THEN known
+            WHEN ons[1:cardinality(old_ons)] = old_ons
+                THEN old_reported || known[cardinality(old_ons) + 1:]
+            ELSE coalesce((
+                SELECT array_agg(coalesce(o.value, n.value) ORDER BY n."on")
+                FROM unnest(ons, known) AS n("on", value)
+                LEFT JOIN unnest(old_ons, old_reported) AS o("on", value) USING ("on")
+            ), '{}') END, running_on, running, :now
+        FROM kpi_changed
+        ON CONFLICT (account_id, of_group, grain, kpi, unit) DO UPDATE SET
+            ons = excluded.ons, known = excluded.known, reported = excluded.reported,
+            running_on = excluded.running_on, running = excluded.running,
+            changed_at = excluded.changed_at
+    )
+    SELECT count(*), count(*) FILTER (WHERE old_ons IS NULL) FROM kpi_changed
+"""
+_FORGET = """
+    DELETE FROM series s
+    WHERE s.of_group = :of_group AND s.grain = :grain AND NOT EXISTS (
+        SELECT FROM kpi_series n
+        WHERE n.account_id = s.account_id AND n.kpi = s.kpi AND n.unit = s.unit)
+"""
+
+
+class MeasuringStore:
+    """Computes and writes series."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def compute(
+        self, kpis: Iterable[Kpi], months: Sequence[Month], zone: str, now: datetime
+    ) -> tuple[Merged, int]:
+        """Compute all series of the KPIs; returns how many changed and how many vanished."""
+        return self._compute("account_link", kpis, _moments(months, zone, now), of_group=False)
+
+    def compute_groups(
+        self, kpis: Iterable[Kpi], months: Sequence[Month], zone: str, now: datetime
+    ) -> tuple[Merged, int]:
+        """The same for each account that has children: of all deals in it and below it."""
+        for statement in OF_GROUPS.split(";"):
+            self._session.execute(sa.text(statement))
+        if not self._session.scalar(sa.text("SELECT EXISTS (SELECT FROM kpi_group)")):
+            none: Any = self._session.execute(sa.text("DELETE FROM series WHERE of_group"))
+            return Merged(), none.rowcount
+        return self._compute("kpi_group", kpis, _moments(months, zone, now), of_group=True)
+
+    def _compute(
+        self, links: str, kpis: Iterable[Kpi], values: dict[str, Any], *, of_group: bool
+    ) -> tuple[Merged, int]:
+        values |= {"of_group": of_group, "grain": Grain.MONTH.value}
+        self._session.execute(sa.text(f"DROP TABLE IF EXISTS {', '.join(TABLES)}"))
+        for statement in LAY_OUT.format(links=links).split(";"):
+            self._run(statement, values)
+        for kpi in kpis:
+            self._run(_MEASURE.format(formula=kpi.formula), values | {"kpi": kpi.key})
+        self._run("ANALYZE kpi_series", values)
+        self._run(_COMPARE, values)
+        self._run(_RESTATE, values)
+        total, created = self._run(_KEEP, values).one()
+        gone = self._run(_FORGET, values).rowcount
+        return Merged(created=created, updated=total - created), gone
+
+    def _run(self, statement: str, values: dict[str, Any]) -> Any:
+        used = {name: value for name, value in values.items() if f":{name}" in statement}
+        return self._session.execute(sa.text(statement), used)
+
+
+def _moments(months: Sequence[Month], zone: str, now: datetime) -> dict[str, Any]:
+    """What the tables are laid out by."""
+    return {
+        "ons": [month.on for month in months],
+        "starts": [month.start_at for month in months],
+        "ends": [month.end_at for month in months],
+        "zone": zone, "first": months[0].on, "running": months[-1].on, "now": now,
+    }  # fmt: skip

@@ -1,0 +1,86 @@
+"""Reads series, whole or point by point."""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from kam_sync.base.db import Session
+from kam_sync.kpi.model import Grain, Point, Series
+from kam_sync.kpi.store.tables import SeriesRow
+
+
+class KpiStore:
+    """Reads points."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def series(self, kpis: Iterable[str]) -> Iterator[Series]:
+        """The whole months of the named KPIs of every account, streamed."""
+        row = SeriesRow
+        query = (
+            sa.select(col(row.account_id), col(row.kpi), col(row.unit), col(row.ons), col(row.known))
+            .where(~col(row.of_group), col(row.grain) == Grain.MONTH, col(row.kpi).in_(list(kpis)))
+            .where(sa.func.cardinality(row.ons) > 0)
+            .order_by(col(row.account_id), col(row.kpi), col(row.unit))
+            .execution_options(yield_per=10_000)
+        )
+        for account_id, kpi, unit, ons, known in self._session.execute(query):
+            yield Series(account_id, kpi, unit, tuple(ons), tuple(float(value) for value in known))
+
+    def points(
+        self,
+        account_id: UUID,
+        kpi: str | None = None,
+        *,
+        first: date | None = None,
+        last: date | None = None,
+        of_group: bool = False,
+    ) -> list[Point]:
+        """Points of an account by KPI, unit and month, between two days where they are given.
+
+        Args:
+            of_group: those of the account and all below it; none where it has no children.
+        """
+        query = _monthly(of_group).where(col(SeriesRow.account_id) == account_id)
+        if kpi is not None:
+            query = query.where(col(SeriesRow.kpi) == kpi)
+        query = query.order_by(col(SeriesRow.kpi), col(SeriesRow.unit))
+        found = (point for row in self._session.scalars(query) for point in _points(row))
+        least, most = first or date.min, last or date.max
+        return [point for point in found if least <= point.on <= most]
+
+    def of_accounts(
+        self, account_ids: Collection[UUID], kpis: Collection[str], *, first: date
+    ) -> list[Point]:
+        """Points of some KPIs of some accounts since a month, oldest month first."""
+        query = _monthly(of_group=False).where(
+            col(SeriesRow.account_id).in_(account_ids), col(SeriesRow.kpi).in_(kpis)
+        )
+        found = (point for row in self._session.scalars(query) for point in _points(row))
+        return sorted((p for p in found if p.on >= first), key=lambda p: (p.on, p.unit))
+
+
+def _monthly(of_group: bool) -> Any:
+    return select(SeriesRow).where(
+        col(SeriesRow.of_group) == of_group, col(SeriesRow.grain) == Grain.MONTH
+    )
+
+
+def _points(row: SeriesRow) -> Iterator[Point]:
+    whole = zip(row.ons, row.known, row.reported, strict=True)
+    for on, known, reported in whole:
+        yield _point(row, on, known, reported=reported)
+    if row.running_on is not None and row.running is not None:
+        yield _point(row, row.running_on, row.running, is_partial=True)
+
+
+def _point(row: SeriesRow, on: date, value: Any, **more: Any) -> Point:
+    return Point(
+        account_id=row.account_id, kpi=row.kpi, unit=row.unit, on=on, value=value,
+        changed_at=row.changed_at, **more,
+    )  # fmt: skip

@@ -1,0 +1,55 @@
+"""The table of series: one row for all values of a KPI of an account."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from kam_sync.base import fields
+
+
+class SeriesRow(SQLModel, table=True):
+    """The values of a KPI of an account, or of an account and all below it.
+
+    Whole periods stand in three lists side by side, oldest first; the running one stands apart, so
+    that nothing compares it with whole ones by mistake, and a day that passes changes no list.
+    """
+
+    __tablename__ = "series"
+
+    account_id: UUID = Field(primary_key=True, foreign_key="account.id", ondelete="CASCADE")
+    of_group: bool = Field(primary_key=True)
+    """The account and all below it, not the account alone."""
+    grain: str = Field(primary_key=True)
+    kpi: str = Field(primary_key=True)
+    unit: str = Field(primary_key=True)
+    ons: list[date] = fields.days()
+    """The first day of each whole period that has a value."""
+    known: list[Decimal] = fields.exacts()
+    """Its value as it is known now."""
+    reported: list[Decimal] = fields.exacts()
+    """Its value as it was first measured after the period's end."""
+    running_on: date | None = None
+    running: Decimal | None = fields.exact(default=None)
+    """The value so far of the period that has not ended."""
+    changed_at: datetime = fields.moment()
+
+
+class RestatementRow(SQLModel, table=True):
+    """A value of a whole period that was changed after it had been measured."""
+
+    __tablename__ = "restatement"
+    __table_args__ = (sa.Index("restatement_account", "account_id", "kpi", "at"),)
+
+    id: int = Field(sa_column=sa.Column(sa.BigInteger, sa.Identity(), primary_key=True))
+    account_id: UUID = Field(foreign_key="account.id", ondelete="CASCADE")
+    of_group: bool
+    grain: str
+    kpi: str
+    unit: str
+    on: date
+    was: Decimal | None = fields.exact(default=None)
+    now: Decimal | None = fields.exact(default=None)
+    at: datetime = fields.moment()
