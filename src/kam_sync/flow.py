@@ -150,9 +150,11 @@ def measure(services: Services) -> list[Report]:
 
 
 def kpi(services: Services) -> Report:
-    """Step 3."""
+    """Step 3, of accounts as they are when it begins, whatever is decided meanwhile."""
     now, zone = services.as_of(), services.zone
-    return _step(services, lambda session: kam_sync.kpi.step.run(session, now, zone))
+    return _step(
+        services, lambda session: kam_sync.kpi.step.run(session, now, zone), is_snapshot=True
+    )
 
 
 def detect(services: Services) -> list[Report]:
@@ -178,8 +180,13 @@ def tell_incidents(services: Services) -> None:
         kam_sync.notify.step.tell_incidents(session, services.now())
 
 
-def _step(services: Services, work: Callable[[Session], Report]) -> Report:
+def _step(
+    services: Services, work: Callable[[Session], Report], *, is_snapshot: bool = False
+) -> Report:
     """One step in one transaction; one process at a time."""
     database = services.database
-    with database.alone("measuring", wait=True), database.transaction() as session:
+    with (
+        database.alone("measuring", wait=True),
+        database.transaction(is_snapshot=is_snapshot) as session,
+    ):
         return work(session)

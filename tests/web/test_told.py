@@ -14,18 +14,33 @@ import sqlalchemy as sa
 
 import connectors as gate
 from connectors import Noun, Outcome
-from kam_sync import announcing, delivering, targeting
+from kam_sync import announcing, delivering, flow, targeting
 from kam_sync.accounts.store import SavingStore
 from kam_sync.alerts.model import ChangeKind
 from kam_sync.base.errors import Busy
 from kam_sync.intake.store import RawStore, SourceStore
-from kam_sync.notify.model import Target
+from kam_sync.jobs import joining
+from kam_sync.notify import step
+from kam_sync.notify.model import Message, Target
+from kam_sync.notify.route import LOG
 from kam_sync.wiring import Services
 from tests.fakes.listener import Listener
 from tests.fakes.telling import Time, allowing
+from tests.web.parted import part
 from tests.web.world import WHEN, World, won_deal
 
 PAGE = Path(__file__).parents[2] / "docs" / "webhooks.md"
+_OPENED = """
+    WITH opened AS (
+        INSERT INTO alert (id, account_id, kpi, kind, state, opened_at, changed_at, unit,
+            observed, expected, low, high, gap, since)
+        VALUES (gen_random_uuid(), :account, 'won_revenue', 'level', 'open', now(), now(), 'RUB',
+            1, 5, 3, 7, -4, '2026-08-01')
+        RETURNING id
+    )
+    INSERT INTO alert_change (alert_id, change, at, observed, expected, gap)
+    SELECT id, 'opened', now(), 1, 5, -4 FROM opened
+"""
 
 
 @pytest.fixture
@@ -175,6 +190,30 @@ def test_a_change_of_an_alert_that_commits_late_is_not_run_past(
     writer.join(30)
     told = [body["type"] for body in hear(services, target, ear)]
     assert told == ["alert.refreshed", "alert.resolved", "alert.opened"]
+
+
+def test_what_is_told_of_a_merged_account_names_the_one_that_it_is_in(
+    world: World, client, ear: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (elder,), parted = world.add_companies(world.add_source("elder"), "Василёк"), part(world)
+    services, target = begin(world, ear, "alert.*")
+    with services.database.transaction() as session:
+        session.execute(sa.text(_OPENED), {"account": parted.account})
+    assert "Ромашка" in client.get("/").text
+    joining.merge(services, elder, UUID(parted.account), by="Анна")
+    assert client.get(f"/api/v1/accounts/{parted.account}").json()["name"] == ""
+    [body] = hear(services, target, ear)
+    [item] = client.get("/api/v1/alerts").json()["items"]
+    one = client.get(f"/api/v1/alerts/{item['id']}").json()
+    assert (body["data"], item["account_id"]) == (item, parted.account)
+    assert (item["account_name"], one["account_name"]) == ("Василёк", "Василёк")
+    [line] = client.get("/api/v1/sources/sales/ledger/deal/accounts").json()["items"]
+    assert (line["account_id"], line["name"]) == (parted.account, "Василёк")
+    logged = list[Message]()
+    monkeypatch.setattr(step, "_CHANNELS", {LOG: logged.append})
+    flow.notify(services)
+    assert [message.account for message in logged] == ["Василёк"]
+    assert "Василёк" not in client.get("/").text  # the next measuring resolves it
 
 
 def test_the_page_for_integrators_shows_a_true_message(

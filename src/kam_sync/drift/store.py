@@ -13,6 +13,9 @@ from kam_sync.drift.model import Finding, Judgement
 from kam_sync.kpi.model import Series
 
 _FIELDS = tuple(Judgement.model_fields)
+_STANDS = """
+    EXISTS (SELECT FROM account a WHERE a.id = finding.account_id AND a.merged_into IS NULL)
+"""
 
 
 class FindingRow(Finding, table=True):
@@ -58,8 +61,8 @@ class DriftStore:
         return cast("sa.CursorResult[None]", gone).rowcount
 
     def all(self) -> list[Finding]:
-        """Every finding."""
-        return list(self._session.scalars(select(FindingRow)))
+        """Every finding, but those about accounts that were merged into others meanwhile."""
+        return list(self._session.scalars(select(FindingRow).where(sa.text(_STANDS))))
 
     def of_account(self, account_id: UUID) -> list[Finding]:
         """The findings about an account."""

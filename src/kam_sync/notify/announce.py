@@ -42,11 +42,11 @@ def of_alerts(session: Session, locale: Locale, now: datetime) -> int:
         known.move_alerts(store.last_change())
         return 0
     changes = store.changes_after(position, limit=_BATCH)
-    names = AccountStore(session).by_ids([alert.account_id for _, alert in changes])
+    accounts = AccountStore(session).standing([alert.account_id for _, alert in changes])
     found = [
         News(
             news.of_alert(change.change),
-            payload.of_alert(alert, names[alert.account_id].name, locale),
+            payload.of_alert(alert, accounts[alert.account_id].name, locale),
             account_id=alert.account_id,
         )
         for change, alert in changes

@@ -22,10 +22,10 @@ def run(session: Session, now: datetime) -> Report:
     store = NotifyStore(session)
     changes = AlertStore(session).changes_after(store.routed_to(), limit=_BATCH)
     report = Report("notify").add(read=len(changes), told=0)
-    names = AccountStore(session).by_ids([alert.account_id for _, alert in changes])
+    accounts = AccountStore(session).standing([alert.account_id for _, alert in changes])
     for change, alert in changes:
         for channel in route(change.change):
-            _CHANNELS[channel](_message(change, alert, names[alert.account_id].name))
+            _CHANNELS[channel](_message(change, alert, accounts[alert.account_id].name))
             store.told(change.id, channel, now)
             report.add(told=1)
     if changes:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from kam_sync.accounts.model import Account, Company, Link, SetAside, User
@@ -68,6 +69,14 @@ class AccountStore:
         """The accounts of these ids."""
         query = select(AccountRow).where(col(AccountRow.id).in_(ids))
         return {row.id: row for row in self._session.scalars(query)}
+
+    def standing(self, ids: Sequence[UUID]) -> dict[UUID, Account]:
+        """The account that each of these is by now: itself, or the one it was merged into."""
+        whole = aliased(AccountRow)
+        stands = sa.func.coalesce(col(AccountRow.merged_into), col(AccountRow.id))
+        query = sa.select(col(AccountRow.id), whole).join(whole, col(whole.id) == stands)
+        query = query.where(col(AccountRow.id).in_(ids))
+        return dict(self._session.execute(query).all())
 
     def links(self, account_id: UUID) -> list[Link]:
         """The companies of sources that the account is made of."""

@@ -51,12 +51,14 @@ class Database:
         return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     @contextmanager
-    def transaction(self, *, fenced: bool = True) -> Iterator[Session]:
+    def transaction(self, *, fenced: bool = True, is_snapshot: bool = False) -> Iterator[Session]:
         """A session whose work is committed at the end, or rolled back when an error leaves it.
 
         Args:
             fenced: refuse to commit when a lock that is held around it was lost; False for what
                 must be kept even so, and checks by itself that nobody came first.
+            is_snapshot: let all its statements read what was committed before the first of them;
+                for who alone writes its tables, as a row that others change meanwhile is refused.
 
         Raises:
             DatabaseTrouble: the server is away, full, stopping or read-only, or all connections
@@ -64,6 +66,8 @@ class Database:
             TakenOver: it stood under a lock that was lost meanwhile; nothing of it was kept.
         """
         with _troubles_in_words(), Session(self.engine) as session, session.begin():
+            if is_snapshot:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
             for lock in _locks.get() if fenced else ():
                 lock.require()

@@ -21,7 +21,7 @@ _ORDER = {noun.value: place for place, noun in enumerate(Noun)}
 
 @dataclass(frozen=True, slots=True)
 class NamedLine:
-    """What a check says of an account, with the account's name."""
+    """What a check says of an account, with the name of the account that it is by now."""
 
     id: int
     line: AccountLine
@@ -85,11 +85,9 @@ class LedgerBook:
             query = query.where(row.found > 0)
         found = self._session.scalars(query.order_by(col(row.id)).limit(limit)).all()
         known = [one.account_id for one in found if one.account_id is not None]
-        named = AccountStore(self._session).by_ids(known)
-        return [
-            NamedLine(one.id, one, named[one.account_id].name if one.account_id in named else None)
-            for one in found
-        ]
+        accounts = AccountStore(self._session).standing(known)
+        names: dict[UUID | None, str] = {key: account.name for key, account in accounts.items()}
+        return [NamedLine(one.id, one, names.get(one.account_id)) for one in found]
 
     def records(
         self, check_id: int, *, account_id: UUID | None = None, limit: int

@@ -42,7 +42,7 @@ def list_alerts(session: Reading, locale: Speaking, query: Asked[AlertQuery]) ->
         limit=query.limit + 1,
     )
     kept, cursor = paging.page(found, query.limit, lambda a: _BY_TIME.write(a.opened_at, a.id))
-    accounts = AccountStore(session).by_ids([alert.account_id for alert in kept])
+    accounts = AccountStore(session).standing([alert.account_id for alert in kept])
     items = [shapes.alert(alert, accounts[alert.account_id].name, locale) for alert in kept]
     return Page(items=items, next_cursor=cursor)
 
@@ -52,7 +52,8 @@ def get_alert(session: Reading, alert_id: AlertId, locale: Speaking) -> answers.
     """One alert with its history."""
     store = AlertStore(session)
     found = store.alert(alert_id)
-    shown = shapes.alert(found, AccountStore(session).account(found.account_id).name, locale)
+    account = AccountStore(session).standing([found.account_id])[found.account_id]
+    shown = shapes.alert(found, account.name, locale)
     history = [_change(change, found) for change in store.history(alert_id)]
     return answers.OneAlert(**shown.model_dump(), history=history)
 

@@ -28,9 +28,10 @@ def show_today(
 ) -> HTMLResponse:
     """What a person should know today."""
     grouped, store = _by_account(session), AccountStore(session)
-    accounts = store.by_ids([group[0].account_id for group in grouped])
+    accounts = store.standing([group[0].account_id for group in grouped])
     # Alerts of an account that was merged stay open until the next measuring.
-    grouped = [group for group in grouped if not accounts[group[0].account_id].merged_into]
+    stand = {key for key, account in accounts.items() if account.id == key}
+    grouped = [group for group in grouped if group[0].account_id in stand]
     shown = grouped[:_MOST_ACCOUNTS]
     ids = [group[0].account_id for group in shown]
     return pages(request).render(
