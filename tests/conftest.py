@@ -91,7 +91,7 @@ def make_empty(database: Database) -> None:
             IF pg_relation_size('"{name}"') < {_LITTLE} THEN DELETE FROM "{name}";
             ELSE TRUNCATE "{name}" CASCADE; END IF;
         END IF;"""
-        for name in [*queue, *names]
+        for name in [*queue, *names, "kpi_due"]  # triggers fill the last one
     )
     numbers = """PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)
         FROM pg_sequences WHERE last_value IS NOT NULL;"""

@@ -47,7 +47,8 @@ def test_who_is_merged_while_kpis_are_computed_is_measured_as_before(services: S
     before = _points(services)
     for statement in ("CREATE TEMP TABLE kpi_activity", "CREATE TEMP TABLE kpi_group"):
         with services.database.transaction() as session:
-            session.execute(sa.text("DELETE FROM point"))
+            session.execute(sa.text("DELETE FROM series"))
+            session.execute(sa.text("DELETE FROM kpi_measured"))
         decisions: list[int] = []
 
         def merge(decisions: list[int] = decisions) -> None:

@@ -21,6 +21,9 @@ from types import MappingProxyType
 
 from kam_sync.kpi.model import Good, Kpi, Measure
 
+_DEALS = frozenset({"deal"})
+_SIGNS = frozenset({"deal", "task", "activity", "contact", "customer", "crm_write"})
+
 _WON_REVENUE = Kpi(
     key="won_revenue",
     title={"ru": "Выручка выигранных сделок", "en": "Won revenue"},
@@ -29,6 +32,7 @@ _WON_REVENUE = Kpi(
         "en": "Sum of the amounts of deals won in the month, by closing date.",
     },
     measure=Measure.MONEY,
+    inputs=_DEALS,
     good=Good.UP,
     formula="""
         SELECT f.account_id, f.currency AS unit, f."on", coalesce(sum(d.amount), 0) AS value
@@ -47,6 +51,7 @@ _OPEN_PIPELINE = Kpi(
         "en": "Sum of the amounts of deals open at the month's end, at their present amounts.",
     },
     measure=Measure.MONEY,
+    inputs=_DEALS,
     good=Good.UP,
     formula="""
         SELECT f.account_id, f.currency AS unit, f."on",
@@ -74,6 +79,7 @@ _AVERAGE_WON_DEAL = Kpi(
         "en": "Mean amount of deals won in the 90 days before the month's end.",
     },
     measure=Measure.MONEY,
+    inputs=_DEALS,
     good=Good.UP,
     formula="""
         SELECT account_id, currency AS unit, "on", avg(amount) AS value
@@ -91,6 +97,7 @@ _WIN_RATE = Kpi(
         "en": "Won ÷ all closed deals in the 90 days before the month's end, in percent.",
     },
     measure=Measure.PERCENT,
+    inputs=_DEALS,
     good=Good.UP,
     formula="""
         SELECT account_id, 'percent' AS unit, "on",
@@ -108,6 +115,7 @@ _DAYS_SINCE_LAST_WON = Kpi(
         "en": "Whole days from the last won deal to the month's end.",
     },
     measure=Measure.DAYS,
+    inputs=_DEALS,
     good=Good.DOWN,
     formula="""
         SELECT account_id, 'days' AS unit, "on",
@@ -133,6 +141,7 @@ _DAYS_SINCE_LAST_ACTIVITY = Kpi(
         "en": "Whole days from the last deal, task, call, message or note to the month's end.",
     },
     measure=Measure.DAYS,
+    inputs=_SIGNS,
     good=Good.DOWN,
     formula="""
         SELECT account_id, 'days' AS unit, "on",

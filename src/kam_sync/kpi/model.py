@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import sha256
 from uuid import UUID
 
 from sqlmodel import SQLModel
@@ -49,6 +50,14 @@ class Kpi:
     good: Good
     formula: str
     """One SQL query that gives (account_id, unit, on, value); see formulas.py for what it reads."""
+    inputs: frozenset[str]
+    """The tables that it is measured by."""
+
+    @property
+    def version(self) -> str:
+        """Changes with what is computed; all accounts are measured anew then."""
+        said = "\n".join((self.formula, self.measure, *sorted(self.inputs)))
+        return sha256(said.encode()).hexdigest()[:16]
 
 
 class Point(SQLModel):

@@ -1,19 +1,35 @@
-"""Step 3: computes the points of all KPIs for the months until now, of accounts and groups."""
+"""Step 3: measures all that is due: of accounts and of groups, for the months until now."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.kpi.formulas import KPIS
+from kam_sync.kpi.model import Kpi
 from kam_sync.kpi.months import months_until
-from kam_sync.kpi.store import MeasuringStore
+from kam_sync.kpi.store import DueStore, MeasuringStore
 
 
-def run(session: Session, now: datetime, zone: ZoneInfo) -> Report:
-    """Bring the points up to date; running it twice changes nothing."""
-    store, months = MeasuringStore(session), months_until(now, zone)
-    merged, gone = store.compute(KPIS.values(), months, zone.key, now)
-    of_groups, gone_of_groups = store.compute_groups(KPIS.values(), months, zone.key, now)
-    merged, gone = merged + of_groups, gone + gone_of_groups
-    return Report("kpi").add(created=merged.created, updated=merged.updated, removed=gone)
+def run(
+    session: Session, now: datetime, zone: ZoneInfo, kpis: Mapping[str, Kpi] = KPIS
+) -> Report:
+    """Bring the series up to date; running it twice changes nothing.
+
+    What has changed since the last time is measured of whom it is about, and all of all accounts
+    on each new day, for months end and days pass without anybody changing anything.
+    """
+    due, today = DueStore(session), now.astimezone(zone).date()
+    store = MeasuringStore(session, months_until(now, zone), zone.key, now)
+    work = due.take(kpis.values(), today)
+    report = store.of_all(work.anew)
+    reports = [
+        store.of_some(work.of_some),
+        store.of_groups(work.anew, of_all=True),
+        store.of_groups(work.of_some, of_all=work.groups_changed),
+    ]
+    for more in reports:
+        report.counts.update(more.counts)
+    due.measured(work.anew, today)
+    return report.add(removed=due.forget_others(kpis.values()))

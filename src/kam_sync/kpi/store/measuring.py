@@ -1,15 +1,17 @@
 """Computes the series of KPIs set-wise in the database, and keeps what has changed of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from kam_sync.base.db import Merged, Session
+from kam_sync.base.db import Session
+from kam_sync.base.report import Report
 from kam_sync.kpi.model import Grain, Kpi
 from kam_sync.kpi.months import Month
-from kam_sync.kpi.store.layout import LAY_OUT, OF_GROUPS, TABLES
+from kam_sync.kpi.store.layout import LAY_OUT, OF_DUE, OF_GROUPS, OF_SCOPE, TABLES
 
 _MEASURE = """
     INSERT INTO kpi_series
@@ -67,61 +69,78 @@ _KEEP = """
 """
 _FORGET = """
     DELETE FROM series s
-    WHERE s.of_group = :of_group AND s.grain = :grain AND NOT EXISTS (
-        SELECT FROM kpi_series n
-        WHERE n.account_id = s.account_id AND n.kpi = s.kpi AND n.unit = s.unit)
+    WHERE s.of_group = :of_group AND s.grain = :grain AND s.kpi = ANY(:kpis) AND {scope}
+        AND NOT EXISTS (
+            SELECT FROM kpi_series n
+            WHERE n.account_id = s.account_id AND n.kpi = s.kpi AND n.unit = s.unit)
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """Whose series are computed: by which companies, and which of them may vanish."""
+
+    links: str
+    scope: str
+    of_group: bool = False
+
+
+_ALL = _Whose("account_link", "true")
+_SOME = _Whose("kpi_link", "s.account_id IN (SELECT account_id FROM kpi_scope)")
+_ALL_GROUPS = _Whose("kpi_group", "true", of_group=True)
+_SOME_GROUPS = _Whose(
+    "kpi_group", "s.account_id IN (SELECT account_id FROM kpi_group)", of_group=True
+)
+
+
 class MeasuringStore:
-    """Computes and writes series."""
+    """Computes and writes series, of all accounts or of those in the table kpi_scope."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, months: Sequence[Month], zone: str, now: datetime) -> None:
         self._session = session
+        self._moments = {
+            "ons": [month.on for month in months],
+            "starts": [month.start_at for month in months],
+            "ends": [month.end_at for month in months],
+            "zone": zone, "first": months[0].on, "running": months[-1].on, "now": now,
+            "grain": Grain.MONTH.value,
+        }  # fmt: skip
 
-    def compute(
-        self, kpis: Iterable[Kpi], months: Sequence[Month], zone: str, now: datetime
-    ) -> tuple[Merged, int]:
-        """Compute all series of the KPIs; returns how many changed and how many vanished."""
-        return self._compute("account_link", kpis, _moments(months, zone, now), of_group=False)
+    def of_all(self, kpis: Collection[Kpi]) -> Report:
+        """Compute these KPIs of all accounts; how many series changed and vanished."""
+        return self._compute(kpis, _ALL)
 
-    def compute_groups(
-        self, kpis: Iterable[Kpi], months: Sequence[Month], zone: str, now: datetime
-    ) -> tuple[Merged, int]:
-        """The same for each account that has children: of all deals in it and below it."""
-        for statement in OF_GROUPS.split(";"):
-            self._session.execute(sa.text(statement))
-        if not self._session.scalar(sa.text("SELECT EXISTS (SELECT FROM kpi_group)")):
-            none: Any = self._session.execute(sa.text("DELETE FROM series WHERE of_group"))
-            return Merged(), none.rowcount
-        return self._compute("kpi_group", kpis, _moments(months, zone, now), of_group=True)
+    def of_some(self, kpis: Collection[Kpi]) -> Report:
+        """The same of the accounts that are due."""
+        for statement in OF_SCOPE.split(";"):
+            self._run(statement)
+        return self._compute(kpis, _SOME)
 
-    def _compute(
-        self, links: str, kpis: Iterable[Kpi], values: dict[str, Any], *, of_group: bool
-    ) -> tuple[Merged, int]:
-        values |= {"of_group": of_group, "grain": Grain.MONTH.value}
-        self._session.execute(sa.text(f"DROP TABLE IF EXISTS {', '.join(TABLES)}"))
-        for statement in LAY_OUT.format(links=links).split(";"):
-            self._run(statement, values)
+    def of_groups(self, kpis: Collection[Kpi], *, of_all: bool) -> Report:
+        """The same of each account that has children: by all companies in it and below it."""
+        self._run("DROP TABLE IF EXISTS kpi_group")
+        for statement in OF_GROUPS.format(only="true" if of_all else OF_DUE).split(";"):
+            self._run(statement)
+        return self._compute(kpis, _ALL_GROUPS if of_all else _SOME_GROUPS)
+
+    def _compute(self, kpis: Collection[Kpi], whose: _Whose) -> Report:
+        report = Report("kpi").add(created=0, updated=0, removed=0)
+        more = {"of_group": whose.of_group, "kpis": [kpi.key for kpi in kpis]}
+        if not kpis:
+            return report
+        self._run(f"DROP TABLE IF EXISTS {', '.join(TABLES)}")
+        for statement in LAY_OUT.format(links=whose.links).split(";"):
+            self._run(statement)
         for kpi in kpis:
-            self._run(_MEASURE.format(formula=kpi.formula), values | {"kpi": kpi.key})
-        self._run("ANALYZE kpi_series", values)
-        self._run(_COMPARE, values)
-        self._run(_RESTATE, values)
-        total, created = self._run(_KEEP, values).one()
-        gone = self._run(_FORGET, values).rowcount
-        return Merged(created=created, updated=total - created), gone
+            self._run(_MEASURE.format(formula=kpi.formula), kpi=kpi.key)
+        self._run("ANALYZE kpi_series")
+        self._run(_COMPARE, **more)
+        self._run(_RESTATE, **more)
+        total, created = self._run(_KEEP, **more).one()
+        gone = self._run(_FORGET.format(scope=whose.scope), **more).rowcount
+        return report.add(created=created, updated=total - created, removed=gone)
 
-    def _run(self, statement: str, values: dict[str, Any]) -> Any:
+    def _run(self, statement: str, **more: Any) -> Any:
+        values = {**self._moments, **more}
         used = {name: value for name, value in values.items() if f":{name}" in statement}
         return self._session.execute(sa.text(statement), used)
-
-
-def _moments(months: Sequence[Month], zone: str, now: datetime) -> dict[str, Any]:
-    """What the tables are laid out by."""
-    return {
-        "ons": [month.on for month in months],
-        "starts": [month.start_at for month in months],
-        "ends": [month.end_at for month in months],
-        "zone": zone, "first": months[0].on, "running": months[-1].on, "now": now,
-    }  # fmt: skip

@@ -53,3 +53,27 @@ class RestatementRow(SQLModel, table=True):
     was: Decimal | None = fields.exact(default=None)
     now: Decimal | None = fields.exact(default=None)
     at: datetime = fields.moment()
+
+
+class DueRow(SQLModel, table=True):
+    """A record or account whose KPIs are to be measured anew; triggers write it."""
+
+    __tablename__ = "kpi_due"
+
+    id: int = Field(sa_column=sa.Column(sa.BigInteger, sa.Identity(), primary_key=True))
+    noun: str
+    """The table that has changed."""
+    source_id: int | None = None
+    about_noun: str | None = None
+    external_id: str | None = None
+    account_id: UUID | None = None
+
+
+class MeasuredRow(SQLModel, table=True):
+    """By which definition and on which day a KPI of all accounts was measured."""
+
+    __tablename__ = "kpi_measured"
+
+    kpi: str = Field(primary_key=True)
+    version: str
+    today: date
