@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kam_sync.drift.detect import Baseline, detect
 from kam_sync.drift.model import Judgement, Verdict, Why
-from kam_sync.kpi.months import shift
+from kam_sync.kpi.periods import shift
 
 NEWEST = date(2026, 10, 1)
 MONEY = Baseline(floor=1.0)

@@ -14,7 +14,7 @@ from kam_sync.accounts.match import own_account
 from kam_sync.alerts.model import Alert, AlertState, ChangeKind
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.clock import stopped_at
-from kam_sync.kpi.months import shift
+from kam_sync.kpi.periods import shift
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask, connect
 from tests.fakes.worlds import COMPANY, SmallWorld, won

@@ -45,7 +45,7 @@ def test_who_is_merged_while_kpis_are_computed_is_measured_as_before(services: S
     parenting.place(services, b.account(), holding.account(), by="Анна")
     a.measure()
     before = _points(services)
-    for statement in ("CREATE TEMP TABLE kpi_activity", "CREATE TEMP TABLE kpi_group"):
+    for statement in ("CREATE TEMP TABLE activities", "CREATE TEMP TABLE kpi_group"):
         with services.database.transaction() as session:
             session.execute(sa.text("DELETE FROM series"))
             session.execute(sa.text("DELETE FROM kpi_measured"))

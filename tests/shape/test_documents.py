@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kam_sync.base.settings import Settings
-from kam_sync.kpi.formulas import KPIS
+from kam_sync.kpi.registry import KPIS
 
 TOP = Path(__file__).parents[2]
 DOCUMENTS = [TOP / "README.md", TOP / "CONTRIBUTING.md", TOP / "CHANGELOG.md"]

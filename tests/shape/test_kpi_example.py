@@ -12,7 +12,7 @@ from kam_sync.accounts.store import SavingStore
 from kam_sync.base.clock import start_of_day
 from kam_sync.intake.model import Access, NewSource
 from kam_sync.intake.store import SourceStore
-from kam_sync.kpi.formulas import KPIS
+from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.store import KpiStore
 from kam_sync.wiring import Services
 

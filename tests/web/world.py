@@ -13,7 +13,7 @@ from kam_sync.accounts.store import SavingStore
 from kam_sync.base.db import Session
 from kam_sync.intake.model import Access, NewSource, NounCounts, RunState
 from kam_sync.intake.store import RunStore, SourceStore
-from kam_sync.kpi.months import shift
+from kam_sync.kpi.periods import shift
 from kam_sync.wiring import Services
 
 TOKEN = "a-token-that-nobody-may-see"

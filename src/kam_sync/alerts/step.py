@@ -10,7 +10,7 @@ from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.drift.model import Finding
 from kam_sync.drift.store import DriftStore
-from kam_sync.kpi.formulas import KPIS
+from kam_sync.kpi.registry import KPIS
 
 
 def run(session: Session, now: datetime) -> Report:

@@ -23,7 +23,7 @@ from kam_sync.cli import show
 from kam_sync.cli.demo_crms import CRMS, Box, World, connect, sandboxes
 from kam_sync.cli.synced import tell
 from kam_sync.intake.store import SourceStore
-from kam_sync.kpi.formulas import KPIS
+from kam_sync.kpi.registry import KPIS
 from kam_sync.wiring import Services, open_services
 
 

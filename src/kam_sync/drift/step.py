@@ -10,9 +10,9 @@ from kam_sync.base.report import Report
 from kam_sync.drift.detect import Baseline, detect
 from kam_sync.drift.model import Judgement
 from kam_sync.drift.store import DriftStore
-from kam_sync.kpi.formulas import KPIS
+from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.model import Measure, Series
-from kam_sync.kpi.months import months_until
+from kam_sync.kpi.periods import periods_until
 from kam_sync.kpi.store import KpiStore
 
 _BASELINES = {
@@ -26,7 +26,7 @@ _BASELINES = {
 
 def run(session: Session, now: datetime, zone: ZoneInfo) -> Report:
     """Judge all series as of now."""
-    newest = months_until(now, zone, count=1)[0].on
+    newest = periods_until(now, zone, count=1)[0].on
     drifts, report = DriftStore(session), Report("drift")
     verdicts: Counter[str] = Counter(drift=0, steady=0, unclear=0)
 

@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 
 from connectors import BadRecord, Plan, Record, Spoken
-from kam_sync.kpi.formulas import KPIS
+from kam_sync.kpi.registry import KPIS
 
 _ASKED = (("is it", " or "), ("может быть,", " или "))
 _FAR = 0.4

@@ -1,13 +1,15 @@
 """Words of measuring: KPI, point, series."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
+from typing import Annotated, Any
 from uuid import UUID
 
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlmodel import SQLModel
 
 from kam_sync.base import fields
@@ -19,6 +21,8 @@ class Measure(StrEnum):
     MONEY = "money"
     DAYS = "days"
     PERCENT = "percent"
+    COUNT = "count"
+    POINTS = "points"
 
 
 class Good(StrEnum):
@@ -37,26 +41,83 @@ class Grain(StrEnum):
     QUARTER = "quarter"
 
 
-@dataclass(frozen=True, slots=True)
-class Kpi:
-    """A named measure of an account, one value a month."""
+class Family(StrEnum):
+    """What a KPI is about, in the order in which people see them."""
 
-    key: str
-    title: Mapping[str, str]
-    """By language."""
-    explanation: Mapping[str, str]
-    """How it is computed, for the person who reads it, by language."""
+    DEALS = "deals"
+    ORDERS = "orders"
+    RETENTION = "retention"
+    VALUE = "value"
+    PROFIT = "profit"
+    RECEIVABLES = "receivables"
+    CHANNEL = "channel"
+    PLANS = "plans"
+    RELATION = "relation"
+    PORTFOLIO = "portfolio"
+    OWN = "own"
+    """Added by who runs the installation."""
+
+
+def _both(said: dict[str, str]) -> dict[str, str]:
+    if set(said) != {"ru", "en"}:
+        raise ValueError("it has to be said in ru and in en")
+    return said
+
+
+Texts = Annotated[dict[str, str], AfterValidator(_both)]
+"""What people read, by language."""
+
+
+class _Written(BaseModel):
+    """What somebody writes in a file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Example(_Written):
+    """A worked example: what is given, what comes out, and how that is computed by hand."""
+
+    today: date
+    """It is the first moment of this day."""
+    given: dict[str, list[dict[str, Any]]]
+    """The rows of one account by open table; what is not said of a row is null."""
+    unit: str | None = None
+    """Which one, where there are several."""
+    grain: Grain = Grain.MONTH
+    values: dict[date, Decimal | None]
+    """By the first day of a period; null where there is no value."""
+    why: Texts
+
+
+class Kpi(_Written):
+    """A named measure of an account: one value a period."""
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")
+    family: Family = Family.OWN
+    order: int = 1000
+    """Its place in the family."""
+    title: Texts
+    explanation: Texts
+    """How it is computed, for the person who reads it."""
+    variant: Texts | None = None
+    """Which of several formulas of that name it is."""
+    minimum: Texts | None = None
+    """What there has to be before there is a value."""
+    traps: Texts | None = None
+    """What it does not say."""
+    source: str | None = None
+    """Where the formula comes from."""
     measure: Measure
     good: Good
-    formula: str
-    """One SQL query that gives (account_id, unit, on, value); see formulas.py for what it reads."""
-    inputs: frozenset[str]
-    """The tables that it is measured by."""
+    grains: tuple[Grain, ...] = (Grain.MONTH,)
+    sql: str
+    """One SQL query over the open tables that gives (account_id, unit, on, value)."""
+    example: Example
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Changes with what is computed; all accounts are measured anew then."""
-        said = "\n".join((self.formula, self.measure, *sorted(self.inputs)))
+        said = "\n".join((self.sql, self.measure, *self.grains))
         return sha256(said.encode()).hexdigest()[:16]
 
 

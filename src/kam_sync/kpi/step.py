@@ -1,4 +1,4 @@
-"""Step 3: measures all that is due: of accounts and of groups, for the months until now."""
+"""Step 3: measures all that is due: of accounts and of groups, for the periods until now."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,22 +6,19 @@ from zoneinfo import ZoneInfo
 
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
-from kam_sync.kpi.formulas import KPIS
 from kam_sync.kpi.model import Kpi
-from kam_sync.kpi.months import months_until
+from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.store import DueStore, MeasuringStore
 
 
-def run(
-    session: Session, now: datetime, zone: ZoneInfo, kpis: Mapping[str, Kpi] = KPIS
-) -> Report:
+def run(session: Session, now: datetime, zone: ZoneInfo, kpis: Mapping[str, Kpi] = KPIS) -> Report:
     """Bring the series up to date; running it twice changes nothing.
 
     What has changed since the last time is measured of whom it is about, and all of all accounts
     on each new day, for months end and days pass without anybody changing anything.
     """
     due, today = DueStore(session), now.astimezone(zone).date()
-    store = MeasuringStore(session, months_until(now, zone), zone.key, now)
+    store = MeasuringStore(session, zone, now)
     work = due.take(kpis.values(), today)
     report = store.of_all(work.anew)
     reports = [

@@ -14,7 +14,7 @@ from kam_sync.alerts import model as alerts
 from kam_sync.alerts.model import AlertState
 from kam_sync.base.settings import Locale
 from kam_sync.drift.model import Kind
-from kam_sync.kpi.formulas import KPIS
+from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.values import Moment, Money, Value, money, value
 
 _NUMBERS = ("observed", "expected", "low", "high")

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kam_sync.base.settings import Locale
-from kam_sync.kpi.formulas import KPIS
+from kam_sync.kpi.registry import KPIS
 from kam_sync.web.deps import LANGUAGE_COOKIE, locale
 from kam_sync.web.wording import people, sentences, troubles
 from kam_sync.web.wording.language import Language

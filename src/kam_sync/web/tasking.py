@@ -11,7 +11,7 @@ from kam_sync.base.db import Session
 from kam_sync.base.errors import WrongUse
 from kam_sync.intake.store import WriteStore
 from kam_sync.intake.writes import CrmWrite, WriteState
-from kam_sync.kpi.formulas import KPIS
+from kam_sync.kpi.registry import KPIS
 from kam_sync.web.wording import sentences
 from kam_sync.web.wording.language import Language
 from kam_sync.wiring import Services

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from kam_sync.base.db import Session, merge, table_of
 from kam_sync.kpi.model import Kpi
+from kam_sync.kpi.store.layout import inputs
 from kam_sync.kpi.store.tables import MeasuredRow
 
 _OF_ALL = frozenset({"account_link"})
@@ -71,7 +72,7 @@ class DueStore:
             return Due(list(kpis), [], groups_changed)
         before = self._measured()
         anew = [kpi for kpi in kpis if before.get(kpi.key) != (kpi.version, today)]
-        touched = (kpi for kpi in kpis if nouns & (kpi.inputs | _OF_ALL) or groups_changed)
+        touched = (kpi for kpi in kpis if nouns & (inputs(kpi.sql) | _OF_ALL) or groups_changed)
         return Due(anew, [kpi for kpi in touched if kpi not in anew], groups_changed)
 
     def measured(self, kpis: Iterable[Kpi], today: date) -> None:

@@ -1,9 +1,21 @@
-"""Lays the tables out that formulas read; see formulas.py for what they hold."""
+"""Lays out what the SQL of KPIs reads: the open tables, and the periods of accounts beside them.
 
-TABLES = (
-    "kpi_month", "kpi_deal", "kpi_frame", "kpi_currency", "kpi_closed", "kpi_about", "kpi_echo",
-    "kpi_activity", "kpi_series", "kpi_changed",
-)  # fmt: skip
+periods          zone, on, start_at, end_at, first_day, last_day, until_day, is_partial
+                 the periods; the running one ends now, and its last day is still to come
+<table>          an open table, each row with account_id and the period of its days
+<row>_periods    account_id, on, ...   each account with each period since its first row
+<row>_money      account_id, currency, on   the same for each currency of its rows
+closed_deals     account_id, currency, on, outcome, amount, opened_at, closed_at
+                 each closed deal in each period that it counts as recent for: closed within
+                 the 90 days before the period's end
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from kam_sync.kpi.model import Grain
+from kam_sync.kpi.store.open_tables import OPEN_TABLES, OpenTable
 
 OF_GROUPS = """
     CREATE TEMP TABLE kpi_group ON COMMIT DROP AS
@@ -30,102 +42,114 @@ OF_SCOPE = """
 """
 """The companies of those who are due."""
 
-LAY_OUT = """
-    CREATE TEMP TABLE kpi_month ON COMMIT DROP AS
+TABLES = (
+    "periods", "kpi_about", "kpi_echo", "closed_deals", "kpi_series", "kpi_changed",
+    *(
+        name
+        for table, spec in OPEN_TABLES.items()
+        for name in (table, f"{spec.singular}_periods", f"{spec.singular}_money")
+    ),
+)  # fmt: skip
+
+_PERIODS = """
+    CREATE TEMP TABLE periods ON COMMIT DROP AS
     SELECT * FROM unnest(CAST(:ons AS date[]), CAST(:starts AS timestamptz[]),
-        CAST(:ends AS timestamptz[])) AS m("on", start_at, end_at);
-
-    CREATE TEMP TABLE kpi_deal ON COMMIT DROP AS
-    SELECT account_id, currency, outcome, amount, opened_at, closed_at,
-        greatest(date_trunc('month', opened_at AT TIME ZONE :zone)::date, :first) AS opened_on,
-        date_trunc('month', closed_at AT TIME ZONE :zone)::date AS closed_on
-    FROM (
-        SELECT l.account_id, d.currency, d.amount,
-            CASE WHEN d.closed_at < :now THEN d.outcome ELSE 'open' END AS outcome,
-            CASE WHEN d.closed_at < :now THEN d.closed_at END AS closed_at,
-            coalesce(d.created_at, d.closed_at, d.updated_at) AS opened_at
-        FROM deal d
-        JOIN {links} l ON l.source_id = d.source_id
-            AND l.company_external_id = d.company_external_id
-        WHERE NOT d.is_deleted
-    ) dated
-    WHERE opened_at < :now;
-
-    CREATE TEMP TABLE kpi_frame ON COMMIT DROP AS
-    SELECT a.account_id, m."on", m.end_at
-    FROM (SELECT account_id, min(opened_on) AS first_on FROM kpi_deal GROUP BY account_id) a
-    JOIN kpi_month m ON m."on" >= a.first_on;
-
-    CREATE TEMP TABLE kpi_currency ON COMMIT DROP AS
-    SELECT a.account_id, a.currency, m."on"
-    FROM (SELECT account_id, currency, min(opened_on) AS first_on
-          FROM kpi_deal GROUP BY account_id, currency) a
-    JOIN kpi_month m ON m."on" >= a.first_on;
-
-    CREATE TEMP TABLE kpi_closed ON COMMIT DROP AS
-    SELECT d.account_id, d.currency, m."on", d.outcome, d.amount
-    FROM kpi_deal d
-    CROSS JOIN generate_series(0, 3) AS later(months)
-    JOIN kpi_month m ON m."on" = (d.closed_on + make_interval(months => later.months))::date
-    WHERE d.outcome <> 'open' AND d.closed_at >= m.end_at - interval '90 days'
-        AND d.closed_at < m.end_at;
-
-    CREATE TEMP TABLE kpi_about ON COMMIT DROP AS
-    SELECT l.account_id, r.source_id, r.noun, r.external_id
-    FROM (
-        SELECT source_id, 'company' AS noun, external_id, external_id AS company FROM company
-        UNION ALL SELECT source_id, 'contact', external_id, company_external_id FROM contact
-        UNION ALL SELECT source_id, 'deal', external_id, company_external_id FROM deal
-        UNION ALL SELECT source_id, 'customer', external_id, company_external_id FROM customer
-    ) r
-    JOIN {links} l ON l.source_id = r.source_id AND l.company_external_id = r.company;
-
-    CREATE TEMP TABLE kpi_echo ON COMMIT DROP AS
-    SELECT source_id, about_noun AS noun, about_external_id AS external_id,
-        max(echo_updated_at) - interval '2 seconds' AS since,
-        max(echo_updated_at) + interval '2 seconds' AS until
-    FROM crm_write WHERE echo_updated_at IS NOT NULL GROUP BY 1, 2, 3;
-
-    ANALYZE kpi_about; ANALYZE kpi_echo;
-
-    CREATE TEMP TABLE kpi_activity ON COMMIT DROP AS
-    SELECT account_id, at,
-        greatest(date_trunc('month', at AT TIME ZONE :zone)::date, :first) AS "on"
-    FROM (
-        SELECT l.account_id, seen.at
-        FROM deal d
-        JOIN {links} l ON l.source_id = d.source_id
-            AND l.company_external_id = d.company_external_id
-        LEFT JOIN kpi_echo e ON e.source_id = d.source_id AND e.noun = 'deal'
-            AND e.external_id = d.external_id AND d.updated_at BETWEEN e.since AND e.until
-        CROSS JOIN LATERAL (VALUES (d.created_at), (d.closed_at),
-            (CASE WHEN e.since IS NULL THEN d.updated_at END)) AS seen(at)
-        WHERE NOT d.is_deleted
-        UNION ALL
-        SELECT b.account_id, seen.at
-        FROM task t
-        JOIN kpi_about b ON b.source_id = t.source_id AND b.noun = t.about_noun
-            AND b.external_id = t.about_external_id
-        LEFT JOIN kpi_echo e ON e.source_id = t.source_id AND e.noun = 'task'
-            AND e.external_id = t.external_id AND t.updated_at BETWEEN e.since AND e.until
-        CROSS JOIN LATERAL (VALUES (CASE WHEN NOT t.is_ours THEN t.created_at END),
-            (CASE WHEN e.since IS NULL AND (t.is_done OR NOT t.is_ours) THEN t.updated_at END)
-        ) AS seen(at)
-        WHERE NOT t.is_deleted
-        UNION ALL
-        SELECT b.account_id, a.at
-        FROM activity a
-        JOIN kpi_about b ON b.source_id = a.source_id AND b.noun = a.about_noun
-            AND b.external_id = a.about_external_id
-        WHERE a.happening IN ('call', 'message', 'email', 'note') AND a.mirrors IS NULL
-            AND (a.author_external_id IS NOT NULL OR a.is_incoming)
-            AND NOT a.is_ours AND NOT a.is_deleted
-    ) signs
-    WHERE at < :now;
-
-    CREATE TEMP TABLE kpi_series (account_id uuid, kpi text, unit text, ons date[],
-        known numeric(30, 4)[], running_on date, running numeric(30, 4)) ON COMMIT DROP;
-
-    ANALYZE kpi_deal; ANALYZE kpi_frame; ANALYZE kpi_currency; ANALYZE kpi_closed
+        CAST(:ends AS timestamptz[]), CAST(:lasts AS date[]), CAST(:untils AS date[])
+    ) AS p("on", start_at, end_at, last_day, until_day)
 """
-"""Statements; `links` is the table that says which account a company counts for."""
+_TABLE = """
+    CREATE TEMP TABLE {table} ON COMMIT DROP AS SELECT r.*, {periods} FROM ({rows}) r
+"""
+_PERIOD_OF = {
+    "timestamptz": "greatest(date_trunc(:grain, r.{of} AT TIME ZONE :zone)::date, :first)",
+    "date": "greatest(date_trunc(:grain, r.{of})::date, :first)",
+}
+_OF_PERIODS = """
+    CREATE TEMP TABLE {singular}_periods ON COMMIT DROP AS
+    SELECT a.account_id, p.*
+    FROM (SELECT account_id, min({first}) AS first_on FROM {table} GROUP BY account_id) a
+    JOIN periods p ON p."on" >= a.first_on
+"""
+_OF_MONEY = """
+    CREATE TEMP TABLE {singular}_money ON COMMIT DROP AS
+    SELECT a.account_id, a.currency, p."on"
+    FROM (SELECT account_id, currency, min({first}) AS first_on
+          FROM {table} GROUP BY account_id, currency) a
+    JOIN periods p ON p."on" >= a.first_on
+"""
+_CLOSED = """
+    CREATE TEMP TABLE closed_deals ON COMMIT DROP AS
+    SELECT d.account_id, d.currency, p."on", d.outcome, d.amount, d.opened_at, d.closed_at
+    FROM deals d
+    CROSS JOIN generate_series(0, {count}) AS later(steps)
+    JOIN periods p ON p."on" = (d.closed_on + later.steps * interval '{step}')::date
+    WHERE d.outcome <> 'open' AND d.closed_at >= p.end_at - interval '90 days'
+        AND d.closed_at < p.end_at
+"""
+_WINDOW = {
+    Grain.DAY: (90, "1 day"),
+    Grain.WEEK: (13, "7 days"),
+    Grain.MONTH: (3, "1 month"),
+    Grain.QUARTER: (1, "3 months"),
+}
+"""How many periods after that of its closing a deal may be recent in, and how long one is."""
+_SERIES = """
+    CREATE TEMP TABLE kpi_series (account_id uuid, kpi text, unit text, ons date[],
+        known numeric(30, 4)[], running_on date, running numeric(30, 4)) ON COMMIT DROP
+"""
+_NAMES = re.compile(r"\b[a-z_]+\b")
+
+
+def statements(
+    links: str,
+    formulas: Iterable[str],
+    grain: Grain,
+    given: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[str]:
+    """What lays out all that some formulas read.
+
+    Args:
+        links: the table that says which account a company counts for.
+        given: queries for the rows of open tables, by table, instead of those in the store.
+    """
+    named = {name for formula in formulas for name in _NAMES.findall(formula)}
+    done: set[str] = set()
+    yield from (_PERIODS, _SERIES)
+    for table, spec in OPEN_TABLES.items():
+        of_periods, of_money = f"{spec.singular}_periods", f"{spec.singular}_money"
+        recent = table == "deals" and "closed_deals" in named
+        if not (recent or named & {table, of_periods, of_money}):
+            continue
+        if not given:
+            yield from (need.format(links=links) for need in spec.needs if need not in done)
+            done.update(spec.needs)
+        yield _laid_out(table, spec, given.get(table, spec.rows.format(links=links)))
+        yield f"ANALYZE {table}"
+        first, *_ = spec.periods
+        for wanted, made in ((of_periods, _OF_PERIODS), (of_money, _OF_MONEY)):
+            if wanted in named:
+                yield made.format(table=table, singular=spec.singular, first=first)
+                yield f"ANALYZE {wanted}"
+        if recent:
+            count, step = _WINDOW[grain]
+            yield _CLOSED.format(count=count, step=step)
+            yield "ANALYZE closed_deals"
+
+
+def inputs(formula: str) -> frozenset[str]:
+    """The tables of the store that a formula is measured by."""
+    named = set(_NAMES.findall(formula))
+    found: set[str] = set()
+    for table, spec in OPEN_TABLES.items():
+        names = {table, f"{spec.singular}_periods", f"{spec.singular}_money"}
+        if named & (names | ({"closed_deals"} if table == "deals" else set())):
+            found |= spec.changed_by
+    return frozenset(found)
+
+
+def _laid_out(table: str, spec: OpenTable, rows: str) -> str:
+    periods = ", ".join(
+        f'{_PERIOD_OF[spec.columns[of]].format(of=of)} AS "{name}"'
+        for name, of in spec.periods.items()
+    )
+    return _TABLE.format(table=table, periods=periods, rows=rows)

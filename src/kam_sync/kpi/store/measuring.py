@@ -1,17 +1,19 @@
 """Computes the series of KPIs set-wise in the database, and keeps what has changed of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.kpi.model import Grain, Kpi
-from kam_sync.kpi.months import Month
-from kam_sync.kpi.store.layout import LAY_OUT, OF_DUE, OF_GROUPS, OF_SCOPE, TABLES
+from kam_sync.kpi.periods import Period, periods_until
+from kam_sync.kpi.store.layout import OF_DUE, OF_GROUPS, OF_SCOPE, TABLES, statements
 
 _MEASURE = """
     INSERT INTO kpi_series
@@ -96,15 +98,10 @@ _SOME_GROUPS = _Whose(
 class MeasuringStore:
     """Computes and writes series, of all accounts or of those in the table kpi_scope."""
 
-    def __init__(self, session: Session, months: Sequence[Month], zone: str, now: datetime) -> None:
+    def __init__(self, session: Session, zone: ZoneInfo, now: datetime) -> None:
         self._session = session
-        self._moments = {
-            "ons": [month.on for month in months],
-            "starts": [month.start_at for month in months],
-            "ends": [month.end_at for month in months],
-            "zone": zone, "first": months[0].on, "running": months[-1].on, "now": now,
-            "grain": Grain.MONTH.value,
-        }  # fmt: skip
+        self._zone = zone
+        self._now = now
 
     def of_all(self, kpis: Collection[Kpi]) -> Report:
         """Compute these KPIs of all accounts; how many series changed and vanished."""
@@ -125,22 +122,47 @@ class MeasuringStore:
 
     def _compute(self, kpis: Collection[Kpi], whose: _Whose) -> Report:
         report = Report("kpi").add(created=0, updated=0, removed=0)
-        more = {"of_group": whose.of_group, "kpis": [kpi.key for kpi in kpis]}
-        if not kpis:
-            return report
-        self._run(f"DROP TABLE IF EXISTS {', '.join(TABLES)}")
-        for statement in LAY_OUT.format(links=whose.links).split(";"):
-            self._run(statement)
-        for kpi in kpis:
-            self._run(_MEASURE.format(formula=kpi.formula), kpi=kpi.key)
-        self._run("ANALYZE kpi_series")
-        self._run(_COMPARE, **more)
-        self._run(_RESTATE, **more)
-        total, created = self._run(_KEEP, **more).one()
-        gone = self._run(_FORGET.format(scope=whose.scope), **more).rowcount
-        return report.add(created=created, updated=total - created, removed=gone)
+        for grain in Grain:
+            some = [kpi for kpi in kpis if grain in kpi.grains]
+            if some:
+                report.counts.update(self._of_grain(some, whose, grain))
+        return report
 
-    def _run(self, statement: str, **more: Any) -> Any:
-        values = {**self._moments, **more}
-        used = {name: value for name, value in values.items() if f":{name}" in statement}
-        return self._session.execute(sa.text(statement), used)
+    def _of_grain(self, kpis: Sequence[Kpi], whose: _Whose, grain: Grain) -> dict[str, int]:
+        values = moments(periods_until(self._now, self._zone, grain), self._zone, self._now)
+        values |= {
+            "grain": grain.value, "of_group": whose.of_group, "kpis": [kpi.key for kpi in kpis]
+        }  # fmt: skip
+        self._run(f"DROP TABLE IF EXISTS {', '.join(TABLES)}")
+        for statement in statements(whose.links, [kpi.sql for kpi in kpis], grain):
+            self._run(statement, values)
+        for kpi in kpis:
+            self._run(_MEASURE.format(formula=kpi.sql), values | {"kpi": kpi.key})
+        self._run("ANALYZE kpi_series")
+        self._run(_COMPARE, values)
+        self._run(_RESTATE, values)
+        total, created = self._run(_KEEP, values).one()
+        gone = self._run(_FORGET.format(scope=whose.scope), values).rowcount
+        return {"created": created, "updated": total - created, "removed": gone}
+
+    def _run(self, statement: str, values: Mapping[str, Any] = MappingProxyType({})) -> Any:
+        return execute(self._session, statement, values)
+
+
+def moments(periods: Sequence[Period], zone: ZoneInfo, now: datetime) -> dict[str, Any]:
+    """What the tables are laid out by."""
+    return {
+        "ons": [period.on for period in periods],
+        "starts": [period.start_at for period in periods],
+        "ends": [period.end_at for period in periods],
+        "lasts": [period.last_day for period in periods],
+        "untils": [period.until_day for period in periods],
+        "zone": zone.key, "first": periods[0].on, "running": periods[-1].on, "now": now,
+    }  # fmt: skip
+
+
+def execute(session: Session, statement: str, values: Mapping[str, Any]) -> Any:
+    """Run a statement with those of the values that it names."""
+    text = sa.text(statement)
+    named = text.compile().params
+    return session.execute(text, {name: values[name] for name in named})

@@ -23,10 +23,12 @@ class KpiStore:
         """The whole months of the named KPIs of every account, streamed."""
         row = SeriesRow
         query = (
-            sa.select(col(row.account_id), col(row.kpi), col(row.unit), col(row.ons), col(row.known))
-            .where(~col(row.of_group), col(row.grain) == Grain.MONTH, col(row.kpi).in_(list(kpis)))
+            sa.select(
+                col(row.account_id), col(row.kpi), col(row.unit), col(row.ons), col(row.known)
+            )
+            .where(~row.of_group, row.grain == Grain.MONTH, row.kpi.in_(list(kpis)))
             .where(sa.func.cardinality(row.ons) > 0)
-            .order_by(col(row.account_id), col(row.kpi), col(row.unit))
+            .order_by(row.account_id, row.kpi, row.unit)
             .execution_options(yield_per=10_000)
         )
         for account_id, kpi, unit, ons, known in self._session.execute(query):

@@ -9,7 +9,7 @@ from pydantic import Field
 from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.model import Alert, AlertState, Change
 from kam_sync.alerts.store import AlertStore
-from kam_sync.kpi.formulas import KPIS
+from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.values import value
 from kam_sync.notify import shapes
 from kam_sync.web import paging

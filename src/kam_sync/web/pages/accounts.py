@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.store import AlertStore
 from kam_sync.kpi.model import Point
-from kam_sync.kpi.months import months_until
+from kam_sync.kpi.periods import periods_until
 from kam_sync.kpi.store import KpiStore
 from kam_sync.web import paging
 from kam_sync.web.deps import AllSources, Reading, Serving
@@ -55,7 +55,7 @@ def show_accounts(
     )
     kept, next_cursor = paging.page(found, _LIMIT, lambda a: _BY_NAME.write(a.name, a.id))
     ids = [account.id for account in kept]
-    months = months_until(services.as_of(), services.zone, count=_MONTHS_BEFORE)
+    months = periods_until(services.as_of(), services.zone, count=_MONTHS_BEFORE)
     points = KpiStore(session).of_accounts(
         ids, ("won_revenue", "days_since_last_won"), first=months[0].on
     )

@@ -12,7 +12,7 @@ from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
 from kam_sync.intake.model import Run
 from kam_sync.intake.store import RunStore
-from kam_sync.kpi.formulas import KPIS
+from kam_sync.kpi.registry import KPIS
 from kam_sync.web.deps import AllSources, Reading, Serving
 from kam_sync.web.pages.alert_tasks import tasks_of
 from kam_sync.web.render import pages

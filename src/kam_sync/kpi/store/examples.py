@@ -1,0 +1,50 @@
+"""Computes the worked example of a KPI, on rows that are given and not on the store."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from kam_sync.base.clock import start_of_day
+from kam_sync.base.db import Session
+from kam_sync.kpi.model import Kpi
+from kam_sync.kpi.periods import periods_until
+from kam_sync.kpi.store.layout import TABLES, statements
+from kam_sync.kpi.store.measuring import execute, moments
+from kam_sync.kpi.store.open_tables import OPEN_TABLES
+
+_ACCOUNT = "00000000-0000-0000-0000-000000000001"
+_MEASURE = 'SELECT unit, "on", value FROM ({sql}) f WHERE value IS NOT NULL ORDER BY "on"'
+_GIVEN = """
+    SELECT '{account}'::uuid AS account_id, x.*
+    FROM jsonb_to_recordset(CAST(:{table} AS jsonb)) AS x({columns})
+"""
+
+
+def example(session: Session, kpi: Kpi, zone: ZoneInfo) -> dict[date, Decimal]:
+    """What comes out of the example, by the first day of the period.
+
+    The session's transaction is left with tables of the example: roll it back.
+    """
+    given, grain = kpi.example.given, kpi.example.grain
+    now = start_of_day(kpi.example.today, zone)
+    rows = {table: _given(table) for table in OPEN_TABLES}
+    values: dict[str, Any] = moments(periods_until(now, zone, grain), zone, now)
+    values |= {table: json.dumps(given.get(table, [])) for table in OPEN_TABLES}
+    values["grain"] = grain.value
+    session.execute(sa.text("SELECT set_config('timezone', :zone, true)"), {"zone": zone.key})
+    session.execute(sa.text(f"DROP TABLE IF EXISTS {', '.join(TABLES)}"))
+    for statement in statements("account_link", [kpi.sql], grain, rows):
+        execute(session, statement, values)
+    found = session.execute(sa.text(_MEASURE.format(sql=kpi.sql)))
+    wanted = kpi.example.unit
+    return {on: round(value, 4) for unit, on, value in found if wanted in {None, unit}}
+
+
+def _given(table: str) -> str:
+    spec = OPEN_TABLES[table]
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in spec.columns.items())
+    return _GIVEN.format(account=_ACCOUNT, table=table, columns=columns)

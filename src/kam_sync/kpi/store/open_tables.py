@@ -1,0 +1,203 @@
+"""The tables that the SQL of KPIs reads, each row with the account that it counts for.
+
+`:now` is the moment of measuring, `:zone` the time zone;
+`{links}` says which account a company counts for. What an open
+table has of each period is laid out beside it, see layout.py.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTable:
+    """One table: where its rows come from, and what they have."""
+
+    columns: Mapping[str, str]
+    """With their types."""
+    rows: str
+    """A query for account_id and the columns."""
+    changed_by: frozenset[str]
+    """The tables of the store that it is made of."""
+    periods: Mapping[str, str]
+    """Columns with the first day of the period that a moment or a day lies in; the first of them
+    says from which period on an account has any."""
+    singular: str
+    needs: tuple[str, ...] = field(default=())
+    """What has to be laid out before, as statements."""
+
+
+_DEALS = OpenTable(
+    columns={
+        "source_id": "integer", "external_id": "text", "currency": "text", "outcome": "text",
+        "amount": "numeric", "opened_at": "timestamptz", "closed_at": "timestamptz",
+    },
+    rows="""
+        SELECT * FROM (
+            SELECT l.account_id, d.source_id, d.external_id, d.currency,
+                CASE WHEN d.closed_at < :now THEN d.outcome ELSE 'open' END AS outcome, d.amount,
+                coalesce(d.created_at, d.closed_at, d.updated_at) AS opened_at,
+                CASE WHEN d.closed_at < :now THEN d.closed_at END AS closed_at
+            FROM deal d
+            JOIN {links} l ON l.source_id = d.source_id
+                AND l.company_external_id = d.company_external_id
+            WHERE NOT d.is_deleted
+        ) dated WHERE opened_at < :now
+    """,
+    changed_by=frozenset({"deal"}),
+    periods={"opened_on": "opened_at", "closed_on": "closed_at"},
+    singular="deal",
+)  # fmt: skip
+
+_ABOUT = """
+    CREATE TEMP TABLE kpi_about ON COMMIT DROP AS
+    SELECT l.account_id, r.source_id, r.noun, r.external_id
+    FROM (
+        SELECT source_id, 'company' AS noun, external_id, external_id AS company FROM company
+        UNION ALL SELECT source_id, 'contact', external_id, company_external_id FROM contact
+        UNION ALL SELECT source_id, 'deal', external_id, company_external_id FROM deal
+        UNION ALL SELECT source_id, 'customer', external_id, company_external_id FROM customer
+    ) r
+    JOIN {links} l ON l.source_id = r.source_id AND l.company_external_id = r.company
+"""
+"""Whose each record is that tasks and calls are about."""
+_ECHO = """
+    CREATE TEMP TABLE kpi_echo ON COMMIT DROP AS
+    SELECT source_id, about_noun AS noun, about_external_id AS external_id,
+        max(echo_updated_at) - interval '2 seconds' AS since,
+        max(echo_updated_at) + interval '2 seconds' AS until
+    FROM crm_write WHERE echo_updated_at IS NOT NULL GROUP BY 1, 2, 3
+"""
+"""When we wrote into a record ourselves, which is no sign of life."""
+
+_ACTIVITIES = OpenTable(
+    columns={"at": "timestamptz"},
+    rows="""
+        SELECT account_id, at FROM (
+            SELECT l.account_id, seen.at
+            FROM deal d
+            JOIN {links} l ON l.source_id = d.source_id
+                AND l.company_external_id = d.company_external_id
+            LEFT JOIN kpi_echo e ON e.source_id = d.source_id AND e.noun = 'deal'
+                AND e.external_id = d.external_id AND d.updated_at BETWEEN e.since AND e.until
+            CROSS JOIN LATERAL (VALUES (d.created_at), (d.closed_at),
+                (CASE WHEN e.since IS NULL THEN d.updated_at END)) AS seen(at)
+            WHERE NOT d.is_deleted
+            UNION ALL
+            SELECT b.account_id, seen.at
+            FROM task t
+            JOIN kpi_about b ON b.source_id = t.source_id AND b.noun = t.about_noun
+                AND b.external_id = t.about_external_id
+            LEFT JOIN kpi_echo e ON e.source_id = t.source_id AND e.noun = 'task'
+                AND e.external_id = t.external_id AND t.updated_at BETWEEN e.since AND e.until
+            CROSS JOIN LATERAL (VALUES (CASE WHEN NOT t.is_ours THEN t.created_at END),
+                (CASE WHEN e.since IS NULL AND (t.is_done OR NOT t.is_ours) THEN t.updated_at END)
+            ) AS seen(at)
+            WHERE NOT t.is_deleted
+            UNION ALL
+            SELECT b.account_id, a.at
+            FROM activity a
+            JOIN kpi_about b ON b.source_id = a.source_id AND b.noun = a.about_noun
+                AND b.external_id = a.about_external_id
+            WHERE a.happening IN ('call', 'message', 'email', 'note') AND a.mirrors IS NULL
+                AND (a.author_external_id IS NOT NULL OR a.is_incoming)
+                AND NOT a.is_ours AND NOT a.is_deleted
+        ) signs
+        WHERE at < :now
+    """,
+    changed_by=frozenset({"deal", "task", "activity", "contact", "customer", "crm_write"}),
+    periods={"on": "at"},
+    singular="activity",
+    needs=(_ABOUT, "ANALYZE kpi_about", _ECHO, "ANALYZE kpi_echo"),
+)
+
+_TASKS = OpenTable(
+    columns={
+        "created_at": "timestamptz", "due_at": "timestamptz", "is_done": "boolean",
+        "updated_at": "timestamptz",
+    },
+    rows="""
+        SELECT b.account_id, t.created_at, t.due_at, t.is_done, t.updated_at
+        FROM task t
+        JOIN kpi_about b ON b.source_id = t.source_id AND b.noun = t.about_noun
+            AND b.external_id = t.about_external_id
+        WHERE NOT t.is_deleted AND t.created_at < :now
+    """,
+    changed_by=frozenset({"task", "contact", "customer", "deal"}),
+    periods={"created_on": "created_at", "due_on": "due_at"},
+    singular="task",
+    needs=(_ABOUT, "ANALYZE kpi_about"),
+)  # fmt: skip
+
+_INVOICES = OpenTable(
+    columns={
+        "external_id": "text", "currency": "text", "amount": "numeric", "paid_amount": "numeric",
+        "status": "text", "issued": "date", "due": "date", "paid_at": "timestamptz",
+    },
+    rows="""
+        SELECT * FROM (
+            SELECT b.account_id, i.external_id, i.currency, i.amount, i.paid_amount, i.status,
+                coalesce(i.issued_on, (i.created_at AT TIME ZONE :zone)::date) AS issued,
+                i.due_on AS due, i.paid_at
+            FROM invoice i
+            JOIN kpi_about b ON b.source_id = i.source_id AND b.noun = i.payer_noun
+                AND b.external_id = i.payer_external_id
+            WHERE NOT i.is_deleted
+        ) dated WHERE issued <= (:now AT TIME ZONE :zone)::date
+    """,
+    changed_by=frozenset({"invoice", "contact", "customer", "deal"}),
+    periods={"on": "issued"},
+    singular="invoice",
+    needs=(_ABOUT, "ANALYZE kpi_about"),
+)  # fmt: skip
+
+
+_FACTS = """
+    SELECT l.account_id, {columns}
+    FROM {table} f
+    JOIN {{links}} l ON l.source_id = f.source_id AND l.company_external_id = f.company_external_id
+    WHERE NOT f.is_deleted AND f.{day} <= (:now AT TIME ZONE :zone)::date
+"""
+
+
+def _facts(table: str, day: str, columns: Mapping[str, str]) -> OpenTable:
+    """What was given of a day, as it is kept; what lies in the future is left out."""
+    listed = ", ".join(f"f.{name}" for name in (day, *columns))
+    return OpenTable(
+        columns={day: "date", **columns},
+        rows=_FACTS.format(columns=listed, table=table, day=day),
+        changed_by=frozenset({table}),
+        periods={"on": day},
+        singular=table,
+    )
+
+
+_MONEY = {"amount": "numeric", "currency": "text"}
+_GOODS = {"sku": "text", "quantity": "numeric"}
+_TERM = {"ends_on": "date"}
+
+OPEN_TABLES: Mapping[str, OpenTable] = {
+    "deals": _DEALS,
+    "activities": _ACTIVITIES,
+    "tasks": _TASKS,
+    "invoices": _INVOICES,
+    "payments": _facts("payment", "paid_on", {**_MONEY, "invoice_external_id": "text"}),
+    "shipments": _facts(
+        "shipment", "shipped_on",
+        {**_MONEY, **_GOODS, "ordered": "numeric", "cost": "numeric", "promised_on": "date"},
+    ),
+    "sell_outs": _facts("sell_out", "sold_on", {"since": "date", **_MONEY, **_GOODS}),
+    "stocks": _facts("stock", "counted_on", {"warehouse": "text", **_MONEY, **_GOODS}),
+    "nps_answers": _facts(
+        "nps_answer", "answered_on", {"score": "integer", "contact_external_id": "text"}
+    ),
+    "plans": _facts(
+        "plan", "starts_on", {**_TERM, "kpi": "text", "target": "numeric", "currency": "text"}
+    ),
+    "budgets": _facts(
+        "budget", "starts_on", {**_TERM, "name": "text", **_MONEY, "spent": "numeric"}
+    ),
+    "receivables": _facts(
+        "receivable", "counted_on", {**_MONEY, "overdue": "numeric", "contract": "text"}
+    ),
+}  # fmt: skip
