@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from kam_sync.base.db import Session
+from kam_sync.base.db import Session, table_of
 from kam_sync.kpi.model import Grain, Point, Series
 from kam_sync.kpi.store.tables import SeriesRow
 
@@ -21,11 +21,9 @@ class KpiStore:
 
     def series(self, kpis: Iterable[str]) -> Iterator[Series]:
         """The whole months of the named KPIs of every account, streamed."""
-        row = SeriesRow
+        row = table_of(SeriesRow).c
         query = (
-            sa.select(
-                col(row.account_id), col(row.kpi), col(row.unit), col(row.ons), col(row.known)
-            )
+            sa.select(row.account_id, row.kpi, row.unit, row.ons, row.known)
             .where(~row.of_group, row.grain == Grain.MONTH, row.kpi.in_(list(kpis)))
             .where(sa.func.cardinality(row.ons) > 0)
             .order_by(row.account_id, row.kpi, row.unit)

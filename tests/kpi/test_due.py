@@ -1,0 +1,135 @@
+"""Who is due is measured: what is measured bit by bit is what is measured at once."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import connectors as gate
+from connectors import Noun
+from kam_sync import flow
+from kam_sync.base.clock import stopped_at
+from kam_sync.jobs import joining, parenting
+from kam_sync.wiring import Services
+from tests.conftest import empty
+from tests.fakes.books import Book, at, deal
+from tests.fakes.connecting import ask
+
+_SERIES = "SELECT account_id, of_group, grain, kpi, unit, ons, known, running_on, running"
+_ORDER = " FROM series ORDER BY 1, 2, 3, 4, 5"
+COMPANIES = ("1", "2", "3")
+
+ACTS = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just("deal"), st.sampled_from("abcd"), st.sampled_from(COMPANIES),
+            st.sampled_from(("2026-07-05", "2026-09-20", None)), st.integers(0, 500),
+        ),
+        st.tuples(st.just("gone"), st.sampled_from("abcd")),
+        st.tuples(st.just("contact"), st.sampled_from(COMPANIES)),
+        st.tuples(st.just("task"), st.sampled_from("xy")),
+        st.tuples(st.just("merge"), st.sampled_from(COMPANIES), st.sampled_from(COMPANIES)),
+        st.tuples(st.just("undo")),
+        st.tuples(st.just("measure")),
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+class World:
+    """Three companies, of which the third is the head of the second."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.book = Book(services)
+        self.book.save(Noun.COMPANY, *(gate.Company(key, f"Фирма {key}") for key in COMPANIES))
+        flow.match(services)
+        parenting.place(services, self.book.account("2"), self.book.account("3"), by="Анна")
+        self.deals: dict[str, gate.Deal] = {}
+        self.decisions: list[int] = []
+
+    def act(self, what: str, *how: Any) -> None:
+        """Let something change."""
+        match what, how:
+            case "deal", (name, company, won, amount):
+                made = deal(name, opened="2026-07-01", won=won, amount=amount)
+                self.deals[name] = replace(made, company_external_id=company)
+                self.book.deals(self.deals[name])
+            case "gone", (name,) if name in self.deals:
+                self.book.deals(replace(self.deals[name], is_deleted=True))
+            case "contact", (company,):
+                self.book.save(Noun.CONTACT, gate.Contact("7", "Пётр", company))
+            case "task", (name,):
+                when = at("2026-08-09")
+                about = (Noun.CONTACT, "7") if name == "x" else (Noun.DEAL, "a")
+                self.book.save(Noun.TASK, gate.Task(name, "", False, *about, created_at=when))
+            case "merge", (one, other) if self.merges(one, other):
+                own = self.book.account
+                self.decisions.append(
+                    joining.merge(self.services, own(one), own(other), by="Анна")
+                )
+            case "undo", () if self.decisions:
+                joining.undo(self.services, self.decisions.pop(), by="Анна")
+            case "measure", ():
+                self.book.measure()
+            case _:
+                pass  # there is nothing of that yet
+
+    def merges(self, one: str, other: str) -> bool:
+        """Whether these two may be merged: they stand, and are not one already."""
+        return one != other and not self.decisions
+
+    def series(self) -> list[Any]:
+        """All series, as far as they do not say when they were measured."""
+        return ask(self.services, _SERIES + _ORDER)
+
+
+@settings(
+    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(acts=ACTS)
+def test_what_is_measured_bit_by_bit_is_what_is_measured_at_once(
+    services: Services, acts: list[Any]
+) -> None:
+    empty(services.database)
+    world = World(services)
+    world.book.measure()
+    for act in acts:
+        world.act(*act)
+    world.book.measure()
+    bit_by_bit = world.series()
+    with services.database.transaction() as session:
+        session.execute(sa.text("DELETE FROM series"))
+        session.execute(sa.text("DELETE FROM kpi_measured"))
+    world.book.measure()
+    assert world.series() == bit_by_bit
+
+
+def test_nothing_is_measured_when_nothing_has_changed(services: Services) -> None:
+    book = Book(services)
+    book.deals(deal("1", opened="2026-09-01", won="2026-09-20")).measure()
+    assert ask(services, "SELECT count(*) FROM kpi_due") == [(0,)]
+    assert book.measure() == {"created": 0, "updated": 0, "removed": 0}
+
+
+def test_days_pass_without_anybody_changing_anything(services: Services) -> None:
+    book = Book(services)
+    book.deals(deal("1", opened="2026-10-01", won="2026-11-20 09:00:00")).measure()
+    assert book.points("days_since_last_won", "days") == {"2026-11": 3}
+    later = replace(services, as_of=stopped_at(datetime(2026, 12, 2, 9, tzinfo=UTC)))
+    flow.kpi(later)
+    assert book.points("days_since_last_won", "days") == {"2026-11": 10, "2026-12": 12}
+
+
+def test_a_value_that_changes_after_its_month_is_restated(services: Services) -> None:
+    book = Book(services)
+    book.deals(deal("1", opened="2026-10-01", won="2026-10-20", amount=100)).measure()
+    book.deals(deal("2", opened="2026-10-01", won="2026-10-21", amount=20)).measure()
+    said = "SELECT known, reported FROM series WHERE kpi = 'won_revenue' AND grain = 'month'"
+    assert ask(services, said) == [([Decimal("120.0000")], [Decimal("100.0000")])]
+    restated = "SELECT was, now FROM restatement WHERE kpi = 'won_revenue' AND grain = 'month'"
+    assert ask(services, restated) == [(Decimal("100.0000"), Decimal("120.0000"))]
