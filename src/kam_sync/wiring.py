@@ -46,6 +46,7 @@ from kam_sync.base.settings import Settings
 from kam_sync.granting import Granting
 from kam_sync.intake.model import Access, HouseOptions, Source, SourceState
 from kam_sync.intake.store import SharedTurns
+from kam_sync.kpi.registry import take_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ def open_services(
     migrated: bool = True,
 ) -> Iterator[Services]:
     """Open the database (and bring its schema up to date), build the services, close at the end."""
+    take_in(settings.data_dir.expanduser().resolve() / "kpis")
     database = open_database(settings, name=database_name)
     try:
         if migrated:

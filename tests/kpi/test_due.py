@@ -69,9 +69,7 @@ class World:
                 self.book.save(Noun.TASK, gate.Task(name, "", False, *about, created_at=when))
             case "merge", (one, other) if self.merges(one, other):
                 own = self.book.account
-                self.decisions.append(
-                    joining.merge(self.services, own(one), own(other), by="Анна")
-                )
+                self.decisions.append(joining.merge(self.services, own(one), own(other), by="Анна"))
             case "undo", () if self.decisions:
                 joining.undo(self.services, self.decisions.pop(), by="Анна")
             case "measure", ():

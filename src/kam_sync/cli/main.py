@@ -20,6 +20,7 @@ from kam_sync.cli import (
     hooks,
     importing,
     jobs,
+    kpis,
     ledger,
     match_anew,
     match_splink,
@@ -52,6 +53,7 @@ app = typer.Typer(
 app.add_typer(sources.app, name="source")
 app.add_typer(connectors.app, name="connector")
 app.add_typer(groups.app, name="group")
+app.add_typer(kpis.app, name="kpis")
 app.add_typer(writes.app, name="write")
 app.add_typer(schedules.app, name="schedule")
 app.add_typer(hooks.app, name="hooks")
@@ -163,7 +165,7 @@ def sync(
 
 @app.command()
 def kpi(*, as_of: AsOf = None, json: Json = False) -> None:
-    """Compute the KPIs of all accounts for the last 36 months."""
+    """Measure the KPIs of all accounts of which something has changed, and of all on a new day."""
     import kam_sync.flow
 
     with _services(as_of) as services:

@@ -110,14 +110,18 @@ class Kpi(_Written):
     measure: Measure
     good: Good
     grains: tuple[Grain, ...] = (Grain.MONTH,)
+    after: tuple[str, ...] = ()
+    """The KPIs whose values it reads, in the open table points."""
     sql: str
     """One SQL query over the open tables that gives (account_id, unit, on, value)."""
     example: Example
+    sql_line: int = Field(default=1, exclude=True)
+    """In which line of its file the SQL begins."""
 
     @cached_property
     def version(self) -> str:
         """Changes with what is computed; all accounts are measured anew then."""
-        said = "\n".join((self.sql, self.measure, *self.grains))
+        said = "\n".join((self.sql, self.measure, *self.grains, *self.after))
         return sha256(said.encode()).hexdigest()[:16]
 
 

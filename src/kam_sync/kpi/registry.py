@@ -1,40 +1,90 @@
 """All KPIs that there are: those that come with us, each one file, and those that people add."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from pydantic import ValidationError
 
 from connectors import plain_yaml, wrongs
-from kam_sync.base.errors import WrongUse
+from kam_sync.base.errors import NotHere, WrongSettings
 from kam_sync.kpi.model import Family, Kpi
 
 _OURS = Path(__file__).parent / "definitions"
 _FAMILIES = list(Family)
 
 
-class BadDefinition(WrongUse):
+class BadDefinition(WrongSettings):
     """A file that defines no KPI; the message names the file, the line and what is wrong there."""
 
 
 def read(path: Path) -> Kpi:
-    """The KPI that a file defines."""
+    """The KPI that a file defines. Raises BadDefinition."""
     try:
         said, marks = plain_yaml.load(path.read_text(encoding="utf-8"))
     except (plain_yaml.BadYaml, UnicodeDecodeError) as error:
         raise BadDefinition(f"{path.name}: {error}") from error
     try:
-        return Kpi.model_validate(said)
+        kpi = Kpi.model_validate(said)
     except ValidationError as error:
         raise BadDefinition(f"{path.name}: {wrongs.lines(marks, error, Kpi)}") from error
+    return kpi.model_copy(update={"sql_line": marks.line(["sql"]) + 2})  # the block begins below
 
 
-def ordered(kpis: Iterable[Kpi]) -> Mapping[str, Kpi]:
-    """KPIs by key, in the order in which people see them."""
-    there = sorted(kpis, key=lambda kpi: (_FAMILIES.index(kpi.family), kpi.order, kpi.key))
-    return MappingProxyType({kpi.key: kpi for kpi in there})
+def take_in(folder: Path) -> None:
+    """Let the KPIs of a folder be there beside ours, and none of another folder.
+
+    Raises BadDefinition; a KPI of ours cannot be defined in another way.
+    """
+    own = {kpi.key: kpi for kpi in _read_all(folder)}
+    taken = sorted(own.keys() & _OURS_BY_KEY.keys())
+    if taken:
+        raise BadDefinition(
+            f"{taken[0]}.yaml: there is a KPI {taken[0]} already; give it another key"
+        )
+    _ALL.clear()
+    _ALL.update(_in_order({**_OURS_BY_KEY, **own}))
 
 
-KPIS = ordered(read(path) for path in _OURS.glob("*.yaml"))
-"""All that come with us."""
+def named(key: str) -> Kpi:
+    """A KPI by its key, or NotHere."""
+    if key not in KPIS:
+        raise NotHere(f"KPI {key}: no such KPI; there are: {', '.join(KPIS)}")
+    return KPIS[key]
+
+
+def _read_all(folder: Path) -> Iterator[Kpi]:
+    for path in sorted(folder.glob("*.yaml")):
+        kpi = read(path)
+        if path.stem != kpi.key:
+            raise BadDefinition(f"{path.name}: it defines {kpi.key}; call it {kpi.key}.yaml")
+        yield kpi
+
+
+def _refuse_unknown(kpis: Mapping[str, Kpi]) -> None:
+    """Refuse what reads the values of a KPI that is not there, or of one that reads its own."""
+    for kpi in kpis.values():
+        waiting, seen = list(kpi.after), set[str]()
+        while waiting:
+            key = waiting.pop()
+            if key not in kpis:
+                raise BadDefinition(f"{kpi.key}.yaml: after: there is no KPI {key}")
+            if key == kpi.key:
+                raise BadDefinition(f"{kpi.key}.yaml: after: it would read its own values")
+            waiting += [other for other in kpis[key].after if other not in seen]
+            seen.add(key)
+
+
+def _in_order(kpis: Mapping[str, Kpi]) -> dict[str, Kpi]:
+    def place(kpi: Kpi) -> tuple[int, int, str]:
+        return _FAMILIES.index(kpi.family), kpi.order, kpi.key
+
+    return {kpi.key: kpi for kpi in sorted(kpis.values(), key=place)}
+
+
+_OURS_BY_KEY = _in_order({kpi.key: kpi for kpi in _read_all(_OURS)})
+_ALL = dict(_OURS_BY_KEY)
+KPIS: Mapping[str, Kpi] = MappingProxyType(_ALL)
+"""All KPIs by key, in the order in which people see them; a process reads them as it starts."""
+OURS: Mapping[str, Kpi] = MappingProxyType(_OURS_BY_KEY)
+"""Those that come with us."""

@@ -28,5 +28,5 @@ def run(session: Session, now: datetime, zone: ZoneInfo, kpis: Mapping[str, Kpi]
     ]
     for more in reports:
         report.counts.update(more.counts)
-    due.measured(work.anew, today)
+    due.measured(work.anew, kpis.values(), today)
     return report.add(removed=due.forget_others(kpis.values()))

@@ -71,13 +71,17 @@ class DueStore:
         if self._session.scalar(sa.text(_COUNT), {"many": _MANY}):
             return Due(list(kpis), [], groups_changed)
         before = self._measured()
-        anew = [kpi for kpi in kpis if before.get(kpi.key) != (kpi.version, today)]
-        touched = (kpi for kpi in kpis if nouns & (inputs(kpi.sql) | _OF_ALL) or groups_changed)
+        by_key = {kpi.key: kpi for kpi in kpis}
+        anew = [kpi for kpi in kpis if before.get(kpi.key) != (_version(kpi, by_key), today)]
+        touched = (
+            kpi for kpi in kpis if nouns & (_inputs(kpi, by_key) | _OF_ALL) or groups_changed
+        )
         return Due(anew, [kpi for kpi in touched if kpi not in anew], groups_changed)
 
-    def measured(self, kpis: Iterable[Kpi], today: date) -> None:
-        """Remember that these were measured of all accounts."""
-        rows = [(kpi.key, kpi.version, today) for kpi in kpis]
+    def measured(self, done: Iterable[Kpi], kpis: Collection[Kpi], today: date) -> None:
+        """Remember that some of the KPIs were measured of all accounts."""
+        by_key = {kpi.key: kpi for kpi in kpis}
+        rows = [(kpi.key, _version(kpi, by_key), today) for kpi in done]
         merge(self._session, table_of(MeasuredRow), ("kpi", "version", "today"), rows)
 
     def forget_others(self, kpis: Collection[Kpi]) -> int:
@@ -94,3 +98,13 @@ class DueStore:
     def _measured(self) -> Mapping[str, tuple[str, date]]:
         rows = self._session.scalars(sa.select(MeasuredRow))
         return {row.kpi: (row.version, row.today) for row in rows}
+
+
+def _version(kpi: Kpi, by_key: Mapping[str, Kpi]) -> str:
+    """That of the KPI with all whose values it reads."""
+    return "+".join((kpi.version, *(_version(by_key[key], by_key) for key in kpi.after)))
+
+
+def _inputs(kpi: Kpi, by_key: Mapping[str, Kpi]) -> frozenset[str]:
+    """The tables of the store that it, or one whose values it reads, is measured by."""
+    return inputs(kpi.sql).union(*(_inputs(by_key[key], by_key) for key in kpi.after))

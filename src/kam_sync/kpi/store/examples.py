@@ -1,6 +1,7 @@
 """Computes the worked example of a KPI, on rows that are given and not on the store."""
 
 import json
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,10 +25,18 @@ _GIVEN = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class BadFormula(Exception):
+    """The database does not take a formula: what it says, and in which line of the SQL."""
+
+    said: str
+    line: int
+
+
 def example(session: Session, kpi: Kpi, zone: ZoneInfo) -> dict[date, Decimal]:
     """What comes out of the example, by the first day of the period.
 
-    The session's transaction is left with tables of the example: roll it back.
+    The session's transaction is left with tables of the example: roll it back. Raises BadFormula.
     """
     given, grain = kpi.example.given, kpi.example.grain
     now = start_of_day(kpi.example.today, zone)
@@ -39,9 +48,21 @@ def example(session: Session, kpi: Kpi, zone: ZoneInfo) -> dict[date, Decimal]:
     session.execute(sa.text(f"DROP TABLE IF EXISTS {', '.join(TABLES)}"))
     for statement in statements("account_link", [kpi.sql], grain, rows):
         execute(session, statement, values)
-    found = session.execute(sa.text(_MEASURE.format(sql=kpi.sql)))
+    try:
+        found = session.execute(sa.text(_MEASURE.format(sql=kpi.sql))).all()
+    except sa.exc.DBAPIError as error:
+        raise _bad(error, kpi) from error
     wanted = kpi.example.unit
     return {on: round(value, 4) for unit, on, value in found if wanted in {None, unit}}
+
+
+def _bad(error: sa.exc.DBAPIError, kpi: Kpi) -> BadFormula:
+    said = getattr(error.orig, "diag", None)
+    if said is None:
+        return BadFormula(str(error.orig), 1)
+    before = _MEASURE.index("{sql}")
+    at = int(said.statement_position or before + 1) - 1 - before
+    return BadFormula(str(said.message_primary), kpi.sql.count("\n", 0, max(at, 0)) + 1)
 
 
 def _given(table: str) -> str:

@@ -1,6 +1,6 @@
 """Computes the series of KPIs set-wise in the database, and keeps what has changed of them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -123,15 +123,15 @@ class MeasuringStore:
     def _compute(self, kpis: Collection[Kpi], whose: _Whose) -> Report:
         report = Report("kpi").add(created=0, updated=0, removed=0)
         for grain in Grain:
-            some = [kpi for kpi in kpis if grain in kpi.grains]
-            if some:
+            for some in in_turn([kpi for kpi in kpis if grain in kpi.grains]):
                 report.counts.update(self._of_grain(some, whose, grain))
         return report
 
     def _of_grain(self, kpis: Sequence[Kpi], whose: _Whose, grain: Grain) -> dict[str, int]:
         values = moments(periods_until(self._now, self._zone, grain), self._zone, self._now)
         values |= {
-            "grain": grain.value, "of_group": whose.of_group, "kpis": [kpi.key for kpi in kpis]
+            "grain": grain.value, "of_group": whose.of_group, "kpis": [kpi.key for kpi in kpis],
+            "after": [key for kpi in kpis for key in kpi.after],
         }  # fmt: skip
         self._run(f"DROP TABLE IF EXISTS {', '.join(TABLES)}")
         for statement in statements(whose.links, [kpi.sql for kpi in kpis], grain):
@@ -147,6 +147,16 @@ class MeasuringStore:
 
     def _run(self, statement: str, values: Mapping[str, Any] = MappingProxyType({})) -> Any:
         return execute(self._session, statement, values)
+
+
+def in_turn(kpis: Sequence[Kpi]) -> Iterator[list[Kpi]]:
+    """KPIs in groups, each after those whose values it reads."""
+    waiting = list(kpis)
+    while waiting:
+        keys = {kpi.key for kpi in waiting}
+        ready = [kpi for kpi in waiting if not keys.intersection(kpi.after)]
+        yield ready
+        waiting = [kpi for kpi in waiting if kpi not in ready]
 
 
 def moments(periods: Sequence[Period], zone: ZoneInfo, now: datetime) -> dict[str, Any]:

@@ -172,11 +172,28 @@ def _facts(table: str, day: str, columns: Mapping[str, str]) -> OpenTable:
     )
 
 
+_POINTS = OpenTable(
+    columns={"kpi": "text", "unit": "text", "day": "date", "value": "numeric"},
+    rows="""
+        SELECT s.account_id, s.kpi, s.unit, p.day, p.value
+        FROM series s
+        JOIN (SELECT DISTINCT account_id FROM {links}) l ON l.account_id = s.account_id
+        CROSS JOIN LATERAL unnest(s.ons || s.running_on, s.known || s.running) AS p(day, value)
+        WHERE s.grain = :grain AND s.of_group = :of_group AND s.kpi = ANY(:after)
+            AND p.value IS NOT NULL
+    """,
+    changed_by=frozenset(),
+    periods={"on": "day"},
+    singular="point",
+)
+"""The values of the KPIs that a KPI names in `after`, of the same kind of period."""
+
 _MONEY = {"amount": "numeric", "currency": "text"}
 _GOODS = {"sku": "text", "quantity": "numeric"}
 _TERM = {"ends_on": "date"}
 
 OPEN_TABLES: Mapping[str, OpenTable] = {
+    "points": _POINTS,
     "deals": _DEALS,
     "activities": _ACTIVITIES,
     "tasks": _TASKS,
