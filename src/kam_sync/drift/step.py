@@ -21,6 +21,8 @@ _BASELINES = {
     # steady accounts from 22 to 15 and the found of 40 changed ones from 25 to 24.
     Measure.DAYS: Baseline(floor=7.0, tolerance=3.5),
     Measure.PERCENT: Baseline(floor=15.0, tolerance=3.5),
+    Measure.COUNT: Baseline(floor=1.0),
+    Measure.POINTS: Baseline(floor=10.0, tolerance=3.5),
 }
 
 
@@ -28,16 +30,17 @@ def run(session: Session, now: datetime, zone: ZoneInfo) -> Report:
     """Judge all series as of now."""
     newest = periods_until(now, zone, count=1)[0].on
     drifts, report = DriftStore(session), Report("drift")
+    watched = [key for key, kpi in KPIS.items() if kpi.is_watched]
     verdicts: Counter[str] = Counter(drift=0, steady=0, unclear=0)
 
     def judged() -> Iterator[tuple[Series, Judgement]]:
-        for series in KpiStore(session).series(KPIS):
+        for series in KpiStore(session).series(watched):
             baseline = _BASELINES[KPIS[series.kpi].measure]
             found = detect(series.months, series.values, baseline, newest)
             verdicts[found.verdict.value] += 1
             yield series, found
 
     drifts.save(list(judged()), now)
-    drifts.forget_others(KPIS)
+    drifts.forget_others(watched)
     report.counts.update(verdicts)
     return report

@@ -110,6 +110,8 @@ class Kpi(_Written):
     measure: Measure
     good: Good
     grains: tuple[Grain, ...] = (Grain.MONTH,)
+    is_watched: bool = False
+    """Whether an alert is opened when it drifts."""
     after: tuple[str, ...] = ()
     """The KPIs whose values it reads, in the open table points."""
     sql: str

@@ -27,7 +27,7 @@ class Quantity(BaseModel):
     """A number that is no money."""
 
     value: str = Field(examples=["12"])
-    unit: str = Field(description="days or percent.", examples=["days"])
+    unit: str = Field(description="days, percent, count or points.", examples=["days"])
 
 
 Value = Money | Quantity

@@ -32,6 +32,8 @@ def value(language: Language, kpi: str, number: Number, unit: str) -> str:
             return language.days(number)
         case Measure.PERCENT:
             return language.percent(number)
+        case Measure.COUNT | Measure.POINTS:
+            return language.number(number, places=0 if abs(number) >= 100 else 1)
 
 
 def full_value(language: Language, kpi: str, number: Number, unit: str) -> str:
