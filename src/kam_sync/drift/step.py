@@ -10,9 +10,9 @@ from kam_sync.base.report import Report
 from kam_sync.drift.detect import Baseline, detect
 from kam_sync.drift.model import Judgement
 from kam_sync.drift.store import DriftStore
-from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.model import Measure, Series
 from kam_sync.kpi.periods import periods_until
+from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.store import KpiStore
 
 _BASELINES = {

@@ -12,6 +12,11 @@ from kam_sync.base.db import Merged, Session, merge, table_of
 from kam_sync.drift.model import Finding, Judgement
 from kam_sync.kpi.model import Series
 
+_FORGET = """
+    DELETE FROM finding f WHERE f.kpi <> ALL(:kpis) OR NOT EXISTS (
+        SELECT FROM series s WHERE s.account_id = f.account_id AND NOT s.of_group
+            AND s.kpi = f.kpi AND s.unit = f.unit)
+"""
 _FIELDS = tuple(Judgement.model_fields)
 _STANDS = """
     EXISTS (SELECT FROM account a WHERE a.id = finding.account_id AND a.merged_into IS NULL)
@@ -52,10 +57,7 @@ class DriftStore:
     def forget_others(self, kpis: Iterable[str]) -> int:
         """Drop findings about other KPIs, and about series that are no more."""
         gone = self._session.execute(
-            sa.text(
-                "DELETE FROM finding f WHERE f.kpi <> ALL(:kpis) OR NOT EXISTS (SELECT FROM series p"
-                " WHERE NOT p.of_group AND p.account_id = f.account_id AND p.kpi = f.kpi AND p.unit = f.unit)"
-            ),
+            sa.text(_FORGET),
             {"kpis": list(kpis)},
         )
         return cast("sa.CursorResult[None]", gone).rowcount

@@ -14,8 +14,8 @@ from kam_sync.base.errors import NotHere, WrongUse
 from kam_sync.base.settings import Locale
 from kam_sync.drift import model as drift
 from kam_sync.drift.store import DriftStore
-from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.model import Kpi, Point
+from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.store import KpiStore
 from kam_sync.kpi.values import Value, value
 from kam_sync.matching.store import GroupStore

@@ -7,8 +7,8 @@ from kam_sync.alerts.model import Alert
 from kam_sync.drift.detect import Baseline
 from kam_sync.drift.model import Finding, Verdict, Why
 from kam_sync.intake.model import Held, HeldWhy, NounEnd, RunState, SourceState
-from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.model import Good, Measure
+from kam_sync.kpi.registry import KPIS
 from kam_sync.web.wording.language import Language, Number
 
 _A_MONTH = frozenset({"won_revenue"})
@@ -33,7 +33,7 @@ def value(language: Language, kpi: str, number: Number, unit: str) -> str:
         case Measure.PERCENT:
             return language.percent(number)
         case Measure.COUNT | Measure.POINTS:
-            return language.number(number, places=0 if abs(number) >= 100 else 1)
+            return language.number(number, places=1)
 
 
 def full_value(language: Language, kpi: str, number: Number, unit: str) -> str:
