@@ -1,4 +1,7 @@
-"""Tables of matching."""
+"""Tables of matching.
+
+Decisions know sources without a foreign key: they outlive a source, which may come back.
+"""
 
 from uuid import UUID
 
@@ -61,8 +64,6 @@ class DecisionRow(model.Decision, table=True):
     )
 
     id: int = Field(default=None, primary_key=True, sa_column_args=[sa.Identity()])
-    one_source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
-    other_source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
 
 
 class PersonKeyRow(SQLModel, table=True):
@@ -106,8 +107,6 @@ class PersonDecisionRow(model.Decision, table=True):
     )
 
     id: int = Field(default=None, primary_key=True, sa_column_args=[sa.Identity()])
-    one_source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
-    other_source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
 
 
 class PersonLinkRow(model.PersonLink, table=True):
@@ -131,8 +130,6 @@ class ParentDecisionRow(model.ParentDecision, table=True):
     )
 
     id: int = Field(default=None, primary_key=True, sa_column_args=[sa.Identity()])
-    source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
-    parent_source_id: int | None = Field(default=None, foreign_key="source.id", ondelete="CASCADE")
 
 
 class ParentRow(model.Parent, table=True):
