@@ -1,4 +1,4 @@
-"""What people decided outlives a source, which comes back under its id."""
+"""What people decided outlives a source, and an act is told by its id; questions are quick to count."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,11 @@ down_revision = "20261128_2355"
 branch_labels = None
 depends_on = None
 
+_FILL = """
+    UPDATE {table} d SET act_id = act.id FROM (
+        SELECT by, at, note, min(id) AS id FROM {table} GROUP BY by, at, note) act
+    WHERE (d.by, d.at, d.note) = (act.by, act.at, act.note)
+"""
 _KEYS = [
     ("match_decision", "one_source_id"),
     ("match_decision", "other_source_id"),
@@ -27,6 +32,17 @@ def upgrade() -> None:
         sa.Column("remote_account", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index(
+        "match_pair_asked",
+        "match_pair",
+        ["one_source_id", "one_id"],
+        postgresql_where=sa.text("answer IN ('ask', 'twice') OR is_doubtful"),
+    )
+    for table in ("match_decision", "person_decision"):
+        op.add_column(table, sa.Column("act_id", sa.Integer(), nullable=True))
+        op.execute(_FILL.format(table=table))
+        op.alter_column(table, "act_id", nullable=False)
+        op.create_index(f"ix_{table}_act_id", table, ["act_id"])
     for table, column in _KEYS:
         op.drop_constraint(f"{table}_{column}_fkey", table, type_="foreignkey")
 
@@ -38,4 +54,7 @@ def downgrade() -> None:
         op.create_foreign_key(
             f"{table}_{column}_fkey", table, "source", [column], ["id"], ondelete="CASCADE"
         )
+    for table in ("match_decision", "person_decision"):
+        op.drop_column(table, "act_id")
+    op.drop_index("match_pair_asked", "match_pair")
     op.drop_table("removed_source")

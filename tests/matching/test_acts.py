@@ -67,6 +67,21 @@ def test_a_merge_lifts_all_that_a_split_had_said(services: Services) -> None:
     assert _accounts(services) == parted
 
 
+def test_of_two_sides_that_fall_apart_after_a_split_nobody_comes_to_the_other_side(
+    services: Services,
+) -> None:
+    book = Book(services)
+    cards = [gate.Company(n, "Ромашка", inn=INN, kpp="770701001") for n in "1234"]
+    book.save(Noun.COMPANY, *cards)
+    flow.match(services)
+    one, two, three, four = sorted(_accounts(services))
+    joining.split(services, book.account(), [three, four], by="Анна")
+    joining.keep_apart(services, one, two, by="Анна")
+    joining.keep_apart(services, three, four, by="Анна")
+    flow.rematch(services, "test")
+    assert len(set(_accounts(services).values())) == 4
+
+
 def test_acts_come_the_latest_first_and_page_by_page(services: Services) -> None:
     book = Book(services)
     for number in "12":
@@ -92,7 +107,7 @@ def test_what_a_decision_had_taken_back_holds_again_when_it_is_taken_back(
     with services.database.transaction() as session:
         apart = Deciding(session, "Анна", at[0]).keep_apart((one, other))
         merge = Deciding(session, "Анна", at[1]).merge(book.account("1"), book.account("2"))
-        (split,) = Deciding(session, "Анна", at[2]).split(book.account("1"), [other])
+        split = Deciding(session, "Анна", at[2]).split(book.account("1"), [other])
     with services.database.transaction() as session:
         Deciding(session, "Анна", at[3]).undo(split)
     assert {act.id for act in _acts(services) if act.undone_at is None} == {merge}
@@ -112,7 +127,7 @@ def test_what_a_person_took_back_is_not_brought_again_by_taking_back_a_later_wor
     one, two, three = sorted(_accounts(services))
     at = [NOW + timedelta(minutes=n) for n in range(4)]
     with services.database.transaction() as session:
-        split = min(Deciding(session, "Анна", at[0]).split(book.account("1"), [one, two]))
+        split = Deciding(session, "Анна", at[0]).split(book.account("1"), [one, two])
         later = Deciding(session, "Анна", at[1]).keep_apart((one, three))
         Deciding(session, "Анна", at[2]).undo(split)
     with services.database.transaction() as session:

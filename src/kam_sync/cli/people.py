@@ -114,7 +114,7 @@ def split(
     Example: kam-sync people split 6d0b7c1e-... --contact bitrix:5
     """
     whose = uuid_of("person", person)
-    _decide(lambda leaving, deciding: min(deciding.split(whose, leaving, note)), *contact)
+    _decide(lambda leaving, deciding: deciding.split(whose, leaving, note), *contact)
 
 
 @app.command()

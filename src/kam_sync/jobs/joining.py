@@ -39,7 +39,7 @@ def split(
 ) -> int:
     """Some companies of an account are another customer; as `merge`."""
     with _deciding(services, by) as deciding:
-        return min(deciding.split(account, companies, note))
+        return deciding.split(account, companies, note)
 
 
 def undo(services: Services, decision_id: int, *, by: str) -> None:

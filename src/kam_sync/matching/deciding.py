@@ -65,12 +65,15 @@ class Deciding:
         said = ordered(*pair)
         if (earlier := self._decisions.alone(said, Says.APART)) is not None:
             return earlier
-        decision = self._decisions.add(said, Says.APART, by=self._by, note=note, now=self._now)
+        decision = self._add([said], Says.APART, note)
         self._settle(pair)
         return decision
 
-    def split(self, whole: UUID, parts: Collection[Company], note: str = "") -> list[int]:
+    def split(self, whole: UUID, parts: Collection[Company], note: str = "") -> int:
         """Some companies of an account are another customer: they leave it together.
+
+        Each of them is said to be apart from each that stays: so it holds as well when both sides
+        fall apart later, or lose companies. Returns the id of the decision.
 
         Raises:
             NotHere: there is no such account.
@@ -86,15 +89,10 @@ class Deciding:
         self._decisions.take_back_between(
             leaving, staying, Says.TOGETHER, by=self._by, now=self._now
         )
-        said = [
-            self._decisions.add(
-                ordered(one, other), Says.APART, by=self._by, note=note, now=self._now
-            )
-            for one in sorted(leaving)
-            for other in staying
-        ]
-        self._settle_whole([one for one in all_ if one in leaving], staying, note=note)
-        return said
+        pairs = [ordered(one, other) for one in sorted(leaving) for other in staying]
+        act = self._add(pairs, Says.APART, note)
+        self._settle_whole([one for one in all_ if one in leaving], staying, note=note, act=act)
+        return act
 
     def undo(self, decision_id: int) -> None:
         """Take a decision back, and all that was said with it.
@@ -113,11 +111,14 @@ class Deciding:
         note: str,
     ) -> int:
         self._decisions.take_back_between(left, right, Says.APART, by=self._by, now=self._now)
-        decision = self._decisions.add(pair, says, by=self._by, note=note, now=self._now)
-        self._settle_whole([*left, *right], note=note)
+        decision = self._add([pair], says, note)
+        self._settle_whole([*left, *right], note=note, act=decision)
         return decision
 
-    def _settle_whole(self, *sides: Sequence[Company], note: str) -> None:
+    def _add(self, pairs: Collection[Pair], says: Says, note: str, act: int | None = None) -> int:
+        return self._decisions.add(pairs, says, by=self._by, note=note, now=self._now, act=act)
+
+    def _settle_whole(self, *sides: Sequence[Company], note: str, act: int) -> None:
         """Let what was said come about, with each side one account or person as it was before.
 
         Where only a company of another side bound its parts, or something speaks against a merge,
@@ -130,9 +131,8 @@ class Deciding:
         for side in sides:
             first, *others = {wholes[one]: one for one in reversed(side)}.values()
             torn += [ordered(first, other) for other in others]
-        for pair in torn:
-            self._decisions.add(pair, Says.TOGETHER, by=self._by, note=note, now=self._now)
         if torn:
+            self._add(torn, Says.TOGETHER, note, act)
             self._settle(all_)
 
     def _parts_of(self, whole: UUID) -> list[Company]:

@@ -47,10 +47,10 @@ class SourceStore:
         """
         if self._session.scalar(select(SourceRow).where(SourceRow.name == new.name)) is not None:
             raise WrongUse(f"source {new.name}: this name is taken", kind=ErrorKind.NAME_TAKEN)
-        row = SourceRow(
-            **new.model_dump(), **access.model_dump(), created_at=now,
-            id=self._take_removed(new, remote_account),
-        )  # fmt: skip
+        row = SourceRow(**new.model_dump(), **access.model_dump(), created_at=now)
+        removed = self._take_removed(new, remote_account)
+        if removed is not None:
+            row.id = removed
         self._session.add(row)
         self._session.flush()
         return row

@@ -123,7 +123,7 @@ def split_person(services: Serving, person_id: PersonId, form: Form = b"") -> Re
     leaving = [form_record(value) for name, value in sent if name == "contact"]
     try:
         with joining.people(services, by=_BY) as deciding:
-            done, *_ = deciding.split(person_id, leaving, form_note(dict(sent)))
+            done = deciding.split(person_id, leaving, form_note(dict(sent)))
     except WrongUse:
         return went("/matches/people/decisions", did="kept")
     return went("/matches/people/decisions", did="split", decision=done)
