@@ -1,4 +1,4 @@
-"""What people decided outlives a source, and an act is told by its id; questions are quick to count."""
+"""Decisions outlive a source and know their act, and questions are quick to count."""
 
 import sqlalchemy as sa
 from alembic import op
