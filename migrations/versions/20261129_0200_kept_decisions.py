@@ -42,6 +42,9 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("act_id", sa.Integer(), nullable=True))
         op.execute(_FILL.format(table=table))
         op.alter_column(table, "act_id", nullable=False)
+        # Processes of the version before say no act: each of their words is an act of its own.
+        op.execute(f"CREATE SEQUENCE {table}_act INCREMENT -1 OWNED BY {table}.act_id")
+        op.alter_column(table, "act_id", server_default=sa.text(f"nextval('{table}_act')"))
         op.create_index(f"ix_{table}_act_id", table, ["act_id"])
     for table, column in _KEYS:
         op.drop_constraint(f"{table}_{column}_fkey", table, type_="foreignkey")
