@@ -1,7 +1,7 @@
 """What a person is shown of matching: questions, why accounts are one, and what was decided."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -68,6 +68,11 @@ class Asked:
     def other_inns(self) -> str:
         """The real INNs of both accounts where they have none in common; else empty."""
         return _other_inns(self.sides)
+
+    def seen_from(self, account_id: UUID) -> "Asked":
+        """The same with the side of an account first."""
+        one, other = self.sides
+        return self if one.account_id == account_id else replace(self, sides=(other, one))
 
     @property
     def worth(self) -> dict[str, Any]:

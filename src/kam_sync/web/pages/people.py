@@ -14,21 +14,13 @@ from kam_sync.web import paging
 from kam_sync.web.api.matches import DecisionId, place_of, write_place
 from kam_sync.web.api.people import PEOPLE_BY_ID, PEOPLE_BY_MONEY, PersonId
 from kam_sync.web.deps import AllSources, Reading, Serving, from_our_pages, read_id
-from kam_sync.web.pages.matches import (
-    Came,
-    Form,
-    Place,
-    form_fields,
-    form_note,
-    form_record,
-    went,
-)
+from kam_sync.web.pages.forms import BY, Came, Fields, Pairs, note_of, record, went
+from kam_sync.web.pages.matches import Place
 from kam_sync.web.render import pages
 from kam_sync.web.wording import persons as words
 
 router = APIRouter()
 
-_BY = "the page"
 _CHANGING = [Depends(from_our_pages)]
 _AT_ONCE, _LATEST, _DECISIONS = 20, 5, 50
 
@@ -83,11 +75,10 @@ def show_people_decisions(
 
 
 @router.post("/matches/people", dependencies=_CHANGING)
-def answer_of_people(services: Serving, form: Form = b"") -> RedirectResponse:
+def answer_of_people(services: Serving, sent: Fields) -> RedirectResponse:
     """Answer a question: one person, or different ones."""
-    sent = dict(form_fields(form))
-    note = form_note(sent)
-    with joining.people(services, by=_BY) as deciding:
+    note = note_of(sent)
+    with joining.people(services, by=BY) as deciding:
         match sent.get("do"):
             case "merge":
                 one, other = (
@@ -98,7 +89,7 @@ def answer_of_people(services: Serving, form: Form = b"") -> RedirectResponse:
                 except NotHere:  # the contacts of one of them are another's
                     return went("/matches/people", did="stale")
             case "apart":
-                left, right = (form_record(sent.get(name, "")) for name in ("one", "other"))
+                left, right = (record(sent.get(name, "")) for name in ("one", "other"))
                 done = deciding.keep_apart((left, right), note)
             case _:
                 raise WrongUse("form: no such button")
@@ -109,7 +100,7 @@ def answer_of_people(services: Serving, form: Form = b"") -> RedirectResponse:
 def undo_of_people(services: Serving, decision_id: DecisionId) -> RedirectResponse:
     """Take a decision back."""
     try:
-        with joining.people(services, by=_BY) as deciding:
+        with joining.people(services, by=BY) as deciding:
             deciding.undo(decision_id)
     except Outdated:
         return went("/matches/people", did="undone")
@@ -117,13 +108,12 @@ def undo_of_people(services: Serving, decision_id: DecisionId) -> RedirectRespon
 
 
 @router.post("/people/{person_id}/split", dependencies=_CHANGING)
-def split_person(services: Serving, person_id: PersonId, form: Form = b"") -> RedirectResponse:
+def split_person(services: Serving, person_id: PersonId, pairs: Pairs) -> RedirectResponse:
     """Take the contacts that are ticked away from a person."""
-    sent = form_fields(form)
-    leaving = [form_record(value) for name, value in sent if name == "contact"]
+    leaving = [record(value) for name, value in pairs if name == "contact"]
     try:
-        with joining.people(services, by=_BY) as deciding:
-            done, *_ = deciding.split(person_id, leaving, form_note(dict(sent)))
+        with joining.people(services, by=BY) as deciding:
+            done, *_ = deciding.split(person_id, leaving, note_of(dict(pairs)))
     except WrongUse:
         return went("/matches/people/decisions", did="kept")
     return went("/matches/people/decisions", did="split", decision=done)

@@ -61,7 +61,7 @@ def advice(language: Language, asked: Asked) -> str:
         return language.gettext("Their accounts have different INNs: rather two customers.")
     if asked.is_likely:
         return language.gettext("Probably one customer.")
-    return language.gettext("It may be one customer, or two: look at both.")
+    return _UNSURE.get(answer, _maybe)(language)
 
 
 def _of_two_cards(language: Language, clues: Set[str]) -> str:
@@ -120,6 +120,19 @@ def phone(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+def _maybe(language: Language) -> str:
+    return language.gettext("It may be one customer, or two: look at both.")
+
+
+_UNSURE: Mapping[Answer, Callable[[Language], str]] = {
+    Answer.BRANCH: lambda language: language.gettext(
+        "One INN with different KPPs: rather two branches of one firm."
+    ),
+    Answer.DIFFERENT: lambda language: language.gettext(
+        "Little speaks for it: rather two customers."
+    ),
+}
+"""Of accounts that nobody asks about."""
 _CLUES: Mapping[Clue, Callable[[Language], str]] = {
     Clue.SPLINK: lambda language: language.gettext("Splink takes them for one"),
     Clue.INN: lambda language: language.gettext("the same INN: %(what)s"),

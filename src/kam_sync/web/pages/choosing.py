@@ -1,0 +1,54 @@
+"""Looking for another account: what tells those that are found apart."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from kam_sync.accounts.model import Account
+from kam_sync.accounts.store import AccountStore, WinnerStore, WorthStore
+from kam_sync.accounts.traits import traits
+from kam_sync.base.db import Session
+from kam_sync.web.deps import Sources
+
+_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An account that may be chosen."""
+
+    account: Account
+    place: str | None
+    """The city, else the address."""
+    sources: list[str]
+    won: Mapping[str, Decimal]
+    """In won deals, by currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Some that were found, and whether there are more."""
+
+    found: list[Candidate]
+    has_more: bool
+
+
+def candidates(session: Session, sources: Sources, text: str, but: UUID) -> Candidates:
+    """Accounts by a part of the name or the beginning of the INN; an empty text finds none.
+
+    Args:
+        but: the account that another one is looked for.
+    """
+    store = AccountStore(session)
+    rows = store.accounts(text=text, limit=_MOST + 2) if text else []
+    others = [one for one in rows if one.id != but]
+    ids = [one.id for one in others[:_MOST]]
+    companies, winners = store.companies(ids), WinnerStore(session).winners()
+    origins, worth = store.sources(ids), WorthStore(session).of(ids)
+    found = []
+    for one in others[:_MOST]:
+        of = traits(companies.get(one.id, []), winners)
+        called = sources.called(origins.get(one.id, []))
+        found.append(Candidate(one, of.city or of.address, called, worth[one.id].won))
+    return Candidates(found, len(others) > _MOST)
