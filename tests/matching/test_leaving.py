@@ -13,9 +13,9 @@ from kam_sync import flow, removing
 from kam_sync.accounts.match import own_person
 from kam_sync.accounts.store import LinkingStore, SavingStore
 from kam_sync.base.db import Session
-from kam_sync.jobs import joining
 from kam_sync.wiring import Services
 from tests.conftest import NOW
+from tests.fakes import joining
 from tests.fakes.books import Book
 from tests.fakes.connecting import ask
 

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from kam_sync.accounts.store import AccountStore
 from kam_sync.base.db import Session
 from kam_sync.base.errors import WrongUse
-from kam_sync.jobs import parenting
+from kam_sync.jobs import joining
 from kam_sync.kpi.store import KpiStore
 from kam_sync.matching.store import GroupStore
 from kam_sync.web.deps import AccountId, AllSources, Reading, Serving, from_our_pages, read_id
@@ -60,14 +60,14 @@ def show_parents(
 def set_parent(services: Serving, account_id: AccountId, sent: Fields) -> RedirectResponse:
     """Set a parent, say that there is none, or take what was said back."""
     note = note_of(sent)
-    match sent.get("do"):
-        case "set":
-            parent = read_id("account", sent.get("parent", ""))
-            parenting.place(services, account_id, parent, by=BY, note=note)
-        case "none":
-            parenting.place(services, account_id, None, by=BY, note=note)
-        case "undo":
-            parenting.take_back(services, account_id, by=BY)
-        case _:
-            raise WrongUse("form: no such button")
+    with joining.parents(services, by=BY) as parenting:
+        match sent.get("do"):
+            case "set":
+                parenting.place(account_id, read_id("account", sent.get("parent", "")), note)
+            case "none":
+                parenting.place(account_id, None, note)
+            case "undo":
+                parenting.take_back(account_id)
+            case _:
+                raise WrongUse("form: no such button")
     return RedirectResponse(f"/accounts/{account_id}#group", status_code=303)

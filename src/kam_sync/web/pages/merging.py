@@ -78,7 +78,8 @@ def merge(services: Serving, account_id: AccountId, sent: Fields) -> RedirectRes
     """Make one account of the two; to the one that both are now, with the way back."""
     other = read_id("account", sent.get("other", ""))
     try:
-        done = joining.merge(services, account_id, other, by=BY, note=note_of(sent))
+        with joining.accounts(services, by=BY) as deciding:
+            done = deciding.merge(account_id, other, note_of(sent))
     except Outdated:
         with services.database.transaction() as session:
             return _stale(session, account_id)

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kam_sync.accounts.merge import FIELDS, Choice
 from kam_sync.accounts.store import WinnerStore
-from kam_sync.jobs import believing
+from kam_sync.jobs import joining
 from kam_sync.web.api.survivorship import names_of
 from kam_sync.web.deps import AllSources, Reading, Serving, Sources, from_our_pages
 from kam_sync.web.pages.forms import BY, Pairs
@@ -77,7 +77,7 @@ def save_survivorship(services: Serving, pairs: Pairs) -> RedirectResponse:
             field: [sources.named(source).id for source in dict.fromkeys(chosen) if source]
             for field, chosen in sent.items()
         }
-    believing.choose(services, wanted, by=BY)
+    joining.believe(services, wanted, by=BY)
     return RedirectResponse("/survivorship?saved=yes", status_code=303)
 
 
