@@ -1,4 +1,4 @@
-"""Merging an account with one that nobody asks about: found, looked at, merged, taken back."""
+"""Merging accounts and people that nobody asks about: found, looked at, merged, taken back."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ import connectors as gate
 from connectors import Noun
 from kam_sync import flow
 from kam_sync.accounts.match import own_account
-from tests.web import twins
+from tests.web import partners, twins
 from tests.web.test_account_page import plain
 from tests.web.test_matches_page import post
 from tests.web.world import World
@@ -74,7 +74,7 @@ def test_who_merges_is_warned_of_other_inns_branches_and_what_was_said(
     post(client, "/matches", ("one", "1:2"), ("other", "2:18"), ("do", "apart"), ("note", "суд"))
     told = plain(client.get(path).text)
     assert "Уже решено, что это разные клиенты: на странице, " in told
-    assert "(суд) Объединение это отменит." in told
+    assert "(суд). Объединение это отменит." in told
     inn = "7736050003"
     world.save(1, Noun.COMPANY, gate.Company("4", "Лютик", inn, "773601001"))
     world.save(2, Noun.COMPANY, gate.Company("20", "Лютик Самара", inn, "631643001"))
@@ -90,4 +90,33 @@ def test_who_merges_is_warned_of_other_inns_branches_and_what_was_said(
 def test_what_cannot_be_merged_is_refused(client, firms, other: str, status: int) -> None:
     path = f"/accounts/{CARNATION}/merge"
     assert post(client, path, ("other", other)).status_code == status
+    assert post(client, path, origin="https://evil.example").status_code == 403
+
+
+def test_people_are_found_compared_merged_and_taken_back(client, world: World) -> None:
+    known = {name: str(id_) for name, id_ in partners.fill(world).items()}
+    julia, kim = known["julia"], known["kim"]
+    path = f"/people/{julia}/merge"
+    at = plain(client.get(f"/accounts/{own_account(1, '1')}?lang=ru").text)
+    assert f'href="{path}" aria-label="Объединить Павлова Юлия с…"' in at
+    beside = plain(client.get(path).text)  # who else is at the same customer
+    assert f'href="{path}/{kim}?q="' in beside
+    assert f"{path}/{julia}" not in beside
+    assert "kim@romashka.example" in beside
+    assert "Ничего не нашлось." in client.get(f"{path}?q=тюльпан").text
+    both = plain(client.get(f"{path}/{kim}").text)
+    assert both.index(">Павлова Юлия</th>") < both.index(">Олег Ким</th>")
+    assert '<span aria-hidden="true">+</span> оба из одного клиента' in both
+    assert '<span aria-hidden="true">−</span> разные имена' in both
+    post(client, "/matches/people", ("one", "1:7"), ("other", "2:80"), ("do", "apart"))
+    assert "Уже решено, что это разные люди: на странице, " in client.get(f"{path}/{kim}").text
+    done = post(client, path, ("other", kim), ("note", "сестра"))
+    assert done.headers["location"] == "/matches/people/decisions?did=merge&decision=2"
+    assert "Теперь это один человек." in client.get(done.headers["location"]).text
+    again = post(client, path, ("other", kim)).headers["location"]
+    assert again == "/matches/people?did=stale"
+    assert client.get(f"{path}/{kim}").status_code == 404
+    assert post(client, "/matches/people/decisions/2/undo").status_code == 303
+    assert client.get(f"/people/{kim}/merge").status_code == 200
+    assert post(client, path, ("other", julia)).status_code == 400
     assert post(client, path, origin="https://evil.example").status_code == 403

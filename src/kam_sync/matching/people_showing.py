@@ -1,7 +1,7 @@
 """What a person is shown of people: who they are, questions, and what was decided of contacts."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -35,6 +35,11 @@ class Asked:
     clues: tuple[PersonEvidence, ...]
     worth: dict[str, Decimal]
     """The money in open and won deals of their accounts, by currency."""
+
+    def seen_from(self, person_id: UUID) -> "Asked":
+        """The same with the side of a person first."""
+        one, other = self.sides
+        return self if one.person_id == person_id else replace(self, sides=(other, one))
 
     @property
     def is_likely(self) -> bool:

@@ -1,16 +1,20 @@
-"""Looking for another account: what tells those that are found apart."""
+"""Looking for another account or person: what tells those that are found apart."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from kam_sync.accounts.model import Account
 from kam_sync.accounts.store import AccountStore, WinnerStore, WorthStore
 from kam_sync.accounts.traits import traits
 from kam_sync.base.db import Session
+from kam_sync.matching.people_showing import Person, people
+from kam_sync.matching.store import PersonStore, WantedPeople
 from kam_sync.web.deps import Sources
 
+Found = TypeVar("Found")
 _MOST = 20
 
 
@@ -27,14 +31,23 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
+class Known:
+    """A person who may be chosen."""
+
+    person: Person
+    accounts: list[Account]
+    sources: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates(Generic[Found]):
     """Some that were found, and whether there are more."""
 
-    found: list[Candidate]
+    found: list[Found]
     has_more: bool
 
 
-def candidates(session: Session, sources: Sources, text: str, but: UUID) -> Candidates:
+def candidates(session: Session, sources: Sources, text: str, but: UUID) -> Candidates[Candidate]:
     """Accounts by a part of the name or the beginning of the INN; an empty text finds none.
 
     Args:
@@ -52,3 +65,26 @@ def candidates(session: Session, sources: Sources, text: str, but: UUID) -> Cand
         called = sources.called(origins.get(one.id, []))
         found.append(Candidate(one, of.city or of.address, called, worth[one.id].won))
     return Candidates(found, len(others) > _MOST)
+
+
+def people_like(session: Session, sources: Sources, text: str, but: Person) -> Candidates[Known]:
+    """People by a part of the name; an empty text finds those of the same customer.
+
+    Args:
+        but: the person that another one is looked for.
+    """
+    at = None if text else next(iter(but.accounts), None)
+    wanted = WantedPeople(account_id=at, text=text)
+    rows = PersonStore(session).find(wanted, limit=_MOST + 2) if text or at else []
+    others = [one for one in rows if one != but.id]
+    found = people(session, others[:_MOST])
+    accounts = AccountStore(session).by_ids([id_ for one in found for id_ in one.accounts])
+    known = [
+        Known(
+            person=one,
+            accounts=[accounts[id_] for id_ in one.accounts],
+            sources=sources.called({member.contact.source_id for member in one.members}),
+        )
+        for one in found
+    ]
+    return Candidates(known, len(others) > _MOST)

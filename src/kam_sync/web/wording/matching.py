@@ -74,6 +74,11 @@ def _of_two_cards(language: Language, clues: Set[str]) -> str:
     return language.gettext("One INN twice in one CRM: entered twice, or two branches.")
 
 
+def parted(language: Language) -> str:
+    """That it was said; who said it follows."""
+    return language.gettext("That they are different customers was decided:")
+
+
 def why(language: Language, member: Member, names: Names) -> str:
     """Why a company belongs to its account."""
     if member.beside is None:

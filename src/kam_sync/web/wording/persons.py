@@ -8,7 +8,7 @@ from kam_sync.matching.people_showing import Asked, Member
 from kam_sync.web.wording.language import Language
 from kam_sync.web.wording.matching import Names, in_one_text, joined, person, phone
 
-__all__ = ["act", "advice", "both_ways", "clue", "evidence", "person", "phone", "why"]
+__all__ = ["act", "advice", "both_ways", "clue", "evidence", "parted", "person", "phone", "why"]
 
 _COMMON = 1.0
 """What weighs less is shared by so many that it says little."""
@@ -41,6 +41,11 @@ def advice(language: Language, asked: Asked) -> str:
     if asked.is_likely:
         return language.gettext("Probably one person.")
     return language.gettext("It may be one person, or two: look at both.")
+
+
+def parted(language: Language) -> str:
+    """That it was said; who said it follows."""
+    return language.gettext("That they are different people was decided:")
 
 
 def why(language: Language, member: Member, names: Names) -> str:
