@@ -23,7 +23,7 @@ def keep_apart(services: Services, one: Company, other: Company, *, by: str) -> 
 def split(services: Services, account: UUID, leaving: Collection[Company], *, by: str) -> int:
     """Some companies of an account are another customer."""
     with joining.accounts(services, by=by) as deciding:
-        return min(deciding.split(account, leaving))
+        return deciding.split(account, leaving)
 
 
 def undo(services: Services, decision: int, *, by: str) -> None:

@@ -138,7 +138,7 @@ def split(
     Example: kam-sync match split 6d0b7c1e-... --company bitrix:17 --company megaplan:4
     """
     whose = uuid_of("account", account)
-    decide("match", lambda deciding, leaving: min(deciding.split(whose, leaving, note)), company)
+    decide("match", lambda deciding, leaving: deciding.split(whose, leaving, note), company)
 
 
 @app.command()

@@ -103,7 +103,7 @@ def split(
     Example: kam-sync people split 6d0b7c1e-... --contact bitrix:5
     """
     whose = uuid_of("person", person)
-    decide("people", lambda deciding, leaving: min(deciding.split(whose, leaving, note)), contact)
+    decide("people", lambda deciding, leaving: deciding.split(whose, leaving, note), contact)
 
 
 @app.command()

@@ -84,8 +84,10 @@ class Deciding:
         self._settle(pair)
         return decision
 
-    def split(self, whole: UUID, parts: Collection[Company], note: str = "") -> list[int]:
+    def split(self, whole: UUID, parts: Collection[Company], note: str = "") -> int:
         """Some companies of an account are another customer: they leave it together.
+
+        Returns the id of the decision, the first of those that are kept.
 
         Raises:
             NotHere: there is no such account.
@@ -109,7 +111,7 @@ class Deciding:
             for other in staying
         ]
         self._settle_whole([one for one in all_ if one in leaving], staying, note=note)
-        return said
+        return min(said)
 
     def undo(self, decision_id: int) -> None:
         """Take a decision back, and all that was said with it.

@@ -114,7 +114,7 @@ def split(services: Serving, account_id: AccountId, wanted: Split) -> answers.De
     """Take companies out of an account: they are another customer, all of them together."""
     leaving = _companies(services, wanted.companies)
     with joining.accounts(services, by=_BY) as deciding:
-        decision = min(deciding.split(account_id, leaving, wanted.note))
+        decision = deciding.split(account_id, leaving, wanted.note)
     return _decision(services, decision)
 
 

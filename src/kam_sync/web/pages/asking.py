@@ -151,7 +151,7 @@ def split(
     leaving = [record(value) for name, value in pairs if name == kind.record]
     try:
         with kind.deciding(services, by=BY) as deciding:
-            done = min(deciding.split(whole, leaving, note_of(dict(pairs))))
+            done = deciding.split(whole, leaving, note_of(dict(pairs)))
     except WrongUse:
         return RedirectResponse(kept, status_code=303)
     return went(f"{kind.here}/decisions", did="split", **kind.about(whole), decision=done)
