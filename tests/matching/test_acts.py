@@ -10,13 +10,13 @@ import connectors as gate
 from connectors import Noun
 from kam_sync import flow
 from kam_sync.base.errors import NotHere, Outdated, WrongUse
-from kam_sync.jobs import joining
 from kam_sync.matching.deciding import Deciding
 from kam_sync.matching.grouping import Company
 from kam_sync.matching.model import Act, Says
 from kam_sync.matching.store import DecisionStore
 from kam_sync.wiring import Services
 from tests.conftest import NOW
+from tests.fakes import joining
 from tests.fakes.books import Book
 
 INN = "7707083893"

@@ -15,10 +15,11 @@ from kam_sync.accounts.store import LinkingStore, SavingStore
 from kam_sync.base.db import Session
 from kam_sync.intake.model import Access, NewSource
 from kam_sync.intake.store import SourceStore
-from kam_sync.jobs import joining
+from kam_sync.jobs.joining import while_nobody_matches
 from kam_sync.matching.parenting import Parenting
 from kam_sync.wiring import Services
 from tests.conftest import NOW
+from tests.fakes import joining
 from tests.fakes.books import Book
 from tests.fakes.connecting import ask
 
@@ -164,7 +165,7 @@ def test_what_people_decided_holds_again_when_a_removed_source_comes_back(
     sync()
     joining.merge(services, a.account(), b.account(), by="Анна")
     joining.keep_apart(services, (a.source_id, "1"), (a.source_id, "2"), by="Анна")
-    with joining.while_nobody_matches(services) as session:
+    with while_nobody_matches(services) as session:
         Parenting(session, "Анна", NOW).place(b.account("4"), a.account("2"))
     removing.remove(services, "b")
     said = "SELECT says FROM match_decision WHERE undone_at IS NULL ORDER BY id"

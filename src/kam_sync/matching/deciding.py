@@ -20,6 +20,21 @@ from kam_sync.matching.step import settle
 from kam_sync.matching.store import Decisions, DecisionStore, PairStore, ordered
 
 
+def companies_of(session: Session, account_id: UUID) -> list[Company]:
+    """The companies of an account, the first one first.
+
+    Raises:
+        NotHere: there is no such account.
+        Outdated: all its companies belong to another by now.
+    """
+    found = AccountStore(session).account(account_id)
+    links = AccountStore(session).links(found.id)
+    if not links:
+        raise Outdated(f"account {account_id}: all its companies belong to {found.merged_into}")
+    by_age = sorted(links, key=lambda link: link.seq)
+    return [(link.source_id, link.company_external_id) for link in by_age]
+
+
 class Deciding:
     """Takes decisions of one person about accounts; a subclass about what else is matched."""
 
@@ -136,15 +151,8 @@ class Deciding:
             self._settle(all_)
 
     def _parts_of(self, whole: UUID) -> list[Company]:
-        """The companies of an account, the first one first; NotHere for an unknown account."""
-        found = AccountStore(self._session).account(whole)
-        links = AccountStore(self._session).links(found.id)
-        if not links:
-            raise Outdated(f"account {whole}: all its companies belong to {found.merged_into}")
-        return [
-            (link.source_id, link.company_external_id)
-            for link in sorted(links, key=lambda link: link.seq)
-        ]
+        """The companies of an account, the first one first."""
+        return companies_of(self._session, whole)
 
     def _wholes(self, parts: Collection[Company]) -> dict[Company, UUID]:
         """The account of each of the companies that there are."""

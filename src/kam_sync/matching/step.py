@@ -16,7 +16,8 @@ from kam_sync.accounts.match import own_account
 from kam_sync.accounts.store import LinkingStore
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
-from kam_sync.matching.comparing import Clue, Evidence, compare, may_be_one
+from kam_sync.matching.comparing import Clue, Common, Evidence, compare, may_be_one
+from kam_sync.matching.features import Features
 from kam_sync.matching.grouping import Company, Pair, group, unclear
 from kam_sync.matching.judging import Answer, Verdict, judge
 from kam_sync.matching.keys import block_keys
@@ -131,14 +132,23 @@ def _verdicts(
     for count, (one, other) in enumerate(pairs, 1):
         if count % _EVERY == 0:
             watch(Progress(Phase.PAIRS, count, total))
-        hint = hints.get((one, other))
-        if one in of and other in of and (hint is not None or may_be_one(of[one], of[other])):
-            evidence = compare(of[one], of[other], common)
-            evidence += [] if hint is None else [Evidence(Clue.SPLINK, hint)]
-            verdict = judge(evidence, is_one_source=one[0] == other[0])
+        is_hinted = (one, other) in hints
+        if one in of and other in of and (is_hinted or may_be_one(of[one], of[other])):
+            verdict = judged((one, other), of, common, hints)
             if verdict.answer is not Answer.DIFFERENT:
                 yield (one, other), verdict
     report.add(compared=count)
+
+
+def judged(
+    pair: Pair, of: Mapping[Company, Features], common: Common, hints: Mapping[Pair, float]
+) -> Verdict:
+    """What two companies are, by all they have in common and what another matcher says of them."""
+    one, other = pair
+    evidence = compare(of[one], of[other], common)
+    if pair in hints:
+        evidence.append(Evidence(Clue.SPLINK, hints[pair]))
+    return judge(evidence, is_one_source=one[0] == other[0])
 
 
 def _are(pair: Pair, known: Mapping[Company, object]) -> bool:

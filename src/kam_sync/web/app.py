@@ -45,7 +45,9 @@ import kam_sync.web.pages.held
 import kam_sync.web.pages.ledger
 import kam_sync.web.pages.lists
 import kam_sync.web.pages.matches
+import kam_sync.web.pages.merging
 import kam_sync.web.pages.people
+import kam_sync.web.pages.people_merging
 import kam_sync.web.pages.rematch
 import kam_sync.web.pages.set_aside
 import kam_sync.web.pages.sources
@@ -98,6 +100,8 @@ _PAGES = (
     kam_sync.web.pages.rematch.router,
     kam_sync.web.pages.account.router,
     kam_sync.web.pages.group.router,
+    kam_sync.web.pages.merging.router,
+    kam_sync.web.pages.people_merging.router,
     kam_sync.web.pages.lists.router,
     kam_sync.web.pages.sources.router,
     kam_sync.web.pages.connect.router,

@@ -15,8 +15,7 @@ from kam_sync.notify.shapes import AccountId, ExternalId, SourceName
 from kam_sync.web.wording import matching as words
 from kam_sync.web.wording.language import Language
 
-Names = Mapping[int, str]
-"""The name of each source by its id."""
+Names = words.Names
 
 
 class CompanyRef(BaseModel):
@@ -127,7 +126,7 @@ def link(language: Language, names: Names, member: Member) -> Link:
     """A company of an account, and why it is there."""
     return Link(
         **_ref(names, member.company),
-        evidence=words.why(language, member),
+        evidence=words.why(language, member, names),
         clues=_clues(language, member.clues),
         beside=member.beside and CompanyRef(**_ref(names, member.beside)),
         decided_by=member.decision and member.decision.by,

@@ -19,6 +19,7 @@ from kam_sync.kpi.store import KpiStore
 from kam_sync.matching.showing import members
 from kam_sync.web.deps import AccountId, Reading
 from kam_sync.web.pages.chart import Measured, chart_data, measured
+from kam_sync.web.pages.forms import Came
 from kam_sync.web.pages.group import shown_group
 from kam_sync.web.pages.lists import Lists, OfAccount, What
 from kam_sync.web.paging import MOST, Text
@@ -36,10 +37,10 @@ def show_account(
     session: Reading,
     account_id: AccountId,
     lists: OfAccount,
+    came: Came,
     kpi: Text = "",
-    did: Text = "",
 ) -> Response:
-    """All about one account; `kpi` names the chart to draw, `did` what came of a form."""
+    """All about one account; `kpi` names the chart to draw, `came` what came of a form."""
     account = AccountStore(session).account(account_id)
     if account.merged_into is not None:  # its companies are there now
         return RedirectResponse(f"/accounts/{account.merged_into}")
@@ -52,7 +53,7 @@ def show_account(
         request,
         "account.html",
         account=account,
-        did=did,
+        came=came,
         alerts=alerts,
         tasks=lists.tasks(alerts),
         cards=cards,
