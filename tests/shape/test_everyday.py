@@ -23,6 +23,7 @@ def test_the_everyday_run_says_how_many_heavy_proofs_it_left_out(tmp_path: Path)
         [
             *(sys.executable, "-m", "pytest", "-p", "tests.leaving", "-p", "no:cacheprovider"),
             *("--numprocesses=1", "-m", "not heavy", "--rootdir", tmp_path, tmp_path),
+            f"--basetemp={tmp_path}/base",
         ],
         cwd=TOP, capture_output=True, text=True, check=False,
     )  # fmt: skip
