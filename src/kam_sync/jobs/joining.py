@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kam_sync.base.db import Session
 from kam_sync.jobs import queue
+from kam_sync.jobs.waking import tell_soon
 from kam_sync.matching.deciding import Deciding
 from kam_sync.matching.grouping import Company
 from kam_sync.matching.people_deciding import DecidingPeople
@@ -64,7 +65,7 @@ def people(services: Services, *, by: str) -> Iterator[DecidingPeople]:
 
 @contextmanager
 def while_nobody_matches(services: Services) -> Iterator[Session]:
-    """A transaction in which accounts may be made anew; they are measured soon after.
+    """A transaction in which accounts may be made anew; they are measured and told soon after.
 
     Busy when companies are being matched, and it takes long.
     """
@@ -72,3 +73,4 @@ def while_nobody_matches(services: Services) -> Iterator[Session]:
     with database.alone(LOCK, wait=_PATIENCE), database.transaction() as session:
         yield session
         queue.defer_measure(session)
+        tell_soon(session)
