@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_0200"
-down_revision = "20261128_2355"
+down_revision = "20261129_0100"
 branch_labels = None
 depends_on = None
 

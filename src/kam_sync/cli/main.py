@@ -22,6 +22,7 @@ from kam_sync.cli import (
     jobs,
     ledger,
     match_anew,
+    match_moves,
     match_splink,
     matching,
     people,
@@ -59,6 +60,7 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(ledger.app, name="ledger")
 matching.app.command("anew")(match_anew.anew)
 matching.app.command("status")(match_anew.status)
+matching.app.command("moves")(match_moves.moves)
 matching.app.command("export")(match_splink.export)
 matching.app.command("import")(match_splink.import_)
 app.add_typer(matching.app, name="match")

@@ -49,6 +49,8 @@ def match(
 
         kam-sync match undo ID                     take a decision back
 
+        kam-sync match moves [ACCOUNT]             what came to an account and left it, and why
+
         kam-sync match anew                        let the worker compare all once more
 
         kam-sync match status                      how far that is

@@ -7,6 +7,7 @@ from datetime import timedelta
 from kam_sync.accounts import believing
 from kam_sync.base.db import Session
 from kam_sync.jobs import queue
+from kam_sync.jobs.waking import tell_soon
 from kam_sync.matching.deciding import Deciding
 from kam_sync.matching.parenting import Parenting
 from kam_sync.matching.people_deciding import DecidingPeople
@@ -62,7 +63,7 @@ def believe(services: Services, wanted: Mapping[str, Sequence[int]], *, by: str)
 
 @contextmanager
 def while_nobody_matches(services: Services) -> Iterator[Session]:
-    """A transaction in which accounts may be made anew; they are measured soon after.
+    """A transaction in which accounts may be made anew; they are measured and told soon after.
 
     Busy when companies are being matched, and it takes long.
     """
@@ -70,3 +71,4 @@ def while_nobody_matches(services: Services) -> Iterator[Session]:
     with database.alone(LOCK, wait=_PATIENCE), database.transaction() as session:
         yield session
         queue.defer_measure(session)
+        tell_soon(session)

@@ -139,13 +139,15 @@ class Deciding:
         Where only a company of another side bound its parts, or something speaks against a merge,
         that they are one is said with it, as a part of the act.
         """
-        all_ = [one for side in sides for one in side]
-        self._settle(all_)
-        wholes = self._wholes(all_)
-        torn = []
-        for side in sides:
-            first, *others = {wholes[one]: one for one in reversed(side)}.values()
-            torn += [ordered(first, other) for other in others]
+        all_, torn = [one for side in sides for one in side], list[Pair]()
+        with self._session.begin_nested() as trial:
+            self._settle(all_)
+            wholes = self._wholes(all_)
+            for side in sides:
+                first, *others = {wholes[one]: one for one in reversed(side)}.values()
+                torn += [ordered(first, other) for other in others]
+            if torn:
+                trial.rollback()  # nobody went there and back, and the trail must not say so
         if torn:
             self._add(torn, Says.TOGETHER, note, act)
             self._settle(all_)
@@ -161,4 +163,4 @@ class Deciding:
 
     def _settle(self, parts: Collection[Company]) -> None:
         """Let what was said come about."""
-        settle(self._session, list(parts), self._now)
+        settle(self._session, list(parts), self._now, by=self._by)

@@ -7,6 +7,7 @@ at once, and the one they leave says which: its address, its alerts and its hist
 from datetime import datetime
 
 from kam_sync.accounts.match import own_account
+from kam_sync.accounts.moves import Cause
 from kam_sync.accounts.store import LinkingStore
 from kam_sync.base.db import Session
 from kam_sync.matching import people_step
@@ -26,11 +27,11 @@ def companies(session: Session, source_id: int, now: datetime, *, limit: int = B
     Whoever calls it holds `LOCK`: a company must not come into an account that is dropped.
     """
     links = LinkingStore(session)
-    gone, staying = links.leave(source_id, limit=limit)
+    gone, staying = links.leave(source_id, now, limit=limit)
     PairStore(session).replace([(source_id, key) for key in gone], [])
     if staying:  # without the others they may be less common, or more
         KeyStore(session).are_due(staying)
-        settle(session, list(staying), now)
+        settle(session, list(staying), now, otherwise=Cause.REMOVAL)
     own = {own_account(source_id, key) for key in gone}
     links.drop((own | set(gone.values())) - set(staying.values()))
     return bool(gone)

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from kam_sync.accounts.match import own_account
+from kam_sync.accounts.moves import Cause
 from kam_sync.accounts.store import LinkingStore
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
@@ -23,7 +24,15 @@ from kam_sync.matching.judging import Answer, Verdict, judge
 from kam_sync.matching.keys import block_keys
 from kam_sync.matching.model import Phase, Progress
 from kam_sync.matching.parenting import renew
-from kam_sync.matching.store import MANY, HintStore, KeyStore, PairStore, PersonKeyStore, ordered
+from kam_sync.matching.store import (
+    MANY,
+    HintStore,
+    KeyStore,
+    PairStore,
+    PersonKeyStore,
+    Reach,
+    ordered,
+)
 
 LOCK = "matching"
 """Who makes accounts holds it: one at a time, people who decide among them."""
@@ -86,8 +95,20 @@ def match_due(session: Session, now: datetime, watch: Watch = lambda _: None) ->
     return report
 
 
-def settle(session: Session, companies: list[Company], now: datetime) -> int:
-    """Make accounts of companies and all that they are bound to; how many have changed."""
+def settle(
+    session: Session,
+    companies: list[Company],
+    now: datetime,
+    *,
+    by: str | None = None,
+    otherwise: Cause = Cause.EVIDENCE,
+) -> int:
+    """Make accounts of companies and all that they are bound to; how many have changed.
+
+    Args:
+        by: the person who made it so, if one did.
+        otherwise: why companies go to other accounts when neither a person nor the CRM joined them.
+    """
     pairs, links = PairStore(session), LinkingStore(session)
     reach = pairs.reach(links.beside(companies) | set(companies))
     known = links.links(reach.companies)
@@ -109,10 +130,12 @@ def settle(session: Session, companies: list[Company], now: datetime) -> int:
     grouped = group(list(known), same, apart=reach.apart, branches=beside, identity=numbers)
     pairs.mark_doubtful(reach.companies, grouped.doubtful | doubted)
     placed = dict(places(grouped.members, known, same, pairs, own_account))
-    changed = links.place(placed, now)
+    moved = {one for one, (account, _) in placed.items() if account != known[one][0]}
+    otherwise = Cause.DECISION if by is not None else otherwise
+    causes = {one: _cause(one, placed[one][1], reach) or otherwise for one in moved}
+    changed = links.place(placed, now, causes, by)
     before = {account for account, _ in known.values()}
     renew(session, before | {account for account, _ in placed.values()})
-    moved = {one for one, (account, _) in placed.items() if account != known[one][0]}
     PersonKeyStore(session).of_companies_are_due(moved.union(companies))
     return changed
 
@@ -153,6 +176,17 @@ def judged(
 
 def _are(pair: Pair, known: Mapping[Company, object]) -> bool:
     return pair[0] in known and pair[1] in known
+
+
+def _cause(company: Company, evidence: list[Any], reach: Reach) -> Cause | None:
+    """Who joined a company with the one that it is in its account for; None: nobody did."""
+    if not evidence:
+        return None
+    source_id, external_id = evidence[0]["with"]
+    pair = ordered(company, (source_id, external_id))
+    if pair in reach.together:
+        return Cause.DECISION
+    return Cause.CRM if pair in reach.merged and pair not in reach.apart else None
 
 
 def places(

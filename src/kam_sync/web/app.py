@@ -25,6 +25,7 @@ import kam_sync.web.api.jobs
 import kam_sync.web.api.kpis
 import kam_sync.web.api.ledger
 import kam_sync.web.api.matches
+import kam_sync.web.api.moves
 import kam_sync.web.api.people
 import kam_sync.web.api.records
 import kam_sync.web.api.rematch
@@ -70,6 +71,7 @@ from kam_sync.wiring import Services
 
 _API = (
     kam_sync.web.api.accounts.router,
+    kam_sync.web.api.moves.router,
     kam_sync.web.api.matches.router,
     kam_sync.web.api.people.router,
     kam_sync.web.api.rematch.router,
