@@ -10,7 +10,7 @@ from connectors import Noun
 from kam_sync import flow, removing
 from kam_sync.accounts.moves import Cause, Move
 from kam_sync.accounts.store import MoveStore
-from kam_sync.jobs import joining
+from tests.fakes import joining
 from kam_sync.wiring import Services
 from tests.fakes.books import Book
 

@@ -87,9 +87,10 @@ def match_due(session: Session, now: datetime, watch: Watch = lambda _: None) ->
             _verdicts(keys, due, hints, report, watch)
         )  # no query while rows are copied
         keys.forget_due(due)  # before accounts are written: a sync locks them in this order, too
+        held = PairStore(session).partners(due)
         PairStore(session).replace(due, verdicts)
         report.add(read=len(due), pairs=len(verdicts))
-        report.add(changed=settle(session, due, now))
+        report.add(changed=settle(session, [*held.union(due)], now))
     if len(due) > MANY:
         keys.look_anew()
     return report

@@ -5,7 +5,7 @@ from typing import Any
 from connectors import Noun
 from kam_sync import flow, removing
 from kam_sync.accounts.match import own_account
-from kam_sync.jobs import joining
+from tests.fakes import joining
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
 from tests.fakes.memory_crm import AskableCrm, connected

@@ -20,6 +20,10 @@ _FORGET_KEYS = """
     DELETE FROM {key} m USING {listed}
     WHERE m.source_id = k.source_id AND m.external_id = k.external_id
 """
+_ARE_GONE = """
+    DELETE FROM {due} m USING {listed}
+    WHERE m.source_id = k.source_id AND m.external_id = k.external_id
+"""
 _DUE = "SELECT source_id, external_id FROM {due} WHERE is_read"
 _ARE_MATCHED = """
     DELETE FROM {due} m USING (
@@ -33,6 +37,7 @@ _ARE_DUE = """
 """
 _ALL_ARE_DUE = """
     INSERT INTO {due} SELECT source_id, external_id FROM {record}
+    WHERE source_id NOT IN (SELECT id FROM source WHERE state = 'removing')
     ORDER BY 1, 2 ON CONFLICT (source_id, external_id) DO UPDATE SET is_read = false
 """
 _KEYS_OF = """
@@ -115,6 +120,11 @@ class Due:
         for (source, _), all_ in keys.items():
             more.update((key, source) for key in all_ if key.startswith(kinds))
         self._others_are_due({key: count for key, count in more.items() if count})
+
+    def forget(self, records: Collection[Company]) -> None:
+        """Let nobody find records that leave, nor match them while their rows are still there."""
+        self.save_keys(dict.fromkeys(records, ()))
+        self._session.execute(self._sql(_ARE_GONE), listed(records))
 
     def due(self) -> list[Company]:
         """Records whose keys are those of today, and whose pairs may not be."""

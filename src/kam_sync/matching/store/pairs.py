@@ -89,6 +89,11 @@ class PairStore:
         rows = ((*one, *other, *_told(verdict)) for (one, other), verdict in found)
         copy_rows(self._session, table_of(self._row), _COLUMNS, rows)
 
+    def partners(self, companies: Collection[Company]) -> set[Company]:
+        """All that are in a pair with companies now."""
+        found = self._session.execute(self._sql(_PAIRS_OF), listed(companies))
+        return {one for a, b, c, d, *_ in found for one in ((a, b), (c, d))}
+
     def reach(self, companies: Collection[Company]) -> "Reach":
         """All that companies are bound to by pairs, decisions and merges, however far away."""
         found, fresh = Reach(), set(companies)
