@@ -10,8 +10,8 @@ from connectors import Noun
 from kam_sync import flow, removing
 from kam_sync.accounts.moves import Cause, Move
 from kam_sync.accounts.store import MoveStore
-from tests.fakes import joining
 from kam_sync.wiring import Services
+from tests.fakes import joining
 from tests.fakes.books import Book
 
 INN = "7707083893"

@@ -5,8 +5,8 @@ from typing import Any
 from connectors import Noun
 from kam_sync import flow, removing
 from kam_sync.accounts.match import own_account
-from tests.fakes import joining
 from kam_sync.wiring import Services
+from tests.fakes import joining
 from tests.fakes.connecting import ask
 from tests.fakes.memory_crm import AskableCrm, connected
 from tests.fakes.telling import Told, allowing
