@@ -241,3 +241,36 @@ def test_nobody_decides_of_what_is_not_there(services: Services) -> None:
     with pytest.raises(WrongUse, match="from itself"):
         joining.keep_apart(services, own, own, by="Анна")
     assert _acts(services) == []
+
+
+def test_what_a_merge_held_together_goes_with_the_word_that_it_was_about(
+    services: Services,
+) -> None:
+    a, b, c = (Book(services, name) for name in "abc")
+    a.save(Noun.COMPANY, gate.Company("1", "Ромашка", inn=INN))
+    b.save(Noun.COMPANY, gate.Company("1", "Ромашка", inn=INN))
+    c.save(Noun.COMPANY, gate.Company("1", "Василёк", inn="7728168971"))
+    flow.match(services)
+    joining.merge(services, a.account(), c.account(), by="Анна")
+    b.save(Noun.COMPANY, gate.Company("1", "Лютик", inn="7736050003"))
+    flow.match(services)
+    left = [(c.source_id, "1")]
+    split = joining.split(services, a.account(), left, by="Борис")
+    (_, merged) = _acts(services)
+    assert merged.undone_by == "Борис"
+    with services.database.transaction() as session:
+        held = "SELECT count(*) FROM match_decision WHERE act_id = :act AND undone_at IS NULL"
+        assert session.scalar(sa.text(held), {"act": merged.id}) == 0
+    joining.undo(services, split, by="Борис")
+    (_, merged) = _acts(services)
+    assert merged.undone_by is None
+
+
+def test_two_that_a_third_binds_are_not_kept_apart_but_split(services: Services) -> None:
+    book = Book(services)
+    for number in "123":
+        book.save(Noun.COMPANY, gate.Company(number, "Ромашка", inn=INN, kpp="770701001"))
+    flow.match(services)
+    one, _, three = sorted(_accounts(services))
+    with pytest.raises(WrongUse, match="split it"):
+        joining.keep_apart(services, one, three, by="Анна")

@@ -70,16 +70,22 @@ class Deciding:
 
         Raises:
             NotHere: there is no such company.
-            WrongUse: it is one and the same.
+            WrongUse: it is one and the same, or a third binds them: it says who keeps that one.
         """
         if pair[0] == pair[1]:
             raise WrongUse(f"{self._part} {pair[0][1]} cannot be kept apart from itself")
-        missing = set(pair) - self._wholes(pair).keys()
+        wholes = self._wholes(pair)
+        missing = set(pair) - wholes.keys()
         if missing:
             raise NotHere(f"{self._part} {min(missing)[1]}: its source has no such {self._part}")
         said = ordered(*pair)
         if (earlier := self._decisions.alone(said, Says.APART)) is not None:
             return earlier
+        if len(set(wholes.values())) == 1 and len(self._parts_of(wholes[pair[0]])) > len(pair):
+            raise WrongUse(
+                f"both are in one {self._whole} with other {self._parts}:"
+                " split it, and say who leaves"
+            )
         decision = self._add([said], Says.APART, note)
         self._settle(pair)
         return decision

@@ -47,6 +47,15 @@ _SAID_BEFORE = """
     WHERE d.undone_at IS NULL
         AND (d.one_source_id, d.one_id, d.other_source_id, d.other_id) = (p.a, p.b, p.c, p.d)
 """
+_WITH_THE_LAST = """
+    UPDATE {decision} d SET undone_by = :by, undone_at = :now
+    WHERE d.undone_at IS NULL
+        AND d.act_id IN (SELECT act_id FROM {decision} WHERE undone_by = :by AND undone_at = :now)
+        AND NOT EXISTS (
+            SELECT FROM {decision} m WHERE m.act_id = d.act_id AND m.undone_at IS NULL
+                AND (m.id = m.act_id OR m.says = 'apart'))
+"""
+"""What an act only says to hold together goes with the last of what it was about."""
 _ADD = """
     WITH new AS MATERIALIZED (
         SELECT nextval(pg_get_serial_sequence('{decision}', 'id')) AS id, p.*
@@ -123,6 +132,7 @@ class Decisions(Generic[Asked]):
         """
         about = listed_pairs(pairs)
         self._session.execute(self._sql(_SAID_BEFORE), {**about, "by": by, "now": now})
+        self._session.execute(self._sql(_WITH_THE_LAST), {"by": by, "now": now})
         values = {**about, "act": act, "says": says.value, "by": by, "now": now, "note": note}
         return int(self._session.scalar(self._sql(_ADD), values) or 0)
 
@@ -199,6 +209,7 @@ class Decisions(Generic[Asked]):
             .where(which, self._row.undone_at.is_(None))
             .values(undone_by=by, undone_at=now)
         )
+        self._session.execute(self._sql(_WITH_THE_LAST), {"by": by, "now": now})
 
     def _sql(self, text: str, **more: str) -> sa.TextClause:
         return sa.text(text.format(**self._names, **more, pairs_listed=LISTED_PAIRS))
