@@ -247,13 +247,12 @@ def test_what_a_merge_held_together_goes_with_the_word_that_it_was_about(
     services: Services,
 ) -> None:
     a, b, c = (Book(services, name) for name in "abc")
-    a.save(Noun.COMPANY, gate.Company("1", "Ромашка", inn=INN))
-    b.save(Noun.COMPANY, gate.Company("1", "Ромашка", inn=INN))
+    phones = ("8 495 123 45 67",)
+    a.save(Noun.COMPANY, gate.Company("1", "Ромашка Люкс", phones=phones))
+    b.save(Noun.COMPANY, gate.Company("1", "Ромашка Люкс", inn=INN, phones=phones))
     c.save(Noun.COMPANY, gate.Company("1", "Василёк", inn="7728168971"))
     flow.match(services)
     joining.merge(services, a.account(), c.account(), by="Анна")
-    b.save(Noun.COMPANY, gate.Company("1", "Лютик", inn="7736050003"))
-    flow.match(services)
     left = [(c.source_id, "1")]
     split = joining.split(services, a.account(), left, by="Борис")
     (_, merged) = _acts(services)
