@@ -17,10 +17,23 @@ from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import Settings
 from kam_sync.wiring import Services
 
+pytest_plugins = ["tests.leaving"]
+
+_EVERYDAY = "everyday"
+"""The profile of `./run test` when it names no tests."""
+
 hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("any machine")  # a slow machine is no finding
+hypothesis.settings.register_profile(
+    _EVERYDAY, hypothesis.settings.get_profile("any machine"), max_examples=25
+)
+
+
+def rounds(whole: int, *, everyday: int) -> int:
+    """How many examples a dear property tries: all, or a few in the everyday run."""
+    return everyday if hypothesis.settings.get_current_profile_name() == _EVERYDAY else whole
 
 
 def pytest_xdist_auto_num_workers() -> int:

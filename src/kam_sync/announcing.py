@@ -25,7 +25,9 @@ def is_behind(services: Services) -> bool:
     with services.database.transaction() as session:
         if not TargetStore(session).all():
             return False
-        return announce.has_alerts(session) or any(
+        if announce.has_alerts(session) or announce.has_moves(session):
+            return True
+        return any(
             announce.SourceNews(session, source, services.now()).is_waiting(noun)
             for source in _told_of(session)
             for noun in announce.NOUNS
@@ -35,8 +37,8 @@ def is_behind(services: Services) -> bool:
 def announce_all(services: Services, *, go_on: Callable[[], None] = lambda: None) -> int:
     """Look at all that has changed, batch by batch; how many changes there were.
 
-    Busy when another process is at it, or writes alerts for long; `go_on` raises Stopped when it
-    is time to stop.
+    Busy when another process is at it, or writes alerts or accounts for long; `go_on` raises
+    Stopped when it is time to stop.
     """
     with services.database.alone("announcing"):
         with services.database.transaction() as session:
@@ -48,7 +50,7 @@ def announce_all(services: Services, *, go_on: Callable[[], None] = lambda: None
             partial(_of_source, one.id, noun) for one in sources for noun in announce.NOUNS
         ]
         total = 0
-        for part in [*parts, _of_alerts]:
+        for part in [*parts, _of_moves, _of_alerts]:
             while count := _batch(services, part, go_on):
                 total += count
     _log.info("announced", changes=total)
@@ -74,6 +76,10 @@ def _of_source(source_id: int, noun: Noun, session: Session, services: Services)
     if source.state is SourceState.REMOVING:
         return 0
     return announce.SourceNews(session, source, services.now()).tell(noun)
+
+
+def _of_moves(session: Session, services: Services) -> int:
+    return announce.of_moves(session, services.now())
 
 
 def _of_alerts(session: Session, services: Services) -> int:

@@ -53,7 +53,8 @@ def add(
             )
         access = seal(services.cipher, _plain(secret), options)
         access.field_map = field_map.guessed(fields)
-        source = sources.add(new, access, services.now())
+        account = about.account if about else ""
+        source = sources.add(new, access, services.now(), remote_account=account)
         SavingStore(session, source.id).save(Noun.FIELD, fields, services.now())
         _keep(services, session, source.id, secret)
         if about:

@@ -63,6 +63,13 @@ def test_what_waits_is_shown_within_80_columns_and_merged(
 
     assert kam_sync("match", "undo", "1").code == 0
     assert "taken back: " in kam_sync("match", "decisions").out
+    moves = kam_sync("match", "moves", one, "--json").document["moves"]
+    assert [(move["from_account"], move["to_account"], move["cause"]) for move in moves] == [
+        (one, other, "decision"), (other, one, "decision"),
+    ]  # fmt: skip
+    shown = kam_sync("match", "moves", "--limit", "2")
+    assert f"other:17 Vega\n  {other} -> {one}" in shown.out
+    assert shown.err == "the latest 2; more with --limit\n"
     assert kam_sync("match", "review", "--json", "--limit", "1").document["waiting"] == 2
 
 
@@ -83,6 +90,7 @@ def test_companies_are_kept_apart_and_split_off(kam_sync: Command, accounts) -> 
         (("apart", "sales:1", "nowhere:1"), "nowhere"),
         (("apart", "sales:1", "other:404"), "company 404"),
         (("split", "x", "--company", "other:17"), "account x: no such account"),
+        (("moves", str(own_account(9, "1"))), "no such account"),
         (("undo", "9"), "decision 9: no such decision"),
         (("undo", "one"), "decision one: this is no id"),
         (("undo", str(2**31)), "this is no id"),
@@ -98,6 +106,7 @@ def test_what_cannot_be_is_refused(
 def test_nothing_waits_where_nothing_is_known(kam_sync: Command) -> None:
     assert kam_sync("match", "review").err == "nothing waits for you\n"
     assert kam_sync("match", "decisions").err == "nobody has decided anything yet\n"
+    assert kam_sync("match", "moves").err == "no company has gone from one account to another\n"
     teaching = kam_sync("match", "--help").out
-    for word in ("review", "merge", "apart", "split", "decisions", "undo", "--anew"):
+    for word in ("review", "merge", "apart", "split", "decisions", "undo", "moves", "--anew"):
         assert word in teaching

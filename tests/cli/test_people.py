@@ -24,7 +24,7 @@ def test_people_are_shown_merged_and_taken_back(kam_sync: Command, database) -> 
     assert "1 people wait for you; see: kam-sync people review" in kam_sync("match").err
 
     done = kam_sync("people", "merge", oleg, kim, "--note", "знаю его")
-    assert done.err == "done; to take it back: kam-sync people undo 1\n"
+    assert done.err == "done\nto take it back: kam-sync people undo 1\n"
     assert kam_sync("people", "split", oleg, "--contact", "other:80").code == 0
     assert "sales:8 Олег Ким <> other:80 Олег Ким" in kam_sync("people", "decisions").out
     assert kam_sync("people", "undo", "2").code == 0

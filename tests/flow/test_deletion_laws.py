@@ -18,6 +18,7 @@ from kam_sync.intake import guard
 from kam_sync.intake.model import Access, RunState
 from kam_sync.intake.store import SourceStore
 from kam_sync.wiring import Services
+from tests.conftest import rounds
 from tests.fakes.connecting import ask
 from tests.fakes.crashing import Died, DyingDatabase
 from tests.fakes.memory_crm import AskableCrm, connected
@@ -35,7 +36,10 @@ _STEPS = st.one_of(
     st.tuples(st.just("break"), _NOUNS, st.sampled_from([-1, 0, 1]), _FLAGS),
     st.tuples(st.just("die"), st.integers(0, 40), _FLAGS),
 )
-_LAW = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_LAW = settings(
+    max_examples=rounds(15, everyday=4),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 class Story:

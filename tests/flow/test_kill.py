@@ -21,7 +21,7 @@ from tests.fakes.contents import contents, differences
 SCRIPT = Path(__file__).with_name("sync_in_small_steps.py")
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_a_sync_that_was_killed_six_times_ends_as_an_undisturbed_one(services: Services) -> None:
     world = MadeUpWorld(size=10, deals=2_500, contacts=300, today=date(2026, 11, 1))
     dice = Random(7)

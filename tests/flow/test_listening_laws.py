@@ -13,7 +13,7 @@ from kam_sync import flow
 from kam_sync.base.db import Database
 from kam_sync.intake.model import NounCounts, RunState, Source
 from kam_sync.wiring import Services
-from tests.conftest import NOW, empty
+from tests.conftest import NOW, empty, rounds
 from tests.fakes.calling_crm import CallingCrm, Hurrying, call
 from tests.fakes.connecting import ask
 from tests.fakes.memory_crm import connected
@@ -23,7 +23,8 @@ _DEEDS = st.tuples(st.sampled_from(["put", "remove", "repeat"]), _KEYS, st.integ
 _BATCHES = kam_sync.intake.step.batches
 _STORED = "SELECT external_id, amount FROM deal WHERE NOT is_deleted"
 _LAW = settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=rounds(10, everyday=4),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -50,7 +50,15 @@ class Bustle:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("deals", "api_filter"), [(50_000, "ignored"), (5_000, "on")])
+@pytest.mark.parametrize(
+    ("deals", "api_filter"),
+    [
+        pytest.param(50_000, "ignored", marks=pytest.mark.heavy),
+        pytest.param(5_000, "on", marks=pytest.mark.heavy),
+        (2_500, "ignored"),
+        (2_500, "on"),
+    ],
+)
 def test_nothing_is_missing_after_deals_moved_while_they_were_read(
     services: Services, deals: int, api_filter: str
 ) -> None:

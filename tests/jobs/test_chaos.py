@@ -18,7 +18,7 @@ SHORT = Wish(
 )
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_killed_processes_lose_no_tick_no_job_and_no_change_and_double_none(
     database: Database, tmp_path: Path
 ) -> None:

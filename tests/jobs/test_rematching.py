@@ -1,5 +1,7 @@
 """All companies and contacts are compared anew by a job: one at a time, with its progress."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,7 +9,7 @@ import connectors as gate
 from connectors import Noun
 from kam_sync import flow
 from kam_sync.base.errors import Stopped
-from kam_sync.jobs import rematching
+from kam_sync.jobs import deciding, rematching
 from kam_sync.jobs.queue import MEASURE, REMATCH
 from kam_sync.jobs.tasks import Work
 from kam_sync.matching import step
@@ -15,6 +17,7 @@ from kam_sync.matching.model import Phase, Progress, Rematch, RematchState
 from kam_sync.matching.store import RematchStore
 from kam_sync.wiring import Services
 from tests.fakes.books import Book
+from tests.fakes.connecting import ask
 from tests.fakes.waiting import wait_until
 from tests.jobs.conftest import jobs, working
 
@@ -89,6 +92,25 @@ def test_what_fails_is_noted_and_may_be_asked_for_again(romashka: Services) -> N
     assert found is not None
     assert found.state is RematchState.FAILED
     assert rematching.ask(romashka, by="boris").by == "boris"
+
+
+def test_who_calls_it_off_while_it_waits_ends_it(romashka: Services) -> None:
+    rematching.ask(romashka, by="anna")
+    [(job,)] = ask(romashka, "SELECT id FROM procrastinate_jobs WHERE task_name = 'rematch'")
+    with romashka.database.transaction() as session:
+        deciding.cancel(session, job)
+    found = _last(romashka)
+    assert found is not None
+    assert found.state is RematchState.STOPPED
+
+
+def test_one_that_died_has_failed_when_the_next_is_asked_for(romashka: Services) -> None:
+    with romashka.database.transaction() as session:
+        store = RematchStore(session)
+        store.begin("anna", Progress(Phase.COMPANIES, 0), romashka.now() - timedelta(hours=1))
+    rematching.ask(romashka, by="boris")
+    states = ask(romashka, "SELECT by, state FROM rematch ORDER BY id")
+    assert states == [("anna", "failed"), ("boris", "waiting")]
 
 
 def test_what_changed_is_measured(romashka: Services) -> None:

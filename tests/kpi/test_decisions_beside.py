@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from kam_sync import flow
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Database
-from kam_sync.jobs import joining, parenting
+from kam_sync.jobs.joining import parents
 from kam_sync.wiring import Services
+from tests.fakes import joining
 from tests.fakes.books import Book, deal
 from tests.fakes.connecting import ask
 
@@ -42,7 +43,8 @@ def test_who_is_merged_while_kpis_are_computed_is_measured_as_before(services: S
     a.deals(deal("1", opened="2026-09-01", won="2026-09-20"))
     b.deals(deal("1", opened="2026-09-02", won="2026-10-20", amount=50))
     flow.match(services)
-    parenting.place(services, b.account(), holding.account(), by="Анна")
+    with parents(services, by="Анна") as parenting:
+        parenting.place(b.account(), holding.account())
     a.measure()
     before = _points(services)
     for statement in ("CREATE TEMP TABLE activities", "CREATE TEMP TABLE kpi_group"):

@@ -10,13 +10,13 @@ import connectors as gate
 from connectors import Noun
 from kam_sync import flow
 from kam_sync.base.errors import NotHere, Outdated, WrongUse
-from kam_sync.jobs import joining
 from kam_sync.matching.deciding import Deciding
 from kam_sync.matching.grouping import Company
 from kam_sync.matching.model import Act, Says
 from kam_sync.matching.store import DecisionStore
 from kam_sync.wiring import Services
 from tests.conftest import NOW
+from tests.fakes import joining
 from tests.fakes.books import Book
 
 INN = "7707083893"
@@ -67,6 +67,21 @@ def test_a_merge_lifts_all_that_a_split_had_said(services: Services) -> None:
     assert _accounts(services) == parted
 
 
+def test_of_two_sides_that_fall_apart_after_a_split_nobody_comes_to_the_other_side(
+    services: Services,
+) -> None:
+    book = Book(services)
+    cards = [gate.Company(n, "Ромашка", inn=INN, kpp="770701001") for n in "1234"]
+    book.save(Noun.COMPANY, *cards)
+    flow.match(services)
+    one, two, three, four = sorted(_accounts(services))
+    joining.split(services, book.account(), [three, four], by="Анна")
+    joining.keep_apart(services, one, two, by="Анна")
+    joining.keep_apart(services, three, four, by="Анна")
+    flow.rematch(services, "test")
+    assert len(set(_accounts(services).values())) == 4
+
+
 def test_acts_come_the_latest_first_and_page_by_page(services: Services) -> None:
     book = Book(services)
     for number in "12":
@@ -92,7 +107,7 @@ def test_what_a_decision_had_taken_back_holds_again_when_it_is_taken_back(
     with services.database.transaction() as session:
         apart = Deciding(session, "Анна", at[0]).keep_apart((one, other))
         merge = Deciding(session, "Анна", at[1]).merge(book.account("1"), book.account("2"))
-        (split,) = Deciding(session, "Анна", at[2]).split(book.account("1"), [other])
+        split = Deciding(session, "Анна", at[2]).split(book.account("1"), [other])
     with services.database.transaction() as session:
         Deciding(session, "Анна", at[3]).undo(split)
     assert {act.id for act in _acts(services) if act.undone_at is None} == {merge}
@@ -112,7 +127,7 @@ def test_what_a_person_took_back_is_not_brought_again_by_taking_back_a_later_wor
     one, two, three = sorted(_accounts(services))
     at = [NOW + timedelta(minutes=n) for n in range(4)]
     with services.database.transaction() as session:
-        split = min(Deciding(session, "Анна", at[0]).split(book.account("1"), [one, two]))
+        split = Deciding(session, "Анна", at[0]).split(book.account("1"), [one, two])
         later = Deciding(session, "Анна", at[1]).keep_apart((one, three))
         Deciding(session, "Анна", at[2]).undo(split)
     with services.database.transaction() as session:
@@ -226,3 +241,35 @@ def test_nobody_decides_of_what_is_not_there(services: Services) -> None:
     with pytest.raises(WrongUse, match="from itself"):
         joining.keep_apart(services, own, own, by="Анна")
     assert _acts(services) == []
+
+
+def test_what_a_merge_held_together_goes_with_the_word_that_it_was_about(
+    services: Services,
+) -> None:
+    a, b, c = (Book(services, name) for name in "abc")
+    phones = ("8 495 123 45 67",)
+    a.save(Noun.COMPANY, gate.Company("1", "Ромашка Люкс", phones=phones))
+    b.save(Noun.COMPANY, gate.Company("1", "Ромашка Люкс", inn=INN, phones=phones))
+    c.save(Noun.COMPANY, gate.Company("1", "Василёк", inn="7728168971"))
+    flow.match(services)
+    joining.merge(services, a.account(), c.account(), by="Анна")
+    left = [(c.source_id, "1")]
+    split = joining.split(services, a.account(), left, by="Борис")
+    (_, merged) = _acts(services)
+    assert merged.undone_by == "Борис"
+    with services.database.transaction() as session:
+        held = "SELECT count(*) FROM match_decision WHERE act_id = :act AND undone_at IS NULL"
+        assert session.scalar(sa.text(held), {"act": merged.id}) == 0
+    joining.undo(services, split, by="Борис")
+    (_, merged) = _acts(services)
+    assert merged.undone_by is None
+
+
+def test_two_that_a_third_binds_are_not_kept_apart_but_split(services: Services) -> None:
+    book = Book(services)
+    for number in "123":
+        book.save(Noun.COMPANY, gate.Company(number, "Ромашка", inn=INN, kpp="770701001"))
+    flow.match(services)
+    one, _, three = sorted(_accounts(services))
+    with pytest.raises(WrongUse, match="split it"):
+        joining.keep_apart(services, one, three, by="Анна")

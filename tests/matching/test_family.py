@@ -59,6 +59,7 @@ def test_an_account_of_two_entities_is_a_branch_of_the_one_it_had_first() -> Non
 def test_who_was_split_off_a_head_office_is_none_of_its_branches() -> None:
     offices = [office(A, HEAD, 1), office(B, HEAD, 2), office(C, BRANCH, 3), office(B, BRANCH, 4)]
     assert heads(offices) == {C: A}
+    assert heads([office(A, HEAD, 1), office(B, BRANCH, 2)]) == {B: A}  # by its own KPP it is one
 
 
 @pytest.mark.parametrize(

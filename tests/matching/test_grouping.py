@@ -32,6 +32,11 @@ def test_what_fits_two_numbers_alike_is_asked() -> None:
     assert clear.members[C] == {A, C}
 
 
+def test_branches_of_one_whom_the_crm_has_joined_stay_where_they_are() -> None:
+    found = group((A, B, C), {(A, B): 6.0, (A, C): IN_CRM}, branches=[(B, C)])
+    assert found.members[A] == {A, B, C}
+
+
 def test_who_is_held_apart_stays_apart_through_others() -> None:
     found = group(_ALL, {(A, B): 9.0, (B, C): 8.0}, apart=[(A, C)])
     assert found.members[B] == {A, B}

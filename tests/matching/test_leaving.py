@@ -13,9 +13,13 @@ from kam_sync import flow, removing
 from kam_sync.accounts.match import own_person
 from kam_sync.accounts.store import LinkingStore, SavingStore
 from kam_sync.base.db import Session
-from kam_sync.jobs import joining
+from kam_sync.intake.model import Access, NewSource
+from kam_sync.intake.store import SourceStore
+from kam_sync.jobs.joining import while_nobody_matches
+from kam_sync.matching.parenting import Parenting
 from kam_sync.wiring import Services
 from tests.conftest import NOW
+from tests.fakes import joining
 from tests.fakes.books import Book
 from tests.fakes.connecting import ask
 
@@ -146,3 +150,50 @@ def test_an_account_that_is_merged_while_its_company_is_saved_does_not_lead_to_i
         saving = SavingStore(session, b.source_id)
         saving.save(Noun.COMPANY, [gate.Company("1", "Лютик 2")], NOW + timedelta(1))
     assert _accounts(services) == {a.account(): ("Ромашка", None), b.account(): ("", a.account())}
+
+
+def test_what_people_decided_holds_again_when_a_removed_source_comes_back(
+    services: Services,
+) -> None:
+    a, b = Book(services, "a"), Book(services, "b")
+    a.save(Noun.COMPANY, gate.Company("2", "Лютик"), gate.Company("3", "Пион"))
+
+    def sync() -> None:
+        b.save(Noun.COMPANY, gate.Company("1", "Пион"), gate.Company("4", "Астра"))
+        flow.match(services)
+
+    sync()
+    joining.merge(services, a.account(), b.account(), by="Анна")
+    joining.keep_apart(services, (a.source_id, "1"), (a.source_id, "2"), by="Анна")
+    with while_nobody_matches(services) as session:
+        Parenting(session, "Анна", NOW).place(b.account("4"), a.account("2"))
+    removing.remove(services, "b")
+    said = "SELECT says FROM match_decision WHERE undone_at IS NULL ORDER BY id"
+    assert ask(services, said) == [("together",), ("apart",)]
+    assert Book(services, "b").source_id == b.source_id
+    sync()
+    assert _accounts(services)[b.account()] == ("", a.account())
+    assert ask(services, "SELECT account_id, parent_id FROM account_parent") == [
+        (b.account("4"), a.account("2"))
+    ]
+    assert Book(services, "c").source_id not in {a.source_id, b.source_id}
+
+
+@pytest.mark.parametrize(
+    ("name", "account", "is_same"),
+    [
+        ("new", "shop.amocrm.ru", True), ("old", "other.amocrm.ru", False), ("old", "", True),
+        ("new", "", False),
+    ],
+)  # fmt: skip
+def test_a_source_comes_back_as_itself_by_its_account_or_else_its_name(
+    services: Services, name: str, account: str, *, is_same: bool
+) -> None:
+    old = Book(services, "old").source_id
+    with services.database.transaction() as session:
+        sources = SourceStore(session)
+        sources.learn(old, account="shop.amocrm.ru", name="", facts={})
+        sources.remove(old)
+        new = NewSource(name=name, kind="amocrm", base_url="")
+        added = sources.add(new, Access(sealed_token=""), NOW, remote_account=account)
+        assert (added.id == old) is is_same

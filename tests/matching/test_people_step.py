@@ -119,7 +119,7 @@ def test_people_are_merged_kept_apart_and_split_until_it_is_taken_back(services:
     with joining.people(services, by="Анна") as deciding:
         with pytest.raises(WrongUse):
             deciding.split(first, [seven, eight, nine])
-        split = min(deciding.split(first, [nine]))
+        split = deciding.split(first, [nine])
     assert _person(services) == {seven: first, eight: first, nine: own_person(*nine)}
     flow.rematch(services, "test")
     assert (_person(services)[nine], _asked(services)) == (own_person(*nine), [])

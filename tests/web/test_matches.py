@@ -117,7 +117,9 @@ def test_links_say_why_and_a_company_is_split_off(client, pair) -> None:
     assert first["evidence"] == "The account began with it."
     assert (first["clues"], first["with"], first["decided_by"]) == ([], None, None)
     assert second["with"] == {"source": "sales", "company_external_id": "3"}
-    assert second["evidence"].startswith("One with “Ромашка”. For: the same INN: 7707083893")
+    assert second["evidence"].startswith(
+        "One with “Ромашка” (sales). For: the same INN: 7707083893"
+    )
     assert second["clues"][0]["clue"] == "inn"
 
     wanted = {"companies": [{"source": "2", "company_external_id": "19"}]}
@@ -133,7 +135,7 @@ def test_who_merged_is_told_with_the_link(client, pair) -> None:
     client.post(f"{ALL}/merge", json={"accounts": [str(one) for one in pair]})
     link = client.get(f"/api/v1/accounts/{pair[0]}/links?lang=ru").json()["items"][1]
     assert link["decided_by"] == "the API"
-    assert link["evidence"].startswith("Объединена с «ООО «Вега»»: через API, ")
+    assert link["evidence"].startswith("Объединено с «ООО «Вега»» (sales): через API, ")
 
 
 JSON = {"Content-Type": "application/json"}

@@ -30,7 +30,7 @@ def test_a_person_has_the_contacts_of_all_crms(client, known) -> None:
     assert (second["source"], second["contact_external_id"]) == ("other", "70")
     assert second["with"] == CONTACT
     assert second["evidence"].startswith(
-        "Тот же человек, что «Павлова Юлия». За: почта совпадает: jp@"
+        "Тот же человек, что «Павлова Юлия» (sales). За: почта совпадает: jp@"
     )
     contacts = client.get(f"/api/v1/accounts/{account}/contacts").json()["items"]
     assert [one["person_id"] for one in contacts] == [

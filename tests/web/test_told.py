@@ -19,11 +19,11 @@ from kam_sync.accounts.store import SavingStore
 from kam_sync.alerts.model import ChangeKind
 from kam_sync.base.errors import Busy
 from kam_sync.intake.store import RawStore, SourceStore
-from kam_sync.jobs import joining
 from kam_sync.notify import step
 from kam_sync.notify.model import Message, Target
 from kam_sync.notify.route import LOG
 from kam_sync.wiring import Services
+from tests.fakes import joining
 from tests.fakes.listener import Listener
 from tests.fakes.telling import Time, allowing
 from tests.web.parted import part

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from kam_sync.base.settings import read_settings
 from kam_sync.cli.ids import uuid_of
+from kam_sync.cli.opened import opened
 
 app = typer.Typer(
     no_args_is_help=True, help="Whose child an account is: branches, subsidiaries, holdings."
@@ -31,9 +31,8 @@ def show_group(account: Account, *, json: Json = False) -> None:
     from kam_sync.cli import show
     from kam_sync.kpi.store import KpiStore
     from kam_sync.matching.store import GroupStore
-    from kam_sync.wiring import open_services
 
-    with open_services(read_settings()) as services, services.database.transaction() as session:
+    with opened() as services, services.database.transaction() as session:
         found = AccountStore(session).account(uuid_of("account", account))
         groups = GroupStore(session)
         members = [one.model_dump(mode="json") for one in groups.members(found.id, limit=_MOST)]
@@ -77,19 +76,19 @@ def leave(account: Account, *, note: Note = "") -> None:
 @app.command()
 def undo(account: Account) -> None:
     """Take back what was said of the parent of an account: its INN decides again."""
-    from kam_sync.jobs import parenting
-    from kam_sync.wiring import open_services
+    from kam_sync.jobs import joining
 
-    with open_services(read_settings()) as services:
-        parenting.take_back(services, uuid_of("account", account), by=getuser())
+    child = uuid_of("account", account)
+    with opened() as services, joining.parents(services, by=getuser()) as parenting:
+        parenting.take_back(child)
     typer.echo(f"{account}: taken back; {_LATER}", err=True)
 
 
 def _place(account: str, parent: str | None, note: str) -> None:
-    from kam_sync.jobs import parenting
-    from kam_sync.wiring import open_services
+    from kam_sync.jobs import joining
 
+    child = uuid_of("account", account)
     above = None if parent is None else uuid_of("account", parent)
-    with open_services(read_settings()) as services:
-        parenting.place(services, uuid_of("account", account), above, by=getuser(), note=note)
+    with opened() as services, joining.parents(services, by=getuser()) as parenting:
+        parenting.place(child, above, note)
     typer.echo(f"{account}: belongs to {parent or 'nobody'} now; {_LATER}", err=True)

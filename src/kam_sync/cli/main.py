@@ -23,6 +23,7 @@ from kam_sync.cli import (
     kpis,
     ledger,
     match_anew,
+    match_moves,
     match_splink,
     matching,
     people,
@@ -61,6 +62,7 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(ledger.app, name="ledger")
 matching.app.command("anew")(match_anew.anew)
 matching.app.command("status")(match_anew.status)
+matching.app.command("moves")(match_moves.moves)
 matching.app.command("export")(match_splink.export)
 matching.app.command("import")(match_splink.import_)
 app.add_typer(matching.app, name="match")

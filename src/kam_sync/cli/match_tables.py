@@ -106,7 +106,9 @@ def show_question(document: dict[str, Any]) -> None:
 
 def show_decision(document: dict[str, Any], spoken: Spoken, undo: str = "match undo") -> None:
     """What was said of whom, by whom, and how to take it back."""
-    sides = (", ".join(f"{ref(one)} {one['name']}" for one in side) for side in document["sides"])
+    sides = (
+        ", ".join(f"{ref(one)} {one['name']}" for one in side) or "-" for side in document["sides"]
+    )
     sign = " = " if document["says"] == "together" else " <> "
     said = [show.harmless(sign.join(sides)), f"{document['by']}, {spoken.moment(document['at'])}"]
     if document["note"]:

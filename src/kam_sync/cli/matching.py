@@ -1,24 +1,19 @@
 """`kam-sync match ...`: which companies are one customer, and what a person says of it."""
 
-from collections.abc import Callable
 from getpass import getuser
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kam_sync.base.command import command
-from kam_sync.base.errors import WrongUse
+from kam_sync.cli.deciding import decide, take_back, tell
 from kam_sync.cli.ids import DecisionId, uuid_of
 from kam_sync.cli.opened import opened
 
 if TYPE_CHECKING:
     from kam_sync.base.db import Session
-    from kam_sync.matching.grouping import Company
-    from kam_sync.wiring import Services
 
 app = typer.Typer(invoke_without_command=True)
-
-_AGAIN = "the pages and `match review` show it; KPIs follow with the next measuring"
 
 Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The id of an account.")]
 Ref = Annotated[
@@ -53,6 +48,8 @@ def match(
         kam-sync match decisions                   what was decided, by whom
 
         kam-sync match undo ID                     take a decision back
+
+        kam-sync match moves [ACCOUNT]             what came to an account and left it, and why
 
         kam-sync match anew                        let the worker compare all once more
 
@@ -95,7 +92,7 @@ def review(
     json: Json = False,
 ) -> None:
     """Show what may be one customer: the most money first, and what speaks for and against it."""
-    from kam_sync.cli import match_tables, show
+    from kam_sync.cli import match_tables
     from kam_sync.matching.showing import asked
     from kam_sync.matching.store import DecisionStore
 
@@ -104,16 +101,10 @@ def review(
         questions = DecisionStore(session).questions(limit=limit)
         documents = [spoken.question(one) for one in asked(session, questions)]
         waiting = _waiting(session)
-    if json:
-        show.as_json({"matches": documents, "waiting": waiting})
-        return
-    if not documents:
-        typer.echo("nothing waits for you", err=True)
-        return
-    for document in documents:
-        match_tables.show_question(document)
-    if waiting > len(documents):
-        typer.echo(f"{len(documents)} of {waiting}; more with --limit", err=True)
+    tell(
+        "matches", documents, match_tables.show_question, json=json, waiting=waiting,
+        nothing="nothing waits for you",
+    )  # fmt: skip
 
 
 @app.command()
@@ -122,10 +113,8 @@ def merge(one: Account, other: Account, *, note: Note = "") -> None:
 
     Example: kam-sync match merge 6d0b7c1e-... 0f1e2d3c-... --note "the same owner"
     """
-    from kam_sync.jobs import joining
-
     left, right = uuid_of("account", one), uuid_of("account", other)
-    _decide(lambda services: joining.merge(services, left, right, by=getuser(), note=note))
+    decide("match", lambda deciding, _: deciding.merge(left, right, note))
 
 
 @app.command()
@@ -134,13 +123,7 @@ def apart(one: Ref, other: Ref, *, note: Note = "") -> None:
 
     Example: kam-sync match apart sales:6001 bitrix:17
     """
-    from kam_sync.jobs import joining
-
-    def decide(services: "Services") -> int:
-        left, right = _companies(services, [one, other])
-        return joining.keep_apart(services, left, right, by=getuser(), note=note)
-
-    _decide(decide)
+    decide("match", lambda deciding, two: deciding.keep_apart((two[0], two[1]), note), [one, other])
 
 
 @app.command()
@@ -156,15 +139,8 @@ def split(
 
     Example: kam-sync match split 6d0b7c1e-... --company bitrix:17 --company megaplan:4
     """
-    from kam_sync.jobs import joining
-
     whose = uuid_of("account", account)
-
-    def decide(services: "Services") -> int:
-        leaving = _companies(services, company)
-        return joining.split(services, whose, leaving, by=getuser(), note=note)
-
-    _decide(decide)
+    decide("match", lambda deciding, leaving: deciding.split(whose, leaving, note), company)
 
 
 @app.command()
@@ -174,7 +150,7 @@ def decisions(
     json: Json = False,
 ) -> None:
     """Show what people decided, the latest first, also what was taken back."""
-    from kam_sync.cli import match_tables, show
+    from kam_sync.cli import match_tables
     from kam_sync.matching.showing import told
     from kam_sync.matching.store import DecisionStore
 
@@ -183,31 +159,16 @@ def decisions(
         documents = [
             spoken.decision(one) for one in told(session, DecisionStore(session).acts(limit=limit))
         ]
-    if json:
-        show.as_json({"decisions": documents})
-        return
-    if not documents:
-        typer.echo("nobody has decided anything yet", err=True)
-        return
-    for document in documents:
-        match_tables.show_decision(document, spoken)
+    tell(
+        "decisions", documents, lambda one: match_tables.show_decision(one, spoken), json=json,
+        nothing="nobody has decided anything yet",
+    )  # fmt: skip
 
 
 @app.command()
 def undo(decision: DecisionId) -> None:
     """Take a decision back: what it had taken back holds again."""
-    from kam_sync.jobs import joining
-
-    with opened() as services:
-        joining.undo(services, decision, by=getuser())
-    typer.echo(f"decision {decision} is taken back; {_AGAIN}", err=True)
-
-
-def _decide(decide: "Callable[[Services], int]") -> None:
-    with opened() as services:
-        decision = decide(services)
-    typer.echo(f"done; {_AGAIN}", err=True)
-    typer.echo(f"to take it back: {command(f'match undo {decision}')}", err=True)
+    take_back("match", decision)
 
 
 def _waiting(session: "Session") -> int:
@@ -220,20 +181,3 @@ def _people_waiting(session: "Session") -> int:
     from kam_sync.matching.store import PersonDecisionStore
 
     return PersonDecisionStore(session).count(most=1_000_000)
-
-
-def _companies(services: "Services", given: list[str]) -> "list[Company]":
-    return records(services, given, "company")
-
-
-def records(services: "Services", given: list[str], what: str) -> "list[Company]":
-    """Companies or contacts as people name them: `sales:6001`."""
-    from kam_sync.intake.store import SourceStore
-
-    parts = [text.partition(":") for text in given]
-    for text, (source, colon, external_id) in zip(given, parts, strict=True):
-        if not (source and colon and external_id):
-            raise WrongUse(f"{what} {text}: SOURCE:ID is needed, such as sales:6001")
-    with services.database.transaction() as session:
-        store = SourceStore(session)
-        return [(store.by_name(source).id, external_id) for source, _, external_id in parts]

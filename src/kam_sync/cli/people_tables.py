@@ -51,7 +51,7 @@ def person(spoken: Spoken, one: Person) -> dict[str, Any]:
             {
                 **_contact(spoken, member.contact),
                 "is_deleted": member.contact.is_deleted,
-                "says": words.why(spoken.language, member),
+                "says": words.why(spoken.language, member, spoken.names),
             }
             for member in one.members
         ],

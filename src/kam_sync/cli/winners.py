@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kam_sync.base.settings import read_settings
+from kam_sync.cli.opened import opened
 
 app = typer.Typer(no_args_is_help=True, help="Which source is believed where CRMs differ.")
 
@@ -26,9 +26,8 @@ def list_(*, json: Json = False) -> None:
     from kam_sync.accounts.store import WinnerStore
     from kam_sync.cli import show
     from kam_sync.intake.store import SourceStore
-    from kam_sync.wiring import open_services
 
-    with open_services(read_settings()) as services, services.database.transaction() as session:
+    with opened() as services, services.database.transaction() as session:
         names, store = SourceStore(session).names(), WinnerStore(session)
 
         def document(row: Choice) -> dict[str, Any]:
@@ -59,13 +58,12 @@ def set_(field: Field, sources: Names = None) -> None:
     Example: kam-sync winners set name onec sales
     """
     from kam_sync.intake.store import SourceStore
-    from kam_sync.jobs import believing
-    from kam_sync.wiring import open_services
+    from kam_sync.jobs import joining
 
-    with open_services(read_settings()) as services:
+    with opened() as services:
         with services.database.transaction() as session:
             ids = [SourceStore(session).by_name(name).id for name in sources or []]
-        is_new = believing.choose(services, {field: ids}, by=getuser())
+        is_new = joining.believe(services, {field: ids}, by=getuser())
     said = ", ".join(sources or []) or "by default"
     after = "accounts follow with the next matching" if is_new else "as before"
     typer.echo(f"{field}: {said}; {after}", err=True)

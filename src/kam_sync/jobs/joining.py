@@ -1,14 +1,15 @@
-"""What a person decides of accounts, and of people: it is done at once, and measured soon after."""
+"""What a person says of accounts, people, parents and sources: done at once, followed soon."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from uuid import UUID
 
+from kam_sync.accounts import believing
 from kam_sync.base.db import Session
 from kam_sync.jobs import queue
+from kam_sync.jobs.waking import tell_soon
 from kam_sync.matching.deciding import Deciding
-from kam_sync.matching.grouping import Company
+from kam_sync.matching.parenting import Parenting
 from kam_sync.matching.people_deciding import DecidingPeople
 from kam_sync.matching.step import LOCK
 from kam_sync.wiring import Services
@@ -17,54 +18,52 @@ _PATIENCE = timedelta(seconds=20)
 """Matching is mostly a matter of seconds; a first load of all companies takes longer."""
 
 
-def merge(services: Services, one: UUID, other: UUID, *, by: str, note: str = "") -> int:
-    """Two accounts are one; returns the id of the decision.
+@contextmanager
+def accounts(services: Services, *, by: str) -> Iterator[Deciding]:
+    """Takes decisions about accounts.
 
     Raises:
-        NotHere, WrongUse: as Deciding says.
         Busy: companies are being matched, and it takes long.
     """
-    with _deciding(services, by) as deciding:
-        return deciding.merge(one, other, note)
-
-
-def keep_apart(services: Services, one: Company, other: Company, *, by: str, note: str = "") -> int:
-    """Two companies are two, and nobody is asked again; as `merge`."""
-    with _deciding(services, by) as deciding:
-        return deciding.keep_apart((one, other), note)
-
-
-def split(
-    services: Services, account: UUID, companies: Collection[Company], *, by: str, note: str = ""
-) -> int:
-    """Some companies of an account are another customer; as `merge`."""
-    with _deciding(services, by) as deciding:
-        return min(deciding.split(account, companies, note))
-
-
-def undo(services: Services, decision_id: int, *, by: str) -> None:
-    """Take a decision back, with all that was said at once; as `merge`."""
-    with _deciding(services, by) as deciding:
-        deciding.undo(decision_id)
-
-
-@contextmanager
-def _deciding(services: Services, by: str) -> Iterator[Deciding]:
     with while_nobody_matches(services) as session:
         yield Deciding(session, by, services.now())
 
 
 @contextmanager
 def people(services: Services, *, by: str) -> Iterator[DecidingPeople]:
-    """Takes decisions about people, which no KPI hangs on; Busy as `merge`."""
+    """Takes decisions about people, which no KPI hangs on; Busy as `accounts`."""
     database = services.database
     with database.alone(LOCK, wait=_PATIENCE), database.transaction() as session:
         yield DecidingPeople(session, by, services.now())
 
 
 @contextmanager
+def parents(services: Services, *, by: str) -> Iterator[Parenting]:
+    """Takes what is said of the parents of accounts; Busy as `accounts`."""
+    with while_nobody_matches(services) as session:
+        yield Parenting(session, by, services.now())
+
+
+def believe(services: Services, wanted: Mapping[str, Sequence[int]], *, by: str) -> list[str]:
+    """Set the sources that are believed of fields; returns the fields for which that is new.
+
+    It is kept at once, and followed with the next matching.
+
+    Raises:
+        WrongUse: there is no such field, or a source is named twice.
+        Busy: as `accounts`.
+    """
+    database = services.database
+    with database.alone(LOCK, wait=_PATIENCE), database.transaction() as session:
+        changed = believing.choose(session, wanted, by=by, now=services.now())
+        if changed:
+            queue.defer_measure(session)
+        return changed
+
+
+@contextmanager
 def while_nobody_matches(services: Services) -> Iterator[Session]:
-    """A transaction in which accounts may be made anew; they are measured soon after.
+    """A transaction in which accounts may be made anew; they are measured and told soon after.
 
     Busy when companies are being matched, and it takes long.
     """
@@ -72,3 +71,4 @@ def while_nobody_matches(services: Services) -> Iterator[Session]:
     with database.alone(LOCK, wait=_PATIENCE), database.transaction() as session:
         yield session
         queue.defer_measure(session)
+        tell_soon(session)

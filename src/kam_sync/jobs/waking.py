@@ -1,9 +1,16 @@
 """Queues what nobody asks for by a click: news to look for, and messages to integrators."""
 
 from kam_sync import announcing
+from kam_sync.base.db import Session
 from kam_sync.jobs.queue import defer_announcing, defer_delivery
-from kam_sync.notify.store import DeliveryStore
+from kam_sync.notify.store import DeliveryStore, TargetStore
 from kam_sync.wiring import Services
+
+
+def tell_soon(session: Session) -> None:
+    """Queue the search for news, where somebody is told of any."""
+    if TargetStore(session).all():
+        defer_announcing(session)
 
 
 def wake(services: Services) -> None:

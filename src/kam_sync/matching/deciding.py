@@ -20,6 +20,21 @@ from kam_sync.matching.step import settle
 from kam_sync.matching.store import Decisions, DecisionStore, PairStore, ordered
 
 
+def companies_of(session: Session, account_id: UUID) -> list[Company]:
+    """The companies of an account, the first one first.
+
+    Raises:
+        NotHere: there is no such account.
+        Outdated: all its companies belong to another by now.
+    """
+    found = AccountStore(session).account(account_id)
+    links = AccountStore(session).links(found.id)
+    if not links:
+        raise Outdated(f"account {account_id}: all its companies belong to {found.merged_into}")
+    by_age = sorted(links, key=lambda link: link.seq)
+    return [(link.source_id, link.company_external_id) for link in by_age]
+
+
 class Deciding:
     """Takes decisions of one person about accounts; a subclass about what else is matched."""
 
@@ -55,22 +70,31 @@ class Deciding:
 
         Raises:
             NotHere: there is no such company.
-            WrongUse: it is one and the same.
+            WrongUse: it is one and the same, or a third binds them: it says who keeps that one.
         """
         if pair[0] == pair[1]:
             raise WrongUse(f"{self._part} {pair[0][1]} cannot be kept apart from itself")
-        missing = set(pair) - self._wholes(pair).keys()
+        wholes = self._wholes(pair)
+        missing = set(pair) - wholes.keys()
         if missing:
             raise NotHere(f"{self._part} {min(missing)[1]}: its source has no such {self._part}")
         said = ordered(*pair)
         if (earlier := self._decisions.alone(said, Says.APART)) is not None:
             return earlier
-        decision = self._decisions.add(said, Says.APART, by=self._by, note=note, now=self._now)
+        if len(set(wholes.values())) == 1 and len(self._parts_of(wholes[pair[0]])) > len(pair):
+            raise WrongUse(
+                f"both are in one {self._whole} with other {self._parts}:"
+                " split it, and say who leaves"
+            )
+        decision = self._add([said], Says.APART, note)
         self._settle(pair)
         return decision
 
-    def split(self, whole: UUID, parts: Collection[Company], note: str = "") -> list[int]:
+    def split(self, whole: UUID, parts: Collection[Company], note: str = "") -> int:
         """Some companies of an account are another customer: they leave it together.
+
+        Each of them is said to be apart from each that stays: so it holds as well when both sides
+        fall apart later, or lose companies. Returns the id of the decision.
 
         Raises:
             NotHere: there is no such account.
@@ -86,15 +110,10 @@ class Deciding:
         self._decisions.take_back_between(
             leaving, staying, Says.TOGETHER, by=self._by, now=self._now
         )
-        said = [
-            self._decisions.add(
-                ordered(one, other), Says.APART, by=self._by, note=note, now=self._now
-            )
-            for one in sorted(leaving)
-            for other in staying
-        ]
-        self._settle_whole([one for one in all_ if one in leaving], staying, note=note)
-        return said
+        pairs = [ordered(one, other) for one in sorted(leaving) for other in staying]
+        act = self._add(pairs, Says.APART, note)
+        self._settle_whole([one for one in all_ if one in leaving], staying, note=note, act=act)
+        return act
 
     def undo(self, decision_id: int) -> None:
         """Take a decision back, and all that was said with it.
@@ -113,38 +132,35 @@ class Deciding:
         note: str,
     ) -> int:
         self._decisions.take_back_between(left, right, Says.APART, by=self._by, now=self._now)
-        decision = self._decisions.add(pair, says, by=self._by, note=note, now=self._now)
-        self._settle_whole([*left, *right], note=note)
+        decision = self._add([pair], says, note)
+        self._settle_whole([*left, *right], note=note, act=decision)
         return decision
 
-    def _settle_whole(self, *sides: Sequence[Company], note: str) -> None:
+    def _add(self, pairs: Collection[Pair], says: Says, note: str, act: int | None = None) -> int:
+        return self._decisions.add(pairs, says, by=self._by, note=note, now=self._now, act=act)
+
+    def _settle_whole(self, *sides: Sequence[Company], note: str, act: int) -> None:
         """Let what was said come about, with each side one account or person as it was before.
 
         Where only a company of another side bound its parts, or something speaks against a merge,
         that they are one is said with it, as a part of the act.
         """
-        all_ = [one for side in sides for one in side]
-        self._settle(all_)
-        wholes = self._wholes(all_)
-        torn = []
-        for side in sides:
-            first, *others = {wholes[one]: one for one in reversed(side)}.values()
-            torn += [ordered(first, other) for other in others]
-        for pair in torn:
-            self._decisions.add(pair, Says.TOGETHER, by=self._by, note=note, now=self._now)
+        all_, torn = [one for side in sides for one in side], list[Pair]()
+        with self._session.begin_nested() as trial:
+            self._settle(all_)
+            wholes = self._wholes(all_)
+            for side in sides:
+                first, *others = {wholes[one]: one for one in reversed(side)}.values()
+                torn += [ordered(first, other) for other in others]
+            if torn:
+                trial.rollback()  # nobody went there and back, and the trail must not say so
         if torn:
+            self._add(torn, Says.TOGETHER, note, act)
             self._settle(all_)
 
     def _parts_of(self, whole: UUID) -> list[Company]:
-        """The companies of an account, the first one first; NotHere for an unknown account."""
-        found = AccountStore(self._session).account(whole)
-        links = AccountStore(self._session).links(found.id)
-        if not links:
-            raise Outdated(f"account {whole}: all its companies belong to {found.merged_into}")
-        return [
-            (link.source_id, link.company_external_id)
-            for link in sorted(links, key=lambda link: link.seq)
-        ]
+        """The companies of an account, the first one first."""
+        return companies_of(self._session, whole)
 
     def _wholes(self, parts: Collection[Company]) -> dict[Company, UUID]:
         """The account of each of the companies that there are."""
@@ -153,4 +169,4 @@ class Deciding:
 
     def _settle(self, parts: Collection[Company]) -> None:
         """Let what was said come about."""
-        settle(self._session, list(parts), self._now)
+        settle(self._session, list(parts), self._now, by=self._by)

@@ -1,7 +1,7 @@
 """What a person is shown of people: who they are, questions, and what was decided of contacts."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,9 @@ from kam_sync.accounts.store import AccountStore, RecordStore, Worth, WorthStore
 from kam_sync.base.db import Session
 from kam_sync.matching.features import mail_address, phone_number
 from kam_sync.matching.judging import LIKELY_FROM
-from kam_sync.matching.model import Act, Decision, PersonLink, PersonQuestion, Says
+from kam_sync.matching.model import Act, Decision, PersonLink, PersonQuestion
 from kam_sync.matching.people import PersonClue, PersonEvidence
+from kam_sync.matching.showing import beside, ends, together
 from kam_sync.matching.store import Contact, PersonDecisionStore, PersonStore, ordered
 
 
@@ -35,6 +36,11 @@ class Asked:
     clues: tuple[PersonEvidence, ...]
     worth: dict[str, Decimal]
     """The money in open and won deals of their accounts, by currency."""
+
+    def seen_from(self, person_id: UUID) -> "Asked":
+        """The same with the side of a person first."""
+        one, other = self.sides
+        return self if one.person_id == person_id else replace(self, sides=(other, one))
 
     @property
     def is_likely(self) -> bool:
@@ -84,12 +90,12 @@ class Told:
 
 def asked(session: Session, questions: Sequence[PersonQuestion]) -> list[Asked]:
     """Questions, and what is known of both sides."""
-    contacts = _contacts(session, {end for one in questions for end in _ends(one)})
+    contacts = _contacts(session, {end for one in questions for end in ends(one)})
     ids = {id_ for one in questions for id_ in _accounts_asked(one)}
     accounts, worth = AccountStore(session).by_ids(list(ids)), WorthStore(session).of(ids)
     shown = []
     for one in questions:
-        left, right = (contacts[end] for end in _ends(one))
+        left, right = (contacts[end] for end in ends(one))
         of_left, of_right = one.one_account_id, one.other_account_id
         sides = (
             Side(left, one.one_person_id, accounts.get(of_left) if of_left else None),
@@ -114,9 +120,12 @@ def people(
             own = PersonLink(source_id=source, external_id=key, person_id=person, seq=0)
             links[person] = [own]
     keys = [_key(link) for all_ in links.values() for link in all_]
-    besides = {beside for all_ in links.values() for link in all_ if (beside := _beside(link))}
+    besides = {other for all_ in links.values() for link in all_ if (other := beside(link))}
     contacts = _contacts(session, {*keys, *besides})
-    said, accounts = _together(session, keys), _accounts(session, contacts.values())
+    said, accounts = (
+        together(PersonDecisionStore(session), keys),
+        _accounts(session, contacts.values()),
+    )
     return [
         _person(one, members, accounts)
         for one in ids
@@ -188,10 +197,10 @@ def _members(
 ) -> list[Member]:
     found = []
     for link in links:
-        key, beside = _key(link), _beside(link)
+        key, other = _key(link), beside(link)
         if key in contacts:
-            decision = beside and said.get(ordered(key, beside))
-            with_whom = beside and contacts.get(beside)
+            decision = other and said.get(ordered(key, other))
+            with_whom = other and contacts.get(other)
             found.append(
                 Member(contacts[key], with_whom or None, clues(link.evidence), decision or None)
             )
@@ -219,25 +228,3 @@ def _accounts(session: Session, contacts: Iterable[model.Contact]) -> dict[Conta
 
 def _key(one: model.Contact | PersonLink) -> Contact:
     return one.source_id, one.external_id
-
-
-def _ends(one: PersonQuestion) -> tuple[Contact, Contact]:
-    return (one.one_source_id, one.one_id), (one.other_source_id, one.other_id)
-
-
-def _beside(link: PersonLink) -> Contact | None:
-    for one in link.evidence:
-        if "with" in one:
-            source_id, external_id = one["with"]
-            return int(source_id), str(external_id)
-    return None
-
-
-def _together(session: Session, keys: Sequence[Contact]) -> dict[tuple[Contact, Contact], Decision]:
-    """What was said of these contacts, as far as it holds."""
-    found = PersonDecisionStore(session).all(keys, limit=1_000) if len(keys) > 1 else []
-    return {
-        ((one.one_source_id, one.one_id), (one.other_source_id, one.other_id)): one
-        for one in found
-        if one.undone_at is None and one.says is Says.TOGETHER
-    }

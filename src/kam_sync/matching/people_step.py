@@ -4,7 +4,7 @@ It comes after companies are matched, in the same three strides: contacts of one
 likely one person, and a name is looked for within its account alone.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from kam_sync.accounts.match import own_person
 from kam_sync.base.db import Session
@@ -12,7 +12,7 @@ from kam_sync.base.report import Report
 from kam_sync.matching.grouping import Pair, group
 from kam_sync.matching.judging import Answer
 from kam_sync.matching.keys import person_keys
-from kam_sync.matching.people import PersonVerdict, compare_people, judge_people
+from kam_sync.matching.people import PersonVerdict, Shared, compare_people, judge_people
 from kam_sync.matching.step import BATCH, collecting_seldom, places
 from kam_sync.matching.store import (
     MANY,
@@ -78,15 +78,21 @@ def _verdicts(
     companies = keys.companies({known.company for known in of.values() if known.company})
     for one, other in candidates:
         if one in of and other in of:
-            left, right = of[one], of[other]
-            accounts = _accounts(left, right, companies)
-            verdict = judge_people(compare_people(left.person, right.person, shared, accounts))
+            verdict = judged(of[one], of[other], shared, companies)
             if verdict.answer is not Answer.DIFFERENT:
                 yield (one, other), verdict
     report.add(compared=len(candidates))
 
 
-def _accounts(one: Known, other: Known, companies: dict[Pair, Answer]) -> Answer | None:
+def judged(
+    one: Known, other: Known, shared: Shared, companies: Mapping[Pair, Answer]
+) -> PersonVerdict:
+    """What two contacts are, by all they have in common and what their companies are."""
+    accounts = _accounts(one, other, companies)
+    return judge_people(compare_people(one.person, other.person, shared, accounts))
+
+
+def _accounts(one: Known, other: Known, companies: Mapping[Pair, Answer]) -> Answer | None:
     """What the companies are that two contacts belong to; None where one has none."""
     if one.account is None or other.account is None or not (one.company and other.company):
         return None

@@ -1,7 +1,7 @@
 """What a person is shown of matching: questions, why accounts are one, and what was decided."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +12,8 @@ from kam_sync.matching import grouping
 from kam_sync.matching.comparing import OTHER_INN, Clue, Evidence
 from kam_sync.matching.features import inn_number, is_real_inn
 from kam_sync.matching.judging import LIKELY_FROM, Answer
-from kam_sync.matching.model import Act, Decision, Question, Says
-from kam_sync.matching.store import DecisionStore, ordered
+from kam_sync.matching.model import Act, Decision, PersonLink, Question, Says, Waiting
+from kam_sync.matching.store import Decisions, DecisionStore, ordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,11 @@ class Asked:
         """The real INNs of both accounts where they have none in common; else empty."""
         return _other_inns(self.sides)
 
+    def seen_from(self, account_id: UUID) -> "Asked":
+        """The same with the side of an account first."""
+        one, other = self.sides
+        return self if one.account_id == account_id else replace(self, sides=(other, one))
+
     @property
     def worth(self) -> dict[str, Any]:
         """The money in open and won deals of both accounts, by currency."""
@@ -104,14 +109,14 @@ class Told:
 
 def asked(session: Session, questions: Sequence[Question]) -> list[Asked]:
     """Questions, and what is known of both sides."""
-    ends = {key for question in questions for key in _ends(question)}
-    companies = AccountStore(session).companies_of(ends)
+    keys = {key for question in questions for key in ends(question)}
+    companies = AccountStore(session).companies_of(keys)
     accounts = {id_ for one in questions for id_ in (one.one_account_id, one.other_account_id)}
     worth = WorthStore(session).of(accounts)
     whole = AccountStore(session).companies(list(accounts))
     shown = []
     for question in questions:
-        one, other = (companies[key] for key in _ends(question))
+        one, other = (companies[key] for key in ends(question))
         left = _side(one, question.one_account_id, worth, whole)
         right = _side(other, question.other_account_id, worth, whole)
         shown.append(Asked(question, (left, right), _all_clues(question, (left, right))))
@@ -120,18 +125,18 @@ def asked(session: Session, questions: Sequence[Question]) -> list[Asked]:
 
 def members(session: Session, links: Sequence[Link]) -> list[Member]:
     """Why the companies of links belong to their account, in the order of the links."""
-    besides = [_beside(link) for link in links]
+    besides = [beside(link) for link in links]
     keys = [(link.source_id, link.company_external_id) for link in links]
     companies = AccountStore(session).companies_of({*keys, *filter(None, besides)})
-    said = _together(session, keys)
+    said = together(DecisionStore(session), keys)
     return [
         Member(
             companies[key],
-            beside and companies.get(beside),
+            other and companies.get(other),
             clues(link.evidence),
-            beside and said.get(ordered(key, beside)),
+            other and said.get(ordered(key, other)),
         )
-        for link, key, beside in zip(links, keys, besides, strict=True)
+        for link, key, other in zip(links, keys, besides, strict=True)
         if key in companies
     ]
 
@@ -185,14 +190,16 @@ def _other_inns(sides: tuple[Side, Side]) -> str:
     return ", ".join([*one, *other]) if one and other and not set(one) & set(other) else ""
 
 
-def _ends(question: Question) -> tuple[grouping.Company, grouping.Company]:
+def ends(question: Waiting) -> grouping.Pair:
+    """Both companies, or contacts, of a question."""
     return (
         (question.one_source_id, question.one_id),
         (question.other_source_id, question.other_id),
     )
 
 
-def _beside(link: Link) -> grouping.Company | None:
+def beside(link: Link | PersonLink) -> grouping.Company | None:
+    """The company, or contact, that one was joined with; None for the first."""
     for one in link.evidence:
         if "with" in one:
             source_id, external_id = one["with"]
@@ -200,9 +207,11 @@ def _beside(link: Link) -> grouping.Company | None:
     return None
 
 
-def _together(session: Session, keys: Sequence[grouping.Company]) -> dict[grouping.Pair, Decision]:
-    """What people have said of these companies, as far as it holds."""
-    found = DecisionStore(session).all(keys, limit=1_000) if len(keys) > 1 else []
+def together(
+    store: Decisions[Any], keys: Sequence[grouping.Company]
+) -> dict[grouping.Pair, Decision]:
+    """That companies or contacts are one, as far as a person said so and it holds."""
+    found = store.all(keys, limit=1_000) if len(keys) > 1 else []
     return {
         ((one.one_source_id, one.one_id), (one.other_source_id, one.other_id)): one
         for one in found

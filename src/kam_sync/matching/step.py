@@ -13,16 +13,26 @@ from typing import Any
 from uuid import UUID
 
 from kam_sync.accounts.match import own_account
+from kam_sync.accounts.moves import Cause
 from kam_sync.accounts.store import LinkingStore
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
-from kam_sync.matching.comparing import Clue, Evidence, compare, may_be_one
+from kam_sync.matching.comparing import Clue, Common, Evidence, compare, may_be_one
+from kam_sync.matching.features import Features
 from kam_sync.matching.grouping import Company, Pair, group, unclear
 from kam_sync.matching.judging import Answer, Verdict, judge
 from kam_sync.matching.keys import block_keys
 from kam_sync.matching.model import Phase, Progress
 from kam_sync.matching.parenting import renew
-from kam_sync.matching.store import MANY, HintStore, KeyStore, PairStore, PersonKeyStore, ordered
+from kam_sync.matching.store import (
+    MANY,
+    HintStore,
+    KeyStore,
+    PairStore,
+    PersonKeyStore,
+    Reach,
+    ordered,
+)
 
 LOCK = "matching"
 """Who makes accounts holds it: one at a time, people who decide among them."""
@@ -77,16 +87,29 @@ def match_due(session: Session, now: datetime, watch: Watch = lambda _: None) ->
             _verdicts(keys, due, hints, report, watch)
         )  # no query while rows are copied
         keys.forget_due(due)  # before accounts are written: a sync locks them in this order, too
+        held = PairStore(session).partners(due)
         PairStore(session).replace(due, verdicts)
         report.add(read=len(due), pairs=len(verdicts))
-        report.add(changed=settle(session, due, now))
+        report.add(changed=settle(session, [*held.union(due)], now))
     if len(due) > MANY:
         keys.look_anew()
     return report
 
 
-def settle(session: Session, companies: list[Company], now: datetime) -> int:
-    """Make accounts of companies and all that they are bound to; how many have changed."""
+def settle(
+    session: Session,
+    companies: list[Company],
+    now: datetime,
+    *,
+    by: str | None = None,
+    otherwise: Cause = Cause.EVIDENCE,
+) -> int:
+    """Make accounts of companies and all that they are bound to; how many have changed.
+
+    Args:
+        by: the person who made it so, if one did.
+        otherwise: why companies go to other accounts when neither a person nor the CRM joined them.
+    """
     pairs, links = PairStore(session), LinkingStore(session)
     reach = pairs.reach(links.beside(companies) | set(companies))
     known = links.links(reach.companies)
@@ -108,10 +131,12 @@ def settle(session: Session, companies: list[Company], now: datetime) -> int:
     grouped = group(list(known), same, apart=reach.apart, branches=beside, identity=numbers)
     pairs.mark_doubtful(reach.companies, grouped.doubtful | doubted)
     placed = dict(places(grouped.members, known, same, pairs, own_account))
-    changed = links.place(placed, now)
+    moved = {one for one, (account, _) in placed.items() if account != known[one][0]}
+    otherwise = Cause.DECISION if by is not None else otherwise
+    causes = {one: _cause(one, placed[one][1], reach) or otherwise for one in moved}
+    changed = links.place(placed, now, causes, by)
     before = {account for account, _ in known.values()}
     renew(session, before | {account for account, _ in placed.values()})
-    moved = {one for one, (account, _) in placed.items() if account != known[one][0]}
     PersonKeyStore(session).of_companies_are_due(moved.union(companies))
     return changed
 
@@ -131,18 +156,38 @@ def _verdicts(
     for count, (one, other) in enumerate(pairs, 1):
         if count % _EVERY == 0:
             watch(Progress(Phase.PAIRS, count, total))
-        hint = hints.get((one, other))
-        if one in of and other in of and (hint is not None or may_be_one(of[one], of[other])):
-            evidence = compare(of[one], of[other], common)
-            evidence += [] if hint is None else [Evidence(Clue.SPLINK, hint)]
-            verdict = judge(evidence, is_one_source=one[0] == other[0])
+        is_hinted = (one, other) in hints
+        if one in of and other in of and (is_hinted or may_be_one(of[one], of[other])):
+            verdict = judged((one, other), of, common, hints)
             if verdict.answer is not Answer.DIFFERENT:
                 yield (one, other), verdict
     report.add(compared=count)
 
 
+def judged(
+    pair: Pair, of: Mapping[Company, Features], common: Common, hints: Mapping[Pair, float]
+) -> Verdict:
+    """What two companies are, by all they have in common and what another matcher says of them."""
+    one, other = pair
+    evidence = compare(of[one], of[other], common)
+    if pair in hints:
+        evidence.append(Evidence(Clue.SPLINK, hints[pair]))
+    return judge(evidence, is_one_source=one[0] == other[0])
+
+
 def _are(pair: Pair, known: Mapping[Company, object]) -> bool:
     return pair[0] in known and pair[1] in known
+
+
+def _cause(company: Company, evidence: list[Any], reach: Reach) -> Cause | None:
+    """Who joined a company with the one that it is in its account for; None: nobody did."""
+    if not evidence:
+        return None
+    source_id, external_id = evidence[0]["with"]
+    pair = ordered(company, (source_id, external_id))
+    if pair in reach.together:
+        return Cause.DECISION
+    return Cause.CRM if pair in reach.merged and pair not in reach.apart else None
 
 
 def places(

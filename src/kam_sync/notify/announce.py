@@ -4,18 +4,26 @@ A batch is one transaction: the deliveries, what is known now, and the position 
 nothing is told twice, and nothing is left out.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from connectors import Noun
 from kam_sync.accounts.match import own_account
 from kam_sync.accounts.model import Company, Deal, Translated
-from kam_sync.accounts.store import AccountStore, RecordStore, SavingStore, Wanted, WinnerStore
+from kam_sync.accounts.moves import Move
+from kam_sync.accounts.store import (
+    AccountStore,
+    MoveStore,
+    RecordStore,
+    SavingStore,
+    Wanted,
+    WinnerStore,
+)
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
 from kam_sync.base.settings import Locale
-from kam_sync.intake.model import Source
+from kam_sync.intake.model import Source, SourceState
 from kam_sync.intake.store import RawStore, SourceStore
 from kam_sync.notify import news, payload
 from kam_sync.notify.model import EventType, Known, News
@@ -63,6 +71,37 @@ def has_alerts(session: Session) -> bool:
     return position is None or AlertStore(session).last_change() > position
 
 
+def of_moves(session: Session, now: datetime) -> int:
+    """Tell what came of the next moves of companies among accounts; how many were looked at.
+
+    Of a source that is removed, or that nobody took stock of yet, nothing is told.
+    """
+    if not TargetStore(session).held() or not has_moves(session):
+        return 0  # alerts need not wait for who makes accounts
+    store, known = MoveStore(session), KnownStore(session)
+    position = known.moves()
+    store.wait_for_writers()
+    if position is None:
+        known.pass_moves(store.last())
+        return 0
+    moves = store.after(position, limit=_BATCH)
+    of_source: dict[int, list[Move]] = {}
+    for move in moves:
+        of_source.setdefault(move.source_id, []).append(move)
+    for source in SourceStore(session).all():
+        if source.id in of_source and source.state is not SourceState.REMOVING:
+            SourceNews(session, source, now).tell_moves(of_source[source.id])
+    if moves:
+        known.pass_moves(moves[-1].id)
+    return len(moves)
+
+
+def has_moves(session: Session) -> bool:
+    """Whether a move of a company among accounts was not looked at yet."""
+    position = KnownStore(session).moves()
+    return position is None or MoveStore(session).last() > position
+
+
 class SourceNews:
     """What is news of one source, in one transaction."""
 
@@ -104,6 +143,16 @@ class SourceNews:
         self._known.move(self._source.id, noun.value, to)
         return len(changed)
 
+    def tell_moves(self, moves: Collection[Move]) -> None:
+        """Tell what differs of the accounts that companies left and came to, and of their deals."""
+        targets = TargetStore(self._session).held()
+        if self._known.position(self._source.id, Noun.COMPANY.value) is None:
+            return  # its stock is to be taken, and it will be right then
+        companies = {move.company_external_id for move in moves}
+        ends = {end for move in moves for end in (move.from_account, move.to_account) if end}
+        told = self._of_accounts(companies, ends) + self._of_their_deals(companies)
+        DeliveryStore(self._session).announce(told, targets, self._now)
+
     def _translated(self, noun: Noun) -> Translated:
         """How far the noun is translated.
 
@@ -133,13 +182,12 @@ class SourceNews:
         found = self._records.by_keys(Deal, keys)
         return self._of_deals({deal.external_id: deal for deal in found.values()})
 
-    def _of_accounts(self, companies: Collection[str]) -> list[News]:
-        """What is news of the accounts that companies belong to, or belonged to before a merge."""
+    def _of_accounts(self, companies: Collection[str], more: Iterable[UUID] = ()) -> list[News]:
+        """What is news of the accounts that companies belong to or began, and of some more."""
         current, own = self._accounts_of(companies), {}
         for company in companies:
             own[company] = own_account(self._source.id, company)
-        merged = {own[key]: at for key, at in current.items() if at != own[key]}
-        ids = {*current.values(), *own.values()}
+        ids = {*current.values(), *own.values(), *more}
         store, before = AccountStore(self._session), self._known.accounts(ids)
         parts, names = store.companies(list(ids)), SourceStore(self._session).names()
         winners = WinnerStore(self._session).winners()
@@ -148,9 +196,9 @@ class SourceNews:
             data = payload.of_account(account, parts.get(account.id, []), names, winners)
             after[account.id] = Known(payload.digest_of(data), is_gone=not account.is_active)
             for event in news.of_account(before.get(account.id), after[account.id]):
-                into = merged.get(account.id)
-                more = {"merged_into": into and str(into)} if event in _ENDS else {}
-                told.append(News(event, data | more, account_id=account.id))
+                into = account.merged_into
+                end = {"merged_into": into and str(into)} if event in _ENDS else {}
+                told.append(News(event, data | end, account_id=account.id))
                 moving |= {account.id} if event in _MOVES else set()
         self._known.keep_accounts(after)
         moved = [key for key in companies if {own[key], current.get(key)} & moving]

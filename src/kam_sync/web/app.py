@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import BaseRoute
 
 import kam_sync.web.api.accounts
 import kam_sync.web.api.alerts
@@ -23,6 +25,7 @@ import kam_sync.web.api.jobs
 import kam_sync.web.api.kpis
 import kam_sync.web.api.ledger
 import kam_sync.web.api.matches
+import kam_sync.web.api.moves
 import kam_sync.web.api.people
 import kam_sync.web.api.records
 import kam_sync.web.api.rematch
@@ -45,7 +48,9 @@ import kam_sync.web.pages.held
 import kam_sync.web.pages.ledger
 import kam_sync.web.pages.lists
 import kam_sync.web.pages.matches
+import kam_sync.web.pages.merging
 import kam_sync.web.pages.people
+import kam_sync.web.pages.people_merging
 import kam_sync.web.pages.rematch
 import kam_sync.web.pages.set_aside
 import kam_sync.web.pages.sources
@@ -59,13 +64,14 @@ from kam_sync.web.errors import PROBLEM, handle_errors
 from kam_sync.web.guard import Guard
 from kam_sync.web.hooks.door import Door
 from kam_sync.web.metrics import Measured, Metrics
-from kam_sync.web.render import STATIC, Pages
+from kam_sync.web.render import STATIC, pages_of
 from kam_sync.web.turnstile import Turnstile
 from kam_sync.web.waiting import count_questions
 from kam_sync.wiring import Services
 
 _API = (
     kam_sync.web.api.accounts.router,
+    kam_sync.web.api.moves.router,
     kam_sync.web.api.matches.router,
     kam_sync.web.api.people.router,
     kam_sync.web.api.rematch.router,
@@ -98,6 +104,8 @@ _PAGES = (
     kam_sync.web.pages.rematch.router,
     kam_sync.web.pages.account.router,
     kam_sync.web.pages.group.router,
+    kam_sync.web.pages.merging.router,
+    kam_sync.web.pages.people_merging.router,
     kam_sync.web.pages.lists.router,
     kam_sync.web.pages.sources.router,
     kam_sync.web.pages.connect.router,
@@ -144,12 +152,13 @@ def create_app(
         description=_DESCRIPTION,
         docs_url=None,  # they load scripts from elsewhere, which our pages never do
         redoc_url=None,
+        routes=list(_routes()),
     )
     app.state.services = services
     app.state.defer_sync = defer_sync
     app.state.defer_write = defer_write
     app.state.sync_every = sync_every
-    app.state.pages = Pages(services.zone)
+    app.state.pages = pages_of(services.zone)
     app.state.metrics = Metrics()
     app.add_middleware(Turnstile)
     app.add_middleware(Guard)
@@ -157,15 +166,24 @@ def create_app(
     app.add_middleware(Door, services=services, defer_reading=defer_reading)
     app.add_middleware(Measured, metrics=app.state.metrics)
     handle_errors(app)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app
+
+
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """All paths. They know no application; a process makes them once, which takes long."""
     api = APIRouter(prefix="/api/v1", responses=_problems())
     for router in _API:
         api.include_router(router)
-    app.include_router(api)
-    app.include_router(kam_sync.web.ops.router)
+    paths = APIRouter()
+    paths.include_router(api)
+    paths.include_router(kam_sync.web.ops.router)
     for router in _PAGES:
-        app.include_router(router, include_in_schema=False, dependencies=[Depends(count_questions)])
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    return app
+        paths.include_router(
+            router, include_in_schema=False, dependencies=[Depends(count_questions)]
+        )
+    return paths.routes
 
 
 def _problems() -> dict[int | str, dict[str, Any]]:

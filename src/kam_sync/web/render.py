@@ -1,5 +1,6 @@
 """Renders pages: templates, one environment per language."""
 
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -56,6 +57,12 @@ class Pages:
                 LANGUAGE_COOKIE, language.locale.value, max_age=_A_YEAR, samesite="lax"
             )
         return response
+
+
+@cache
+def pages_of(zone: ZoneInfo) -> Pages:
+    """The renderer in a time zone; a process reads catalogs and compiles templates once."""
+    return Pages(zone)
 
 
 def pages(request: Request) -> Pages:

@@ -6,6 +6,7 @@ from kam_sync.accounts.store.fields import FieldStore
 from kam_sync.accounts.store.leaving import LeavingStore, records_of
 from kam_sync.accounts.store.linking import LinkingStore
 from kam_sync.accounts.store.merging import MergingStore
+from kam_sync.accounts.store.moves import MoveStore
 from kam_sync.accounts.store.outlook import Outlook, OutlookStore
 from kam_sync.accounts.store.reading import AccountStore
 from kam_sync.accounts.store.records import Key, RecordStore, Ref, Wanted
@@ -24,6 +25,7 @@ __all__ = [
     "LeavingStore",
     "LinkingStore",
     "MergingStore",
+    "MoveStore",
     "Outlook",
     "OutlookStore",
     "RecordStore",

@@ -12,7 +12,9 @@ from sqlmodel import col
 from kam_sync.accounts.match import own_account
 from kam_sync.accounts.merge import FIELDS, merged
 from kam_sync.accounts.model import Company
+from kam_sync.accounts.moves import Cause
 from kam_sync.accounts.store.belonging import is_linked
+from kam_sync.accounts.store.moves import Gone, MoveStore
 from kam_sync.accounts.store.tables import AccountRow, CompanyRow, LinkRow
 from kam_sync.accounts.store.winners import WinnerStore
 from kam_sync.base.db import Session, listed, merge, stage_rows, table_of
@@ -117,12 +119,16 @@ class LinkingStore:
         self,
         links: Mapping[Key, tuple[UUID, Sequence[Mapping[str, Any]]]],
         now: datetime,
+        causes: Mapping[Key, Cause],
+        by: str | None = None,
     ) -> int:
-        """Let companies belong to accounts, and write these anew.
+        """Let companies belong to accounts, keep the trail of those that go, and write these anew.
 
         Args:
             links: of each company the account and the evidence; whole accounts, or a company that
                 is not named would stay with one that is.
+            causes: why each company goes that does.
+            by: the person whose act it is, if it is one's.
 
         Returns:
             How many accounts have changed.
@@ -137,8 +143,13 @@ class LinkingStore:
         self._ensure(own, now)
         known = self.links(links)
         left: dict[UUID, UUID] = {}  # whose first company may be gone with its source
+        moves: list[Gone] = []
         for company in sorted(known, key=lambda one: known[one][1]):
-            left.setdefault(known[company][0], links[company][0])
+            before, (after, evidence) = known[company][0], links[company]
+            left.setdefault(before, after)
+            if after != before:
+                moves.append(Gone(company, before, after, causes[company], by, evidence))
+        MoveStore(self._session).keep(moves, now)
         stage = stage_rows(self._session, table, columns, rows)
         self._session.execute(sa.text(f"ANALYZE {stage.name}"))  # for one all links were read
         same = sa.tuple_(table.c.account_id, table.c.evidence)
@@ -151,8 +162,12 @@ class LinkingStore:
         )
         return self._renew(left | own, now)
 
-    def leave(self, source_id: int, *, limit: int) -> tuple[dict[str, UUID], dict[Key, UUID]]:
+    def leave(
+        self, source_id: int, now: datetime, *, limit: int
+    ) -> tuple[dict[str, UUID], dict[Key, UUID]]:
         """Take companies of a source out of up to so many accounts, all that each has of it.
+
+        Those that others stay behind in the account of are kept in the trail.
 
         Returns:
             Of each company its account; and of each company of other sources that is still there.
@@ -162,7 +177,15 @@ class LinkingStore:
         )
         accounts = list(set(gone.values()))
         found = self._session.execute(sa.text(_STAYING), {"accounts": accounts})
-        return gone, {(source, key): account for source, key, account in found}
+        staying = {(source, key): account for source, key, account in found}
+        shared = set(staying.values())
+        moves = (
+            Gone((source_id, key), account, None, Cause.REMOVAL)
+            for key, account in gone.items()
+            if account in shared
+        )
+        MoveStore(self._session).keep(moves, now)
+        return gone, staying
 
     def drop(self, accounts: Collection[UUID]) -> None:
         """Drop those of these accounts that no company belongs to, and what was merged into them.

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, select
+from sqlmodel import Field, SQLModel, select
 
 from connectors import ErrorKind
 from kam_sync.base.db import Session, table_of
@@ -20,17 +20,37 @@ class SourceRow(Source, Access, table=True):
     id: int = Field(default=None, primary_key=True)
 
 
+class RemovedSourceRow(SQLModel, table=True):
+    """A source that was removed: what people said of its records is kept under its id."""
+
+    __tablename__ = "removed_source"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    kind: str
+    name: str
+    remote_account: str
+
+
 class SourceStore:
     """Reads and writes sources."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, new: NewSource, access: Access, now: datetime) -> Source:
-        """Add a source; refuse a name that is taken."""
+    def add(
+        self, new: NewSource, access: Access, now: datetime, *, remote_account: str = ""
+    ) -> Source:
+        """Add a source; refuse a name that is taken.
+
+        One that was removed and is the same CRM account comes back under its id. Where not both are
+        known, it is the same when kind and name are.
+        """
         if self._session.scalar(select(SourceRow).where(SourceRow.name == new.name)) is not None:
             raise WrongUse(f"source {new.name}: this name is taken", kind=ErrorKind.NAME_TAKEN)
         row = SourceRow(**new.model_dump(), **access.model_dump(), created_at=now)
+        removed = self._take_removed(new, remote_account)
+        if removed is not None:
+            row.id = removed
         self._session.add(row)
         self._session.flush()
         return row
@@ -141,8 +161,23 @@ class SourceStore:
         self._session.execute(query.with_for_update(key_share=True))
 
     def remove(self, source_id: int) -> None:
-        """Forget a source and, by foreign keys, all that came from it."""
+        """Forget a source and, by foreign keys, all that came from it; but not which one it was."""
+        row = self._row(source_id)
+        told = row.model_dump(include={"id", "kind", "name", "remote_account"})
+        self._session.add(RemovedSourceRow(**told))
+        self._session.flush()
         self._session.execute(sa.delete(SourceRow).where(sa.column("id") == source_id))
+
+    def _take_removed(self, new: NewSource, remote_account: str) -> int | None:
+        """The id of the same source as it was before, the last one if there are more."""
+        row = table_of(RemovedSourceRow).c
+        is_known = sa.and_(row.remote_account != "", sa.literal(remote_account != ""))
+        is_same = sa.case(
+            (is_known, row.remote_account == remote_account), else_=row.name == new.name
+        )
+        last = sa.select(sa.func.max(row.id)).where(row.kind == new.kind, is_same)
+        taken = sa.delete(RemovedSourceRow).where(row.id == last.scalar_subquery())
+        return self._session.scalar(taken.returning(row.id))
 
     def _row(self, source_id: int) -> SourceRow:
         found = self._session.get(SourceRow, source_id)

@@ -17,6 +17,7 @@ from kam_sync.jobs.model import Result, Step
 from kam_sync.jobs.outcome import Outcome, noted
 from kam_sync.jobs.tasks.trying import Trying, go_on
 from kam_sync.jobs.tasks.work import Sync
+from kam_sync.jobs.waking import tell_soon
 from kam_sync.wiring import Services
 
 _log = structlog.get_logger("kam_sync.worker")
@@ -93,6 +94,7 @@ class Pulling:
         with self._services.database.transaction() as session:
             if changed:
                 queue.defer_measure(session)
+                tell_soon(session)
             if WriteStore(session, pull.source_id).has_unfinished():
                 queue.defer_write(session, pull.source_id)
             if InboxStore(session).has_new(pull.source_id):  # came while it was not active

@@ -9,6 +9,7 @@ from kam_sync.base.errors import Busy, TakenOver
 from kam_sync.jobs import queue
 from kam_sync.jobs.tasks.trying import Trying, go_on
 from kam_sync.jobs.tasks.work import Rematch
+from kam_sync.jobs.waking import tell_soon
 from kam_sync.matching.model import RematchState
 from kam_sync.wiring import Services
 
@@ -43,5 +44,6 @@ class Rematching:
             if any(report.counts["changed"] for report in result.reports):
                 with self._services.database.transaction() as session:
                     queue.defer_measure(session)
+                    tell_soon(session)
             if result.state is RematchState.STOPPED:
                 self._trying.hand_over(context, again, attempt)

@@ -12,99 +12,62 @@ from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere, Outdated
 from kam_sync.matching.grouping import Company, Pair
 from kam_sync.matching.model import Act, Decision, Question, Says, Waiting
+from kam_sync.matching.store.listing import LISTED_PAIRS, listed_pairs
+from kam_sync.matching.store.questions import ASKED, BY_INDEX_ALONE, COUNT, QUESTIONS
 from kam_sync.matching.store.tables import DecisionRow
 
 Key = tuple[int, Decimal, float, int, str, int, str]
 """Where a question stands in the order: place of its currency, money, weight, the companies."""
 
-_ASKED = """
-    WITH apart AS (
-        SELECT least(one.account_id, other.account_id) AS one_account,
-            greatest(one.account_id, other.account_id) AS other_account
-        FROM match_decision d
-        JOIN account_link one ON one.source_id = d.one_source_id
-            AND one.company_external_id = d.one_id
-        JOIN account_link other ON other.source_id = d.other_source_id
-            AND other.company_external_id = d.other_id
-        WHERE d.undone_at IS NULL AND d.says = 'apart'
-    ), question AS (
-        SELECT DISTINCT ON (least(one.account_id, other.account_id),
-                greatest(one.account_id, other.account_id))
-            m.*, one.account_id AS one_account, other.account_id AS other_account
-        FROM match_pair m
-        JOIN account_link one ON one.source_id = m.one_source_id
-            AND one.company_external_id = m.one_id
-        JOIN account_link other ON other.source_id = m.other_source_id
-            AND other.company_external_id = m.other_id
-        WHERE (m.answer IN ('ask', 'twice') OR m.is_doubtful)
-            AND one.account_id <> other.account_id
-            AND (least(one.account_id, other.account_id), greatest(one.account_id,
-                other.account_id)) NOT IN (SELECT one_account, other_account FROM apart)
-        ORDER BY least(one.account_id, other.account_id),
-            greatest(one.account_id, other.account_id), m.weight DESC, 1, 2, 3, 4
-    )
-"""
-"""Of two accounts the pair of companies for which most speaks."""
-_COUNT = "{asked} SELECT count(*) FROM (SELECT FROM question LIMIT :most) found"
-_QUESTIONS = """
-    {asked}, money AS (
-        SELECT l.account_id, d.currency, sum(d.amount) AS amount, count(*) AS deals
-        FROM (SELECT one_account AS id FROM question UNION SELECT other_account FROM question) a
-        JOIN account_link l ON l.account_id = a.id
-        JOIN deal d ON d.source_id = l.source_id AND d.company_external_id = l.company_external_id
-        WHERE NOT d.is_deleted AND d.outcome <> 'lost' AND d.currency IS NOT NULL
-        GROUP BY l.account_id, d.currency HAVING sum(d.amount) > 0
-    ), used AS (
-        SELECT currency, row_number() OVER (ORDER BY sum(deals) DESC, currency) AS place
-        FROM money GROUP BY currency
-    ), worth AS (
-        SELECT DISTINCT ON (q.one_source_id, q.one_id, q.other_source_id, q.other_id)
-            q.one_source_id, q.one_id, q.other_source_id, q.other_id, u.place, u.currency,
-            sum(m.amount) AS amount
-        FROM question q
-        CROSS JOIN LATERAL (SELECT q.one_account UNION SELECT q.other_account) a(id)
-        JOIN money m ON m.account_id = a.id JOIN used u USING (currency)
-        GROUP BY q.one_source_id, q.one_id, q.other_source_id, q.other_id, u.place, u.currency
-        ORDER BY 1, 2, 3, 4, u.place
-    ), ranked AS (
-        SELECT q.one_source_id, q.one_id, q.other_source_id, q.other_id, q.answer, q.weight,
-            q.is_doubtful, q.evidence, q.one_account AS one_account_id,
-            q.other_account AS other_account_id, {more}
-            coalesce(w.place, :last) AS place, w.currency, coalesce(w.amount, 0) AS money
-        FROM question q LEFT JOIN worth w USING (one_source_id, one_id, other_source_id, other_id)
-    )
-    SELECT * FROM ranked
-    WHERE CAST(:place AS int) IS NULL OR (place, -money, -weight, one_source_id, one_id,
-        other_source_id, other_id) > (CAST(:place AS int), -CAST(:money AS numeric),
-        -CAST(:weight AS float8), CAST(:a AS int), CAST(:b AS text), CAST(:c AS int),
-        CAST(:d AS text))
-    ORDER BY place, -money, -weight, 1, 2, 3, 4
-    LIMIT :limit
-"""
-"""There are no exchange rates: of each question the money in one currency counts, the one of most
-deals that it has any in, and those of the currency of most deals come first."""
 _WITHOUT_MONEY = 1_000
 """The place behind those of all currencies."""
 _ACTS = """
     WITH said AS (
         SELECT *, first_value(says) OVER act AS what, row_number() OVER act AS place
-        FROM {decision}
-        WHERE CAST(:id AS int) IS NULL
-            OR (by, at, note) = (SELECT by, at, note FROM {decision} WHERE id = :id)
-        WINDOW act AS (PARTITION BY by, at, note ORDER BY id)
+        FROM {decision} WHERE act_id IN ({which})
+        WINDOW act AS (PARTITION BY act_id ORDER BY id)
     )
-    SELECT min(id) AS id, says, by, at, note,
+    SELECT act_id AS id, says, by, at, note,
         CASE WHEN bool_and(undone_at IS NOT NULL)
             THEN (array_agg(undone_by ORDER BY undone_at DESC))[1] END AS undone_by,
         CASE WHEN bool_and(undone_at IS NOT NULL) THEN max(undone_at) END AS undone_at,
         json_agg(json_build_array(one_source_id, one_id, other_source_id, other_id)
             ORDER BY id) AS pairs
     FROM said WHERE says = what AND (says = 'apart' OR place = 1)
-    GROUP BY says, by, at, note
-    HAVING min(id) < :before ORDER BY 1 DESC LIMIT :limit
+    GROUP BY act_id, says, by, at, note ORDER BY 1 DESC
 """
 """An act is all that one person said at one moment. The first decision says what was done, to be
 apart or together; that others stay together only holds what would have fallen apart by it."""
+_LATEST = """
+    SELECT id FROM {decision} WHERE id = act_id AND id < :before ORDER BY id DESC LIMIT :limit
+"""
+_ACT_OF = "SELECT act_id FROM {decision} WHERE id = :id"
+_SAID_BEFORE = """
+    UPDATE {decision} d SET undone_by = :by, undone_at = :now FROM {pairs_listed}
+    WHERE d.undone_at IS NULL
+        AND (d.one_source_id, d.one_id, d.other_source_id, d.other_id) = (p.a, p.b, p.c, p.d)
+"""
+_WITH_THE_LAST = """
+    UPDATE {decision} d SET undone_by = :by, undone_at = :now
+    WHERE d.undone_at IS NULL
+        AND d.act_id IN (SELECT act_id FROM {decision} WHERE undone_by = :by AND undone_at = :now)
+        AND NOT EXISTS (
+            SELECT FROM {decision} m WHERE m.act_id = d.act_id AND m.undone_at IS NULL
+                AND (m.id = m.act_id OR m.says = 'apart'))
+"""
+"""What an act only says to hold together goes with the last of what it was about."""
+_ADD = """
+    WITH new AS MATERIALIZED (
+        SELECT nextval(pg_get_serial_sequence('{decision}', 'id')) AS id, p.*
+        FROM {pairs_listed}
+    ), added AS (
+        INSERT INTO {decision} (id, act_id, one_source_id, one_id, other_source_id, other_id, says,
+            by, at, note)
+        SELECT id, coalesce(:act, min(id) OVER ()), a, b, c, d, :says, :by, :now, :note FROM new
+        RETURNING act_id
+    )
+    SELECT min(act_id) FROM added
+"""
 _MOST_ID = 2**31 - 1
 
 
@@ -117,7 +80,9 @@ class Decisions(Generic[Asked]):
     _row: Any
     _question: type[Asked]
     _names: ClassVar[Mapping[str, str]]
-    """The table of decisions, the query of questions, and what it has beside accounts."""
+    """The tables of decisions and of links, their columns, and the pairs that may be asked about.
+
+    In a link `part` is the company or contact, `whole` the account or person."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -131,35 +96,45 @@ class Decisions(Generic[Asked]):
         names = ("place", "money", "weight", "a", "b", "c", "d")
         values = dict(zip(names, after or (None,) * len(names), strict=True))
         values |= {"last": _WITHOUT_MONEY, "limit": limit}
-        found = self._session.execute(self._sql(_QUESTIONS), values)
+        asked = ASKED.format(**self._names)
+        found = self._session.execute(self._sql(QUESTIONS, asked=asked), values)
         return [self._question.model_validate(dict(row)) for row in found.mappings()]
 
     def count(self, *, most: int) -> int:
-        """How many pairs wait for a person; no more than `most` are counted."""
-        return self._session.scalar(self._sql(_COUNT), {"most": most}) or 0
+        """How many questions wait; no more than `most` are counted, or a few less."""
+        self._session.execute(sa.text(BY_INDEX_ALONE.format("off")))
+        found = self._session.scalar(self._sql(COUNT), {"most": most})
+        self._session.execute(sa.text(BY_INDEX_ALONE.format("on")))
+        return found or 0
 
     def acts(self, *, before: int = _MOST_ID, limit: int) -> list[Act]:
         """What people did, the latest first, also what was undone; `before` is the id of an act."""
-        return self._acts(before, None, limit)
+        return self._acts(_LATEST, before=before, limit=limit)
 
     def act(self, decision_id: int) -> Act:
         """The act that a decision is a part of, or NotHere."""
-        found = self._acts(_MOST_ID, decision_id, 1)
+        found = self._acts(_ACT_OF, id=decision_id)
         if not found:
             raise NotHere(f"decision {decision_id}: no such decision")
         return found[0]
 
-    def add(self, pair: Pair, says: Says, *, by: str, note: str, now: datetime) -> int:
-        """Keep what a person decided; an earlier word about the same pair is taken back."""
-        self._take_back(self._about(pair), by, now)
-        row = self._row(
-            one_source_id=pair[0][0], one_id=pair[0][1], other_source_id=pair[1][0],
-            other_id=pair[1][1], says=says, by=by, at=now, note=note,
-        )  # fmt: skip
-        self._session.add(row)
-        self._session.flush()
-        decision_id: int = row.id
-        return decision_id
+    def add(
+        self, pairs: Collection[Pair], says: Says, *, by: str, note: str, now: datetime,
+        act: int | None = None,
+    ) -> int:  # fmt: skip
+        """Keep what a person decided; earlier words about the same pairs are taken back.
+
+        Args:
+            act: what it is a part of; an act of its own where None is named.
+
+        Returns:
+            The id of the act, which is that of its first decision.
+        """
+        about = listed_pairs(pairs)
+        self._session.execute(self._sql(_SAID_BEFORE), {**about, "by": by, "now": now})
+        self._session.execute(self._sql(_WITH_THE_LAST), {"by": by, "now": now})
+        values = {**about, "act": act, "says": says.value, "by": by, "now": now, "note": note}
+        return int(self._session.scalar(self._sql(_ADD), values) or 0)
 
     def alone(self, pair: Pair, says: Says) -> int | None:
         """The id of the decision that says this of a pair, and of it alone, and still holds."""
@@ -185,7 +160,7 @@ class Decisions(Generic[Asked]):
         row = self._row
         self._session.execute(
             sa.update(row)  # also what a later one took back, or that would bring it again
-            .where(row.by == act.by, row.at == act.at, row.note == act.note)
+            .where(row.act_id == act.id)
             .values(undone_by=by, undone_at=now)
         )
         again = self._session.execute(
@@ -220,10 +195,9 @@ class Decisions(Generic[Asked]):
             query = query.where(one.in_(companies) | other.in_(companies))
         return list(self._session.scalars(query))
 
-    def _acts(self, before: int, decision_id: int | None, limit: int) -> list[Act]:
-        values = {"before": before, "id": decision_id, "limit": limit}
-        found = self._session.execute(self._sql(_ACTS), values).mappings()
-        return [Act.of(**row) for row in found]
+    def _acts(self, which: str, **values: int) -> list[Act]:
+        query = self._sql(_ACTS, which=which.format(**self._names))
+        return [Act.of(**row) for row in self._session.execute(query, values).mappings()]
 
     def _about(self, pair: Pair) -> sa.ColumnElement[bool]:
         one, other = _ends(self._row)
@@ -235,9 +209,21 @@ class Decisions(Generic[Asked]):
             .where(which, self._row.undone_at.is_(None))
             .values(undone_by=by, undone_at=now)
         )
+        self._session.execute(self._sql(_WITH_THE_LAST), {"by": by, "now": now})
 
-    def _sql(self, text: str) -> sa.TextClause:
-        return sa.text(text.format(**self._names))
+    def _sql(self, text: str, **more: str) -> sa.TextClause:
+        return sa.text(text.format(**self._names, **more, pairs_listed=LISTED_PAIRS))
+
+
+_PAIRS = """
+    FROM match_pair m
+    JOIN account_link one ON one.source_id = m.one_source_id
+        AND one.company_external_id = m.one_id
+    JOIN account_link other ON other.source_id = m.other_source_id
+        AND other.company_external_id = m.other_id
+    WHERE (m.answer IN ('ask', 'twice') OR m.is_doubtful) AND one.account_id <> other.account_id
+"""
+"""Pairs of two accounts that a person may be asked about."""
 
 
 class DecisionStore(Decisions[Question]):
@@ -245,7 +231,11 @@ class DecisionStore(Decisions[Question]):
 
     _row = DecisionRow
     _question = Question
-    _names: ClassVar = {"decision": "match_decision", "asked": _ASKED, "more": ""}
+    _names: ClassVar = {
+        "decision": "match_decision", "link": "account_link", "whole": "account_id",
+        "part": "company_external_id", "more": "", "pairs": _PAIRS,
+        "wholes": "one.account_id AS one_account, other.account_id AS other_account",
+    }  # fmt: skip
 
 
 def _ends(row: Any) -> tuple[Any, Any]:

@@ -1,6 +1,6 @@
 """Which companies are to be matched, what they are like, and which ones share a key with them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -109,7 +109,7 @@ class KeyStore(Due):
         """Of companies those that share a key and come behind them, one of each two due."""
         of = listed(due)
         self._session.execute(sa.text(_ALL_AT_ONCE))
-        self._session.execute(self._sql(_SIZES), {**of, **self._limits()})
+        self._count_carriers(of)
         found: dict[Company, list[Company]] = {}
         for one, other in self._sharing(of):
             found.setdefault(one, []).append(other)
@@ -119,9 +119,17 @@ class KeyStore(Due):
         """How common things are; to be asked for after the candidates of so many companies."""
         return Population(self._session, reads_all_names=due > MANY)
 
+    def common(self, companies: Collection[Company]) -> Population:
+        """How common is what some companies have; to be asked for once, and of few."""
+        self._count_carriers(listed(companies))
+        return Population(self._session, reads_all_names=False)
+
     def look_anew(self) -> None:
         """Let the database see how much there is, after much was written at once."""
         self._session.execute(sa.text("ANALYZE match_key, match_pair, account_link, account"))
+
+    def _count_carriers(self, of: Mapping[str, str]) -> None:
+        self._session.execute(self._sql(_SIZES), {**of, **self._limits()})
 
     def _limits(self) -> dict[str, int]:
         """How many carriers a key may have and still find some."""

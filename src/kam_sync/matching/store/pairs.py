@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 import orjson
 import sqlalchemy as sa
 
-from kam_sync.base.db import LISTED, Session, as_array, copy_rows, listed, table_of
+from kam_sync.base.db import LISTED, Session, copy_rows, listed, table_of
 from kam_sync.matching.grouping import IN_CRM, SAID, Company, Pair
 from kam_sync.matching.judging import Answer, Verdict
 from kam_sync.matching.model import Says
 from kam_sync.matching.people import PersonVerdict
+from kam_sync.matching.store.listing import LISTED_PAIRS, listed_pairs
 from kam_sync.matching.store.tables import PairRow, PersonPairRow
 
 _COLUMNS = (
@@ -57,8 +58,7 @@ _MERGED_IN_CRM = """
 _EVIDENCE = """
     SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.evidence
     FROM {pair} m
-    JOIN unnest(CAST(:a AS int[]), CAST(:b AS text[]), CAST(:c AS int[]), CAST(:d AS text[]))
-        AS p(a, b, c, d)
+    JOIN {pairs_listed}
         ON (m.one_source_id, m.one_id, m.other_source_id, m.other_id) = (p.a, p.b, p.c, p.d)
 """
 _MARK = """
@@ -67,8 +67,7 @@ _MARK = """
     WHERE m.one_source_id = k.source_id AND m.one_id = k.external_id
         AND m.answer IN ('same', 'number')
         AND m.is_doubtful <> EXISTS (
-            SELECT FROM unnest(CAST(:a AS int[]), CAST(:b AS text[]), CAST(:c AS int[]),
-                CAST(:d AS text[])) AS p(a, b, c, d)
+            SELECT FROM {pairs_listed}
             WHERE (m.one_source_id, m.one_id, m.other_source_id, m.other_id) = (p.a, p.b, p.c, p.d))
 """
 
@@ -89,6 +88,11 @@ class PairStore:
         self._session.execute(self._sql(_FORGET), listed(companies))
         rows = ((*one, *other, *_told(verdict)) for (one, other), verdict in found)
         copy_rows(self._session, table_of(self._row), _COLUMNS, rows)
+
+    def partners(self, companies: Collection[Company]) -> set[Company]:
+        """All that are in a pair with companies now."""
+        found = self._session.execute(self._sql(_PAIRS_OF), listed(companies))
+        return {one for a, b, c, d, *_ in found for one in ((a, b), (c, d))}
 
     def reach(self, companies: Collection[Company]) -> "Reach":
         """All that companies are bound to by pairs, decisions and merges, however far away."""
@@ -117,12 +121,12 @@ class PairStore:
 
     def mark_doubtful(self, companies: Collection[Company], doubtful: Collection[Pair]) -> None:
         """Say of which pairs of companies a person is asked although they look like one."""
-        values = {**listed(companies), **_pairs(doubtful)}
+        values = {**listed(companies), **listed_pairs(doubtful)}
         self._session.execute(self._sql(_MARK), values)
 
     def evidence(self, pairs: Collection[Pair]) -> dict[Pair, list[dict[str, Any]]]:
         """What speaks for pairs."""
-        found = self._session.execute(self._sql(_EVIDENCE), _pairs(pairs))
+        found = self._session.execute(self._sql(_EVIDENCE), listed_pairs(pairs))
         return {((a, b), (c, d)): evidence for a, b, c, d, evidence in found}
 
     def asked_between(self, some: Collection[Company], others: Collection[Company]) -> Pair | None:
@@ -144,7 +148,7 @@ class PairStore:
         return found and ((found[0], found[1]), (found[2], found[3]))
 
     def _sql(self, text: str) -> sa.TextClause:
-        return sa.text(text.format(**self._names, listed=LISTED))
+        return sa.text(text.format(**self._names, listed=LISTED, pairs_listed=LISTED_PAIRS))
 
 
 class PersonPairStore(PairStore):
@@ -199,9 +203,3 @@ def _told(verdict: Verdict | PersonVerdict) -> tuple[str, float, bool, str]:
         for one in verdict.evidence
     ]
     return verdict.answer.value, round(verdict.weight, 3), False, orjson.dumps(evidence).decode()
-
-
-def _pairs(pairs: Collection[Pair]) -> dict[str, str]:
-    """Pairs as the arrays that queries join."""
-    columns = zip(*((*one, *other) for one, other in pairs), strict=True) if pairs else [()] * 4
-    return {n: as_array(map(str, column)) for n, column in zip("abcd", columns, strict=True)}

@@ -90,8 +90,13 @@ class PersonKeyStore(Due):
     def candidates(self, due: Collection[Contact]) -> list[Pair]:
         """Pairs of contacts that share a key, one of each two due."""
         of = listed(due)
-        self._session.execute(self._sql(_SIZES), {**of, "most": _MOST})
+        self._count_carriers(of)
         return list(self._sharing(of))
+
+    def common(self, contacts: Collection[Contact]) -> "Sharing":
+        """How common is what some contacts have; to be asked for once, and of few."""
+        self._count_carriers(listed(contacts))
+        return self.sharing()
 
     def companies(self, companies: Collection[Company]) -> dict[Pair, Answer]:
         """What pairs of companies are that are in two accounts: all that are not different."""
@@ -106,6 +111,9 @@ class PersonKeyStore(Due):
     def look_anew(self) -> None:
         """Let the database see how much there is, after much was written at once."""
         self._session.execute(sa.text("ANALYZE person_key, person_pair, person_link"))
+
+    def _count_carriers(self, of: Mapping[str, str]) -> None:
+        self._session.execute(self._sql(_SIZES), {**of, "most": _MOST})
 
 
 class Sharing:

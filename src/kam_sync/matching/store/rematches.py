@@ -31,11 +31,13 @@ class RematchStore:
         return None if last is None else Rematch.model_validate(last, from_attributes=True)
 
     def ask(self, by: str, now: datetime) -> Rematch:
-        """The one that waits or runs, or else a new one that waits."""
+        """The one that waits or runs, or else a new one that waits; one that died has failed."""
         self._session.execute(sa.text("LOCK TABLE rematch IN SHARE ROW EXCLUSIVE MODE"))
         last = self.last()
-        if last is not None and last.is_open and not _is_silent(last, now):
-            return last
+        if last is not None and last.is_open:
+            if not _is_silent(last, now):
+                return last
+            self.end(RematchState.FAILED, now, {})
         asked = Rematch(by=by, asked_at=now)
         self._session.add(RematchRow.model_validate(asked, from_attributes=True))
         self._session.flush()

@@ -1,4 +1,7 @@
-"""Tables of matching."""
+"""Tables of matching.
+
+Decisions know sources without a foreign key: they outlive a source, which may come back.
+"""
 
 from uuid import UUID
 
@@ -23,7 +26,15 @@ class PairRow(model.Pair, table=True):
     """Pairs that are one, a branch of one, or a question."""
 
     __tablename__ = "match_pair"
-    __table_args__ = (sa.Index("match_pair_other", "other_source_id", "other_id"),)
+    __table_args__ = (
+        sa.Index("match_pair_other", "other_source_id", "other_id"),
+        sa.Index(
+            "match_pair_asked",
+            "one_source_id",
+            "one_id",
+            postgresql_where=sa.text("answer IN ('ask', 'twice') OR is_doubtful"),
+        ),
+    )
 
     one_source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
     one_id: str = Field(primary_key=True)
@@ -61,8 +72,8 @@ class DecisionRow(model.Decision, table=True):
     )
 
     id: int = Field(default=None, primary_key=True, sa_column_args=[sa.Identity()])
-    one_source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
-    other_source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
+    act_id: int = Field(index=True)
+    """The first decision of all that were made at once."""
 
 
 class PersonKeyRow(SQLModel, table=True):
@@ -106,8 +117,8 @@ class PersonDecisionRow(model.Decision, table=True):
     )
 
     id: int = Field(default=None, primary_key=True, sa_column_args=[sa.Identity()])
-    one_source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
-    other_source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
+    act_id: int = Field(index=True)
+    """The first decision of all that were made at once."""
 
 
 class PersonLinkRow(model.PersonLink, table=True):
@@ -131,8 +142,6 @@ class ParentDecisionRow(model.ParentDecision, table=True):
     )
 
     id: int = Field(default=None, primary_key=True, sa_column_args=[sa.Identity()])
-    source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
-    parent_source_id: int | None = Field(default=None, foreign_key="source.id", ondelete="CASCADE")
 
 
 class ParentRow(model.Parent, table=True):

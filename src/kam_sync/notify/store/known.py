@@ -16,6 +16,7 @@ from kam_sync.base.db import Session, is_among, merge, table_of
 from kam_sync.notify.model import Known
 
 _ALERTS = "alerts"
+_MOVES = "moves"
 
 
 class _KnownRow(SQLModel):
@@ -42,7 +43,7 @@ class KnownAccountRow(_KnownRow, table=True):
 
 
 class PositionRow(SQLModel, table=True):
-    """Up to which change something was looked at: alerts, or a noun of a source ("3/deal")."""
+    """Up to which change something was looked at: alerts, moves, a noun of a source ("3/deal")."""
 
     __tablename__ = "known_position"
 
@@ -79,6 +80,15 @@ class KnownStore:
     def move_alerts(self, change_id: int) -> None:
         """Remember the last change of an alert that was looked at."""
         self._session.merge(PositionRow(name=_ALERTS, change_no=change_id))
+
+    def moves(self) -> int | None:
+        """The last move of a company among accounts that was looked at; None: none yet."""
+        found = self._position(_MOVES)
+        return None if found is None else found.change_no
+
+    def pass_moves(self, move_id: int) -> None:
+        """Remember the last move of a company that was looked at."""
+        self._session.merge(PositionRow(name=_MOVES, change_no=move_id))
 
     def deals(self, source_id: int, external_ids: Collection[str]) -> dict[str, Known]:
         """What is known of deals."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kam_sync.accounts.store import AccountStore
 from kam_sync.base.db import Session
 from kam_sync.base.settings import Locale
-from kam_sync.jobs import parenting
+from kam_sync.jobs import joining
 from kam_sync.kpi.values import Moment
 from kam_sync.matching.model import Member, ParentSaid
 from kam_sync.matching.store import GroupStore
@@ -86,7 +86,8 @@ def set_parent(
 ) -> Group:
     """Say whose child an account is, or that it is nobody's; that is stronger than its INN."""
     parent = None if wish.parent is None else read_id("account", wish.parent)
-    parenting.place(services, account_id, parent, by=_BY, note=wish.note)
+    with joining.parents(services, by=_BY) as parenting:
+        parenting.place(account_id, parent, wish.note)
     with services.database.transaction() as session:
         return _group(session, account_id, locale)
 
@@ -94,7 +95,8 @@ def set_parent(
 @router.delete("/accounts/{account_id}/parent", dependencies=_CHANGING)
 def take_parent_back(services: Serving, account_id: AccountId, locale: Speaking) -> Group:
     """Take back what people said of the parent: it is the one that the INN says, or none."""
-    parenting.take_back(services, account_id, by=_BY)
+    with joining.parents(services, by=_BY) as parenting:
+        parenting.take_back(account_id)
     with services.database.transaction() as session:
         return _group(session, account_id, locale)
 

@@ -15,8 +15,7 @@ from kam_sync.notify.shapes import AccountId, ExternalId, SourceName
 from kam_sync.web.wording import matching as words
 from kam_sync.web.wording.language import Language
 
-Names = Mapping[int, str]
-"""The name of each source by its id."""
+Names = words.Names
 
 
 class CompanyRef(BaseModel):
@@ -119,7 +118,7 @@ def question(language: Language, names: Names, asked: Asked) -> Question:
         advice="likely" if asked.is_likely else "unsure",
         is_doubtful=row.is_doubtful,
         evidence=words.evidence(language, asked.clues),
-        clues=_clues(language, asked.clues),
+        clues=found_clues(language, asked.clues),
     )
 
 
@@ -127,8 +126,8 @@ def link(language: Language, names: Names, member: Member) -> Link:
     """A company of an account, and why it is there."""
     return Link(
         **_ref(names, member.company),
-        evidence=words.why(language, member),
-        clues=_clues(language, member.clues),
+        evidence=words.why(language, member, names),
+        clues=found_clues(language, member.clues),
         beside=member.beside and CompanyRef(**_ref(names, member.beside)),
         decided_by=member.decision and member.decision.by,
     )
@@ -166,7 +165,8 @@ def _decided(names: Names, told: Told, company: model.Company) -> DecidedCompany
     )
 
 
-def _clues(language: Language, found: Iterable[Evidence]) -> list[Found]:
+def found_clues(language: Language, found: Iterable[Evidence]) -> list[Found]:
+    """Clues, each with its words."""
     return [
         Found(clue=one.clue, weight=one.weight, what=one.what, text=words.clue(language, one))
         for one in found

@@ -84,7 +84,7 @@ def list_matches(
     session: Reading, sources: AllSources, language: Spoken, query: Asked[Paging]
 ) -> Page[answers.Question]:
     """Companies that may be one customer: those with the most money first."""
-    after = read_place(query.cursor)
+    after = place_of(BY_MONEY.read(query.cursor))
     found = DecisionStore(session).questions(after=after, limit=query.limit + 1)
     kept, cursor = paging.page(found, query.limit, write_place)
     items = [answers.question(language, sources.names, one) for one in asked(session, kept)]
@@ -95,23 +95,27 @@ def list_matches(
 def merge(services: Serving, wanted: Merge) -> answers.Decision:
     """Say that two accounts are one customer; KPIs follow with the next measuring, soon after."""
     one, other = (read_id("account", given) for given in wanted.accounts)
-    return _decision(services, joining.merge(services, one, other, by=_BY, note=wanted.note))
+    with joining.accounts(services, by=_BY) as deciding:
+        decision = deciding.merge(one, other, wanted.note)
+    return _decision(services, decision)
 
 
 @router.post("/matches/apart", dependencies=_CHANGING)
 def keep_apart(services: Serving, wanted: Apart) -> answers.Decision:
     """Say that two companies are different customers; nobody is asked again."""
     one, other = _companies(services, wanted.companies)
-    return _decision(services, joining.keep_apart(services, one, other, by=_BY, note=wanted.note))
+    with joining.accounts(services, by=_BY) as deciding:
+        decision = deciding.keep_apart((one, other), wanted.note)
+    return _decision(services, decision)
 
 
 @router.post("/accounts/{account_id}/split", dependencies=_CHANGING)
 def split(services: Serving, account_id: AccountId, wanted: Split) -> answers.Decision:
     """Take companies out of an account: they are another customer, all of them together."""
     leaving = _companies(services, wanted.companies)
-    return _decision(
-        services, joining.split(services, account_id, leaving, by=_BY, note=wanted.note)
-    )
+    with joining.accounts(services, by=_BY) as deciding:
+        decision = deciding.split(account_id, leaving, wanted.note)
+    return _decision(services, decision)
 
 
 @router.get("/matches/decisions")
@@ -130,13 +134,9 @@ def list_decisions(
 @router.post("/matches/decisions/{decision_id}/undo", dependencies=_CHANGING)
 def undo(services: Serving, decision_id: DecisionId) -> answers.Decision:
     """Take a decision back: what it had taken back holds again."""
-    joining.undo(services, decision_id, by=_BY)
+    with joining.accounts(services, by=_BY) as deciding:
+        deciding.undo(decision_id)
     return _decision(services, decision_id)
-
-
-def read_place(cursor: str | None) -> tuple[int, Decimal, float, int, str, int, str] | None:
-    """Where a page of questions begins."""
-    return place_of(BY_MONEY.read(cursor))
 
 
 def place_of(key: Key | None) -> tuple[int, Decimal, float, int, str, int, str] | None:

@@ -170,7 +170,7 @@ def split_person(services: Serving, person_id: PersonId, wanted: SplitPerson) ->
     """Take contacts away from a person: they are somebody else, all of them together."""
     leaving = _contacts(services, wanted.contacts)
     with joining.people(services, by=_BY) as deciding:
-        decision = min(deciding.split(person_id, leaving, wanted.note))
+        decision = deciding.split(person_id, leaving, wanted.note)
     return _decision(services, decision)
 
 

@@ -117,7 +117,7 @@ def person(language: Language, names: Names, one: shown.Person) -> Person:
             Member(
                 **_said(names, member.contact),
                 is_deleted=member.contact.is_deleted,
-                evidence=words.why(language, member),
+                evidence=words.why(language, member, names),
                 clues=_clues(language, member.clues),
                 beside=member.beside and ContactRef(**_ref(names, member.beside)),
                 decided_by=member.decision and member.decision.by,

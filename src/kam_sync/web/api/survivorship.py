@@ -10,7 +10,7 @@ from kam_sync.accounts import merge
 from kam_sync.accounts.merge import FIELDS, Heard, heard
 from kam_sync.accounts.store import AccountStore, WinnerStore
 from kam_sync.base.db import Session
-from kam_sync.jobs import believing
+from kam_sync.jobs import joining
 from kam_sync.kpi.values import Moment
 from kam_sync.notify.shapes import ExternalId, SourceName
 from kam_sync.web.deps import AccountId, AllSources, Reading, Serving, Sources, from_our_pages
@@ -87,7 +87,7 @@ def choose(services: Serving, wanted: Wanted) -> Survivorship:
         chosen = {
             field: [sources.named(one).id for one in named] for field, named in wanted.items()
         }
-    believing.choose(services, chosen, by=_BY)
+    joining.believe(services, chosen, by=_BY)
     with services.database.transaction() as session:
         return _survivorship(session, Sources(session))
 

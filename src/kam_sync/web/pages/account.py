@@ -9,7 +9,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kam_sync.accounts.merge import heard
 from kam_sync.accounts.model import Customer
-from kam_sync.accounts.store import AccountStore, FactStore, RecordStore, Wanted, WinnerStore
+from kam_sync.accounts.store import (
+    AccountStore,
+    FactStore,
+    MoveStore,
+    RecordStore,
+    Wanted,
+    WinnerStore,
+)
 from kam_sync.accounts.traits import traits
 from kam_sync.alerts.model import AlertState
 from kam_sync.alerts.store import AlertStore
@@ -19,15 +26,18 @@ from kam_sync.kpi.store import KpiStore
 from kam_sync.matching.showing import members
 from kam_sync.web.deps import AccountId, Reading
 from kam_sync.web.pages.chart import Measured, chart_data, measured
+from kam_sync.web.pages.forms import Came
 from kam_sync.web.pages.group import shown_group
 from kam_sync.web.pages.lists import Lists, OfAccount, What
 from kam_sync.web.paging import MOST, Text
 from kam_sync.web.render import pages
 from kam_sync.web.wording import believed, matching
+from kam_sync.web.wording import moves as move_words
 
 router = APIRouter()
 
 _SHOWN: Mapping[What, int] = {"timeline": 20, "deals": 20, "invoices": 10, "contacts": 30}
+_MOVES = 20
 
 
 @router.get("/accounts/{account_id}", response_class=HTMLResponse)
@@ -36,10 +46,10 @@ def show_account(
     session: Reading,
     account_id: AccountId,
     lists: OfAccount,
+    came: Came,
     kpi: Text = "",
-    did: Text = "",
 ) -> Response:
-    """All about one account; `kpi` names the chart to draw, `did` what came of a form."""
+    """All about one account; `kpi` names the chart to draw, `came` what came of a form."""
     account = AccountStore(session).account(account_id)
     if account.merged_into is not None:  # its companies are there now
         return RedirectResponse(f"/accounts/{account.merged_into}")
@@ -52,7 +62,7 @@ def show_account(
         request,
         "account.html",
         account=account,
-        did=did,
+        came=came,
         alerts=alerts,
         tasks=lists.tasks(alerts),
         cards=cards,
@@ -61,6 +71,7 @@ def show_account(
         facts=FactStore(session).of_account(account_id),
         **shown_group(session, account_id),
         **_crm(session, account_id, lists),
+        **_moves(session, account_id),
         **_lists(lists),
     )
 
@@ -87,6 +98,19 @@ def _crm(session: Session, account_id: UUID, lists: Lists) -> dict[str, Any]:
         "members": members(session, sorted(store.links(account_id), key=lambda link: link.seq)),
         "match_words": matching,
         "customers": [customer for customer in customers if not customer.is_deleted],
+    }
+
+
+def _moves(session: Session, account_id: UUID) -> dict[str, Any]:
+    """What came to the account and left it, and the accounts at the other ends that are there."""
+    found = MoveStore(session).of_account(account_id, limit=_MOVES + 1)
+    ends = {end for move in found for end in (move.from_account, move.to_account) if end}
+    there = AccountStore(session).by_ids(list(ends - {account_id}))
+    return {
+        "moves": found[:_MOVES],
+        "moves_go_on": len(found) > _MOVES,
+        "move_ends": {key: one for key, one in there.items() if one.merged_into is None},
+        "move_words": move_words,
     }
 
 

@@ -1,10 +1,10 @@
 """Connecting a CRM account, or opening one anew: a form, and a link that leads to the CRM."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
-from urllib.parse import parse_qsl, quote
+from typing import Any
+from urllib.parse import quote
 
-from fastapi import APIRouter, Body, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from connectors import ErrorKind, OAuthApp, spoken
@@ -16,12 +16,11 @@ from kam_sync.intake.model import NewSource
 from kam_sync.intake.store import GrantStore
 from kam_sync.web.deps import AllSources, NamedSource, Serving, from_our_pages
 from kam_sync.web.pages.connect_form import BY_TOKEN, FIRST, Typed, wrongs
+from kam_sync.web.pages.forms import Fields
 from kam_sync.web.render import pages
 from kam_sync.wiring import Services, can_grant, doors
 
 router = APIRouter()
-
-Form = Annotated[bytes, Body(media_type="application/x-www-form-urlencoded")]
 
 
 @router.get("/sources/connect", response_class=HTMLResponse)
@@ -34,19 +33,18 @@ def show_form(request: Request, services: Serving, kind: str = FIRST) -> HTMLRes
 @router.post(
     "/sources/connect", response_class=HTMLResponse, dependencies=[Depends(from_our_pages)]
 )
-def connect(request: Request, services: Serving, form: Form = b"") -> Response:
+def connect(request: Request, services: Serving, sent: Fields) -> Response:
     """Connect by a token, or show the link that leads to the CRM's consent page."""
-    given = _fields(form)
-    typed = Typed.of(given)
-    wrong = wrongs(services, pages(request).language(request), typed, given)
+    typed = Typed.of(sent)
+    wrong = wrongs(services, pages(request).language(request), typed, sent)
     if wrong:
         return _form(request, typed, wrong=wrong)
     try:
         if typed.way == BY_TOKEN:
             new = NewSource(name=typed.name, kind=typed.kind, base_url=typed.address)
-            connecting.add(services, new, given.get("token", ""), typed.options)
+            connecting.add(services, new, sent.get("token", ""), typed.options)
             return RedirectResponse(f"/sources/{quote(typed.name)}/fields", status_code=303)
-        app = OAuthApp(typed.client_id, given.get("client_secret", ""), typed.redirect_uri)
+        app = OAuthApp(typed.client_id, sent.get("client_secret", ""), typed.redirect_uri)
         wish = Wish(typed.name, typed.kind, typed.address, app, typed.options)
         return _link(request, services, wish)
     except (WrongUse, CrmTrouble) as error:
@@ -65,11 +63,11 @@ def show_reauth(request: Request, sources: AllSources, source: str) -> HTMLRespo
 @router.post(
     "/sources/{source}/reauth", response_class=HTMLResponse, dependencies=[Depends(from_our_pages)]
 )
-def reauth(request: Request, services: Serving, source: NamedSource, form: Form = b"") -> Response:
+def reauth(request: Request, services: Serving, source: NamedSource, sent: Fields) -> Response:
     """Open it by another token, or show the link that leads to the CRM's consent page."""
     with services.database.transaction() as session:
         is_granted = can_grant(source.kind) and source.id in GrantStore(session).sources()
-    token = _fields(form).get("token", "")
+    token = sent.get("token", "")
     try:
         if is_granted:
             return _link(request, services, consenting.wish_anew(services, source.name))
@@ -79,11 +77,6 @@ def reauth(request: Request, services: Serving, source: NamedSource, form: Form 
     except (WrongUse, CrmTrouble) as error:
         return _reauth(request, source.name, is_granted=is_granted, error=error)
     return RedirectResponse("/sources", status_code=303)
-
-
-def _fields(form: bytes) -> dict[str, str]:
-    pairs = parse_qsl(form.decode("utf-8", "replace"), keep_blank_values=True)
-    return {name: value.strip() for name, value in pairs}
 
 
 def _callback(request: Request, services: Services, kind: str) -> str:

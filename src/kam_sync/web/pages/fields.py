@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
-from fastapi import APIRouter, Body, Depends, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from connectors import Field, fieldmap
 from kam_sync import field_map
 from kam_sync.web.deps import AllSources, Reading, Serving, from_our_pages
+from kam_sync.web.pages.forms import Pairs
 from kam_sync.web.render import pages
 from kam_sync.web.wording import fields as words
 
@@ -18,8 +18,6 @@ router = APIRouter()
 
 _SEEN = "seen:"
 """What the page showed as chosen for a target; what a person leaves so is not set."""
-
-Form = Annotated[bytes, Body(media_type="application/x-www-form-urlencoded")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +53,11 @@ def show_fields(
 
 @router.post("/sources/{source}/fields", dependencies=[Depends(from_our_pages)])
 def save_fields(
-    services: Serving, sources: AllSources, source: str, form: Form = b""
+    services: Serving, sources: AllSources, source: str, pairs: Pairs
 ) -> RedirectResponse:
     """Set the targets that were changed, or all as they were seen: what is set is confirmed."""
     name = sources.named(source).name
-    sent = dict(parse_qsl(form.decode("utf-8", "replace"), keep_blank_values=True))
+    sent = dict(pairs)
     is_whole = sent.pop("do", "") == "all"
     seen = {key.removeprefix(_SEEN): sent.pop(key) for key in list(sent) if key.startswith(_SEEN)}
     chosen = {t: field for t, field in sent.items() if is_whole or seen.get(t) != field}

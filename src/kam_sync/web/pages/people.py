@@ -1,133 +1,65 @@
-"""People: what is asked of contacts, side by side; what was decided; splitting a person."""
+"""Same people: what is asked of contacts, side by side; what was decided; splitting a person."""
 
-from typing import Any
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from kam_sync.base.db import Session
-from kam_sync.base.errors import NotHere, Outdated, WrongUse
+from kam_sync.base.errors import NotHere
 from kam_sync.jobs import joining
-from kam_sync.matching.people_showing import Told, asked, told
+from kam_sync.matching.people_showing import asked, told
 from kam_sync.matching.store import PersonDecisionStore
-from kam_sync.web import paging
-from kam_sync.web.api.matches import DecisionId, place_of, write_place
+from kam_sync.web.api.matches import DecisionId
 from kam_sync.web.api.people import PEOPLE_BY_ID, PEOPLE_BY_MONEY, PersonId
-from kam_sync.web.deps import AllSources, Reading, Serving, from_our_pages, read_id
-from kam_sync.web.pages.matches import (
-    Came,
-    Form,
-    Place,
-    form_fields,
-    form_note,
-    form_record,
-    went,
-)
-from kam_sync.web.render import pages
+from kam_sync.web.deps import Serving, from_our_pages
+from kam_sync.web.pages import asking
+from kam_sync.web.pages.forms import Fields, Pairs
 from kam_sync.web.wording import persons as words
 
 router = APIRouter()
 
-_BY = "the page"
 _CHANGING = [Depends(from_our_pages)]
-_AT_ONCE, _LATEST, _DECISIONS = 20, 5, 50
+PEOPLE = asking.Kind(
+    of="people",
+    here="/matches/people",
+    record="contact",
+    whole="person",
+    template="people_matches.html",
+    by_money=PEOPLE_BY_MONEY,
+    by_id=PEOPLE_BY_ID,
+    store=PersonDecisionStore,
+    asked=asked,
+    told=told,
+    words=words,
+    deciding=joining.people,
+    gone=NotHere,
+)
 
 
 @router.get("/matches/people", response_class=HTMLResponse)
-def show_people_matches(
-    request: Request, session: Reading, sources: AllSources, services: Serving,
-    came: Came, cursor: Place = None,
-) -> HTMLResponse:  # fmt: skip
+def show_people_matches(page: asking.Asked) -> HTMLResponse:
     """Which contacts may be one person, and what was decided last."""
-    after = place_of(PEOPLE_BY_MONEY.read(cursor))
-    found = PersonDecisionStore(session).questions(after=after, limit=_AT_ONCE + 1)
-    kept, next_cursor = paging.page(found, _AT_ONCE, lambda row: write_place(row, PEOPLE_BY_MONEY))
-    return pages(request).render(
-        request,
-        "people_matches.html",
-        of="people",
-        here="/matches/people",
-        record="contact",
-        questions=asked(session, kept),
-        next_cursor=next_cursor,
-        is_first=cursor is None,
-        decisions=_told(session, limit=_LATEST),
-        card=lambda one: sources.card(services, one.source_id, "contact", one.external_id),
-        names=sources.names,
-        has_sources=len(sources.all) > 0,
-        came=came,
-        words=words,
-    )
+    return page.questions(PEOPLE)
 
 
 @router.get("/matches/people/decisions", response_class=HTMLResponse)
-def show_people_decisions(
-    request: Request, session: Reading, sources: AllSources, came: Came, cursor: Place = None
-) -> HTMLResponse:
+def show_people_decisions(page: asking.Asked) -> HTMLResponse:
     """All that was decided of people, page by page."""
-    after = PEOPLE_BY_ID.read(cursor)
-    before = {} if after is None else {"before": int(after[0])}
-    found = _told(session, limit=_DECISIONS + 1, **before)
-    kept, next_cursor = paging.page(found, _DECISIONS, lambda one: PEOPLE_BY_ID.write(one.act.id))
-    return pages(request).render(
-        request,
-        "match_decisions.html",
-        of="people",
-        decisions=kept,
-        next_cursor=next_cursor,
-        is_first=cursor is None,
-        names=sources.names,
-        came=came,
-        words=words,
-    )
+    return page.decisions(PEOPLE)
 
 
 @router.post("/matches/people", dependencies=_CHANGING)
-def answer_of_people(services: Serving, form: Form = b"") -> RedirectResponse:
+def answer_of_people(services: Serving, sent: Fields) -> RedirectResponse:
     """Answer a question: one person, or different ones."""
-    sent = dict(form_fields(form))
-    note = form_note(sent)
-    with joining.people(services, by=_BY) as deciding:
-        match sent.get("do"):
-            case "merge":
-                one, other = (
-                    read_id("person", sent.get(name, "")) for name in ("one_person", "other_person")
-                )
-                try:
-                    done = deciding.merge(one, other, note)
-                except NotHere:  # the contacts of one of them are another's
-                    return went("/matches/people", did="stale")
-            case "apart":
-                left, right = (form_record(sent.get(name, "")) for name in ("one", "other"))
-                done = deciding.keep_apart((left, right), note)
-            case _:
-                raise WrongUse("form: no such button")
-    return went("/matches/people", did=sent["do"], decision=done)
+    return asking.answer(services, PEOPLE, sent)
 
 
 @router.post("/matches/people/decisions/{decision_id}/undo", dependencies=_CHANGING)
 def undo_of_people(services: Serving, decision_id: DecisionId) -> RedirectResponse:
     """Take a decision back."""
-    try:
-        with joining.people(services, by=_BY) as deciding:
-            deciding.undo(decision_id)
-    except Outdated:
-        return went("/matches/people", did="undone")
-    return went("/matches/people", did="undo")
+    return asking.undo(services, PEOPLE, decision_id, PEOPLE.here)
 
 
 @router.post("/people/{person_id}/split", dependencies=_CHANGING)
-def split_person(services: Serving, person_id: PersonId, form: Form = b"") -> RedirectResponse:
+def split_person(services: Serving, person_id: PersonId, pairs: Pairs) -> RedirectResponse:
     """Take the contacts that are ticked away from a person."""
-    sent = form_fields(form)
-    leaving = [form_record(value) for name, value in sent if name == "contact"]
-    try:
-        with joining.people(services, by=_BY) as deciding:
-            done, *_ = deciding.split(person_id, leaving, form_note(dict(sent)))
-    except WrongUse:
-        return went("/matches/people/decisions", did="kept")
-    return went("/matches/people/decisions", did="split", decision=done)
-
-
-def _told(session: Session, **which: Any) -> list[Told]:
-    return told(session, PersonDecisionStore(session).acts(**which))
+    kept = f"{PEOPLE.here}/decisions?did=kept"
+    return asking.split(services, PEOPLE, person_id, pairs, kept=kept)

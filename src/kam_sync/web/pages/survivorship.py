@@ -4,28 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Annotated
-from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Body, Depends, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kam_sync.accounts.merge import FIELDS, Choice
 from kam_sync.accounts.store import WinnerStore
-from kam_sync.jobs import believing
+from kam_sync.jobs import joining
 from kam_sync.web.api.survivorship import names_of
 from kam_sync.web.deps import AllSources, Reading, Serving, Sources, from_our_pages
+from kam_sync.web.pages.forms import BY, Pairs
 from kam_sync.web.render import pages
 from kam_sync.web.wording import believed
 
 router = APIRouter()
 
-_BY = "the page"
 _PLACES = 5
 """So many sources can be put in order; all others come after them."""
 _LATEST = 20
-
-Form = Annotated[bytes, Body(media_type="application/x-www-form-urlencoded")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +65,10 @@ def show_survivorship(
 
 
 @router.post("/survivorship", dependencies=[Depends(from_our_pages)])
-def save_survivorship(services: Serving, form: Form = b"") -> RedirectResponse:
+def save_survivorship(services: Serving, pairs: Pairs) -> RedirectResponse:
     """Set the order of the fields that were sent, or one of all fields; a source counts once."""
     sent: dict[str, list[str]] = {}
-    for name, source in parse_qsl(form.decode("utf-8", "replace"), keep_blank_values=True):
+    for name, source in pairs:
         for field in FIELDS if name == believed.ALL else [name]:
             sent.setdefault(field, []).append(source)
     with services.database.transaction() as session:
@@ -81,7 +77,7 @@ def save_survivorship(services: Serving, form: Form = b"") -> RedirectResponse:
             field: [sources.named(source).id for source in dict.fromkeys(chosen) if source]
             for field, chosen in sent.items()
         }
-    believing.choose(services, wanted, by=_BY)
+    joining.believe(services, wanted, by=BY)
     return RedirectResponse("/survivorship?saved=yes", status_code=303)
 
 

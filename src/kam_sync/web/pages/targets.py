@@ -1,10 +1,9 @@
 """Where webhooks to integrators are sent: how it goes, the last of them, and buttons."""
 
 from dataclasses import dataclass, field, replace
-from typing import Annotated
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
-from fastapi import APIRouter, Body, Depends, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kam_sync import targeting
@@ -14,13 +13,13 @@ from kam_sync.notify.model import Listed, Target, Waiting, Wrong, WrongTarget
 from kam_sync.notify.store import DeliveryStore, TargetStore
 from kam_sync.targeting import Tested
 from kam_sync.web.deps import Reading, Serving, from_our_pages
+from kam_sync.web.pages.forms import Fields
 from kam_sync.web.render import pages
 from kam_sync.web.wording import targets as words
 from kam_sync.wiring import Services
 
 router = APIRouter()
 
-Form = Annotated[bytes, Body(media_type="application/x-www-form-urlencoded")]
 _SHOWN = 20
 _FIELDS = {Wrong.NAME: "name", Wrong.NAME_TAKEN: "name", Wrong.EVENTS: "events"}
 """Where what is wrong was typed; all else is about the address."""
@@ -55,9 +54,8 @@ def show_targets(request: Request, session: Reading) -> HTMLResponse:
 
 
 @router.post("/targets", dependencies=[Depends(from_our_pages)])
-def add(request: Request, services: Serving, form: Form = b"") -> HTMLResponse:
+def add(request: Request, services: Serving, sent: Fields) -> HTMLResponse:
     """Make a target, and show its secret this once."""
-    sent = _fields(form)
     name, url = sent.get("name", ""), sent.get("url", "")
     try:
         _, secret = targeting.add(services, name, url, sent.get("events", "").split())
@@ -67,9 +65,8 @@ def add(request: Request, services: Serving, form: Form = b"") -> HTMLResponse:
 
 
 @router.post("/targets/{target}", dependencies=[Depends(from_our_pages)])
-def act(request: Request, services: Serving, target: str, form: Form = b"") -> Response:
+def act(request: Request, services: Serving, target: str, sent: Fields) -> Response:
     """Do what a button says."""
-    sent = _fields(form)
     match sent.get("do"):
         case "test":
             return _answer(request, services, Said(target, targeting.ping(services, target)))
@@ -115,11 +112,6 @@ def _change(services: Services, target: str, what: str, delivery: str) -> None:
             targeting.remove(session, target, now)
         else:
             targeting.replay(session, target, now, ids=[delivery] if delivery else [])
-
-
-def _fields(form: bytes) -> dict[str, str]:
-    sent = parse_qsl(form.decode("utf-8", "replace"), keep_blank_values=True)
-    return {name: value.strip() for name, value in sent}
 
 
 def _answer(request: Request, services: Services, said: Said, *, status: int = 200) -> HTMLResponse:

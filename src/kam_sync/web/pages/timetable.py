@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
-from fastapi import APIRouter, Body, Depends, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kam_sync.base.errors import WrongUse
@@ -16,15 +15,13 @@ from kam_sync.jobs.planning import Entry, Timetable, instants
 from kam_sync.jobs.spans import write_span
 from kam_sync.jobs.wish import Wish
 from kam_sync.web.deps import AllSources, from_our_pages
+from kam_sync.web.pages.forms import BY, Fields
 from kam_sync.web.render import pages
 from kam_sync.web.timing import Planning
 from kam_sync.web.wording import steps
 
 router = APIRouter()
 
-Form = Annotated[bytes, Body(media_type="application/x-www-form-urlencoded")]
-
-_BY = "the page"
 _SHOWN = 5
 _FORM = dict.fromkeys(("way", "every", "cron", "zone", "jitter", "deadline", "is_on"), "")
 
@@ -79,31 +76,32 @@ def show_source(
 
 
 @router.post("/timetable", dependencies=[Depends(from_our_pages)])
-def change_house(request: Request, planning: Planning, form: Form = b"") -> Response:
+def change_house(request: Request, planning: Planning, sent: Fields) -> Response:
     """Do what a button says to a step of the house."""
-    return _act(request, planning, None, form)
+    return _act(request, planning, None, sent)
 
 
 @router.post("/sources/{source}/timetable", dependencies=[Depends(from_our_pages)])
 def change_source(
-    request: Request, planning: Planning, sources: AllSources, source: str, form: Form = b""
+    request: Request, planning: Planning, sources: AllSources, source: str, sent: Fields
 ) -> Response:
     """Do what a button says to a step of a source."""
-    return _act(request, planning, sources.named(source), form)
+    return _act(request, planning, sources.named(source), sent)
 
 
-def _act(request: Request, planning: Timetable, source: Source | None, form: bytes) -> Response:
-    sent = dict(parse_qsl(form.decode("utf-8", "replace"), keep_blank_values=True))
+def _act(
+    request: Request, planning: Timetable, source: Source | None, sent: dict[str, str]
+) -> Response:
     step = sent.get("step", "")
-    typed = Typed(step, {name: sent.get(name, "").strip() for name in _FORM})
+    typed = Typed(step, {name: sent.get(name, "") for name in _FORM})
     match sent.get("do"):
         case "reset":
-            planning.reset(source, step, _BY)
+            planning.reset(source, step, BY)
         case "run":
             planning.run(source, step)
         case "save":
             try:
-                planning.change(source, step, typed.wish, _BY)
+                planning.change(source, step, typed.wish, BY)
             except WrongUse:
                 return _page(request, planning, source, typed=typed, status=400)
         case _:

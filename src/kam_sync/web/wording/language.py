@@ -3,6 +3,7 @@
 import gettext
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -127,6 +128,7 @@ def _round_small(amount: Decimal) -> Decimal:
     return round(amount, 0) + 0 if abs(amount) < 1000 else amount
 
 
+@cache
 def _read(locale: Locale) -> gettext.NullTranslations:
     path = LOCALES / f"{locale.value}.po"
     if not path.exists():  # English: the texts themselves

@@ -7,10 +7,12 @@ import phonenumbers
 from kam_sync.matching.comparing import Clue, Evidence
 from kam_sync.matching.features import REGION
 from kam_sync.matching.judging import Answer
-from kam_sync.matching.model import Act, Says
+from kam_sync.matching.model import Act, Decision, Says
 from kam_sync.matching.showing import Asked, Member
 from kam_sync.web.wording.language import Language
 
+Names = Mapping[int, str]
+"""The name of each source by its id."""
 _COMMON = 1.0
 """What weighs less is shared by so many that it says little."""
 
@@ -61,7 +63,7 @@ def advice(language: Language, asked: Asked) -> str:
         return language.gettext("Their accounts have different INNs: rather two customers.")
     if asked.is_likely:
         return language.gettext("Probably one customer.")
-    return language.gettext("It may be one customer, or two: look at both.")
+    return _UNSURE.get(answer, _maybe)(language)
 
 
 def _of_two_cards(language: Language, clues: Set[str]) -> str:
@@ -72,22 +74,39 @@ def _of_two_cards(language: Language, clues: Set[str]) -> str:
     return language.gettext("One INN twice in one CRM: entered twice, or two branches.")
 
 
-def why(language: Language, member: Member) -> str:
+def parted(language: Language) -> str:
+    """That it was said; who said it follows."""
+    return language.gettext("That they are different customers was decided:")
+
+
+def why(language: Language, member: Member, names: Names) -> str:
     """Why a company belongs to its account."""
     if member.beside is None:
         return language.gettext("The account began with it.")
-    if member.decision is not None:
-        said = language.gettext("Joined with “%(name)s”: %(by)s, %(time)s.")
-        return said % {
-            "by": person(language, member.decision.by),
-            "name": member.beside.name,
-            "time": language.time(member.decision.at),
-        }
-    name = {"name": member.beside.name}
-    if not member.clues:
-        return language.gettext("Merged with “%(name)s” in the CRM itself.") % name
-    said = language.gettext("One with “%(name)s”.") % name
-    return f"{said} {evidence(language, member.clues)}"
+    said = language.gettext("One with “%(name)s” (%(source)s).")
+    beside = member.beside.name, names[member.beside.source_id]
+    return joined(language, beside, said, member.decision, evidence(language, member.clues))
+
+
+def joined(
+    language: Language, beside: tuple[str, str], said: str, decision: Decision | None, evidence: str
+) -> str:
+    """Why something is one with the one beside it.
+
+    Args:
+        beside: its name, and the source that it is of.
+        said: that the evidence makes them one.
+        evidence: what speaks for it and against it; empty where the CRM has merged them.
+    """
+    name, source = beside
+    whom = {"name": name, "source": source}
+    if decision is not None:
+        said = language.gettext("Joined with “%(name)s” (%(source)s): %(by)s, %(time)s.")
+        by, at = person(language, decision.by), language.time(decision.at)
+        return said % {**whom, "by": by, "time": at}
+    if not evidence:
+        return language.gettext("Merged with “%(name)s” (%(source)s) in the CRM itself.") % whom
+    return f"{said % whom} {evidence}"
 
 
 def act(language: Language, done: Act) -> str:
@@ -120,6 +139,19 @@ def phone(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+def _maybe(language: Language) -> str:
+    return language.gettext("It may be one customer, or two: look at both.")
+
+
+_UNSURE: Mapping[Answer, Callable[[Language], str]] = {
+    Answer.BRANCH: lambda language: language.gettext(
+        "One INN with different KPPs: rather two branches of one firm."
+    ),
+    Answer.DIFFERENT: lambda language: language.gettext(
+        "Little speaks for it: rather two customers."
+    ),
+}
+"""Of accounts that nobody asks about."""
 _CLUES: Mapping[Clue, Callable[[Language], str]] = {
     Clue.SPLINK: lambda language: language.gettext("Splink takes them for one"),
     Clue.INN: lambda language: language.gettext("the same INN: %(what)s"),

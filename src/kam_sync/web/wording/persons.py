@@ -6,9 +6,9 @@ from kam_sync.matching.model import Act, Says
 from kam_sync.matching.people import PersonClue, PersonEvidence
 from kam_sync.matching.people_showing import Asked, Member
 from kam_sync.web.wording.language import Language
-from kam_sync.web.wording.matching import in_one_text, person, phone
+from kam_sync.web.wording.matching import Names, in_one_text, joined, person, phone
 
-__all__ = ["act", "advice", "both_ways", "clue", "evidence", "person", "phone", "why"]
+__all__ = ["act", "advice", "both_ways", "clue", "evidence", "parted", "person", "phone", "why"]
 
 _COMMON = 1.0
 """What weighs less is shared by so many that it says little."""
@@ -43,19 +43,18 @@ def advice(language: Language, asked: Asked) -> str:
     return language.gettext("It may be one person, or two: look at both.")
 
 
-def why(language: Language, member: Member) -> str:
+def parted(language: Language) -> str:
+    """That it was said; who said it follows."""
+    return language.gettext("That they are different people was decided:")
+
+
+def why(language: Language, member: Member, names: Names) -> str:
     """Why a contact belongs to its person."""
     if member.beside is None:
         return language.gettext("The person began with it.")
-    name = member.beside.name
-    if member.decision is not None:
-        said = language.gettext("Joined with “%(name)s”: %(by)s, %(time)s.")
-        by, at = member.decision.by, member.decision.at
-        return said % {"by": person(language, by), "name": name, "time": language.time(at)}
-    if not member.clues:
-        return language.gettext("Merged with “%(name)s” in the CRM itself.") % {"name": name}
-    said = language.gettext("The same person as “%(name)s”.") % {"name": name}
-    return f"{said} {evidence(language, member.clues)}"
+    said = language.gettext("The same person as “%(name)s” (%(source)s).")
+    beside = member.beside.name, names[member.beside.source_id]
+    return joined(language, beside, said, member.decision, evidence(language, member.clues))
 
 
 def act(language: Language, done: Act) -> str:
