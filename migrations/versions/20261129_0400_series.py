@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261129_0400"
-down_revision = "20261128_2355"
+down_revision = "20261129_0200"
 branch_labels = None
 depends_on = None
 
