@@ -13,9 +13,10 @@ import connectors as gate
 from connectors import Noun
 from kam_sync import flow
 from kam_sync.base.clock import stopped_at
-from kam_sync.jobs import joining, parenting
+from kam_sync.jobs.joining import parents
 from kam_sync.wiring import Services
 from tests.conftest import empty
+from tests.fakes import joining
 from tests.fakes.books import Book, at, deal
 from tests.fakes.connecting import ask
 
@@ -48,7 +49,8 @@ class World:
         self.book = Book(services)
         self.book.save(Noun.COMPANY, *(gate.Company(key, f"Фирма {key}") for key in COMPANIES))
         flow.match(services)
-        parenting.place(services, self.book.account("2"), self.book.account("3"), by="Анна")
+        with parents(services, by="Анна") as parenting:
+            parenting.place(self.book.account("2"), self.book.account("3"))
         self.deals: dict[str, gate.Deal] = {}
         self.decisions: list[int] = []
 
