@@ -28,7 +28,7 @@ ACTS = st.lists(
     st.one_of(
         st.tuples(
             st.just("deal"), st.sampled_from("abcd"), st.sampled_from(COMPANIES),
-            st.sampled_from(("2026-07-05", "2026-09-20", None)), st.integers(0, 500),
+            st.sampled_from(("2025-07-05", "2026-07-05", "2026-09-20", None)), st.integers(0, 500),
         ),
         st.tuples(st.just("gone"), st.sampled_from("abcd")),
         st.tuples(st.just("contact"), st.sampled_from(COMPANIES)),
@@ -58,7 +58,7 @@ class World:
         """Let something change."""
         match what, how:
             case "deal", (name, company, won, amount):
-                made = deal(name, opened="2026-07-01", won=won, amount=amount)
+                made = deal(name, opened="2024-07-01", won=won, amount=amount)
                 self.deals[name] = replace(made, company_external_id=company)
                 self.book.deals(self.deals[name])
             case "gone", (name,) if name in self.deals:
@@ -68,7 +68,9 @@ class World:
             case "task", (name,):
                 when = at("2026-08-09")
                 about = (Noun.CONTACT, "7") if name == "x" else (Noun.DEAL, "a")
-                self.book.save(Noun.TASK, gate.Task(name, "", False, *about, created_at=when))
+                self.book.save(
+                    Noun.TASK, gate.Task(name, "", False, *about, due_at=when, created_at=when)
+                )
             case "merge", (one, other) if self.merges(one, other):
                 own = self.book.account
                 self.decisions.append(joining.merge(self.services, own(one), own(other), by="Анна"))

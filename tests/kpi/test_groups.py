@@ -1,14 +1,18 @@
 """The KPIs of a group are computed of all its deals, beside those of its accounts."""
 
+from collections import Counter
+from collections.abc import Collection
 from decimal import Decimal
 
 import pytest
 
+import connectors as gate
+from connectors import Noun
 from kam_sync.kpi.store import KpiStore
 from kam_sync.matching.parenting import Parenting
 from kam_sync.wiring import Services
 from tests.conftest import NOW
-from tests.fakes.books import Book, deal
+from tests.fakes.books import Book, at, deal
 
 Group = tuple[Book, Book, Book]
 
@@ -34,10 +38,20 @@ def group(services: Services) -> Group:
     return holding, firm, branch
 
 
-def _october(book: Book, *, of_group: bool = True) -> dict[tuple[str, str], Decimal]:
+KPIS = (
+    "won_revenue", "open_pipeline", "average_won_deal", "win_rate", "days_since_last_won",
+    "days_since_last_activity",
+)  # fmt: skip
+SUMS = ("won_revenue", "open_pipeline", "realised_ltv", "open_tasks_overdue")
+
+
+def _october(
+    book: Book, kpis: Collection[str] = KPIS, *, of_group: bool = True
+) -> dict[tuple[str, str], Decimal]:
     with book.services.database.transaction() as session:
         found = KpiStore(session).points(book.account(), of_group=of_group)
-        return {(p.kpi, p.unit): p.value for p in found if f"{p.on:%Y-%m}" == "2026-10"}
+        months = {(p.kpi, p.unit): p.value for p in found if f"{p.on:%Y-%m}" == "2026-10"}
+        return {key: value for key, value in months.items() if key[0] in kpis}
 
 
 def test_money_is_summed_and_the_rest_is_computed_of_all_deals(group: Group) -> None:
@@ -64,6 +78,34 @@ def test_the_points_of_accounts_stay_their_own(group: Group) -> None:
     assert _october(holding, of_group=False) == {}
     assert _october(firm, of_group=False)["won_revenue", "RUB"] == 400
     assert holding.measure() == {"created": 0, "updated": 0, "removed": 0}
+
+
+def test_sums_of_a_group_are_those_of_its_members(group: Group) -> None:
+    holding, firm, branch = group
+    due = {"created_at": at("2026-09-01"), "due_at": at("2026-09-10")}
+    for book in (firm, branch):
+        book.save(Noun.TASK, gate.Task("1", "", False, Noun.DEAL, "1", **due))
+    holding.measure()
+    found = _october(holding, SUMS)
+    assert found["realised_ltv", "RUB"] == 420
+    assert found["open_tasks_overdue", "count"] == 2
+    summed = Counter[tuple[str, str]]()
+    for book in (firm, branch):
+        summed.update(_october(book, SUMS, of_group=False))
+    assert found == dict(summed)
+
+
+def test_who_of_a_group_has_left_is_told_from_who_has_grown(group: Group) -> None:
+    holding, firm, branch = group
+    firm.deals(deal("9", opened="2024-09-01", won="2025-03-05", amount=100))
+    branch.deals(deal("9", opened="2025-01-01", won="2025-02-05", amount=40))
+    holding.measure()
+    assert _october(holding, ("nrr", "grr", "logo_churn")) == {
+        ("nrr", "percent"): 300,
+        ("grr", "percent"): round(Decimal(12000) / 140, 4),
+        ("logo_churn", "percent"): 0,
+    }
+    assert _october(firm, ("nrr", "logo_churn"), of_group=False) == {("nrr", "percent"): 400}
 
 
 def test_a_group_that_ends_has_no_points(group: Group) -> None:

@@ -8,6 +8,9 @@ periods          zone, on, start_at, end_at, first_day, last_day, until_day, is_
 closed_deals     account_id, currency, on, outcome, amount, opened_at, closed_at
                  each closed deal in each period that it counts as recent for: closed within
                  the 90 days before the period's end
+won_years        account_id, member_id, currency, on, this_year, year_before
+                 what each member of an account won in the year before a period's end, and in
+                 the year before that; whole periods alone, from the account's second year on
 """
 
 import re
@@ -43,7 +46,7 @@ OF_SCOPE = """
 """The companies of those who are due."""
 
 TABLES = (
-    "periods", "kpi_about", "kpi_echo", "closed_deals", "kpi_series", "kpi_changed",
+    "periods", "kpi_about", "kpi_echo", "closed_deals", "won_years", "kpi_series", "kpi_changed",
     *(
         name
         for table, spec in OPEN_TABLES.items()
@@ -58,7 +61,7 @@ _PERIODS = """
     ) AS p("on", start_at, end_at, last_day, until_day)
 """
 _TABLE = """
-    CREATE TEMP TABLE {table} ON COMMIT DROP AS SELECT r.*, {periods} FROM ({rows}) r
+    CREATE TEMP TABLE {table} ON COMMIT DROP AS SELECT r.*, {beside} FROM ({rows}) r
 """
 _PERIOD_OF = {
     "timestamptz": "greatest(date_trunc(:grain, r.{of} AT TIME ZONE :zone)::date, :first)",
@@ -67,13 +70,13 @@ _PERIOD_OF = {
 _OF_PERIODS = """
     CREATE TEMP TABLE {singular}_periods ON COMMIT DROP AS
     SELECT a.account_id, p.*
-    FROM (SELECT account_id, min({first}) AS first_on FROM {table} GROUP BY account_id) a
+    FROM (SELECT account_id, min("{first}") AS first_on FROM {table} GROUP BY account_id) a
     JOIN periods p ON p."on" >= a.first_on
 """
 _OF_MONEY = """
     CREATE TEMP TABLE {singular}_money ON COMMIT DROP AS
     SELECT a.account_id, a.currency, p."on"
-    FROM (SELECT account_id, currency, min({first}) AS first_on
+    FROM (SELECT account_id, currency, min("{first}") AS first_on
           FROM {table} GROUP BY account_id, currency) a
     JOIN periods p ON p."on" >= a.first_on
 """
@@ -93,6 +96,37 @@ _WINDOW = {
     Grain.QUARTER: (1, "3 months"),
 }
 """How many periods after that of its closing a deal may be recent in, and how long one is."""
+_YEARS = """
+    CREATE TEMP TABLE won_years ON COMMIT DROP AS
+    SELECT account_id, member_id, currency, "on", this_year, year_before
+    FROM (
+        SELECT account_id, member_id, currency, "on", row_number() OVER w AS place,
+            sum(amount) OVER (w ROWS BETWEEN {year} - 1 PRECEDING AND CURRENT ROW) AS this_year,
+            sum(amount) OVER (w ROWS BETWEEN 2 * {year} - 1 PRECEDING AND {year} PRECEDING)
+                AS year_before
+        FROM (
+            SELECT account_id, member_id, currency, "on", coalesce(sum(amount), 0) AS amount
+            FROM (
+                SELECT account_id, member_id, currency, closed_on AS "on", amount
+                FROM deals WHERE outcome = 'won' AND closed_at >= opened_at
+                UNION ALL
+                SELECT m.account_id, m.member_id, m.currency, p."on", 0
+                FROM (
+                    SELECT account_id, member_id, currency,
+                        min(min(opened_on)) OVER (PARTITION BY account_id) AS first_on
+                    FROM deals GROUP BY account_id, member_id, currency
+                ) m JOIN periods p ON p."on" >= m.first_on
+            ) won
+            GROUP BY account_id, member_id, currency, "on"
+        ) one_by_one
+        WINDOW w AS (PARTITION BY account_id, member_id, currency ORDER BY "on")
+    ) years
+    WHERE place >= 2 * {year} AND "on" < :running
+"""
+_YEAR = {Grain.DAY: 365, Grain.WEEK: 52, Grain.MONTH: 12, Grain.QUARTER: 4}
+"""How many periods a year is."""
+_OF_DEALS = frozenset({"closed_deals", "won_years"})
+"""What is made of the deals beside their periods."""
 _SERIES = """
     CREATE TEMP TABLE kpi_series (account_id uuid, kpi text, unit text, ons date[],
         known numeric(30, 4)[], running_on date, running numeric(30, 4)) ON COMMIT DROP
@@ -117,8 +151,8 @@ def statements(
     yield from (_PERIODS, _SERIES)
     for table, spec in OPEN_TABLES.items():
         of_periods, of_money = f"{spec.singular}_periods", f"{spec.singular}_money"
-        recent = table == "deals" and "closed_deals" in named
-        if not (recent or named & {table, of_periods, of_money}):
+        of_deals = named & _OF_DEALS if table == "deals" else frozenset()
+        if not (of_deals or named & {table, of_periods, of_money}):
             continue
         if not given:
             yield from (need.format(links=links) for need in spec.needs if need not in done)
@@ -130,10 +164,13 @@ def statements(
             if wanted in named:
                 yield made.format(table=table, singular=spec.singular, first=first)
                 yield f"ANALYZE {wanted}"
-        if recent:
+        if "closed_deals" in of_deals:
             count, step = _WINDOW[grain]
             yield _CLOSED.format(count=count, step=step)
             yield "ANALYZE closed_deals"
+        if "won_years" in of_deals:
+            yield _YEARS.format(year=_YEAR[grain])
+            yield "ANALYZE won_years"
 
 
 def inputs(formula: str) -> frozenset[str]:
@@ -142,14 +179,17 @@ def inputs(formula: str) -> frozenset[str]:
     found: set[str] = set()
     for table, spec in OPEN_TABLES.items():
         names = {table, f"{spec.singular}_periods", f"{spec.singular}_money"}
-        if named & (names | ({"closed_deals"} if table == "deals" else set())):
+        if named & (names | (_OF_DEALS if table == "deals" else set())):
             found |= spec.changed_by
     return frozenset(found)
 
 
 def _laid_out(table: str, spec: OpenTable, rows: str) -> str:
-    periods = ", ".join(
-        f'{_PERIOD_OF[spec.columns[of]].format(of=of)} AS "{name}"'
-        for name, of in spec.periods.items()
-    )
-    return _TABLE.format(table=table, periods=periods, rows=rows)
+    beside = [
+        *(
+            f'{_PERIOD_OF[spec.columns[of]].format(of=of)} AS "{name}"'
+            for name, of in spec.periods.items()
+        ),
+        *(f'(r.{of} AT TIME ZONE :zone)::date AS "{name}"' for name, of in spec.days.items()),
+    ]
+    return _TABLE.format(table=table, beside=", ".join(beside), rows=rows)

@@ -23,31 +23,39 @@ class OpenTable:
     """Columns with the first day of the period that a moment or a day lies in; the first of them
     says from which period on an account has any."""
     singular: str
+    days: Mapping[str, str] = field(default_factory=dict)
+    """Columns with the day that a moment lies in."""
     needs: tuple[str, ...] = field(default=())
     """What has to be laid out before, as statements."""
 
 
 _DEALS = OpenTable(
     columns={
-        "source_id": "integer", "external_id": "text", "currency": "text", "outcome": "text",
+        "member_id": "uuid", "source_id": "integer", "external_id": "text",
+        "pipeline_external_id": "text", "currency": "text", "outcome": "text",
         "amount": "numeric", "opened_at": "timestamptz", "closed_at": "timestamptz",
     },
     rows="""
         SELECT * FROM (
-            SELECT l.account_id, d.source_id, d.external_id, d.currency,
+            SELECT l.account_id, own.account_id AS member_id, d.source_id, d.external_id,
+                d.pipeline_external_id, d.currency,
                 CASE WHEN d.closed_at < :now THEN d.outcome ELSE 'open' END AS outcome, d.amount,
                 coalesce(d.created_at, d.closed_at, d.updated_at) AS opened_at,
                 CASE WHEN d.closed_at < :now THEN d.closed_at END AS closed_at
             FROM deal d
             JOIN {links} l ON l.source_id = d.source_id
                 AND l.company_external_id = d.company_external_id
+            JOIN account_link own ON own.source_id = d.source_id
+                AND own.company_external_id = d.company_external_id
             WHERE NOT d.is_deleted
         ) dated WHERE opened_at < :now
     """,
     changed_by=frozenset({"deal"}),
     periods={"opened_on": "opened_at", "closed_on": "closed_at"},
+    days={"closed_day": "closed_at"},
     singular="deal",
 )  # fmt: skip
+"""`member_id` is the account whose deal it is itself, where those of a group count for its head."""
 
 _ABOUT = """
     CREATE TEMP TABLE kpi_about ON COMMIT DROP AS
@@ -107,6 +115,7 @@ _ACTIVITIES = OpenTable(
     """,
     changed_by=frozenset({"deal", "task", "activity", "contact", "customer", "crm_write"}),
     periods={"on": "at"},
+    days={"day": "at"},
     singular="activity",
     needs=(_ABOUT, "ANALYZE kpi_about", _ECHO, "ANALYZE kpi_echo"),
 )
@@ -124,7 +133,7 @@ _TASKS = OpenTable(
         WHERE NOT t.is_deleted AND t.created_at < :now
     """,
     changed_by=frozenset({"task", "contact", "customer", "deal"}),
-    periods={"created_on": "created_at", "due_on": "due_at"},
+    periods={"created_on": "created_at", "due_on": "due_at", "updated_on": "updated_at"},
     singular="task",
     needs=(_ABOUT, "ANALYZE kpi_about"),
 )  # fmt: skip
