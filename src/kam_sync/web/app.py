@@ -45,6 +45,7 @@ import kam_sync.web.pages.fields
 import kam_sync.web.pages.files
 import kam_sync.web.pages.group
 import kam_sync.web.pages.held
+import kam_sync.web.pages.kpis
 import kam_sync.web.pages.ledger
 import kam_sync.web.pages.lists
 import kam_sync.web.pages.matches
@@ -113,6 +114,7 @@ _PAGES = (
     kam_sync.web.pages.set_aside.router,
     kam_sync.web.pages.consents.router,
     kam_sync.web.pages.fields.router,
+    kam_sync.web.pages.kpis.router,
     kam_sync.web.pages.survivorship.router,
     kam_sync.web.pages.files.router,
     kam_sync.web.pages.held.router,

@@ -9,7 +9,7 @@ from connectors import ErrorKind
 from kam_sync.alerts.model import ChangeKind
 from kam_sync.drift.model import Kind, Verdict, Why
 from kam_sync.intake.model import RunState, SourceState
-from kam_sync.kpi.model import Good, Measure
+from kam_sync.kpi.model import Family, Good, Grain, Measure
 from kam_sync.kpi.values import Moment, Value
 from kam_sync.notify.shapes import Account, AccountId, Alert, ExternalId, SourceName
 from kam_sync.web.api.webhook_answers import Webhooks
@@ -158,13 +158,22 @@ class Deferred(BaseModel):
 
 
 class Kpi(BaseModel):
-    """A named measure of accounts, one value a month."""
+    """A named measure of accounts, one value a period."""
 
     key: str = Field(examples=["won_revenue"])
+    family: Family
     title: str
     explanation: str
+    variant: str | None = Field(description="Which of several formulas of that name it is.")
+    minimum: str | None = Field(description="What there has to be before there is a value.")
+    traps: str | None = Field(description="What it does not say.")
+    source: str | None = Field(description="Where the formula comes from.")
     measure: Measure
     good: Good = Field(description="The direction that is good for us.")
+    grains: list[Grain] = Field(description="How long its periods are.")
+    is_watched: bool = Field(description="Whether an alert is opened when it drifts.")
+    formula: str = Field(description="The SQL that computes it.")
+    version: str = Field(description="Changes when it is computed in another way.")
 
 
 class Point(BaseModel):
@@ -173,6 +182,9 @@ class Point(BaseModel):
     on: date = Field(description="First day of the month.", examples=["2026-08-01"])
     value: Value
     is_partial: bool = Field(description="True for the month that has not ended.")
+    reported: Value | None = Field(
+        description="The value as it was first measured after the month's end; null before."
+    )
 
 
 class Finding(BaseModel):

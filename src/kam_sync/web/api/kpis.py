@@ -10,12 +10,12 @@ from pydantic import Field
 
 from kam_sync.accounts.store import AccountStore
 from kam_sync.base.db import Session
-from kam_sync.base.errors import NotHere, WrongUse
+from kam_sync.base.errors import WrongUse
 from kam_sync.base.settings import Locale
 from kam_sync.drift import model as drift
 from kam_sync.drift.store import DriftStore
 from kam_sync.kpi.model import Kpi, Point
-from kam_sync.kpi.registry import KPIS
+from kam_sync.kpi.registry import KPIS, named
 from kam_sync.kpi.store import KpiStore
 from kam_sync.kpi.values import Value, value
 from kam_sync.matching.store import GroupStore
@@ -86,8 +86,7 @@ def get_kpi_of_account(
 ) -> answers.SeriesOfAccount:
     """A KPI of an account over the months, oldest first."""
     AccountStore(session).account(account_id)
-    if kpi not in KPIS:
-        raise NotHere(f"KPI {kpi}: no such KPI; there are: {', '.join(KPIS)}")
+    found = named(kpi)
     if query.first and query.last and query.first > query.last:
         raise WrongUse("from: lies after to")
     of_group = query.group and GroupStore(session).has_children(account_id)
@@ -103,7 +102,7 @@ def get_kpi_of_account(
         )
         for _, unit, of_unit in _grouped(points)
     ]
-    return answers.SeriesOfAccount(kpi=_kpi(KPIS[kpi], locale), series=series)
+    return answers.SeriesOfAccount(kpi=_kpi(found, locale), series=series)
 
 
 def newest_of(
@@ -135,18 +134,25 @@ def _findings(session: Session, account_id: UUID) -> Findings:
 
 
 def _kpi(kpi: Kpi, locale: Locale) -> answers.Kpi:
+    said = {
+        name: text and text[locale].strip()
+        for name in ("title", "explanation", "variant", "minimum", "traps")
+        for text in [getattr(kpi, name)]
+    }
+    plain = kpi.model_dump(include={"key", "family", "source", "measure", "good", "is_watched"})
     return answers.Kpi(
-        key=kpi.key,
-        title=kpi.title[locale],
-        explanation=kpi.explanation[locale],
-        measure=kpi.measure,
-        good=kpi.good,
+        **plain, **said, grains=list(kpi.grains), formula=kpi.sql, version=kpi.version
     )
 
 
 def _point(point: Point) -> answers.Point:
-    shown = value(point.value, KPIS[point.kpi].measure, point.unit)
-    return answers.Point(on=point.on, value=shown, is_partial=point.is_partial)
+    measure = KPIS[point.kpi].measure
+    return answers.Point(
+        on=point.on,
+        value=value(point.value, measure, point.unit),
+        is_partial=point.is_partial,
+        reported=None if point.reported is None else value(point.reported, measure, point.unit),
+    )
 
 
 def _finding(found: drift.Finding | None) -> answers.Finding | None:

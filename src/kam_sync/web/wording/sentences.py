@@ -7,7 +7,7 @@ from kam_sync.alerts.model import Alert
 from kam_sync.drift.detect import Baseline
 from kam_sync.drift.model import Finding, Verdict, Why
 from kam_sync.intake.model import Held, HeldWhy, NounEnd, RunState, SourceState
-from kam_sync.kpi.model import Good, Measure
+from kam_sync.kpi.model import Family, Good, Measure
 from kam_sync.kpi.registry import KPIS
 from kam_sync.web.wording.language import Language, Number
 
@@ -80,6 +80,24 @@ def band(found: Finding) -> tuple[float, float] | None:
         return None
     high = min(found.high, 100.0) if KPIS[found.kpi].measure is Measure.PERCENT else found.high
     return max(found.low, 0.0), high
+
+
+def family(language: Language, about: Family) -> str:
+    """What KPIs are about."""
+    texts = {
+        Family.DEALS: language.gettext("Deals"),
+        Family.ORDERS: language.gettext("Orders"),
+        Family.RETENTION: language.gettext("Retention"),
+        Family.VALUE: language.gettext("Lifetime value"),
+        Family.PROFIT: language.gettext("Profit"),
+        Family.RECEIVABLES: language.gettext("Receivables"),
+        Family.CHANNEL: language.gettext("Sell-in, sell-out, stock"),
+        Family.PLANS: language.gettext("Plans and budgets"),
+        Family.RELATION: language.gettext("Relation"),
+        Family.PORTFOLIO: language.gettext("Portfolio"),
+        Family.OWN: language.gettext("Our own"),
+    }
+    return texts[about]
 
 
 def source_state(language: Language, state: SourceState) -> str:
