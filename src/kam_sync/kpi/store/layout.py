@@ -1,16 +1,12 @@
 """Lays out what the SQL of KPIs reads: the open tables, and the periods of accounts beside them.
 
-periods          zone, on, start_at, end_at, first_day, last_day, until_day, is_partial
+periods          on, start_at, end_at, last_day, until_day, is_partial
                  the periods; the running one ends now, and its last day is still to come
 <table>          an open table, each row with account_id and the period of its days
 <row>_periods    account_id, on, ...   each account with each period since its first row
 <row>_money      account_id, currency, on   the same for each currency of its rows
-closed_deals     account_id, currency, on, outcome, amount, opened_at, closed_at
-                 each closed deal in each period that it counts as recent for: closed within
-                 the 90 days before the period's end
-won_years        account_id, member_id, currency, on, this_year, year_before
-                 what each member of an account won in the year before a period's end, and in
-                 the year before that; whole periods alone, from the account's second year on
+
+What is made of these once more is in derived.py.
 """
 
 import re
@@ -18,6 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from kam_sync.kpi.model import Grain
+from kam_sync.kpi.store import derived
+from kam_sync.kpi.store.derived import DERIVED
 from kam_sync.kpi.store.open_tables import OPEN_TABLES, OpenTable
 
 OF_GROUPS = """
@@ -46,7 +44,7 @@ OF_SCOPE = """
 """The companies of those who are due."""
 
 TABLES = (
-    "periods", "kpi_about", "kpi_echo", "closed_deals", "won_years", "kpi_series", "kpi_changed",
+    "periods", "kpi_about", "kpi_echo", "kpi_series", "kpi_changed", *DERIVED,
     *(
         name
         for table, spec in OPEN_TABLES.items()
@@ -56,7 +54,7 @@ TABLES = (
 
 _PERIODS = """
     CREATE TEMP TABLE periods ON COMMIT DROP AS
-    SELECT * FROM unnest(CAST(:ons AS date[]), CAST(:starts AS timestamptz[]),
+    SELECT *, "on" = :running AS is_partial FROM unnest(CAST(:ons AS date[]), CAST(:starts AS timestamptz[]),
         CAST(:ends AS timestamptz[]), CAST(:lasts AS date[]), CAST(:untils AS date[])
     ) AS p("on", start_at, end_at, last_day, until_day)
 """
@@ -80,53 +78,6 @@ _OF_MONEY = """
           FROM {table} GROUP BY account_id, currency) a
     JOIN periods p ON p."on" >= a.first_on
 """
-_CLOSED = """
-    CREATE TEMP TABLE closed_deals ON COMMIT DROP AS
-    SELECT d.account_id, d.currency, p."on", d.outcome, d.amount, d.opened_at, d.closed_at
-    FROM deals d
-    CROSS JOIN generate_series(0, {count}) AS later(steps)
-    JOIN periods p ON p."on" = (d.closed_on + later.steps * interval '{step}')::date
-    WHERE d.outcome <> 'open' AND d.closed_at >= p.end_at - interval '90 days'
-        AND d.closed_at < p.end_at
-"""
-_WINDOW = {
-    Grain.DAY: (90, "1 day"),
-    Grain.WEEK: (13, "7 days"),
-    Grain.MONTH: (3, "1 month"),
-    Grain.QUARTER: (1, "3 months"),
-}
-"""How many periods after that of its closing a deal may be recent in, and how long one is."""
-_YEARS = """
-    CREATE TEMP TABLE won_years ON COMMIT DROP AS
-    SELECT account_id, member_id, currency, "on", this_year, year_before
-    FROM (
-        SELECT account_id, member_id, currency, "on", row_number() OVER w AS place,
-            sum(amount) OVER (w ROWS BETWEEN {year} - 1 PRECEDING AND CURRENT ROW) AS this_year,
-            sum(amount) OVER (w ROWS BETWEEN 2 * {year} - 1 PRECEDING AND {year} PRECEDING)
-                AS year_before
-        FROM (
-            SELECT account_id, member_id, currency, "on", coalesce(sum(amount), 0) AS amount
-            FROM (
-                SELECT account_id, member_id, currency, closed_on AS "on", amount
-                FROM deals WHERE outcome = 'won' AND closed_at >= opened_at
-                UNION ALL
-                SELECT m.account_id, m.member_id, m.currency, p."on", 0
-                FROM (
-                    SELECT account_id, member_id, currency,
-                        min(min(opened_on)) OVER (PARTITION BY account_id) AS first_on
-                    FROM deals GROUP BY account_id, member_id, currency
-                ) m JOIN periods p ON p."on" >= m.first_on
-            ) won
-            GROUP BY account_id, member_id, currency, "on"
-        ) one_by_one
-        WINDOW w AS (PARTITION BY account_id, member_id, currency ORDER BY "on")
-    ) years
-    WHERE place >= 2 * {year} AND "on" < :running
-"""
-_YEAR = {Grain.DAY: 365, Grain.WEEK: 52, Grain.MONTH: 12, Grain.QUARTER: 4}
-"""How many periods a year is."""
-_OF_DEALS = frozenset({"closed_deals", "won_years"})
-"""What is made of the deals beside their periods."""
 _SERIES = """
     CREATE TEMP TABLE kpi_series (account_id uuid, kpi text, unit text, ons date[],
         known numeric(30, 4)[], running_on date, running numeric(30, 4)) ON COMMIT DROP
@@ -146,13 +97,12 @@ def statements(
         links: the table that says which account a company counts for.
         given: queries for the rows of open tables, by table, instead of those in the store.
     """
-    named = {name for formula in formulas for name in _NAMES.findall(formula)}
+    named = _named("\n".join(formulas))
     done: set[str] = set()
     yield from (_PERIODS, _SERIES)
     for table, spec in OPEN_TABLES.items():
         of_periods, of_money = f"{spec.singular}_periods", f"{spec.singular}_money"
-        of_deals = named & _OF_DEALS if table == "deals" else frozenset()
-        if not (of_deals or named & {table, of_periods, of_money}):
+        if not named & {table, of_periods, of_money}:
             continue
         if not given:
             yield from (need.format(links=links) for need in spec.needs if need not in done)
@@ -164,24 +114,24 @@ def statements(
             if wanted in named:
                 yield made.format(table=table, singular=spec.singular, first=first)
                 yield f"ANALYZE {wanted}"
-        if "closed_deals" in of_deals:
-            count, step = _WINDOW[grain]
-            yield _CLOSED.format(count=count, step=step)
-            yield "ANALYZE closed_deals"
-        if "won_years" in of_deals:
-            yield _YEARS.format(year=_YEAR[grain])
-            yield "ANALYZE won_years"
+    for name in sorted(named & DERIVED.keys()):
+        yield from derived.statements(name, grain)
 
 
 def inputs(formula: str) -> frozenset[str]:
     """The tables of the store that a formula is measured by."""
-    named = set(_NAMES.findall(formula))
+    named = _named(formula)
     found: set[str] = set()
     for table, spec in OPEN_TABLES.items():
-        names = {table, f"{spec.singular}_periods", f"{spec.singular}_money"}
-        if named & (names | (_OF_DEALS if table == "deals" else set())):
+        if named & {table, f"{spec.singular}_periods", f"{spec.singular}_money"}:
             found |= spec.changed_by
     return frozenset(found)
+
+
+def _named(formula: str) -> set[str]:
+    """All tables that are to be laid out for it."""
+    named = set(_NAMES.findall(formula))
+    return named.union(*(DERIVED[name].of for name in named & DERIVED.keys()))
 
 
 def _laid_out(table: str, spec: OpenTable, rows: str) -> str:

@@ -141,13 +141,13 @@ _TASKS = OpenTable(
 _INVOICES = OpenTable(
     columns={
         "external_id": "text", "currency": "text", "amount": "numeric", "paid_amount": "numeric",
-        "status": "text", "issued": "date", "due": "date", "paid_at": "timestamptz",
+        "status": "text", "issued": "date", "due": "date", "paid": "date",
     },
     rows="""
         SELECT * FROM (
             SELECT b.account_id, i.external_id, i.currency, i.amount, i.paid_amount, i.status,
                 coalesce(i.issued_on, (i.created_at AT TIME ZONE :zone)::date) AS issued,
-                i.due_on AS due, i.paid_at
+                i.due_on AS due, (i.paid_at AT TIME ZONE :zone)::date AS paid
             FROM invoice i
             JOIN kpi_about b ON b.source_id = i.source_id AND b.noun = i.payer_noun
                 AND b.external_id = i.payer_external_id

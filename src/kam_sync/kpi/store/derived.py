@@ -1,0 +1,103 @@
+"""Tables that are made of the open tables once more, for what several KPIs ask of them.
+
+closed_deals     account_id, currency, on, outcome, amount, opened_at, closed_at
+                 each closed deal in each period that it counts as recent for: closed within
+                 the 90 days before the period's end
+won_years        account_id, member_id, currency, on, this_year, year_before
+                 what each member of an account won in the year before a period's end, and in
+                 the year before that; whole periods alone, from the account's second year on
+open_invoices    account_id, currency, on, issued, amount, days_open, days_overdue
+                 each invoice in each period at whose end something of it was still to be paid
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kam_sync.kpi.model import Grain
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """One of them: the open tables that it is made of, and how."""
+
+    of: frozenset[str]
+    made: str
+
+
+_CLOSED = """
+    CREATE TEMP TABLE closed_deals ON COMMIT DROP AS
+    SELECT d.account_id, d.currency, p."on", d.outcome, d.amount, d.opened_at, d.closed_at
+    FROM deals d
+    CROSS JOIN generate_series(0, {count}) AS later(steps)
+    JOIN periods p ON p."on" = (d.closed_on + later.steps * interval '{step}')::date
+    WHERE d.outcome <> 'open' AND d.closed_at >= p.end_at - interval '90 days'
+        AND d.closed_at < p.end_at
+"""
+_WINDOW = {
+    Grain.DAY: (90, "1 day"),
+    Grain.WEEK: (13, "7 days"),
+    Grain.MONTH: (3, "1 month"),
+    Grain.QUARTER: (1, "3 months"),
+}
+"""How many periods after that of its closing a deal may be recent in, and how long one is."""
+_YEARS = """
+    CREATE TEMP TABLE won_years ON COMMIT DROP AS
+    SELECT account_id, member_id, currency, "on", this_year, year_before
+    FROM (
+        SELECT account_id, member_id, currency, "on", row_number() OVER w AS place,
+            sum(amount) OVER (w ROWS BETWEEN {year} - 1 PRECEDING AND CURRENT ROW) AS this_year,
+            sum(amount) OVER (w ROWS BETWEEN 2 * {year} - 1 PRECEDING AND {year} PRECEDING)
+                AS year_before
+        FROM (
+            SELECT account_id, member_id, currency, "on", coalesce(sum(amount), 0) AS amount
+            FROM (
+                SELECT account_id, member_id, currency, closed_on AS "on", amount
+                FROM deals WHERE outcome = 'won' AND closed_at >= opened_at
+                UNION ALL
+                SELECT m.account_id, m.member_id, m.currency, p."on", 0
+                FROM (
+                    SELECT account_id, member_id, currency,
+                        min(min(opened_on)) OVER (PARTITION BY account_id) AS first_on
+                    FROM deals GROUP BY account_id, member_id, currency
+                ) m JOIN periods p ON p."on" >= m.first_on
+            ) won
+            GROUP BY account_id, member_id, currency, "on"
+        ) one_by_one
+        WINDOW w AS (PARTITION BY account_id, member_id, currency ORDER BY "on")
+    ) years
+    WHERE place >= 2 * {year} AND "on" < :running
+"""
+_YEAR = {Grain.DAY: 365, Grain.WEEK: 52, Grain.MONTH: 12, Grain.QUARTER: 4}
+"""How many periods a year is."""
+_OPEN_INVOICES = """
+    CREATE INDEX ON payments (account_id, invoice_external_id);
+
+    CREATE TEMP TABLE open_invoices ON COMMIT DROP AS
+    SELECT * FROM (
+        SELECT i.account_id, i.currency, p."on", i.issued, p.until_day - i.issued AS days_open,
+            greatest(p.until_day - coalesce(i.due, i.issued), 0) AS days_overdue,
+            i.amount - greatest(coalesce((
+                SELECT sum(y.amount) FROM payments y
+                WHERE y.account_id = i.account_id AND y.invoice_external_id = i.external_id
+                    AND y.paid_on <= p.until_day
+            ), 0), CASE WHEN p.is_partial THEN coalesce(i.paid_amount, 0) ELSE 0 END) AS amount
+        FROM invoices i
+        JOIN periods p ON p."on" >= i."on" AND (i.paid IS NULL OR p.until_day < i.paid)
+        WHERE i.paid IS NOT NULL OR coalesce(i.paid_amount, 0) < i.amount
+    ) opened WHERE amount > 0
+"""
+"""What is paid without a day counts as paid from the beginning; a part of it, as of now."""
+
+
+DERIVED: Mapping[str, Derived] = {
+    "closed_deals": Derived(frozenset({"deals"}), _CLOSED),
+    "won_years": Derived(frozenset({"deals"}), _YEARS),
+    "open_invoices": Derived(frozenset({"invoices", "payments"}), _OPEN_INVOICES),
+}
+
+
+def statements(name: str, grain: Grain) -> Iterator[str]:
+    """What makes one of them."""
+    count, step = _WINDOW[grain]
+    yield from DERIVED[name].made.format(count=count, step=step, year=_YEAR[grain]).split(";")
+    yield f"ANALYZE {name}"
