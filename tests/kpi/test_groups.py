@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -116,3 +117,19 @@ def test_a_group_that_ends_has_no_points(group: Group) -> None:
             Parenting(session, "Анна", NOW).take_back(child.account())
         holding.measure()
         assert (_october(holding), bool(_october(firm))) == ({}, left)
+
+
+def test_a_plan_of_a_member_is_covered_by_the_pipeline_of_the_group(group: Group) -> None:
+    holding, firm, branch = group
+    holding.measure()
+    for book, target in ((firm, 500), (branch, 120)):
+        plan = gate.Plan(
+            external_id="p", company_external_id="1", kpi="won_revenue", target=Decimal(target),
+            currency="RUB", starts_on=date(2026, 10, 1), ends_on=date(2026, 12, 31),
+        )  # fmt: skip
+        book.save(Noun.PLAN, plan)
+    holding.measure()
+    covered = ("pipeline_coverage",)
+    assert _october(holding, covered) == {("pipeline_coverage", "percent"): 25}
+    assert _october(firm, covered, of_group=False) == {("pipeline_coverage", "percent"): 50}
+    assert _october(branch, covered, of_group=False) == {("pipeline_coverage", "percent"): 0}
