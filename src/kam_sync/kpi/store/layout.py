@@ -54,7 +54,8 @@ TABLES = (
 
 _PERIODS = """
     CREATE TEMP TABLE periods ON COMMIT DROP AS
-    SELECT *, "on" = :running AS is_partial FROM unnest(CAST(:ons AS date[]), CAST(:starts AS timestamptz[]),
+    SELECT *, "on" = :running AS is_partial
+    FROM unnest(CAST(:ons AS date[]), CAST(:starts AS timestamptz[]),
         CAST(:ends AS timestamptz[]), CAST(:lasts AS date[]), CAST(:untils AS date[])
     ) AS p("on", start_at, end_at, last_day, until_day)
 """
