@@ -127,6 +127,15 @@ def test_days_pass_without_anybody_changing_anything(services: Services) -> None
     assert book.points("days_since_last_won", "days") == {"2026-11": 10, "2026-12": 12}
 
 
+def test_another_time_zone_moves_the_borders_of_all_periods(services: Services) -> None:
+    book = Book(services)
+    book.deals(deal("1", opened="2026-08-10", won="2026-09-30 21:30:00")).measure()
+    assert book.points("won_revenue") == {"2026-08": 0, "2026-09": 0, "2026-10": 100, "2026-11": 0}
+    in_utc = services.settings.model_copy(update={"timezone": "UTC"})
+    flow.kpi(replace(services, settings=in_utc))
+    assert book.points("won_revenue") == {"2026-08": 0, "2026-09": 100, "2026-10": 0, "2026-11": 0}
+
+
 def test_a_value_that_changes_after_its_month_is_restated(services: Services) -> None:
     book = Book(services)
     book.deals(deal("1", opened="2026-10-01", won="2026-10-20", amount=100)).measure()

@@ -17,7 +17,7 @@ def run(session: Session, now: datetime, zone: ZoneInfo, kpis: Mapping[str, Kpi]
     What has changed since the last time is measured of whom it is about, and all of all accounts
     on each new day, for months end and days pass without anybody changing anything.
     """
-    due, today = DueStore(session), now.astimezone(zone).date()
+    due, today = DueStore(session, zone), now.astimezone(zone).date()
     store = MeasuringStore(session, zone, now)
     work = due.take(kpis.values(), today)
     report = store.of_all(work.anew)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -59,8 +60,9 @@ class Due:
 class DueStore:
     """Takes what is due; its rows are gone with the commit of who has measured."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, zone: ZoneInfo) -> None:
         self._session = session
+        self._zone = zone
 
     def take(self, kpis: Collection[Kpi], today: date) -> Due:
         """Take all that is due, and leave the accounts that it is about in the table kpi_scope."""
@@ -72,7 +74,7 @@ class DueStore:
             return Due(list(kpis), [], groups_changed)
         before = self._measured()
         by_key = {kpi.key: kpi for kpi in kpis}
-        anew = [kpi for kpi in kpis if before.get(kpi.key) != (_version(kpi, by_key), today)]
+        anew = [kpi for kpi in kpis if before.get(kpi.key) != (self._version(kpi, by_key), today)]
         touched = (
             kpi for kpi in kpis if nouns & (_inputs(kpi, by_key) | _OF_ALL) or groups_changed
         )
@@ -81,7 +83,7 @@ class DueStore:
     def measured(self, done: Iterable[Kpi], kpis: Collection[Kpi], today: date) -> None:
         """Remember that some of the KPIs were measured of all accounts."""
         by_key = {kpi.key: kpi for kpi in kpis}
-        rows = [(kpi.key, _version(kpi, by_key), today) for kpi in done]
+        rows = [(kpi.key, self._version(kpi, by_key), today) for kpi in done]
         merge(self._session, table_of(MeasuredRow), ("kpi", "version", "today"), rows)
 
     def forget_others(self, kpis: Collection[Kpi]) -> int:
@@ -95,14 +97,18 @@ class DueStore:
         forget = sa.text("DELETE FROM series WHERE kpi <> ALL(:keys) RETURNING kpi")
         return len(self._session.execute(forget, keys).all())
 
+    def _version(self, kpi: Kpi, by_key: Mapping[str, Kpi]) -> str:
+        """By what it is measured: another time zone moves the borders of all periods."""
+        return f"{_said(kpi, by_key)}@{self._zone.key}"
+
     def _measured(self) -> Mapping[str, tuple[str, date]]:
         rows = self._session.scalars(sa.select(MeasuredRow))
         return {row.kpi: (row.version, row.today) for row in rows}
 
 
-def _version(kpi: Kpi, by_key: Mapping[str, Kpi]) -> str:
-    """That of the KPI with all whose values it reads."""
-    return "+".join((kpi.version, *(_version(by_key[key], by_key) for key in kpi.after)))
+def _said(kpi: Kpi, by_key: Mapping[str, Kpi]) -> str:
+    """How the KPI is computed, and all whose values it reads."""
+    return "+".join((kpi.version, *(_said(by_key[key], by_key) for key in kpi.after)))
 
 
 def _inputs(kpi: Kpi, by_key: Mapping[str, Kpi]) -> frozenset[str]:
