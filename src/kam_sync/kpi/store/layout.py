@@ -63,8 +63,8 @@ _TABLE = """
     CREATE TEMP TABLE {table} ON COMMIT DROP AS SELECT r.*, {beside} FROM ({rows}) r
 """
 _PERIOD_OF = {
-    "timestamptz": "greatest(date_trunc(:grain, r.{of} AT TIME ZONE :zone)::date, :first)",
-    "date": "greatest(date_trunc(:grain, r.{of})::date, :first)",
+    "timestamptz": "date_trunc(:grain, r.{of} AT TIME ZONE :zone)::date",
+    "date": "date_trunc(:grain, r.{of})::date",
 }
 _OF_PERIODS = """
     CREATE TEMP TABLE {singular}_periods ON COMMIT DROP AS
@@ -137,10 +137,14 @@ def _named(formula: str) -> set[str]:
 
 def _laid_out(table: str, spec: OpenTable, rows: str) -> str:
     beside = [
-        *(
-            f'{_PERIOD_OF[spec.columns[of]].format(of=of)} AS "{name}"'
-            for name, of in spec.periods.items()
-        ),
+        *(f'{_period(spec, name)} AS "{name}"' for name in spec.periods),
         *(f'(r.{of} AT TIME ZONE :zone)::date AS "{name}"' for name, of in spec.days.items()),
     ]
     return _TABLE.format(table=table, beside=", ".join(beside), rows=rows)
+
+
+def _period(spec: OpenTable, name: str) -> str:
+    """The first day of the period that a column of a row lies in."""
+    of = spec.periods[name]
+    found = _PERIOD_OF[spec.columns[of]].format(of=of)
+    return f"greatest({found}, :first)" if name in spec.carried else found

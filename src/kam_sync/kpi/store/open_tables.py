@@ -23,6 +23,8 @@ class OpenTable:
     """Columns with the first day of the period that a moment or a day lies in; the first of them
     says from which period on an account has any."""
     singular: str
+    carried: frozenset[str] = frozenset()
+    """Of `periods` those in whose first period all counts that was before: states, not events."""
     days: Mapping[str, str] = field(default_factory=dict)
     """Columns with the day that a moment lies in."""
     needs: tuple[str, ...] = field(default=())
@@ -52,6 +54,7 @@ _DEALS = OpenTable(
     """,
     changed_by=frozenset({"deal"}),
     periods={"opened_on": "opened_at", "closed_on": "closed_at"},
+    carried=frozenset({"opened_on"}),
     days={"closed_day": "closed_at"},
     singular="deal",
 )  # fmt: skip
@@ -115,6 +118,7 @@ _ACTIVITIES = OpenTable(
     """,
     changed_by=frozenset({"deal", "task", "activity", "contact", "customer", "crm_write"}),
     periods={"on": "at"},
+    carried=frozenset({"on"}),
     days={"day": "at"},
     singular="activity",
     needs=(_ABOUT, "ANALYZE kpi_about", _ECHO, "ANALYZE kpi_echo"),
@@ -134,6 +138,7 @@ _TASKS = OpenTable(
     """,
     changed_by=frozenset({"task", "contact", "customer", "deal"}),
     periods={"created_on": "created_at", "due_on": "due_at", "updated_on": "updated_at"},
+    carried=frozenset({"created_on", "due_on", "updated_on"}),
     singular="task",
     needs=(_ABOUT, "ANALYZE kpi_about"),
 )  # fmt: skip
