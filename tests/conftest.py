@@ -126,3 +126,12 @@ def maven() -> Path:
     if not folder.is_dir():
         pytest.skip("the data set shared/data/maven_crm is not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def receivables() -> Path:
+    """Real invoices with their days of payment, or a skip where the data sets are not at hand."""
+    folder = SHARED_DATA / "receivables_ibm"
+    if not folder.is_dir():
+        pytest.skip("the data set shared/data/receivables_ibm is not beside this checkout")
+    return folder

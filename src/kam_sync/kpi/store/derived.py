@@ -8,6 +8,9 @@ won_years        account_id, member_id, currency, on, this_year, year_before
                  the year before that; whole periods alone, from the account's second year on
 open_invoices    account_id, currency, on, issued, amount, days_open, days_overdue
                  each invoice in each period at whose end something of it was still to be paid
+counted_receivables  account_id, currency, on, amount, overdue
+                 balances as they were last counted in a period, where the account has no
+                 invoices in that currency; overdue is null where a balance does not say it
 """
 
 from collections.abc import Iterator, Mapping
@@ -88,11 +91,26 @@ _OPEN_INVOICES = """
 """
 """What is paid without a day counts as paid from the beginning; a part of it, as of now."""
 
+_COUNTED = """
+    CREATE TEMP TABLE counted_receivables ON COMMIT DROP AS
+    SELECT account_id, currency, "on", sum(amount) AS amount,
+        CASE WHEN bool_and(overdue IS NOT NULL) THEN sum(overdue) END AS overdue
+    FROM (
+        SELECT r.*, max(counted_on) OVER (PARTITION BY account_id, member_id, currency, "on")
+            AS last_on
+        FROM receivables r
+        WHERE NOT EXISTS (
+            SELECT FROM invoices i WHERE i.account_id = r.account_id AND i.currency = r.currency)
+    ) counted
+    WHERE counted_on = last_on
+    GROUP BY account_id, currency, "on"
+"""
 
 DERIVED: Mapping[str, Derived] = {
     "closed_deals": Derived(frozenset({"deals"}), _CLOSED),
     "won_years": Derived(frozenset({"deals"}), _YEARS),
     "open_invoices": Derived(frozenset({"invoices", "payments"}), _OPEN_INVOICES),
+    "counted_receivables": Derived(frozenset({"receivables", "invoices"}), _COUNTED),
 }
 
 

@@ -167,9 +167,11 @@ _INVOICES = OpenTable(
 
 
 _FACTS = """
-    SELECT l.account_id, {columns}
+    SELECT l.account_id, own.account_id AS member_id, {columns}
     FROM {table} f
     JOIN {{links}} l ON l.source_id = f.source_id AND l.company_external_id = f.company_external_id
+    JOIN account_link own ON own.source_id = f.source_id
+        AND own.company_external_id = f.company_external_id
     WHERE NOT f.is_deleted AND f.{day} <= (:now AT TIME ZONE :zone)::date
 """
 
@@ -178,7 +180,7 @@ def _facts(table: str, day: str, columns: Mapping[str, str]) -> OpenTable:
     """What was given of a day, as it is kept; what lies in the future is left out."""
     listed = ", ".join(f"f.{name}" for name in (day, *columns))
     return OpenTable(
-        columns={day: "date", **columns},
+        columns={"member_id": "uuid", day: "date", **columns},
         rows=_FACTS.format(columns=listed, table=table, day=day),
         changed_by=frozenset({table}),
         periods={"on": day},
