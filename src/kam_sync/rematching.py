@@ -52,6 +52,7 @@ class Rematching:
         self._services = services
         self._by = by
         self._watch = watch
+        self._id = 0
         self._totals: dict[Phase, int] = {}
         self._told_at = 0.0
 
@@ -63,7 +64,7 @@ class Rematching:
                 Phase.CONTACTS: people_step.begin_anew(session),
             }
             begun = Progress(Phase.COMPANIES, 0, self._totals[Phase.COMPANIES])
-            RematchStore(session).begin(self._by, begun, self._services.now())
+            self._id = RematchStore(session).begin(self._by, begun, self._services.now())
         try:
             companies, contacts = match_due(self._services, self._note)
         except Stopped:
@@ -88,12 +89,12 @@ class Rematching:
         self._watch(progress)
         if monotonic() - self._told_at >= _OFTEN:
             with self._services.database.transaction() as session:
-                RematchStore(session).note(progress, self._services.now())
+                RematchStore(session).note(self._id, progress, self._services.now())
             self._told_at = monotonic()
 
     def _end(self, state: RematchState, found: dict[str, int]) -> None:
         with self._services.database.transaction() as session:
-            RematchStore(session).end(state, self._services.now(), found)
+            RematchStore(session).end(self._id, state, self._services.now(), found)
 
 
 def _learn(

@@ -16,6 +16,7 @@ from kam_sync.matching import step
 from kam_sync.matching.model import Phase, Progress, Rematch, RematchState
 from kam_sync.matching.store import RematchStore
 from kam_sync.wiring import Services
+from tests.conftest import NOW
 from tests.fakes.books import Book
 from tests.fakes.connecting import ask
 from tests.fakes.waiting import wait_until
@@ -94,28 +95,56 @@ def test_what_fails_is_noted_and_may_be_asked_for_again(romashka: Services) -> N
     assert rematching.ask(romashka, by="boris").by == "boris"
 
 
-def test_who_calls_it_off_while_it_waits_ends_it(romashka: Services) -> None:
-    rematching.ask(romashka, by="anna")
-    [(job,)] = ask(romashka, "SELECT id FROM procrastinate_jobs WHERE task_name = 'rematch'")
-    with romashka.database.transaction() as session:
-        deciding.cancel(session, job)
-    found = _last(romashka)
-    assert found is not None
-    assert found.state is RematchState.STOPPED
-
-
-def test_one_that_died_has_failed_when_the_next_is_asked_for(romashka: Services) -> None:
-    with romashka.database.transaction() as session:
-        store = RematchStore(session)
-        store.begin("anna", Progress(Phase.COMPANIES, 0), romashka.now() - timedelta(hours=1))
-    rematching.ask(romashka, by="boris")
-    states = ask(romashka, "SELECT by, state FROM rematch ORDER BY id")
-    assert states == [("anna", "failed"), ("boris", "waiting")]
-
-
 def test_what_changed_is_measured(romashka: Services) -> None:
     with romashka.database.transaction() as session:
         session.execute(sa.text("UPDATE company SET inn = '7728168971' WHERE source_id = 2"))
     rematching.ask(romashka, by="anna")
     with working(romashka, Work(measure=lambda _: None)):
         wait_until(lambda: bool(jobs(romashka, MEASURE)))
+
+
+def test_what_is_called_off_while_it_waits_is_stopped(services: Services) -> None:
+    def state() -> RematchState | None:
+        with services.database.transaction() as session:
+            return (last := rematching.last(session)) and last.state
+
+    rematching.ask(services, by="anna")
+    (job,) = ask(services, f"SELECT id FROM procrastinate_jobs WHERE task_name = '{REMATCH}'")
+    for do, expected in (
+        (deciding.cancel, RematchState.STOPPED),
+        (deciding.retry, RematchState.WAITING),
+    ):
+        with services.database.transaction() as session:
+            do(session, job[0])
+        assert state() is expected
+    again = ask(services, "SELECT max(id) FROM procrastinate_jobs")
+    with services.database.transaction() as session:
+        deciding.cancel(session, again[0][0])
+    assert rematching.ask(services, by="boris").by == "boris"
+    assert state() is RematchState.WAITING
+    assert ask(services, "SELECT state FROM rematch ORDER BY id") == [("stopped",), ("waiting",)]
+
+
+def test_one_that_runs_in_the_foreground_goes_on_when_the_job_is_called_off(
+    services: Services,
+) -> None:
+    rematching.ask(services, by="anna")
+    (job,) = ask(services, "SELECT id FROM procrastinate_jobs")
+    with services.database.transaction() as session:
+        RematchStore(session).begin("anna", Progress(Phase.PAIRS, 1, 2), NOW)
+        deciding.cancel(session, job[0])
+        found = rematching.last(session)
+    assert found is not None
+    assert found.state is RematchState.RUNNING
+
+
+def test_who_was_given_up_as_silent_ends_alone(services: Services) -> None:
+    with services.database.transaction() as session:
+        begun = Progress(Phase.PAIRS, 1, 2)
+        silent = RematchStore(session).begin("anna", begun, NOW - timedelta(hours=1))
+    assert rematching.ask(services, by="boris").by == "boris"
+    states = "SELECT by, state, changed FROM rematch ORDER BY id"
+    assert ask(services, states) == [("anna", "failed", 0), ("boris", "waiting", 0)]
+    with services.database.transaction() as session:
+        RematchStore(session).end(silent, RematchState.DONE, NOW, {"changed": 5})
+    assert ask(services, states) == [("anna", "done", 5), ("boris", "waiting", 0)]

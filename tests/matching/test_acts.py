@@ -258,8 +258,7 @@ def test_what_a_merge_held_together_goes_with_the_word_that_it_was_about(
     (_, merged) = _acts(services)
     assert merged.undone_by == "Борис"
     with services.database.transaction() as session:
-        held = "SELECT count(*) FROM match_decision WHERE act_id = :act AND undone_at IS NULL"
-        assert session.scalar(sa.text(held), {"act": merged.id}) == 0
+        assert DecisionStore(session).together(list(_accounts(services))) == {}
     joining.undo(services, split, by="Борис")
     (_, merged) = _acts(services)
     assert merged.undone_by is None
@@ -273,3 +272,19 @@ def test_two_that_a_third_binds_are_not_kept_apart_but_split(services: Services)
     one, _, three = sorted(_accounts(services))
     with pytest.raises(WrongUse, match="split it"):
         joining.keep_apart(services, one, three, by="Анна")
+
+
+def test_what_a_split_held_together_holds_while_any_of_the_split_does(services: Services) -> None:
+    book = Book(services)
+    book.save(Noun.COMPANY, gate.Company("2", "Василёк"), gate.Company("3", "Подсолнух"))
+    one, two, three = sorted(_accounts(services))
+    for other in "23":
+        joining.merge(services, book.account("1"), book.account(other), by="Анна")
+    split = joining.split(services, book.account("1"), [one], by="Анна")
+    parted = _accounts(services)
+    first = joining.keep_apart(services, one, two, by="Борис")
+    last = joining.keep_apart(services, one, three, by="Борис")
+    assert {act.id for act in _acts(services) if act.undone_at is None} == {first, last}
+    joining.undo(services, first, by="Борис")
+    assert {act.id for act in _acts(services) if act.undone_at is None} == {split, last}
+    assert _accounts(services) == parted

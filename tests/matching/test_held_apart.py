@@ -77,9 +77,13 @@ def test_a_rival_whose_source_is_removed_holds_nobody_apart(services: Services) 
     assert_as_anew(services, wholes=1)
 
 
+@pytest.mark.parametrize("is_known", [True, False])
 @pytest.mark.parametrize("matched", [flow.match, lambda s: flow.rematch(s, "Анна")])
 def test_who_is_matched_while_a_source_goes_is_matched_without_it(
-    services: Services, monkeypatch: pytest.MonkeyPatch, matched: Callable[[Services], Any]
+    services: Services,
+    monkeypatch: pytest.MonkeyPatch,
+    matched: Callable[[Services], Any],
+    is_known: bool,
 ) -> None:
     mails = ("vera@sokol-trade.example",)
     a, _, _ = three(
@@ -94,7 +98,8 @@ def test_who_is_matched_while_a_source_goes_is_matched_without_it(
         vera = gate.Contact("1", "Вера Сокол", phones=phones, emails=emails)
         Book(services, book).save(Noun.CONTACT, vera)
     a.save(Noun.CONTACT, gate.Contact("1", "Вера Сокол", phones=PHONES, emails=mails))
-    flow.match(services)
+    if is_known:
+        flow.match(services)
     drop = removing._drop
     waiting = [matched]
 

@@ -32,12 +32,12 @@ def anew(*, json: Json = False) -> None:
 
 def status(*, json: Json = False) -> None:
     """Show how far comparing all anew is, or what it came to."""
-    from kam_sync.matching.store import RematchStore
+    from kam_sync.jobs import rematching
     from kam_sync.wiring import open_services
 
     with open_services(read_settings()) as services:
         with services.database.transaction() as session:
-            last = RematchStore(session).last()
+            last = rematching.last(session)
         if last is None:
             raise NotHere(f"nobody has asked for it yet; see: {command('match anew --help')}")
         _show(services, last, json=json)

@@ -1,12 +1,9 @@
 """What a person does with a job: stop it, or have it done once more."""
 
-from kam_sync.base.db import Session, clock_of
+from kam_sync.base.db import Session
 from kam_sync.base.errors import Busy, WrongUse
 from kam_sync.jobs.model import Job, JobStatus
-from kam_sync.jobs.queue import REMATCH
 from kam_sync.jobs.store import QueueStore
-from kam_sync.matching.model import RematchState
-from kam_sync.matching.store import RematchStore
 
 _IS_OVER = {JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.STOPPED}
 
@@ -20,10 +17,7 @@ def cancel(session: Session, job_id: int) -> Job:
     job = store.job(job_id)
     if not store.cancel(job_id):
         raise WrongUse(f"job {job_id}: it has ended already ({job.status.value})")
-    ended = store.job(job_id)
-    if job.task == REMATCH and ended.status is JobStatus.CANCELLED:
-        RematchStore(session).end(RematchState.STOPPED, clock_of(session), {})
-    return ended
+    return store.job(job_id)
 
 
 def retry(session: Session, job_id: int) -> Job:

@@ -232,8 +232,13 @@ def defer_rematch(
     session: Session, by: str, *, attempt: int = 0, wait: timedelta = timedelta(0)
 ) -> bool:
     """Queue the comparison of all companies and contacts; False when it is waiting already."""
-    place = Place("rematch", "rematch", Priority.AGAIN if wait else Priority.FULL)
+    place = Place(REMATCH, REMATCH, Priority.AGAIN if wait else Priority.FULL)
     return put(session, REMATCH, place, wait=wait, arguments={"by": by, "attempt": attempt})
+
+
+def is_rematch_queued(session: Session) -> bool:
+    """Whether that comparison waits in the queue, or a worker has taken it."""
+    return QueueStore(session).waiting_until([REMATCH]) is not None
 
 
 def defer_renewal(session: Session) -> bool:

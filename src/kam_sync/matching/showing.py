@@ -12,8 +12,8 @@ from kam_sync.matching import grouping
 from kam_sync.matching.comparing import OTHER_INN, Clue, Evidence
 from kam_sync.matching.features import inn_number, is_real_inn
 from kam_sync.matching.judging import LIKELY_FROM, Answer
-from kam_sync.matching.model import Act, Decision, PersonLink, Question, Says, Waiting
-from kam_sync.matching.store import Decisions, DecisionStore, ordered
+from kam_sync.matching.model import Act, Decision, PersonLink, Question, Waiting
+from kam_sync.matching.store import DecisionStore, ordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def members(session: Session, links: Sequence[Link]) -> list[Member]:
     besides = [beside(link) for link in links]
     keys = [(link.source_id, link.company_external_id) for link in links]
     companies = AccountStore(session).companies_of({*keys, *filter(None, besides)})
-    said = together(DecisionStore(session), keys)
+    said = DecisionStore(session).together(keys)
     return [
         Member(
             companies[key],
@@ -205,15 +205,3 @@ def beside(link: Link | PersonLink) -> grouping.Company | None:
             source_id, external_id = one["with"]
             return int(source_id), str(external_id)
     return None
-
-
-def together(
-    store: Decisions[Any], keys: Sequence[grouping.Company]
-) -> dict[grouping.Pair, Decision]:
-    """That companies or contacts are one, as far as a person said so and it holds."""
-    found = store.all(keys, limit=1_000) if len(keys) > 1 else []
-    return {
-        ((one.one_source_id, one.one_id), (one.other_source_id, one.other_id)): one
-        for one in found
-        if one.undone_at is None and one.says is Says.TOGETHER
-    }

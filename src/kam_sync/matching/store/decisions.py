@@ -8,10 +8,11 @@ from typing import Any, ClassVar, Generic, TypeVar
 import sqlalchemy as sa
 from sqlmodel import select
 
-from kam_sync.base.db import Session
+from kam_sync.base.db import LISTED, Session, listed
 from kam_sync.base.errors import NotHere, Outdated
 from kam_sync.matching.grouping import Company, Pair
 from kam_sync.matching.model import Act, Decision, Question, Says, Waiting
+from kam_sync.matching.store.holding import HOLDING, MAIN
 from kam_sync.matching.store.listing import LISTED_PAIRS, listed_pairs
 from kam_sync.matching.store.questions import ASKED, BY_INDEX_ALONE, COUNT, QUESTIONS
 from kam_sync.matching.store.tables import DecisionRow
@@ -22,22 +23,16 @@ Key = tuple[int, Decimal, float, int, str, int, str]
 _WITHOUT_MONEY = 1_000
 """The place behind those of all currencies."""
 _ACTS = """
-    WITH said AS (
-        SELECT *, first_value(says) OVER act AS what, row_number() OVER act AS place
-        FROM {decision} WHERE act_id IN ({which})
-        WINDOW act AS (PARTITION BY act_id ORDER BY id)
-    )
     SELECT act_id AS id, says, by, at, note,
         CASE WHEN bool_and(undone_at IS NOT NULL)
             THEN (array_agg(undone_by ORDER BY undone_at DESC))[1] END AS undone_by,
         CASE WHEN bool_and(undone_at IS NOT NULL) THEN max(undone_at) END AS undone_at,
         json_agg(json_build_array(one_source_id, one_id, other_source_id, other_id)
             ORDER BY id) AS pairs
-    FROM said WHERE says = what AND (says = 'apart' OR place = 1)
+    FROM {decision} WHERE act_id IN ({which}) AND {main}
     GROUP BY act_id, says, by, at, note ORDER BY 1 DESC
 """
-"""An act is all that one person said at one moment. The first decision says what was done, to be
-apart or together; that others stay together only holds what would have fallen apart by it."""
+"""An act is all that one person said at one moment; it holds while any of what it was for does."""
 _LATEST = """
     SELECT id FROM {decision} WHERE id = act_id AND id < :before ORDER BY id DESC LIMIT :limit
 """
@@ -47,15 +42,6 @@ _SAID_BEFORE = """
     WHERE d.undone_at IS NULL
         AND (d.one_source_id, d.one_id, d.other_source_id, d.other_id) = (p.a, p.b, p.c, p.d)
 """
-_WITH_THE_LAST = """
-    UPDATE {decision} d SET undone_by = :by, undone_at = :now
-    WHERE d.undone_at IS NULL
-        AND d.act_id IN (SELECT act_id FROM {decision} WHERE undone_by = :by AND undone_at = :now)
-        AND NOT EXISTS (
-            SELECT FROM {decision} m WHERE m.act_id = d.act_id AND m.undone_at IS NULL
-                AND (m.id = m.act_id OR m.says = 'apart'))
-"""
-"""What an act only says to hold together goes with the last of what it was about."""
 _ADD = """
     WITH new AS MATERIALIZED (
         SELECT nextval(pg_get_serial_sequence('{decision}', 'id')) AS id, p.*
@@ -132,7 +118,6 @@ class Decisions(Generic[Asked]):
         """
         about = listed_pairs(pairs)
         self._session.execute(self._sql(_SAID_BEFORE), {**about, "by": by, "now": now})
-        self._session.execute(self._sql(_WITH_THE_LAST), {"by": by, "now": now})
         values = {**about, "act": act, "says": says.value, "by": by, "now": now, "note": note}
         return int(self._session.scalar(self._sql(_ADD), values) or 0)
 
@@ -195,6 +180,12 @@ class Decisions(Generic[Asked]):
             query = query.where(one.in_(companies) | other.in_(companies))
         return list(self._session.scalars(query))
 
+    def together(self, companies: Collection[Company]) -> dict[Pair, Decision]:
+        """That companies are one with others, as far as a person said so and it holds."""
+        found = self._session.execute(self._sql(HOLDING), listed(companies)).mappings()
+        said = [Decision.model_validate(dict(one)) for one in found if one["says"] == Says.TOGETHER]
+        return {((d.one_source_id, d.one_id), (d.other_source_id, d.other_id)): d for d in said}
+
     def _acts(self, which: str, **values: int) -> list[Act]:
         query = self._sql(_ACTS, which=which.format(**self._names))
         return [Act.of(**row) for row in self._session.execute(query, values).mappings()]
@@ -209,10 +200,10 @@ class Decisions(Generic[Asked]):
             .where(which, self._row.undone_at.is_(None))
             .values(undone_by=by, undone_at=now)
         )
-        self._session.execute(self._sql(_WITH_THE_LAST), {"by": by, "now": now})
 
     def _sql(self, text: str, **more: str) -> sa.TextClause:
-        return sa.text(text.format(**self._names, **more, pairs_listed=LISTED_PAIRS))
+        more |= {"main": MAIN, "listed": LISTED, "pairs_listed": LISTED_PAIRS}
+        return sa.text(text.format(**self._names, **more))
 
 
 _PAIRS = """

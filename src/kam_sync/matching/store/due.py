@@ -12,6 +12,7 @@ from kam_sync.matching.grouping import Company, Pair
 _TAKE_UNREAD = """
     UPDATE {due} d SET is_read = true FROM (
         SELECT source_id, external_id FROM {due} WHERE NOT is_read
+            AND source_id NOT IN (SELECT id FROM source WHERE state = 'removing')
         ORDER BY 1, 2 LIMIT :limit FOR UPDATE
     ) few WHERE d.source_id = few.source_id AND d.external_id = few.external_id
     RETURNING d.source_id, d.external_id

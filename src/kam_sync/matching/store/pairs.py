@@ -12,6 +12,7 @@ from kam_sync.matching.grouping import IN_CRM, SAID, Company, Pair
 from kam_sync.matching.judging import Answer, Verdict
 from kam_sync.matching.model import Says
 from kam_sync.matching.people import PersonVerdict
+from kam_sync.matching.store.holding import HOLDING, MAIN
 from kam_sync.matching.store.listing import LISTED_PAIRS, listed_pairs
 from kam_sync.matching.store.tables import PairRow, PersonPairRow
 
@@ -34,17 +35,6 @@ _PAIRS_OF = """
     FROM {pair} m JOIN {listed}
         ON m.other_source_id = k.source_id AND m.other_id = k.external_id
     WHERE m.answer IN ('same', 'number', 'branch', 'twice')
-"""
-_DECISIONS_OF = """
-    SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.says, m.id
-    FROM {decision} m JOIN {listed}
-        ON m.one_source_id = k.source_id AND m.one_id = k.external_id
-    WHERE m.undone_at IS NULL
-    UNION
-    SELECT m.one_source_id, m.one_id, m.other_source_id, m.other_id, m.says, m.id
-    FROM {decision} m JOIN {listed}
-        ON m.other_source_id = k.source_id AND m.other_id = k.external_id
-    WHERE m.undone_at IS NULL
 """
 _MERGED_IN_CRM = """
     SELECT r.source_id, r.external_id, r.merged_into FROM raw_record r JOIN {listed}
@@ -104,11 +94,9 @@ class PairStore:
             for one_source, one, other_source, other, answer, weight in pairs:
                 pair = (one_source, one), (other_source, other)
                 found.kind(answer)[pair] = weight
-            for one_source, one, other_source, other, says, _ in self._session.execute(
-                self._sql(_DECISIONS_OF), values
-            ):
-                pair = (one_source, one), (other_source, other)
-                (found.together if says == Says.TOGETHER else found.apart).add(pair)
+            for said in self._session.execute(self._sql(HOLDING), values):
+                pair = (said.one_source_id, said.one_id), (said.other_source_id, said.other_id)
+                (found.together if said.says == Says.TOGETHER else found.apart).add(pair)
             for source, gone, into in self._session.execute(self._sql(_MERGED_IN_CRM), values):
                 if gone != into:
                     found.merged.add(ordered((source, gone), (source, into)))
@@ -148,7 +136,8 @@ class PairStore:
         return found and ((found[0], found[1]), (found[2], found[3]))
 
     def _sql(self, text: str) -> sa.TextClause:
-        return sa.text(text.format(**self._names, listed=LISTED, pairs_listed=LISTED_PAIRS))
+        lists = {"main": MAIN, "listed": LISTED, "pairs_listed": LISTED_PAIRS}
+        return sa.text(text.format(**self._names, **lists))
 
 
 class PersonPairStore(PairStore):

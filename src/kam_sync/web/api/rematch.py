@@ -7,7 +7,6 @@ from kam_sync.base.errors import NotHere
 from kam_sync.jobs import rematching
 from kam_sync.kpi.values import Moment
 from kam_sync.matching.model import Phase, RematchState
-from kam_sync.matching.store import RematchStore
 from kam_sync.web.deps import Reading, Serving, from_our_pages
 
 router = APIRouter(tags=["matches"])
@@ -40,7 +39,7 @@ def match_anew(services: Serving) -> Rematch:
 @router.get("/matches/anew")
 def show_anew(session: Reading) -> Rematch:
     """The one that was asked for last; 404 when nobody has asked yet."""
-    last = RematchStore(session).last()
+    last = rematching.last(session)
     if last is None:
         raise NotHere("nobody has asked to compare everything anew")
     return Rematch(**last.model_dump())

@@ -4,9 +4,9 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kam_sync.base.errors import Outdated
-from kam_sync.jobs import joining
+from kam_sync.jobs import joining, rematching
 from kam_sync.matching.showing import asked, told
-from kam_sync.matching.store import DecisionStore, RematchStore
+from kam_sync.matching.store import DecisionStore
 from kam_sync.web.api.matches import BY_ID, BY_MONEY, DecisionId
 from kam_sync.web.deps import AccountId, Serving, from_our_pages, read_id
 from kam_sync.web.pages import asking
@@ -37,7 +37,7 @@ COMPANIES = asking.Kind(
 @router.get("/matches", response_class=HTMLResponse)
 def show_matches(page: asking.Asked) -> HTMLResponse:
     """What waits for a person, and what was decided last."""
-    last = RematchStore(page.session).last()
+    last = rematching.last(page.session)
     return page.questions(COMPANIES, rematch=last, rematch_words=rematch)
 
 

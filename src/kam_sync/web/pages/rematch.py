@@ -4,7 +4,6 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kam_sync.jobs import rematching
-from kam_sync.matching.store import RematchStore
 from kam_sync.web.deps import Reading, Serving, from_our_pages
 from kam_sync.web.render import pages
 from kam_sync.web.wording.rematch import rematch as rematch_words
@@ -15,7 +14,7 @@ router = APIRouter()
 @router.get("/matches/anew", response_class=HTMLResponse)
 def show_anew(request: Request, session: Reading) -> HTMLResponse:
     """How far it is, as a part of the page; asked for again while it goes on."""
-    last = RematchStore(session).last()
+    last = rematching.last(session)
     return pages(request).render(
         request, "match_anew.html", rematch=last, rematch_words=rematch_words
     )

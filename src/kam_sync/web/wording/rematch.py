@@ -16,7 +16,9 @@ def rematch(language: Language, one: Rematch) -> str:
         ),
         RematchState.STOPPED: _(
             "Stopped %(time)s; what is left is compared with the next synchronisation."
-        ),
+        )
+        if one.began_at
+        else _("Called off before it began."),
         RematchState.FAILED: _(
             "Failed %(time)s. It is tried again a few times; if that fails,"
             " those who run the service are told."
