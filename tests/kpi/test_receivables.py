@@ -215,3 +215,17 @@ def test_a_count_of_one_of_a_group_says_nothing_of_the_others(measured: Measured
     }
     left = measured("implied_channel_stock", date(2026, 2, 1), rows)
     assert left == {date(2026, 1, 1): 7 - 1 + 10}
+
+
+def test_what_was_before_the_first_measured_month_is_counted_on(measured: Measured) -> None:
+    rows: Rows = {
+        "shipments": [{"shipped_on": date(2001, 1, 5), "sku": "A", "quantity": 10}],
+        "sell_outs": [{"sold_on": date(2026, 1, 20), "sku": "A", "quantity": 1}],
+        "invoices": [
+            {"external_id": "1", "issued": date(2001, 1, 5), "amount": 40, "currency": "RUB"}
+        ],
+    }
+    left = list(measured("implied_channel_stock", date(2026, 2, 1), rows).values())
+    assert (left[0], left[-1]) == (10, 9)
+    collected = measured("cei", date(2026, 2, 1), rows)
+    assert min(collected) > min(measured("implied_channel_stock", date(2026, 2, 1), rows))
