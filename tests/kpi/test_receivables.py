@@ -201,3 +201,30 @@ def test_what_is_left_in_the_channel_is_what_came_less_what_went(
         if min(both) >= 0:
             expected[on] = sum(both)
     assert measured("implied_channel_stock", date(2026, 7, 1), rows) == expected
+
+
+def test_a_count_of_one_of_a_group_says_nothing_of_the_others(measured: Measured) -> None:
+    one, other = (f"00000000-0000-0000-0000-00000000000{at}" for at in (1, 2))
+    rows: Rows = {
+        "shipments": [
+            {"member_id": who, "shipped_on": date(2026, 1, 5), "sku": "A", "quantity": 10}
+            for who in (one, other)
+        ],
+        "sell_outs": [{"member_id": one, "sold_on": date(2026, 1, 20), "sku": "A", "quantity": 1}],
+        "stocks": [{"member_id": one, "counted_on": date(2026, 1, 10), "sku": "A", "quantity": 7}],
+    }
+    left = measured("implied_channel_stock", date(2026, 2, 1), rows)
+    assert left == {date(2026, 1, 1): 7 - 1 + 10}
+
+
+def test_what_was_before_the_first_measured_month_is_counted_on(measured: Measured) -> None:
+    rows: Rows = {
+        "shipments": [{"shipped_on": date(2001, 1, 5), "sku": "A", "quantity": 10}],
+        "sell_outs": [{"sold_on": date(2026, 1, 20), "sku": "A", "quantity": 1}],
+        "invoices": [
+            {"external_id": "1", "issued": date(2001, 1, 5), "amount": 40, "currency": "RUB"}
+        ],
+    }
+    left = measured("implied_channel_stock", date(2026, 2, 1), rows)
+    assert [*left.values()][:: len(left) - 1] == [10, 9]
+    assert min(measured("cei", date(2026, 2, 1), rows)) > min(left)
