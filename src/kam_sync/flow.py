@@ -151,9 +151,9 @@ def measure(services: Services) -> list[Report]:
 
 def kpi(services: Services) -> Report:
     """Step 3, of accounts as they are when it begins, whatever is decided meanwhile."""
-    now, zone = services.as_of(), services.zone
+    now, zone, days = services.as_of(), services.zone, services.workdays
     return _step(
-        services, lambda session: kam_sync.kpi.step.run(session, now, zone), is_snapshot=True
+        services, lambda session: kam_sync.kpi.step.run(session, now, zone, days), is_snapshot=True
     )
 
 

@@ -46,7 +46,9 @@ from kam_sync.base.settings import Settings
 from kam_sync.granting import Granting
 from kam_sync.intake.model import Access, HouseOptions, Source, SourceState
 from kam_sync.intake.store import SharedTurns
+from kam_sync.kpi import workdays
 from kam_sync.kpi.registry import take_in
+from kam_sync.kpi.workdays import Workdays
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,12 @@ class Services:
     def zone(self) -> ZoneInfo:
         """The time zone of days and months."""
         return self.settings.zone
+
+    @property
+    def workdays(self) -> Workdays:
+        """Which days are worked."""
+        folder = self.settings.data_dir.expanduser().resolve()
+        return Workdays(self.settings.calendar, workdays.read(folder / "workdays.yaml"))
 
     @property
     def granting(self) -> Granting:

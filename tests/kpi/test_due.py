@@ -144,3 +144,11 @@ def test_a_value_that_changes_after_its_month_is_restated(services: Services) ->
     assert ask(services, said) == [([Decimal("120.0000")], [Decimal("100.0000")])]
     restated = "SELECT was, now FROM restatement WHERE kpi = 'won_revenue' AND grain = 'month'"
     assert ask(services, restated) == [(Decimal("100.0000"), Decimal("120.0000"))]
+
+
+def test_measuring_as_of_an_earlier_day_restates_nothing(services: Services) -> None:
+    book = Book(services)
+    book.deals(deal("1", opened="2026-08-01", won="2026-08-20")).measure()
+    flow.kpi(replace(services, as_of=stopped_at(datetime(2026, 10, 5, 9, tzinfo=UTC))))
+    book.measure()
+    assert ask(services, "SELECT count(*) FROM restatement") == [(0,)]

@@ -95,6 +95,7 @@ class Settings(BaseSettings):
     crm_hosts: Annotated[str, AfterValidator(_crm_hosts)] = ""
     allowed_targets: Annotated[str, AfterValidator(_allowed_targets)] = ""
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Moscow"
+    calendar: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "RU"
     locale: Locale = Locale.RU
     log_format: LogFormat = LogFormat.AUTO
     hook_bytes: Annotated[int, Field(ge=1)] = 1024 * 1024

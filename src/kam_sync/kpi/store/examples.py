@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from kam_sync.base.clock import start_of_day
 from kam_sync.base.db import Session
 from kam_sync.kpi.model import Kpi
-from kam_sync.kpi.periods import periods_until
 from kam_sync.kpi.store.layout import TABLES, statements
 from kam_sync.kpi.store.measuring import execute, moments
 from kam_sync.kpi.store.open_tables import OPEN_TABLES
+from kam_sync.kpi.workdays import Workdays
 
 _ACCOUNT = "00000000-0000-0000-0000-000000000001"
 _MEASURE = 'SELECT unit, "on", value FROM ({sql}) f WHERE value IS NOT NULL ORDER BY "on"'
@@ -41,9 +41,8 @@ def example(session: Session, kpi: Kpi, zone: ZoneInfo) -> dict[date, Decimal]:
     given, grain = kpi.example.given, kpi.example.grain
     now = start_of_day(kpi.example.today, zone)
     rows = {table: _given(table) for table in OPEN_TABLES}
-    values: dict[str, Any] = moments(periods_until(now, zone, grain), zone, now)
+    values: dict[str, Any] = moments(now, zone, grain, Workdays())
     values |= {table: json.dumps(given.get(table, [])) for table in OPEN_TABLES}
-    values["grain"] = grain.value
     session.execute(sa.text("SELECT set_config('timezone', :zone, true)"), {"zone": zone.key})
     session.execute(sa.text(f"DROP TABLE IF EXISTS {', '.join(TABLES)}"))
     for statement in statements("account_link", [kpi.sql], grain, rows):

@@ -2,6 +2,7 @@
 
 periods          on, start_at, end_at, last_day, until_day, is_partial
                  the periods; the running one ends now, and its last day is still to come
+calendar         day, worked            each day, and how many have been worked up to it
 <table>          an open table, each row with account_id and the period of its days
 <row>_periods    account_id, on, ...   each account with each period since its first row
 <row>_money      account_id, currency, on   the same for each currency of its rows
@@ -44,7 +45,7 @@ OF_SCOPE = """
 """The companies of those who are due."""
 
 TABLES = (
-    "periods", "kpi_about", "kpi_echo", "kpi_series", "kpi_changed", *DERIVED,
+    "periods", "calendar", "kpi_about", "kpi_echo", "kpi_series", "kpi_changed", *DERIVED,
     *(
         name
         for table, spec in OPEN_TABLES.items()
@@ -58,6 +59,10 @@ _PERIODS = """
     FROM unnest(CAST(:ons AS date[]), CAST(:starts AS timestamptz[]),
         CAST(:ends AS timestamptz[]), CAST(:lasts AS date[]), CAST(:untils AS date[])
     ) AS p("on", start_at, end_at, last_day, until_day)
+"""
+_CALENDAR = """
+    CREATE TEMP TABLE calendar ON COMMIT DROP AS
+    SELECT * FROM unnest(CAST(:days AS date[]), CAST(:numbers AS int[])) AS c(day, worked)
 """
 _TABLE = """
     CREATE TEMP TABLE {table} ON COMMIT DROP AS SELECT r.*, {beside} FROM ({rows}) r
@@ -101,6 +106,8 @@ def statements(
     named = _named("\n".join(formulas))
     done: set[str] = set()
     yield from (_PERIODS, _SERIES)
+    if "calendar" in named:
+        yield from (_CALENDAR, "ANALYZE calendar")
     for table, spec in OPEN_TABLES.items():
         of_periods, of_money = f"{spec.singular}_periods", f"{spec.singular}_money"
         if not named & {table, of_periods, of_money}:

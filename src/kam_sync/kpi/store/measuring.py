@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.kpi.model import Grain, Kpi
-from kam_sync.kpi.periods import Period, periods_until
+from kam_sync.kpi.periods import periods_until
 from kam_sync.kpi.store.layout import OF_DUE, OF_GROUPS, OF_SCOPE, TABLES, statements
+from kam_sync.kpi.workdays import Workdays
 
 _MEASURE = """
     INSERT INTO kpi_series
@@ -25,6 +26,8 @@ _MEASURE = """
         max(f.value) FILTER (WHERE f."on" = :running)
     FROM ({formula}) f WHERE f.value IS NOT NULL GROUP BY f.account_id, f.unit
 """
+_AHEAD = timedelta(days=2 * 366)
+"""So far ahead working days are counted, for plans that end then."""
 _COMPARE = """
     CREATE TEMP TABLE kpi_changed ON COMMIT DROP AS
     SELECT n.*, o.ons AS old_ons, o.known AS old_known, o.reported AS old_reported
@@ -43,11 +46,12 @@ _RESTATE = """
         FULL JOIN unnest(c.ons, c.known) AS n("on", value) USING ("on")
         WHERE o.value IS DISTINCT FROM n.value
     ) p
-    WHERE p."on" <= c.old_ons[cardinality(c.old_ons)]
+    WHERE p."on" <= c.old_ons[cardinality(c.old_ons)] AND p."on" < :running
         AND c.old_known <> c.known[1:cardinality(c.old_known)]
     ORDER BY 1, 4, 5, 6
 """
-"""Who is measured for the first time, or has one more whole period, is not restated."""
+"""Who is measured for the first time, or has one more whole period, is not restated; nor is what
+lies after the moment that all is measured as of."""
 _KEEP = """
     WITH kept AS (
         INSERT INTO series (account_id, of_group, grain, kpi, unit, ons, known, reported,
@@ -98,10 +102,11 @@ _SOME_GROUPS = _Whose(
 class MeasuringStore:
     """Computes and writes series, of all accounts or of those in the table kpi_scope."""
 
-    def __init__(self, session: Session, zone: ZoneInfo, now: datetime) -> None:
+    def __init__(self, session: Session, zone: ZoneInfo, now: datetime, workdays: Workdays) -> None:
         self._session = session
         self._zone = zone
         self._now = now
+        self._workdays = workdays
 
     def of_all(self, kpis: Collection[Kpi]) -> Report:
         """Compute these KPIs of all accounts; how many series changed and vanished."""
@@ -128,9 +133,9 @@ class MeasuringStore:
         return report
 
     def _of_grain(self, kpis: Sequence[Kpi], whose: _Whose, grain: Grain) -> dict[str, int]:
-        values = moments(periods_until(self._now, self._zone, grain), self._zone, self._now)
+        values = moments(self._now, self._zone, grain, self._workdays)
         values |= {
-            "grain": grain.value, "of_group": whose.of_group, "kpis": [kpi.key for kpi in kpis],
+            "of_group": whose.of_group, "kpis": [kpi.key for kpi in kpis],
             "after": [key for kpi in kpis for key in kpi.after],
         }  # fmt: skip
         self._run(f"DROP TABLE IF EXISTS {', '.join(TABLES)}")
@@ -159,14 +164,17 @@ def in_turn(kpis: Sequence[Kpi]) -> Iterator[list[Kpi]]:
         waiting = [kpi for kpi in waiting if kpi not in ready]
 
 
-def moments(periods: Sequence[Period], zone: ZoneInfo, now: datetime) -> dict[str, Any]:
+def moments(now: datetime, zone: ZoneInfo, grain: Grain, workdays: Workdays) -> dict[str, Any]:
     """What the tables are laid out by."""
+    periods = periods_until(now, zone, grain)
+    days = workdays.numbered(periods[0].on, periods[-1].last_day + _AHEAD)
     return {
         "ons": [period.on for period in periods],
         "starts": [period.start_at for period in periods],
         "ends": [period.end_at for period in periods],
         "lasts": [period.last_day for period in periods],
         "untils": [period.until_day for period in periods],
+        "days": list(days), "numbers": list(days.values()), "grain": grain.value,
         "zone": zone.key, "first": periods[0].on, "running": periods[-1].on, "now": now,
     }  # fmt: skip
 

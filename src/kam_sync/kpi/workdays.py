@@ -1,0 +1,60 @@
+"""Which days are worked: the official calendar of a country, and what people set beside it.
+
+The Russian calendar moves days by a decree each autumn. The library knows what has been decreed;
+years that it does not know yet are set in a file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+from connectors import plain_yaml
+from kam_sync.base.errors import WrongSettings
+
+_WORDS = {"work": True, "off": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Workdays:
+    """The calendar of a country, and days that are worked or off whatever it says."""
+
+    country: str = "RU"
+    set_days: Mapping[date, bool] = field(default_factory=dict)
+
+    def numbered(self, first: date, last: date) -> dict[date, int]:
+        """Each day between two, both included, with how many have been worked up to it."""
+        from holidays import country_holidays  # noqa: PLC0415 - 60 ms that only measuring needs
+
+        try:
+            official = country_holidays(self.country, years=range(first.year, last.year + 1))
+        except NotImplementedError as error:
+            raise WrongSettings(f"KAM_SYNC_CALENDAR: no calendar of {self.country}") from error
+        numbers, count = {}, 0
+        for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+            set_day = self.set_days.get(day)
+            count += official.is_working_day(day) if set_day is None else set_day
+            numbers[day] = count
+        return numbers
+
+
+def read(path: Path) -> dict[date, bool]:
+    """The days that a file sets, as `2027-02-20: work` or `off`; none where there is no file."""
+    if not path.exists():
+        return {}
+    try:
+        said, marks = plain_yaml.load(path.read_text(encoding="utf-8"))
+    except (plain_yaml.BadYaml, UnicodeDecodeError) as error:
+        raise WrongSettings(f"{path.name}: {error}") from error
+    if not isinstance(said, dict):
+        raise WrongSettings(f"{path.name}: lines such as 2027-02-20: work are needed")
+    found = {}
+    for day, word in said.items():
+        try:
+            found[date.fromisoformat(day)] = _WORDS[word]
+        except (ValueError, KeyError, TypeError) as error:
+            where = marks.at([day])
+            raise WrongSettings(
+                f"{path.name}: {where}: a day with work or off is needed"
+            ) from error
+    return found
