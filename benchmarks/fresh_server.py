@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
 
 import psutil
 import psycopg
@@ -12,6 +13,7 @@ from psycopg import sql
 from kam_sync.base.db import Database, open_database
 from kam_sync.base.settings import Settings
 
+_GLANCE = 0.2
 _UNIFIED = ("company", "contact", "deal")
 
 
@@ -43,6 +45,28 @@ class FreshServer:
                 seconds += times.user + times.system
         ended = server.cpu_times()
         return float(seconds + ended.children_user + ended.children_system)
+
+    @contextmanager
+    def watched(self) -> Iterator[list[float]]:
+        """The most memory that it holds meanwhile, in MB: what is its own of each process, and the
+        shared memory once; the list has it at the end."""
+        pid = int((self.data / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0])
+        server, seen, is_over = psutil.Process(pid), [0.0], Event()
+
+        def look() -> None:
+            while not is_over.wait(_GLANCE):
+                with suppress(psutil.NoSuchProcess):
+                    all_ = [p.memory_full_info() for p in (server, *server.children())]
+                    held = sum(one.uss for one in all_) + max(one.shared for one in all_)
+                    seen[0] = max(seen[0], held / 1e6)
+
+        watching = Thread(target=look)
+        watching.start()
+        try:
+            yield seen
+        finally:
+            is_over.set()
+            watching.join()
 
     def stored(self) -> dict[str, int]:
         """How many rows our database holds: unified by table, raw by noun."""
