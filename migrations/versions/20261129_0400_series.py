@@ -31,6 +31,7 @@ _VIEW = """
     SELECT s.account_id, s.kpi, s.unit, s.running_on, s.running, true, s.changed_at
     FROM series s WHERE {of_group} AND s.grain = 'month' AND s.running_on IS NOT NULL
 """
+_BACK = "INSERT INTO {points} SELECT * FROM old_{points}"
 
 
 def upgrade() -> None:
@@ -75,4 +76,21 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("what these tables hold cannot be brought back: restore a backup")
+    for points in ("point", "group_point"):
+        op.execute(f"ALTER VIEW {points} RENAME TO old_{points}")
+        op.create_table(
+            points,
+            sa.Column("account_id", sa.Uuid(), nullable=False),
+            sa.Column("kpi", sa.String(), nullable=False),
+            sa.Column("unit", sa.String(), nullable=False),
+            sa.Column("on", sa.Date(), nullable=False),
+            sa.Column("value", sa.Numeric(30, 4), nullable=False),
+            sa.Column("is_partial", sa.Boolean(), nullable=False),
+            sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+            sa.ForeignKeyConstraint(["account_id"], ["account.id"], ondelete="CASCADE"),
+            sa.PrimaryKeyConstraint("account_id", "kpi", "unit", "on"),
+        )
+        op.execute(_BACK.format(points=points))
+        op.execute(f"DROP VIEW old_{points}")
+    op.drop_table("restatement")
+    op.drop_table("series")

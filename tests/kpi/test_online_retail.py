@@ -5,7 +5,7 @@ import gzip
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -140,7 +140,9 @@ def test_kpis_are_what_plain_arithmetic_makes_of_the_orders(
         for customer, own in by_customer.items()
     }
     assert of(measured, "average_won_deal", date(2011, 11, 1)) == {
-        customer: round(sum(amounts, Decimal(0)) / len(amounts), 4)
+        customer: (sum(amounts, Decimal(0)) / len(amounts)).quantize(
+            Decimal("0.0001"), ROUND_HALF_UP
+        )
         for customer, amounts in recent.items()
         if amounts
     }

@@ -57,6 +57,7 @@ def test_the_kpis_of_a_group_are_those_of_all_its_deals(
             "on": "2026-11-01",
             "value": {"amount": "117.50", "currency": "RUB"},
             "is_partial": True,
+            "reported": None,
         },
         "finding": None,
     }

@@ -17,7 +17,8 @@ def refuse_unknown_kpi(record: Record) -> None:
     keys = {
         name.casefold(): key for key, kpi in KPIS.items() for name in (key, *kpi.title.values())
     }
-    near = get_close_matches(record.kpi.casefold(), keys, n=2, cutoff=_FAR)
+    word = record.kpi.casefold()
+    near = [word] if word in keys else get_close_matches(word, keys, n=2, cutoff=_FAR)
     meant, there = list(dict.fromkeys(keys[name] for name in near)), ", ".join(KPIS)
     said = record.kpi[:60]
     en, ru = (f"{word} {sep.join(meant)}? " if meant else "" for word, sep in _ASKED)
