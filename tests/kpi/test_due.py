@@ -14,6 +14,8 @@ from connectors import Noun
 from kam_sync import flow
 from kam_sync.base.clock import stopped_at
 from kam_sync.jobs.joining import parents
+from kam_sync.kpi import step
+from kam_sync.kpi.registry import KPIS
 from kam_sync.wiring import Services
 from tests.conftest import empty
 from tests.fakes import joining
@@ -152,3 +154,23 @@ def test_measuring_as_of_an_earlier_day_restates_nothing(services: Services) -> 
     flow.kpi(replace(services, as_of=stopped_at(datetime(2026, 10, 5, 9, tzinfo=UTC))))
     book.measure()
     assert ask(services, "SELECT count(*) FROM restatement") == [(0,)]
+
+
+def test_a_kpi_of_ones_own_that_fails_harms_no_other_and_keeps_its_values(
+    services: Services,
+) -> None:
+    def measure(sql: str) -> dict[str, int]:
+        own = KPIS["won_revenue"].model_copy(update={"key": "own", "sql": sql})
+        with services.database.transaction() as session:
+            kpis = {**KPIS, "own": own}
+            report = step.run(session, services.as_of(), services.zone, services.workdays, kpis)
+            return report.as_dict()
+
+    book = Book(services)
+    book.deals(deal("1", opened="2026-10-01", won="2026-10-20"))
+    assert "failed" not in measure(KPIS["won_revenue"].sql)
+    book.deals(deal("2", opened="2026-10-01", won="2026-10-21"))
+    broken = 'SELECT account_id, currency AS unit, opened_on AS "on", 1 / 0 AS value FROM deals'
+    assert measure(broken)["failed"] > 0
+    assert book.points("own") == {"2026-10": 100, "2026-11": 0}
+    assert book.points("won_revenue") == {"2026-10": 200, "2026-11": 0}

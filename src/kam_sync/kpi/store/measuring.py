@@ -8,13 +8,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+import structlog
 
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.kpi.model import Grain, Kpi
 from kam_sync.kpi.periods import periods_until
+from kam_sync.kpi.registry import OURS
 from kam_sync.kpi.store.layout import OF_DUE, OF_GROUPS, OF_SCOPE, TABLES, statements
 from kam_sync.kpi.workdays import Workdays
+
+_log = structlog.get_logger("kam_sync.kpi")
 
 _MEASURE = """
     INSERT INTO kpi_series
@@ -135,20 +139,37 @@ class MeasuringStore:
     def _of_grain(self, kpis: Sequence[Kpi], whose: _Whose, grain: Grain) -> dict[str, int]:
         values = moments(self._now, self._zone, grain, self._workdays)
         values |= {
-            "of_group": whose.of_group, "kpis": [kpi.key for kpi in kpis],
+            "of_group": whose.of_group,
             "after": [key for kpi in kpis for key in kpi.after],
         }  # fmt: skip
         self._run(f"DROP TABLE IF EXISTS {', '.join(TABLES)}")
         for statement in statements(whose.links, [kpi.sql for kpi in kpis], grain):
             self._run(statement, values)
-        for kpi in kpis:
-            self._run(_MEASURE.format(formula=kpi.sql), values | {"kpi": kpi.key})
+        failed = [kpi.key for kpi in kpis if not self._measure(kpi, values)]
+        values["kpis"] = [
+            kpi.key for kpi in kpis if kpi.key not in failed
+        ]  # those stay as they were
         self._run("ANALYZE kpi_series")
         self._run(_COMPARE, values)
         self._run(_RESTATE, values)
         total, created = self._run(_KEEP, values).one()
         gone = self._run(_FORGET.format(scope=whose.scope), values).rowcount
-        return {"created": created, "updated": total - created, "removed": gone}
+        found = {"created": created, "updated": total - created, "removed": gone}
+        return found | ({"failed": len(failed)} if failed else {})
+
+    def _measure(self, kpi: Kpi, values: Mapping[str, Any]) -> bool:
+        """Compute a KPI; one that people have added may fail without harm to the others."""
+        statement, named = _MEASURE.format(formula=kpi.sql), {**values, "kpi": kpi.key}
+        if kpi.key in OURS:
+            self._run(statement, named)
+            return True
+        try:
+            with self._session.begin_nested():
+                self._run(statement, named)
+        except sa.exc.DBAPIError as error:
+            _log.warning("kpi not measured", kpi=kpi.key, message=str(error.orig))
+            return False
+        return True
 
     def _run(self, statement: str, values: Mapping[str, Any] = MappingProxyType({})) -> Any:
         return execute(self._session, statement, values)
