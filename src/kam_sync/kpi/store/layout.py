@@ -126,14 +126,20 @@ def statements(
         yield from derived.statements(name, grain)
 
 
+def open_tables(formula: str) -> frozenset[str]:
+    """The open tables that a formula reads, by itself or by what is made of them."""
+    named = _named(formula)
+    return frozenset(
+        table
+        for table, spec in OPEN_TABLES.items()
+        if named & {table, f"{spec.singular}_periods", f"{spec.singular}_money"}
+    )
+
+
 def inputs(formula: str) -> frozenset[str]:
     """The tables of the store that a formula is measured by."""
-    named = _named(formula)
     found: set[str] = set()
-    for table, spec in OPEN_TABLES.items():
-        if named & {table, f"{spec.singular}_periods", f"{spec.singular}_money"}:
-            found |= spec.changed_by
-    return frozenset(found)
+    return frozenset(found.union(*(OPEN_TABLES[t].changed_by for t in open_tables(formula))))
 
 
 def _named(formula: str) -> set[str]:

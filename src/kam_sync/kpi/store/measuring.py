@@ -15,7 +15,7 @@ from kam_sync.base.report import Report
 from kam_sync.kpi.model import Grain, Kpi
 from kam_sync.kpi.periods import periods_until
 from kam_sync.kpi.registry import OURS
-from kam_sync.kpi.store.layout import OF_DUE, OF_GROUPS, OF_SCOPE, TABLES, statements
+from kam_sync.kpi.store.layout import OF_DUE, OF_GROUPS, OF_SCOPE, TABLES, open_tables, statements
 from kam_sync.kpi.workdays import Workdays
 
 _log = structlog.get_logger("kam_sync.kpi")
@@ -127,6 +127,12 @@ class MeasuringStore:
         self._run("DROP TABLE IF EXISTS kpi_group")
         for statement in OF_GROUPS.format(only="true" if of_all else OF_DUE).split(";"):
             self._run(statement)
+        if not self._session.scalar(sa.text("SELECT EXISTS (SELECT FROM kpi_group)")):
+            gone = sa.text("DELETE FROM series WHERE of_group AND kpi = ANY(:kpis) AND :of_all")
+            found: Any = self._session.execute(
+                gone, {"kpis": [kpi.key for kpi in kpis], "of_all": of_all}
+            )
+            return Report("kpi").add(created=0, updated=0, removed=found.rowcount)
         return self._compute(kpis, _ALL_GROUPS if of_all else _SOME_GROUPS)
 
     def _compute(self, kpis: Collection[Kpi], whose: _Whose) -> Report:
@@ -145,7 +151,12 @@ class MeasuringStore:
         self._run(f"DROP TABLE IF EXISTS {', '.join(TABLES)}")
         for statement in statements(whose.links, [kpi.sql for kpi in kpis], grain):
             self._run(statement, values)
-        failed = [kpi.key for kpi in kpis if not self._measure(kpi, values)]
+        empty = self._empty({table for kpi in kpis for table in open_tables(kpi.sql)})
+        failed = [
+            kpi.key
+            for kpi in kpis
+            if not open_tables(kpi.sql) <= empty and not self._measure(kpi, values)
+        ]  # of what there are no rows there is no value, and nothing to plan a query for
         values["kpis"] = [
             kpi.key for kpi in kpis if kpi.key not in failed
         ]  # those stay as they were
@@ -156,6 +167,14 @@ class MeasuringStore:
         gone = self._run(_FORGET.format(scope=whose.scope), values).rowcount
         found = {"created": created, "updated": total - created, "removed": gone}
         return found | ({"failed": len(failed)} if failed else {})
+
+    def _empty(self, tables: Collection[str]) -> set[str]:
+        """Those of the open tables that have no rows."""
+        asked = ", ".join(f"EXISTS (SELECT FROM {table})" for table in sorted(tables))
+        [there] = self._session.execute(sa.text(f"SELECT {asked or 'true'}"))
+        return {
+            table for table, has_rows in zip(sorted(tables), there, strict=False) if not has_rows
+        }
 
     def _measure(self, kpi: Kpi, values: Mapping[str, Any]) -> bool:
         """Compute a KPI; one that people have added may fail without harm to the others."""
