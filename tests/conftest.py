@@ -119,19 +119,15 @@ def services(settings: Settings, database: Database) -> Services:
     return Services(settings, database, open_cipher(settings), as_of=stopped_at(NOW))
 
 
+def data_set(name: str) -> Path:
+    """The folder of a data set, or a skip where the data sets are not at hand; CI has them."""
+    folder = SHARED_DATA / name
+    if not folder.is_dir():
+        pytest.skip(f"the data set shared/data/{name} is not beside this checkout")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def maven() -> Path:
-    """The real pipeline of a hardware seller, or a skip where the data sets are not at hand."""
-    folder = SHARED_DATA / "maven_crm"
-    if not folder.is_dir():
-        pytest.skip("the data set shared/data/maven_crm is not beside this checkout")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def receivables() -> Path:
-    """Real invoices with their days of payment, or a skip where the data sets are not at hand."""
-    folder = SHARED_DATA / "receivables_ibm"
-    if not folder.is_dir():
-        pytest.skip("the data set shared/data/receivables_ibm is not beside this checkout")
-    return folder
+    """The real pipeline of a hardware seller."""
+    return data_set("maven_crm")

@@ -71,8 +71,7 @@ class Services:
     @property
     def workdays(self) -> Workdays:
         """Which days are worked."""
-        folder = self.settings.data_dir.expanduser().resolve()
-        return Workdays(self.settings.calendar, workdays.read(folder / "workdays.yaml"))
+        return _workdays(self.settings)
 
     @property
     def granting(self) -> Granting:
@@ -151,6 +150,7 @@ def open_services(
 ) -> Iterator[Services]:
     """Open the database (and bring its schema up to date), build the services, close at the end."""
     take_in(settings.data_dir.expanduser().resolve() / "kpis")
+    _workdays(settings)  # what is wrong with it stops the start, not the first measuring
     database = open_database(settings, name=database_name)
     try:
         if migrated:
@@ -158,6 +158,11 @@ def open_services(
         yield Services(settings, database, open_cipher(settings), as_of=as_of)
     finally:
         database.close()
+
+
+def _workdays(settings: Settings) -> Workdays:
+    own = settings.data_dir.expanduser().resolve() / "workdays.yaml"
+    return Workdays(settings.calendar, workdays.read(own))
 
 
 def open_connector(kind: str, credentials: Credentials) -> Connector:

@@ -19,7 +19,7 @@ from kam_sync.base.clock import stopped_at
 from kam_sync.kpi.model import Grain
 from kam_sync.kpi.periods import first_day
 from kam_sync.wiring import Services
-from tests.conftest import SHARED_DATA
+from tests.conftest import data_set
 from tests.fakes.books import Book
 from tests.fakes.connecting import ask
 
@@ -48,10 +48,7 @@ Values = dict[tuple[str, str, str, date], Decimal]
 @pytest.fixture(scope="module")
 def orders() -> list[Order]:
     """The rows of the file that are no returns."""
-    path = SHARED_DATA / "online_retail" / "orders.csv.gz"
-    if not path.is_file():
-        pytest.skip("the data set shared/data/online_retail is not beside this checkout")
-    return list(_read(path))
+    return list(_read(data_set("online_retail") / "orders.csv.gz"))
 
 
 def _read(path: Path) -> Iterator[Order]:

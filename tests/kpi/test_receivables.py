@@ -2,9 +2,8 @@
 
 import csv
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from kam_sync.kpi.registry import OURS
 from kam_sync.kpi.store.examples import example
 from kam_sync.wiring import Services
+from tests.conftest import data_set
 
 Rows = dict[str, list[dict[str, Any]]]
 Measured = Callable[[str, date, Rows], dict[date, Decimal]]
@@ -23,13 +23,14 @@ AGES = ("overdue_1_30", "overdue_31_60", "overdue_61_90", "overdue_over_90")
 
 
 @pytest.fixture(scope="module")
-def invoices(receivables: Path) -> list[dict[str, Any]]:
+def invoices() -> list[dict[str, Any]]:
     """All invoices of the sample, as if they were of one client."""
 
     def day(said: str) -> date:
-        return datetime.strptime(said, "%m/%d/%Y").date()  # noqa: DTZ007 - a day has no zone
+        month, number, year = map(int, said.split("/"))
+        return date(year, month, number)
 
-    with (receivables / "invoices.csv").open(encoding="utf-8") as file:
+    with (data_set("receivables_ibm") / "invoices.csv").open(encoding="utf-8") as file:
         return [
             {
                 "external_id": row["invoiceNumber"],

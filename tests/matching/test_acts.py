@@ -258,7 +258,7 @@ def test_what_a_merge_held_together_goes_with_the_word_that_it_was_about(
     (_, merged) = _acts(services)
     assert merged.undone_by == "Борис"
     with services.database.transaction() as session:
-        assert DecisionStore(session).together(list(_accounts(services))) == {}
+        assert DecisionStore(session).holding(list(_accounts(services)), Says.TOGETHER) == {}
     joining.undo(services, split, by="Борис")
     (_, merged) = _acts(services)
     assert merged.undone_by is None

@@ -55,10 +55,11 @@ def check(file: File) -> None:
     Example: kam-sync kpis check kpis/orders_over_a_million.yaml
     """
     from kam_sync.kpi.proving import prove
-    from kam_sync.kpi.registry import read
+    from kam_sync.kpi.registry import KPIS, read, refuse_unknown
 
     kpi = read(file)
     with opened() as services, services.database.transaction() as session:
+        refuse_unknown({**KPIS, kpi.key: kpi})
         prove(session, kpi, file.name, services.zone)
         session.rollback()
     typer.echo(f"{kpi.key}: its example comes out")

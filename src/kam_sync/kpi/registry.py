@@ -42,8 +42,10 @@ def take_in(folder: Path) -> None:
         raise BadDefinition(
             f"{taken[0]}.yaml: there is a KPI {taken[0]} already; give it another key"
         )
+    there = _in_order({**_OURS_BY_KEY, **own})
+    refuse_unknown(there)
     _ALL.clear()
-    _ALL.update(_in_order({**_OURS_BY_KEY, **own}))
+    _ALL.update(there)
 
 
 def named(key: str) -> Kpi:
@@ -61,7 +63,7 @@ def _read_all(folder: Path) -> Iterator[Kpi]:
         yield kpi
 
 
-def _refuse_unknown(kpis: Mapping[str, Kpi]) -> None:
+def refuse_unknown(kpis: Mapping[str, Kpi]) -> None:
     """Refuse what reads the values of a KPI that is not there, or of one that reads its own."""
     for kpi in kpis.values():
         waiting, seen = list(kpi.after), set[str]()

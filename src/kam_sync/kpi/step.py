@@ -28,12 +28,11 @@ def run(
     store = MeasuringStore(session, zone, now, workdays)
     work = due.take(kpis.values(), today)
     report = store.of_all(work.anew)
-    reports = [
+    for more in (
         store.of_some(work.of_some),
         store.of_groups(work.anew, of_all=True),
         store.of_groups(work.of_some, of_all=work.groups_changed),
-    ]
-    for more in reports:
+    ):
         report.counts.update(more.counts)
     due.measured(work.anew, kpis.values(), today)
     return report.add(removed=due.forget_others(kpis.values()))

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+from holidays import country_holidays, list_supported_countries
+
 from connectors import plain_yaml
 from kam_sync.base.errors import WrongSettings
 
@@ -22,14 +24,13 @@ class Workdays:
     country: str = "RU"
     set_days: Mapping[date, bool] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if self.country not in list_supported_countries():
+            raise WrongSettings(f"KAM_SYNC_CALENDAR: there is no calendar of {self.country}")
+
     def numbered(self, first: date, last: date) -> dict[date, int]:
         """Each day between two, both included, with how many have been worked up to it."""
-        from holidays import country_holidays  # noqa: PLC0415 - 60 ms that only measuring needs
-
-        try:
-            official = country_holidays(self.country, years=range(first.year, last.year + 1))
-        except NotImplementedError as error:
-            raise WrongSettings(f"KAM_SYNC_CALENDAR: no calendar of {self.country}") from error
+        official = country_holidays(self.country, years=range(first.year, last.year + 1))
         numbers, count = {}, 0
         for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
             set_day = self.set_days.get(day)

@@ -12,7 +12,7 @@ from kam_sync.accounts.store import AccountStore, RecordStore, Worth, WorthStore
 from kam_sync.base.db import Session
 from kam_sync.matching.features import mail_address, phone_number
 from kam_sync.matching.judging import LIKELY_FROM
-from kam_sync.matching.model import Act, Decision, PersonLink, PersonQuestion
+from kam_sync.matching.model import Act, Decision, PersonLink, PersonQuestion, Says
 from kam_sync.matching.people import PersonClue, PersonEvidence
 from kam_sync.matching.showing import beside, ends
 from kam_sync.matching.store import Contact, PersonDecisionStore, PersonStore, ordered
@@ -123,7 +123,7 @@ def people(
     besides = {other for all_ in links.values() for link in all_ if (other := beside(link))}
     contacts = _contacts(session, {*keys, *besides})
     said, accounts = (
-        PersonDecisionStore(session).together(keys),
+        PersonDecisionStore(session).holding(keys, Says.TOGETHER),
         _accounts(session, contacts.values()),
     )
     return [

@@ -119,8 +119,6 @@ def _apart(
     store: Decisions[Any], left: Collection[Company], right: Collection[Company]
 ) -> Decision | None:
     """The latest decision that holds companies or contacts of both apart."""
-    for said in store.all(left, limit=1_000):
-        ends = {(said.one_source_id, said.one_id), (said.other_source_id, said.other_id)}
-        if said.says is Says.APART and said.undone_at is None and not ends.isdisjoint(right):
-            return said
-    return None
+    apart = store.holding(left, Says.APART)
+    between = (said for pair, said in apart.items() if not set(right).isdisjoint(pair))
+    return max(between, key=lambda said: said.at, default=None)

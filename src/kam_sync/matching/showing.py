@@ -12,7 +12,7 @@ from kam_sync.matching import grouping
 from kam_sync.matching.comparing import OTHER_INN, Clue, Evidence
 from kam_sync.matching.features import inn_number, is_real_inn
 from kam_sync.matching.judging import LIKELY_FROM, Answer
-from kam_sync.matching.model import Act, Decision, PersonLink, Question, Waiting
+from kam_sync.matching.model import Act, Decision, PersonLink, Question, Says, Waiting
 from kam_sync.matching.store import DecisionStore, ordered
 
 
@@ -128,7 +128,7 @@ def members(session: Session, links: Sequence[Link]) -> list[Member]:
     besides = [beside(link) for link in links]
     keys = [(link.source_id, link.company_external_id) for link in links]
     companies = AccountStore(session).companies_of({*keys, *filter(None, besides)})
-    said = DecisionStore(session).together(keys)
+    said = DecisionStore(session).holding(keys, Says.TOGETHER)
     return [
         Member(
             companies[key],

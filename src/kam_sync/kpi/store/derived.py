@@ -6,6 +6,9 @@ closed_deals     account_id, currency, on, outcome, amount, opened_at, closed_at
 won_years        account_id, member_id, currency, on, this_year, year_before
                  what each member of an account won in the year before a period's end, and in
                  the year before that; whole periods alone, from the account's second year on
+running_plans    account_id, kpi, on, starts_on, ends_on, until_day, target, currency, fact
+                 the shortest plan of whole months that runs in each period, and what its KPI has
+                 come to since it began; of a plan without a currency, where there is one alone
 open_invoices    account_id, currency, on, issued, amount, days_open, days_overdue
                  each invoice in each period at whose end something of it was still to be paid
 counted_receivables  account_id, currency, on, amount, overdue
@@ -106,10 +109,33 @@ _COUNTED = """
     GROUP BY account_id, currency, "on"
 """
 
+_RUNNING_PLANS = """
+    CREATE TEMP TABLE running_plans ON COMMIT DROP AS
+    SELECT plan.*, done.fact
+    FROM (
+        SELECT DISTINCT ON (p.account_id, p.kpi, m."on") p.account_id, p.kpi, m."on", p.starts_on,
+            p.ends_on, m.until_day, p.target, p.currency
+        FROM plans p
+        JOIN periods m ON m.last_day >= p.starts_on AND m."on" <= p.ends_on
+        WHERE p.target > 0 AND p.starts_on = p."on"
+            AND p.ends_on + 1 = date_trunc('month', p.ends_on + 1)
+        ORDER BY p.account_id, p.kpi, m."on", p.ends_on - p.starts_on
+    ) plan
+    CROSS JOIN LATERAL (
+        SELECT sum(v.value) AS fact FROM points v
+        WHERE v.account_id = plan.account_id AND v.kpi = plan.kpi
+            AND v.unit = coalesce(plan.currency, v.unit)
+            AND v."on" BETWEEN plan.starts_on AND plan."on"
+        HAVING min(v.unit) = max(v.unit)
+    ) done
+    WHERE done.fact IS NOT NULL
+"""
+
 DERIVED: Mapping[str, Derived] = {
     "closed_deals": Derived(frozenset({"deals"}), _CLOSED),
     "won_years": Derived(frozenset({"deals"}), _YEARS),
     "open_invoices": Derived(frozenset({"invoices", "payments"}), _OPEN_INVOICES),
+    "running_plans": Derived(frozenset({"plans", "points"}), _RUNNING_PLANS),
     "counted_receivables": Derived(frozenset({"receivables", "invoices"}), _COUNTED),
 }
 

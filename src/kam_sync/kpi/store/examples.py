@@ -41,7 +41,7 @@ def example(session: Session, kpi: Kpi, zone: ZoneInfo) -> dict[date, Decimal]:
     given, grain = kpi.example.given, kpi.example.grain
     now = start_of_day(kpi.example.today, zone)
     rows = {table: _given(table) for table in OPEN_TABLES}
-    values: dict[str, Any] = moments(now, zone, grain, Workdays())
+    values: dict[str, Any] = moments(now, zone, grain, Workdays(), [kpi.sql])
     values |= {table: json.dumps(given.get(table, [])) for table in OPEN_TABLES}
     session.execute(sa.text("SELECT set_config('timezone', :zone, true)"), {"zone": zone.key})
     session.execute(sa.text(f"DROP TABLE IF EXISTS {', '.join(TABLES)}"))

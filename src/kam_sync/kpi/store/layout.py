@@ -44,8 +44,9 @@ OF_SCOPE = """
 """
 """The companies of those who are due."""
 
+CALENDAR = "calendar"
 TABLES = (
-    "periods", "calendar", "kpi_about", "kpi_echo", "kpi_series", "kpi_changed", *DERIVED,
+    "periods", CALENDAR, "kpi_about", "kpi_echo", "kpi_series", "kpi_changed", *DERIVED,
     *(
         name
         for table, spec in OPEN_TABLES.items()
@@ -106,7 +107,7 @@ def statements(
     named = _named("\n".join(formulas))
     done: set[str] = set()
     yield from (_PERIODS, _SERIES)
-    if "calendar" in named:
+    if CALENDAR in named:
         yield from (_CALENDAR, "ANALYZE calendar")
     for table, spec in OPEN_TABLES.items():
         of_periods, of_money = f"{spec.singular}_periods", f"{spec.singular}_money"

@@ -1,8 +1,8 @@
 """Computes the series of KPIs set-wise in the database, and keeps what has changed of them."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,15 @@ from kam_sync.base.report import Report
 from kam_sync.kpi.model import Grain, Kpi
 from kam_sync.kpi.periods import periods_until
 from kam_sync.kpi.registry import OURS
-from kam_sync.kpi.store.layout import OF_DUE, OF_GROUPS, OF_SCOPE, TABLES, open_tables, statements
+from kam_sync.kpi.store.layout import (
+    CALENDAR,
+    OF_DUE,
+    OF_GROUPS,
+    OF_SCOPE,
+    TABLES,
+    open_tables,
+    statements,
+)
 from kam_sync.kpi.workdays import Workdays
 
 _log = structlog.get_logger("kam_sync.kpi")
@@ -77,6 +85,7 @@ _KEEP = """
     )
     SELECT count(*), count(*) FILTER (WHERE old_ons IS NULL) FROM kpi_changed
 """
+_HAS_ROWS = "SELECT '{table}' WHERE EXISTS (SELECT FROM {table})"
 _FORGET = """
     DELETE FROM series s
     WHERE s.of_group = :of_group AND s.grain = :grain AND s.kpi = ANY(:kpis) AND {scope}
@@ -118,22 +127,24 @@ class MeasuringStore:
 
     def of_some(self, kpis: Collection[Kpi]) -> Report:
         """The same of the accounts that are due."""
-        for statement in OF_SCOPE.split(";"):
-            self._run(statement)
+        if kpis:
+            for statement in OF_SCOPE.split(";"):
+                self._run(statement)
         return self._compute(kpis, _SOME)
 
     def of_groups(self, kpis: Collection[Kpi], *, of_all: bool) -> Report:
         """The same of each account that has children: by all companies in it and below it."""
+        whose = _ALL_GROUPS if of_all else _SOME_GROUPS
+        if not kpis:
+            return self._compute(kpis, whose)
         self._run("DROP TABLE IF EXISTS kpi_group")
         for statement in OF_GROUPS.format(only="true" if of_all else OF_DUE).split(";"):
             self._run(statement)
-        if not self._session.scalar(sa.text("SELECT EXISTS (SELECT FROM kpi_group)")):
-            gone = sa.text("DELETE FROM series WHERE of_group AND kpi = ANY(:kpis) AND :of_all")
-            found: Any = self._session.execute(
-                gone, {"kpis": [kpi.key for kpi in kpis], "of_all": of_all}
-            )
-            return Report("kpi").add(created=0, updated=0, removed=found.rowcount)
-        return self._compute(kpis, _ALL_GROUPS if of_all else _SOME_GROUPS)
+        if self._session.scalar(sa.text("SELECT EXISTS (SELECT FROM kpi_group)")):
+            return self._compute(kpis, whose)
+        ended = {"kpis": [kpi.key for kpi in kpis] if of_all else []}  # nothing to lay out for
+        gone = self._run("DELETE FROM series WHERE of_group AND kpi = ANY(:kpis)", ended)
+        return Report("kpi").add(created=0, updated=0, removed=gone.rowcount)
 
     def _compute(self, kpis: Collection[Kpi], whose: _Whose) -> Report:
         report = Report("kpi").add(created=0, updated=0, removed=0)
@@ -143,23 +154,19 @@ class MeasuringStore:
         return report
 
     def _of_grain(self, kpis: Sequence[Kpi], whose: _Whose, grain: Grain) -> dict[str, int]:
-        values = moments(self._now, self._zone, grain, self._workdays)
-        values |= {
-            "of_group": whose.of_group,
-            "after": [key for kpi in kpis for key in kpi.after],
-        }  # fmt: skip
+        formulas = [kpi.sql for kpi in kpis]
+        values = moments(self._now, self._zone, grain, self._workdays, formulas)
+        values["of_group"] = whose.of_group
+        values["after"] = [key for kpi in kpis for key in kpi.after]
         self._run(f"DROP TABLE IF EXISTS {', '.join(TABLES)}")
-        for statement in statements(whose.links, [kpi.sql for kpi in kpis], grain):
+        for statement in statements(whose.links, formulas, grain):
             self._run(statement, values)
-        empty = self._empty({table for kpi in kpis for table in open_tables(kpi.sql)})
-        failed = [
-            kpi.key
-            for kpi in kpis
-            if not open_tables(kpi.sql) <= empty and not self._measure(kpi, values)
-        ]  # of what there are no rows there is no value, and nothing to plan a query for
-        values["kpis"] = [
-            kpi.key for kpi in kpis if kpi.key not in failed
-        ]  # those stay as they were
+        reads = {kpi.key: open_tables(kpi.sql) for kpi in kpis}
+        # Of what there are no rows there is no value, and nothing to plan a query for.
+        there = self._with_rows(frozenset().union(*reads.values()))
+        some = [kpi for kpi in kpis if reads[kpi.key] & there]
+        failed = {kpi.key for kpi in some if not self._measure(kpi, values)}
+        values["kpis"] = [key for key in reads if key not in failed]  # those stay as they were
         self._run("ANALYZE kpi_series")
         self._run(_COMPARE, values)
         self._run(_RESTATE, values)
@@ -168,13 +175,10 @@ class MeasuringStore:
         found = {"created": created, "updated": total - created, "removed": gone}
         return found | ({"failed": len(failed)} if failed else {})
 
-    def _empty(self, tables: Collection[str]) -> set[str]:
-        """Those of the open tables that have no rows."""
-        asked = ", ".join(f"EXISTS (SELECT FROM {table})" for table in sorted(tables))
-        [there] = self._session.execute(sa.text(f"SELECT {asked or 'true'}"))
-        return {
-            table for table, has_rows in zip(sorted(tables), there, strict=False) if not has_rows
-        }
+    def _with_rows(self, tables: Collection[str]) -> set[str]:
+        """Those of the open tables that have any."""
+        asked = (_HAS_ROWS.format(table=table) for table in tables)
+        return set(self._session.scalars(sa.text(" UNION ALL ".join(asked))))
 
     def _measure(self, kpi: Kpi, values: Mapping[str, Any]) -> bool:
         """Compute a KPI; one that people have added may fail without harm to the others."""
@@ -204,10 +208,13 @@ def in_turn(kpis: Sequence[Kpi]) -> Iterator[list[Kpi]]:
         waiting = [kpi for kpi in waiting if kpi not in ready]
 
 
-def moments(now: datetime, zone: ZoneInfo, grain: Grain, workdays: Workdays) -> dict[str, Any]:
-    """What the tables are laid out by."""
-    periods = periods_until(now, zone, grain)
-    days = workdays.numbered(periods[0].on, periods[-1].last_day + _AHEAD)
+def moments(
+    now: datetime, zone: ZoneInfo, grain: Grain, workdays: Workdays, formulas: Iterable[str]
+) -> dict[str, Any]:
+    """What the tables are laid out by that formulas read."""
+    periods, days = periods_until(now, zone, grain), dict[date, int]()
+    if any(CALENDAR in formula for formula in formulas):  # to count the days of years takes time
+        days = workdays.numbered(periods[0].on, periods[-1].last_day + _AHEAD)
     return {
         "ons": [period.on for period in periods],
         "starts": [period.start_at for period in periods],

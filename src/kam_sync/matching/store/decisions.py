@@ -180,10 +180,10 @@ class Decisions(Generic[Asked]):
             query = query.where(one.in_(companies) | other.in_(companies))
         return list(self._session.scalars(query))
 
-    def together(self, companies: Collection[Company]) -> dict[Pair, Decision]:
-        """That companies are one with others, as far as a person said so and it holds."""
+    def holding(self, companies: Collection[Company], says: Says) -> dict[Pair, Decision]:
+        """What a person said of companies and others, to be one or two, as far as it holds."""
         found = self._session.execute(self._sql(HOLDING), listed(companies)).mappings()
-        said = [Decision.model_validate(dict(one)) for one in found if one["says"] == Says.TOGETHER]
+        said = [Decision.model_validate(dict(one)) for one in found if one["says"] == says]
         return {((d.one_source_id, d.one_id), (d.other_source_id, d.other_id)): d for d in said}
 
     def _acts(self, which: str, **values: int) -> list[Act]:

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kam_sync.base.errors import Outdated, WrongUse
 from kam_sync.matching.deciding import Deciding
+from kam_sync.matching.proposing import Proposed
 from kam_sync.matching.store import Decisions
 from kam_sync.web import paging
 from kam_sync.web.api.matches import place_of, write_place
@@ -77,9 +78,7 @@ class Asking:
             record=kind.record,
             questions=kind.asked(self.session, kept),
             decisions=self._told(kind, limit=_LATEST),
-            card=lambda one: self.sources.card(
-                self.services, one.source_id, kind.record, one.external_id
-            ),
+            card=self._card(kind),
             has_sources=len(self.sources.all) > 0,
             **more,
         )
@@ -91,6 +90,25 @@ class Asking:
         found = self._told(kind, limit=_DECISIONS + 1, **before)
         kept, next_cursor = paging.page(found, _DECISIONS, lambda one: kind.by_id.write(one.act.id))
         return self._page(kind, "match_decisions.html", next_cursor, decisions=kept)
+
+    def compared(
+        self, kind: Kind, template: str, proposed: Proposed[Any], *, q: str, **more: Any
+    ) -> HTMLResponse:
+        """Two side by side that nobody asks about, and what speaks for and against a merge.
+
+        Args:
+            q: what was looked for when the other one was found.
+        """
+        return pages(self.request).render(
+            self.request, template, question=proposed.asked, apart=proposed.apart,
+            card=self._card(kind), names=self.sources.names, words=kind.words, q=q.strip(), **more,
+        )  # fmt: skip
+
+    def _card(self, kind: Kind) -> Callable[[Any], str | None]:
+        """Where a record is seen in its CRM."""
+        return lambda one: self.sources.card(
+            self.services, one.source_id, kind.record, one.external_id
+        )
 
     def _told(self, kind: Kind, **which: Any) -> list[Any]:
         return list(kind.told(self.session, kind.store(self.session).acts(**which)))

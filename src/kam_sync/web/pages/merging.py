@@ -13,11 +13,12 @@ from kam_sync.base.errors import Outdated
 from kam_sync.jobs import joining
 from kam_sync.matching.proposing import propose
 from kam_sync.web.deps import AccountId, AllSources, Reading, Serving, from_our_pages, read_id
+from kam_sync.web.pages.asking import Asked
 from kam_sync.web.pages.choosing import candidates
 from kam_sync.web.pages.forms import BY, Fields, note_of, went
+from kam_sync.web.pages.matches import COMPANIES
 from kam_sync.web.paging import Text
 from kam_sync.web.render import pages
-from kam_sync.web.wording import matching as words
 
 router = APIRouter()
 
@@ -52,25 +53,16 @@ def show_merge(
 
 
 @router.get("/accounts/{account_id}/merge/{other_id}", response_class=HTMLResponse)
-def show_both(
-    request: Request, session: Reading, sources: AllSources, services: Serving, both: Of
-) -> Response:
+def show_both(page: Asked, both: Of) -> Response:
     """Both accounts side by side, and what speaks for and against a merge."""
+    session = page.session
     try:
         proposed = propose(session, both.account_id, read_id("account", both.other_id))
     except Outdated:
         return _stale(session, both.account_id)
-    return pages(request).render(
-        request,
-        "account_merge_both.html",
-        account=AccountStore(session).account(both.account_id),
-        question=proposed.asked,
-        apart=proposed.apart,
-        card=lambda one: sources.card(services, one.source_id, "company", one.external_id),
-        names=sources.names,
-        words=words,
-        q=both.q.strip(),
-    )
+    account = AccountStore(session).account(both.account_id)
+    template = "account_merge_both.html"
+    return page.compared(COMPANIES, template, proposed, q=both.q, account=account)
 
 
 @router.post("/accounts/{account_id}/merge", dependencies=[Depends(from_our_pages)])

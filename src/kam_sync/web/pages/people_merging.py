@@ -17,8 +17,10 @@ from kam_sync.matching.proposing import propose_people
 from kam_sync.matching.store import PersonStore
 from kam_sync.web.api.people import PersonId
 from kam_sync.web.deps import AllSources, Reading, Serving, from_our_pages, read_id
+from kam_sync.web.pages.asking import Asked
 from kam_sync.web.pages.choosing import people_like
 from kam_sync.web.pages.forms import BY, Fields, note_of, went
+from kam_sync.web.pages.people import PEOPLE
 from kam_sync.web.paging import Text
 from kam_sync.web.render import pages
 from kam_sync.web.wording import persons as words
@@ -56,24 +58,12 @@ def show_people(
 
 
 @router.get("/people/{person_id}/merge/{other_id}", response_class=HTMLResponse)
-def show_both_people(
-    request: Request, session: Reading, sources: AllSources, services: Serving, both: Of
-) -> HTMLResponse:
+def show_both_people(page: Asked, both: Of) -> HTMLResponse:
     """Both people side by side, and what speaks for and against a merge."""
-    person = _person(session, both.person_id)
-    proposed = propose_people(session, both.person_id, read_id("person", both.other_id))
-    return pages(request).render(
-        request,
-        "person_merge_both.html",
-        person=person,
-        account=_customer(session, person),
-        question=proposed.asked,
-        apart=proposed.apart,
-        card=lambda one: sources.card(services, one.source_id, "contact", one.external_id),
-        names=sources.names,
-        words=words,
-        q=both.q.strip(),
-    )
+    person = _person(page.session, both.person_id)
+    proposed = propose_people(page.session, both.person_id, read_id("person", both.other_id))
+    account, template = _customer(page.session, person), "person_merge_both.html"
+    return page.compared(PEOPLE, template, proposed, q=both.q, person=person, account=account)
 
 
 @router.post("/people/{person_id}/merge", dependencies=[Depends(from_our_pages)])
