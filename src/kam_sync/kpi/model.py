@@ -41,6 +41,17 @@ class Grain(StrEnum):
     QUARTER = "quarter"
 
 
+class Unforeseen(StrEnum):
+    """Why nothing can be predicted."""
+
+    FEW_ACCOUNTS = "few_accounts"
+    """Too few accounts have ordered again to learn from."""
+    SHORT_HISTORY = "short_history"
+    """The first order of all is too recent."""
+    FEW_ORDERS = "few_orders"
+    """The account has ordered too few times."""
+
+
 class Family(StrEnum):
     """What a KPI is about, in the order in which people see them."""
 
