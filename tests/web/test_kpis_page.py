@@ -37,3 +37,17 @@ def test_what_was_first_reported_stands_beside_what_is_known(
     [series] = client.get(f"/api/v1{path}/kpis/won_revenue").json()["series"]
     october = series["points"][0]
     assert (october["value"]["amount"], october["reported"]["amount"]) == ("120.00", "100.00")
+
+
+def test_why_nothing_is_predicted_stands_on_the_page_and_in_the_api(
+    client: TestClient, services: Services
+) -> None:
+    book = Book(services)
+    book.deals(deal("1", opened="2026-10-01", won="2026-10-20")).measure()
+    path = f"/accounts/{book.account()}"
+    assert "fewer than 50 clients" in client.get(path, params={"lang": "en"}).text
+    answer = client.get(f"/api/v1{path}/kpis/predicted_ltv").json()
+    assert answer["series"] == []
+    [said] = answer["forecasts"]
+    assert (said["unit"], said["value"], said["why"]) == ("RUB", None, "few_accounts")
+    assert client.get(f"/api/v1{path}/kpis/won_revenue").json()["forecasts"] == []

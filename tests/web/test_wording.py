@@ -1,6 +1,6 @@
 """Numbers and sentences in both languages, and translations without gaps."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
@@ -14,7 +14,9 @@ from kam_sync import web
 from kam_sync.base.settings import Locale
 from kam_sync.drift.model import Finding, Verdict, Why
 from kam_sync.jobs.model import Plan
+from kam_sync.kpi.model import Forecast, Unforeseen
 from kam_sync.web.wording import sentences, steps
+from kam_sync.web.wording.forecasts import forecast
 from kam_sync.web.wording.language import LOCALES, Language
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -40,6 +42,22 @@ def plain(text: str) -> str:
 def test_money_has_a_short_form(amount: float, russian: str, english: str) -> None:
     assert plain(RU.money(amount, "RUB")) == russian
     assert plain(EN.money(amount, "RUB")) == english
+
+
+def test_a_prediction_is_said_with_its_interval_or_with_the_reason() -> None:
+    said = Forecast(
+        kpi="predicted_ltv", unit="RUB", made_on=date(2026, 11, 23), value=Decimal(1_200_000),
+        low=Decimal(300_000), high=Decimal(2_500_000), alive=0.873, orders=4.21,
+    )  # fmt: skip
+    assert plain(forecast(RU, said)) == (
+        "1,2 млн ₽ за следующие 12 месяцев; из пяти таких клиентов четверо купят на сумму от"
+        " 300 тыс. ₽ до 2,5 млн ₽. Ожидается заказов: 4,2; вероятность, что клиент ещё"
+        " покупает, — 87 %."
+    )
+    for why in Unforeseen:
+        unsaid = said.model_copy(update={"value": None, "why": why})
+        assert "прогноза нет" in forecast(RU, unsaid)
+        assert "nothing is predicted" in forecast(EN, unsaid)
 
 
 def test_money_has_a_full_form() -> None:

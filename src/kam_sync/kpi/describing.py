@@ -8,6 +8,7 @@ from kam_sync.kpi.model import Kpi, Measure
 MARK = "<!-- what follows is written by `kam-sync kpis document` -->\n"
 """Above it in the document stands what people write."""
 
+_PAGE = "predicted-ltv.md"
 _UNITS = {
     Measure.MONEY: "the currency",
     Measure.DAYS: "days",
@@ -39,7 +40,12 @@ def _paragraphs(kpi: Kpi) -> Iterator[str]:
         if said:
             yield f"{word}: {said['en'].strip()}\n"
     yield f"```sql\n{kpi.sql.strip()}\n```\n"
+    if kpi.function:
+        yield f"Its rows are orders; `{kpi.function}` makes of them what [is predicted]({_PAGE}).\n"
     yield f"*Example*, at the beginning of {kpi.example.today}:\n"
+    if kpi.example.learned:
+        yield "learned from all accounts:\n"
+        yield _table([kpi.example.learned.model_dump()])
     for table, rows in kpi.example.given.items():
         yield f"{table}:\n"
         yield _table(rows)

@@ -6,10 +6,10 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from sqlmodel import SQLModel
 
 from kam_sync.base import fields
@@ -39,6 +39,13 @@ class Grain(StrEnum):
     WEEK = "week"
     MONTH = "month"
     QUARTER = "quarter"
+
+
+class Function(StrEnum):
+    """What is made of the rows of a KPI's SQL where SQL cannot say it."""
+
+    PREDICTED_LTV = "predicted_ltv"
+    """The rows are orders with their day; the value is what the next twelve months will bring."""
 
 
 class Unforeseen(StrEnum):
@@ -85,6 +92,20 @@ class _Written(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Learned(_Written):
+    """What a function has learned from all accounts: see `predicting.Fit`; times are in days."""
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+    p: float
+    q: float
+    gamma: float
+    coming: float
+    fall: float
+
+
 class Example(_Written):
     """A worked example: what is given, what comes out, and how that is computed by hand."""
 
@@ -92,6 +113,8 @@ class Example(_Written):
     """It is the first moment of this day."""
     given: dict[str, list[dict[str, Any]]]
     """The rows of one account by open table; what is not said of a row is null."""
+    learned: Learned | None = None
+    """What a function has learned from all the other accounts."""
     unit: str | None = None
     """Which one, where there are several."""
     grain: Grain = Grain.MONTH
@@ -127,6 +150,8 @@ class Kpi(_Written):
     """The KPIs whose values it reads, in the open table points."""
     sql: str
     """One SQL query over the open tables that gives (account_id, unit, on, value)."""
+    function: Function | None = None
+    """What makes values of these rows, where they are none themselves."""
     example: Example
     sql_line: int = Field(default=1, exclude=True)
     """In which line of its file the SQL begins."""
@@ -134,8 +159,21 @@ class Kpi(_Written):
     @cached_property
     def version(self) -> str:
         """Changes with what is computed; all accounts are measured anew then."""
-        said = "\n".join((self.sql, self.measure, *self.grains, *self.after))
+        made = (self.function,) if self.function else ()
+        said = "\n".join((self.sql, self.measure, *self.grains, *self.after, *made))
         return sha256(said.encode()).hexdigest()[:16]
+
+    @model_validator(mode="after")
+    def _function_has_what_it_needs(self) -> Self:
+        if self.function is None:
+            if self.example.learned is not None:
+                raise ValueError("example: learned is for KPIs with a function")
+            return self
+        if self.measure is not Measure.MONEY or self.grains != (Grain.MONTH,):
+            raise ValueError(f"function {self.function}: measure has to be money, grains [month]")
+        if self.example.learned is None:
+            raise ValueError(f"function {self.function}: the example has to say what is learned")
+        return self
 
 
 class Point(SQLModel):
@@ -151,6 +189,25 @@ class Point(SQLModel):
     reported: Decimal | None = fields.exact(default=None)
     """The value as it was first measured after the month's end."""
     changed_at: datetime = fields.moment()
+
+
+class Forecast(SQLModel):
+    """What an account will buy in the twelve months from a day, or why that is not said."""
+
+    kpi: str
+    unit: str
+    made_on: date
+    value: Decimal | None = fields.exact(default=None)
+    low: Decimal | None = fields.exact(default=None)
+    """One in ten accounts like this one buys less."""
+    high: Decimal | None = fields.exact(default=None)
+    """One in ten accounts like this one buys more."""
+    alive: float | None = None
+    """The probability that it has not stopped buying."""
+    orders: float | None = None
+    """How many orders are expected, of different days."""
+    why: Unforeseen | None = fields.choice(Unforeseen, default=None)
+    """Why there is no value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from kam_sync.base.db import Session, merge, table_of
 from kam_sync.kpi.model import Kpi
+from kam_sync.kpi.store.forecasting import ForecastingStore
 from kam_sync.kpi.store.layout import inputs
 from kam_sync.kpi.store.tables import MeasuredRow
 
@@ -94,6 +95,7 @@ class DueStore:
         ).all()
         if not gone:
             return 0
+        ForecastingStore(self._session).forget_others([kpi.key for kpi in kpis])
         forget = sa.text("DELETE FROM series WHERE kpi <> ALL(:keys) RETURNING kpi")
         return len(self._session.execute(forget, keys).all())
 

@@ -1,6 +1,7 @@
 """Computes the worked example of a KPI, on rows that are given and not on the store."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,8 +13,10 @@ import sqlalchemy as sa
 from kam_sync.base.clock import start_of_day
 from kam_sync.base.db import Session
 from kam_sync.kpi.model import Kpi
+from kam_sync.kpi.store.executing import execute
+from kam_sync.kpi.store.forecasting import predicted
 from kam_sync.kpi.store.layout import TABLES, statements
-from kam_sync.kpi.store.measuring import execute, moments
+from kam_sync.kpi.store.measuring import moments
 from kam_sync.kpi.store.open_tables import OPEN_TABLES
 from kam_sync.kpi.workdays import Workdays
 
@@ -38,7 +41,7 @@ def example(session: Session, kpi: Kpi, zone: ZoneInfo) -> dict[date, Decimal]:
 
     The session's transaction is left with tables of the example: roll it back. Raises BadFormula.
     """
-    given, grain = kpi.example.given, kpi.example.grain
+    given, grain, wanted = kpi.example.given, kpi.example.grain, kpi.example.unit
     now = start_of_day(kpi.example.today, zone)
     rows = {table: _given(table) for table in OPEN_TABLES}
     values: dict[str, Any] = moments(now, zone, grain, Workdays(), [kpi.sql])
@@ -48,11 +51,19 @@ def example(session: Session, kpi: Kpi, zone: ZoneInfo) -> dict[date, Decimal]:
     for statement in statements("account_link", [kpi.sql], grain, rows):
         execute(session, statement, values)
     try:
-        found = session.execute(sa.text(_MEASURE.format(sql=kpi.sql))).all()
+        found = _found(session, kpi, values)
     except sa.exc.DBAPIError as error:
         raise _bad(error, kpi) from error
-    wanted = kpi.example.unit
     return {on: round(value, 4) for unit, on, value in found if wanted in {None, unit}}
+
+
+def _found(session: Session, kpi: Kpi, values: Mapping[str, Any]) -> Sequence[Any]:
+    """The unit, period and value of each point."""
+    if kpi.example.learned is None:
+        return session.execute(sa.text(_MEASURE.format(sql=kpi.sql))).all()
+    learned = list(kpi.example.learned.model_dump().values())
+    said = predicted(session, kpi.sql, values, learned)
+    return [(unit, values["running"], value) for unit, value in said.items()]
 
 
 def _bad(error: sa.exc.DBAPIError, kpi: Kpi) -> BadFormula:

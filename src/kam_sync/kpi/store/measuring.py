@@ -12,9 +12,11 @@ import structlog
 
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
-from kam_sync.kpi.model import Grain, Kpi
+from kam_sync.kpi.model import Function, Grain, Kpi
 from kam_sync.kpi.periods import periods_until
 from kam_sync.kpi.registry import OURS
+from kam_sync.kpi.store.executing import execute
+from kam_sync.kpi.store.forecasting import ForecastingStore
 from kam_sync.kpi.store.layout import (
     CALENDAR,
     OF_DUE,
@@ -142,8 +144,10 @@ class MeasuringStore:
             self._run(statement)
         if self._session.scalar(sa.text("SELECT EXISTS (SELECT FROM kpi_group)")):
             return self._compute(kpis, whose)
-        ended = {"kpis": [kpi.key for kpi in kpis] if of_all else []}  # nothing to lay out for
-        gone = self._run("DELETE FROM series WHERE of_group AND kpi = ANY(:kpis)", ended)
+        ended = [kpi.key for kpi in kpis] if of_all else []  # nothing to lay out for
+        ForecastingStore(self._session).forget_groups(ended)
+        forget = "DELETE FROM series WHERE of_group AND kpi = ANY(:kpis)"
+        gone = self._run(forget, {"kpis": ended})
         return Report("kpi").add(created=0, updated=0, removed=gone.rowcount)
 
     def _compute(self, kpis: Collection[Kpi], whose: _Whose) -> Report:
@@ -164,8 +168,8 @@ class MeasuringStore:
         reads = {kpi.key: open_tables(kpi.sql) for kpi in kpis}
         # Of what there are no rows there is no value, and nothing to plan a query for.
         there = self._with_rows(frozenset().union(*reads.values()))
-        some = [kpi for kpi in kpis if reads[kpi.key] & there]
-        failed = {kpi.key for kpi in some if not self._measure(kpi, values)}
+        some = [kpi for kpi in kpis if kpi.function or reads[kpi.key] & there]
+        failed = {kpi.key for kpi in some if not self._measure(kpi, values, whose)}
         values["kpis"] = [key for key in reads if key not in failed]  # those stay as they were
         self._run("ANALYZE kpi_series")
         self._run(_COMPARE, values)
@@ -180,19 +184,25 @@ class MeasuringStore:
         asked = (_HAS_ROWS.format(table=table) for table in tables)
         return set(self._session.scalars(sa.text(" UNION ALL ".join(asked))))
 
-    def _measure(self, kpi: Kpi, values: Mapping[str, Any]) -> bool:
+    def _measure(self, kpi: Kpi, values: Mapping[str, Any], whose: _Whose) -> bool:
         """Compute a KPI; one that people have added may fail without harm to the others."""
-        statement, named = _MEASURE.format(formula=kpi.sql), {**values, "kpi": kpi.key}
         if kpi.key in OURS:
-            self._run(statement, named)
+            self._compute_one(kpi, values, whose)
             return True
         try:
             with self._session.begin_nested():
-                self._run(statement, named)
+                self._compute_one(kpi, values, whose)
         except sa.exc.DBAPIError as error:
             _log.warning("kpi not measured", kpi=kpi.key, message=str(error.orig))
             return False
         return True
+
+    def _compute_one(self, kpi: Kpi, values: Mapping[str, Any], whose: _Whose) -> None:
+        if kpi.function is Function.PREDICTED_LTV:
+            store = ForecastingStore(self._session)
+            store.measure(kpi, values, whose.scope, learn=whose is _ALL)
+            return
+        self._run(_MEASURE.format(formula=kpi.sql), {**values, "kpi": kpi.key})
 
     def _run(self, statement: str, values: Mapping[str, Any] = MappingProxyType({})) -> Any:
         return execute(self._session, statement, values)
@@ -223,11 +233,5 @@ def moments(
         "untils": [period.until_day for period in periods],
         "days": list(days), "numbers": list(days.values()), "grain": grain.value,
         "zone": zone.key, "first": periods[0].on, "running": periods[-1].on, "now": now,
+        "today": now.astimezone(zone).date(),
     }  # fmt: skip
-
-
-def execute(session: Session, statement: str, values: Mapping[str, Any]) -> Any:
-    """Run a statement with those of the values that it names."""
-    text = sa.text(statement)
-    named = text.compile().params
-    return session.execute(text, {name: values[name] for name in named})

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from kam_sync.base.db import Session, table_of
-from kam_sync.kpi.model import Grain, Point, Series
-from kam_sync.kpi.store.tables import SeriesRow
+from kam_sync.kpi.model import Forecast, Grain, Point, Series
+from kam_sync.kpi.store.tables import ForecastRow, SeriesRow
 
 
 class KpiStore:
@@ -53,6 +53,16 @@ class KpiStore:
         found = (point for row in self._session.scalars(query) for point in _points(row))
         least, most = first or date.min, last or date.max
         return [point for point in found if least <= point.on <= most]
+
+    def forecasts(self, account_id: UUID, *, of_group: bool = False) -> list[Forecast]:
+        """What is predicted of an account by KPI and unit, and where nothing is, why."""
+        query = (
+            select(ForecastRow)
+            .where(col(ForecastRow.account_id) == account_id)
+            .where(col(ForecastRow.of_group) == of_group)
+            .order_by(col(ForecastRow.kpi), col(ForecastRow.unit))
+        )
+        return list(self._session.scalars(query))
 
     def of_accounts(
         self, account_ids: Collection[UUID], kpis: Collection[str], *, first: date

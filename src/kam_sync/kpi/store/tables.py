@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from kam_sync.base import fields
+from kam_sync.kpi.model import Forecast, Unforeseen
 
 
 class SeriesRow(SQLModel, table=True):
@@ -77,3 +78,27 @@ class MeasuredRow(SQLModel, table=True):
     kpi: str = Field(primary_key=True)
     version: str
     today: date
+
+
+class ForecastRow(Forecast, table=True):
+    """What an account, or an account and all below it, will buy."""
+
+    __tablename__ = "forecast"
+
+    account_id: UUID = Field(primary_key=True, foreign_key="account.id", ondelete="CASCADE")
+    of_group: bool = Field(primary_key=True)
+    kpi: str = Field(primary_key=True)
+    unit: str = Field(primary_key=True)
+
+
+class LearnedRow(SQLModel, table=True):
+    """What was learned from all accounts, and on which day, or why nothing was."""
+
+    __tablename__ = "kpi_learned"
+
+    kpi: str = Field(primary_key=True)
+    unit: str = Field(primary_key=True)
+    learned_on: date
+    numbers: list[float] = fields.listing()
+    """Of `predicting.Fit`, in its order; none where there is a why."""
+    why: Unforeseen | None = fields.choice(Unforeseen, default=None)

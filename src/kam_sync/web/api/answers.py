@@ -9,7 +9,7 @@ from connectors import ErrorKind
 from kam_sync.alerts.model import ChangeKind
 from kam_sync.drift.model import Kind, Verdict, Why
 from kam_sync.intake.model import RunState, SourceState
-from kam_sync.kpi.model import Family, Good, Grain, Measure
+from kam_sync.kpi.model import Family, Good, Grain, Measure, Unforeseen
 from kam_sync.kpi.values import Moment, Value
 from kam_sync.notify.shapes import Account, AccountId, Alert, ExternalId, SourceName
 from kam_sync.web.api.webhook_answers import Webhooks
@@ -209,6 +209,21 @@ class Series(BaseModel):
     finding: Finding | None
 
 
+class Forecast(BaseModel):
+    """What an account will buy in the twelve months from a day, or why that is not said."""
+
+    unit: str = Field(description="Currency.", examples=["RUB"])
+    made_on: date
+    value: Value | None
+    low: Value | None = Field(description="One in ten accounts like this one buys less.")
+    high: Value | None = Field(description="One in ten accounts like this one buys more.")
+    alive: float | None = Field(
+        description="The probability that it has not stopped buying.", examples=[0.87]
+    )
+    orders: float | None = Field(description="How many orders are expected.", examples=[4.2])
+    why: Unforeseen | None = Field(description="Why there is no value.")
+
+
 class KpiOfAccount(BaseModel):
     """The newest value of a KPI of an account in one unit."""
 
@@ -224,6 +239,9 @@ class SeriesOfAccount(BaseModel):
 
     kpi: Kpi
     series: list[Series]
+    forecasts: list[Forecast] = Field(
+        description="What stands behind the newest value of predicted_ltv; of other KPIs nothing."
+    )
 
 
 class Change(BaseModel):

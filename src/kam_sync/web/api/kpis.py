@@ -14,7 +14,7 @@ from kam_sync.base.errors import WrongUse
 from kam_sync.base.settings import Locale
 from kam_sync.drift import model as drift
 from kam_sync.drift.store import DriftStore
-from kam_sync.kpi.model import Kpi, Point
+from kam_sync.kpi.model import Forecast, Kpi, Point
 from kam_sync.kpi.registry import KPIS, named
 from kam_sync.kpi.store import KpiStore
 from kam_sync.kpi.values import Value, value
@@ -102,7 +102,15 @@ def get_kpi_of_account(
         )
         for _, unit, of_unit in _grouped(points)
     ]
-    return answers.SeriesOfAccount(kpi=_kpi(found, locale), series=series)
+    return answers.SeriesOfAccount(
+        kpi=_kpi(found, locale),
+        series=series,
+        forecasts=[
+            _forecast(one)
+            for one in KpiStore(session).forecasts(account_id, of_group=of_group)
+            if one.kpi == kpi
+        ],
+    )
 
 
 def newest_of(
@@ -153,6 +161,16 @@ def _point(point: Point) -> answers.Point:
         is_partial=point.is_partial,
         reported=None if point.reported is None else value(point.reported, measure, point.unit),
     )
+
+
+def _forecast(said: Forecast) -> answers.Forecast:
+    amounts = {
+        name: None if amount is None else value(amount, KPIS[said.kpi].measure, said.unit)
+        for name in ("value", "low", "high")
+        for amount in [getattr(said, name)]
+    }
+    plain = said.model_dump(include={"unit", "made_on", "alive", "orders", "why"})
+    return answers.Forecast(**plain, **amounts)
 
 
 def _finding(found: drift.Finding | None) -> answers.Finding | None:

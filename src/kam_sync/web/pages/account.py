@@ -22,6 +22,7 @@ from kam_sync.alerts.model import AlertState
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
 from kam_sync.drift.store import DriftStore
+from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.store import KpiStore
 from kam_sync.matching.showing import members
 from kam_sync.web.deps import AccountId, Reading
@@ -33,6 +34,7 @@ from kam_sync.web.paging import MOST, Text
 from kam_sync.web.render import pages
 from kam_sync.web.wording import believed, matching
 from kam_sync.web.wording import moves as move_words
+from kam_sync.web.wording.forecasts import forecast
 
 router = APIRouter()
 
@@ -68,6 +70,8 @@ def show_account(
         cards=cards,
         chosen=chosen,
         chart=chosen and chart_data(renderer.language(request), chosen),
+        forecasts=[one for one in KpiStore(session).forecasts(account_id) if one.kpi in KPIS],
+        forecast=forecast,
         facts=FactStore(session).of_account(account_id),
         **shown_group(session, account_id),
         **_crm(session, account_id, lists),
