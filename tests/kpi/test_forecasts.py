@@ -1,8 +1,11 @@
 """What accounts will buy is learned from all of them once a day, kept, and said with its reason."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +15,10 @@ from connectors import Noun, Outcome
 from kam_sync import flow
 from kam_sync.base.clock import stopped_at
 from kam_sync.jobs.joining import parents
-from kam_sync.kpi import predicting
+from kam_sync.kpi import predicting, registry
 from kam_sync.kpi.model import Forecast, Unforeseen
 from kam_sync.kpi.predicting import Fit, Orders, Predicted
+from kam_sync.kpi.registry import BadDefinition
 from kam_sync.kpi.store import KpiStore
 from kam_sync.wiring import Services
 from tests.fakes.books import Book
@@ -158,3 +162,32 @@ def test_of_few_accounts_nothing_is_learned_and_that_is_said(services: Services)
     assert said is not None
     assert (said.value, said.why) == (None, Unforeseen.FEW_ACCOUNTS)
     assert book.points("predicted_ltv", company="5") == {}
+
+
+def test_a_start_does_not_wait_for_scipy() -> None:
+    said = (
+        "import sys, kam_sync.kpi.step; print([m for m in ('scipy', 'numpy') if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "wrong"),
+    [
+        ("\n  learned:", "\n  # learned:", "the example has to say what is learned"),
+        ("measure: money", "measure: count", "measure has to be money"),
+        ("function: predicted_ltv\n", "", "learned is for KPIs with a function"),
+        ("function: predicted_ltv", "function: guess", "function"),
+    ],
+)
+def test_what_a_function_lacks_is_said_with_the_file(
+    tmp_path: Path, was: str, now: str, wrong: str
+) -> None:
+    text = (Path(registry.__file__).parent / "definitions" / "predicted_ltv.yaml").read_text(
+        "utf-8"
+    )
+    file = tmp_path / "predicted_ltv.yaml"
+    file.write_text(text.replace(was, now), "utf-8")
+    with pytest.raises(BadDefinition, match=f"^predicted_ltv.yaml: .*{wrong}"):
+        registry.read(file)

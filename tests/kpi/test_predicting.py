@@ -117,6 +117,24 @@ def test_too_short_a_history_is_said_and_not_guessed() -> None:
     assert isinstance(second, Predicted)
 
 
+@pytest.mark.parametrize(
+    "alike",
+    [
+        pytest.param(Orders(3, 200, 365, 4_000.0, 4_000.0), id="each orders the same"),
+        pytest.param(Orders(51, 357, 364, 5_200.0, 5_200.0), id="each week for the same price"),
+        pytest.param(Orders(998, 998, 999, 1e12, 1e11), id="each day, very much"),
+        pytest.param(Orders(4, 30, 3_000, 0.05, 0.0), id="nothing for years, and little before"),
+    ],
+)
+def test_customers_that_are_all_alike_are_predicted_too(alike: Orders) -> None:
+    fitted = predicting.fit([alike] * 60)
+    assert isinstance(fitted, Fit)
+    [said] = predicting.forecasts(fitted, [alike])
+    assert isinstance(said, Predicted)
+    assert 0 <= said.low <= said.value <= said.high < 2 * alike.total
+    assert said.orders < 1.2 * 365 * (alike.repeats + 1) / alike.age
+
+
 def test_what_was_learned_is_the_same_when_it_is_read_again() -> None:
     assert Fit.of_numbers(FIT.numbers()) == FIT
 

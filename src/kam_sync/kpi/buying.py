@@ -18,6 +18,11 @@ Numbers = Any
 """An array of numpy of floats, one a customer."""
 
 
+_LIMITS = ((-7, 5), (-7, 9), (-7, 5), (-7, 5))
+"""Of the logarithms of r, alpha, a and b. Where all customers are alike, more is more of the same,
+and past these hyp2f1 gives no number."""
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """What is known of customers: arrays of the same length, or a number each for one customer."""
@@ -86,7 +91,7 @@ def fit(seen: History) -> Buying:
         return -float(count @ Buying(*np.exp(logs)).log_likelihood(kinds) / count.sum())
 
     found = minimize(
-        cost, np.zeros(4), method="L-BFGS-B", bounds=[(-7, 9)] * 4,
+        cost, np.zeros(4), method="L-BFGS-B", bounds=_LIMITS,
         options={"ftol": 1e-12, "gtol": 1e-7, "maxiter": 500},
     )  # fmt: skip
     r, alpha, a, b = (float(value) for value in np.exp(found.x))

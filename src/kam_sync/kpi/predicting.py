@@ -97,7 +97,7 @@ def fit(accounts: Sequence[Orders]) -> Fit | Unforeseen:
     how_often = buying.fit(seen)
     how_much = spending.fit(repeats + 1, total / (repeats + 1))
     promised = (how_often.r + repeats) / (how_often.alpha + age) * YEAR
-    coming = float(how_often.expected(seen, YEAR).sum() / promised.sum())
+    coming = max(float(how_often.expected(seen, YEAR).sum() / promised.sum()), 1e-9)
     years = float(age.max()) / YEAR
     believed = (coming**years * _USUALLY_COME) ** (1 / (years + 1))
     return Fit(how_often, how_much, coming, min(1.0, believed / coming))

@@ -9,7 +9,7 @@ from connectors import ErrorKind
 from kam_sync.alerts.model import ChangeKind
 from kam_sync.drift.model import Kind, Verdict, Why
 from kam_sync.intake.model import RunState, SourceState
-from kam_sync.kpi.model import Family, Good, Grain, Measure, Unforeseen
+from kam_sync.kpi.model import Family, Function, Good, Grain, Measure, Unforeseen
 from kam_sync.kpi.values import Moment, Value
 from kam_sync.notify.shapes import Account, AccountId, Alert, ExternalId, SourceName
 from kam_sync.web.api.webhook_answers import Webhooks
@@ -173,6 +173,7 @@ class Kpi(BaseModel):
     grains: list[Grain] = Field(description="How long its periods are.")
     is_watched: bool = Field(description="Whether an alert is opened when it drifts.")
     formula: str = Field(description="The SQL that computes it.")
+    function: Function | None = Field(description="What makes values of the rows of the SQL.")
     version: str = Field(description="Changes when it is computed in another way.")
 
 

@@ -147,7 +147,8 @@ def _kpi(kpi: Kpi, locale: Locale) -> answers.Kpi:
         for name in ("title", "explanation", "variant", "minimum", "traps")
         for text in [getattr(kpi, name)]
     }
-    plain = kpi.model_dump(include={"key", "family", "source", "measure", "good", "is_watched"})
+    named_alike = {"key", "family", "source", "measure", "good", "is_watched", "function"}
+    plain = kpi.model_dump(include=named_alike)
     return answers.Kpi(
         **plain, **said, grains=list(kpi.grains), formula=kpi.sql, version=kpi.version
     )
