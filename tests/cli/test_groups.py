@@ -1,4 +1,4 @@
-"""`kam-sync group`: whose child an account is."""
+"""`kam-sync group` and `zone`: whose child an account is, and where it lives."""
 
 from getpass import getuser
 
@@ -36,3 +36,14 @@ def test_what_cannot_be_is_said_in_one_line(kam_sync: Command, services: Service
     ):
         said = kam_sync("group", *arguments)
         assert (said.code, why in said.err, said.err.count("\n")) == (2, True, 1)
+
+
+def test_a_time_zone_is_set_listed_and_cleared(kam_sync: Command, services: Services) -> None:
+    account = str(Book(services).account())
+    assert kam_sync("zone", "set", account, "Asia/Omsk").code == 0
+    listed = kam_sync("zone", "list", "--json").document
+    assert [(one["account"], one["zone"]) for one in listed["accounts"]] == [(account, "Asia/Omsk")]
+    wrong = kam_sync("zone", "set", account, "Omsk")
+    assert (wrong.code, "IANA" in wrong.err, wrong.err.count("\n")) == (2, True, 1)
+    assert kam_sync("zone", "clear", account).code == 0
+    assert kam_sync("zone", "list", "--json").document["accounts"] == []

@@ -17,6 +17,14 @@ def stopped_at(moment: datetime) -> Clock:
     return lambda: moment
 
 
+def known_zone(name: str) -> ZoneInfo:
+    """The time zone of an IANA name, or ValueError."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("not an IANA time zone such as Europe/Moscow") from error
+
+
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The first moment of a calendar day in a time zone, in UTC."""
     return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -12,6 +12,7 @@ import platformdirs
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from kam_sync.base.clock import known_zone
 from kam_sync.base.errors import WrongSettings
 
 _HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-9]{1,5})?")
@@ -35,11 +36,7 @@ class LogFormat(StrEnum):
 
 
 def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError("not an IANA time zone such as Europe/Moscow") from error
-    return name
+    return known_zone(name).key
 
 
 def _postgres_url(url: SecretStr | None) -> SecretStr | None:

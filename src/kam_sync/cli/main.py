@@ -32,6 +32,7 @@ from kam_sync.cli import (
     targets,
     winners,
     writes,
+    zones,
 )
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ app = typer.Typer(
 app.add_typer(sources.app, name="source")
 app.add_typer(connectors.app, name="connector")
 app.add_typer(groups.app, name="group")
+app.add_typer(zones.app, name="zone")
 app.add_typer(kpis.app, name="kpis")
 app.add_typer(writes.app, name="write")
 app.add_typer(schedules.app, name="schedule")

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from uuid import UUID
 
 from kam_sync.accounts import believing
+from kam_sync.accounts.store import ZoneStore
 from kam_sync.base.db import Session
 from kam_sync.jobs import queue
 from kam_sync.jobs.waking import tell_soon
@@ -59,6 +61,18 @@ def believe(services: Services, wanted: Mapping[str, Sequence[int]], *, by: str)
         if changed:
             queue.defer_measure(session)
         return changed
+
+
+def live_in(services: Services, account_id: UUID, zone: str | None, *, by: str) -> None:
+    """Say in which time zone an account lives, or that it is the house's; measured soon after.
+
+    Raises:
+        NotHere: there is no such account.
+        WrongUse: there is no such zone, or the account was merged into another.
+    """
+    with services.database.transaction() as session:
+        ZoneStore(session).place(account_id, zone, by=by, now=services.now())
+        queue.defer_measure(session)
 
 
 @contextmanager

@@ -22,17 +22,19 @@ def run(
     """Bring the series up to date; running it twice changes nothing.
 
     What has changed since the last time is measured of whom it is about, and all of all accounts
-    on each new day, for months end and days pass without anybody changing anything.
+    on each new day, for months end and days pass without anybody changing anything. Accounts that
+    live in another time zone than the house are measured by theirs, one zone after the other.
     """
-    due, today = DueStore(session, zone), now.astimezone(zone).date()
-    store = MeasuringStore(session, zone, now, workdays)
-    work = due.take(kpis.values(), today)
-    report = store.of_all(work.anew)
-    for more in (
-        store.of_some(work.of_some),
-        store.of_groups(work.anew, of_all=True),
-        store.of_groups(work.of_some, of_all=work.groups_changed),
-    ):
-        report.counts.update(more.counts)
-    due.measured(work.anew, kpis.values(), today)
-    return report.add(removed=due.forget_others(kpis.values()))
+    due, report = DueStore(session, kpis), Report("kpi").add(created=0, updated=0, removed=0)
+    for scope in due.take(zone):
+        today = now.astimezone(scope.zone).date()
+        store, work = MeasuringStore(session, scope, now, workdays), due.of(scope.zone, today)
+        for part in (
+            store.of_all(work.anew),
+            store.of_some(work.of_some),
+            store.of_groups(work.anew, of_all=True),
+            store.of_groups(work.of_some, of_all=work.groups_changed),
+        ):
+            report.counts.update(part.counts)
+        due.measured(work.anew, scope.zone, today)
+    return report.add(removed=due.forget_others())

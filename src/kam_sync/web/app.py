@@ -35,6 +35,7 @@ import kam_sync.web.api.survivorship
 import kam_sync.web.api.targets
 import kam_sync.web.api.webhooks
 import kam_sync.web.api.writes
+import kam_sync.web.api.zones
 import kam_sync.web.ops
 import kam_sync.web.pages.account
 import kam_sync.web.pages.accounts
@@ -60,6 +61,7 @@ import kam_sync.web.pages.targets
 import kam_sync.web.pages.tasks
 import kam_sync.web.pages.timetable
 import kam_sync.web.pages.today
+import kam_sync.web.pages.zones
 from kam_sync.base.db import Session
 from kam_sync.web.errors import PROBLEM, handle_errors
 from kam_sync.web.guard import Guard
@@ -77,6 +79,7 @@ _API = (
     kam_sync.web.api.people.router,
     kam_sync.web.api.rematch.router,
     kam_sync.web.api.groups.router,
+    kam_sync.web.api.zones.router,
     kam_sync.web.api.records.router,
     kam_sync.web.api.directory.router,
     kam_sync.web.api.facts.router,
@@ -105,6 +108,7 @@ _PAGES = (
     kam_sync.web.pages.rematch.router,
     kam_sync.web.pages.account.router,
     kam_sync.web.pages.group.router,
+    kam_sync.web.pages.zones.router,
     kam_sync.web.pages.merging.router,
     kam_sync.web.pages.people_merging.router,
     kam_sync.web.pages.lists.router,

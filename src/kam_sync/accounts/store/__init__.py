@@ -14,6 +14,7 @@ from kam_sync.accounts.store.saving import RECORD_TABLES, SavingStore
 from kam_sync.accounts.store.stream import StreamStore
 from kam_sync.accounts.store.winners import WinnerStore
 from kam_sync.accounts.store.worth import Worth, WorthStore
+from kam_sync.accounts.store.zones import ZoneStore
 
 __all__ = [
     "FACTS",
@@ -36,5 +37,6 @@ __all__ = [
     "WinnerStore",
     "Worth",
     "WorthStore",
+    "ZoneStore",
     "records_of",
 ]

@@ -75,7 +75,7 @@ class ForecastingStore:
         Args:
             values: what the open tables were laid out by.
             scope: which rows `s` may vanish, as SQL.
-            learn: whether these are all accounts, so that it can be learned from them.
+            learn: whether these are all accounts of the house, so that it can be learned from them.
         """
         values = {**values, "kpi": kpi.key}
         known = _known(self._session, kpi.sql, values)
@@ -117,11 +117,6 @@ class ForecastingStore:
         columns = ("kpi", "unit", "learned_on", "numbers", "why")
         merge(self._session, table_of(LearnedRow), columns, rows, compare=("learned_on",))
         return found | new
-
-    def forget_groups(self, kpis: Collection[str]) -> None:
-        """Drop the forecasts of groups, for there are none."""
-        gone = sa.delete(ForecastRow).where(col(ForecastRow.of_group))
-        self._session.execute(gone.where(col(ForecastRow.kpi).in_(kpis)))
 
     def forget_others(self, kpis: Collection[str]) -> None:
         """Drop all of KPIs that there are no longer."""

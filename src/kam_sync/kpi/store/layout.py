@@ -28,21 +28,23 @@ OF_GROUPS = """
     )
     SELECT l.source_id, l.company_external_id, b.top AS account_id
     FROM below b JOIN account_link l ON l.account_id = b.account_id
-    WHERE {only};
+    WHERE {holds} AND {only};
 
     ANALYZE kpi_group
 """
 """The companies of each account that has children and of all below it, linked to that account."""
 OF_DUE = "b.top IN (SELECT d.top FROM below d JOIN kpi_scope USING (account_id))"
 """Of groups alone that somebody is in who is due."""
-OF_SCOPE = """
+OF_SOME = """
     CREATE TEMP TABLE kpi_link ON COMMIT DROP AS
     SELECT l.source_id, l.company_external_id, l.account_id
-    FROM account_link l JOIN kpi_scope s ON s.account_id = l.account_id;
+    FROM account_link l WHERE {holds} AND {only};
 
     ANALYZE kpi_link
 """
-"""The companies of those who are due."""
+"""The companies of some accounts `l`."""
+OF_SCOPE = "{account_id} IN (SELECT account_id FROM kpi_scope)"
+"""Of those alone who are due."""
 
 CALENDAR = "calendar"
 TABLES = (

@@ -22,10 +22,12 @@ from kam_sync.kpi.store.layout import (
     OF_DUE,
     OF_GROUPS,
     OF_SCOPE,
+    OF_SOME,
     TABLES,
     open_tables,
     statements,
 )
+from kam_sync.kpi.store.zones import OfZone
 from kam_sync.kpi.workdays import Workdays
 
 _log = structlog.get_logger("kam_sync.kpi")
@@ -95,6 +97,11 @@ _FORGET = """
             SELECT FROM kpi_series n
             WHERE n.account_id = s.account_id AND n.kpi = s.kpi AND n.unit = s.unit)
 """
+_NO_GROUPS = (
+    "DELETE FROM series s WHERE s.of_group AND s.kpi = ANY(:kpis) AND {scope}",
+    "DELETE FROM forecast s WHERE s.of_group AND s.kpi = ANY(:kpis) AND {scope}",
+)
+"""Where nobody is in a group any more there is nothing to lay out for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,51 +111,61 @@ class _Whose:
     links: str
     scope: str
     of_group: bool = False
-
-
-_ALL = _Whose("account_link", "true")
-_SOME = _Whose("kpi_link", "s.account_id IN (SELECT account_id FROM kpi_scope)")
-_ALL_GROUPS = _Whose("kpi_group", "true", of_group=True)
-_SOME_GROUPS = _Whose(
-    "kpi_group", "s.account_id IN (SELECT account_id FROM kpi_group)", of_group=True
-)
+    learn: bool = False
+    """These are the accounts that there is something to learn from."""
 
 
 class MeasuringStore:
-    """Computes and writes series, of all accounts or of those in the table kpi_scope."""
+    """Computes and writes series of a time zone: of all its accounts or of those in kpi_scope."""
 
-    def __init__(self, session: Session, zone: ZoneInfo, now: datetime, workdays: Workdays) -> None:
+    def __init__(
+        self, session: Session, of_zone: OfZone, now: datetime, workdays: Workdays
+    ) -> None:
         self._session = session
-        self._zone = zone
+        self._of_zone = of_zone
         self._now = now
         self._workdays = workdays
 
     def of_all(self, kpis: Collection[Kpi]) -> Report:
         """Compute these KPIs of all accounts; how many series changed and vanished."""
-        return self._compute(kpis, _ALL)
+        links = "account_link" if self._of_zone.is_all else "kpi_link"
+        return self._of_accounts(kpis, "true", links, learn=self._of_zone.is_house)
 
     def of_some(self, kpis: Collection[Kpi]) -> Report:
         """The same of the accounts that are due."""
-        if kpis:
-            for statement in OF_SCOPE.split(";"):
-                self._run(statement)
-        return self._compute(kpis, _SOME)
+        return self._of_accounts(kpis, OF_SCOPE, "kpi_link")
+
+    def _of_accounts(
+        self, kpis: Collection[Kpi], only: str, links: str, *, learn: bool = False
+    ) -> Report:
+        if kpis and links == "kpi_link":
+            only_links = only.format(account_id="l.account_id")
+            self._lay_out("kpi_link", OF_SOME, holds="l.account_id", only=only_links)
+        holds, due = self._of_zone.holds("s.account_id"), only.format(account_id="s.account_id")
+        return self._compute(kpis, _Whose(links, f"{holds} AND {due}", learn=learn))
 
     def of_groups(self, kpis: Collection[Kpi], *, of_all: bool) -> Report:
         """The same of each account that has children: by all companies in it and below it."""
-        whose = _ALL_GROUPS if of_all else _SOME_GROUPS
+        report = Report("kpi").add(created=0, updated=0, removed=0)
         if not kpis:
-            return self._compute(kpis, whose)
-        self._run("DROP TABLE IF EXISTS kpi_group")
-        for statement in OF_GROUPS.format(only="true" if of_all else OF_DUE).split(";"):
-            self._run(statement)
+            return report
+        self._lay_out("kpi_group", OF_GROUPS, holds="b.top", only="true" if of_all else OF_DUE)
+        holds = self._of_zone.holds("s.account_id")
         if self._session.scalar(sa.text("SELECT EXISTS (SELECT FROM kpi_group)")):
-            return self._compute(kpis, whose)
-        ended = [kpi.key for kpi in kpis] if of_all else []  # nothing to lay out for
-        ForecastingStore(self._session).forget_groups(ended)
-        forget = "DELETE FROM series WHERE of_group AND kpi = ANY(:kpis)"
-        gone = self._run(forget, {"kpis": ended})
-        return Report("kpi").add(created=0, updated=0, removed=gone.rowcount)
+            some = "s.account_id IN (SELECT account_id FROM kpi_group)"
+            return self._compute(kpis, _Whose("kpi_group", holds if of_all else some, True))
+        if not of_all:
+            return report
+        ended = {"kpis": [kpi.key for kpi in kpis], "zone": self._of_zone.zone.key}
+        gone = [self._run(forget.format(scope=holds), ended).rowcount for forget in _NO_GROUPS]
+        return report.add(removed=gone[0])
+
+    def _lay_out(self, table: str, statements: str, *, holds: str, only: str) -> None:
+        """Make a table of companies: of accounts of the zone, and of these only some."""
+        self._run(f"DROP TABLE IF EXISTS {table}")
+        written = statements.format(holds=self._of_zone.holds(holds), only=only)
+        for statement in written.split(";"):
+            self._run(statement, {"zone": self._of_zone.zone.key})
 
     def _compute(self, kpis: Collection[Kpi], whose: _Whose) -> Report:
         report = Report("kpi").add(created=0, updated=0, removed=0)
@@ -159,7 +176,7 @@ class MeasuringStore:
 
     def _of_grain(self, kpis: Sequence[Kpi], whose: _Whose, grain: Grain) -> dict[str, int]:
         formulas = [kpi.sql for kpi in kpis]
-        values = moments(self._now, self._zone, grain, self._workdays, formulas)
+        values = moments(self._now, self._of_zone.zone, grain, self._workdays, formulas)
         values["of_group"] = whose.of_group
         values["after"] = [key for kpi in kpis for key in kpi.after]
         self._run(f"DROP TABLE IF EXISTS {', '.join(TABLES)}")
@@ -200,7 +217,7 @@ class MeasuringStore:
     def _compute_one(self, kpi: Kpi, values: Mapping[str, Any], whose: _Whose) -> None:
         if kpi.function is Function.PREDICTED_LTV:
             store = ForecastingStore(self._session)
-            store.measure(kpi, values, whose.scope, learn=whose is _ALL)
+            store.measure(kpi, values, whose.scope, learn=whose.learn)
             return
         self._run(_MEASURE.format(formula=kpi.sql), {**values, "kpi": kpi.key})
 

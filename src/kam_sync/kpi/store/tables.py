@@ -71,11 +71,12 @@ class DueRow(SQLModel, table=True):
 
 
 class MeasuredRow(SQLModel, table=True):
-    """By which definition and on which day a KPI of all accounts was measured."""
+    """By which definition and on which day a KPI of all accounts of a time zone was measured."""
 
     __tablename__ = "kpi_measured"
 
     kpi: str = Field(primary_key=True)
+    zone: str = Field(primary_key=True)
     version: str
     today: date
 

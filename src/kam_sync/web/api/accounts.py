@@ -4,7 +4,14 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from kam_sync.accounts import model
-from kam_sync.accounts.store import AccountStore, RecordStore, StreamStore, Wanted, WinnerStore
+from kam_sync.accounts.store import (
+    AccountStore,
+    RecordStore,
+    StreamStore,
+    Wanted,
+    WinnerStore,
+    ZoneStore,
+)
 from kam_sync.kpi.values import money
 from kam_sync.matching.showing import members
 from kam_sync.notify import shapes
@@ -12,7 +19,7 @@ from kam_sync.web import paging
 from kam_sync.web.api import answers, match_answers, record_answers
 from kam_sync.web.api.listing import Listing, of_company
 from kam_sync.web.api.people import contacts_page
-from kam_sync.web.deps import AccountId, AllSources, Reading
+from kam_sync.web.deps import AccountId, AllSources, Reading, Serving
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 from kam_sync.web.render import Spoken
@@ -47,7 +54,9 @@ def list_accounts(
 
 
 @router.get("/accounts/{account_id}")
-def get_account(session: Reading, account_id: AccountId, sources: AllSources) -> answers.OneAccount:
+def get_account(
+    services: Serving, session: Reading, account_id: AccountId, sources: AllSources
+) -> answers.OneAccount:
     """One account; of one that was merged into another, `merged_into` says which."""
     store = AccountStore(session)
     found = store.account(account_id)
@@ -56,8 +65,13 @@ def get_account(session: Reading, account_id: AccountId, sources: AllSources) ->
     winners = WinnerStore(session).winners()
     shown = shapes.account(found, companies, sources.names, winners)
     plain = shown.model_dump()
-    into = found.merged_into
-    return answers.OneAccount(**plain, owner=owner and owner.name, merged_into=into and str(into))
+    into, own = found.merged_into, ZoneStore(session).of(account_id)
+    return answers.OneAccount(
+        **plain,
+        owner=owner and owner.name,
+        time_zone=own.zone if own else services.zone.key,
+        merged_into=into and str(into),
+    )
 
 
 @router.get("/accounts/{account_id}/contacts")

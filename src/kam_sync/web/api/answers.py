@@ -19,6 +19,9 @@ class OneAccount(Account):
     """One customer with those who look after it."""
 
     owner: str | None = Field(description="Name of the CRM user responsible for it.")
+    time_zone: str = Field(
+        description="Whose midnight begins its days and months.", examples=["Europe/Moscow"]
+    )
     merged_into: AccountId | None = Field(
         description="The account that all its companies belong to now; null where it has its own."
     )

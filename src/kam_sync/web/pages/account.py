@@ -16,6 +16,7 @@ from kam_sync.accounts.store import (
     RecordStore,
     Wanted,
     WinnerStore,
+    ZoneStore,
 )
 from kam_sync.accounts.traits import traits
 from kam_sync.alerts.model import AlertState
@@ -32,7 +33,7 @@ from kam_sync.web.pages.group import shown_group
 from kam_sync.web.pages.lists import Lists, OfAccount, What
 from kam_sync.web.paging import MOST, Text
 from kam_sync.web.render import pages
-from kam_sync.web.wording import believed, matching
+from kam_sync.web.wording import believed, matching, zones
 from kam_sync.web.wording import moves as move_words
 from kam_sync.web.wording.forecasts import forecast
 
@@ -64,6 +65,8 @@ def show_account(
         request,
         "account.html",
         account=account,
+        own_zone=ZoneStore(session).of(account_id),
+        zone_words=zones,
         came=came,
         alerts=alerts,
         tasks=lists.tasks(alerts),
