@@ -14,6 +14,7 @@ from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.hearing import Hearing, HearingResult
 from kam_sync.intake.model import RunState
+from kam_sync.kpi.store import DoubtStore
 from kam_sync.matching.step import Watch as Matched
 from kam_sync.reconciling import Reconciled, Reconciling
 from kam_sync.reconciling import Watch as LedgerWatch
@@ -152,9 +153,12 @@ def measure(services: Services) -> list[Report]:
 def kpi(services: Services) -> Report:
     """Step 3, of accounts as they are when it begins, whatever is decided meanwhile."""
     now, zone, days = services.as_of(), services.zone, services.workdays
-    return _step(
-        services, lambda session: kam_sync.kpi.step.run(session, now, zone, days), is_snapshot=True
-    )
+
+    def measure(session: Session) -> Report:
+        DoubtStore(session).renew(services.now())
+        return kam_sync.kpi.step.run(session, now, zone, days)
+
+    return _step(services, measure, is_snapshot=True)
 
 
 def detect(services: Services) -> list[Report]:

@@ -13,6 +13,7 @@ def test_a_money_kpi_has_money_and_another_a_unit(client, fallen: UUID) -> None:
     assert kpis["won_revenue"]["newest"] == {
         "on": "2026-11-01", "value": {"amount": "0.00", "currency": "RUB"}, "is_partial": True,
         "reported": None,
+        "doubts": [],
     }  # fmt: skip
     assert kpis["days_since_last_won"]["newest"]["value"] == {"value": "44", "unit": "days"}
     assert kpis["win_rate"]["newest"]["value"] == {"value": "100", "unit": "percent"}

@@ -58,6 +58,7 @@ def test_the_kpis_of_a_group_are_those_of_all_its_deals(
             "value": {"amount": "117.50", "currency": "RUB"},
             "is_partial": True,
             "reported": None,
+            "doubts": [],
         },
         "finding": None,
     }

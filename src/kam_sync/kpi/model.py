@@ -10,9 +10,11 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from sqlmodel import Field as SQLField
 from sqlmodel import SQLModel
 
 from kam_sync.base import fields
+from kam_sync.kpi.doubts import Doubted
 
 
 class Measure(StrEnum):
@@ -189,6 +191,8 @@ class Point(SQLModel):
     reported: Decimal | None = fields.exact(default=None)
     """The value as it was first measured after the month's end."""
     changed_at: datetime = fields.moment()
+    doubts: list[Doubted] = SQLField(default_factory=list)
+    """The inputs by which it may be wrong: they were not all here when it was measured."""
 
 
 class Forecast(SQLModel):

@@ -12,6 +12,7 @@ What is made of these once more is in derived.py.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 
 from kam_sync.kpi.model import Grain
@@ -143,6 +144,13 @@ def inputs(formula: str) -> frozenset[str]:
     """The tables of the store that a formula is measured by."""
     found: set[str] = set()
     return frozenset(found.union(*(OPEN_TABLES[t].changed_by for t in open_tables(formula))))
+
+
+@cache
+def counted(formula: str) -> frozenset[str]:
+    """Those of them whose records a formula counts: the nouns of these have to be all here."""
+    read = (OPEN_TABLES[table] for table in open_tables(formula))
+    return frozenset[str]().union(*(spec.counted or spec.changed_by for spec in read))
 
 
 def _named(formula: str) -> set[str]:

@@ -19,6 +19,8 @@ class OpenTable:
     """A query for account_id and the columns."""
     changed_by: frozenset[str]
     """The tables of the store that it is made of."""
+    counted: frozenset[str] = field(default=frozenset(), kw_only=True)
+    """Those of them whose records are its rows, where the others only say whose they are."""
     periods: Mapping[str, str]
     """Columns with the first day of the period that a moment or a day lies in; the first of them
     says from which period on an account has any."""
@@ -117,6 +119,7 @@ _ACTIVITIES = OpenTable(
         WHERE at < :now
     """,
     changed_by=frozenset({"deal", "task", "activity", "contact", "customer", "crm_write"}),
+    counted=frozenset({"deal", "task", "activity"}),
     periods={"on": "at"},
     carried=frozenset({"on"}),
     days={"day": "at"},
@@ -137,6 +140,7 @@ _TASKS = OpenTable(
         WHERE NOT t.is_deleted AND t.created_at < :now
     """,
     changed_by=frozenset({"task", "contact", "customer", "deal"}),
+    counted=frozenset({"task"}),
     periods={"created_on": "created_at", "due_on": "due_at", "updated_on": "updated_at"},
     carried=frozenset({"created_on", "due_on", "updated_on"}),
     singular="task",
@@ -160,6 +164,7 @@ _INVOICES = OpenTable(
         ) dated WHERE issued <= (:now AT TIME ZONE :zone)::date
     """,
     changed_by=frozenset({"invoice", "contact", "customer", "deal"}),
+    counted=frozenset({"invoice"}),
     periods={"on": "issued"},
     singular="invoice",
     needs=(_ABOUT, "ANALYZE kpi_about"),

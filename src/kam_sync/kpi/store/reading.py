@@ -1,7 +1,7 @@
 """Reads series, whole or point by point."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,12 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from kam_sync.base.db import Session, table_of
+from kam_sync.kpi.doubts import Doubted
 from kam_sync.kpi.model import Forecast, Grain, Point, Series
+from kam_sync.kpi.periods import shift
+from kam_sync.kpi.registry import KPIS
+from kam_sync.kpi.store.doubting import DoubtStore
+from kam_sync.kpi.store.layout import counted
 from kam_sync.kpi.store.tables import ForecastRow, SeriesRow
 
 
@@ -50,7 +55,8 @@ class KpiStore:
         if kpi is not None:
             query = query.where(col(SeriesRow.kpi) == kpi)
         query = query.order_by(col(SeriesRow.kpi), col(SeriesRow.unit))
-        found = (point for row in self._session.scalars(query) for point in _points(row))
+        doubts = DoubtStore(self._session).of_account(account_id, of_group=of_group)
+        found = (point for row in self._session.scalars(query) for point in _points(row, doubts))
         least, most = first or date.min, last or date.max
         return [point for point in found if least <= point.on <= most]
 
@@ -81,12 +87,25 @@ def _monthly(of_group: bool) -> Any:
     )
 
 
-def _points(row: SeriesRow) -> Iterator[Point]:
+def _points(row: SeriesRow, doubts: Iterable[Doubted] = ()) -> Iterator[Point]:
+    """The points of a series, each with those of the doubts that it is about."""
+    nouns = _nouns(row.kpi)
+    own = [one for one in doubts if one.noun in nouns]
     whole = zip(row.ons, row.known, row.reported, strict=True)
     for on, known, reported in whole:
-        yield _point(row, on, known, reported=reported)
+        last_day = shift(on, 1) - timedelta(days=1)
+        about = [one for one in own if one.is_about(last_day)]
+        yield _point(row, on, known, reported=reported, doubts=about)
     if row.running_on is not None and row.running is not None:
-        yield _point(row, row.running_on, row.running, is_partial=True)
+        yield _point(row, row.running_on, row.running, is_partial=True, doubts=own)
+
+
+def _nouns(kpi: str) -> frozenset[str]:
+    """What has to be all here for a KPI, or one whose values it reads."""
+    if kpi not in KPIS:
+        return frozenset()
+    found = KPIS[kpi]
+    return counted(found.sql).union(*(_nouns(key) for key in found.after))
 
 
 def _point(row: SeriesRow, on: date, value: Any, **more: Any) -> Point:

@@ -9,6 +9,7 @@ from connectors import ErrorKind
 from kam_sync.alerts.model import ChangeKind
 from kam_sync.drift.model import Kind, Verdict, Why
 from kam_sync.intake.model import RunState, SourceState
+from kam_sync.kpi.doubts import Doubt
 from kam_sync.kpi.model import Family, Function, Good, Grain, Measure, Unforeseen
 from kam_sync.kpi.values import Moment, Value
 from kam_sync.notify.shapes import Account, AccountId, Alert, ExternalId, SourceName
@@ -180,6 +181,18 @@ class Kpi(BaseModel):
     version: str = Field(description="Changes when it is computed in another way.")
 
 
+class Doubted(BaseModel):
+    """An input that was not all here when the KPI was measured."""
+
+    source: SourceName
+    noun: str = Field(examples=["deal"])
+    why: Doubt = Field(
+        description="loading: it was never read to its end; held: deletions wait for a person;"
+        " stale: it was not read for too long."
+    )
+    known_until: Moment | None = Field(description="What changed later may not be here.")
+
+
 class Point(BaseModel):
     """The value of a KPI in a month."""
 
@@ -189,6 +202,7 @@ class Point(BaseModel):
     reported: Value | None = Field(
         description="The value as it was first measured after the month's end; null before."
     )
+    doubts: list[Doubted] = Field(description="By which it may be wrong; empty mostly.")
 
 
 class Finding(BaseModel):

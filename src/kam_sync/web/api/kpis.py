@@ -1,6 +1,7 @@
 """KPIs: what they mean, and their values for an account."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date
 from itertools import groupby
 from uuid import UUID
@@ -161,6 +162,7 @@ def _point(point: Point) -> answers.Point:
         value=value(point.value, measure, point.unit),
         is_partial=point.is_partial,
         reported=None if point.reported is None else value(point.reported, measure, point.unit),
+        doubts=[answers.Doubted(**asdict(one)) for one in point.doubts],
     )
 
 

@@ -27,7 +27,7 @@ from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.store import KpiStore
 from kam_sync.matching.showing import members
 from kam_sync.web.deps import AccountId, Reading
-from kam_sync.web.pages.chart import Measured, chart_data, measured
+from kam_sync.web.pages.chart import Measured, chart_data, measured, unmeasured
 from kam_sync.web.pages.forms import Came
 from kam_sync.web.pages.group import shown_group
 from kam_sync.web.pages.lists import Lists, OfAccount, What
@@ -35,6 +35,7 @@ from kam_sync.web.paging import MOST, Text
 from kam_sync.web.render import pages
 from kam_sync.web.wording import believed, matching, zones
 from kam_sync.web.wording import moves as move_words
+from kam_sync.web.wording.doubts import doubts
 from kam_sync.web.wording.forecasts import forecast
 
 router = APIRouter()
@@ -75,6 +76,8 @@ def show_account(
         chart=chosen and chart_data(renderer.language(request), chosen),
         forecasts=[one for one in KpiStore(session).forecasts(account_id) if one.kpi in KPIS],
         forecast=forecast,
+        doubts=doubts,
+        unmeasured=unmeasured(cards),
         facts=FactStore(session).of_account(account_id),
         **shown_group(session, account_id),
         **_crm(session, account_id, lists),

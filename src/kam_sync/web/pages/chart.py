@@ -69,6 +69,12 @@ def measured(points: Sequence[Point], findings: Sequence[Finding]) -> list[Measu
     ]
 
 
+def unmeasured(cards: Sequence[Measured]) -> list[Kpi]:
+    """The KPIs that have no value."""
+    there = {card.kpi.key for card in cards}
+    return [kpi for kpi in KPIS.values() if kpi.key not in there]
+
+
 def chart_data(language: Language, shown: Measured) -> dict[str, Any]:
     """What the chart draws, for the script of the page."""
     kpi, unit, band = shown.kpi.key, shown.unit, shown.band
