@@ -148,6 +148,8 @@ class Kpi(_Written):
     grains: tuple[Grain, ...] = (Grain.MONTH,)
     is_watched: bool = False
     """Whether an alert is opened when it drifts."""
+    adds_up: bool = False
+    """Whether the values of days or months add up to that of the whole span."""
     after: tuple[str, ...] = ()
     """The KPIs whose values it reads, in the open table points."""
     sql: str

@@ -27,6 +27,7 @@ import kam_sync.web.api.ledger
 import kam_sync.web.api.matches
 import kam_sync.web.api.moves
 import kam_sync.web.api.people
+import kam_sync.web.api.plans
 import kam_sync.web.api.records
 import kam_sync.web.api.rematch
 import kam_sync.web.api.schedules
@@ -95,6 +96,7 @@ _API = (
     kam_sync.web.api.jobs.router,
     kam_sync.web.api.ledger.router,
     kam_sync.web.api.kpis.router,
+    kam_sync.web.api.plans.router,
     kam_sync.web.api.alerts.router,
     kam_sync.web.api.writes.router,
     kam_sync.web.api.targets.router,

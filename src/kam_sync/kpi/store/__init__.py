@@ -4,6 +4,15 @@ from kam_sync.kpi.store.doubting import DoubtStore
 from kam_sync.kpi.store.due import DueStore
 from kam_sync.kpi.store.examples import BadFormula, example
 from kam_sync.kpi.store.measuring import MeasuringStore
+from kam_sync.kpi.store.planned import PlanStore
 from kam_sync.kpi.store.reading import KpiStore
 
-__all__ = ["BadFormula", "DoubtStore", "DueStore", "KpiStore", "MeasuringStore", "example"]
+__all__ = [
+    "BadFormula",
+    "DoubtStore",
+    "DueStore",
+    "KpiStore",
+    "MeasuringStore",
+    "PlanStore",
+    "example",
+]

@@ -78,6 +78,7 @@ def show_account(
         forecast=forecast,
         doubts=doubts,
         unmeasured=unmeasured(cards),
+        plans=lists.plans(),
         facts=FactStore(session).of_account(account_id),
         **shown_group(session, account_id),
         **_crm(session, account_id, lists),

@@ -11,11 +11,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from kam_sync.accounts.model import Company, Deal, Invoice, Link, Pipeline
 from kam_sync.accounts.store import AccountStore, RecordStore, StreamStore, Wanted
 from kam_sync.alerts.model import Alert
+from kam_sync.kpi.plans import Standing
 from kam_sync.matching.people_showing import people
 from kam_sync.matching.store import PersonStore
 from kam_sync.web.deps import AccountId, AllSources, Reading, Serving
 from kam_sync.web.pages.alert_tasks import AlertTask, tasks_of
 from kam_sync.web.paging import MOST
+from kam_sync.web.planned import plans
 from kam_sync.web.render import pages
 from kam_sync.web.wording import persons, stream
 
@@ -83,6 +85,10 @@ class Lists:
     def tasks(self, alerts: Iterable[Alert]) -> dict[UUID, AlertTask]:
         """The tasks that were asked for about alerts of the account."""
         return tasks_of(self._session, self._services, self._sources, alerts)
+
+    def plans(self) -> list[Standing]:
+        """The plans of the account that run or ended lately."""
+        return plans(self._services, self._session, self._account_id)
 
     def words(self) -> dict[str, Any]:
         """What the templates of the lists need beside their rows."""

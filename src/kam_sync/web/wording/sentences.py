@@ -11,8 +11,6 @@ from kam_sync.kpi.model import Family, Good, Measure
 from kam_sync.kpi.registry import KPIS
 from kam_sync.web.wording.language import Language, Number
 
-_A_MONTH = frozenset({"won_revenue"})
-"""KPIs that add up over a month; the others say how things stand at its end."""
 _LEAST_MONTHS = Baseline(floor=1.0).least_points
 
 
@@ -192,7 +190,7 @@ def held(language: Language, one: Held) -> str:
 
 
 def _moved(language: Language, kpi: str) -> str:
-    if kpi in _A_MONTH:
+    if KPIS[kpi].adds_up:
         return language.gettext(
             "%(observed)s a month instead of the usual %(usual)s, since %(month)s"
         )
