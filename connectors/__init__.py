@@ -34,7 +34,7 @@ from connectors.kit.errors import (
 )
 from connectors.kit.hosts import Hosts
 from connectors.kit.marks import without_mark
-from connectors.kit.oauth import Grant, Grants, OAuthApp, Return, ends_at
+from connectors.kit.oauth import Grant, Grants, OAuthApp, Returned, ends_at
 from connectors.kit.pace import Pace, wait_for_turn
 from connectors.kit.records import (
     NAMELESS,
@@ -42,6 +42,9 @@ from connectors.kit.records import (
     Budget,
     Company,
     Contact,
+    Contract,
+    Cost,
+    CostKind,
     Customer,
     Deal,
     Fact,
@@ -60,8 +63,10 @@ from connectors.kit.records import (
     Product,
     Purchase,
     RawRecord,
+    RebatePeriod,
     Receivable,
     Record,
+    Return,
     SellOut,
     Shipment,
     Stage,
@@ -95,6 +100,9 @@ __all__ = [
     "Connector",
     "ConnectorError",
     "Contact",
+    "Contract",
+    "Cost",
+    "CostKind",
     "Credentials",
     "Cursor",
     "Customer",
@@ -139,12 +147,14 @@ __all__ = [
     "Purchase",
     "RawRecord",
     "ReadsHooks",
+    "RebatePeriod",
     "Receivable",
     "Record",
     "Ref",
     "Refused",
     "RetryLater",
     "Return",
+    "Returned",
     "SellOut",
     "SetField",
     "Shipment",

@@ -31,6 +31,9 @@ class Settings(BaseModel):
     plans: Json[TableMap] | None = None
     budgets: Json[TableMap] | None = None
     receivables: Json[TableMap] | None = None
+    returns: Json[TableMap] | None = None
+    costs: Json[TableMap] | None = None
+    contracts: Json[TableMap] | None = None
     companies: Json[TableMap] | None = None
     contacts: Json[TableMap] | None = None
     deals: Json[TableMap] | None = None

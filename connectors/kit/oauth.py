@@ -35,7 +35,7 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
-class Return:
+class Returned:
     """What a browser brings back from the CRM's consent page. Nobody vouches for any of it."""
 
     state: str
@@ -55,7 +55,7 @@ class Grants(Protocol):
     def consent_url(self, app: OAuthApp, base_url: str, state: str) -> str:
         """Where a person allows our app."""
 
-    def read_return(self, params: Mapping[str, str]) -> Return:
+    def read_return(self, params: Mapping[str, str]) -> Returned:
         """The parameters with which a browser comes back."""
 
     def exchange(self, app: OAuthApp, base_url: str, code: str) -> Grant:

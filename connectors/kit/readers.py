@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from enum import StrEnum
 from functools import partial
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from connectors.kit import months, pick, values
+from connectors.kit import months, pick, rebates, values
 from connectors.kit.door import Spoken, behind
 from connectors.kit.errors import BadRecord
+from connectors.kit.records import Worded
 from connectors.kit.rule import Rule
 from connectors.kit.shapes import NEEDED, WAYS, Shape
 
@@ -193,7 +195,7 @@ def _one(way: str, shape: Shape, rule: Rule, common: Common) -> Convert:
     match, zone = tuple(rule.match), ZoneInfo(rule.zone or common.zone)
     sign = rule.decimal or common.decimal
     if shape.choices is not None:
-        return partial(_choice, {item.value.casefold(): item for item in shape.choices}, match)
+        return partial(_choice, shape.choices, _worded(shape.choices), match)
     if shape.name == "currency":
         return values.currency
     return {
@@ -212,16 +214,32 @@ def _one(way: str, shape: Shape, rule: Rule, common: Common) -> Convert:
         "phone": values.phone,
         "email": values.email,
         "inn": values.inn,
+        "rebate_steps": rebates.canonical,
     }[way]
 
 
-def _choice(items: Mapping[str, Any], match: tuple[str, ...], value: Any) -> Any:
+def _worded(choices: type[StrEnum]) -> Mapping[str, StrEnum]:
+    """What there is to choose, by what people may write for it."""
+    return {
+        _plain(word): item
+        for item in choices
+        for word in (item.value, *(item.words if isinstance(item, Worded) else ()))
+    }
+
+
+def _plain(word: str) -> str:
+    return " ".join(word.casefold().replace("ё", "е").replace("_", " ").split())
+
+
+def _choice(
+    choices: type[StrEnum], worded: Mapping[str, StrEnum], match: tuple[str, ...], value: Any
+) -> StrEnum | None:
     said = code(value, match)
     if said is None:
         return None
-    found = items.get(said.casefold())
+    found = worded.get(_plain(said))
     if found is None:
-        shown, there = pick.shown(said), ", ".join(items)
+        shown, there = pick.shown(said), ", ".join(choices)
         raise BadRecord(
             Spoken(
                 f"{shown} is none of {there}; map it by codes",

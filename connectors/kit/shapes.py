@@ -25,7 +25,17 @@ _KINDS: Mapping[Any, str] = {
     date: "day",
 }
 WAYS: Mapping[str, tuple[str, ...]] = {
-    "text": ("text", "html_text", "code", "codes_joined", "ref", "phone", "email", "inn"),
+    "text": (
+        "text",
+        "html_text",
+        "code",
+        "codes_joined",
+        "ref",
+        "phone",
+        "email",
+        "inn",
+        "rebate_steps",
+    ),
     "texts": ("text", "codes_joined", "code", "ref", "phone", "email"),
     "number": ("money", "decimal", "int"),
     "whole": ("int",),
@@ -39,6 +49,7 @@ _USUAL = {
     **dict.fromkeys(("inn", "kpp", "ogrn"), "inn"),
     **dict.fromkeys(("phones", "phone"), "phone"),
     **dict.fromkeys(("emails", "email"), "email"),
+    "rebate_steps": "rebate_steps",
 }
 _BLANK = frozenset({"name", "text"})
 """What people may have left empty: a record without it is one all the same."""

@@ -14,7 +14,7 @@ from connectors.kit.contract import Turns
 from connectors.kit.errors import ErrorKind, RetryLater
 from connectors.kit.hosts import Hosts
 from connectors.kit.http import CrmHttp
-from connectors.kit.oauth import Grant, OAuthApp, Return
+from connectors.kit.oauth import Grant, OAuthApp, Returned
 
 _TRIES = 3
 _LATER = frozenset({408, 429, 499})
@@ -40,9 +40,9 @@ class TokenGrants:
         self._hosts = hosts
         self._turns = turns(self.per_second) if turns else pace.Pace(0)
 
-    def read_return(self, params: Mapping[str, str]) -> Return:
+    def read_return(self, params: Mapping[str, str]) -> Returned:
         """The parameters with which a browser comes back."""
-        return Return(
+        return Returned(
             state=params.get("state", ""),
             code=params.get("code", ""),
             host=params.get(self.host_param, ""),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from connectors.kit.errors import ErrorKind, NeedsPerson, NeedsReauth, NoRights
-from connectors.kit.oauth import Grant, OAuthApp, Return
+from connectors.kit.oauth import Grant, OAuthApp, Returned
 from connectors.kit.tokens import TokenGrants, host_of
 
 _TOKENS = "/api/v3/auth/access_token"
@@ -26,9 +26,9 @@ class MegaplanGrants(TokenGrants):
         """There is no page of consent."""
         return ""
 
-    def read_return(self, params: Mapping[str, str]) -> Return:  # noqa: ARG002 - the protocol's
+    def read_return(self, params: Mapping[str, str]) -> Returned:  # noqa: ARG002 - the protocol's
         """No browser comes back, so that none is believed."""
-        return Return("", is_refused=True)
+        return Returned("", is_refused=True)
 
     def exchange(self, app: OAuthApp, base_url: str, code: str) -> Grant:
         """The first pair for a password."""

@@ -24,7 +24,7 @@ from connectors import (
     KnowsItself,
     NeedsReauth,
     OAuthApp,
-    Return,
+    Returned,
 )
 from kam_sync import connecting
 from kam_sync.base.command import command
@@ -101,7 +101,7 @@ def begin(services: Services, wish: Wish) -> tuple[Consent, str]:
 def redeem(services: Services, wish: Wish, code: str) -> Consent:
     """Exchange a code that a person has copied; the source is opened when it is settled."""
     consent, _ = begin(services, wish)
-    _note(services, consent, partial(_exchange, services, consent, Return("", code)))
+    _note(services, consent, partial(_exchange, services, consent, Returned("", code)))
     return look(services, consent.digest)
 
 
@@ -222,7 +222,7 @@ def _is_final(error: KamSyncError) -> bool:
     return isinstance(error, WrongUse) or isinstance(error.__cause__, NeedsReauth)
 
 
-def _exchange(services: Services, consent: Consent, returned: Return) -> ConsentState:
+def _exchange(services: Services, consent: Consent, returned: Returned) -> ConsentState:
     """Keep what the code is worth before it is used: after that, the code is worth nothing."""
     if returned.is_refused:
         return ConsentState.DENIED

@@ -52,6 +52,19 @@ _SAID: dict[Noun, tuple[type[facts.Fact], gate.Fact, dict[str, Any]]] = {
         gate.Receivable(counted_on=_DAY, **_PAID, **_OF),
         {"overdue": Decimal(1)},
     ),
+    Noun.RETURN: (
+        facts.Return, gate.Return(returned_on=_DAY, **_PAID, **_OF), {"quantity": Decimal(2)}
+    ),
+    Noun.COST: (
+        facts.Cost,
+        gate.Cost(spent_on=_DAY, kind=gate.CostKind.OTHER, **_PAID, **_OF),
+        {"kind": gate.CostKind.TRADE_SPEND},
+    ),
+    Noun.CONTRACT: (
+        facts.Contract,
+        gate.Contract(number="7", starts_on=_DAY, **_OF),
+        {"is_renewed": True, "rebate_period": gate.RebatePeriod.YEAR, "payment_days": 30},
+    ),
 }  # fmt: skip
 
 

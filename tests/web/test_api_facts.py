@@ -27,6 +27,10 @@ ROWS = {
               "target": 1},
     "budgets": {**PAYMENT, "name": "Marketing", "starts_on": "2026-11-01", "ends_on": "2026-11-30"},
     "receivables": {**PAYMENT, "counted_on": "2026-11-01", "overdue": "7"},
+    "returns": {**PAYMENT, "returned_on": "2026-11-01", "quantity": 2, "shipment_number": "7"},
+    "costs": {**PAYMENT, "spent_on": "2026-11-01", "kind": "Ретробонус"},
+    "contracts": {**PAYMENT, "number": "7", "starts_on": "2026-11-01", "is_renewed": True,
+                  "rebate_steps": "3 млн: 2%", "rebate_period": "квартал"},
 }  # fmt: skip
 ALLOWED = {
     "payments": {"paid_on", "amount", "currency"},
@@ -38,6 +42,17 @@ ALLOWED = {
     "plans": {"kpi", "starts_on", "ends_on", "target"},
     "budgets": {"name", "starts_on", "ends_on", "amount", "currency"},
     "receivables": {"counted_on", "amount", "currency", "overdue"},
+    "returns": {"returned_on", "amount", "currency", "quantity", "shipment_number"},
+    "costs": {"spent_on", "amount", "currency", "kind"},
+    "contracts": {
+        "number",
+        "starts_on",
+        "amount",
+        "currency",
+        "is_renewed",
+        "rebate_steps",
+        "rebate_period",
+    },
 }
 
 

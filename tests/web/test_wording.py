@@ -10,12 +10,13 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from connectors import BadRecord, columns
 from kam_sync import web
 from kam_sync.base.settings import Locale
 from kam_sync.drift.model import Finding, Verdict, Why
 from kam_sync.jobs.model import Plan
 from kam_sync.kpi.model import Forecast, Unforeseen
-from kam_sync.web.wording import sentences, steps
+from kam_sync.web.wording import sentences, steps, troubles
 from kam_sync.web.wording.forecasts import forecast
 from kam_sync.web.wording.language import LOCALES, Language
 
@@ -176,3 +177,33 @@ def test_every_text_has_a_russian_translation() -> None:
     assert {m.id[0] if isinstance(m.id, tuple) else m.id for m in catalogue if m.id} == {
         text if isinstance(text, str) else text[0] for text in texts
     }
+
+
+@pytest.mark.parametrize(
+    ("table", "said", "message"),
+    [
+        ("costs", {"kind": "Кофе"}, "«kind»: такого слова мы здесь не знаем."),
+        ("returns", {"amount": -5}, "«amount»: значение меньше нуля."),
+        ("contracts", {"payment_days": -1}, "«payment_days»: значение меньше нуля."),
+        ("contracts", {"currency": None}, "«currency»: нет значения."),
+        ("contracts", {"ends_on": "2026-01-01"}, "«ends_on»: раньше начала."),
+        ("contracts", {"rebate_steps": "2%"},
+         "«rebate_steps»: нужны ступени вида 3 000 000: 2%; 5 000 000: 3%."),
+        ("contracts", {"rebate_steps": "5: 2%; 5: 3%"},
+         "«rebate_steps»: две ступени от одной и той же суммы."),
+        ("contracts", {"rebate_steps": "5: 2%; 6: 1%"},
+         "«rebate_steps»: каждая ступень должна давать больше предыдущей."),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_row_is_said_in_words_for_people(
+    table: str, said: dict[str, object], message: str
+) -> None:
+    about = columns.table_named(table)
+    day = "2026-02-02"
+    whole = {"amount": 5, "currency": "RUB", "kind": "cogs", "number": "7", "returned_on": day,
+             "spent_on": day, "starts_on": day}  # fmt: skip
+    fields = {name: value for name, value in whole.items() if name in columns.given_fields(about)}
+    row = {"external_id": "1", "client": {"name": "Ромашка"}, **fields, **said}
+    with pytest.raises(BadRecord) as error:
+        columns.given(about, row)
+    assert troubles.set_aside(RU, str(error.value)) == message

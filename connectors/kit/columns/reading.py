@@ -18,12 +18,14 @@ from connectors.kit.errors import BadRecord
 from connectors.kit.readers import EMPTY
 from connectors.kit.records import (
     Budget,
+    Contract,
     Invoice,
     Noun,
     NpsAnswer,
     Plan,
     RawRecord,
     Record,
+    Return,
     SellOut,
 )
 from connectors.kit.rule import Rule
@@ -38,6 +40,10 @@ _JOINT = "|"
 _LONGEST = 180
 _MONTHS: Mapping[Period, int] = {"month": 1, "quarter": 3, "year": 12}
 _OF_CLIENT = {"company", "payer"}
+_NEVER_NEGATIVE: Mapping[type[Any], tuple[str, ...]] = {
+    Return: ("amount", "quantity", "cost"),
+    Contract: ("amount", "credit_limit", "payment_days", "notice_days"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +137,7 @@ def _finished(record: Any, table: Table, client: str | None, period: Period | No
     if isinstance(record, SellOut) and period:
         first, last = _ends(record.sold_on, period)
         record = replace(record, since=first, sold_on=last)
-    if isinstance(record, NpsAnswer) and not 0 <= record.score <= 10:
-        got = record.score
-        raise BadRecord(
-            Spoken(
-                f"score: 0 to 10 is needed, got {got}", f"score: нужно от 0 до 10, а стоит {got}"
-            )
-        )
+    _refuse_what_cannot_be(record)
     made: Record = record
     return made
 
@@ -153,11 +153,28 @@ def _billed(record: Invoice, client: str | None) -> Record:
     )
 
 
-def _in_order(record: Plan | Budget, period: Period | None) -> Record:
+def _refuse_what_cannot_be(record: Record) -> None:
+    for name in _NEVER_NEGATIVE.get(type(record), ()):
+        value = getattr(record, name)
+        if value is not None and value < 0:
+            said = f"{name}: is less than nothing: {value}", f"{name}: меньше нуля: {value}"
+            raise BadRecord(Spoken(*said))
+    if isinstance(record, NpsAnswer) and not 0 <= record.score <= 10:
+        got = record.score
+        said = f"score: 0 to 10 is needed, got {got}", f"score: нужно от 0 до 10, а стоит {got}"
+        raise BadRecord(Spoken(*said))
+    if isinstance(record, Contract):
+        in_money = record.amount, record.credit_limit, record.rebate_steps
+        if record.currency is None and in_money != (None, None, None):
+            raise BadRecord(Spoken(f"currency: {EMPTY}", f"currency: {EMPTY.ru}"))
+        _in_order(record, None)
+
+
+def _in_order(record: Plan | Budget | Contract, period: Period | None) -> Record:
     if period:
         first, last = _ends(record.starts_on, period)
         return replace(record, starts_on=first, ends_on=last)
-    if record.ends_on < record.starts_on:
+    if record.ends_on is not None and record.ends_on < record.starts_on:
         first, last = record.starts_on, record.ends_on
         raise BadRecord(
             Spoken(f"ends_on: {last} is before {first}", f"ends_on: {last} раньше, чем {first}")

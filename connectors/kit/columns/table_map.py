@@ -18,7 +18,9 @@ from connectors.kit.wrongs import Wrong, sentences, several
 Period = Literal["month", "quarter", "year"]
 UNPAID = Rule(value="created")
 """The state of a bill of which nothing else is said."""
-_MONEY = frozenset({"amount", "target", "spent", "cost", "overdue", "paid_amount"})
+_MONEY = frozenset(
+    {"amount", "target", "spent", "cost", "overdue", "paid_amount", "credit_limit", "rebate_steps"}
+)
 _CLIENTS = frozenset({"company", "company_external_id", "payer", "payer_external_id"})
 
 

@@ -1,12 +1,16 @@
 """Records: what CRMs hold, in our words; and raw records, as a CRM sent them."""
 
+from connectors.kit.records.choices import CostKind, RebatePeriod, Worded
 from connectors.kit.records.facts import (
     Budget,
+    Contract,
+    Cost,
     Fact,
     NpsAnswer,
     Payment,
     Plan,
     Receivable,
+    Return,
     SellOut,
     Shipment,
     Stock,
@@ -46,6 +50,9 @@ Record = (
     | Plan
     | Budget
     | Receivable
+    | Return
+    | Cost
+    | Contract
     | Task
     | Activity
 )
@@ -56,6 +63,9 @@ __all__ = [
     "Budget",
     "Company",
     "Contact",
+    "Contract",
+    "Cost",
+    "CostKind",
     "Customer",
     "Deal",
     "Fact",
@@ -74,12 +84,15 @@ __all__ = [
     "Product",
     "Purchase",
     "RawRecord",
+    "RebatePeriod",
     "Receivable",
     "Record",
+    "Return",
     "SellOut",
     "Shipment",
     "Stage",
     "Stock",
     "Task",
     "User",
+    "Worded",
 ]

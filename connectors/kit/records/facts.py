@@ -2,12 +2,15 @@
 
 Days are calendar days where the account lives. The account is that of the company; a fact of our
 own, such as the stock of our warehouse, names none. Amounts are in their own currency, quantities
-in the unit of the product; a correction or a return is a fact with a negative amount.
+in the unit of the product; a correction is a fact with a negative amount. What a customer sends
+back is a return, or a shipment with a negative amount: one of the two.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+
+from connectors.kit.records.choices import CostKind, RebatePeriod
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,3 +127,57 @@ class Receivable(Fact):
     overdue: Decimal | None = None
     """How much of it was due before that day."""
     contract: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return(Fact):
+    """Goods that came back from a customer, a line or a whole document; nothing is negative."""
+
+    returned_on: date
+    amount: Decimal
+    """What they had been sold for."""
+    currency: str
+    number: str | None = None
+    sku: str | None = None
+    product: str | None = None
+    quantity: Decimal | None = None
+    cost: Decimal | None = None
+    """What they have cost us, in the same currency: what is ours again; 0 where they are lost."""
+    reason: str | None = None
+    shipment_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost(Fact):
+    """What was spent on a customer; taken back when negative."""
+
+    spent_on: date
+    kind: CostKind
+    amount: Decimal
+    currency: str
+    number: str | None = None
+    purpose: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract(Fact):
+    """What was agreed with a customer."""
+
+    number: str
+    starts_on: date
+    ends_on: date | None = None
+    """The last day; None: until somebody ends it."""
+    amount: Decimal | None = None
+    """What the whole contract is worth."""
+    currency: str | None = None
+    """Of all amounts in it."""
+    payment_days: int | None = None
+    """How many days after an invoice it is due."""
+    credit_limit: Decimal | None = None
+    notice_days: int | None = None
+    """So many days before its end it has to be ended, or spoken of."""
+    is_renewed: bool | None = None
+    """Whether it goes on by itself after its last day."""
+    rebate_steps: str | None = None
+    """As `rebates.canonical` writes them: `3000000: 2%; 5000000: 3%`."""
+    rebate_period: RebatePeriod | None = None

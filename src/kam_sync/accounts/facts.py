@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from connectors import CostKind, RebatePeriod
 from kam_sync.accounts.model import Dated
 from kam_sync.base import fields
 
@@ -103,6 +104,48 @@ class Receivable(Fact):
     currency: str
     overdue: Decimal | None = fields.exact(default=None)
     contract: str | None = None
+
+
+class Return(Fact):
+    """Goods that came back from a customer; `cost` is what of theirs is ours again."""
+
+    returned_on: date
+    amount: Decimal = fields.exact()
+    currency: str
+    number: str | None = None
+    sku: str | None = None
+    product: str | None = None
+    quantity: Decimal | None = fields.exact(default=None)
+    cost: Decimal | None = fields.exact(default=None)
+    reason: str | None = None
+    shipment_number: str | None = None
+
+
+class Cost(Fact):
+    """What was spent on a customer; taken back when negative."""
+
+    spent_on: date
+    kind: CostKind = fields.choice(CostKind)
+    amount: Decimal = fields.exact()
+    currency: str
+    number: str | None = None
+    purpose: str | None = None
+
+
+class Contract(Fact):
+    """What was agreed with a customer; without a last day until somebody ends it."""
+
+    number: str
+    starts_on: date
+    ends_on: date | None = None
+    amount: Decimal | None = fields.exact(default=None)
+    currency: str | None = None
+    payment_days: int | None = None
+    credit_limit: Decimal | None = fields.exact(default=None)
+    notice_days: int | None = None
+    is_renewed: bool | None = None
+    rebate_steps: str | None = None
+    rebate_period: RebatePeriod | None = fields.choice(RebatePeriod, default=None)
 
 
 @dataclass(frozen=True, slots=True)

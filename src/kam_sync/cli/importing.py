@@ -40,7 +40,7 @@ def import_(  # noqa: PLR0913 - each is an option of the command
         typer.Option(
             "--as", metavar="TABLE",
             help="What its rows are: payments, invoices, shipments, sell_out, stock, nps_answers, "
-            "plans, budgets, receivables; accounts, contacts, deals.",
+            "plans, budgets, receivables, returns, costs, contracts; accounts, contacts, deals.",
         ),
     ],
     source: Annotated[str, typer.Option(help="Where they come from, in your word.")] = "files",

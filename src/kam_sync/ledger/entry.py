@@ -9,6 +9,7 @@ from connectors import (
     BadRecord,
     Company,
     Contact,
+    Cost,
     Customer,
     Deal,
     Fact,
@@ -19,6 +20,7 @@ from connectors import (
     RawRecord,
     Receivable,
     Record,
+    Return,
     Shipment,
     Task,
 )
@@ -75,6 +77,10 @@ def owner_of(record: Record) -> Owner:
 
 
 def _money(record: Record) -> tuple[Decimal | None, str | None]:
-    if isinstance(record, Deal | Purchase | Invoice | Payment | Shipment | Receivable):
-        return record.amount, record.currency
-    return None, None
+    match record:
+        case Deal() | Purchase() | Invoice() | Payment() | Shipment():
+            return record.amount, record.currency
+        case Receivable() | Return() | Cost():
+            return record.amount, record.currency
+        case _:
+            return None, None

@@ -11,7 +11,8 @@ from connectors import ErrorKind, Noun
 from kam_sync.base import fields
 
 MONEY = (
-    Noun.DEAL, Noun.PURCHASE, Noun.INVOICE, Noun.PAYMENT, Noun.SHIPMENT, Noun.RECEIVABLE
+    Noun.DEAL, Noun.PURCHASE, Noun.INVOICE, Noun.PAYMENT, Noun.SHIPMENT, Noun.RECEIVABLE,
+    Noun.RETURN, Noun.COST,
 )  # fmt: skip
 """Nouns whose amounts are added up."""
 

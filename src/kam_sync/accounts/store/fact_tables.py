@@ -72,6 +72,27 @@ class ReceivableRow(Sourced, facts.Receivable, table=True):
     __table_args__ = _by_company("receivable", "counted_on")
 
 
+class ReturnRow(Sourced, facts.Return, table=True):
+    """Returns of goods; SQL takes the name of the table for a plain one."""
+
+    __tablename__ = "return"
+    __table_args__ = _by_company("return", "returned_on")
+
+
+class CostRow(Sourced, facts.Cost, table=True):
+    """What was spent on customers."""
+
+    __tablename__ = "cost"
+    __table_args__ = _by_company("cost", "spent_on")
+
+
+class ContractRow(Sourced, facts.Contract, table=True):
+    """Contracts."""
+
+    __tablename__ = "contract"
+    __table_args__ = _by_company("contract", "starts_on")
+
+
 FACTS: Mapping[Noun, tuple[type[Any], type[SQLModel]]] = {
     Noun.PAYMENT: (gate.Payment, PaymentRow),
     Noun.SHIPMENT: (gate.Shipment, ShipmentRow),
@@ -81,5 +102,8 @@ FACTS: Mapping[Noun, tuple[type[Any], type[SQLModel]]] = {
     Noun.PLAN: (gate.Plan, PlanRow),
     Noun.BUDGET: (gate.Budget, BudgetRow),
     Noun.RECEIVABLE: (gate.Receivable, ReceivableRow),
+    Noun.RETURN: (gate.Return, ReturnRow),
+    Noun.COST: (gate.Cost, CostRow),
+    Noun.CONTRACT: (gate.Contract, ContractRow),
 }
 """Where the facts of each noun are kept, and as what they come through the gate."""

@@ -21,6 +21,9 @@ _DAY = {
     Noun.PLAN: "starts_on",
     Noun.BUDGET: "starts_on",
     Noun.RECEIVABLE: "counted_on",
+    Noun.RETURN: "returned_on",
+    Noun.COST: "spent_on",
+    Noun.CONTRACT: "starts_on",
 }
 
 

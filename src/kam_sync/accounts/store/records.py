@@ -44,6 +44,9 @@ ROWS: dict[type[model.FromSource], Any] = {
     facts.Plan: fact_tables.PlanRow,
     facts.Budget: fact_tables.BudgetRow,
     facts.Receivable: fact_tables.ReceivableRow,
+    facts.Return: fact_tables.ReturnRow,
+    facts.Cost: fact_tables.CostRow,
+    facts.Contract: fact_tables.ContractRow,
 }
 _NAMED_BY = {model.Task: "text", model.Activity: "text", model.Purchase: "comment"}
 """What is searched where records have no name."""

@@ -33,6 +33,9 @@ _KINDS: dict[str, type[facts.Fact]] = {
     "plans": facts.Plan,
     "budgets": facts.Budget,
     "receivables": facts.Receivable,
+    "returns": facts.Return,
+    "costs": facts.Cost,
+    "contracts": facts.Contract,
 }
 
 

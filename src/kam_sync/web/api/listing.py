@@ -21,6 +21,7 @@ _Row = TypeVar("_Row", bound=model.FromSource)
 _Answer = TypeVar("_Answer", bound=BaseModel)
 _MONEY = (
     "amount", "price", "next_amount", "total_amount", "paid_amount", "cost", "overdue", "spent",
+    "credit_limit",
 )  # fmt: skip
 
 RefOf = Callable[[_Row], Ref | None]

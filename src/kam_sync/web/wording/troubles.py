@@ -68,6 +68,15 @@ def _of_rows(language: Language) -> dict[str, str]:
         "has the same": language.gettext("Another row of this call has the same id."),
         "is no KPI": language.gettext("“%(field)s” is no KPI that we measure."),
         "0 to 10": language.gettext("“%(field)s” has to be from 0 to 10."),
+        "is none of": language.gettext("“%(field)s” is none of the words that we know for it."),
+        "are needed, got": language.gettext(
+            "“%(field)s” has to be steps such as 3 000 000: 2%%; 5 000 000: 3%%."
+        ),
+        "two steps from": language.gettext("“%(field)s” has two steps from the same amount."),
+        "more has to be given": language.gettext(
+            "“%(field)s”: each step has to give more than the one before."
+        ),
+        "less than nothing": language.gettext("“%(field)s” is less than nothing."),
         "is before": language.gettext("“%(field)s” is before the beginning."),
     }
 

@@ -22,7 +22,17 @@ from connectors.kit.columns import (
 from connectors.kit.columns.clients import as_company, as_raw, key_of
 from connectors.kit.contract import Credentials
 from connectors.kit.errors import BadRecord
-from connectors.kit.records import Budget, Invoice, Noun, Plan, RawRecord, SellOut
+from connectors.kit.records import (
+    Budget,
+    Contract,
+    Cost,
+    CostKind,
+    Invoice,
+    Noun,
+    Plan,
+    RawRecord,
+    SellOut,
+)
 from connectors.tables import Tables
 
 ALL = Client(id="id", inn="inn", kpp="kpp", name="name")
@@ -136,6 +146,52 @@ def test_what_cannot_be_is_refused() -> None:
         take(nps, row | {"С": 11})
     with pytest.raises(BadRecord, match="client .from Клиент.: 'list of 1'|client .from Клиент"):
         take(nps, row | {"Клиент": [1]})
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [("Ретробонус", "trade_spend"), ("СКИДКИ", "discount"), ("cost to serve", "cost_to_serve"),
+     ("Trade_Spend", "trade_spend"), ("прочие  расходы", "other"), ("cogs", "cogs")],
+)  # fmt: skip
+def test_kinds_of_costs_are_understood_in_both_languages(said, kind) -> None:
+    costs = mapped("costs", {"spent_on": "Д", "kind": "В", "amount": "С"}, currency="RUB")
+    row = {"Д": "2026-02-02", "В": said, "С": -5, "Клиент": "Р"}
+    spent = take(costs, row).record
+    assert isinstance(spent, Cost)
+    assert (spent.kind, spent.amount) == (CostKind(kind), -5)
+    with pytest.raises(BadRecord, match="kind .from В.: 'Кофе' is none of discount, .*by codes"):
+        take(costs, row | {"В": "Кофе"})
+
+
+def test_a_contract_is_read_with_its_steps_and_what_cannot_be_is_refused() -> None:
+    named = {
+        "number": "Н", "starts_on": "А", "ends_on": "Б", "rebate_steps": "Бонус",
+        "rebate_period": "Период", "payment_days": "Отсрочка",
+    }  # fmt: skip
+    contracts = mapped("contracts", named, currency="RUB", key=["number", "client"])
+    row = {"Н": "7", "А": "2026-02-02", "Бонус": "5 млн: 3%; 3 млн: 2%", "Период": "Ежеквартально",
+           "Клиент": "Р", "Отсрочка": 30}  # fmt: skip
+    taken = take(contracts, row)
+    made = taken.record
+    assert isinstance(made, Contract)
+    assert (taken.raw.external_id, made.ends_on, made.currency) == ("7|name:р", None, "RUB")
+    assert (made.rebate_steps, made.rebate_period) == ("3000000: 2%; 5000000: 3%", "quarter")
+    for wrong, why in (
+        ({"Б": "2026-02-01"}, "ends_on: 2026-02-01 is before"),
+        ({"Бонус": "2%"}, "rebate_steps .from Бонус.: steps such as"),
+        ({"Отсрочка": -1}, "payment_days: is less than nothing: -1"),
+    ):
+        with pytest.raises(BadRecord, match=why):
+            take(contracts, row | wrong)
+    with pytest.raises(BadRecord, match="currency: is empty"):
+        given(table_named("contracts"), {"external_id": 1, "client": {"name": "Р"}, "number": "7",
+                                         "starts_on": "2026-02-02", "credit_limit": 5})  # fmt: skip
+
+
+def test_what_came_back_is_not_negative() -> None:
+    returns = mapped("returns", {"returned_on": "Д", "amount": "С"}, currency="RUB")
+    with pytest.raises(BadRecord, match="amount: is less than nothing: -5"):
+        take(returns, {"Д": "2026-02-02", "С": -5, "Клиент": "Р"})
 
 
 @pytest.mark.parametrize(
