@@ -1,7 +1,6 @@
 """Receivables and channel stock against a direct computation, on rows of one account."""
 
 import csv
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,13 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kam_sync.kpi.registry import OURS
-from kam_sync.kpi.store.examples import example
-from kam_sync.wiring import Services
 from tests.conftest import data_set
-
-Rows = dict[str, list[dict[str, Any]]]
-Measured = Callable[[str, date, Rows], dict[date, Decimal]]
+from tests.kpi.conftest import Measured, Rows
 
 _BOUNDS = ((1, 30), (31, 60), (61, 90), (91, 9999))
 AGES = ("overdue_1_30", "overdue_31_60", "overdue_61_90", "overdue_over_90")
@@ -42,27 +36,6 @@ def invoices() -> list[dict[str, Any]]:
             }
             for row in csv.DictReader(file)
         ]
-
-
-@pytest.fixture
-def measured(services: Services) -> Measured:
-    def measure(key: str, today: date, rows: Rows) -> dict[date, Decimal]:
-        said = {
-            table: [{name: _said(value) for name, value in row.items()} for row in given_rows]
-            for table, given_rows in rows.items()
-        }
-        kpi = OURS[key]
-        worked = kpi.example.model_copy(update={"today": today, "given": said, "unit": None})
-        with services.database.transaction() as session:
-            values = example(session, kpi.model_copy(update={"example": worked}), services.zone)
-            session.rollback()
-        return values
-
-    return measure
-
-
-def _said(value: object) -> object:
-    return value if value is None or isinstance(value, int) else str(value)
 
 
 def _months(first: date, until: date) -> list[tuple[date, date]]:
@@ -171,12 +144,14 @@ _move = st.tuples(_days, st.sampled_from(["A", "B"]), st.integers(0, 50))
 @given(
     st.lists(_move, max_size=9),
     st.lists(_move, min_size=1, max_size=4),
+    st.lists(_move, min_size=1, max_size=3),
     st.dictionaries(st.tuples(st.sampled_from(["A", "B"]), _days), st.integers(0, 90), max_size=4),
 )
 def test_what_is_left_in_the_channel_is_what_came_less_what_went(
     measured: Measured,
     came: list[tuple[date, str, int]],
     went: list[tuple[date, str, int]],
+    back: list[tuple[date, str, int]],
     counts: dict[tuple[str, date], int],
 ) -> None:
     def moves(rows: list[tuple[date, str, int]], day: str) -> list[dict[str, Any]]:
@@ -185,16 +160,19 @@ def test_what_is_left_in_the_channel_is_what_came_less_what_went(
     rows: Rows = {
         "shipments": moves(came, "shipped_on"),
         "sell_outs": moves(went, "sold_on"),
+        "returns": moves(back, "returned_on"),
         "stocks": moves([(on, sku, left) for (sku, on), left in counts.items()], "counted_on"),
     }
 
     def left(sku: str, last: date) -> int:
         counted = max((on for what, on in counts if what == sku and on <= last), default=date.min)
-        signed = [*came, *((on, what, -units) for on, what, units in went)]
+        signed = [*came, *((on, what, -units) for on, what, units in [*went, *back])]
         moved = sum(units for on, what, units in signed if what == sku and counted < on <= last)
         return counts.get((sku, counted), 0) + moved
 
-    first = min([*(on for on, *_ in [*came, *went]), *(on for _, on in counts)]).replace(day=1)
+    first = min([*(on for on, *_ in [*came, *went, *back]), *(on for _, on in counts)]).replace(
+        day=1
+    )
     reported = max(on for on, *_ in went)
     expected = {}
     for on, last in _months(first, reported + timedelta(days=1)):

@@ -238,4 +238,16 @@ OPEN_TABLES: Mapping[str, OpenTable] = {
     "receivables": _facts(
         "receivable", "counted_on", {**_MONEY, "overdue": "numeric", "contract": "text"}
     ),
+    "returns": _facts(
+        "return", "returned_on", {**_MONEY, **_GOODS, "cost": "numeric", "reason": "text"}
+    ),
+    "costs": _facts("cost", "spent_on", {"kind": "text", **_MONEY}),
+    "contracts": _facts(
+        "contract", "starts_on",
+        {
+            **_TERM, "number": "text", **_MONEY, "payment_days": "integer",
+            "credit_limit": "numeric", "notice_days": "integer", "is_renewed": "boolean",
+            "rebate_steps": "text", "rebate_period": "text",
+        },
+    ),
 }  # fmt: skip
