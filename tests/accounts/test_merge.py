@@ -29,11 +29,12 @@ def company(source: int, updated_at: datetime | None = OLD, **said: Any) -> Comp
         ([company(1), company(2, NEW)], {"inn": (1,)}, [2, 1]),
         ([company(1, name=""), company(2)], {"name": (1,)}, [2]),
         ([company(1), company(2, NEW)], {"name": (7, 1)}, [1, 2]),
+        ([company(1), company(2, NEW, name="77", inn="77")], {"name": (2,)}, [1, 2]),
     ],
     ids=[
         "the latest change", "the living before", "a change of unknown time last",
         "sources as chosen", "of this field alone", "who says nothing is not asked",
-        "a source that went is passed over",
+        "a source that went is passed over", "a name before a number",
     ],
 )  # fmt: skip
 def test_the_order_in_which_companies_are_believed(

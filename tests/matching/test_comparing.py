@@ -115,6 +115,11 @@ def test_a_name_of_signs_alone_says_nothing() -> None:
     assert _found(Said("—"), Said("—")) == {}
 
 
+def test_who_is_called_by_its_inn_has_no_name() -> None:
+    found = _found(Said("Ромашка", "7707083893"), Said("7707083893", "7707083893"))
+    assert found == {Clue.INN: 8}
+
+
 def test_who_has_a_thing_in_common_has_a_key_in_common() -> None:
     one = Said("ООО Ромашка", inn=_INN, phones=["84951234567"], website="romashka.ru")
     for other in (

@@ -40,15 +40,17 @@ def told(companies: Iterable[Company], field: str, winners: Winners) -> list[Tol
     """What each company says of a field, the one that is believed first.
 
     Sources in the order that a person has set, then companies that are still in their CRM, then
-    the latest change. A company that says nothing is left out.
+    the latest change. A company that says nothing is left out; of names that are only an INN, for
+    want of a better one, each comes after all others.
     """
     order = {source: place for place, source in enumerate(winners.get(field, ()))}
 
-    def key(company: Company) -> tuple[int, bool, float, int, str]:
+    def key(company: Company) -> tuple[bool, int, bool, float, int, str]:
         changed = company.updated_at or _LONG_AGO
         place = order.get(company.source_id, len(order))
+        is_number = field == "name" and company.name == company.inn
         return (
-            place, company.is_deleted, -(changed - _LONG_AGO).total_seconds(),
+            is_number, place, company.is_deleted, -(changed - _LONG_AGO).total_seconds(),
             company.source_id, company.external_id,
         )  # fmt: skip
 

@@ -66,7 +66,7 @@ def features(said: Said) -> Features:
     hosts = {mail.rpartition("@")[2] for mail in mails} - FREE_MAIL
     site = site_host(said.website)
     return Features(
-        name=company_name(said.name),
+        name=company_name("" if said.name == said.inn else said.name),  # called so for want of one
         inn=inn_number(said.inn),
         kpp=_number(said.kpp, {9}),
         ogrn=_real_ogrn(said.ogrn),
