@@ -6,14 +6,23 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 import connectors as gate
 from connectors import Noun
 from kam_sync.accounts import facts
-from kam_sync.accounts.store import FACTS, OutlookStore, RecordStore, Wanted
+from kam_sync.accounts.store import (
+    FACTS,
+    CorrectionStore,
+    OutlookStore,
+    RecordStore,
+    Wanted,
+)
 from kam_sync.intake.store import SourceStore
+from kam_sync.removing import remove
 from kam_sync.wiring import Services
-from tests.fakes.books import Book
+from tests.fakes.books import Book, at
+from tests.fakes.connecting import ask
 
 _DAY = date(2026, 11, 20)
 _OF: dict[str, Any] = {"external_id": "1", "company_external_id": "1"}
@@ -69,7 +78,7 @@ _SAID: dict[Noun, tuple[type[facts.Fact], gate.Fact, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("noun", FACTS)
-def test_a_fact_is_kept_once_corrected_in_place_and_found_by_its_account(
+def test_a_fact_is_kept_once_corrected_in_place_and_found_by_its_account_with_what_it_was(
     services: Services, noun: Noun
 ) -> None:
     book = Book(services)
@@ -77,6 +86,8 @@ def test_a_fact_is_kept_once_corrected_in_place_and_found_by_its_account(
     corrected = replace(first, **correction)
     book.save(noun, first)
     book.save(noun, corrected)
+    corrected = replace(corrected, updated_at=at("2026-11-21"))
+    book.save(noun, corrected)  # says nothing new
     with services.database.transaction() as session:
         store = RecordStore(session)
         found = store.records(kind, Wanted(account_id=book.account("1")), limit=10)
@@ -85,6 +96,10 @@ def test_a_fact_is_kept_once_corrected_in_place_and_found_by_its_account(
             assert getattr(found[0], field.name) == getattr(corrected, field.name)
         others = Wanted(account_id=book.account("1"), source_id=found[0].source_id + 1)
         assert store.records(kind, others, limit=10) == []
+        [kept] = CorrectionStore(session).of_account(book.account("1"), limit=10)
+        assert (kept.noun, kept.external_id, kept.is_deletion) == (noun.value, "1", False)
+        assert [*kept.changed] == [*correction]
+        assert kept.was.keys() >= correction.keys()
 
 
 @pytest.mark.parametrize("noun", FACTS)
@@ -96,3 +111,30 @@ def test_facts_that_wait_for_a_decision_are_told_by_what_people_know_them_by(
     with services.database.transaction() as session:
         [source] = SourceStore(session).all()
         assert set(OutlookStore(session, source.id).of(noun, ["1"]).sample) == {"1"}
+
+
+def test_what_is_deleted_was_something_and_a_source_takes_its_history_along(
+    services: Services,
+) -> None:
+    book = Book(services)
+    payment = _SAID[Noun.PAYMENT][1]
+    book.save(Noun.PAYMENT, payment)
+    book.save(Noun.PAYMENT, replace(payment, is_deleted=True))
+    invoice = gate.Invoice(
+        "7", "Счёт 7", "open", Decimal(5), "RUB", payer_noun=Noun.COMPANY, payer_external_id="1"
+    )
+    book.save(Noun.INVOICE, invoice)
+    book.save(Noun.INVOICE, replace(invoice, amount=Decimal(6), status="paid"))
+    with services.database.transaction() as session:
+        session.execute(sa.text("DELETE FROM payment"))
+    with services.database.transaction() as session:
+        store = CorrectionStore(session)
+        row, billed, marked = store.of_account(book.account("1"), limit=10)
+        assert [one.is_deletion for one in (row, billed, marked)] == [True, False, True]
+        assert (row.became, row.was["amount"], marked.changed) == (None, 120.5, {})
+        assert billed.changed == {"amount": (5, 6), "status": ("open", "paid")}
+        assert store.of_fact(book.source_id, "payment", "1", limit=1) == [row]
+        assert store.count(book.account("1")) == 3
+    book.save(Noun.PAYMENT, payment)
+    remove(services, "shop")
+    assert ask(services, "SELECT count(*) FROM fact_history") == [(0,)]

@@ -1,8 +1,11 @@
 """Words of facts: what an account is measured by beside deals, each from one source."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
+
+from sqlmodel import SQLModel
 
 from connectors import CostKind, RebatePeriod
 from kam_sync.accounts.model import Dated
@@ -155,3 +158,35 @@ class FactsOf:
     noun: str
     count: int
     newest_on: date
+
+
+class Correction(SQLModel):
+    """What a fact was before a source changed it, or took it away."""
+
+    id: int
+    source_id: int
+    noun: str
+    external_id: str
+    at: datetime = fields.moment()
+    """When our copy was changed."""
+    about_noun: str
+    about_external_id: str | None = None
+    """Whose it was: the company, or the payer of an invoice."""
+    was: dict[str, Any] = fields.document()
+    """All its fields, as JSON has them."""
+    became: dict[str, Any] | None = fields.document(default=None)
+    """The fields that are others now; None where the row itself was deleted."""
+
+    @property
+    def is_deletion(self) -> bool:
+        """Whether the fact is not there any more after it."""
+        return self.became is None or self.became.get("is_deleted") is True
+
+    @property
+    def changed(self) -> dict[str, tuple[Any, Any]]:
+        """Of each field that is another one, what it was and what it is."""
+        return {
+            name: (self.was.get(name), value)
+            for name, value in (self.became or {}).items()
+            if name != "is_deleted"
+        }

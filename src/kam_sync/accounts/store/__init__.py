@@ -1,5 +1,6 @@
 """The tables of the account store: saving what sources hold, reading what people ask."""
 
+from kam_sync.accounts.store.corrections import CorrectionStore
 from kam_sync.accounts.store.fact_tables import FACTS
 from kam_sync.accounts.store.facts import FactStore
 from kam_sync.accounts.store.fields import FieldStore
@@ -20,6 +21,7 @@ __all__ = [
     "FACTS",
     "RECORD_TABLES",
     "AccountStore",
+    "CorrectionStore",
     "FactStore",
     "FieldStore",
     "Key",

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from connectors import Noun
-from kam_sync.accounts.store.fact_tables import FACTS
+from kam_sync.accounts.store.fact_tables import FACTS, CorrectionRow
 from kam_sync.accounts.store.tables import (
     ActivityRow,
     CompanyRow,
@@ -52,6 +52,19 @@ def belongs(row: Any, account_id: UUID) -> sa.ColumnElement[bool]:
     return sa.false()
 
 
+def is_correction_of(account_id: UUID) -> sa.ColumnElement[bool]:
+    """That a fact was the account's when it was corrected, or is an invoice of its deals."""
+    row: Any = CorrectionRow
+    about = sa.tuple_(row.source_id, row.about_noun, row.about_external_id)
+    invoice = sa.tuple_(row.source_id, row.external_id).in_(_attached(account_id))
+    found = sa.union(  # and not one condition with OR, for which no index would be used
+        sa.select(row.id).where(about.in_(_all_of(account_id))),
+        sa.select(row.id).where(row.noun == Noun.INVOICE.value, invoice),
+    )
+    is_one: sa.ColumnElement[bool] = row.id.in_(found)
+    return is_one
+
+
 def _companies(account_id: UUID) -> sa.Select[Any]:
     link: Any = LinkRow
     return sa.select(link.source_id, link.company_external_id).where(link.account_id == account_id)
@@ -82,6 +95,10 @@ def _invoices(account_id: UUID) -> sa.CompoundSelect[Any]:
         col(InvoiceRow.source_id), col(InvoiceRow.payer_noun), col(InvoiceRow.payer_external_id)
     )
     paid = sa.select(col(InvoiceRow.source_id), col(InvoiceRow.external_id))
+    return sa.union_all(paid.where(payer.in_(_all_of(account_id))), _attached(account_id))
+
+
+def _attached(account_id: UUID) -> sa.Select[Any]:
+    """(source, id) of what is attached to its deals."""
     item = sa.func.jsonb_array_elements(DealRow.items)
-    attached = _of(DealRow, account_id, item.op("->>")("external_id"))
-    return sa.union_all(paid.where(payer.in_(_all_of(account_id))), attached)
+    return _of(DealRow, account_id, item.op("->>")("external_id"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 import connectors as gate
 from connectors import Noun
@@ -91,6 +91,19 @@ class ContractRow(Sourced, facts.Contract, table=True):
 
     __tablename__ = "contract"
     __table_args__ = _by_company("contract", "starts_on")
+
+
+class CorrectionRow(facts.Correction, table=True):
+    """What facts were; written by the triggers of their tables alone."""
+
+    __tablename__ = "fact_history"
+    __table_args__ = (
+        sa.Index("fact_history_fact", "source_id", "noun", "external_id", "id"),
+        sa.Index("fact_history_about", "source_id", "about_noun", "about_external_id"),
+    )
+
+    id: int = Field(sa_column=sa.Column(sa.BigInteger, sa.Identity(), primary_key=True))
+    source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
 
 
 FACTS: Mapping[Noun, tuple[type[Any], type[SQLModel]]] = {
