@@ -21,7 +21,9 @@ _TABLES = (
     "return", "cost", "contract", "invoice",
 )  # fmt: skip
 _FUNCTION = """
-    CREATE FUNCTION keep_fact_history() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION keep_fact_history() RETURNS trigger LANGUAGE plpgsql
+    SET enable_nestloop = off  -- a plan is kept, and often made where nothing has changed yet
+    AS $$
     DECLARE
         ours CONSTANT text[] := '{source_id,external_id,changed_at,updated_at}';
     BEGIN
@@ -37,6 +39,7 @@ _FUNCTION = """
                 SELECT n.source_id, n.external_id, n.changed_at AS at,
                     to_jsonb(w) - ours AS was, to_jsonb(n) - ours AS became
                 FROM was w JOIN is_now n USING (source_id, external_id)
+                OFFSET 0  -- or each of the two would be made anew wherever it is named
             ) b WHERE b.was <> b.became ORDER BY b.source_id, b.external_id;
         ELSE
             INSERT INTO fact_history

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_0560"
-down_revision = "20261129_0530"
+down_revision = "20261129_0541"
 branch_labels = None
 depends_on = None
 

@@ -136,6 +136,7 @@ def test_another_time_zone_moves_the_borders_of_all_periods(services: Services) 
     in_utc = services.settings.model_copy(update={"timezone": "UTC"})
     flow.kpi(replace(services, settings=in_utc))
     assert book.points("won_revenue") == {"2026-08": 0, "2026-09": 100, "2026-10": 0, "2026-11": 0}
+    assert restated(services) == {(0, 100, "zone"), (100, 0, "zone")}
 
 
 def test_a_value_that_changes_after_its_month_is_restated(services: Services) -> None:
@@ -144,8 +145,36 @@ def test_a_value_that_changes_after_its_month_is_restated(services: Services) ->
     book.deals(deal("2", opened="2026-10-01", won="2026-10-21", amount=20)).measure()
     said = "SELECT known, reported FROM series WHERE kpi = 'won_revenue' AND grain = 'month'"
     assert ask(services, said) == [([Decimal("120.0000")], [Decimal("100.0000")])]
-    restated = "SELECT was, now FROM restatement WHERE kpi = 'won_revenue' AND grain = 'month'"
-    assert ask(services, restated) == [(Decimal("100.0000"), Decimal("120.0000"))]
+    assert restated(services) == {(100, 120, "facts")}
+
+
+def test_a_restatement_says_all_that_has_changed(services: Services) -> None:
+    book = Book(services)
+    book.save(Noun.COMPANY, gate.Company("2", "Фирма 2"), gate.Company("3", "Холдинг"))
+    flow.match(services)
+    second = replace(deal("2", opened="2026-10-01", won="2026-10-20"), company_external_id="2")
+    book.deals(deal("1", opened="2026-10-01", won="2026-10-20"), second).measure()
+    joining.merge(services, book.account("1"), book.account("2"), by="Анна")
+    book.measure()
+    assert restated(services) == {(100, 200, "account")}
+    with parents(services, by="Анна") as parenting:
+        parenting.place(book.account("1"), book.account("3"))
+    book.measure()
+    book.deals(replace(second, amount=Decimal(150)))
+    with services.database.transaction() as session:  # by another version than today's
+        session.execute(sa.text("UPDATE kpi_measured SET version = 'old' || version"))
+    book.measure()
+    assert restated(services) == {(100, 200, "account"), (200, 250, "definition, facts")}
+    assert restated(services, of_group=True) == {(200, 250, "definition, facts")}
+
+
+def restated(services: Services, *, of_group: bool = False) -> set[tuple[Any, ...]]:
+    """What was restated of the won revenue of months, and why."""
+    query = (
+        "SELECT was, now, array_to_string(causes, ', ') FROM restatement "
+        f"WHERE kpi = 'won_revenue' AND grain = 'month' AND of_group = {of_group}"
+    )
+    return {tuple(row) for row in ask(services, query)}
 
 
 def test_measuring_as_of_an_earlier_day_restates_nothing(services: Services) -> None:

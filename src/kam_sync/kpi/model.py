@@ -61,6 +61,21 @@ class Unforeseen(StrEnum):
     """The account has ordered too few times."""
 
 
+class Cause(StrEnum):
+    """Why a value was changed after it had been measured."""
+
+    DEFINITION = "definition"
+    """The KPI is computed in another way."""
+    ZONE = "zone"
+    """The time zone, and with it the borders of all periods."""
+    RATE = "rate"
+    """An exchange rate was corrected."""
+    ACCOUNT = "account"
+    """The account has got or lost companies; a group also accounts below it."""
+    FACTS = "facts"
+    """Sources have changed, added or deleted what it is computed from."""
+
+
 class Family(StrEnum):
     """What a KPI is about, in the order in which people see them."""
 
@@ -195,6 +210,26 @@ class Point(SQLModel):
     changed_at: datetime = fields.moment()
     doubts: list[Doubted] = SQLField(default_factory=list)
     """The inputs by which it may be wrong: they were not all here when it was measured."""
+
+
+class Restatement(SQLModel):
+    """A value of a whole period that was changed after it had been measured."""
+
+    id: int
+    account_id: UUID
+    of_group: bool
+    """Of the account and all below it."""
+    grain: str
+    kpi: str
+    unit: str
+    on: date
+    """The first day of the period."""
+    was: Decimal | None = fields.exact(default=None)
+    now: Decimal | None = fields.exact(default=None)
+    """None where there is no value any more; `was` where there was none before."""
+    at: datetime = fields.moment()
+    causes: list[str] = fields.texts()
+    """All that had changed of what it is measured by: see Cause; empty where nothing is known."""
 
 
 class Forecast(SQLModel):

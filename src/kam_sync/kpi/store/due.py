@@ -1,6 +1,6 @@
 """Whose KPIs are to be measured anew: what has changed since the last time, and all once a day."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -9,42 +9,49 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from kam_sync.base.db import Session, merge, table_of
-from kam_sync.kpi.model import Kpi
+from kam_sync.kpi.model import Cause, Kpi
 from kam_sync.kpi.store.forecasting import ForecastingStore
 from kam_sync.kpi.store.layout import inputs
 from kam_sync.kpi.store.tables import MeasuredRow
 from kam_sync.kpi.store.zones import OfZone, zones
 
-_OF_ALL = frozenset({"account_link", "account_zone"})
-"""What changes whose everything is."""
+_OF_ALL = {"account_link": Cause.ACCOUNT, "account_zone": Cause.ZONE}
+"""What changes whose everything is, and why what is measured is another value then."""
 _MANY = 0.2
 """When more than this share of the accounts are due, all of them are measured."""
 
 _TAKE = """
     CREATE TEMP TABLE kpi_taken ON COMMIT DROP AS SELECT * FROM kpi_due;
     DELETE FROM kpi_due d USING kpi_taken t WHERE t.id = d.id;
-    CREATE TEMP TABLE kpi_scope ON COMMIT DROP AS
-    SELECT t.account_id FROM kpi_taken t JOIN account a ON a.id = t.account_id
+    CREATE TEMP TABLE kpi_why ON COMMIT DROP AS
+    SELECT t.account_id, t.noun FROM kpi_taken t JOIN account a ON a.id = t.account_id
     UNION
-    SELECT l.account_id FROM (
-        SELECT source_id, external_id AS company FROM kpi_taken WHERE about_noun = 'company'
+    SELECT l.account_id, c.noun FROM (
+        SELECT noun, source_id, external_id AS company FROM kpi_taken WHERE about_noun = 'company'
         UNION
-        SELECT r.source_id, r.company_external_id FROM kpi_taken t JOIN contact r
+        SELECT t.noun, r.source_id, r.company_external_id FROM kpi_taken t JOIN contact r
             ON r.source_id = t.source_id AND r.external_id = t.external_id
         WHERE t.about_noun = 'contact'
         UNION
-        SELECT r.source_id, r.company_external_id FROM kpi_taken t JOIN deal r
+        SELECT t.noun, r.source_id, r.company_external_id FROM kpi_taken t JOIN deal r
             ON r.source_id = t.source_id AND r.external_id = t.external_id
         WHERE t.about_noun = 'deal'
         UNION
-        SELECT r.source_id, r.company_external_id FROM kpi_taken t JOIN customer r
+        SELECT t.noun, r.source_id, r.company_external_id FROM kpi_taken t JOIN customer r
             ON r.source_id = t.source_id AND r.external_id = t.external_id
         WHERE t.about_noun = 'customer'
     ) c JOIN account_link l ON l.source_id = c.source_id AND l.company_external_id = c.company;
-    ANALYZE kpi_scope
+    CREATE TEMP TABLE kpi_scope ON COMMIT DROP AS SELECT DISTINCT account_id FROM kpi_why;
+    ANALYZE kpi_why;
+    ANALYZE kpi_scope;
+    CREATE TEMP TABLE kpi_cause (kpi text, noun text, cause text) ON COMMIT DROP
 """
 _COUNT = """
     SELECT (SELECT count(*) FROM kpi_scope) > :many * (SELECT count(*) FROM account)
+"""
+_CAUSES = """
+    INSERT INTO kpi_cause
+    SELECT * FROM unnest(CAST(:kpis AS text[]), CAST(:nouns AS text[]), CAST(:causes AS text[]))
 """
 
 
@@ -69,9 +76,11 @@ class DueStore:
         self._house = ""
         self._nouns: set[str] = set()
         self._is_much = False
+        self._before: Mapping[tuple[str, str], tuple[str, date]] = {}
 
     def take(self, house: ZoneInfo) -> list[OfZone]:
-        """Take all that is due, and leave the accounts that it is about in the table kpi_scope.
+        """Take all that is due, and leave the accounts that it is about in the table kpi_scope,
+        and by the tables that have changed in kpi_why.
 
         Args:
             house: the time zone of accounts that have none of their own.
@@ -84,17 +93,24 @@ class DueStore:
         self._nouns = set(self._session.scalars(sa.text("SELECT DISTINCT noun FROM kpi_taken")))
         self._is_much = bool(self._session.scalar(sa.text(_COUNT), {"many": _MANY}))
         self._house, found = house.key, list(zones(self._session, house))
+        self._before = self._measured()
         zone, used = col(MeasuredRow.zone), [one.zone.key for one in found]
         self._session.execute(sa.delete(MeasuredRow).where(zone.not_in(used)))
         return found
 
     def of(self, zone: ZoneInfo, today: date) -> Due:
-        """What of the taken is due in a time zone, where it is that day."""
+        """What of the taken is due in a time zone, where it is that day.
+
+        The table kpi_cause has then of each KPI why values may change: by changes of which table,
+        or of all accounts, where the table's name is empty.
+        """
         groups_changed = "account_parent" in self._nouns
+        self._say_causes(zone)
+        kpis = self._kpis.values()
         if self._is_much:
-            return Due(list(self._kpis.values()), [], groups_changed)
-        before, kpis = self._measured(zone), self._kpis.values()
-        anew = [kpi for kpi in kpis if before.get(kpi.key) != (self._version(kpi), today)]
+            return Due(list(kpis), [], groups_changed)
+        before = {kpi.key: self._before.get((kpi.key, zone.key)) for kpi in kpis}
+        anew = [kpi for kpi in kpis if before[kpi.key] != (self._version(kpi), today)]
         touched = (kpi for kpi in kpis if groups_changed or self._nouns & self._changed_by(kpi))
         return Due(anew, [kpi for kpi in touched if kpi not in anew], groups_changed)
 
@@ -128,6 +144,31 @@ class DueStore:
         read = (self._changed_by(self._kpis[key]) for key in kpi.after)
         return inputs(kpi.sql).union(_OF_ALL, *read)
 
-    def _measured(self, zone: ZoneInfo) -> Mapping[str, tuple[str, date]]:
-        rows = self._session.scalars(select(MeasuredRow).where(col(MeasuredRow.zone) == zone.key))
-        return {row.kpi: (row.version, row.today) for row in rows}
+    def _measured(self) -> Mapping[tuple[str, str], tuple[str, date]]:
+        rows = self._session.scalars(select(MeasuredRow))
+        return {(row.kpi, row.zone): (row.version, row.today) for row in rows}
+
+    def _say_causes(self, zone: ZoneInfo) -> None:
+        rows = [
+            (kpi.key, noun, cause.value)
+            for kpi in self._kpis.values()
+            for noun, cause in (
+                *((table, _OF_ALL.get(table, Cause.FACTS)) for table in self._changed_by(kpi)),
+                *(("", cause) for cause in self._of_itself(kpi, zone)),
+            )
+        ]
+        kpis, nouns, causes = (list(column) for column in zip(*rows, strict=True))
+        self._session.execute(sa.text("TRUNCATE kpi_cause"))  # of the zone before
+        self._session.execute(sa.text(_CAUSES), {"kpis": kpis, "nouns": nouns, "causes": causes})
+
+    def _of_itself(self, kpi: Kpi, zone: ZoneInfo) -> Iterator[Cause]:
+        """Why all its values may be others than when it was measured before."""
+        versions = {
+            of: version for (key, of), (version, _) in self._before.items() if key == kpi.key
+        }
+        if not versions:
+            return
+        if any(one.rpartition("@")[0] != self._computed(kpi) for one in versions.values()):
+            yield Cause.DEFINITION
+        if versions.get(zone.key, "").rpartition("@")[2] != self._house:
+            yield Cause.ZONE

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from kam_sync.base import fields
-from kam_sync.kpi.model import Forecast, Unforeseen
+from kam_sync.kpi.model import Forecast, Restatement, Unforeseen
 
 
 class SeriesRow(SQLModel, table=True):
@@ -38,22 +38,14 @@ class SeriesRow(SQLModel, table=True):
     changed_at: datetime = fields.moment()
 
 
-class RestatementRow(SQLModel, table=True):
-    """A value of a whole period that was changed after it had been measured."""
+class RestatementRow(Restatement, table=True):
+    """Values of whole periods that were changed after they had been measured."""
 
     __tablename__ = "restatement"
-    __table_args__ = (sa.Index("restatement_account", "account_id", "kpi", "at"),)
+    __table_args__ = (sa.Index("restatement_account", "account_id", "id"),)
 
     id: int = Field(sa_column=sa.Column(sa.BigInteger, sa.Identity(), primary_key=True))
     account_id: UUID = Field(foreign_key="account.id", ondelete="CASCADE")
-    of_group: bool
-    grain: str
-    kpi: str
-    unit: str
-    on: date
-    was: Decimal | None = fields.exact(default=None)
-    now: Decimal | None = fields.exact(default=None)
-    at: datetime = fields.moment()
 
 
 class DueRow(SQLModel, table=True):
