@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from kam_sync.kpi.registry import OURS
+from kam_sync.wiring import Services
 from tests.cli.conftest import Command
+from tests.fakes.books import Book, deal
 from tests.kpi.test_own_kpis import OWN, write
 
 
@@ -27,6 +29,20 @@ def test_a_kpi_of_ones_own_is_checked(kam_sync: Command, tmp_path: Path) -> None
     unknown = OWN.replace("good: up", "good: up\nafter: [no_such]")
     said = kam_sync("kpis", "check", str(write(tmp_path, unknown)))
     assert (said.code, "there is no KPI no_such" in said.err) == (2, True)
+
+
+def test_what_was_changed_after_the_fact_is_listed(kam_sync: Command, services: Services) -> None:
+    nothing = kam_sync("kpis", "restated")
+    assert (nothing.out, nothing.err) == ("", "nothing was changed after it had been measured\n")
+    book = Book(services)
+    book.deals(deal("1", opened="2026-10-01", won="2026-10-20", amount=100)).measure()
+    book.deals(deal("2", opened="2026-10-01", won="2026-10-20", amount=20)).measure()
+    asked = ("--kpi", "won_revenue", "--grain", "month", "--since", "2026-01-01")
+    shown = kam_sync("kpis", "restated", str(book.account()), *asked).out
+    for said in ("октябрь 2026", "100 ₽", "120 ₽", "данные исправлены или пришли позже"):
+        assert said in shown.replace("\N{NO-BREAK SPACE}", " ")
+    (told,) = kam_sync("kpis", "restated", *asked, "--json").document["restatements"]
+    assert (told["was"], told["now"], told["causes"]) == ("100.0000", "120.0000", ["facts"])
 
 
 def test_a_wrong_calendar_stops_the_start(

@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from kam_sync.cli.opened import opened
+from kam_sync.cli.restated import restated
 
 app = typer.Typer(
     no_args_is_help=True, help="What is measured, how it is computed, and KPIs of your own."
 )
+app.command()(restated)
 
 Key = Annotated[str, typer.Argument(metavar="KPI", help="Its key, as `kpis list` shows it.")]
 File = Annotated[

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 
 import kam_sync.web.api.accounts
 import kam_sync.web.api.alerts
+import kam_sync.web.api.corrections
 import kam_sync.web.api.directory
 import kam_sync.web.api.facts
 import kam_sync.web.api.fields
@@ -30,6 +31,7 @@ import kam_sync.web.api.people
 import kam_sync.web.api.plans
 import kam_sync.web.api.records
 import kam_sync.web.api.rematch
+import kam_sync.web.api.restatements
 import kam_sync.web.api.schedules
 import kam_sync.web.api.sources
 import kam_sync.web.api.survivorship
@@ -43,6 +45,7 @@ import kam_sync.web.pages.accounts
 import kam_sync.web.pages.connect
 import kam_sync.web.pages.consents
 import kam_sync.web.pages.controls
+import kam_sync.web.pages.corrections
 import kam_sync.web.pages.fields
 import kam_sync.web.pages.files
 import kam_sync.web.pages.group
@@ -55,6 +58,7 @@ import kam_sync.web.pages.merging
 import kam_sync.web.pages.people
 import kam_sync.web.pages.people_merging
 import kam_sync.web.pages.rematch
+import kam_sync.web.pages.restatements
 import kam_sync.web.pages.set_aside
 import kam_sync.web.pages.sources
 import kam_sync.web.pages.survivorship
@@ -84,6 +88,7 @@ _API = (
     kam_sync.web.api.records.router,
     kam_sync.web.api.directory.router,
     kam_sync.web.api.facts.router,
+    kam_sync.web.api.corrections.router,
     kam_sync.web.api.sources.router,
     kam_sync.web.api.schedules.router,
     kam_sync.web.api.fields.router,
@@ -97,6 +102,7 @@ _API = (
     kam_sync.web.api.ledger.router,
     kam_sync.web.api.kpis.router,
     kam_sync.web.api.plans.router,
+    kam_sync.web.api.restatements.router,
     kam_sync.web.api.alerts.router,
     kam_sync.web.api.writes.router,
     kam_sync.web.api.targets.router,
@@ -109,6 +115,8 @@ _PAGES = (
     kam_sync.web.pages.people.router,
     kam_sync.web.pages.rematch.router,
     kam_sync.web.pages.account.router,
+    kam_sync.web.pages.corrections.router,
+    kam_sync.web.pages.restatements.router,
     kam_sync.web.pages.group.router,
     kam_sync.web.pages.zones.router,
     kam_sync.web.pages.merging.router,

@@ -1,7 +1,8 @@
 """Reads series, whole or point by point."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,23 @@ from sqlmodel import col, select
 
 from kam_sync.base.db import Session, table_of
 from kam_sync.kpi.doubts import Doubted
-from kam_sync.kpi.model import Forecast, Grain, Point, Series
+from kam_sync.kpi.model import Forecast, Grain, Point, Restatement, Series
 from kam_sync.kpi.periods import shift
 from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.store.doubting import DoubtStore
 from kam_sync.kpi.store.layout import counted
-from kam_sync.kpi.store.tables import ForecastRow, SeriesRow
+from kam_sync.kpi.store.tables import ForecastRow, RestatementRow, SeriesRow
+
+
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """Which restatements are asked for; None means all."""
+
+    account_id: UUID | None = None
+    of_group: bool = False
+    """Of accounts and all below them, not of accounts alone."""
+    grain: Grain | None = None
+    since: datetime | None = None
 
 
 class KpiStore:
@@ -69,6 +81,27 @@ class KpiStore:
             .order_by(col(ForecastRow.kpi), col(ForecastRow.unit))
         )
         return list(self._session.scalars(query))
+
+    def restatements(
+        self, wanted: Restated, kpis: Collection[str], *, before: int | None = None, limit: int
+    ) -> list[Restatement]:
+        """Values that were changed after they had been measured, the latest first.
+
+        Args:
+            kpis: which of them count.
+            before: the id of one.
+        """
+        row: Any = RestatementRow
+        query = select(RestatementRow).where(row.of_group == wanted.of_group, row.kpi.in_(kpis))
+        if wanted.account_id is not None:
+            query = query.where(row.account_id == wanted.account_id)
+        if wanted.grain is not None:
+            query = query.where(row.grain == wanted.grain.value)
+        if wanted.since is not None:
+            query = query.where(row.at >= wanted.since)
+        if before is not None:
+            query = query.where(row.id < before)
+        return list(self._session.scalars(query.order_by(row.id.desc()).limit(limit)))
 
     def of_accounts(
         self, account_ids: Collection[UUID], kpis: Collection[str], *, first: date

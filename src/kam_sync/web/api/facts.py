@@ -113,7 +113,7 @@ def _table(table: Annotated[str, Path(json_schema_extra={"enum": [*_ALL]})]) -> 
     return found
 
 
-_Table = Annotated[columns.Table, Depends(_table)]
+FactTable = Annotated[columns.Table, Depends(_table)]
 _EXAMPLE = {
     "source": "erp",
     "rows": [
@@ -141,7 +141,7 @@ _SCHEMA = {
 def give_facts(
     request: Request,
     services: Serving,
-    table: _Table,
+    table: FactTable,
     body: Annotated[bytes, Depends(_body)],
     idempotency_key: Annotated[
         str | None,
@@ -168,7 +168,7 @@ def give_facts(
 
 @router.get("/facts/{table}")
 def list_facts(
-    session: Reading, sources: AllSources, table: _Table, query: Asked[FactQuery]
+    session: Reading, sources: AllSources, table: FactTable, query: Asked[FactQuery]
 ) -> Page[Fact]:
     """The facts of a table, from every source that has them, by source and id."""
     store = RecordStore(session)
@@ -185,7 +185,7 @@ def list_facts(
 )
 def take_back_fact(
     services: Serving,
-    table: _Table,
+    table: FactTable,
     external_id: Text,
     source: Annotated[Text, Query(description="Name of the source that it was given to.")],
 ) -> None:

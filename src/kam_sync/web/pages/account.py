@@ -11,6 +11,7 @@ from kam_sync.accounts.merge import heard
 from kam_sync.accounts.model import Customer
 from kam_sync.accounts.store import (
     AccountStore,
+    CorrectionStore,
     FactStore,
     MoveStore,
     RecordStore,
@@ -80,6 +81,7 @@ def show_account(
         unmeasured=unmeasured(cards),
         plans=lists.plans(),
         facts=FactStore(session).of_account(account_id),
+        corrected=CorrectionStore(session).count(account_id),
         **shown_group(session, account_id),
         **_crm(session, account_id, lists),
         **_moves(session, account_id),
