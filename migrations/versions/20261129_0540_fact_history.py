@@ -1,4 +1,4 @@
-"""What facts were before they were corrected or deleted.
+"""What facts were before they were corrected or deleted, and when they first came.
 
 The history is written by a trigger, so that nobody who writes forgets it. It looks at what an
 UPDATE or a DELETE has changed, so that facts which are new cost nothing. Another table of facts
@@ -25,7 +25,7 @@ _FUNCTION = """
     SET enable_nestloop = off  -- a plan is kept, and often made where nothing has changed yet
     AS $$
     DECLARE
-        ours CONSTANT text[] := '{source_id,external_id,changed_at,updated_at}';
+        ours CONSTANT text[] := '{source_id,external_id,changed_at,updated_at,first_seen_at}';
     BEGIN
         IF TG_OP = 'UPDATE' THEN
             INSERT INTO fact_history
@@ -93,9 +93,14 @@ def upgrade() -> None:
     op.execute(_PROCEDURE)
     for table in _TABLES:
         op.execute(f"CALL keep_history_of('{table}')")
+        # Of what is there already it is not known; whoever adds rows need not name it.
+        op.add_column(table, sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=True))
+        op.alter_column(table, "first_seen_at", server_default=sa.text("now()"))
 
 
 def downgrade() -> None:
     op.execute("DROP PROCEDURE keep_history_of")
     op.execute("DROP FUNCTION keep_fact_history CASCADE")
     op.drop_table("fact_history")
+    for table in _TABLES:
+        op.drop_column(table, "first_seen_at")

@@ -21,6 +21,7 @@ def test_a_corrected_fact_says_what_it_was(client) -> None:
     client.delete("/api/v1/facts/payments/a%2F1", params={"source": "erp"})
     [payment] = client.get("/api/v1/facts/payments").json()["items"]
     account = payment["account_id"]
+    assert payment["first_seen_at"] < payment["changed_at"]
     history = "/api/v1/facts/payments/a%2F1/history"
     first = client.get(history, params={"source": "erp", "limit": 1}).json()
     (gone,) = first["items"]

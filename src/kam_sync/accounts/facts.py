@@ -16,6 +16,7 @@ class Fact(Dated):
     """What all facts have; the account is that of the company."""
 
     company_external_id: str | None = None
+    first_seen_at: datetime | None = fields.first_seen()
 
 
 class Payment(Fact):

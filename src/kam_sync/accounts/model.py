@@ -224,6 +224,7 @@ class Invoice(Dated):
     issued_on: date | None = None
     due_on: date | None = None
     paid_amount: Decimal | None = fields.exact(default=None)
+    first_seen_at: datetime | None = fields.first_seen()
     custom: dict[str, Any] = fields.document(default_factory=dict)
 
 

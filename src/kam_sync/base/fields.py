@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import ARRAY, JSON, Date, DateTime, Enum, Field, Integer, Numeric, String
 
@@ -10,6 +11,15 @@ from sqlmodel import ARRAY, JSON, Date, DateTime, Enum, Field, Integer, Numeric,
 def moment(**more: Any) -> Any:
     """A time, aware, kept with its zone."""
     return Field(sa_type=DateTime(timezone=True), **more)
+
+
+def first_seen() -> Any:
+    """When a row first came, written by the database; None where that was before it was kept."""
+    return Field(
+        default=None,
+        sa_type=DateTime(timezone=True),
+        sa_column_kwargs={"server_default": func.now()},
+    )
 
 
 def choice(kind: type[StrEnum], **more: Any) -> Any:

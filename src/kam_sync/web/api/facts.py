@@ -74,6 +74,9 @@ class Fact(BaseModel):
     external_id: str
     account_id: str | None
     is_deleted: bool
+    first_seen_at: Moment | None = Field(
+        description="When it first came; null where that was before this was kept."
+    )
     changed_at: Moment
 
 
