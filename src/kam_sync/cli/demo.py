@@ -76,6 +76,8 @@ def _walk(services: Services, wish: Wish, boxes: list[Box]) -> None:
 
 
 def _refuse_real_store(services: Services) -> None:
+    if services.settings.database_url is None:  # its own, whatever somebody has tried in it
+        return
     with services.database.transaction() as session:
         others = [source.name for source in SourceStore(session).all() if source.name not in CRMS]
     if others:
