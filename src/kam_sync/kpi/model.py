@@ -17,6 +17,10 @@ from kam_sync.base import fields
 from kam_sync.kpi.doubts import Doubted
 
 
+KEY = r"^[a-z][a-z0-9_]{1,39}$"
+"""How KPIs are called."""
+
+
 class Measure(StrEnum):
     """What a KPI counts; the unit of a money point is the ISO code of its currency."""
 
@@ -123,6 +127,40 @@ class Learned(_Written):
     fall: float
 
 
+class Weighted(_Written):
+    """A measure of a score: a KPI, and between which of its values it earns 0 to 100 points."""
+
+    kpi: str = Field(pattern=KEY)
+    weight: Decimal = Field(gt=0, lt=1_000_000)
+    poor: Decimal
+    """Here, and on the side away from `good`, it earns 0 points."""
+    good: Decimal
+    """Here and beyond it earns 100."""
+
+    @model_validator(mode="after")
+    def _poor_is_not_good(self) -> Self:
+        if self.poor == self.good:
+            raise ValueError("poor and good have to differ")
+        return self
+
+
+def _once(measures: tuple[Weighted, ...]) -> tuple[Weighted, ...]:
+    keys = [one.kpi for one in measures]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice:
+        raise ValueError(f"{twice} is weighted twice")
+    return measures
+
+
+Weights = Annotated[tuple[Weighted, ...], AfterValidator(_once)]
+
+
+class Health(_Written):
+    """What the health score is made of in this house: the file health.yaml."""
+
+    measures: Weights = Field(min_length=1)
+
+
 class Example(_Written):
     """A worked example: what is given, what comes out, and how that is computed by hand."""
 
@@ -132,6 +170,8 @@ class Example(_Written):
     """The rows of one account by open table; what is not said of a row is null."""
     learned: Learned | None = None
     """What a function has learned from all the other accounts."""
+    weighted: Weights = ()
+    """What a score is made of in the example, whatever a house has chosen for itself."""
     unit: str | None = None
     """Which one, where there are several."""
     grain: Grain = Grain.MONTH
@@ -143,7 +183,7 @@ class Example(_Written):
 class Kpi(_Written):
     """A named measure of an account: one value a period."""
 
-    key: str = Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")
+    key: str = Field(pattern=KEY)
     family: Family = Family.OWN
     order: int = 1000
     """Its place in the family."""
@@ -171,6 +211,8 @@ class Kpi(_Written):
     """One SQL query over the open tables that gives (account_id, unit, on, value)."""
     function: Function | None = None
     """What makes values of these rows, where they are none themselves."""
+    weighted: Weights = ()
+    """What a score is made of, for its SQL to read as the table weighted."""
     example: Example
     sql_line: int = Field(default=1, exclude=True)
     """In which line of its file the SQL begins."""
@@ -179,8 +221,26 @@ class Kpi(_Written):
     def version(self) -> str:
         """Changes with what is computed; all accounts are measured anew then."""
         made = (self.function,) if self.function else ()
-        said = "\n".join((self.sql, self.measure, *self.grains, *self.after, *made))
+        said = "\n".join((self.formula, self.measure, *self.grains, *self.after, *made))
         return sha256(said.encode()).hexdigest()[:16]
+
+    @property
+    def formula(self) -> str:
+        """The SQL, after the weights that it reads."""
+        return _weighing(self.weighted) + self.sql
+
+    @property
+    def example_formula(self) -> str:
+        """The same with the weights of the example."""
+        return _weighing(self.example.weighted) + self.sql
+
+    @model_validator(mode="after")
+    def _weights_are_read(self) -> Self:
+        if bool(self.weighted) != bool(self.example.weighted):
+            raise ValueError("weighted: the KPI and its example both have it, or neither")
+        if missing := {one.kpi for one in self.weighted} - set(self.after):
+            raise ValueError(f"after: has to name {min(missing)}, which is weighted")
+        return self
 
     @model_validator(mode="after")
     def _function_has_what_it_needs(self) -> Self:
@@ -193,6 +253,14 @@ class Kpi(_Written):
         if self.example.learned is None:
             raise ValueError(f"function {self.function}: the example has to say what is learned")
         return self
+
+
+def _weighing(measures: tuple[Weighted, ...]) -> str:
+    """Weights as a table before a query; all in one line, so that lines of errors stay true."""
+    if not measures:
+        return ""
+    rows = ", ".join(f"('{m.kpi}', {m.weight:f}, {m.poor:f}, {m.good:f})" for m in measures)
+    return f"WITH weighted (kpi, weight, poor, good) AS (VALUES {rows}) "
 
 
 class Point(SQLModel):

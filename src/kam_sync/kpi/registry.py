@@ -3,15 +3,19 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from connectors import plain_yaml, wrongs
 from kam_sync.base.errors import NotHere, WrongSettings
-from kam_sync.kpi.model import Family, Kpi
+from kam_sync.kpi.model import Family, Grain, Health, Kpi, Measure
 
 _OURS = Path(__file__).parent / "definitions"
 _FAMILIES = list(Family)
+_Parsed = TypeVar("_Parsed", bound=BaseModel)
+HEALTH = "health_score"
+"""What a house may weigh by a file of its own."""
 
 
 class BadDefinition(WrongSettings):
@@ -20,21 +24,15 @@ class BadDefinition(WrongSettings):
 
 def read(path: Path) -> Kpi:
     """The KPI that a file defines. Raises BadDefinition."""
-    try:
-        said, marks = plain_yaml.load(path.read_text(encoding="utf-8"))
-    except (plain_yaml.BadYaml, UnicodeDecodeError) as error:
-        raise BadDefinition(f"{path.name}: {error}") from error
-    try:
-        kpi = Kpi.model_validate(said)
-    except ValidationError as error:
-        raise BadDefinition(f"{path.name}: {wrongs.lines(marks, error, Kpi)}") from error
+    kpi, marks = _parsed(path, Kpi)
     return kpi.model_copy(update={"sql_line": marks.line(["sql"]) + 2})  # the block begins below
 
 
 def take_in(folder: Path) -> None:
     """Let the KPIs of a folder be there beside ours, and none of another folder.
 
-    Raises BadDefinition; a KPI of ours cannot be defined in another way.
+    What `health.yaml` beside it says is what the health score is made of. Raises BadDefinition; a
+    KPI of ours cannot be defined in another way.
     """
     own = {kpi.key: kpi for kpi in _read_all(folder)}
     taken = sorted(own.keys() & _OURS_BY_KEY.keys())
@@ -44,6 +42,9 @@ def take_in(folder: Path) -> None:
         )
     there = _in_order({**_OURS_BY_KEY, **own})
     refuse_unknown(there)
+    health = folder.parent / "health.yaml"
+    if health.exists():
+        there[HEALTH] = _weighed(health, there)
     _ALL.clear()
     _ALL.update(there)
 
@@ -53,6 +54,47 @@ def named(key: str) -> Kpi:
     if key not in KPIS:
         raise NotHere(f"KPI {key}: no such KPI; there are: {', '.join(KPIS)}")
     return KPIS[key]
+
+
+def _parsed(path: Path, model: type[_Parsed]) -> tuple[_Parsed, plain_yaml.Marks]:
+    """What a file says, and in which line it says what."""
+    try:
+        said, marks = plain_yaml.load(path.read_text(encoding="utf-8"))
+    except (plain_yaml.BadYaml, UnicodeDecodeError) as error:
+        raise BadDefinition(f"{path.name}: {error}") from error
+    try:
+        return model.model_validate(said), marks
+    except ValidationError as error:
+        raise BadDefinition(f"{path.name}: {wrongs.lines(marks, error, model)}") from error
+
+
+def _weighed(path: Path, kpis: Mapping[str, Kpi]) -> Kpi:
+    """The health score as a file says what it is made of."""
+    health, marks = _parsed(path, Health)
+    for place, one in enumerate(health.measures):
+        if wrong := _unfit(one.kpi, kpis):
+            at = marks.at(["measures", place, "kpi"])
+            raise BadDefinition(f"{path.name}: {at}: {wrong}")
+    keys = tuple(one.kpi for one in health.measures)
+    return kpis[HEALTH].model_copy(update={"weighted": health.measures, "after": keys})
+
+
+def _unfit(key: str, kpis: Mapping[str, Kpi]) -> str | None:
+    """Why a KPI cannot be a measure of the health score."""
+    if key not in kpis:
+        return f"there is no KPI {key}"
+    if kpis[key].measure is Measure.MONEY:
+        return f"{key} is money, of which there may be several currencies"
+    if Grain.MONTH not in kpis[key].grains:
+        return f"{key} has no value by month"
+    if key == HEALTH or HEALTH in _read_by(kpis[key], kpis):
+        return f"{key} reads the health score itself"
+    return None
+
+
+def _read_by(kpi: Kpi, kpis: Mapping[str, Kpi]) -> set[str]:
+    """All whose values it reads, by others too."""
+    return set(kpi.after).union(*(_read_by(kpis[key], kpis) for key in kpi.after))
 
 
 def _read_all(folder: Path) -> Iterator[Kpi]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import product
 from zoneinfo import ZoneInfo
 
 from kam_sync.base.db import Session
@@ -23,12 +24,15 @@ def run(
 
     What has changed since the last time is measured of whom it is about, and all of all accounts
     on each new day, for months end and days pass without anybody changing anything. Accounts that
-    live in another time zone than the house are measured by theirs, one zone after the other.
+    live in another time zone than the house are measured by theirs, one zone after the other. What
+    is measured by the values of all accounts comes after all have theirs.
     """
     due, report = DueStore(session, kpis), Report("kpi").add(created=0, updated=0, removed=0)
-    for scope in due.take(zone):
+    scopes = due.take(zone)
+    for by_everyone, scope in product((False, True), scopes):
         today = now.astimezone(scope.zone).date()
-        store, work = MeasuringStore(session, scope, now, workdays), due.of(scope.zone, today)
+        work = due.of(scope.zone, today, by_everyone=by_everyone)
+        store = MeasuringStore(session, scope, now, workdays)
         for part in (
             store.of_all(work.anew),
             store.of_some(work.of_some),

@@ -11,7 +11,8 @@ from sqlmodel import col, select
 from kam_sync.base.db import Session, merge, table_of
 from kam_sync.kpi.model import Cause, Kpi
 from kam_sync.kpi.store.forecasting import ForecastingStore
-from kam_sync.kpi.store.layout import inputs
+from kam_sync.kpi.store.layout import inputs, open_tables
+from kam_sync.kpi.store.open_tables import EVERYONE
 from kam_sync.kpi.store.tables import MeasuredRow
 from kam_sync.kpi.store.zones import OfZone, zones
 
@@ -98,17 +99,20 @@ class DueStore:
         self._session.execute(sa.delete(MeasuredRow).where(zone.not_in(used)))
         return found
 
-    def of(self, zone: ZoneInfo, today: date) -> Due:
+    def of(self, zone: ZoneInfo, today: date, *, by_everyone: bool = False) -> Due:
         """What of the taken is due in a time zone, where it is that day.
 
         The table kpi_cause has then of each KPI why values may change: by changes of which table,
         or of all accounts, where the table's name is empty.
+
+        Args:
+            by_everyone: those that read the values of all accounts, not the others.
         """
         groups_changed = "account_parent" in self._nouns
         self._say_causes(zone)
-        kpis = self._kpis.values()
+        kpis = [kpi for kpi in self._kpis.values() if self._by_everyone(kpi) == by_everyone]
         if self._is_much:
-            return Due(list(kpis), [], groups_changed)
+            return Due(kpis, [], groups_changed)
         before = {kpi.key: self._before.get((kpi.key, zone.key)) for kpi in kpis}
         anew = [kpi for kpi in kpis if before[kpi.key] != (self._version(kpi), today)]
         touched = (kpi for kpi in kpis if groups_changed or self._nouns & self._changed_by(kpi))
@@ -143,6 +147,11 @@ class DueStore:
         """The tables of the store that it, or one whose values it reads, is measured by."""
         read = (self._changed_by(self._kpis[key]) for key in kpi.after)
         return inputs(kpi.sql).union(_OF_ALL, *read)
+
+    def _by_everyone(self, kpi: Kpi) -> bool:
+        """Whether it, or one whose values it reads, is measured by the values of all accounts."""
+        read = (self._by_everyone(self._kpis[key]) for key in kpi.after)
+        return EVERYONE in open_tables(kpi.sql) or any(read)
 
     def _measured(self) -> Mapping[tuple[str, str], tuple[str, date]]:
         rows = self._session.scalars(select(MeasuredRow))

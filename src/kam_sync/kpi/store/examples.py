@@ -60,7 +60,7 @@ def example(session: Session, kpi: Kpi, zone: ZoneInfo) -> dict[date, Decimal]:
 def _found(session: Session, kpi: Kpi, values: Mapping[str, Any]) -> Sequence[Any]:
     """The unit, period and value of each point."""
     if kpi.example.learned is None:
-        return session.execute(sa.text(_MEASURE.format(sql=kpi.sql))).all()
+        return session.execute(sa.text(_MEASURE.format(sql=kpi.example_formula))).all()
     learned = list(kpi.example.learned.model_dump().values())
     said = predicted(session, kpi.sql, values, learned)
     return [(unit, values["running"], value) for unit, value in said.items()]
@@ -70,7 +70,7 @@ def _bad(error: sa.exc.DBAPIError, kpi: Kpi) -> BadFormula:
     said = getattr(error.orig, "diag", None)
     if said is None:
         return BadFormula(str(error.orig), 1)
-    before = _MEASURE.index("{sql}")
+    before = _MEASURE.index("{sql}") + kpi.example_formula.index(kpi.sql)
     at = int(said.statement_position or before + 1) - 1 - before
     return BadFormula(str(said.message_primary), kpi.sql.count("\n", 0, max(at, 0)) + 1)
 

@@ -241,7 +241,7 @@ class MeasuringStore:
             store = ForecastingStore(self._session)
             store.measure(kpi, values, whose.scope, learn=whose.learn)
             return
-        self._run(_MEASURE.format(formula=kpi.sql), {**values, "kpi": kpi.key})
+        self._run(_MEASURE.format(formula=kpi.formula), {**values, "kpi": kpi.key})
 
     def _run(self, statement: str, values: Mapping[str, Any] = MappingProxyType({})) -> Any:
         return execute(self._session, statement, values)

@@ -209,12 +209,28 @@ _POINTS = OpenTable(
 )
 """The values of the KPIs that a KPI names in `after`, of the same kind of period."""
 
+EVERYONE = "everyone"
+_EVERYONE = OpenTable(
+    columns={"kpi": "text", "unit": "text", "day": "date", "value": "numeric"},
+    rows="""
+        SELECT s.kpi, s.unit, p.day, sum(p.value) AS value
+        FROM series s CROSS JOIN LATERAL unnest(s.ons, s.known) AS p(day, value)
+        WHERE s.grain = :grain AND NOT s.of_group AND s.kpi = ANY(:after)
+        GROUP BY s.kpi, s.unit, p.day
+    """,
+    changed_by=frozenset(),
+    periods={"on": "day"},
+    singular="everyone",
+)
+"""The same summed over all accounts, whole periods alone; these rows are of no account."""
+
 _MONEY = {"amount": "numeric", "currency": "text"}
 _GOODS = {"sku": "text", "quantity": "numeric"}
 _TERM = {"ends_on": "date"}
 
 OPEN_TABLES: Mapping[str, OpenTable] = {
     "points": _POINTS,
+    EVERYONE: _EVERYONE,
     "deals": _DEALS,
     "activities": _ACTIVITIES,
     "tasks": _TASKS,
