@@ -27,6 +27,7 @@ from kam_sync.cli import (
     match_splink,
     matching,
     people,
+    portfolio,
     schedules,
     sources,
     targets,
@@ -72,6 +73,7 @@ app.add_typer(people.app, name="people")
 app.add_typer(targets.app, name="target")
 app.add_typer(winners.app, name="winners")
 app.command("import")(importing.import_)
+app.command("portfolio")(portfolio.portfolio)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 AsOf = Annotated[

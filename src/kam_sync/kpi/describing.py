@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from kam_sync.kpi.model import Kpi, Measure
+from kam_sync.kpi.model import Kpi, Measure, Weighted
 
 MARK = "<!-- what follows is written by `kam-sync kpis document` -->\n"
 """Above it in the document stands what people write."""
@@ -39,6 +39,7 @@ def _paragraphs(kpi: Kpi) -> Iterator[str]:
     for word, said in (("Variant", kpi.variant), ("Needs", kpi.minimum)):
         if said:
             yield f"{word}: {said['en'].strip()}\n"
+    yield from _weights(kpi.weighted)
     yield f"```sql\n{kpi.sql.strip()}\n```\n"
     if kpi.function:
         yield f"Its rows are orders; `{kpi.function}` makes of them what [is predicted]({_PAGE}).\n"
@@ -46,6 +47,7 @@ def _paragraphs(kpi: Kpi) -> Iterator[str]:
     if kpi.example.learned:
         yield "learned from all accounts:\n"
         yield _table([kpi.example.learned.model_dump()])
+    yield from _weights(kpi.example.weighted)
     for table, rows in kpi.example.given.items():
         yield f"{table}:\n"
         yield _table(rows)
@@ -55,6 +57,12 @@ def _paragraphs(kpi: Kpi) -> Iterator[str]:
         yield f"Traps: {kpi.traps['en'].strip()}\n"
     if kpi.source:
         yield f"Source: {kpi.source}\n"
+
+
+def _weights(measures: Sequence[Weighted]) -> Iterator[str]:
+    if measures:
+        yield "weighted:\n"
+        yield _table([one.model_dump() for one in measures])
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
 from hashlib import sha256
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -15,7 +14,6 @@ from sqlmodel import SQLModel
 
 from kam_sync.base import fields
 from kam_sync.kpi.doubts import Doubted
-
 
 KEY = r"^[a-z][a-z0-9_]{1,39}$"
 """How KPIs are called."""
@@ -158,7 +156,13 @@ Weights = Annotated[tuple[Weighted, ...], AfterValidator(_once)]
 class Health(_Written):
     """What the health score is made of in this house: the file health.yaml."""
 
-    measures: Weights = Field(min_length=1)
+    measures: Weights
+
+    @model_validator(mode="after")
+    def _something_is_weighed(self) -> Self:
+        if not self.measures:
+            raise ValueError("at least one measure is needed")
+        return self
 
 
 class Example(_Written):
@@ -217,7 +221,7 @@ class Kpi(_Written):
     sql_line: int = Field(default=1, exclude=True)
     """In which line of its file the SQL begins."""
 
-    @cached_property
+    @property
     def version(self) -> str:
         """Changes with what is computed; all accounts are measured anew then."""
         made = (self.function,) if self.function else ()

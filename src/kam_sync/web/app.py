@@ -29,6 +29,7 @@ import kam_sync.web.api.matches
 import kam_sync.web.api.moves
 import kam_sync.web.api.people
 import kam_sync.web.api.plans
+import kam_sync.web.api.portfolio
 import kam_sync.web.api.records
 import kam_sync.web.api.rematch
 import kam_sync.web.api.restatements
@@ -57,6 +58,7 @@ import kam_sync.web.pages.matches
 import kam_sync.web.pages.merging
 import kam_sync.web.pages.people
 import kam_sync.web.pages.people_merging
+import kam_sync.web.pages.portfolio
 import kam_sync.web.pages.rematch
 import kam_sync.web.pages.restatements
 import kam_sync.web.pages.set_aside
@@ -103,6 +105,7 @@ _API = (
     kam_sync.web.api.kpis.router,
     kam_sync.web.api.plans.router,
     kam_sync.web.api.restatements.router,
+    kam_sync.web.api.portfolio.router,
     kam_sync.web.api.alerts.router,
     kam_sync.web.api.writes.router,
     kam_sync.web.api.targets.router,
@@ -129,6 +132,7 @@ _PAGES = (
     kam_sync.web.pages.consents.router,
     kam_sync.web.pages.fields.router,
     kam_sync.web.pages.kpis.router,
+    kam_sync.web.pages.portfolio.router,
     kam_sync.web.pages.survivorship.router,
     kam_sync.web.pages.files.router,
     kam_sync.web.pages.held.router,

@@ -5,6 +5,7 @@ from kam_sync.kpi.store.due import DueStore
 from kam_sync.kpi.store.examples import BadFormula, example
 from kam_sync.kpi.store.measuring import MeasuringStore
 from kam_sync.kpi.store.planned import PlanStore
+from kam_sync.kpi.store.portfolio import PortfolioStore
 from kam_sync.kpi.store.reading import KpiStore, Restated
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "KpiStore",
     "MeasuringStore",
     "PlanStore",
+    "PortfolioStore",
     "Restated",
     "example",
 ]

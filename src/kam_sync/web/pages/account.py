@@ -24,7 +24,8 @@ from kam_sync.alerts.model import AlertState
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
 from kam_sync.drift.store import DriftStore
-from kam_sync.kpi.registry import KPIS
+from kam_sync.kpi import health
+from kam_sync.kpi.registry import HEALTH, KPIS
 from kam_sync.kpi.store import KpiStore
 from kam_sync.matching.showing import members
 from kam_sync.web.deps import AccountId, Reading
@@ -34,7 +35,7 @@ from kam_sync.web.pages.group import shown_group
 from kam_sync.web.pages.lists import Lists, OfAccount, What
 from kam_sync.web.paging import MOST, Text
 from kam_sync.web.render import pages
-from kam_sync.web.wording import believed, matching, zones
+from kam_sync.web.wording import believed, matching, scores, zones
 from kam_sync.web.wording import moves as move_words
 from kam_sync.web.wording.doubts import doubts
 from kam_sync.web.wording.forecasts import forecast
@@ -77,6 +78,8 @@ def show_account(
         chart=chosen and chart_data(renderer.language(request), chosen),
         forecasts=[one for one in KpiStore(session).forecasts(account_id) if one.kpi in KPIS],
         forecast=forecast,
+        health=health.newest(KPIS[HEALTH], points),
+        scores=scores,
         doubts=doubts,
         unmeasured=unmeasured(cards),
         plans=lists.plans(),
