@@ -64,8 +64,8 @@ class Portfolio:
     """What is counted: won_revenue, or sell_in in a house that has no deals."""
     first: date
     """The first of the twelve months."""
-    running: date
-    """The first month after them."""
+    last: date
+    """The last of them."""
     unit: str
     units: Sequence[str]
     """All currencies, that of most accounts first."""
@@ -119,7 +119,7 @@ def read(session: Session, now: datetime, zone: ZoneInfo, unit: str = "") -> Por
     ]  # fmt: skip
     names = {_key(user): user.name for user in owners.values()}
     return Portfolio(
-        kpi, middle, running, unit, units, sum((one.amount for one in found), Decimal(0)), rows,
+        kpi, middle, before, unit, units, sum((one.amount for one in found), Decimal(0)), rows,
         portfolio.concentration(found), _kams(rows, names), churn,
         [there[key] for key in churn.lost if key in there],
     )  # fmt: skip

@@ -75,10 +75,10 @@ class Language:
             group_separator=is_grouped,
         )
 
-    def percent(self, value: Number) -> str:
+    def percent(self, value: Number, *, places: int = 0) -> str:
         """A share that is counted in percent already."""
         space = "\N{NO-BREAK SPACE}" if self.locale is Locale.RU else ""
-        return f"{self.number(value)}{space}%"
+        return f"{self.number(value, places=places)}{space}%"
 
     def days(self, value: Number) -> str:
         """A number of whole days."""
