@@ -125,3 +125,13 @@ def test_zones_that_change_leave_what_is_measured_at_once(
         session.execute(sa.text("DELETE FROM kpi_measured"))
     flow.kpi(house)
     assert ask(services, _SERIES) == bit_by_bit
+
+
+def test_shares_of_the_portfolio_are_of_all_accounts_wherever_they_live(services: Services) -> None:
+    near, far = Book(services, "near"), Book(services, "far")
+    for book, amount in ((near, 300), (far, 100)):
+        book.deals(deal("1", opened="2025-09-10", won="2026-09-10", amount=amount))
+    live_in(services, far.account(), "Asia/Yekaterinburg", by="Анна")
+    near.measure()
+    assert near.points("portfolio_share", "percent")["2026-10"] == 75
+    assert far.points("portfolio_share", "percent")["2026-10"] == 25

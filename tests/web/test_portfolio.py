@@ -61,6 +61,28 @@ def test_a_group_counts_once_and_the_responsible_user_of_its_head_looks_after_it
         assert 'value="80.00"' in page
 
 
-def test_an_empty_portfolio_and_a_health_that_is_not_known(client: TestClient) -> None:
+def test_an_empty_portfolio_is_said_to_be_empty(client: TestClient) -> None:
     assert client.get("/api/v1/portfolio").json()["total"] is None
     assert "Портфель" in client.get("/portfolio").text
+
+
+def test_what_pulls_the_health_of_an_account_down_is_shown_first(
+    client: TestClient, world: World
+) -> None:
+    source = world.add_source()
+    regular, new = world.add_companies(source, "Луг", "Лес")
+    world.add_months(source, "1", *[100] * 13, *[80] * 12)
+    world.add_months(source, "2", 100)
+    world.measure()
+    found = client.get(f"/api/v1/accounts/{regular}/health").json()["health"]
+    assert [part["kpi"] for part in found["parts"][:2]] == ["rhythm_ratio", "nrr"]
+    assert found["parts"][1]["value"] == {"value": "80", "unit": "percent"}
+    assert found["parts"][1]["points"] == 50
+    assert "nps" in found["missing"]
+    weights = {part["kpi"]: part["weight"] for part in found["parts"]}
+    earned = sum(part["points"] * part["weight"] for part in found["parts"])
+    assert round(found["score"], 2) == round(earned / sum(weights.values()), 2)
+    assert client.get(f"/api/v1/accounts/{new}/health").json() == {"health": None}
+    page = client.get(f"/accounts/{regular}", params={"lang": "en"}).text
+    assert "What pulls it down most comes first" in page
+    assert "Not known, so left out" in page
