@@ -1,6 +1,6 @@
 """The gate: what the house may know of CRMs, and nothing of how any one of them works."""
 
-from connectors.kit import columns, fieldmap, plain_yaml, sheets, wrongs
+from connectors.kit import columns, fieldmap, plain_yaml, rates, sheets, wrongs
 from connectors.kit.contract import (
     About,
     Connector,
@@ -174,6 +174,7 @@ __all__ = [
     "ends_at",
     "fieldmap",
     "plain_yaml",
+    "rates",
     "sheets",
     "spoken",
     "wait_for_turn",

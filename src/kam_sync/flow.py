@@ -153,10 +153,11 @@ def measure(services: Services) -> list[Report]:
 def kpi(services: Services) -> Report:
     """Step 3, of accounts as they are when it begins, whatever is decided meanwhile."""
     now, zone, days = services.as_of(), services.zone, services.workdays
+    currency = services.settings.currency
 
     def measure(session: Session) -> Report:
         DoubtStore(session).renew(services.now())
-        return kam_sync.kpi.step.run(session, now, zone, days)
+        return kam_sync.kpi.step.run(session, now, zone, days, currency=currency)
 
     return _step(services, measure, is_snapshot=True)
 

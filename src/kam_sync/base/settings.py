@@ -93,6 +93,7 @@ class Settings(BaseSettings):
     allowed_targets: Annotated[str, AfterValidator(_allowed_targets)] = ""
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Moscow"
     calendar: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "RU"
+    currency: Annotated[str, Field(pattern="^([A-Z]{3})?$")] = ""
     locale: Locale = Locale.RU
     log_format: LogFormat = LogFormat.AUTO
     hook_bytes: Annotated[int, Field(ge=1)] = 1024 * 1024

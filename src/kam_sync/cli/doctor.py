@@ -22,6 +22,7 @@ from kam_sync.intake.grant import SealedGrant
 from kam_sync.intake.model import RunState, Source, SourceState, Standing
 from kam_sync.intake.store import GrantStore, RunStore, SourceStore, TurnStore
 from kam_sync.intake.subscription import HooksState
+from kam_sync.kpi.store import RateStore
 from kam_sync.ledger.store import LedgerBook
 from kam_sync.notify.model import TargetState, Waiting
 from kam_sync.notify.store import DeliveryStore, TargetStore
@@ -94,6 +95,7 @@ def _look_inside(services: Services) -> Iterator[Check]:
         return
     yield Check("schema", found if found == newest else f"{found}, made by a later release")
     yield _clock(services)
+    yield from _rates(services)
     yield from _sources(services)
     yield from _targets(services)
     yield from _incidents(services)
@@ -115,6 +117,21 @@ def _clock(services: Services) -> Check:
     seconds = f"{apart.total_seconds():.1f} s from the database's"
     advice = "" if apart < _CLOCK_TOLERANCE else "set the clocks of both machines by NTP"
     return Check("clock", seconds, advice)
+
+
+def _rates(services: Services) -> Iterator[Check]:
+    """Whether the rates are there by which money is converted, where it is."""
+    currency = services.settings.currency
+    if not currency:
+        return
+    with services.database.transaction() as session:
+        missing = RateStore(session).missing(currency, services.now(), services.zone)
+    if not missing:
+        yield Check("rates", f"all money can be converted to {currency}")
+    for one in missing:
+        days = f"for {one.rows} rows of {one.first_on} to {one.last_on}"
+        said = f"{one.currency} has no rate to {currency} {days}: they stay in {one.currency}"
+        yield Check("rates", said, f"run: {command('rates import FILE')}")
 
 
 def _sources(services: Services) -> Iterator[Check]:

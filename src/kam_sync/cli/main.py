@@ -28,6 +28,7 @@ from kam_sync.cli import (
     matching,
     people,
     portfolio,
+    rates,
     schedules,
     sources,
     targets,
@@ -57,6 +58,7 @@ app.add_typer(sources.app, name="source")
 app.add_typer(connectors.app, name="connector")
 app.add_typer(groups.app, name="group")
 app.add_typer(zones.app, name="zone")
+app.add_typer(rates.app, name="rates")
 app.add_typer(kpis.app, name="kpis")
 app.add_typer(writes.app, name="write")
 app.add_typer(schedules.app, name="schedule")

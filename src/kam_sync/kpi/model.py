@@ -332,3 +332,14 @@ class Series:
     unit: str
     months: tuple[date, ...]
     values: tuple[float, ...]
+
+
+class Rate(SQLModel):
+    """What one unit of a currency is worth in the base currency from a day on."""
+
+    currency: str = SQLField(primary_key=True, max_length=3)
+    on: date = SQLField(primary_key=True)
+    rate: Decimal = SQLField(max_digits=30, decimal_places=10)
+    source: str
+    """Where it is from: a file, a person, the API."""
+    changed_at: datetime = fields.moment()

@@ -19,6 +19,8 @@ def run(
     zone: ZoneInfo,
     workdays: Workdays,
     kpis: Mapping[str, Kpi] = KPIS,
+    *,
+    currency: str = "",
 ) -> Report:
     """Bring the series up to date; running it twice changes nothing.
 
@@ -26,13 +28,17 @@ def run(
     on each new day, for months end and days pass without anybody changing anything. Accounts that
     live in another time zone than the house are measured by theirs, one zone after the other. What
     is measured by the values of all accounts comes after all have theirs.
+
+    Args:
+        currency: money is converted to it by the rate of its own day; empty for not at all.
     """
-    due, report = DueStore(session, kpis), Report("kpi").add(created=0, updated=0, removed=0)
+    due = DueStore(session, kpis, currency)
+    report = Report("kpi").add(created=0, updated=0, removed=0)
     scopes = due.take(zone)
     for by_everyone, scope in product((False, True), scopes):
         today = now.astimezone(scope.zone).date()
         work = due.of(scope.zone, today, by_everyone=by_everyone)
-        store = MeasuringStore(session, scope, now, workdays)
+        store = MeasuringStore(session, scope, now, workdays, currency)
         for part in (
             store.of_all(work.anew),
             store.of_some(work.of_some),

@@ -6,6 +6,7 @@ from kam_sync.kpi.store.examples import BadFormula, example
 from kam_sync.kpi.store.measuring import MeasuringStore
 from kam_sync.kpi.store.planned import PlanStore
 from kam_sync.kpi.store.portfolio import PortfolioStore
+from kam_sync.kpi.store.rates import RateStore
 from kam_sync.kpi.store.reading import KpiStore, Restated
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "MeasuringStore",
     "PlanStore",
     "PortfolioStore",
+    "RateStore",
     "Restated",
     "example",
 ]

@@ -18,6 +18,8 @@ from kam_sync.kpi.store.zones import OfZone, zones
 
 _OF_ALL = {"account_link": Cause.ACCOUNT, "account_zone": Cause.ZONE}
 """What changes whose everything is, and why what is measured is another value then."""
+RATES = "exchange_rate"
+"""What changes all money where it is converted."""
 _MANY = 0.2
 """When more than this share of the accounts are due, all of them are measured."""
 
@@ -71,9 +73,10 @@ class Due:
 class DueStore:
     """Takes what is due; its rows are gone with the commit of who has measured."""
 
-    def __init__(self, session: Session, kpis: Mapping[str, Kpi]) -> None:
+    def __init__(self, session: Session, kpis: Mapping[str, Kpi], currency: str = "") -> None:
         self._session = session
         self._kpis = kpis
+        self._currency = currency
         self._house = ""
         self._nouns: set[str] = set()
         self._is_much = False
@@ -111,7 +114,7 @@ class DueStore:
         groups_changed = "account_parent" in self._nouns
         self._say_causes(zone)
         kpis = [kpi for kpi in self._kpis.values() if self._by_everyone(kpi) == by_everyone]
-        if self._is_much:
+        if self._is_much or self._rates_changed:
             return Due(kpis, [], groups_changed)
         before = {kpi.key: self._before.get((kpi.key, zone.key)) for kpi in kpis}
         anew = [kpi for kpi in kpis if before[kpi.key] != (self._version(kpi), today)]
@@ -136,8 +139,13 @@ class DueStore:
         return len(self._session.execute(forget, keys).all())
 
     def _version(self, kpi: Kpi) -> str:
-        """How the KPI is computed, and whose days are those of the house."""
-        return f"{self._computed(kpi)}@{self._house}"
+        """How the KPI is computed, whose days are those of the house, and in which currency."""
+        return "@".join((self._computed(kpi), self._house, self._currency))
+
+    @property
+    def _rates_changed(self) -> bool:
+        """Whether all money is to be converted anew."""
+        return bool(self._currency) and RATES in self._nouns
 
     def _computed(self, kpi: Kpi) -> str:
         """How it and all whose values it reads are."""
@@ -172,12 +180,13 @@ class DueStore:
 
     def _of_itself(self, kpi: Kpi, zone: ZoneInfo) -> Iterator[Cause]:
         """Why all its values may be others than when it was measured before."""
-        versions = {
-            of: version for (key, of), (version, _) in self._before.items() if key == kpi.key
-        }
-        if not versions:
+        before = {of: row[0].split("@") for (key, of), row in self._before.items() if key == kpi.key}
+        if not before:
             return
-        if any(one.rpartition("@")[0] != self._computed(kpi) for one in versions.values()):
+        if any(computed != self._computed(kpi) for computed, _, _ in before.values()):
             yield Cause.DEFINITION
-        if versions.get(zone.key, "").rpartition("@")[2] != self._house:
+        _, house, currency = before.get(zone.key, ("", "", self._currency))
+        if house != self._house:
             yield Cause.ZONE
+        if currency != self._currency or self._rates_changed:
+            yield Cause.RATE

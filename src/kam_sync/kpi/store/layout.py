@@ -16,7 +16,7 @@ from functools import cache
 from types import MappingProxyType
 
 from kam_sync.kpi.model import Grain
-from kam_sync.kpi.store import derived
+from kam_sync.kpi.store import converting, derived
 from kam_sync.kpi.store.derived import DERIVED
 from kam_sync.kpi.store.open_tables import OPEN_TABLES, OpenTable
 
@@ -100,16 +100,19 @@ def statements(
     formulas: Iterable[str],
     grain: Grain,
     given: Mapping[str, str] = MappingProxyType({}),
+    *,
+    converts: bool = False,
 ) -> Iterator[str]:
     """What lays out all that some formulas read.
 
     Args:
         links: the table that says which account a company counts for.
         given: queries for the rows of open tables, by table, instead of those in the store.
+        converts: money is converted to `:currency` by the rate of its row's own day.
     """
     named = _named("\n".join(formulas))
     done: set[str] = set()
-    yield from (_PERIODS, _SERIES)
+    yield from (_PERIODS, _SERIES, *(converting.RATES if converts else ()))
     if CALENDAR in named:
         yield from (_CALENDAR, "ANALYZE calendar")
     for table, spec in OPEN_TABLES.items():
@@ -119,7 +122,8 @@ def statements(
         if not given:
             yield from (need.format(links=links) for need in spec.needs if need not in done)
             done.update(spec.needs)
-        yield _laid_out(table, spec, given.get(table, spec.rows.format(links=links)))
+        rows = given.get(table, spec.rows.format(links=links))
+        yield _laid_out(table, spec, converting.converted(rows, spec) if converts else rows)
         yield f"ANALYZE {table}"
         first, *_ = spec.periods
         for wanted, made in ((of_periods, _OF_PERIODS), (of_money, _OF_MONEY)):

@@ -14,6 +14,7 @@ from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.kpi.model import Function, Grain, Kpi
 from kam_sync.kpi.periods import periods_until
+from kam_sync.kpi.rates import BASE, LASTS_DAYS
 from kam_sync.kpi.registry import OURS
 from kam_sync.kpi.store.executing import execute
 from kam_sync.kpi.store.forecasting import ForecastingStore
@@ -140,12 +141,18 @@ class MeasuringStore:
     """Computes and writes series of a time zone: of all its accounts or of those in kpi_scope."""
 
     def __init__(
-        self, session: Session, of_zone: OfZone, now: datetime, workdays: Workdays
+        self,
+        session: Session,
+        of_zone: OfZone,
+        now: datetime,
+        workdays: Workdays,
+        currency: str = "",
     ) -> None:
         self._session = session
         self._of_zone = of_zone
         self._now = now
         self._workdays = workdays
+        self._currency = currency
 
     def of_all(self, kpis: Collection[Kpi]) -> Report:
         """Compute these KPIs of all accounts; how many series changed and vanished."""
@@ -198,10 +205,11 @@ class MeasuringStore:
     def _of_grain(self, kpis: Sequence[Kpi], whose: _Whose, grain: Grain) -> dict[str, int]:
         formulas = [kpi.sql for kpi in kpis]
         values = moments(self._now, self._of_zone.zone, grain, self._workdays, formulas)
+        values |= {"currency": self._currency, "base": BASE, "lasts_days": LASTS_DAYS}
         values["of_group"] = whose.of_group
         values["after"] = [key for kpi in kpis for key in kpi.after]
         self._run(f"DROP TABLE IF EXISTS {', '.join(TABLES)}")
-        for statement in statements(whose.links, formulas, grain):
+        for statement in statements(whose.links, formulas, grain, converts=bool(self._currency)):
             self._run(statement, values)
         reads = {kpi.key: open_tables(kpi.sql) for kpi in kpis}
         # Of what there are no rows there is no value, and nothing to plan a query for.

@@ -31,6 +31,13 @@ class OpenTable:
     """Columns with the day that a moment lies in."""
     needs: tuple[str, ...] = field(default=())
     """What has to be laid out before, as statements."""
+    rate_of: str = ""
+    """The day by whose rate its money may be converted, in SQL of its columns `m`; empty where it
+    has none."""
+
+
+MONEY = frozenset({"amount", "paid_amount", "cost", "target", "spent", "overdue", "credit_limit"})
+"""The columns that are money, in the currency of their row."""
 
 
 _DEALS = OpenTable(
@@ -59,6 +66,7 @@ _DEALS = OpenTable(
     carried=frozenset({"opened_on"}),
     days={"closed_day": "closed_at"},
     singular="deal",
+    rate_of="(coalesce(m.closed_at, m.opened_at) AT TIME ZONE :zone)::date",
 )  # fmt: skip
 """`member_id` is the account whose deal it is itself, where those of a group count for its head."""
 
@@ -167,6 +175,7 @@ _INVOICES = OpenTable(
     counted=frozenset({"invoice"}),
     periods={"on": "issued"},
     singular="invoice",
+    rate_of="m.issued",
     needs=(_ABOUT, "ANALYZE kpi_about"),
 )  # fmt: skip
 
@@ -190,6 +199,7 @@ def _facts(table: str, day: str, columns: Mapping[str, str]) -> OpenTable:
         changed_by=frozenset({table}),
         periods={"on": day},
         singular=table,
+        rate_of=f"m.{day}" if "currency" in columns else "",
     )
 
 
