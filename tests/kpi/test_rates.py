@@ -11,7 +11,7 @@ import connectors as gate
 from connectors import Noun
 from kam_sync.kpi.model import Grain
 from kam_sync.kpi.rates import LASTS_DAYS
-from kam_sync.kpi.store import RateStore
+from kam_sync.kpi.store import PlanStore, RateStore
 from kam_sync.kpi.store.layout import statements
 from kam_sync.wiring import Services
 from tests.conftest import empty
@@ -74,6 +74,26 @@ def test_each_row_is_converted_by_its_own_day_or_stays(services: Services) -> No
         assert [asdict(m) for m in store.missing("RUB", WHEN, services.zone)] == [
             {"currency": "USD", "rows": 1, "first_on": (day := date(2026, 9, 15)), "last_on": day}
         ]
+
+    plan = gate.Plan(
+        external_id="1",
+        company_external_id="1",
+        kpi="won_revenue",
+        starts_on=date(2026, 9, 7),
+        ends_on=date(2026, 10, 6),
+        target=Decimal(10),
+        currency="USD",
+    )
+    book.save(Noun.PLAN, plan)
+    with services.database.transaction() as session:
+        asked = {"today": date(2026, 10, 1), "since": date(2026, 9, 1)}
+        found = [
+            PlanStore(session).of_account(book.account(), **asked, currency=currency)[0]
+            for currency in ("", "RUB", "KZT", "EUR")
+        ]
+    assert [(one.currency, round(one.target, 2)) for one in found] == [
+        ("USD", 10), ("RUB", 805), ("KZT", Decimal("4993.80")), ("USD", 10),
+    ]  # fmt: skip
 
     kept(services, {("USD", date(2026, 9, 12)): Decimal(70)})
     book.measure()

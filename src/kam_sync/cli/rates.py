@@ -57,9 +57,9 @@ def import_(
 
 @app.command("list")
 def list_rates(
-    currency: Annotated[str | None, typer.Argument(metavar="[CURRENCY]")] = None,
+    currency: Annotated[str | None, typer.Argument(help="One alone, such as USD.")] = None,
     *,
-    limit: Annotated[int, typer.Option(min=1, max=10000)] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=10000, help="How many.")] = 50,
     json: Json = False,
 ) -> None:
     """List the newest rates."""

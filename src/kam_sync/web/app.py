@@ -30,6 +30,7 @@ import kam_sync.web.api.moves
 import kam_sync.web.api.people
 import kam_sync.web.api.plans
 import kam_sync.web.api.portfolio
+import kam_sync.web.api.rates
 import kam_sync.web.api.records
 import kam_sync.web.api.rematch
 import kam_sync.web.api.restatements
@@ -87,6 +88,7 @@ _API = (
     kam_sync.web.api.rematch.router,
     kam_sync.web.api.groups.router,
     kam_sync.web.api.zones.router,
+    kam_sync.web.api.rates.router,
     kam_sync.web.api.records.router,
     kam_sync.web.api.directory.router,
     kam_sync.web.api.facts.router,

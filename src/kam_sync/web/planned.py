@@ -15,7 +15,9 @@ _LATELY = timedelta(days=92)
 def plans(services: Services, session: Session, account_id: UUID) -> list[Standing]:
     """How they stand today, the last to end first; of KPIs that we do not know there is none."""
     today, store = services.as_of().astimezone(services.zone).date(), PlanStore(session)
-    found = store.of_account(account_id, today=today, since=today - _LATELY)
+    found = store.of_account(
+        account_id, today=today, since=today - _LATELY, currency=services.settings.currency
+    )
     known = {kpi: store.values(account_id, kpi) for kpi in {plan.kpi for plan in found} & set(KPIS)}
     return [
         standing(plan, known[plan.kpi], today, services.workdays, adds_up=KPIS[plan.kpi].adds_up)

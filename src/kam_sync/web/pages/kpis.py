@@ -6,16 +6,24 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from kam_sync.kpi.registry import KPIS, named
+from kam_sync.kpi.store import RateStore
+from kam_sync.web.deps import Reading, Serving
 from kam_sync.web.render import pages
 
 router = APIRouter()
 
 
 @router.get("/kpis", response_class=HTMLResponse)
-def show_kpis(request: Request) -> HTMLResponse:
+def show_kpis(request: Request, services: Serving, session: Reading) -> HTMLResponse:
     """All KPIs by what they are about."""
     families = [(family, list(of)) for family, of in groupby(KPIS.values(), lambda k: k.family)]
-    return pages(request).render(request, "kpis.html", families=families)
+    currency = services.settings.currency
+    missing = (
+        RateStore(session).missing(currency, services.as_of(), services.zone) if currency else []
+    )
+    return pages(request).render(
+        request, "kpis.html", families=families, currency=currency, missing=missing
+    )
 
 
 @router.get("/kpis/{key}", response_class=HTMLResponse)
