@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("currency", "on"),
         sa.CheckConstraint("rate > 0", name="exchange_rate_is_positive"),
     )
+    op.execute("DELETE FROM kpi_measured")  # in which currency is not known: all is measured anew
 
 
 def downgrade() -> None:

@@ -180,7 +180,9 @@ class DueStore:
 
     def _of_itself(self, kpi: Kpi, zone: ZoneInfo) -> Iterator[Cause]:
         """Why all its values may be others than when it was measured before."""
-        before = {of: row[0].split("@") for (key, of), row in self._before.items() if key == kpi.key}
+        before = {
+            of: row[0].split("@") for (key, of), row in self._before.items() if key == kpi.key
+        }
         if not before:
             return
         if any(computed != self._computed(kpi) for computed, _, _ in before.values()):
