@@ -8,7 +8,7 @@ import pytest
 from kam_sync.alerts.lifecycle import decide, gravest
 from kam_sync.alerts.model import Alert, AlertState, ChangeKind
 from kam_sync.drift.model import Finding, Kind, Verdict, Why
-from kam_sync.kpi.model import Good
+from kam_sync.kpi.definition import Good
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

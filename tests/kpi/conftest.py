@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from kam_sync.kpi.model import Grain
+from kam_sync.kpi.definition import Grain
 from kam_sync.kpi.registry import OURS
 from kam_sync.kpi.store.examples import example
 from kam_sync.wiring import Services

@@ -16,7 +16,7 @@ from connectors import Noun, Outcome
 from kam_sync import flow
 from kam_sync.accounts.match import own_account
 from kam_sync.base.clock import stopped_at
-from kam_sync.kpi.model import Grain
+from kam_sync.kpi.definition import Grain
 from kam_sync.kpi.periods import first_day
 from kam_sync.wiring import Services
 from tests.conftest import data_set

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import connectors as gate
 from connectors import CostKind, Noun
-from kam_sync.kpi.model import Grain
+from kam_sync.kpi.definition import Grain
 from kam_sync.wiring import Services
 from tests.fakes.books import Book
 from tests.kpi.conftest import Measured, Rows

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import connectors as gate
 from connectors import Noun
-from kam_sync.kpi.model import Grain
+from kam_sync.kpi.definition import Grain
 from kam_sync.kpi.rates import LASTS_DAYS
 from kam_sync.kpi.store import PlanStore, RateStore
 from kam_sync.kpi.store.layout import statements

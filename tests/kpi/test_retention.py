@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kam_sync.kpi.model import Example
+from kam_sync.kpi.definition import Example
 from kam_sync.kpi.registry import OURS
 from kam_sync.kpi.store import example
 from kam_sync.wiring import Services

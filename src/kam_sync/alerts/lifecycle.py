@@ -5,7 +5,7 @@ from math import inf
 
 from kam_sync.alerts.model import Alert, ChangeKind, Facts
 from kam_sync.drift.model import Finding, Verdict
-from kam_sync.kpi.model import Good
+from kam_sync.kpi.definition import Good
 
 _QUIET = 2.0
 """Widths: an alert opens outside three and resolves inside two, so that it does not flap."""

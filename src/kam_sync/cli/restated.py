@@ -8,7 +8,7 @@ import typer
 from kam_sync.cli.ids import uuid_of
 from kam_sync.cli.opened import opened
 from kam_sync.cli.since import read_since
-from kam_sync.kpi.model import Grain
+from kam_sync.kpi.definition import Grain
 
 
 def restated(

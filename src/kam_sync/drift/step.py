@@ -10,7 +10,8 @@ from kam_sync.base.report import Report
 from kam_sync.drift.detect import Baseline, detect
 from kam_sync.drift.model import Judgement
 from kam_sync.drift.store import DriftStore
-from kam_sync.kpi.model import Measure, Series
+from kam_sync.kpi.definition import Measure
+from kam_sync.kpi.model import Series
 from kam_sync.kpi.periods import periods_until
 from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.store import KpiStore

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from kam_sync.kpi.model import Kpi, Measure, Weighted
+from kam_sync.kpi.definition import Kpi, Measure, Weighted
 
 MARK = "<!-- what follows is written by `kam-sync kpis document` -->\n"
 """Above it in the document stands what people write."""

@@ -9,7 +9,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from kam_sync.kpi.model import Grain, Kpi, Point, Weighted
+from kam_sync.kpi.definition import Grain, Kpi, Weighted
+from kam_sync.kpi.model import Point
 from kam_sync.kpi.periods import later
 
 
@@ -94,7 +95,8 @@ def newest(kpi: Kpi, points: Sequence[Point]) -> Health | None:
         return None
     point = max(scored, key=lambda one: one.on)
     months = [later(point.on, Grain.MONTH, -1), point.on] if point.is_partial else [point.on]
-    values = {one.kpi: one.value for on in months for one in points if one.on == on}
+    sure = [one for one in points if not (one.is_partial and one.doubts)]
+    values = {one.kpi: one.value for on in months for one in sure if one.on == on}
     missing = tuple(one.kpi for one in kpi.weighted if one.kpi not in values)
     found = tuple(parts(kpi.weighted, values))
     return Health(point.on, point.is_partial, point.value, found, missing)

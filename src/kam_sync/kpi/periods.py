@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kam_sync.base.clock import start_of_day
-from kam_sync.kpi.model import Grain
+from kam_sync.kpi.definition import Grain
 
 COUNTS = {Grain.DAY: 400, Grain.WEEK: 157, Grain.MONTH: 120, Grain.QUARTER: 40}
 """So many whole ones are measured: ten years, three of weeks and one of days."""

@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from kam_sync.base.db import Session
-from kam_sync.kpi.model import Kpi
+from kam_sync.kpi.definition import Kpi
 from kam_sync.kpi.registry import BadDefinition
 from kam_sync.kpi.store import BadFormula, example
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from connectors import plain_yaml, wrongs
 from kam_sync.base.errors import NotHere, WrongSettings
-from kam_sync.kpi.model import Family, Grain, Health, Kpi, Measure
+from kam_sync.kpi.definition import Family, Grain, Health, Kpi, Measure
 
 _OURS = Path(__file__).parent / "definitions"
 _FAMILIES = list(Family)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
-from kam_sync.kpi.model import Kpi
+from kam_sync.kpi.definition import Kpi
 from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.store import DueStore, MeasuringStore
 from kam_sync.kpi.workdays import Workdays

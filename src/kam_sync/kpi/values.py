@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from kam_sync.kpi.model import Measure
+from kam_sync.kpi.definition import Measure
 
 Moment = Annotated[
     datetime,

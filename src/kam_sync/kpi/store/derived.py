@@ -19,7 +19,7 @@ counted_receivables  account_id, currency, on, amount, overdue
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kam_sync.kpi.model import Grain
+from kam_sync.kpi.definition import Grain
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from kam_sync.base.db import Session, merge, table_of
-from kam_sync.kpi.model import Cause, Kpi
+from kam_sync.kpi.definition import Kpi
+from kam_sync.kpi.model import Cause
 from kam_sync.kpi.store.forecasting import ForecastingStore
 from kam_sync.kpi.store.layout import inputs, open_tables
 from kam_sync.kpi.store.open_tables import EVERYONE

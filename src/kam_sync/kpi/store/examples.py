@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from kam_sync.base.clock import start_of_day
 from kam_sync.base.db import Session
-from kam_sync.kpi.model import Kpi
+from kam_sync.kpi.definition import Kpi
 from kam_sync.kpi.store.executing import execute
 from kam_sync.kpi.store.forecasting import predicted
 from kam_sync.kpi.store.layout import TABLES, statements

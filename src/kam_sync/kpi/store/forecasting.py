@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from kam_sync.base.db import Session, merge, merge_staged, stage_rows, table_of
-from kam_sync.kpi.model import Kpi, Unforeseen
+from kam_sync.kpi.definition import Kpi
+from kam_sync.kpi.model import Unforeseen
 from kam_sync.kpi.store.executing import execute
 from kam_sync.kpi.store.tables import ForecastRow, LearnedRow
 

@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
-from kam_sync.kpi.model import Grain
+from kam_sync.kpi.definition import Grain
+from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.store import converting, derived
 from kam_sync.kpi.store.derived import DERIVED
 from kam_sync.kpi.store.open_tables import OPEN_TABLES, OpenTable
@@ -155,6 +156,14 @@ def counted(formula: str) -> frozenset[str]:
     """Those of them whose records a formula counts: the nouns of these have to be all here."""
     read = (OPEN_TABLES[table] for table in open_tables(formula))
     return frozenset[str]().union(*(spec.counted or spec.changed_by for spec in read))
+
+
+def nouns_of(kpi: str) -> frozenset[str]:
+    """What has to be all here for a KPI, or one whose values it reads."""
+    if kpi not in KPIS:
+        return frozenset()
+    found = KPIS[kpi]
+    return counted(found.sql).union(*(nouns_of(key) for key in found.after))
 
 
 def _named(formula: str) -> set[str]:

@@ -12,10 +12,10 @@ import structlog
 
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
-from kam_sync.kpi.model import Function, Grain, Kpi
+from kam_sync.kpi.definition import Function, Grain, Kpi
 from kam_sync.kpi.periods import periods_until
 from kam_sync.kpi.rates import BASE, LASTS_DAYS
-from kam_sync.kpi.registry import OURS
+from kam_sync.kpi.registry import KPIS, OURS
 from kam_sync.kpi.store.executing import execute
 from kam_sync.kpi.store.forecasting import ForecastingStore
 from kam_sync.kpi.store.layout import (
@@ -25,6 +25,7 @@ from kam_sync.kpi.store.layout import (
     OF_SCOPE,
     OF_SOME,
     TABLES,
+    nouns_of,
     open_tables,
     statements,
 )
@@ -272,6 +273,7 @@ def moments(
     periods, days = periods_until(now, zone, grain), dict[date, int]()
     if any(CALENDAR in formula for formula in formulas):  # to count the days of years takes time
         days = workdays.numbered(periods[0].on, periods[-1].last_day + _AHEAD)
+    counted = [(kpi, noun) for kpi in KPIS for noun in nouns_of(kpi)]
     return {
         "ons": [period.on for period in periods],
         "starts": [period.start_at for period in periods],
@@ -281,4 +283,5 @@ def moments(
         "days": list(days), "numbers": list(days.values()), "grain": grain.value,
         "zone": zone.key, "first": periods[0].on, "running": periods[-1].on, "now": now,
         "today": now.astimezone(zone).date(),
+        "counting": [kpi for kpi, _ in counted], "counted": [noun for _, noun in counted],
     }  # fmt: skip

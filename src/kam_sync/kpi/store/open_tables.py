@@ -204,11 +204,21 @@ def _facts(table: str, day: str, columns: Mapping[str, str]) -> OpenTable:
 
 
 _POINTS = OpenTable(
-    columns={"kpi": "text", "unit": "text", "day": "date", "value": "numeric"},
+    columns={
+        "kpi": "text", "unit": "text", "day": "date", "value": "numeric", "is_doubted": "boolean",
+    },
     rows="""
-        SELECT s.account_id, s.kpi, s.unit, p.day, p.value
+        SELECT s.account_id, s.kpi, s.unit, p.day, p.value,
+            p.day = :running AND d.account_id IS NOT NULL AS is_doubted
         FROM series s
         JOIN (SELECT DISTINCT account_id FROM {links}) l ON l.account_id = s.account_id
+        LEFT JOIN (
+            SELECT DISTINCT m.account_id, c.kpi
+            FROM kpi_doubt d
+            JOIN unnest(CAST(:counting AS text[]), CAST(:counted AS text[])) AS c(kpi, noun)
+                ON c.noun = d.noun
+            JOIN {links} m ON m.source_id = d.source_id
+        ) d ON d.account_id = s.account_id AND d.kpi = s.kpi
         CROSS JOIN LATERAL unnest(s.ons || s.running_on, s.known || s.running) AS p(day, value)
         WHERE s.grain = :grain AND s.of_group = :of_group AND s.kpi = ANY(:after)
             AND p.value IS NOT NULL
@@ -216,8 +226,9 @@ _POINTS = OpenTable(
     changed_by=frozenset(),
     periods={"on": "day"},
     singular="point",
-)
-"""The values of the KPIs that a KPI names in `after`, of the same kind of period."""
+)  # fmt: skip
+"""The values of the KPIs that a KPI names in `after`, of the same kind of period; whether not all
+is here that the value of the running period is computed from."""
 
 EVERYONE = "everyone"
 _EVERYONE = OpenTable(

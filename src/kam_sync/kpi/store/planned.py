@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from kam_sync.base.db import Session
-from kam_sync.kpi.model import Grain
+from kam_sync.kpi.definition import Grain
 from kam_sync.kpi.plans import Plan, Values
 from kam_sync.kpi.rates import BASE, LASTS_DAYS
 from kam_sync.kpi.store.tables import SeriesRow

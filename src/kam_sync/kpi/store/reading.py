@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from kam_sync.base.db import Session, table_of
+from kam_sync.kpi.definition import Grain
 from kam_sync.kpi.doubts import Doubted
-from kam_sync.kpi.model import Forecast, Grain, Point, Restatement, Series
+from kam_sync.kpi.model import Forecast, Point, Restatement, Series
 from kam_sync.kpi.periods import shift
-from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.store.doubting import DoubtStore
-from kam_sync.kpi.store.layout import counted
+from kam_sync.kpi.store.layout import nouns_of
 from kam_sync.kpi.store.tables import ForecastRow, RestatementRow, SeriesRow
 
 
@@ -122,7 +122,7 @@ def _monthly(of_group: bool) -> Any:
 
 def _points(row: SeriesRow, doubts: Iterable[Doubted] = ()) -> Iterator[Point]:
     """The points of a series, each with those of the doubts that it is about."""
-    nouns = _nouns(row.kpi)
+    nouns = nouns_of(row.kpi)
     own = [one for one in doubts if one.noun in nouns]
     whole = zip(row.ons, row.known, row.reported, strict=True)
     for on, known, reported in whole:
@@ -131,14 +131,6 @@ def _points(row: SeriesRow, doubts: Iterable[Doubted] = ()) -> Iterator[Point]:
         yield _point(row, on, known, reported=reported, doubts=about)
     if row.running_on is not None and row.running is not None:
         yield _point(row, row.running_on, row.running, is_partial=True, doubts=own)
-
-
-def _nouns(kpi: str) -> frozenset[str]:
-    """What has to be all here for a KPI, or one whose values it reads."""
-    if kpi not in KPIS:
-        return frozenset()
-    found = KPIS[kpi]
-    return counted(found.sql).union(*(_nouns(key) for key in found.after))
 
 
 def _point(row: SeriesRow, on: date, value: Any, **more: Any) -> Point:

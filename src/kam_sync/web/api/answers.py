@@ -9,8 +9,9 @@ from connectors import ErrorKind
 from kam_sync.alerts.model import ChangeKind
 from kam_sync.drift.model import Kind, Verdict, Why
 from kam_sync.intake.model import RunState, SourceState
+from kam_sync.kpi.definition import Family, Function, Good, Grain, Measure
 from kam_sync.kpi.doubts import Doubt
-from kam_sync.kpi.model import Family, Function, Good, Grain, Measure, Unforeseen
+from kam_sync.kpi.model import Unforeseen
 from kam_sync.kpi.values import Moment, Value
 from kam_sync.notify.shapes import Account, AccountId, Alert, ExternalId, SourceName
 from kam_sync.web.api.webhook_answers import Webhooks

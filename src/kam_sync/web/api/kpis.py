@@ -15,7 +15,8 @@ from kam_sync.base.errors import WrongUse
 from kam_sync.base.settings import Locale
 from kam_sync.drift import model as drift
 from kam_sync.drift.store import DriftStore
-from kam_sync.kpi.model import Forecast, Kpi, Point
+from kam_sync.kpi.definition import Kpi
+from kam_sync.kpi.model import Forecast, Point
 from kam_sync.kpi.registry import KPIS, named
 from kam_sync.kpi.store import KpiStore
 from kam_sync.kpi.values import Value, value

@@ -10,7 +10,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 from kam_sync.accounts.store import AccountStore
 from kam_sync.base.db import Session
 from kam_sync.kpi import model
-from kam_sync.kpi.model import Cause, Grain
+from kam_sync.kpi.definition import Grain
+from kam_sync.kpi.model import Cause
 from kam_sync.kpi.registry import KPIS, named
 from kam_sync.kpi.store import KpiStore, Restated
 from kam_sync.kpi.values import Moment, Value, value

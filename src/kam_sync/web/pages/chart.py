@@ -6,7 +6,8 @@ from itertools import groupby
 from typing import Any
 
 from kam_sync.drift.model import Finding
-from kam_sync.kpi.model import Kpi, Measure, Point
+from kam_sync.kpi.definition import Kpi, Measure
+from kam_sync.kpi.model import Point
 from kam_sync.kpi.registry import KPIS
 from kam_sync.web.wording import sentences
 from kam_sync.web.wording.language import Language

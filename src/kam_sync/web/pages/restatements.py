@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from kam_sync.accounts.store import AccountStore
-from kam_sync.kpi.model import Grain
+from kam_sync.kpi.definition import Grain
 from kam_sync.kpi.registry import KPIS, named
 from kam_sync.kpi.store import KpiStore, Restated
 from kam_sync.matching.store import GroupStore

@@ -4,7 +4,8 @@ from datetime import date
 
 from babel.dates import format_date
 
-from kam_sync.kpi.model import Cause, Grain, Restatement
+from kam_sync.kpi.definition import Grain
+from kam_sync.kpi.model import Cause, Restatement
 from kam_sync.web.wording.language import Language, Number
 from kam_sync.web.wording.sentences import full_value
 

@@ -7,7 +7,7 @@ from kam_sync.alerts.model import Alert
 from kam_sync.drift.detect import Baseline
 from kam_sync.drift.model import Finding, Verdict, Why
 from kam_sync.intake.model import Held, HeldWhy, NounEnd, RunState, SourceState
-from kam_sync.kpi.model import Family, Good, Measure
+from kam_sync.kpi.definition import Family, Good, Measure
 from kam_sync.kpi.registry import KPIS
 from kam_sync.web.wording.language import Language, Number
 
