@@ -76,23 +76,30 @@ _YEARS = """
 _YEAR = {Grain.DAY: 365, Grain.WEEK: 52, Grain.MONTH: 12, Grain.QUARTER: 4}
 """How many periods a year is."""
 _OPEN_INVOICES = """
-    CREATE INDEX ON payments (account_id, invoice_external_id);
-
     CREATE TEMP TABLE open_invoices ON COMMIT DROP AS
+    WITH levels AS (
+        SELECT y.account_id, y.invoice_external_id, m.day AS since,
+            sum(sum(m.amount)) OVER w AS so_far, lead(m.day, 1, 'infinity') OVER w AS until
+        FROM payments y
+        CROSS JOIN LATERAL (VALUES (y.paid_on, y.amount), ('-infinity', 0)) AS m(day, amount)
+        GROUP BY y.account_id, y.invoice_external_id, m.day
+        WINDOW w AS (PARTITION BY y.account_id, y.invoice_external_id ORDER BY m.day)
+    )
     SELECT * FROM (
         SELECT i.account_id, i.currency, p."on", i.issued, p.until_day - i.issued AS days_open,
             greatest(p.until_day - coalesce(i.due, i.issued), 0) AS days_overdue,
-            i.amount - greatest(coalesce((
-                SELECT sum(y.amount) FROM payments y
-                WHERE y.account_id = i.account_id AND y.invoice_external_id = i.external_id
-                    AND y.paid_on <= p.until_day
-            ), 0), CASE WHEN p.is_partial THEN coalesce(i.paid_amount, 0) ELSE 0 END) AS amount
+            i.amount - greatest(coalesce(y.so_far, 0),
+                CASE WHEN p.is_partial THEN coalesce(i.paid_amount, 0) ELSE 0 END) AS amount
         FROM invoices i
+        LEFT JOIN levels y ON y.account_id = i.account_id AND y.invoice_external_id = i.external_id
         JOIN periods p ON p."on" >= i."on" AND (i.paid IS NULL OR p.until_day < i.paid)
-        WHERE i.paid IS NOT NULL OR coalesce(i.paid_amount, 0) < i.amount
+            AND (y.since IS NULL OR p.until_day >= y.since AND p.until_day < y.until)
+        WHERE (i.paid IS NOT NULL OR coalesce(i.paid_amount, 0) < i.amount)
+            AND i.amount > coalesce(y.so_far, 0)
     ) opened WHERE amount > 0
 """
-"""What is paid without a day counts as paid from the beginning; a part of it, as of now."""
+"""What is paid without a day counts as paid from the beginning; a part of it, as of now. Levels are
+what has been paid of an invoice from one payment until the next, and nothing before the first."""
 
 _COUNTED = """
     CREATE TEMP TABLE counted_receivables ON COMMIT DROP AS
@@ -111,7 +118,7 @@ _COUNTED = """
 
 _RUNNING_PLANS = """
     CREATE TEMP TABLE running_plans ON COMMIT DROP AS
-    SELECT plan.*, done.fact
+    SELECT plan.*, sum(v.value) AS fact
     FROM (
         SELECT DISTINCT ON (p.account_id, p.kpi, m."on") p.account_id, p.kpi, m."on", p.starts_on,
             p.ends_on, m.until_day, p.target, p.currency
@@ -121,14 +128,12 @@ _RUNNING_PLANS = """
             AND p.ends_on + 1 = date_trunc('month', p.ends_on + 1)
         ORDER BY p.account_id, p.kpi, m."on", p.ends_on - p.starts_on
     ) plan
-    CROSS JOIN LATERAL (
-        SELECT sum(v.value) AS fact FROM points v
-        WHERE v.account_id = plan.account_id AND v.kpi = plan.kpi
-            AND v.unit = coalesce(plan.currency, v.unit)
-            AND v."on" BETWEEN plan.starts_on AND plan."on"
-        HAVING min(v.unit) = max(v.unit)
-    ) done
-    WHERE done.fact IS NOT NULL
+    JOIN points v ON v.account_id = plan.account_id AND v.kpi = plan.kpi
+        AND v.unit = coalesce(plan.currency, v.unit)
+        AND v."on" BETWEEN plan.starts_on AND plan."on"
+    GROUP BY plan.account_id, plan.kpi, plan."on", plan.starts_on, plan.ends_on, plan.until_day,
+        plan.target, plan.currency
+    HAVING min(v.unit) = max(v.unit) AND sum(v.value) IS NOT NULL
 """
 
 DERIVED: Mapping[str, Derived] = {
