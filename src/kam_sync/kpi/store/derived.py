@@ -11,6 +11,9 @@ running_plans    account_id, kpi, on, starts_on, ends_on, until_day, target, cur
                  come to since it began; of a plan without a currency, where there is one alone
 open_invoices    account_id, currency, on, issued, amount, days_open, days_overdue
                  each invoice in each period at whose end something of it was still to be paid
+owed             account_id, currency, on, amount, not_due, late_30, late_60, late_90, late_more
+                 what was open at the end of each period, and of that by days overdue: none,
+                 up to 30, 60 and 90, and more; no row where nothing was
 counted_receivables  account_id, currency, on, amount, overdue
                  balances as they were last counted in a period, where the account has no
                  invoices in that currency; overdue is null where a balance does not say it
@@ -101,6 +104,18 @@ _OPEN_INVOICES = """
 """What is paid without a day counts as paid from the beginning; a part of it, as of now. Levels are
 what has been paid of an invoice from one payment until the next, and nothing before the first."""
 
+_OWED = """
+    CREATE TEMP TABLE owed ON COMMIT DROP AS
+    SELECT account_id, currency, "on", sum(amount) AS amount,
+        coalesce(sum(amount) FILTER (WHERE days_overdue = 0), 0) AS not_due,
+        coalesce(sum(amount) FILTER (WHERE days_overdue BETWEEN 1 AND 30), 0) AS late_30,
+        coalesce(sum(amount) FILTER (WHERE days_overdue BETWEEN 31 AND 60), 0) AS late_60,
+        coalesce(sum(amount) FILTER (WHERE days_overdue BETWEEN 61 AND 90), 0) AS late_90,
+        coalesce(sum(amount) FILTER (WHERE days_overdue > 90), 0) AS late_more
+    FROM open_invoices
+    GROUP BY account_id, currency, "on"
+"""
+
 _COUNTED = """
     CREATE TEMP TABLE counted_receivables ON COMMIT DROP AS
     SELECT account_id, currency, "on", sum(amount) AS amount,
@@ -140,6 +155,7 @@ DERIVED: Mapping[str, Derived] = {
     "closed_deals": Derived(frozenset({"deals"}), _CLOSED),
     "won_years": Derived(frozenset({"deals"}), _YEARS),
     "open_invoices": Derived(frozenset({"invoices", "payments"}), _OPEN_INVOICES),
+    "owed": Derived(frozenset({"open_invoices", "invoices", "payments"}), _OWED),
     "running_plans": Derived(frozenset({"plans", "points"}), _RUNNING_PLANS),
     "counted_receivables": Derived(frozenset({"receivables", "invoices"}), _COUNTED),
 }

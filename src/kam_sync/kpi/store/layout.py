@@ -131,7 +131,7 @@ def statements(
             if wanted in named:
                 yield made.format(table=table, singular=spec.singular, first=first)
                 yield f"ANALYZE {wanted}"
-    for name in sorted(named & DERIVED.keys()):
+    for name in (name for name in DERIVED if name in named):
         yield from derived.statements(name, grain)
 
 

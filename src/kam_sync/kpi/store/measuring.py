@@ -44,6 +44,8 @@ _MEASURE = """
         max(f.value) FILTER (WHERE f."on" = :running)
     FROM ({formula}) f WHERE f.value IS NOT NULL GROUP BY f.account_id, f.unit
 """
+_ROOM = "SELECT set_config('work_mem', '64MB', true)"
+"""Until the commit: there are millions of rows to sort and to join."""
 _AHEAD = timedelta(days=2 * 366)
 """So far ahead working days are counted, for plans that end then."""
 _COMPARE = """
@@ -198,6 +200,7 @@ class MeasuringStore:
 
     def _compute(self, kpis: Collection[Kpi], whose: _Whose) -> Report:
         report = Report("kpi").add(created=0, updated=0, removed=0)
+        self._run(_ROOM)
         for grain in Grain:
             for some in in_turn([kpi for kpi in kpis if grain in kpi.grains]):
                 report.counts.update(self._of_grain(some, whose, grain))
