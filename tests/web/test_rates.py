@@ -1,5 +1,7 @@
 """Exchange rates by the API."""
 
+from uuid import UUID
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -23,3 +25,11 @@ def test_rates_are_put_and_read_by_page(
     assert client.put("/api/v1/rates", json=wrong).status_code == 400
     monkeypatch.setattr(client.app.state.services.settings, "currency", "RUB")  # type: ignore[attr-defined] # of Starlette
     assert "по курсу своего дня" in client.get("/kpis").text
+
+
+def test_the_page_of_an_account_says_that_money_is_converted(
+    client: TestClient, fallen: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "по курсу своего дня" not in client.get(f"/accounts/{fallen}").text
+    monkeypatch.setattr(client.app.state.services.settings, "currency", "RUB")  # type: ignore[attr-defined] # of Starlette
+    assert "по курсу своего дня" in client.get(f"/accounts/{fallen}").text

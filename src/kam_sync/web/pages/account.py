@@ -83,6 +83,7 @@ def show_account(
         doubts=doubts,
         unmeasured=unmeasured(cards),
         plans=lists.plans(),
+        currency=lists.currency,
         facts=FactStore(session).of_account(account_id),
         corrected=CorrectionStore(session).count(account_id),
         **shown_group(session, account_id),

@@ -86,6 +86,11 @@ class Lists:
         """The tasks that were asked for about alerts of the account."""
         return tasks_of(self._session, self._services, self._sources, alerts)
 
+    @property
+    def currency(self) -> str:
+        """What money of KPIs is converted to; empty where it is not."""
+        return self._services.settings.currency
+
     def plans(self) -> list[Standing]:
         """The plans of the account that run or ended lately."""
         return plans(self._services, self._session, self._account_id)
