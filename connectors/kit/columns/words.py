@@ -121,6 +121,7 @@ _OF: Mapping[Noun, Words] = {
         "sold_on": ("дата продажи", "дата продаж", "дата реализации", *_DAY, *_TO, *_PERIOD,
                     "sold on", "sale date"),
         "since": _FROM,
+        "quantity": (*_QUANTITY, "продано шт", "продажи шт"),
     },
     Noun.STOCK: {
         "counted_on": ("дата остатка", "дата остатков", "на дату", *_DAY, "counted on",

@@ -32,6 +32,8 @@ def guessed(table: str, header: str, *lines: str) -> Draft:
          "shipped_on product sku client.name quantity amount cost"),
         ("sell_out", "Месяц;SKU;Дистрибьютор;Кол-во", "01.01.2026;A1;Ромашка;10",
          "sold_on sku client.name quantity"),
+        ("sell_out", "Период;Клиент;Продано, шт.;Выручка", "март 2026;Ромашка;5;700",
+         "sold_on client.name quantity amount"),
         ("stock", "На дату;Склад;Артикул;Остаток", "01.01.2026;Основной;A1;10",
          "counted_on warehouse sku quantity"),
         ("nps_answers", "Дата;Клиент;Оценка;Комментарий", "01.01.2026;Ромашка;10;да",
