@@ -19,12 +19,12 @@ def refuse_unknown_kpi(record: Record) -> None:
     }
     word = record.kpi.casefold()
     near = [word] if word in keys else get_close_matches(word, keys, n=2, cutoff=_FAR)
-    meant, there = list(dict.fromkeys(keys[name] for name in near)), ", ".join(KPIS)
+    meant = list(dict.fromkeys(keys[name] for name in near))
     said = record.kpi[:60]
     en, ru = (f"{word} {sep.join(meant)}? " if meant else "" for word, sep in _ASKED)
     raise BadRecord(
         Spoken(
-            f"kpi: {said!r} is no KPI; {en}there are: {there}",
-            f"kpi: {said!r}: такого показателя нет; {ru}есть: {there}",
+            f"kpi: {said!r} is no KPI; {en}all keys: kam-sync kpis list",
+            f"kpi: {said!r}: такого показателя нет; {ru}все ключи: kam-sync kpis list",
         )
     )
