@@ -16,6 +16,7 @@ def test_rates_are_imported_set_and_listed(
     assert (said.code, "1 rates read, 1 new or changed, 1 lines rejected" in said.out) == (1, True)
     assert said.err.startswith("line 3: ")
     assert kam_sync("rates", "set", "usd", "2026-11-27", "81,5").code == 0
+    assert "0.1612 " in kam_sync("rates", "list").out
     listed = kam_sync("rates", "list", "--json").document
     assert [(r["currency"], r["on"], float(r["rate"])) for r in listed] == [
         ("KZT", "2026-11-28", 0.1612),

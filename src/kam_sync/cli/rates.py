@@ -67,15 +67,19 @@ def list_rates(
     from kam_sync.kpi.store import RateStore
 
     with opened() as services, services.database.transaction() as session:
-        found = [
-            one.model_dump(mode="json")
-            for one in RateStore(session).page(limit, currency=currency and currency.upper())
-        ]
+        found = RateStore(session).page(limit, currency=currency and currency.upper())
+        said = [one.model_dump(mode="json") for one in found]
+        rows = [
+            (
+                one.currency, one.on, f"{one.rate.normalize():f}", one.source,
+                show.moment(one.changed_at, services.zone),
+            )
+            for one in found
+        ]  # fmt: skip
     if json:
-        show.as_json(found)
+        show.as_json(said)
         return
-    names = ("currency", "on", "rate", "source", "changed_at")
-    show.table("Rates in RUB", names, [tuple(str(one[name]) for name in names) for one in found])
+    show.table("Rates in RUB", ("currency", "on", "rate", "source", "changed at"), rows)
 
 
 @app.command("set")
