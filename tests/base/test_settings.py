@@ -24,6 +24,7 @@ def test_everything_has_a_default() -> None:
     ("name", "value", "says"),
     [
         ("KAM_SYNC_TIMEZONE", "Moscow", "IANA"),
+        ("KAM_SYNC_CURRENCY", "РУБ", "an ISO code is needed, such as RUB"),
         ("KAM_SYNC_LOCALE", "de", "'ru' or 'en'"),
         ("KAM_SYNC_DATABASE_URL", "mysql://x", "postgresql://"),
         ("KAM_SYNC_DATABASE_URL", "postgresql://me@host:abc/x", "postgresql://"),

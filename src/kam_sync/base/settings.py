@@ -17,6 +17,7 @@ from kam_sync.base.errors import WrongSettings
 
 _HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-9]{1,5})?")
 
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _NAME = re.compile(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
 
@@ -50,6 +51,13 @@ def _postgres_url(url: SecretStr | None) -> SecretStr | None:
     if not is_good:
         raise ValueError("must look like postgresql://user:password@host:5432/name")
     return url
+
+
+def _iso_currency(said: str) -> str:
+    code = said.strip().upper()
+    if code and not _CURRENCY.fullmatch(code):
+        raise ValueError("an ISO code is needed, such as RUB")
+    return code
 
 
 def _crm_hosts(text: str) -> str:
@@ -93,7 +101,7 @@ class Settings(BaseSettings):
     allowed_targets: Annotated[str, AfterValidator(_allowed_targets)] = ""
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Moscow"
     calendar: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "RU"
-    currency: Annotated[str, Field(pattern="^([A-Z]{3})?$")] = ""
+    currency: Annotated[str, AfterValidator(_iso_currency)] = ""
     locale: Locale = Locale.RU
     log_format: LogFormat = LogFormat.AUTO
     hook_bytes: Annotated[int, Field(ge=1)] = 1024 * 1024
