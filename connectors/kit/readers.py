@@ -53,7 +53,11 @@ def reader(shape: Shape, rule: Rule, common: Common) -> Read:
     default = shape.default if constant is None else constant
     if not rule.columns:
         return lambda _row: default
-    get, where = getter(rule.columns), f"{shape.short} (from {' or '.join(rule.columns)}): "
+    get = getter(rule.columns)
+    where = Spoken(
+        f"{shape.short} (from {' or '.join(rule.columns)}): ",
+        f"{shape.short} (колонка {' или '.join(rule.columns)}): ",
+    )
 
     def read(row: Row) -> Any:
         value = get(row)
@@ -67,7 +71,7 @@ def reader(shape: Shape, rule: Rule, common: Common) -> Read:
         if found is not None:
             return found
         if default is NEEDED:
-            raise BadRecord(Spoken(f"{where}{EMPTY}", f"{where}{EMPTY.ru}"))
+            raise BadRecord(Spoken(f"{where}{EMPTY}", f"{where.ru}{EMPTY.ru}"))
         return default
 
     return read

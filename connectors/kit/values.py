@@ -25,9 +25,7 @@ _CURRENCIES = {
 }
 """Words and signs that stand for a code; RUR is what banks still call the rouble."""
 _GROUPED = re.compile(r"[-+]?[0-9]{1,3}(?:[.,][0-9]{3})+")
-_MONEY_SIGNS = re.compile(
-    r"(?:₽|руб(?:лей|\.)?|р\.|RUB|[$€₸])\.?|(?<=\d)\s\?\s*$", re.IGNORECASE
-)
+_MONEY_SIGNS = re.compile(r"(?:₽|руб(?:лей|\.)?|р\.|RUB|[$€₸])\.?|(?<=\d)\s\?\s*$", re.IGNORECASE)
 """The last one is what spreadsheets write for ₽ and ₸ into a CSV file in Windows-1251."""
 _DASHES = str.maketrans({"−": "-", "–": "-", "—": "-"})
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")

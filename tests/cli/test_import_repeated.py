@@ -45,7 +45,7 @@ def test_a_file_without_a_good_row_leaves_nothing_behind(kam_sync: Command, writ
     way = ("--as", "payments", "--set", "paid_on=Дата", "--yes")
     said = kam_sync("import", months, *way)
     assert said.code == 1
-    assert "строка 2: paid_on (from Дата): нужен день, а 'ноябрь 2026' это месяц" in said.err
+    assert "строка 2: paid_on (колонка Дата): нужен день, а 'ноябрь 2026' это месяц" in said.err
     assert "ни одна строка не принята, и ничего не сохранено" in said.err
     assert kam_sync("source", "list", "--json").document == {"sources": []}
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from stdnum.ru import inn as inn_number
 
 from connectors.kit import values
-from connectors.kit.door import behind
+from connectors.kit.door import Spoken, behind
 from connectors.kit.errors import BadRecord
 from connectors.kit.records import Company, Noun, RawRecord
 
@@ -46,7 +46,10 @@ class Client(BaseModel):
                 "name": values.text(_held(row, self.name)),
             }
         except BadRecord as error:
-            where = f"client (from {' or '.join(self.columns)}): "
+            where = Spoken(
+                f"client (from {' or '.join(self.columns)}): ",
+                f"client (колонка {' или '.join(self.columns)}): ",
+            )
             raise BadRecord(behind(where, error)) from error
         named = {name: value for name, value in said.items() if value}
         return named if named.keys() != {"kpp"} else {}

@@ -47,14 +47,21 @@ def _header(first: Sequence[Numbered]) -> int:
     width = max(map(len, filled), default=0)
     if not width:
         broken = next((f"line {at}: {cells}" for at, cells in first if isinstance(cells, str)), "")
-        raise BadSheet(broken or "the file is empty: there is no line in it")
+        empty = Spoken(
+            "the file is empty: there is no line in it", "файл пуст: в нём нет ни одной строки"
+        )
+        raise BadSheet(broken or empty)
     for at, cells in enumerate(filled):
         worded = sum(isinstance(cell, str) and any(map(str.isalpha, cell)) for cell in cells)
         if len(cells) >= width * _FILLED and worded * 2 >= len(cells):
             return at
     raise BadSheet(
-        f"no names of columns are found in the first {len(first)} lines; "
-        "a line with the name of each column has to stand above the values"
+        Spoken(
+            f"no names of columns are found in the first {len(first)} lines; "
+            "a line with the name of each column has to stand above the values",
+            f"среди первых строк ({len(first)}) нет названий колонок; над значениями должна "
+            "стоять строка с названием каждой колонки",
+        )
     )
 
 
@@ -67,7 +74,12 @@ def _names(number: int, cells: Sequence[Any] | str) -> list[str | None]:
     for at, name in enumerate(names):
         if name is not None and seen.setdefault(name, at) != at:
             where = f"{letter(seen[name])} and {letter(at)}"
-            raise BadSheet(f"line {number}: two columns are called “{name}” ({where})")
+            raise BadSheet(
+                Spoken(
+                    f"line {number}: two columns are called “{name}” ({where})",
+                    f"строка {number}: две колонки называются «{name}» ({where})",
+                )
+            )
     return names
 
 

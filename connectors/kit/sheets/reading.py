@@ -51,7 +51,17 @@ def _head(path: Path) -> bytes:
     except OSError as error:
         raise BadSheet(f"the file cannot be opened: {error.strerror}") from error
     if head.startswith(_OLD_EXCEL):
-        raise BadSheet("this is a sheet of the old kind (XLS) or under a password; save it as XLSX")
+        raise BadSheet(
+            Spoken(
+                "this is a sheet of the old kind (XLS) or under a password; save it as XLSX",
+                "это таблица старого вида (XLS) или под паролем; сохраните её как XLSX",
+            )
+        )
     if head.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<html", b"<!doctype", b"<?xml")):
-        raise BadSheet("this is a web page and no sheet; open it and save it as XLSX or CSV")
+        raise BadSheet(
+            Spoken(
+                "this is a web page and no sheet; open it and save it as XLSX or CSV",
+                "это веб-страница, а не таблица; откройте её и сохраните как XLSX или CSV",
+            )
+        )
     return head

@@ -11,6 +11,7 @@ from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
 
+from connectors.kit.door import Spoken
 from connectors.kit.sheets.header import Numbered
 from connectors.kit.sheets.line import BadSheet, plain
 
@@ -65,8 +66,16 @@ def _look_inside(path: Path) -> None:
 def _page(book: Any, sheet: str | None) -> Any:
     pages = {page.title: page for page in book.worksheets}
     if sheet is not None and sheet not in pages:
-        raise BadSheet(f"there is no sheet “{sheet}”; there are: {', '.join(pages)}")
+        there = ", ".join(pages)
+        raise BadSheet(
+            Spoken(
+                f"there is no sheet “{sheet}”; there are: {there}",
+                f"листа «{sheet}» нет; есть: {there}",
+            )
+        )
     seen = [page for page in pages.values() if page.sheet_state == "visible"]
     if sheet is None and not seen:
-        raise BadSheet("the file has no sheet that is not hidden")
+        raise BadSheet(
+            Spoken("the file has no sheet that is not hidden", "в файле все листы скрыты")
+        )
     return seen[0] if sheet is None else pages[sheet]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.kit.door import spoken
 from connectors.kit.sheets import BadSheet, lines, rows
 
 _NAMES = "Дата;ИНН;Сумма\n"
@@ -106,6 +107,21 @@ def test_a_broken_quote_costs_its_line_alone(written):
 def test_what_is_no_table_is_told(written, content, said):
     with pytest.raises(BadSheet, match=said):
         list(rows(written(content)))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "файл пуст"),
+        ("Сумма;Дата;Сумма\n1;2;3\n".encode(), "две колонки называются «Сумма»"),
+        (b"7707083893;500;01.02.2026\n" * 40, "нет названий колонок"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "старого вида"),
+    ],
+)
+def test_what_is_no_table_is_told_in_russian_too(written, content, said):
+    with pytest.raises(BadSheet) as caught:
+        list(rows(written(content)))
+    assert said in spoken(caught.value, "ru")
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):
