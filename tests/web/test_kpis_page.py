@@ -18,6 +18,11 @@ def test_every_kpi_is_listed_and_explained(client: TestClient, locale: str) -> N
     assert said.explanation[locale].strip()[:40] in shown
     assert said.example.why[locale].strip()[:40] in shown
     assert "count(*) FILTER" in shown
+    assert f">{said.title[locale]}, %</th>" in shown
+
+
+def test_every_page_leads_to_what_is_measured(client: TestClient) -> None:
+    assert '<a href="/kpis">Что измеряется</a>' in client.get("/", params={"lang": "ru"}).text
 
 
 def test_an_unknown_kpi_is_said_to_be_unknown(client: TestClient) -> None:
