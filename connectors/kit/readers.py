@@ -208,6 +208,7 @@ def _one(way: str, shape: Shape, rule: Rule, common: Common) -> Convert:
         "int": lambda value: values.whole(value, sign),
         "decimal": lambda value: values.number(value, sign),
         "money": lambda value: values.money(value, sign),
+        "goal": lambda value: values.goal(value, sign),
         "bool": values.flag,
         "date": lambda value: values.day(value, zone, rule.format),
         "datetime": lambda value: values.moment(value, zone, rule.format),

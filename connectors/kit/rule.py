@@ -15,7 +15,7 @@ from connectors.kit.records import Noun
 Way = Literal[
     "text", "html_text", "int", "decimal", "money", "bool", "date", "datetime",
     "month", "code", "codes_joined", "ref", "phone", "email", "inn",
-    "rebate_steps",
+    "rebate_steps", "goal",
 ]  # fmt: skip
 """How a value is read."""
 

@@ -37,7 +37,7 @@ WAYS: Mapping[str, tuple[str, ...]] = {
         "rebate_steps",
     ),
     "texts": ("text", "codes_joined", "code", "ref", "phone", "email"),
-    "number": ("money", "decimal", "int"),
+    "number": ("money", "decimal", "int", "goal"),
     "whole": ("int",),
     "flag": ("bool",),
     "moment": ("datetime",),
@@ -50,6 +50,7 @@ _USUAL = {
     **dict.fromkeys(("phones", "phone"), "phone"),
     **dict.fromkeys(("emails", "email"), "email"),
     "rebate_steps": "rebate_steps",
+    "target": "goal",
 }
 _BLANK = frozenset({"name", "text"})
 """What people may have left empty: a record without it is one all the same."""

@@ -140,6 +140,12 @@ def money(value: Any, decimal: str | None = None) -> Decimal | None:
     return number(_MONEY_SIGNS.sub("", value).strip() if is_signed else value, decimal)
 
 
+def goal(value: Any, decimal: str | None = None) -> Decimal | None:
+    """What is to be reached: an amount, a number, or percent as people write them (60 %)."""
+    is_share = isinstance(value, str) and value.rstrip().endswith("%")
+    return money(value.rstrip().removesuffix("%").rstrip() if is_share else value, decimal)
+
+
 def currency(value: Any) -> str:
     """An ISO code, or what people write instead: руб., ₽, $."""
     said = (text(value) or "").strip()

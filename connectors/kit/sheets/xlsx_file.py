@@ -2,7 +2,7 @@
 
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
@@ -10,6 +10,7 @@ from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
+from openpyxl.styles.numbers import BUILTIN_FORMATS
 
 from connectors.kit.door import Spoken
 from connectors.kit.sheets.header import Numbered
@@ -35,12 +36,36 @@ def read_xlsx(path: Path, sheet: str | None) -> Iterator[Numbered]:
         with path.open("rb") as file, closing(_book(file)) as book:
             page = _page(book, sheet)
             page.reset_dimensions()  # some programs write wrong ones
-            for cells in page.iter_rows(values_only=True):
+            for cells in _rows(book, page):
                 number += 1
                 yield number, [plain(cell) for cell in cells]
     except _BROKEN as error:
         where = f"row {number + 1}" if number else "the file"
         raise BadSheet(f"{where} cannot be read as a sheet; save the file as XLSX anew") from error
+
+
+def _rows(book: Any, page: Any) -> Iterator[Sequence[Any]]:
+    """The values of each row; what the sheet shows as percent is a text with its sign.
+
+    A cell that shows 60 % holds 0.6, and nobody who looks at the sheet could know.
+    """
+    if not any("%" in form for form in _forms(book)):  # to look at each cell's form takes long
+        yield from page.iter_rows(values_only=True)
+        return
+    for cells in page.iter_rows():
+        yield [_shown(cell.value, cell.number_format) for cell in cells]
+
+
+def _forms(book: Any) -> Iterator[str]:
+    """The number formats that cells of a book may have."""
+    for style in book._cell_styles:  # noqa: SLF001 - there is no public way to them
+        yield BUILTIN_FORMATS.get(style.numFmtId, "")
+    yield from book._number_formats  # noqa: SLF001 - as above
+
+
+def _shown(value: Any, form: str) -> Any:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return f"{round(100 * value, 6):.15g}%" if is_number and "%" in form else value
 
 
 def _book(file: IO[bytes]) -> Any:

@@ -183,3 +183,23 @@ def test_a_reference_is_an_id_or_an_object_with_one() -> None:
     assert values.reference({"name": "ООО «Ромашка»"}) is None
     assert values.reference({"name": "ООО «Ромашка»"}, ("id", "name")) == "ООО «Ромашка»"
     assert values.reference([{"id": 3}, {"id": 4}]) == "3"
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("60%", 60),
+        ("60 %", 60),
+        ("12,5%", Decimal("12.5")),
+        (60, 60),
+        ("1 200 ₽", 1200),
+        ("", None),
+    ],
+)
+def test_a_goal_may_be_percent(written: Any, number: Any) -> None:
+    assert values.goal(written) == number
+
+
+def test_an_amount_is_no_percent() -> None:
+    with pytest.raises(BadRecord, match="60%"):
+        values.money("60%")

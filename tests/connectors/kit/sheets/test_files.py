@@ -173,3 +173,17 @@ def test_a_parquet_that_was_cut_off_or_is_damaged_is_told(parquet, tmp_path):
         list(rows(cut))
     with pytest.raises(BadSheet, match="the file is broken"):
         list(rows(damaged))
+
+
+def test_what_a_sheet_shows_as_percent_is_read_so(tmp_path):
+    made, path = openpyxl.Workbook(), tmp_path / "доли.xlsx"
+    made.active.append(["План", "Сумма"])
+    made.active.append([0.6, 1500.5])
+    made.active.append([0.125, 7])
+    for cell in ("A2", "A3"):
+        made.active[cell].number_format = "0.0%"
+    made.save(path)
+    assert [line.cells for line in lines(path)] == [
+        {"План": "60%", "Сумма": 1500.5},
+        {"План": "12.5%", "Сумма": 7},
+    ]
