@@ -8,7 +8,8 @@ won_years        account_id, member_id, currency, on, this_year, year_before
                  the year before that; whole periods alone, from the account's second year on
 running_plans    account_id, kpi, on, starts_on, ends_on, until_day, target, currency, fact
                  the shortest plan of whole months that runs in each period, and what its KPI has
-                 come to since it began; of a plan without a currency, where there is one alone
+                 come to since it began; of a plan without a currency, where there is one alone.
+                 Plans for the same months add up, where all are in one currency
 open_invoices    account_id, currency, on, issued, amount, days_open, days_overdue
                  each invoice in each period at whose end something of it was still to be paid
 owed             account_id, currency, on, amount, not_due, late_30, late_60, late_90, late_more
@@ -133,19 +134,26 @@ _COUNTED = """
 
 _RUNNING_PLANS = """
     CREATE TEMP TABLE running_plans ON COMMIT DROP AS
-    SELECT plan.*, sum(v.value) AS fact
+    SELECT plan.account_id, plan.kpi, plan."on", plan.starts_on, plan.ends_on, plan.until_day,
+        plan.target, plan.currency, sum(v.value) AS fact
     FROM (
         SELECT DISTINCT ON (p.account_id, p.kpi, m."on") p.account_id, p.kpi, m."on", p.starts_on,
-            p.ends_on, m.until_day, p.target, p.currency
-        FROM plans p
+            p.ends_on, m.until_day, p.target, p.currency, p.currencies
+        FROM (
+            SELECT account_id, kpi, starts_on, ends_on, sum(target) AS target,
+                min(currency) AS currency,
+                count(DISTINCT coalesce(currency, '')) AS currencies
+            FROM plans
+            WHERE starts_on = "on" AND ends_on + 1 = date_trunc('month', ends_on + 1)
+            GROUP BY account_id, kpi, starts_on, ends_on HAVING sum(target) > 0
+        ) p
         JOIN periods m ON m.last_day >= p.starts_on AND m."on" <= p.ends_on
-        WHERE p.target > 0 AND p.starts_on = p."on"
-            AND p.ends_on + 1 = date_trunc('month', p.ends_on + 1)
         ORDER BY p.account_id, p.kpi, m."on", p.ends_on - p.starts_on
     ) plan
     JOIN points v ON v.account_id = plan.account_id AND v.kpi = plan.kpi
         AND v.unit = coalesce(plan.currency, v.unit)
         AND v."on" BETWEEN plan.starts_on AND plan."on"
+    WHERE plan.currencies = 1
     GROUP BY plan.account_id, plan.kpi, plan."on", plan.starts_on, plan.ends_on, plan.until_day,
         plan.target, plan.currency
     HAVING min(v.unit) = max(v.unit) AND sum(v.value) IS NOT NULL
