@@ -5,7 +5,7 @@ are none of weekends and holidays; from one foreign currency to another it goes 
 A row whose rate is not known keeps its currency: it has a series of its own, and nothing is lost.
 """
 
-from kam_sync.kpi.store.open_tables import MONEY, OpenTable
+from kam_sync.kpi.store.open_table import MONEY, OpenTable
 
 RATES = (
     "DROP TABLE IF EXISTS kpi_rate",

@@ -11,7 +11,8 @@ running_plans    account_id, kpi, on, starts_on, ends_on, until_day, target, cur
                  come to since it began; of a plan without a currency, where there is one alone.
                  Plans for the same months add up, where all are in one currency
 open_invoices    account_id, currency, on, issued, amount, days_open, days_overdue
-                 each invoice in each period at whose end something of it was still to be paid
+                 each invoice in each period at whose end something of it was still to be paid, by
+                 payments of the same source and currency
 owed             account_id, currency, on, amount, not_due, late_30, late_60, late_90, late_more
                  what was open at the end of each period, and of that by days overdue: none,
                  up to 30, 60 and 90, and more; no row where nothing was
@@ -82,12 +83,14 @@ _YEAR = {Grain.DAY: 365, Grain.WEEK: 52, Grain.MONTH: 12, Grain.QUARTER: 4}
 _OPEN_INVOICES = """
     CREATE TEMP TABLE open_invoices ON COMMIT DROP AS
     WITH levels AS (
-        SELECT y.account_id, y.invoice_external_id, m.day AS since,
+        SELECT y.account_id, y.source_id, y.currency, y.invoice_external_id, m.day AS since,
             sum(sum(m.amount)) OVER w AS so_far, lead(m.day, 1, 'infinity') OVER w AS until
         FROM payments y
         CROSS JOIN LATERAL (VALUES (y.paid_on, y.amount), ('-infinity', 0)) AS m(day, amount)
-        GROUP BY y.account_id, y.invoice_external_id, m.day
-        WINDOW w AS (PARTITION BY y.account_id, y.invoice_external_id ORDER BY m.day)
+        GROUP BY y.account_id, y.source_id, y.currency, y.invoice_external_id, m.day
+        WINDOW w AS (
+            PARTITION BY y.account_id, y.source_id, y.currency, y.invoice_external_id
+            ORDER BY m.day)
     )
     SELECT * FROM (
         SELECT i.account_id, i.currency, p."on", i.issued, p.until_day - i.issued AS days_open,
@@ -96,9 +99,11 @@ _OPEN_INVOICES = """
                 CASE WHEN p.is_partial THEN coalesce(i.paid_amount, 0) ELSE 0 END) AS amount
         FROM invoices i
         LEFT JOIN levels y ON y.account_id = i.account_id AND y.invoice_external_id = i.external_id
+            AND y.currency = i.currency AND y.source_id IS NOT DISTINCT FROM i.source_id
         JOIN periods p ON p."on" >= i."on" AND (i.paid IS NULL OR p.until_day < i.paid)
             AND (y.since IS NULL OR p.until_day >= y.since AND p.until_day < y.until)
-        WHERE (i.paid IS NOT NULL OR coalesce(i.paid_amount, 0) < i.amount)
+        WHERE (i.paid IS NOT NULL
+                OR coalesce(i.paid_amount, 0) < i.amount AND i.status IS DISTINCT FROM 'paid')
             AND i.amount > coalesce(y.so_far, 0)
     ) opened WHERE amount > 0
 """

@@ -19,7 +19,8 @@ from kam_sync.kpi.definition import Grain
 from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.store import converting, derived
 from kam_sync.kpi.store.derived import DERIVED
-from kam_sync.kpi.store.open_tables import OPEN_TABLES, OpenTable
+from kam_sync.kpi.store.open_table import OpenTable
+from kam_sync.kpi.store.open_tables import OPEN_TABLES
 
 OF_GROUPS = """
     CREATE TEMP TABLE kpi_group ON COMMIT DROP AS

@@ -6,39 +6,8 @@ table has of each period is laid out beside it, see layout.py.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True, slots=True)
-class OpenTable:
-    """One table: where its rows come from, and what they have."""
-
-    columns: Mapping[str, str]
-    """With their types."""
-    rows: str
-    """A query for account_id and the columns."""
-    changed_by: frozenset[str]
-    """The tables of the store that it is made of."""
-    counted: frozenset[str] = field(default=frozenset(), kw_only=True)
-    """Those of them whose records are its rows, where the others only say whose they are."""
-    periods: Mapping[str, str]
-    """Columns with the first day of the period that a moment or a day lies in; the first of them
-    says from which period on an account has any."""
-    singular: str
-    carried: frozenset[str] = frozenset()
-    """Of `periods` those in whose first period all counts that was before: states, not events."""
-    days: Mapping[str, str] = field(default_factory=dict)
-    """Columns with the day that a moment lies in."""
-    needs: tuple[str, ...] = field(default=())
-    """What has to be laid out before, as statements."""
-    rate_of: str = ""
-    """The day by whose rate its money may be converted, in SQL of its columns `m`; empty where it
-    has none."""
-
-
-MONEY = frozenset({"amount", "paid_amount", "cost", "target", "spent", "overdue", "credit_limit"})
-"""The columns that are money, in the currency of their row."""
-
+from kam_sync.kpi.store.open_table import OpenTable
 
 _DEALS = OpenTable(
     columns={
@@ -157,18 +126,19 @@ _TASKS = OpenTable(
 
 _INVOICES = OpenTable(
     columns={
-        "external_id": "text", "currency": "text", "amount": "numeric", "paid_amount": "numeric",
-        "status": "text", "issued": "date", "due": "date", "paid": "date",
+        "source_id": "integer", "external_id": "text", "currency": "text", "amount": "numeric",
+        "paid_amount": "numeric", "status": "text", "issued": "date", "due": "date", "paid": "date",
     },
     rows="""
         SELECT * FROM (
-            SELECT b.account_id, i.external_id, i.currency, i.amount, i.paid_amount, i.status,
+            SELECT b.account_id, i.source_id, i.external_id, i.currency, i.amount,
+                i.paid_amount, i.status,
                 coalesce(i.issued_on, (i.created_at AT TIME ZONE :zone)::date) AS issued,
                 i.due_on AS due, (i.paid_at AT TIME ZONE :zone)::date AS paid
             FROM invoice i
             JOIN kpi_about b ON b.source_id = i.source_id AND b.noun = i.payer_noun
                 AND b.external_id = i.payer_external_id
-            WHERE NOT i.is_deleted
+            WHERE NOT i.is_deleted AND i.status <> 'draft'
         ) dated WHERE issued <= (:now AT TIME ZONE :zone)::date
     """,
     changed_by=frozenset({"invoice", "contact", "customer", "deal"}),
@@ -202,6 +172,33 @@ def _facts(table: str, day: str, columns: Mapping[str, str]) -> OpenTable:
         rate_of=f"m.{day}" if "currency" in columns else "",
     )
 
+
+_PAYMENTS = OpenTable(
+    columns={
+        "member_id": "uuid", "source_id": "integer", "paid_on": "date", "amount": "numeric",
+        "currency": "text", "invoice_external_id": "text", "invoiced": "date",
+    },
+    rows="""
+        SELECT l.account_id, own.account_id AS member_id, f.source_id, f.paid_on, f.amount,
+            f.currency, f.invoice_external_id,
+            coalesce(i.issued_on, (i.created_at AT TIME ZONE :zone)::date) AS invoiced
+        FROM payment f
+        JOIN {links} l ON l.source_id = f.source_id
+            AND l.company_external_id = f.company_external_id
+        JOIN account_link own ON own.source_id = f.source_id
+            AND own.company_external_id = f.company_external_id
+        LEFT JOIN invoice i ON i.source_id = f.source_id AND i.external_id = f.invoice_external_id
+            AND i.currency = f.currency
+        WHERE NOT f.is_deleted AND f.paid_on <= (:now AT TIME ZONE :zone)::date
+    """,
+    changed_by=frozenset({"payment", "invoice"}),
+    counted=frozenset({"payment"}),
+    periods={"on": "paid_on"},
+    singular="payment",
+    rate_of="coalesce(m.invoiced, m.paid_on)",
+)  # fmt: skip
+"""`invoiced` is the day of the invoice that is paid: by the rate of that day both are converted, so
+that nothing is owed of what is paid in full."""
 
 _POINTS = OpenTable(
     columns={
@@ -256,7 +253,7 @@ OPEN_TABLES: Mapping[str, OpenTable] = {
     "activities": _ACTIVITIES,
     "tasks": _TASKS,
     "invoices": _INVOICES,
-    "payments": _facts("payment", "paid_on", {**_MONEY, "invoice_external_id": "text"}),
+    "payments": _PAYMENTS,
     "shipments": _facts(
         "shipment", "shipped_on",
         {**_MONEY, **_GOODS, "ordered": "numeric", "cost": "numeric", "promised_on": "date"},
