@@ -1,5 +1,6 @@
 """What a KPI is, as its file says: names, formula, unit, worked example."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -8,6 +9,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+_BOUND = re.compile(r"(?<![:\w\\]):(?=[\w$]+(?![:\w$]))")
+"""What would be taken for the name of a value that is told along with a statement: none is."""
 KEY = r"^[a-z][a-z0-9_]{1,39}$"
 """How KPIs are called."""
 
@@ -198,12 +201,17 @@ class Kpi(_Written):
     @property
     def formula(self) -> str:
         """The SQL, after the weights that it reads."""
-        return _weighing(self.weighted) + self.sql
+        return _weighing(self.weighted) + self.literal_sql
 
     @property
     def example_formula(self) -> str:
         """The same with the weights of the example."""
-        return _weighing(self.example.weighted) + self.sql
+        return _weighing(self.example.weighted) + self.literal_sql
+
+    @property
+    def literal_sql(self) -> str:
+        """The SQL, with nothing in it that is taken for the name of a value."""
+        return _BOUND.sub(r"\:", self.sql)
 
     @model_validator(mode="after")
     def _weights_are_read(self) -> Self:

@@ -21,7 +21,13 @@ from kam_sync.kpi.store.open_tables import OPEN_TABLES
 from kam_sync.kpi.workdays import Workdays
 
 _ACCOUNT = "00000000-0000-0000-0000-000000000001"
-_MEASURE = 'SELECT unit, "on", value FROM ({sql}) f WHERE value IS NOT NULL ORDER BY "on"'
+_MEASURE = """
+    SELECT account_id, unit, "on", value FROM ({sql}) f WHERE value IS NOT NULL
+    ORDER BY "on" LIMIT :most
+"""
+_MOST = 10_000
+"""A value that is told along: what is sent with one cannot be several statements."""
+_READ_ONLY = "SET TRANSACTION READ ONLY"
 _GIVEN = """
     SELECT '{account}'::uuid AS account_id, x.*
     FROM jsonb_to_recordset(CAST(:{table} AS jsonb)) AS x({columns})
@@ -54,23 +60,30 @@ def example(session: Session, kpi: Kpi, zone: ZoneInfo) -> dict[date, Decimal]:
         found = _found(session, kpi, values)
     except sa.exc.DBAPIError as error:
         raise _bad(error, kpi) from error
-    return {on: round(value, 4) for unit, on, value in found if wanted in {None, unit}}
+    places = [place for *place, _ in found]
+    if any(None in place for place in places):
+        raise BadFormula("a row has no account_id, unit or on", 1)
+    if twice := next((place for place in places if places.count(place) > 1), None):
+        raise BadFormula(f"several rows for {twice[2]}: one value a period is needed", 1)
+    return {on: round(value, 4) for _, unit, on, value in found if wanted in {None, unit}}
 
 
 def _found(session: Session, kpi: Kpi, values: Mapping[str, Any]) -> Sequence[Any]:
-    """The unit, period and value of each point."""
+    """The account, unit, period and value of each point."""
+    session.execute(sa.text(_READ_ONLY))
     if kpi.example.learned is None:
-        return session.execute(sa.text(_MEASURE.format(sql=kpi.example_formula))).all()
+        query = sa.text(_MEASURE.format(sql=kpi.example_formula))
+        return session.execute(query, {"most": _MOST}).all()
     learned = list(kpi.example.learned.model_dump().values())
-    said = predicted(session, kpi.sql, values, learned)
-    return [(unit, values["running"], value) for unit, value in said.items()]
+    said = predicted(session, kpi.literal_sql, values, learned)
+    return [(_ACCOUNT, unit, values["running"], value) for unit, value in said.items()]
 
 
 def _bad(error: sa.exc.DBAPIError, kpi: Kpi) -> BadFormula:
     said = getattr(error.orig, "diag", None)
     if said is None:
         return BadFormula(str(error.orig), 1)
-    before = _MEASURE.index("{sql}") + kpi.example_formula.index(kpi.sql)
+    before = _MEASURE.index("{sql}") + len(kpi.example_formula) - len(kpi.literal_sql)
     at = int(said.statement_position or before + 1) - 1 - before
     return BadFormula(str(said.message_primary), kpi.sql.count("\n", 0, max(at, 0)) + 1)
 

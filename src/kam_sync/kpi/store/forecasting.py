@@ -79,7 +79,7 @@ class ForecastingStore:
             learn: whether these are all accounts of the house, so that it can be learned from them.
         """
         values = {**values, "kpi": kpi.key}
-        known = _known(self._session, kpi.sql, values)
+        known = _known(self._session, kpi.literal_sql, values)
         learned = self._learned(kpi, known, values["today"] if learn else None)
         rows = [
             (account_id, values["of_group"], kpi.key, unit, values["today"], *said)

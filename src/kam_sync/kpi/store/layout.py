@@ -91,8 +91,8 @@ _OF_MONEY = """
     JOIN periods p ON p."on" >= a.first_on
 """
 _SERIES = """
-    CREATE TEMP TABLE kpi_series (account_id uuid, kpi text, unit text, ons date[],
-        known numeric(30, 4)[], running_on date, running numeric(30, 4)) ON COMMIT DROP
+    CREATE TEMP TABLE kpi_series (account_id uuid NOT NULL, kpi text, unit text NOT NULL,
+        ons date[], known numeric(30, 4)[], running_on date, running numeric(30, 4)) ON COMMIT DROP
 """
 _NAMES = re.compile(r"\b[a-z_]+\b")
 

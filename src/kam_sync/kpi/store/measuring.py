@@ -16,6 +16,7 @@ from kam_sync.kpi.definition import Function, Grain, Kpi
 from kam_sync.kpi.periods import periods_until
 from kam_sync.kpi.rates import BASE, LASTS_DAYS
 from kam_sync.kpi.registry import KPIS, OURS
+from kam_sync.kpi.store.adding import NotMeasured, on_trial
 from kam_sync.kpi.store.executing import execute
 from kam_sync.kpi.store.forecasting import ForecastingStore
 from kam_sync.kpi.store.layout import (
@@ -241,10 +242,10 @@ class MeasuringStore:
             self._compute_one(kpi, values, whose)
             return True
         try:
-            with self._session.begin_nested():
+            with on_trial(self._session, kpi):
                 self._compute_one(kpi, values, whose)
-        except sa.exc.DBAPIError as error:
-            _log.warning("kpi not measured", kpi=kpi.key, message=str(error.orig))
+        except NotMeasured as error:
+            _log.warning("kpi not measured", kpi=kpi.key, message=str(error))
             return False
         return True
 
