@@ -25,6 +25,7 @@ from tests.fakes.books import Book
 from tests.fakes.connecting import ask
 
 TODAY = date(2026, 11, 23)
+RESTATED = "SELECT was, now FROM restatement WHERE kpi = 'predicted_ltv'"
 LEARNED = "SELECT learned_on, numbers, why FROM kpi_learned WHERE unit = 'RUB'"
 
 
@@ -125,13 +126,14 @@ def test_what_was_learned_holds_for_the_day_and_a_month_keeps_its_last_forecast(
     december = book.points("predicted_ltv", company="7")
     assert december["2026-11"] == now["2026-11"]
     assert december["2026-12"] != now["2026-11"]
+    assert ask(services, RESTATED) == []
     gone = replace(won(7, 99, TODAY, 1), is_deleted=True)
     own = (replace(won(7, number, *one), is_deleted=True) for number, one in enumerate(orders(7)))
     book.deals(gone, *own)
     flow.kpi(later)
     assert forecast(book, 7) is None
     assert book.points("predicted_ltv", company="7") == {}
-    assert ask(services, "SELECT count(*) FROM restatement WHERE kpi = 'predicted_ltv'") == [(0,)]
+    assert ask(services, RESTATED) == [(now["2026-11"], None)]
 
 
 def test_shipments_are_the_orders_where_there_are_any(services: Services) -> None:

@@ -13,7 +13,7 @@ from kam_sync.kpi.definition import Kpi
 from kam_sync.kpi.model import Cause
 from kam_sync.kpi.store.forecasting import ForecastingStore
 from kam_sync.kpi.store.layout import inputs, open_tables
-from kam_sync.kpi.store.open_tables import EVERYONE
+from kam_sync.kpi.store.open_tables import EVERYONE, OPEN_TABLES
 from kam_sync.kpi.store.tables import MeasuredRow
 from kam_sync.kpi.store.zones import OfZone, zones
 
@@ -115,10 +115,14 @@ class DueStore:
         groups_changed = "account_parent" in self._nouns
         self._say_causes(zone)
         kpis = [kpi for kpi in self._kpis.values() if self._by_everyone(kpi) == by_everyone]
-        if self._is_much or self._rates_changed:
+        if self._is_much:
             return Due(kpis, [], groups_changed)
         before = {kpi.key: self._before.get((kpi.key, zone.key)) for kpi in kpis}
-        anew = [kpi for kpi in kpis if before[kpi.key] != (self._version(kpi), today)]
+        anew = [
+            kpi
+            for kpi in kpis
+            if before[kpi.key] != (self._version(kpi), today) or self._is_rated_anew(kpi)
+        ]
         touched = (kpi for kpi in kpis if groups_changed or self._nouns & self._changed_by(kpi))
         return Due(anew, [kpi for kpi in touched if kpi not in anew], groups_changed)
 
@@ -143,10 +147,14 @@ class DueStore:
         """How the KPI is computed, whose days are those of the house, and in which currency."""
         return "@".join((self._computed(kpi), self._house, self._currency))
 
-    @property
-    def _rates_changed(self) -> bool:
-        """Whether all money is to be converted anew."""
-        return bool(self._currency) and RATES in self._nouns
+    def _is_rated_anew(self, kpi: Kpi) -> bool:
+        """Whether there is money in it that is to be converted anew."""
+        return bool(self._currency) and RATES in self._nouns and self._has_money(kpi)
+
+    def _has_money(self, kpi: Kpi) -> bool:
+        """Whether it, or one whose values it reads, is measured by rows with money."""
+        rows = (OPEN_TABLES[table].rate_of for table in open_tables(kpi.sql))
+        return any(rows) or any(self._has_money(self._kpis[key]) for key in kpi.after)
 
     def _computed(self, kpi: Kpi) -> str:
         """How it and all whose values it reads are."""
@@ -191,5 +199,5 @@ class DueStore:
         _, house, currency = before.get(zone.key, ("", "", self._currency))
         if house != self._house:
             yield Cause.ZONE
-        if currency != self._currency or self._rates_changed:
+        if (currency != self._currency and self._has_money(kpi)) or self._is_rated_anew(kpi):
             yield Cause.RATE

@@ -30,6 +30,7 @@ from kam_sync.kpi.store.layout import (
     open_tables,
     statements,
 )
+from kam_sync.kpi.store.restating import forget, restate
 from kam_sync.kpi.store.zones import OfZone
 from kam_sync.kpi.workdays import Workdays
 
@@ -58,42 +59,6 @@ _COMPARE = """
         OR (o.running_on, o.running) IS DISTINCT FROM (n.running_on, n.running)
         OR o.ons <> n.ons OR o.known <> n.known
 """
-_RESTATE = """
-    WITH restated AS (
-        SELECT c.account_id, c.kpi, c.unit, p."on", p.was, p.now
-        FROM kpi_changed c CROSS JOIN LATERAL (
-            SELECT "on", o.value AS was, n.value AS now
-            FROM unnest(c.old_ons, c.old_known) AS o("on", value)
-            FULL JOIN unnest(c.ons, c.known) AS n("on", value) USING ("on")
-            WHERE o.value IS DISTINCT FROM n.value
-        ) p
-        WHERE p."on" <= c.old_ons[cardinality(c.old_ons)] AND p."on" < :running
-            AND c.old_known <> c.known[1:cardinality(c.old_known)]
-    ), why AS (
-        SELECT r.account_id, r.kpi, array_agg(DISTINCT k.cause ORDER BY k.cause) AS causes
-        FROM (SELECT DISTINCT account_id, kpi FROM restated) r JOIN kpi_cause k ON k.kpi = r.kpi
-        WHERE k.noun = '' OR (r.account_id, k.noun) IN ({changed}) GROUP BY 1, 2
-    )
-    INSERT INTO restatement (account_id, of_group, grain, kpi, unit, "on", was, now, at, causes)
-    SELECT r.account_id, :of_group, :grain, r.kpi, r.unit, r."on", r.was, r.now, :now,
-        coalesce(w.causes, '{{}}')
-    FROM restated r LEFT JOIN why w ON w.account_id = r.account_id AND w.kpi = r.kpi
-    ORDER BY r.account_id, r.kpi, r.unit, r."on"
-"""
-"""Who is measured for the first time, or has one more whole period, is not restated; nor is what
-lies after the moment that all is measured as of."""
-_CHANGED = "SELECT account_id, noun FROM kpi_why"
-_CHANGED_IN_GROUPS = """
-    SELECT g.account_id, y.noun FROM kpi_group g
-    JOIN account_link l ON l.source_id = g.source_id
-        AND l.company_external_id = g.company_external_id
-    JOIN kpi_why y ON y.account_id = l.account_id
-    UNION ALL
-    SELECT DISTINCT g.account_id, 'account_link' FROM kpi_group g
-    WHERE EXISTS (SELECT FROM kpi_taken WHERE noun = 'account_parent')
-"""
-"""Whose group an account has left is not known, so that it may have been any that is another now.
-"""
 _KEEP = """
     WITH kept AS (
         INSERT INTO series (account_id, of_group, grain, kpi, unit, ons, known, reported,
@@ -116,13 +81,6 @@ _KEEP = """
     SELECT count(*), count(*) FILTER (WHERE old_ons IS NULL) FROM kpi_changed
 """
 _HAS_ROWS = "SELECT '{table}' WHERE EXISTS (SELECT FROM {table})"
-_FORGET = """
-    DELETE FROM series s
-    WHERE s.of_group = :of_group AND s.grain = :grain AND s.kpi = ANY(:kpis) AND {scope}
-        AND NOT EXISTS (
-            SELECT FROM kpi_series n
-            WHERE n.account_id = s.account_id AND n.kpi = s.kpi AND n.unit = s.unit)
-"""
 _NO_GROUPS = (
     "DELETE FROM series s WHERE s.of_group AND s.kpi = ANY(:kpis) AND {scope}",
     "DELETE FROM forecast s WHERE s.of_group AND s.kpi = ANY(:kpis) AND {scope}",
@@ -189,7 +147,7 @@ class MeasuringStore:
         if not of_all:
             return report
         ended = {"kpis": [kpi.key for kpi in kpis], "zone": self._of_zone.zone.key}
-        gone = [self._run(forget.format(scope=holds), ended).rowcount for forget in _NO_GROUPS]
+        gone = [self._run(drop.format(scope=holds), ended).rowcount for drop in _NO_GROUPS]
         return report.add(removed=gone[0])
 
     def _lay_out(self, table: str, statements: str, *, holds: str, only: str) -> None:
@@ -213,6 +171,7 @@ class MeasuringStore:
         values |= {"currency": self._currency, "base": BASE, "lasts_days": LASTS_DAYS}
         values["of_group"] = whose.of_group
         values["after"] = [key for kpi in kpis for key in kpi.after]
+        self._run("SELECT set_config('timezone', :zone, true)", values)  # 90 days end at midnight
         self._run(f"DROP TABLE IF EXISTS {', '.join(TABLES)}")
         for statement in statements(whose.links, formulas, grain, converts=bool(self._currency)):
             self._run(statement, values)
@@ -224,10 +183,9 @@ class MeasuringStore:
         values["kpis"] = [key for key in reads if key not in failed]  # those stay as they were
         self._run("ANALYZE kpi_series")
         self._run(_COMPARE, values)
-        changed = _CHANGED_IN_GROUPS if whose.of_group else _CHANGED
-        self._run(_RESTATE.format(changed=changed), values)
+        self._run(restate(whose.scope, whose.links, of_group=whose.of_group), values)
         total, created = self._run(_KEEP, values).one()
-        gone = self._run(_FORGET.format(scope=whose.scope), values).rowcount
+        gone = self._run(forget(whose.scope), values).rowcount
         found = {"created": created, "updated": total - created, "removed": gone}
         return found | ({"failed": len(failed)} if failed else {})
 
