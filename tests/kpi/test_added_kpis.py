@@ -18,7 +18,9 @@ _ROW = "SELECT account_id, 'count' AS unit, closed_on AS \"on\", 1 AS value FROM
 
 def written(folder: Path, sql: str) -> Path:
     """Put a KPI with this SQL into the folder."""
-    return write(folder, re.sub(r"(?s)sql: \|\n.*?(?=example:)", lambda _: f"sql: |\n  {sql}\n", OWN))
+    return write(
+        folder, re.sub(r"(?s)sql: \|\n.*?(?=example:)", lambda _: f"sql: |\n  {sql}\n", OWN)
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def restated(services: Services, kpi: str) -> list[Any]:
     """What was restated of a KPI by month: the month, the values, and why."""
     return ask(
         services,
-        'SELECT to_char("on", \'YYYY-MM\'), was, now, array_to_string(causes, \' \') '
+        "SELECT to_char(\"on\", 'YYYY-MM'), was, now, array_to_string(causes, ' ') "
         f"FROM restatement WHERE kpi = '{kpi}' AND grain = 'month' ORDER BY id",
     )
 

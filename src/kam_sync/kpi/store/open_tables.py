@@ -20,7 +20,8 @@ _DEALS = OpenTable(
             SELECT l.account_id, own.account_id AS member_id, d.source_id, d.external_id,
                 d.pipeline_external_id, d.currency,
                 CASE WHEN d.closed_at < :now THEN d.outcome ELSE 'open' END AS outcome, d.amount,
-                coalesce(d.created_at, d.closed_at, d.updated_at) AS opened_at,
+                least(coalesce(d.created_at, d.closed_at, d.updated_at),
+                    CASE WHEN d.outcome <> 'open' THEN d.closed_at END) AS opened_at,
                 CASE WHEN d.closed_at < :now THEN d.closed_at END AS closed_at
             FROM deal d
             JOIN {links} l ON l.source_id = d.source_id
@@ -37,7 +38,8 @@ _DEALS = OpenTable(
     singular="deal",
     rate_of="(coalesce(m.closed_at, m.opened_at) AT TIME ZONE :zone)::date",
 )  # fmt: skip
-"""`member_id` is the account whose deal it is itself, where those of a group count for its head."""
+"""`member_id` is the account whose deal it is itself, where those of a group count for its head.
+A deal that was entered after it had been closed, or moved from another CRM, was opened then."""
 
 _ABOUT = """
     CREATE TEMP TABLE kpi_about ON COMMIT DROP AS
