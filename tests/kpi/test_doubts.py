@@ -97,3 +97,18 @@ def test_only_what_counts_such_records_is_marked(services: Services) -> None:
         )
     flow.kpi(services)
     assert _doubts(services, book, "won_revenue") == {}
+
+
+@pytest.mark.parametrize(("is_loaded", "is_scored"), [(True, True), (False, False)])
+def test_no_month_of_what_was_never_read_to_its_end_makes_the_running_score(
+    services: Services, *, is_loaded: bool, is_scored: bool
+) -> None:
+    book = Book(services)
+    months = [f"{year}-{month:02}" for year in (2024, 2025, 2026) for month in range(1, 11)]
+    book.deals(*(deal(m, opened=f"{m}-01", won=f"{m}-15") for m in months))
+    with services.database.transaction() as session:
+        RawStore(session, book.source_id).move_cursor(Noun.DEAL, "7", services.now())
+    if is_loaded:
+        _read(services, book, Noun.DEAL, services.now())
+    book.measure()
+    assert ("2026-11" in book.points("health_score", "points")) is is_scored

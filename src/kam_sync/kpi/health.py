@@ -95,7 +95,7 @@ def newest(kpi: Kpi, points: Sequence[Point]) -> Health | None:
         return None
     point = max(scored, key=lambda one: one.on)
     months = [later(point.on, Grain.MONTH, -1), point.on] if point.is_partial else [point.on]
-    sure = [one for one in points if not (one.is_partial and one.doubts)]
+    sure = [one for one in points if not (point.is_partial and one.doubts)]
     values = {one.kpi: one.value for on in months for one in sure if one.on == on}
     missing = tuple(one.kpi for one in kpi.weighted if one.kpi not in values)
     found = tuple(parts(kpi.weighted, values))

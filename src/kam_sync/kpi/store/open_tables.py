@@ -205,20 +205,26 @@ that nothing is owed of what is paid in full."""
 _POINTS = OpenTable(
     columns={
         "kpi": "text", "unit": "text", "day": "date", "value": "numeric", "is_doubted": "boolean",
+        "is_incomplete": "boolean",
     },
     rows="""
         SELECT s.account_id, s.kpi, s.unit, p.day, p.value,
-            p.day = :running AND d.account_id IS NOT NULL AS is_doubted
+            p.day = :running AND d.account_id IS NOT NULL AS is_doubted,
+            d.is_all OR q.last_day >= d.since AS is_incomplete
         FROM series s
         JOIN (SELECT DISTINCT account_id FROM {links}) l ON l.account_id = s.account_id
         LEFT JOIN (
-            SELECT DISTINCT m.account_id, c.kpi
+            SELECT m.account_id, c.kpi,
+                bool_or(d.why <> 'stale' OR d.known_until IS NULL) AS is_all,
+                (min(d.known_until) AT TIME ZONE 'UTC')::date AS since
             FROM kpi_doubt d
             JOIN unnest(CAST(:counting AS text[]), CAST(:counted AS text[])) AS c(kpi, noun)
                 ON c.noun = d.noun
             JOIN {links} m ON m.source_id = d.source_id
+            GROUP BY m.account_id, c.kpi
         ) d ON d.account_id = s.account_id AND d.kpi = s.kpi
         CROSS JOIN LATERAL unnest(s.ons || s.running_on, s.known || s.running) AS p(day, value)
+        LEFT JOIN periods q ON q."on" = p.day
         WHERE s.grain = :grain AND s.of_group = :of_group AND s.kpi = ANY(:after)
             AND p.value IS NOT NULL
     """,
@@ -226,8 +232,8 @@ _POINTS = OpenTable(
     periods={"on": "day"},
     singular="point",
 )  # fmt: skip
-"""The values of the KPIs that a KPI names in `after`, of the same kind of period; whether not all
-is here that the value of the running period is computed from."""
+"""The values of the KPIs that a KPI names in `after`, of the same kind of period; `is_incomplete`
+where not all is here that it is computed from, `is_doubted` where that is the running period."""
 
 EVERYONE = "everyone"
 _EVERYONE = OpenTable(
