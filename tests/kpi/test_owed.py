@@ -75,3 +75,21 @@ def test_nothing_is_owed_of_what_is_paid_in_full_whatever_the_rate_has_become(
         RateStore(session).save(rates, "test", WHEN)
     book.measure()
     assert book.points("receivables")[SEPTEMBER] == 0
+
+
+def test_a_credit_note_lowers_what_is_owed_until_it_is_paid_back(services: Services) -> None:
+    book = Book(services)
+    note = replace(
+        invoice(), external_id="2", amount=Decimal(-40), issued_on=date(2026, 9, 5), due_on=None
+    )
+    back = replace(
+        payment(), external_id="2", amount=Decimal(-40), paid_on=date(2026, 10, 7),
+        invoice_external_id="2",
+    )  # fmt: skip
+    book.save(Noun.INVOICE, invoice(), note)
+    book.save(Noun.PAYMENT, back)
+    book.measure()
+    owed = book.points("receivables")
+    assert (owed["2026-09"], owed["2026-10"]) == (60, 100)
+    ageing = {kpi: book.points(kpi)["2026-09"] for kpi in ("receivables_current", "overdue_1_30")}
+    assert ageing == {"receivables_current": -40, "overdue_1_30": 100}

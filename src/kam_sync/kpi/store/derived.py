@@ -94,21 +94,24 @@ _OPEN_INVOICES = """
     )
     SELECT * FROM (
         SELECT i.account_id, i.currency, p."on", i.issued, p.until_day - i.issued AS days_open,
-            greatest(p.until_day - coalesce(i.due, i.issued), 0) AS days_overdue,
-            i.amount - greatest(coalesce(y.so_far, 0),
-                CASE WHEN p.is_partial THEN coalesce(i.paid_amount, 0) ELSE 0 END) AS amount
+            CASE WHEN i.amount > 0 THEN greatest(p.until_day - coalesce(i.due, i.issued), 0)
+                ELSE 0 END AS days_overdue, sign(i.amount) AS side,
+            i.amount - sign(i.amount) * greatest(sign(i.amount) * coalesce(y.so_far, 0),
+                CASE WHEN p.is_partial THEN abs(coalesce(i.paid_amount, 0)) ELSE 0 END) AS amount
         FROM invoices i
         LEFT JOIN levels y ON y.account_id = i.account_id AND y.invoice_external_id = i.external_id
             AND y.currency = i.currency AND y.source_id IS NOT DISTINCT FROM i.source_id
         JOIN periods p ON p."on" >= i."on" AND (i.paid IS NULL OR p.until_day < i.paid)
             AND (y.since IS NULL OR p.until_day >= y.since AND p.until_day < y.until)
         WHERE (i.paid IS NOT NULL
-                OR coalesce(i.paid_amount, 0) < i.amount AND i.status IS DISTINCT FROM 'paid')
-            AND i.amount > coalesce(y.so_far, 0)
-    ) opened WHERE amount > 0
+                OR abs(coalesce(i.paid_amount, 0)) < abs(i.amount)
+                    AND i.status IS DISTINCT FROM 'paid')
+            AND abs(i.amount) > sign(i.amount) * coalesce(y.so_far, 0)
+    ) opened WHERE amount * side > 0
 """
 """What is paid without a day counts as paid from the beginning; a part of it, as of now. Levels are
-what has been paid of an invoice from one payment until the next, and nothing before the first."""
+what has been paid of an invoice from one payment until the next, and nothing before the first. An
+invoice below zero is a credit note: the client's until it is paid back, and never overdue."""
 
 _OWED = """
     CREATE TEMP TABLE owed ON COMMIT DROP AS
