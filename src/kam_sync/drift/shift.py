@@ -38,7 +38,7 @@ def score(judged, groups, grain, known):
     left = judged - season
     noise = learn(left[:, :known], groups, np.full(len(judged), 1e-9))
     seen = follow(left, noise)
-    found = steps(seen, grain)
+    found = steps(seen, grain, noise.echo)
     rated = found.score[:, max(0, known - grain.rated):known]
     # by group 85% quantile
     flat = rated.ravel()
@@ -50,20 +50,23 @@ def score(judged, groups, grain, known):
     return found._replace(score=found.score / ratio[groups.of_row][:, None]), seen, noise, season
 
 
-def steps(seen: Followed, grain: Grain) -> Scores:
+def steps(seen: Followed, grain: Grain, seen_echo) -> Scores:
     rows, periods = seen.surprise.shape
     best = np.full((rows, periods), np.nan)
     lag = np.zeros((rows, periods), dtype=int)
     size = np.zeros((rows, periods))
     here = np.isfinite(seen.surprise)
     v = np.nan_to_num(seen.surprise)
-    mark = np.ones((rows, periods))
+    A = np.zeros((rows, periods)); X = A.copy(); echo = seen_echo[:, None]
     num = np.zeros((rows, periods))
     den = np.zeros((rows, periods))
     for k in range(grain.onsets):
         end = periods - k
         c = grain.first_clip if k == 0 else grain.clip
-        sig = mark[:, :end] / seen.root[:, k:] * here[:, k:]
+        if k: X = X*echo
+        A, X = A[:, :end], X[:, :end]
+        mark = 1 - A - X
+        sig = mark / seen.root[:, k:] * here[:, k:]
         if k == 0:
             first = np.abs(np.clip(v, -c, c)) * (sig > 0)
         num = num[:, :end] + sig * np.clip(v[:, k:], -grain.clip, grain.clip)
@@ -74,6 +77,6 @@ def steps(seen: Followed, grain: Grain) -> Scores:
         best[:, k:] = np.where(better, stat, best[:, k:])
         lag[:, k:] = np.where(better, k, lag[:, k:])
         size[:, k:] = np.where(better, num / np.where(den > 0, den, 1), size[:, k:])
-        mark = mark[:, :end] * (1 - seen.gain[:, k:])
-        mark = mark[:, : periods - k - 1]
+        A = A + seen.to_level[:, k:] * mark
+        X = X + seen.to_echo[:, k:] * mark
     return Scores(best, lag, size)
