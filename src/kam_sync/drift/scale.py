@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from kam_sync.drift.groups import row_quantile
+
 _LEAST_OF_LARGEST = 0.001
 _SHARE_EDGE = 0.002
 _ANSCOMBE = 0.375
@@ -56,3 +58,15 @@ def back(judged: Any, scale: Scale) -> Any:
             return 1 / (1 + np.exp(-judged))
         case Scale.PLAIN:
             return judged
+
+
+_LEAST_SIGMA = {Scale.LOG: 0.002, Scale.COUNT: 0.1, Scale.SHARE: 0.01, Scale.PLAIN: 0.002}
+
+
+def least_sigma(judged: Any, scale: Scale) -> Any:
+    """The least sigma of each row (rows,), for a series that has never changed has none."""
+    least = np.full(len(judged), _LEAST_SIGMA[scale])
+    if scale is Scale.PLAIN:
+        usual = np.nan_to_num(row_quantile(np.abs(judged)))
+        least *= np.where(usual > 0, usual, 1.0)
+    return least

@@ -1,82 +1,188 @@
-"""Judges whether the level of a KPI has shifted."""
+"""Judges whether series have moved away from their own seasonal history, all in one pass.
 
-from dataclasses import dataclass
+Each series is freed of its season (seasons.py), its level is followed (filtering.py) with what is
+learned of its noise (noise.py), and a shift is looked for in what the filter did not foresee
+(onsets.py). A shift needs two values at least: one that stands alone is an anomaly, however far
+off it lies. What was learned is older than the values that are judged by it.
+"""
+
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from kam_sync.drift.filtering import Followed, follow, learn
+from kam_sync.drift import onsets
+from kam_sync.drift.filtering import Followed, Noise, follow
+from kam_sync.drift.grains import Grain
 from kam_sync.drift.groups import Groups
+from kam_sync.drift.noise import learn
+from kam_sync.drift.scale import Scale, back, floors, forward, least_sigma
 from kam_sync.drift.seasons import seasons
 
+LEAST_POINTS = 8
+"""Below there is no verdict."""
+_SURE_POINTS = 12
+"""Below the threshold is higher."""
+_HIGHER = 0.5
+_ANOMALY = 4.5
+_BAND = 2.0
+"""In sigmas: nineteen of twenty steady values lie within."""
+_ROWS_AT_ONCE = 20_000
+_RATED_SHARE = 0.85
+_LEAST_RATIO = 0.5
+_HALF_RATED = 60
+_TAIL = 2.3
+"""A score higher by 1 is that many times e rarer among steady points."""
+_SUREST = 0.9999
 
-@dataclass(frozen=True, slots=True)
-class Grain:
-    cycle: int
-    blur: int
-    onsets: int
-    held: int
-    rated: int
-    usual: float
-    first_clip: float = 3.0
-    clip: float = 3.0
+
+class Outcome(IntEnum):
+    """What is said of a value."""
+
+    STEADY = 0
+    DRIFT = 1
+    ANOMALY = 2
+    """It lies far off, but alone."""
+    TOO_LITTLE_HISTORY = 3
+    MISSING = 4
 
 
-MONTH = Grain(cycle=12, blur=0, onsets=5, held=3, rated=24, usual=2.05)
-WEEK = Grain(cycle=52, blur=1, onsets=8, held=6, rated=60, usual=2.25)
-DAY = Grain(cycle=7, blur=0, onsets=18, held=10, rated=90, usual=2.55)
+class Shifts(NamedTuple):
+    """What is said of the newest values; each (rows, newest), numbers in the unit of the KPI."""
 
-
-class Scores(NamedTuple):
+    outcome: Any
+    """An `Outcome` each."""
     score: Any
-    lag: Any
+    """How far the likeliest shift stands out of the noise; NaN where nothing can be said."""
+    threshold: Any
+    """The score from which on it is a drift."""
+    since: Any
+    """The column of `values` in which the likeliest shift began; -1 where nothing can be said."""
+    observed: Any
+    expected: Any
+    """What the value had been without the shift."""
+    low: Any
+    high: Any
+    """Between them lie nineteen of twenty values that are as expected."""
     size: Any
+    """How large the shift is, in sigmas of a value; below 0 is down."""
+    confidence: Any
+    """Which share of steady values has a lower score; 0 to 1."""
 
 
-def score(judged, groups, grain, known):
+class _Learned(NamedTuple):
+    left: Any
+    season: Any
+    noise: Noise
+    seen: Followed
+    ratio: Any
+
+
+def judge(
+    values: Any, scales: Sequence[Scale], groups: Any, grain: Grain, newest: int = 1
+) -> Shifts:
+    """Judge the last `newest` columns of series (rows, periods), the oldest period first.
+
+    NaN is a missing value. Only whole periods are given: one that runs still has to be left out.
+    `scales` says how each row is to be compared, `groups` (rows,) whose rows help each other: the
+    accounts of one manager in one KPI. All are learned from alike: the columns before the `newest`
+    without the last few. ValueError when the shapes do not fit.
+    """
+    values = np.asarray(values, dtype=float)
+    if values.ndim != 2 or not len(values) == len(scales) == len(groups):
+        raise ValueError(f"{values.shape} values need as many scales and groups as rows")
+    if not 1 <= newest <= values.shape[1]:
+        raise ValueError(f"{newest} newest of {values.shape[1]} periods cannot be judged")
+    skipped = 0
+    if grain.memory and values.shape[1] > grain.memory + newest - 1:
+        skipped = values.shape[1] - grain.memory - newest + 1
+    values = np.where(np.isfinite(values), values, np.nan)[:, skipped:]
+    kinds, names = np.array(scales, dtype=object), np.unique(groups, return_inverse=True)[1]
+    order = np.argsort(names, kind="stable")
+    found = [_judge(values[rows], kinds[rows], names[rows], grain, newest)
+             for rows in _whole_groups(order, names[order])]  # fmt: skip
+    back_in_order = np.argsort(order, kind="stable")
+    whole = Shifts(*(np.concatenate(parts)[back_in_order] for parts in zip(*found, strict=True)))
+    return whole._replace(since=np.where(whole.since >= 0, whole.since + skipped, -1))
+
+
+def _whole_groups(order: Any, names: Any) -> Iterator[Any]:
+    """The rows in parts that fit into memory and cut no group."""
+    start = 0
+    while start < len(order):
+        end = min(start + _ROWS_AT_ONCE, len(order))
+        end = int(np.searchsorted(names, names[end - 1], side="right"))
+        yield order[start:end]
+        start = end
+
+
+def _judge(values: Any, kinds: Any, names: Any, grain: Grain, newest: int) -> Shifts:
+    judged, least = np.empty_like(values), np.empty(len(values))
+    edge = np.zeros((len(values), 1))
+    for kind in Scale:
+        rows = kinds == kind
+        edge[rows] = floors(values[rows], kind)
+        judged[rows] = forward(values[rows], kind, edge[rows])
+        least[rows] = least_sigma(judged[rows], kind)
+    tested = values.shape[1] - newest
+    known = max(tested + 1 - grain.held, min(_SURE_POINTS, tested), 1)
+    left, season, noise, seen, ratio = _learn(judged, least, Groups(names), grain, known)
+    found = onsets.steps(seen.cut(max(0, tested - grain.looked.onsets)), noise.echo, grain.looked)
+    score, ago, size = (table[:, -newest:] for table in found)
+    score = score / ratio[:, None]
+
+    columns = np.arange(tested, values.shape[1])
+    onset = columns - ago
+    rows = np.arange(len(values))[:, None]
+    spread = noise.sigma[:, None] * seen.root
+    foreseen = left - np.nan_to_num(seen.surprise) * spread
+    expected = foreseen[rows, onset] + season[:, columns]
+    width = _BAND * spread[rows, onset]
+    points = np.cumsum(np.isfinite(values), axis=1)[:, columns] - np.isfinite(values[:, columns])
+    begun = np.argmax(np.isfinite(values), axis=1)[:, None]
+    threshold = grain.threshold(columns - begun) + _HIGHER * (points < _SURE_POINTS)
+    observed = values[:, columns]
+    can_be_said = np.isfinite(score) & (points >= LEAST_POINTS)
+    outcome = np.select(
+        [
+            ~np.isfinite(observed),
+            ~can_be_said,
+            (score > threshold) & (ago > 0),
+            np.abs(seen.surprise[:, columns]) > _ANOMALY,
+        ],
+        [Outcome.MISSING, Outcome.TOO_LITTLE_HISTORY, Outcome.DRIFT, Outcome.ANOMALY],
+        Outcome.STEADY,
+    )
+    sure = 1 - grain.false_share * np.exp(_TAIL * (threshold - score))
+    said = Shifts(
+        outcome, score, threshold, onset, observed,
+        *(_in_unit(table, kinds) for table in (expected, expected - width, expected + width)),
+        size=size, confidence=np.clip(sure, 0.0, _SUREST),
+    )  # fmt: skip
+    unsaid = {name: np.where(can_be_said, getattr(said, name), np.nan)
+              for name in ("score", "expected", "low", "high", "size", "confidence")}  # fmt: skip
+    return said._replace(**unsaid, since=np.where(can_be_said, onset, -1))
+
+
+def _learn(judged: Any, least: Any, groups: Groups, grain: Grain, known: int) -> _Learned:
     season = seasons(judged, known, grain.cycle, grain.blur, groups)
     left = judged - season
-    noise = learn(left[:, :known], groups, np.full(len(judged), 1e-9))
+    noise = learn(left[:, :known], groups, least, grain.wanders)
     seen = follow(left, noise)
-    found = steps(seen, grain, noise.echo)
-    rated = found.score[:, max(0, known - grain.rated):known]
-    # by group 85% quantile
-    flat = rated.ravel()
+    first = max(0, known - grain.rated)
+    before = max(0, first - grain.looked.onsets)
+    past = Followed(*(table[:, before:known] for table in seen))
+    rated = onsets.steps(past, noise.echo, grain.looked).score[:, first - before :]
     names = np.repeat(groups.of_row, rated.shape[1])
-    g = Groups(names)
-    high = g.quantile(flat, .85)
-    n = np.bincount(names, weights=np.isfinite(flat))
-    ratio = np.maximum(np.nan_to_num(high / grain.usual, nan=1.0), .5) ** (n / (n + 60))
-    return found._replace(score=found.score / ratio[groups.of_row][:, None]), seen, noise, season
+    high = Groups(names).quantile(rated.ravel(), _RATED_SHARE)
+    count = np.bincount(names, weights=np.isfinite(rated.ravel()))
+    ratio = np.maximum(np.where(count > 0, high, grain.usual) / grain.usual, _LEAST_RATIO)
+    return _Learned(left, season, noise, seen, (ratio ** (count / (count + _HALF_RATED)))[groups.of_row])
 
 
-def steps(seen: Followed, grain: Grain, seen_echo) -> Scores:
-    rows, periods = seen.surprise.shape
-    best = np.full((rows, periods), np.nan)
-    lag = np.zeros((rows, periods), dtype=int)
-    size = np.zeros((rows, periods))
-    here = np.isfinite(seen.surprise)
-    v = np.nan_to_num(seen.surprise)
-    A = np.zeros((rows, periods)); X = A.copy(); echo = seen_echo[:, None]
-    num = np.zeros((rows, periods))
-    den = np.zeros((rows, periods))
-    for k in range(grain.onsets):
-        end = periods - k
-        c = grain.first_clip if k == 0 else grain.clip
-        if k: X = X*echo
-        A, X = A[:, :end], X[:, :end]
-        mark = 1 - A - X
-        sig = mark / seen.root[:, k:] * here[:, k:]
-        if k == 0:
-            first = np.abs(np.clip(v, -c, c)) * (sig > 0)
-        num = num[:, :end] + sig * np.clip(v[:, k:], -grain.clip, grain.clip)
-        den = den[:, :end] + sig ** 2
-        value = np.where(den > 0, num / np.sqrt(np.where(den > 0, den, 1)), 0)
-        stat = first if k == 0 else np.abs(value)
-        better = here[:, k:] & here[:, :end] & ~(stat <= best[:, k:])
-        best[:, k:] = np.where(better, stat, best[:, k:])
-        lag[:, k:] = np.where(better, k, lag[:, k:])
-        size[:, k:] = np.where(better, num / np.where(den > 0, den, 1), size[:, k:])
-        A = A + seen.to_level[:, k:] * mark
-        X = X + seen.to_echo[:, k:] * mark
-    return Scores(best, lag, size)
+def _in_unit(table: Any, kinds: Any) -> Any:
+    found = np.empty_like(table)
+    for kind in Scale:
+        found[kinds == kind] = back(table[kinds == kind], kind)
+    return found

@@ -1,0 +1,83 @@
+"""Learns how much series vary from period to period, the rows of a group helping each other.
+
+How the level wanders and how departures echo is one for a group, the likeliest of a few pairs. A
+sigma of its own has each row, drawn to that of its group by as much as the two could differ by
+chance.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from kam_sync.drift.filtering import Followed, Noise, follow
+from kam_sync.drift.groups import MAD_TO_SIGMA, Groups, row_mad, row_quantile
+
+ECHOES = (0.0, 0.2, 0.4, 0.6, 0.8)
+_FREEDOM = 5.0
+"""Of Student's t, which forgives outliers."""
+_OWN_FROM = 12
+"""With fewer points a row has the sigma of its group."""
+_CHANCE = 1.35
+"""The variance of the logarithm of a sigma from a median of n values, times n."""
+_LUMPY = 0.7
+"""A sigma is at least this part of what the mean of the steps says: half may be zeros."""
+
+
+def learn(left: Any, groups: Groups, least: Any, wanders: tuple[float, ...]) -> Noise:
+    """The noise of each row, from its past without seasons (rows, periods).
+
+    `least` (rows,) is a sigma that is not undercut: a constant series has one too. `wanders` are
+    the variances tried.
+    """
+    least = np.maximum(least, _LUMPY * _mean_step(left))
+    best = np.full(len(groups), -np.inf)
+    sigma, wander, echo = np.ones(len(left)), np.zeros(len(left)), np.zeros(len(left))
+    for echoes in ECHOES:
+        for step in wanders:
+            tried, seen = _fitted(left, step, echoes, least)
+            likely = groups.sums(_likelihood(seen, tried.sigma)[:, None])[:, 0]
+            better = (likely > best)[groups.of_row]
+            best = np.maximum(best, likely)
+            sigma = np.where(better, tried.sigma, sigma)
+            wander = np.where(better, step, wander)
+            echo = np.where(better, echoes, echo)
+    return Noise(np.maximum(_shared(sigma, left, groups), least), wander, echo)
+
+
+def _fitted(left: Any, wanders: float, echoes: float, least: Any) -> tuple[Noise, Followed]:
+    """The sigma of each row with which half of its surprises are below what chance says."""
+    steps = row_mad(np.diff(left, axis=1)) * np.sqrt((1 + echoes) / (2 + wanders))
+    sigma = np.maximum(np.nan_to_num(steps), least)
+    noise = Noise(sigma, np.full(len(left), wanders), np.full(len(left), echoes))
+    for _ in range(2):
+        scale = MAD_TO_SIGMA * row_quantile(np.abs(follow(left, noise).surprise))
+        sigma = np.maximum(noise.sigma * np.where(scale > 0, scale, 1.0), least)
+        noise = noise._replace(sigma=sigma)
+    return noise, follow(left, noise)
+
+
+def _likelihood(seen: Followed, sigma: Any) -> Any:
+    """The logarithm of Student's t of the surprises of each row, but for a constant."""
+    density = -(_FREEDOM + 1) / 2 * np.log1p(seen.surprise**2 / _FREEDOM)
+    density -= np.log(sigma[:, None] * seen.root)
+    return np.nansum(density, axis=1)
+
+
+def _shared(sigma: Any, left: Any, groups: Groups) -> Any:
+    """Each sigma drawn to that of its group."""
+    count = np.isfinite(left).sum(axis=1)
+    logs = np.where(count >= _OWN_FROM, np.log(sigma), np.nan)
+    logs = np.where(np.isfinite(groups.quantile(logs)[groups.of_row]), logs, np.log(sigma))
+    usual = groups.quantile(logs)[groups.of_row]
+    chance = _CHANCE / np.maximum(count, 1)
+    differ = (MAD_TO_SIGMA * groups.quantile(np.abs(logs - usual)))[groups.of_row] ** 2
+    real = np.maximum(differ - chance, 0.0)
+    own = np.where(count >= _OWN_FROM, real / (real + chance), 0.0)
+    return np.exp(usual + own * np.nan_to_num(logs - usual))
+
+
+def _mean_step(left: Any) -> Any:
+    """The sigma that the mean of the steps speaks of, were they normal."""
+    steps = np.abs(np.diff(left, axis=1))
+    count = np.isfinite(steps).sum(axis=1)
+    return np.sqrt(np.pi) / 2 * np.nansum(steps, axis=1) / np.maximum(count, 1)
