@@ -50,19 +50,19 @@ MONTH = Grain(
     rated=24,
     usual=2.05,
     wanders=(0.0, 0.005, 0.02, 0.06, 0.15, 0.4, 1.0, 3.0),
-    thresholds=((0, 3.12), (24, 3.31), (36, 3.24)),
+    thresholds=((0, 3.10), (24, 3.29), (36, 3.23)),
     false_share=0.01,
 )
 WEEK = Grain(
     cycle=52,
     blur=1,
-    looked=Looked(onsets=8, ramps=(1,), clip=3.0),
+    looked=Looked(onsets=8, ramps=(1, 4), clip=2.5),
     held=8,
     memory=None,
     rated=60,
     usual=2.25,
     wanders=(0.0, 0.005, 0.02, 0.06, 0.15, 0.4, 1.0, 3.0),
-    thresholds=((0, 3.66), (104, 3.91)),
+    thresholds=((0, 3.52), (104, 3.80)),
     false_share=0.005,
 )
 DAY = Grain(

@@ -17,9 +17,9 @@ _FREEDOM = 5.0
 """Of Student's t, which forgives outliers."""
 _OWN_FROM = 12
 """With fewer points a row has the sigma of its group."""
-_CHANCE = 1.35
-"""The variance of the logarithm of a sigma from a median of n values, times n."""
-_LUMPY = 0.7
+_CHANCE = 3.0
+"""The variance of the logarithm of a sigma from n values, times n: 1.35 were they independent."""
+_LUMPY = 0.6
 """A sigma is at least this part of what the mean of the steps says: half may be zeros."""
 
 
