@@ -44,13 +44,13 @@ class Grain:
 MONTH = Grain(
     cycle=12,
     blur=0,
-    looked=Looked(onsets=4, ramps=(1,), clip=3.0),
+    looked=Looked(onsets=3, ramps=(1,), clip=3.0),
     held=4,
     memory=None,
     rated=24,
     usual=2.05,
     wanders=(0.0, 0.005, 0.02, 0.06, 0.15, 0.4, 1.0, 3.0),
-    thresholds=((0, 3.10), (24, 3.29), (36, 3.23)),
+    thresholds=((0, 3.11), (24, 3.29), (36, 3.25)),
     false_share=0.01,
 )
 WEEK = Grain(

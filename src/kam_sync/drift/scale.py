@@ -7,7 +7,8 @@ import numpy as np
 
 from kam_sync.drift.groups import row_quantile
 
-_LEAST_OF_LARGEST = 0.001
+_LEAST_OF_USUAL = 0.1
+"""Of the median of what is not zero: a month without orders is far off, but not endlessly."""
 _SHARE_EDGE = 0.002
 _ANSCOMBE = 0.375
 
@@ -29,8 +30,8 @@ def floors(values: Any, scale: Scale) -> Any:
     """The least value of each row that a logarithm is taken of; one column (rows, 1)."""
     if scale is not Scale.LOG:
         return np.zeros((len(values), 1))
-    largest = np.nanmax(np.abs(values), axis=1, keepdims=True, initial=0.0)
-    return np.where(largest > 0, largest, 1.0) * _LEAST_OF_LARGEST
+    usual = row_quantile(np.where(values > 0, values, np.nan))[:, None]
+    return np.where(usual > 0, usual, 1.0) * _LEAST_OF_USUAL
 
 
 def forward(values: Any, scale: Scale, floor: Any) -> Any:
