@@ -9,6 +9,8 @@ MAD_TO_SIGMA = 1.4826
 
 def row_quantile(table: Any, share: float = 0.5) -> Any:
     """The quantile of each row (rows, columns) without its NaN; NaN for a row of nothing else."""
+    if not table.shape[1]:
+        return np.full(len(table), np.nan)
     ordered = np.sort(table, axis=1)
     count = np.isfinite(table).sum(axis=1)
     place = np.maximum(count - 1, 0) * share

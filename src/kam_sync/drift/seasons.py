@@ -12,6 +12,10 @@ import numpy as np
 from kam_sync.drift.groups import Groups, row_mad, row_quantile
 
 _CLIPPED = 3.0
+"""What lies further from the season so far, in sigmas, tells no more of it."""
+_ROUNDS = 3
+_LEAST_SPREAD = 0.1
+"""Of the usual: nobody's word counts for a hundred times that of others."""
 
 
 def seasons(judged: Any, known: int, cycle: int, blur: int, groups: Groups) -> Any:
@@ -22,16 +26,15 @@ def seasons(judged: Any, known: int, cycle: int, blur: int, groups: Groups) -> A
     """
     past = judged[:, :known]
     left = past - levels(past, cycle)
-    spread = row_mad(left)
-    left = np.clip(left, -_CLIPPED * spread[:, None], _CLIPPED * spread[:, None])
-    total, count = _by_season(left, cycle, blur)
-    usual = np.nanmedian(np.where(spread > 0, spread, np.nan)) if (spread > 0).any() else 1.0
-    weight = np.nan_to_num(1 / np.maximum(spread, 0.1 * usual) ** 2)[:, None]
-    pooled = _pooled(total, count, weight, groups)
-    found = pooled[groups.of_row]
-    own = _own(total, count, found, spread, blur)
-    found = found + own
-    return found[:, np.arange(judged.shape[1]) % cycle]
+    at = np.arange(judged.shape[1]) % cycle
+    found = np.zeros((len(judged), cycle))
+    for _ in range(_ROUNDS):
+        rest = left - found[:, at[:known]]
+        spread = row_mad(rest)
+        rest = np.clip(rest, -_CLIPPED * spread[:, None], _CLIPPED * spread[:, None])
+        total, count = _by_season(rest + found[:, at[:known]], cycle, blur)
+        found = _pooled(total, count, spread, groups)[groups.of_row]
+    return (found + _own(total, count, found, spread, blur))[:, at]
 
 
 def levels(past: Any, cycle: int) -> Any:
@@ -88,8 +91,11 @@ def _by_season(left: Any, cycle: int, blur: int) -> tuple[Any, Any]:
     )
 
 
-def _pooled(total: Any, count: Any, weight: Any, groups: Groups) -> Any:
-    """The season of each group (groups, cycle), shrunk by its noise."""
+def _pooled(total: Any, count: Any, spread: Any, groups: Groups) -> Any:
+    """The season of each group (groups, cycle), shrunk by its noise; the steady count for more."""
+    usual = groups.quantile(np.where(spread > 0, spread, np.nan))[groups.of_row]
+    least = np.maximum(spread, _LEAST_SPREAD * np.where(usual > 0, usual, 1.0))
+    weight = np.nan_to_num(1 / least**2)[:, None]
     weights = groups.sums(weight * count)
     mean = groups.sums(weight * total) / np.where(weights > 0, weights, np.inf)
     mean = mean - mean.mean(axis=1, keepdims=True)
