@@ -55,14 +55,14 @@ MONTH = Grain(
 )
 WEEK = Grain(
     cycle=52,
-    blur=1,
-    looked=Looked(onsets=8, ramps=(1, 4), clip=2.5),
+    blur=2,
+    looked=Looked(onsets=6, ramps=(1, 4), clip=2.5),
     held=8,
     memory=None,
     rated=60,
     usual=2.25,
     wanders=(0.0, 0.005, 0.02, 0.06, 0.15, 0.4, 1.0, 3.0),
-    thresholds=((0, 3.52), (104, 3.80)),
+    thresholds=((0, 3.42), (104, 3.79)),
     false_share=0.005,
 )
 DAY = Grain(
