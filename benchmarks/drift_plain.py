@@ -10,11 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.drift_series import Panel
 from kam_sync.drift.groups import Groups, row_mad, row_quantile
 from kam_sync.drift.scale import floors, forward
 from kam_sync.drift.seasons import seasons
-
-from benchmarks.drift_series import Panel
 
 _WINDOW, _LAMBDA, _CLIP, _SLACK, _USUAL = 12, 0.25, 4.0, 0.5, 120
 _HAZARD, _LONGEST, _RECENT = 1 / 60, 80, 5
@@ -130,9 +129,8 @@ def _student(left: Any, spread: Any, shape: Any) -> Any:
     """The log density of Student's t with twice `shape` degrees, but for what all share."""
     freedom = 2 * shape
     odd = np.sqrt(np.maximum(freedom - 0.5, 0.5) / 2)  # near enough to the ratio of gammas
-    return (
-        np.log(odd / np.sqrt(freedom * np.pi * spread))
-        - (freedom + 1) / 2 * np.log1p(left**2 / (freedom * spread))
+    return np.log(odd / np.sqrt(freedom * np.pi * spread)) - (freedom + 1) / 2 * np.log1p(
+        left**2 / (freedom * spread)
     )
 
 

@@ -50,7 +50,7 @@ MONTH = Grain(
     rated=24,
     usual=2.05,
     wanders=(0.0, 0.005, 0.02, 0.06, 0.15, 0.4, 1.0, 3.0),
-    thresholds=((0, 3.14), (24, 3.34), (36, 3.22)),
+    thresholds=((0, 3.15), (24, 3.35), (36, 3.26)),
     false_share=0.01,
 )
 WEEK = Grain(
@@ -62,15 +62,15 @@ WEEK = Grain(
     rated=60,
     usual=2.25,
     wanders=(0.0, 0.005, 0.02, 0.06, 0.15, 0.4, 1.0, 3.0),
-    thresholds=((0, 3.42), (104, 3.79)),
+    thresholds=((0, 3.41), (104, 3.77)),
     false_share=0.005,
 )
 DAY = Grain(
     cycle=7,
     blur=0,
-    looked=Looked(onsets=14, ramps=(1, 7), clip=2.5),
+    looked=Looked(onsets=10, ramps=(1, 7), clip=2.5),
     held=28,
-    memory=182,
+    memory=301,
     rated=90,
     usual=2.55,
     wanders=(0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.4),

@@ -19,8 +19,8 @@ _OWN_FROM = 12
 """With fewer points a row has the sigma of its group."""
 _CHANCE = 3.0
 """The variance of the logarithm of a sigma from n values, times n: 1.35 were they independent."""
-_NOISIER = 12
-"""A row that is noisier than its group has at least half its own way with as many points."""
+_DOUBTED = 1.0
+"""A row that is noisier than its group by more than so many times what chance does is believed."""
 _LUMPY = 0.6
 """A sigma is at least this part of what the mean of the steps says: half may be zeros."""
 
@@ -74,9 +74,9 @@ def _shared(sigma: Any, left: Any, groups: Groups) -> Any:
     chance = _CHANCE / np.maximum(count, 1)
     differ = (MAD_TO_SIGMA * groups.quantile(np.abs(logs - usual)))[groups.of_row] ** 2
     real = np.maximum(differ - chance, 0.0)
-    own = np.where(logs > usual, count / (count + _NOISIER), 0.0)
-    own = np.where(count >= _OWN_FROM, np.maximum(own, real / (real + chance)), 0.0)
-    return np.exp(usual + own * np.nan_to_num(logs - usual))
+    apart = np.nan_to_num(logs - usual)
+    believed = np.maximum(apart * real / (real + chance), apart - _DOUBTED * np.sqrt(chance))
+    return np.exp(usual + np.where(count >= _OWN_FROM, believed, 0.0))
 
 
 def _mean_step(left: Any) -> Any:

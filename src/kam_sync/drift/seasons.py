@@ -5,7 +5,7 @@ or thirty in the same KPI. So the season is that of the group, and from two cycl
 own deviation from it, each believed as far as it stands out from its noise.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,23 +18,40 @@ _LEAST_SPREAD = 0.1
 """Of the usual: nobody's word counts for a hundred times that of others."""
 
 
+class _Told(NamedTuple):
+    """What the values of each row tell of its seasons."""
+
+    total: Any
+    """(rows, cycle) the sum of a season's values."""
+    count: Any
+    """(rows, cycle) of how many."""
+    spread: Any
+    """(rows,) the sigma of a single value around its season."""
+
+
 def seasons(judged: Any, known: int, cycle: int, blur: int, groups: Groups) -> Any:
     """The season of each row at each column (rows, periods), from the first `known` columns.
 
     The first column is season 0. `blur` neighbours on each side are pooled with a season. A row
     with less than one cycle has the season of its group.
     """
-    past = judged[:, :known]
-    left = past - levels(past, cycle)
+    left = judged[:, :known] - levels(judged[:, :known], cycle)
     at = np.arange(judged.shape[1]) % cycle
     found = np.zeros((len(judged), cycle))
-    for _ in range(_ROUNDS):
-        rest = left - found[:, at[:known]]
-        spread = row_mad(rest)
-        rest = np.clip(rest, -_CLIPPED * spread[:, None], _CLIPPED * spread[:, None])
-        total, count = _by_season(rest + found[:, at[:known]], cycle, blur)
-        found = _pooled(total, count, spread, groups)[groups.of_row]
-    return (found + _own(total, count, found, spread, blur))[:, at]
+    told = _told(left, found[:, at[:known]], cycle, blur)
+    for _ in range(_ROUNDS - 1):
+        found = _pooled(told, groups)[groups.of_row]
+        told = _told(left, found[:, at[:known]], cycle, blur)
+    found = _pooled(told, groups)[groups.of_row]
+    return (found + _own(told, found, blur))[:, at]
+
+
+def _told(left: Any, found: Any, cycle: int, blur: int) -> _Told:
+    """What the values (rows, periods) tell when what lies far from the season found is clipped."""
+    rest = left - found
+    spread = row_mad(rest)
+    far = _CLIPPED * spread[:, None]
+    return _Told(*_by_season(np.clip(rest, -far, far) + found, cycle, blur), spread)
 
 
 def levels(past: Any, cycle: int) -> Any:
@@ -91,8 +108,9 @@ def _by_season(left: Any, cycle: int, blur: int) -> tuple[Any, Any]:
     )
 
 
-def _pooled(total: Any, count: Any, spread: Any, groups: Groups) -> Any:
+def _pooled(told: _Told, groups: Groups) -> Any:
     """The season of each group (groups, cycle), shrunk by its noise; the steady count for more."""
+    total, count, spread = told
     usual = groups.quantile(np.where(spread > 0, spread, np.nan))[groups.of_row]
     least = np.maximum(spread, _LEAST_SPREAD * np.where(usual > 0, usual, 1.0))
     weight = np.nan_to_num(1 / least**2)[:, None]
@@ -103,8 +121,9 @@ def _pooled(total: Any, count: Any, spread: Any, groups: Groups) -> Any:
     return mean * _believed(mean, noise)
 
 
-def _own(total: Any, count: Any, pooled: Any, spread: Any, blur: int) -> Any:
+def _own(told: _Told, pooled: Any, blur: int) -> Any:
     """What each row differs from its group by (rows, cycle), shrunk by its noise."""
+    total, count, spread = told
     mean = np.where(count > 0, total / np.maximum(count, 1), pooled) - pooled
     mean = mean - mean.mean(axis=1, keepdims=True)
     usual = count.mean(axis=1)

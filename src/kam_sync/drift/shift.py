@@ -71,12 +71,14 @@ class Shifts(NamedTuple):
     """Which share of steady values has a lower score; 0 to 1."""
 
 
-class _Learned(NamedTuple):
-    left: Any
+class _Usual(NamedTuple):
+    """What is usual for each series, on the scale it is judged on."""
+
     season: Any
     noise: Noise
     seen: Followed
     ratio: Any
+    """(rows,) how much higher than usual the scores of its group have been."""
 
 
 def judge(
@@ -119,29 +121,22 @@ def _whole_groups(order: Any, names: Any) -> Iterator[Any]:
 
 def _judge(values: Any, kinds: Any, names: Any, grain: Grain, newest: int) -> Shifts:
     judged, least = np.empty_like(values), np.empty(len(values))
-    edge = np.zeros((len(values), 1))
     for kind in Scale:
         rows = kinds == kind
-        edge[rows] = floors(values[rows], kind)
-        judged[rows] = forward(values[rows], kind, edge[rows])
+        judged[rows] = forward(values[rows], kind, floors(values[rows], kind))
         least[rows] = least_sigma(judged[rows], kind)
     tested = values.shape[1] - newest
-    known = max(tested + 1 - grain.held, min(_SURE_POINTS, tested), 1)
-    left, season, noise, seen, ratio = _learn(judged, least, Groups(names), grain, known)
-    found = onsets.steps(seen.cut(max(0, tested - grain.looked.onsets)), noise.echo, grain.looked)
+    usual = _learn(judged, least, Groups(names), grain, tested)
+    newer = usual.seen.cut(max(0, tested - grain.looked.onsets))
+    found = onsets.steps(newer, usual.noise.echo, grain.looked)
     score, ago, size = (table[:, -newest:] for table in found)
-    score = score / ratio[:, None]
+    score = score / usual.ratio[:, None]
 
     columns = np.arange(tested, values.shape[1])
-    onset = columns - ago
-    rows = np.arange(len(values))[:, None]
-    spread = noise.sigma[:, None] * seen.root
-    foreseen = left - np.nan_to_num(seen.surprise) * spread
-    expected = foreseen[rows, onset] + season[:, columns]
-    width = _BAND * spread[rows, onset]
-    points = np.cumsum(np.isfinite(values), axis=1)[:, columns] - np.isfinite(values[:, columns])
     begun = np.argmax(np.isfinite(values), axis=1)[:, None]
+    points = np.cumsum(np.isfinite(values), axis=1)[:, columns] - np.isfinite(values[:, columns])
     threshold = grain.threshold(columns - begun) + _HIGHER * (points < _SURE_POINTS)
+    sure = np.clip(1 - grain.false_share * np.exp(_TAIL * (threshold - score)), 0.0, _SUREST)
     observed = values[:, columns]
     can_be_said = np.isfinite(score) & (points >= LEAST_POINTS)
     outcome = np.select(
@@ -149,27 +144,25 @@ def _judge(values: Any, kinds: Any, names: Any, grain: Grain, newest: int) -> Sh
             ~np.isfinite(observed),
             ~can_be_said,
             (score > threshold) & (ago > 0),
-            np.abs(seen.surprise[:, columns]) > _ANOMALY,
+            np.abs(usual.seen.surprise[:, columns]) > _ANOMALY,
         ],
         [Outcome.MISSING, Outcome.TOO_LITTLE_HISTORY, Outcome.DRIFT, Outcome.ANOMALY],
         Outcome.STEADY,
     )
-    sure = 1 - grain.false_share * np.exp(_TAIL * (threshold - score))
-    said = Shifts(
-        outcome, score, threshold, onset, observed,
-        *(_in_unit(table, kinds) for table in (expected, expected - width, expected + width)),
-        size=size, confidence=np.clip(sure, 0.0, _SUREST),
-    )  # fmt: skip
-    unsaid = {name: np.where(can_be_said, getattr(said, name), np.nan)
-              for name in ("score", "expected", "low", "high", "size", "confidence")}  # fmt: skip
-    return said._replace(**unsaid, since=np.where(can_be_said, onset, -1))
+    band = (_in_unit(table, kinds) for table in _band(judged, usual, columns, columns - ago))
+    expected, low, high, score, size, sure = (
+        np.where(can_be_said, table, np.nan) for table in (*band, score, size, sure)
+    )
+    since = np.where(can_be_said, columns - ago, -1)
+    return Shifts(outcome, score, threshold, since, observed, expected, low, high, size, sure)
 
 
-def _learn(judged: Any, least: Any, groups: Groups, grain: Grain, known: int) -> _Learned:
+def _learn(judged: Any, least: Any, groups: Groups, grain: Grain, tested: int) -> _Usual:
+    """What is usual, from the columns before the tested ones without the newest of them."""
+    known = max(tested + 1 - grain.held, min(_SURE_POINTS, tested), 1)
     season = seasons(judged, known, grain.cycle, grain.blur, groups)
-    left = judged - season
-    noise = learn(left[:, :known], groups, least, grain.wanders)
-    seen = follow(left, noise)
+    noise = learn(judged[:, :known] - season[:, :known], groups, least, grain.wanders)
+    seen = follow(judged - season, noise)
     first = max(0, known - grain.rated)
     before = max(0, first - grain.looked.onsets)
     past = Followed(*(table[:, before:known] for table in seen))
@@ -178,7 +171,18 @@ def _learn(judged: Any, least: Any, groups: Groups, grain: Grain, known: int) ->
     high = Groups(names).quantile(rated.ravel(), _RATED_SHARE)
     count = np.bincount(names, weights=np.isfinite(rated.ravel()))
     ratio = np.maximum(np.where(count > 0, high, grain.usual) / grain.usual, _LEAST_RATIO)
-    return _Learned(left, season, noise, seen, (ratio ** (count / (count + _HALF_RATED)))[groups.of_row])
+    ratio **= count / (count + _HALF_RATED)
+    return _Usual(season, noise, seen, ratio[groups.of_row])
+
+
+def _band(judged: Any, usual: _Usual, columns: Any, onset: Any) -> tuple[Any, Any, Any]:
+    """What was foreseen before the onset of each column, with its season; and its band."""
+    rows = np.arange(len(judged))[:, None]
+    spread = (usual.noise.sigma[:, None] * usual.seen.root)[rows, onset]
+    surprise = np.nan_to_num(usual.seen.surprise[rows, onset])
+    left = judged[rows, onset] - usual.season[rows, onset]
+    expected = left - surprise * spread + usual.season[:, columns]
+    return expected, expected - _BAND * spread, expected + _BAND * spread
 
 
 def _in_unit(table: Any, kinds: Any) -> Any:
