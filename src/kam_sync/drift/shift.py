@@ -32,7 +32,7 @@ _ROWS_AT_ONCE = 20_000
 _RATED_SHARE = 0.85
 _LEAST_RATIO = 0.5
 _HALF_RATED = 60
-_TAIL = 2.3
+_TAIL = 2.0
 """A score higher by 1 is that many times e rarer among steady points."""
 _SUREST = 0.9999
 
