@@ -96,6 +96,6 @@ def quality(panel: Panel, alarms: Any, rules: Rules, *, strict: bool, threshold:
         false_share=false_alarms(panel, alarms, rules, strict=strict) / points,
         recall=float(found.mean()),
         recall_twice=float((waited <= 2 * rules.within).mean()),
-        big=float(found[big].mean()),
+        big=float(found[big].mean()) if big.any() else np.nan,
         delay=float(np.median(waited[found])) if found.any() else np.inf,
     )

@@ -107,6 +107,22 @@ def retail(path: Path) -> Panel:
     return Panel(np.array(values), scales, groups, _MONTHS - _HISTORY)
 
 
+def injected(panel: Panel) -> Panel:
+    """The same with a fall or rise by half in every second series that has no labels.
+
+    The others may have drifts of their own, which are then taken for false alarms.
+    """
+    made = np.random.default_rng(1)
+    values, drifts = panel.values.copy(), {}
+    for row in range(0, len(values), 2):
+        start = int(made.integers(0, panel.zone - 3))
+        values[row, values.shape[1] - panel.zone + start :] *= made.choice([0.5, 2.0])
+        drifts[row] = Drift(start, is_big=False, event="step")
+    if (counts := np.array(panel.scales) == Scale.COUNT).any():
+        values[counts] = np.round(values[counts])
+    return Panel(values, panel.scales, panel.groups, panel.zone, drifts)
+
+
 def m3(path: Path, zone: int = 12, history: int = 36) -> Panel:
     """The last 48 months of real series of many kinds, each a group of its own, without labels."""
     series: dict[str, list[tuple[int, float]]] = defaultdict(list)
