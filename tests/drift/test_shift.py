@@ -135,6 +135,10 @@ def test_a_constant_series_that_changes_for_good_is_a_drift() -> None:
     assert said.outcome[:, 0].tolist() == [Outcome.DRIFT, Outcome.STEADY, Outcome.STEADY]
 
 
+def test_of_no_series_nothing_is_said() -> None:
+    assert money(group()[:0], newest=2).score.shape == (0, 2)
+
+
 def test_what_does_not_fit_together_is_refused() -> None:
     with pytest.raises(ValueError, match="as many scales and groups as rows"):
         judge(group(rows=2), [Scale.LOG], ["a", "a"], MONTH)

@@ -12,7 +12,7 @@ from kam_sync.drift.grains import DAY, MONTH, WEEK, Grain
 from kam_sync.drift.scale import Scale
 from kam_sync.drift.shift import Outcome, Shifts, judge
 
-_FEW = settings(max_examples=15, deadline=None)
+_FEW = settings(max_examples=6, deadline=None)
 _SEEDS = st.integers(0, 10_000)
 
 
@@ -77,7 +77,7 @@ def test_a_group_is_judged_alike_alone_and_among_others(seed: int) -> None:
         assert told[1::3] == pytest.approx(again, nan_ok=True)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     values=arrays.arrays(
         float,

@@ -32,30 +32,32 @@ def learn(left: Any, groups: Groups, least: Any, wanders: tuple[float, ...]) -> 
     the variances tried.
     """
     least = np.maximum(least, _LUMPY * _mean_step(left))
-    best = np.full(len(groups), -np.inf)
-    sigma, wander, echo = np.ones(len(left)), np.zeros(len(left)), np.zeros(len(left))
-    for echoes in ECHOES:
-        for step in wanders:
-            tried, seen = _fitted(left, step, echoes, least)
-            likely = groups.sums(_likelihood(seen, tried.sigma)[:, None])[:, 0]
-            better = (likely > best)[groups.of_row]
-            best = np.maximum(best, likely)
-            sigma = np.where(better, tried.sigma, sigma)
-            wander = np.where(better, step, wander)
-            echo = np.where(better, echoes, echo)
+    sigmas, likely = zip(*(_tried(left, echo, wanders, least) for echo in ECHOES), strict=True)
+    best = np.argmax(groups.sums(np.concatenate(likely).T), axis=1)[groups.of_row]
+    sigma = np.concatenate(sigmas)[best, np.arange(len(left))]
+    wander = np.tile(wanders, len(ECHOES))[best]
+    echo = np.repeat(ECHOES, len(wanders))[best]
     return Noise(np.maximum(_shared(sigma, left, groups), least), wander, echo)
 
 
-def _fitted(left: Any, wanders: float, echoes: float, least: Any) -> tuple[Noise, Followed]:
+def _tried(left: Any, echo: float, wanders: tuple[float, ...], least: Any) -> tuple[Any, Any]:
+    """The sigma of each row, and how likely it is, with each wander (wanders, rows)."""
+    many, least_of_many = np.tile(left, (len(wanders), 1)), np.tile(least, len(wanders))
+    wander = np.repeat(wanders, len(left))
+    noise = _fitted(many, wander, np.full(len(wander), echo), least_of_many)
+    likely = _likelihood(follow(many, noise), noise.sigma)
+    return noise.sigma.reshape(len(wanders), -1), likely.reshape(len(wanders), -1)
+
+
+def _fitted(left: Any, wander: Any, echo: Any, least: Any) -> Noise:
     """The sigma of each row with which half of its surprises are below what chance says."""
-    steps = row_mad(np.diff(left, axis=1)) * np.sqrt((1 + echoes) / (2 + wanders))
-    sigma = np.maximum(np.nan_to_num(steps), least)
-    noise = Noise(sigma, np.full(len(left), wanders), np.full(len(left), echoes))
+    steps = row_mad(np.diff(left, axis=1)) * np.sqrt((1 + echo) / (2 + wander))
+    noise = Noise(np.maximum(np.nan_to_num(steps), least), wander, echo)
     for _ in range(2):
         scale = MAD_TO_SIGMA * row_quantile(np.abs(follow(left, noise).surprise))
         sigma = np.maximum(noise.sigma * np.where(scale > 0, scale, 1.0), least)
         noise = noise._replace(sigma=sigma)
-    return noise, follow(left, noise)
+    return noise
 
 
 def _likelihood(seen: Followed, sigma: Any) -> Any:

@@ -28,7 +28,7 @@ _HIGHER = 0.5
 _ANOMALY = 4.5
 _BAND = 2.0
 """In sigmas: nineteen of twenty steady values lie within."""
-_ROWS_AT_ONCE = 20_000
+_VALUES_AT_ONCE = 100_000
 _RATED_SHARE = 0.85
 _LEAST_RATIO = 0.5
 _HALF_RATED = 60
@@ -96,6 +96,8 @@ def judge(
         raise ValueError(f"{values.shape} values need as many scales and groups as rows")
     if not 1 <= newest <= values.shape[1]:
         raise ValueError(f"{newest} newest of {values.shape[1]} periods cannot be judged")
+    if not len(values):
+        return Shifts(*(np.empty((0, newest)) for _ in Shifts._fields))
     skipped = 0
     if grain.memory and values.shape[1] > grain.memory + newest - 1:
         skipped = values.shape[1] - grain.memory - newest + 1
@@ -103,17 +105,17 @@ def judge(
     kinds, names = np.array(scales, dtype=object), np.unique(groups, return_inverse=True)[1]
     order = np.argsort(names, kind="stable")
     found = [_judge(values[rows], kinds[rows], names[rows], grain, newest)
-             for rows in _whole_groups(order, names[order])]  # fmt: skip
+             for rows in _whole_groups(order, names[order], values.shape[1])]  # fmt: skip
     back_in_order = np.argsort(order, kind="stable")
     whole = Shifts(*(np.concatenate(parts)[back_in_order] for parts in zip(*found, strict=True)))
     return whole._replace(since=np.where(whole.since >= 0, whole.since + skipped, -1))
 
 
-def _whole_groups(order: Any, names: Any) -> Iterator[Any]:
+def _whole_groups(order: Any, names: Any, periods: int) -> Iterator[Any]:
     """The rows in parts that fit into memory and cut no group."""
     start = 0
     while start < len(order):
-        end = min(start + _ROWS_AT_ONCE, len(order))
+        end = min(start + max(_VALUES_AT_ONCE // periods, 1), len(order))
         end = int(np.searchsorted(names, names[end - 1], side="right"))
         yield order[start:end]
         start = end
