@@ -114,7 +114,7 @@ def scores(way: str, panel: Panel, cycle: int, blur: int) -> Any:
         judged[rows] = forward(values, kind, floors(values, kind))
     if WAYS[way] in {ewma, cusum, bocpd}:
         known = judged.shape[1] - panel.zone
-        judged = judged - seasons(judged, known, cycle, blur, Groups(panel.groups))
+        judged = judged - seasons(judged, known, cycle, blur, Groups(panel.groups)).season
     return WAYS[way](judged, panel.zone, cycle)
 
 

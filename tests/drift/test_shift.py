@@ -75,6 +75,12 @@ def test_only_the_season_of_the_group_explains_a_low_month_of_a_young_account() 
     assert money(values, newest=6).outcome[0].tolist() == [Outcome.STEADY] * 6
 
 
+def test_a_year_of_a_single_account_is_no_season() -> None:
+    values = 100 * np.exp(np.random.default_rng(2).normal(0, 0.1, (60, 14)))
+    said = judge(values, [Scale.LOG] * 60, np.arange(60), MONTH)
+    assert (said.outcome == Outcome.DRIFT).sum() <= 2
+
+
 def test_a_slow_slide_is_found_too() -> None:
     values = group(130, rows=10)
     values[1, -8:] *= np.linspace(0.9, 0.4, 8)

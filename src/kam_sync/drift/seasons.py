@@ -14,6 +14,9 @@ from kam_sync.drift.groups import Groups, row_mad, row_quantile
 _CLIPPED = 3.0
 """What lies further from the season so far, in sigmas, tells no more of it."""
 _ROUNDS = 3
+_LEAST_VALUES = 2.5
+"""With fewer values of a season in the whole group none is believed."""
+_WIDER_OF_TEN = np.sqrt(10 / 9)
 _LEAST_SPREAD = 0.1
 """Of the usual: nobody's word counts for a hundred times that of others."""
 
@@ -29,8 +32,18 @@ class _Told(NamedTuple):
     """(rows,) the sigma of a single value around its season."""
 
 
-def seasons(judged: Any, known: int, cycle: int, blur: int, groups: Groups) -> Any:
-    """The season of each row at each column (rows, periods), from the first `known` columns.
+class Seasons(NamedTuple):
+    """The usual year of each row."""
+
+    season: Any
+    """(rows, periods) what each period differs from the level by; 0 where too little is known."""
+    wider: Any
+    """(rows,) how much wider the noise is than what is left of the past: few values are fitted
+    better by their own season than new ones will be. 1 with ten values of a season or more."""
+
+
+def seasons(judged: Any, known: int, cycle: int, blur: int, groups: Groups) -> Seasons:
+    """The season of each row at each column, from the first `known` columns.
 
     The first column is season 0. `blur` neighbours on each side are pooled with a season. A row
     with less than one cycle has the season of its group.
@@ -38,18 +51,22 @@ def seasons(judged: Any, known: int, cycle: int, blur: int, groups: Groups) -> A
     left = judged[:, :known] - levels(judged[:, :known], cycle)
     at = np.arange(judged.shape[1]) % cycle
     found = np.zeros((len(judged), cycle))
-    told = _told(left, found[:, at[:known]], cycle, blur)
+    told = _told(left, found[:, at[:known]], cycle, blur, 1.0)
+    many = groups.sums(told.count).mean(axis=1)[groups.of_row]
+    wider = np.sqrt(many / np.maximum(many - 1, 0.5))
     for _ in range(_ROUNDS - 1):
         found = _pooled(told, groups)[groups.of_row]
-        told = _told(left, found[:, at[:known]], cycle, blur)
+        told = _told(left, found[:, at[:known]], cycle, blur, wider)
     found = _pooled(told, groups)[groups.of_row]
-    return (found + _own(told, found, blur))[:, at]
+    known_well = many / (2 * blur + 1) >= _LEAST_VALUES
+    season = np.where(known_well[:, None], found + _own(told, found, blur), 0.0)[:, at]
+    return Seasons(season, np.where(known_well, np.maximum(wider / _WIDER_OF_TEN, 1.0), 1.0))
 
 
-def _told(left: Any, found: Any, cycle: int, blur: int) -> _Told:
+def _told(left: Any, found: Any, cycle: int, blur: int, wider: Any) -> _Told:
     """What the values (rows, periods) tell when what lies far from the season found is clipped."""
     rest = left - found
-    spread = row_mad(rest)
+    spread = row_mad(rest) * wider
     far = _CLIPPED * spread[:, None]
     return _Told(*_by_season(np.clip(rest, -far, far) + found, cycle, blur), spread)
 

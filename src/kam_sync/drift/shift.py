@@ -162,8 +162,9 @@ def _judge(values: Any, kinds: Any, names: Any, grain: Grain, newest: int) -> Sh
 def _learn(judged: Any, least: Any, groups: Groups, grain: Grain, tested: int) -> _Usual:
     """What is usual, from the columns before the tested ones without the newest of them."""
     known = max(tested + 1 - grain.held, min(_SURE_POINTS, tested), 1)
-    season = seasons(judged, known, grain.cycle, grain.blur, groups)
+    season, wider = seasons(judged, known, grain.cycle, grain.blur, groups)
     noise = learn(judged[:, :known] - season[:, :known], groups, least, grain.wanders)
+    noise = noise._replace(sigma=noise.sigma * wider)
     seen = follow(judged - season, noise)
     first = max(0, known - grain.rated)
     before = max(0, first - grain.looked.onsets)
