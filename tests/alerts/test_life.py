@@ -33,20 +33,20 @@ def _walk(signs: str, patience: Patience = QUICK, badness: float = 4) -> tuple[S
 @pytest.mark.parametrize(
     ("signs", "patience", "state", "turns"),
     [
-        ("b", QUICK, State.FIRING, [Turn.FIRED]),
-        ("bbb", QUICK, State.FIRING, [Turn.FIRED]),
-        ("beu", QUICK, State.FIRING, [Turn.FIRED]),
-        ("bc", QUICK, State.RESOLVED, [Turn.FIRED, Turn.RECOVERING, Turn.RESOLVED]),
-        ("bcb", QUICK, State.FIRING, [Turn.FIRED, Turn.RECOVERING, Turn.RESOLVED, Turn.FIRED]),
+        ("b", QUICK, State.FIRING, [Turn.OPENED]),
+        ("bbb", QUICK, State.FIRING, [Turn.OPENED]),
+        ("beu", QUICK, State.FIRING, [Turn.OPENED]),
+        ("bc", QUICK, State.RESOLVED, [Turn.OPENED, Turn.RESOLVED]),
+        ("bcb", QUICK, State.FIRING, [Turn.OPENED, Turn.RESOLVED, Turn.OPENED]),
         ("bb", SLOW, State.PENDING, [Turn.PENDED]),
-        ("bbb", SLOW, State.FIRING, [Turn.PENDED, Turn.FIRED]),
-        ("buub", SLOW, State.FIRING, [Turn.PENDED, Turn.FIRED]),
+        ("bbb", SLOW, State.FIRING, [Turn.PENDED, Turn.OPENED]),
+        ("buub", SLOW, State.FIRING, [Turn.PENDED, Turn.OPENED]),
         ("bc", SLOW, State.RESOLVED, [Turn.PENDED, Turn.DROPPED]),
-        ("bbbcc", SLOW, State.RECOVERING, [Turn.PENDED, Turn.FIRED, Turn.RECOVERING]),
+        ("bbbcc", SLOW, State.RECOVERING, [Turn.PENDED, Turn.OPENED, Turn.RECOVERING]),
         ("bbbcce", SLOW, State.FIRING,
-         [Turn.PENDED, Turn.FIRED, Turn.RECOVERING, Turn.RELAPSED]),
+         [Turn.PENDED, Turn.OPENED, Turn.RECOVERING, Turn.RELAPSED]),
         ("bbbccccc", SLOW, State.RESOLVED,
-         [Turn.PENDED, Turn.FIRED, Turn.RECOVERING, Turn.RESOLVED]),
+         [Turn.PENDED, Turn.OPENED, Turn.RECOVERING, Turn.RESOLVED]),
     ],
 )  # fmt: skip
 def test_looks(signs: str, patience: Patience, state: State, turns: Sequence[Turn]) -> None:
@@ -82,7 +82,7 @@ def test_what_is_closed_while_it_is_bad_has_to_clear_before_it_opens_anew() -> N
     assert (same, turns) == (closed, [])
     cleared, turns = look(closed, Sign.CLEAR, 0, T0 + 2 * DAY, QUICK)
     assert turns == [Turn.REARMED]
-    assert look(cleared, Sign.BAD, 4, T0 + 3 * DAY, QUICK)[1] == [Turn.FIRED]
+    assert look(cleared, Sign.BAD, 4, T0 + 3 * DAY, QUICK)[1] == [Turn.OPENED]
 
 
 def test_what_cannot_be_is_refused() -> None:
@@ -162,7 +162,7 @@ class Lives(RuleBasedStateMachine):
     def no_notice_comes_twice(self) -> None:
         for turns in self.alerts:
             told = [turn for turn in turns if turn in TOLD]
-            assert told.count(Turn.FIRED) <= 1
+            assert told.count(Turn.OPENED) <= 1
             assert told.count(Turn.RESOLVED) <= 1
             for one, other in itertools.pairwise(turns):
                 assert one is not other or one in {Turn.SNOOZED, Turn.EXPECTED}
@@ -170,7 +170,7 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def nobody_hears_of_the_end_of_what_was_never_told(self) -> None:
         for turns in self.alerts:
-            assert Turn.RESOLVED not in turns or turns.index(Turn.FIRED) < len(turns) - 1
+            assert Turn.RESOLVED not in turns or turns.index(Turn.OPENED) < len(turns) - 1
             assert Turn.DROPPED not in turns or not TOLD & set(turns)
 
     @invariant()

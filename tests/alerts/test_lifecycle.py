@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from kam_sync.alerts.lifecycle import decide, gravest
-from kam_sync.alerts.model import Alert, AlertState, ChangeKind
+from kam_sync.alerts.life import Sign, State
+from kam_sync.alerts.lifecycle import gravest, sign
+from kam_sync.alerts.model import Alert
 from kam_sync.drift.model import Finding, Kind, Verdict, Why
 from kam_sync.kpi.definition import Good
 
@@ -27,7 +28,8 @@ def finding(gap: float | None, **more: object) -> Finding:
 def open_alert(gap: float = -4.0) -> Alert:
     return Alert(
         id=uuid4(), account_id=uuid4(), kpi="won_revenue", unit="RUB", kind=Kind.LEVEL,
-        state=AlertState.OPEN, opened_at=NOW, changed_at=NOW, observed=30.0, expected=100.0,
+        state=State.FIRING, opened_at=NOW, changed_at=NOW, entered_at=NOW,
+        badness=abs(gap), observed=30.0, expected=100.0,
         low=55.0, high=145.0, gap=gap, since=date(2026, 8, 1),
     )  # fmt: skip
 
@@ -35,35 +37,16 @@ def open_alert(gap: float = -4.0) -> Alert:
 @pytest.mark.parametrize(
     ("gap", "good", "expected"),
     [
-        (-4.0, Good.UP, ChangeKind.OPENED),
-        (4.0, Good.UP, None),  # more revenue is no alarm
-        (4.0, Good.DOWN, ChangeKind.OPENED),  # more days of silence are
-        (-2.5, Good.UP, None),
-        (None, Good.UP, None),
+        (-4.0, Good.UP, Sign.BAD),
+        (4.0, Good.UP, Sign.CLEAR),  # more revenue is no alarm
+        (4.0, Good.DOWN, Sign.BAD),  # more days of silence are
+        (-2.5, Good.UP, Sign.EASED),
+        (-1.9, Good.UP, Sign.CLEAR),
+        (None, Good.UP, Sign.UNSURE),
     ],
 )
-def test_only_a_drift_to_the_bad_side_opens(
-    gap: float | None, good: Good, expected: ChangeKind | None
-) -> None:
-    assert decide(None, finding(gap), good) is expected
-
-
-def test_an_alert_resolves_only_well_inside_the_band() -> None:
-    assert decide(open_alert(), finding(-1.9), Good.UP) is ChangeKind.RESOLVED
-    assert decide(open_alert(), finding(-2.1), Good.UP) is ChangeKind.REFRESHED
-
-
-def test_an_alert_resolves_when_the_kpi_moves_to_the_good_side() -> None:
-    assert decide(open_alert(), finding(5.0), Good.UP) is ChangeKind.RESOLVED
-
-
-def test_missing_data_is_no_recovery() -> None:
-    assert decide(open_alert(), finding(None), Good.UP) is None
-
-
-def test_the_same_numbers_are_no_news() -> None:
-    assert decide(open_alert(-4.0), finding(-4.0), Good.UP) is None
-    assert decide(open_alert(-4.0), finding(-5.0), Good.UP) is ChangeKind.REFRESHED
+def test_only_a_drift_to_the_bad_side_is_bad(gap: float | None, good: Good, expected: Sign) -> None:
+    assert sign(finding(gap), good)[0] is expected
 
 
 def test_of_two_currencies_the_one_on_the_bad_side_speaks() -> None:
@@ -77,4 +60,4 @@ def test_a_quiet_currency_does_not_speak_for_one_that_cannot_be_judged() -> None
     other.unit = "USD"
     alert = open_alert()
     assert gravest([own, other], alert, Good.UP) is own
-    assert decide(alert, own, Good.UP) is None
+    assert sign(own, Good.UP)[0] is Sign.UNSURE

@@ -11,7 +11,8 @@ from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.amocrm.shapes import rows
 from kam_sync import flow
 from kam_sync.accounts.match import own_account
-from kam_sync.alerts.model import Alert, AlertState, ChangeKind
+from kam_sync.alerts.life import State
+from kam_sync.alerts.model import Alert, ChangeKind
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.clock import stopped_at
 from kam_sync.kpi.periods import shift
@@ -108,7 +109,7 @@ def test_a_fall_is_told_once_refreshed_with_new_numbers_and_its_end_is_told_once
     assert story.live(deals=5) == ["refreshed"]  # (20 + 40 + 100) / 3: still far away
     assert story.live(deals=5) == ["resolved"]  # (40 + 100 + 100) / 3: near enough
     [resolved] = story.alerts()
-    assert (resolved.id, resolved.state) == (alert.id, AlertState.RESOLVED)
+    assert (resolved.id, resolved.state) == (alert.id, State.RESOLVED)
     assert story.live(deals=5) == []
     assert story.told() == ["opened", "resolved"]
 

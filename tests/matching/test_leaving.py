@@ -26,9 +26,10 @@ from tests.fakes.connecting import ask
 INN = "7707083893"
 _ALERT = """
     INSERT INTO alert (id, account_id, kpi, kind, state, opened_at, changed_at, unit, observed,
-        expected, low, high, gap, since, resolved_at)
+        expected, low, high, gap, since, resolved_at, entered_at, badness, before,
+        is_armed, assignee)
     VALUES (gen_random_uuid(), :account, 'won_revenue', 'level', 'resolved', now(), now(), 'RUB',
-        1, 2, 1, 3, 1, '2026-01-01', now())
+        1, 2, 1, 3, 1, '2026-01-01', now(), now(), 1, 'firing', true, '')
 """
 
 

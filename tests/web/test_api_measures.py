@@ -76,7 +76,7 @@ def test_an_alert_has_its_numbers_and_history(client, fallen: UUID) -> None:
     assert (one["account_id"], one["account_name"]) == (str(fallen), "ООО «Ромашка»")
     assert one["observed"] == {"amount": "1200000.00", "currency": "RUB"}
     assert one["expected"] == {"amount": "2900000.00", "currency": "RUB"}
-    assert (one["state"], one["since"]) == ("open", "2026-08-01")
+    assert (one["state"], one["since"]) == ("firing", "2026-08-01")
     assert [change["change"] for change in one["history"]] == ["opened"]
 
 

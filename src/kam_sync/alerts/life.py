@@ -60,7 +60,7 @@ class Turn(StrEnum):
     """What happened to an alert."""
 
     PENDED = "pended"
-    FIRED = "fired"
+    OPENED = "opened"
     REMINDED = "reminded"
     """It came back: nobody has mended it in the time that was given, or a snooze is over."""
     WORSENED = "worsened"
@@ -79,7 +79,7 @@ class Turn(StrEnum):
     """It was closed while it was bad; now that it has cleared, the next time it opens anew."""
 
 
-TOLD = frozenset({Turn.FIRED, Turn.REMINDED, Turn.WORSENED, Turn.RESOLVED})
+TOLD = frozenset({Turn.OPENED, Turn.REMINDED, Turn.WORSENED, Turn.RESOLVED})
 """The changes that people are told of."""
 _ASIDE = frozenset({State.ACKNOWLEDGED, State.SNOOZED, State.EXPECTED})
 _WORSE = 1.5
@@ -182,12 +182,18 @@ def resolve(life: Life, outcome: Outcome, now: datetime) -> Step:
     """Somebody closes it, and says what it was; of a closed one it is said afterwards."""
     if not life.is_open:
         return replace(life, outcome=outcome), []
-    turn = Turn.DROPPED if life.state is State.PENDING else Turn.RESOLVED
+    over, turns = ended(life, now)
     done = replace(
-        _to(life, State.RESOLVED, now), outcome=outcome, aside_at=life.badness,
+        over, outcome=outcome, aside_at=life.badness,
         is_armed=life.state is State.RECOVERING,
     )  # fmt: skip
-    return done, [turn]
+    return done, turns
+
+
+def ended(life: Life, now: datetime) -> tuple[Life, list[Turn]]:
+    """There is nothing to look at any more."""
+    turn = Turn.DROPPED if life.state is State.PENDING else Turn.RESOLVED
+    return _to(life, State.RESOLVED, now), [turn]
 
 
 def _begun(
@@ -197,7 +203,7 @@ def _begun(
         return before, []
     if patience.pends:
         return Life(State.PENDING, now, badness), [Turn.PENDED]
-    return Life(State.FIRING, now, badness), [Turn.FIRED]
+    return Life(State.FIRING, now, badness), [Turn.OPENED]
 
 
 def _closed(life: Life, sign: Sign, badness: float, now: datetime, patience: Patience) -> Step:
@@ -216,7 +222,7 @@ def _not_well(life: Life, sign: Sign, now: datetime, patience: Patience) -> Step
     if life.state is State.PENDING:
         if sign is not Sign.BAD or now - life.since < patience.pends:
             return life, turns
-        return _to(life, State.FIRING, now), [Turn.FIRED]
+        return _to(life, State.FIRING, now), [Turn.OPENED]
     if life.until is not None and now >= life.until:
         return _to(life, State.FIRING, now), [*turns, Turn.REMINDED]
     if life.state in _ASIDE and sign is Sign.BAD and _is_worse(life, life.badness):
@@ -227,6 +233,8 @@ def _not_well(life: Life, sign: Sign, now: datetime, patience: Patience) -> Step
 def _clear(life: Life, now: datetime, patience: Patience) -> Step:
     if life.state is State.PENDING:
         return _to(life, State.RESOLVED, now), [Turn.DROPPED]
+    if not patience.recovers:
+        return _to(life, State.RESOLVED, now), [Turn.RESOLVED]
     turns = []
     if life.state is not State.RECOVERING:
         life = replace(life, state=State.RECOVERING, since=now, before=life.state)

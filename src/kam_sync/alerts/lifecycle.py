@@ -1,9 +1,10 @@
-"""Decides what a finding means for the alert about the same matter."""
+"""Says what a finding means for the alert about the same matter."""
 
 from collections.abc import Sequence
 from math import inf
 
-from kam_sync.alerts.model import Alert, ChangeKind, Facts
+from kam_sync.alerts.life import Sign
+from kam_sync.alerts.model import Alert, Facts
 from kam_sync.drift.model import Finding, Verdict
 from kam_sync.kpi.definition import Good
 
@@ -11,22 +12,17 @@ _QUIET = 2.0
 """Widths: an alert opens outside three and resolves inside two, so that it does not flap."""
 
 
-def decide(alert: Alert | None, finding: Finding, good: Good) -> ChangeKind | None:
-    """What happens to the open alert of this identity (None: there is none).
+def sign(finding: Finding, good: Good) -> tuple[Sign, float]:
+    """What a finding says of the matter, and how bad it is.
 
-    A drift to the good side opens nothing. Where the data cannot say, an open alert stays as it is:
-    silence is no recovery.
+    A drift to the good side is as good as none. Where the data cannot say, silence is no recovery.
     """
     badness = _badness(finding, good)
     if badness is None:
-        return None
-    if alert is None:
-        is_bad = finding.verdict is Verdict.DRIFT and badness > 0
-        return ChangeKind.OPENED if is_bad else None
-    if badness < _QUIET:
-        return ChangeKind.RESOLVED
-    is_news = facts_of(finding, alert) != Facts(**alert.model_dump(include=set(Facts.model_fields)))
-    return ChangeKind.REFRESHED if is_news else None
+        return Sign.UNSURE, 0.0
+    if finding.verdict is Verdict.DRIFT and badness > 0:
+        return Sign.BAD, badness
+    return Sign.CLEAR if badness < _QUIET else Sign.EASED, badness
 
 
 def gravest(findings: Sequence[Finding], alert: Alert | None, good: Good) -> Finding:

@@ -1,5 +1,6 @@
 """Words of alerting: alert, its state and changes; incident, a matter about our own work."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -7,23 +8,33 @@ from uuid import UUID
 
 from sqlmodel import SQLModel
 
+from kam_sync.alerts.life import Life, Outcome, State, Turn
 from kam_sync.base import fields
 from kam_sync.drift.model import Kind
 
 
-class AlertState(StrEnum):
-    """Whether an alert is open."""
-
-    OPEN = "open"
-    RESOLVED = "resolved"
-
-
 class ChangeKind(StrEnum):
-    """What happened to an alert."""
+    """What happened to an alert: the turns of its life, and what else is written down of it."""
 
-    OPENED = "opened"
+    PENDED = Turn.PENDED.value
+    OPENED = Turn.OPENED.value
+    REMINDED = Turn.REMINDED.value
+    WORSENED = Turn.WORSENED.value
+    ACKNOWLEDGED = Turn.ACKNOWLEDGED.value
+    SNOOZED = Turn.SNOOZED.value
+    EXPECTED = Turn.EXPECTED.value
+    WOKEN = Turn.WOKEN.value
+    RECOVERING = Turn.RECOVERING.value
+    RELAPSED = Turn.RELAPSED.value
+    RESOLVED = Turn.RESOLVED.value
+    DROPPED = Turn.DROPPED.value
+    REARMED = Turn.REARMED.value
     REFRESHED = "refreshed"
-    RESOLVED = "resolved"
+    """It has newer numbers."""
+    COMMENTED = "commented"
+    ASSIGNED = "assigned"
+    JUDGED = "judged"
+    """Somebody said afterwards what it had been."""
 
 
 class Facts(SQLModel):
@@ -39,16 +50,51 @@ class Facts(SQLModel):
 
 
 class Alert(Facts):
-    """An open matter about an account; its identity is (account, KPI, kind of drift)."""
+    """A matter about an account; its identity is (account, KPI, kind of drift)."""
 
     id: UUID
     account_id: UUID
     kpi: str
     kind: Kind = fields.choice(Kind)
-    state: AlertState = fields.choice(AlertState)
+    state: State = fields.choice(State)
     opened_at: datetime = fields.moment()
     changed_at: datetime = fields.moment()
     resolved_at: datetime | None = fields.moment(default=None)
+    entered_at: datetime = fields.moment()
+    """When it came to its state."""
+    badness: float
+    """How bad it was at the last look that could say, in widths of the usual band."""
+    until: datetime | None = fields.moment(default=None)
+    """When it comes back from where somebody put it."""
+    aside_at: float | None = None
+    """How bad it was when it was put aside or closed."""
+    before: State = fields.choice(State, default=State.FIRING)
+    """What it recovers from."""
+    outcome: Outcome | None = fields.choice(Outcome, default=None)
+    """What it turned out to be, as somebody said."""
+    is_armed: bool = True
+    """False: it was closed while it was bad, and opens no new one before it has cleared."""
+    assignee: str = ""
+    """Who looks after it, by name; empty for who is responsible for the account."""
+
+    @property
+    def life(self) -> Life:
+        """Where it stands, for the machine."""
+        return Life(
+            self.state, self.entered_at, self.badness, self.until, self.aside_at, self.before,
+            self.outcome, self.is_armed,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Who did something, and why; nobody where it came of itself."""
+
+    by: str = ""
+    note: str = ""
+
+
+NO_WORD = Word()
 
 
 class Change(SQLModel):
@@ -61,6 +107,11 @@ class Change(SQLModel):
     observed: float
     expected: float
     gap: float
+    by: str = ""
+    """Who did it; empty for what came of itself."""
+    note: str = ""
+    """Why, or what somebody wrote."""
+    until: datetime | None = fields.moment(default=None)
 
 
 class IncidentKind(StrEnum):

@@ -13,8 +13,7 @@ from pydantic import HttpUrl
 
 from kam_sync import flow
 from kam_sync.accounts.store import AccountStore
-from kam_sync.alerts.model import AlertState
-from kam_sync.alerts.store import AlertStore
+from kam_sync.alerts.store import KNOWN, AlertStore
 from kam_sync.base.clock import Clock, start_of_day, stopped_at, utc_now
 from kam_sync.base.command import command
 from kam_sync.base.errors import Busy, WrongUse
@@ -92,7 +91,7 @@ def _document(
 ) -> dict[str, Any]:
     with services.database.transaction() as session:
         accounts = AccountStore(session)
-        alerts = AlertStore(session).alerts(state=AlertState.OPEN, limit=200)
+        alerts = AlertStore(session).alerts(states=KNOWN, limit=200)
         ids = [alert.account_id for alert in alerts]
         names, origins = accounts.by_ids(ids), accounts.sources(ids)
         called = SourceStore(session).names()

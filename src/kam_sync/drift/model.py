@@ -30,6 +30,8 @@ class Why(StrEnum):
     INSIDE_BAND = "inside_band"
     TOO_LITTLE_HISTORY = "too_little_history"
     STALE = "stale"
+    DATA_SUSPECT = "data_suspect"
+    """Not all is here that the newest month is computed from."""
 
 
 class Judgement(SQLModel):

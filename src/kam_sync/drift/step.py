@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.drift.detect import Baseline, detect
-from kam_sync.drift.model import Judgement
+from kam_sync.drift.model import Judgement, Verdict, Why
 from kam_sync.drift.store import DriftStore
 from kam_sync.kpi.definition import Measure
 from kam_sync.kpi.model import Series
 from kam_sync.kpi.periods import periods_until
 from kam_sync.kpi.registry import KPIS
-from kam_sync.kpi.store import KpiStore
+from kam_sync.kpi.store import DoubtStore, KpiStore, nouns_of
 
 _BASELINES = {
     Measure.MONEY: Baseline(floor=1.0),
@@ -26,18 +26,24 @@ _BASELINES = {
     Measure.POINTS: Baseline(floor=10.0, tolerance=3.5),
 }
 
+_SUSPECT = Judgement(verdict=Verdict.UNCLEAR, why=Why.DATA_SUSPECT)
+_NOTHING: frozenset[str] = frozenset()
+
 
 def run(session: Session, now: datetime, zone: ZoneInfo) -> Report:
-    """Judge all series as of now."""
-    newest = periods_until(now, zone, count=1)[0].on
+    """Judge all series as of now; nobody is judged by what is not all here."""
+    [month, _] = periods_until(now, zone, count=1)
+    doubted = DoubtStore(session).of_all(month.last_day)
     drifts, report = DriftStore(session), Report("drift")
     watched = [key for key, kpi in KPIS.items() if kpi.is_watched]
     verdicts: Counter[str] = Counter(drift=0, steady=0, unclear=0)
 
     def judged() -> Iterator[tuple[Series, Judgement]]:
         for series in KpiStore(session).series(watched):
-            baseline = _BASELINES[KPIS[series.kpi].measure]
-            found = detect(series.months, series.values, baseline, newest)
+            found = _SUSPECT
+            if doubted.get(series.account_id, _NOTHING).isdisjoint(nouns_of(series.kpi)):
+                baseline = _BASELINES[KPIS[series.kpi].measure]
+                found = detect(series.months, series.values, baseline, month.on)
             verdicts[found.verdict.value] += 1
             yield series, found
 

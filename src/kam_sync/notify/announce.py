@@ -53,11 +53,12 @@ def of_alerts(session: Session, locale: Locale, now: datetime) -> int:
     accounts = AccountStore(session).standing([alert.account_id for _, alert in changes])
     found = [
         News(
-            news.of_alert(change.change),
+            event,
             payload.of_alert(alert, accounts[alert.account_id].name, locale),
             account_id=alert.account_id,
         )
         for change, alert in changes
+        if (event := news.of_alert(change.change))
     ]
     DeliveryStore(session).announce(found, targets, now)
     if changes:

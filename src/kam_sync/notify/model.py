@@ -49,6 +49,8 @@ class EventType(StrEnum):
     ALERT_OPENED = "alert.opened"
     ALERT_REFRESHED = "alert.refreshed"
     ALERT_RESOLVED = "alert.resolved"
+    ALERT_REMINDED = "alert.reminded"
+    ALERT_CHANGED = "alert.changed"
     PING = "ping"
     """Sent by hand to try a target, whatever it has chosen."""
 

@@ -12,7 +12,17 @@ _OF_ALERT = {
     ChangeKind.OPENED: EventType.ALERT_OPENED,
     ChangeKind.REFRESHED: EventType.ALERT_REFRESHED,
     ChangeKind.RESOLVED: EventType.ALERT_RESOLVED,
-}
+    ChangeKind.REMINDED: EventType.ALERT_REMINDED,
+    ChangeKind.WORSENED: EventType.ALERT_REMINDED,
+    **dict.fromkeys(
+        (
+            ChangeKind.ACKNOWLEDGED, ChangeKind.SNOOZED, ChangeKind.EXPECTED, ChangeKind.WOKEN,
+            ChangeKind.COMMENTED, ChangeKind.ASSIGNED, ChangeKind.JUDGED,
+        ),
+        EventType.ALERT_CHANGED,
+    ),
+}  # fmt: skip
+"""What is not here happens out of sight."""
 CHOOSABLE = tuple(one for one in EventType if one is not EventType.PING)
 
 
@@ -41,9 +51,9 @@ def of_deal(before: Known | None, now: Known) -> tuple[EventType, ...]:
     return closed or ((EventType.DEAL_UPDATED,) if before.digest != now.digest else ())
 
 
-def of_alert(change: ChangeKind) -> EventType:
-    """What a change of an alert is called outside."""
-    return _OF_ALERT[change]
+def of_alert(change: ChangeKind) -> EventType | None:
+    """What a change of an alert is called outside; None where it is nobody's business there."""
+    return _OF_ALERT.get(change)
 
 
 def is_wanted(event: EventType, patterns: Iterable[str]) -> bool:

@@ -10,8 +10,8 @@ from connectors import Outcome
 from kam_sync.accounts import model
 from kam_sync.accounts.merge import Winners
 from kam_sync.accounts.traits import traits
+from kam_sync.alerts import life
 from kam_sync.alerts import model as alerts
-from kam_sync.alerts.model import AlertState
 from kam_sync.base.settings import Locale
 from kam_sync.drift.model import Kind
 from kam_sync.kpi.registry import KPIS
@@ -120,7 +120,12 @@ class Alert(BaseModel):
     kpi: str = Field(examples=["won_revenue"])
     title: str
     kind: Kind
-    state: AlertState
+    state: life.State
+    until: Moment | None = Field(description="When it comes back from where somebody put it.")
+    outcome: life.Outcome | None = Field(description="What it turned out to be, as somebody said.")
+    assignee: str = Field(
+        description="Who looks after it; empty: who is responsible for the account."
+    )
     observed: Value
     expected: Value
     low: Value

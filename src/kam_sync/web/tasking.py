@@ -5,7 +5,7 @@ from uuid import UUID
 
 from connectors import NewTask, Noun, Ref
 from kam_sync.accounts.store import AccountStore
-from kam_sync.alerts.model import Alert, AlertState
+from kam_sync.alerts.model import Alert
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
 from kam_sync.base.errors import WrongUse
@@ -28,7 +28,7 @@ def key_of(alert_id: UUID) -> str:
 def ask_about(session: Session, services: Services, alert_id: UUID, *, by: str) -> CrmWrite:
     """Ask for a task about an open alert; one that was refused is tried again."""
     alert = AlertStore(session).alert(alert_id)
-    if alert.state is not AlertState.OPEN:
+    if not alert.life.is_open:
         raise WrongUse(f"alert {alert_id}: it is resolved, there is nothing to do about it")
     links = AccountStore(session).links(alert.account_id)
     if not links:

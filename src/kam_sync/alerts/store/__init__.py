@@ -1,6 +1,6 @@
 """The tables of this room: alerts about accounts with their history, and incidents of our own."""
 
-from kam_sync.alerts.store.alerts import AlertStore, Identity
+from kam_sync.alerts.store.alerts import KNOWN, AlertStore, Identity
 from kam_sync.alerts.store.incidents import IncidentStore
 
-__all__ = ["AlertStore", "Identity", "IncidentStore"]
+__all__ = ["KNOWN", "AlertStore", "Identity", "IncidentStore"]

@@ -1,17 +1,23 @@
 """Alerts and their changes. The database itself allows one open alert per identity."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from kam_sync.alerts.model import Alert, AlertState, Change, ChangeKind, Facts
+from kam_sync.alerts.life import Life, State, Turn
+from kam_sync.alerts.model import NO_WORD, Alert, Change, ChangeKind, Facts, Word
 from kam_sync.base.db import Session, hold_still, table_of
 from kam_sync.base.errors import NotHere
 from kam_sync.drift.model import Finding, Kind
 
 Identity = tuple[UUID, str, Kind]
+KNOWN = tuple(state for state in State if state not in {State.PENDING, State.RESOLVED})
+"""The states of what people know of and what is not over."""
 
 
 class AlertRow(Alert, table=True):
@@ -46,44 +52,80 @@ class AlertStore:
         self._session = session
 
     def open_ones(self) -> dict[Identity, Alert]:
-        """All open alerts by identity."""
-        query = select(AlertRow).where(AlertRow.state != AlertState.RESOLVED)
+        """All alerts that people know of and that are not over, by identity."""
+        query = select(AlertRow).where(col(AlertRow.state).in_(KNOWN))
         return {(row.account_id, row.kpi, row.kind): row for row in self._session.scalars(query)}
 
-    def open(self, finding: Finding, facts: Facts, now: datetime) -> None:
-        """Open an alert about a finding."""
-        row = AlertRow(
-            id=uuid4(),
-            account_id=finding.account_id,
-            kpi=finding.kpi,
-            kind=finding.kind,
-            state=AlertState.OPEN,
-            opened_at=now,
-            changed_at=now,
-            **facts.model_dump(),
+    def standing(self) -> dict[Identity, Alert]:
+        """By identity the alert that stands in the way of a new one: open, or not armed.
+
+        Nobody acknowledges one of them until the transaction ends.
+        """
+        query = select(AlertRow).where(
+            (col(AlertRow.state) != State.RESOLVED) | ~col(AlertRow.is_armed)
         )
+        query = query.order_by(col(AlertRow.opened_at), col(AlertRow.state) != State.RESOLVED)
+        query = query.with_for_update()
+        return {(row.account_id, row.kpi, row.kind): row for row in self._session.scalars(query)}
+
+    def begin(self, finding: Finding, facts: Facts, life: Life, now: datetime) -> Alert:
+        """A new alert about a finding."""
+        row = AlertRow(
+            id=uuid4(), account_id=finding.account_id, kpi=finding.kpi, kind=finding.kind,
+            opened_at=now, changed_at=now, **_columns(life), **facts.model_dump(),
+        )  # fmt: skip
         self._session.add(row)
         self._session.flush()
-        self._write(row, ChangeKind.OPENED, now)
+        return row
 
-    def refresh(self, alert: Alert, facts: Facts, now: datetime) -> None:
-        """Give an open alert its newest numbers."""
-        row = self._row(alert.id)
-        row.sqlmodel_update(facts.model_dump())
-        row.changed_at = now
-        self._write(row, ChangeKind.REFRESHED, now)
+    def turn(
+        self,
+        alert: Alert,
+        step: tuple[Life, Sequence[Turn]],
+        now: datetime,
+        *,
+        facts: Facts | None = None,
+        word: Word = NO_WORD,
+    ) -> list[ChangeKind]:
+        """Keep where an alert stands now, what has happened to it, and its newest numbers.
 
-    def resolve(self, alert: Alert, now: datetime, facts: Facts | None = None) -> None:
-        """Close an alert whose KPI has come back."""
+        Returns:
+            what was written down; nothing where all is as it was.
+        """
+        life, turns = step
         row = self._row(alert.id)
+        is_news = facts is not None and facts != Facts(
+            **row.model_dump(include=set(Facts.model_fields))
+        )
         if facts is not None:
             row.sqlmodel_update(facts.model_dump())
-        row.state, row.changed_at, row.resolved_at = AlertState.RESOLVED, now, now
-        self._write(row, ChangeKind.RESOLVED, now)
+        kinds = [ChangeKind(turn.value) for turn in turns]
+        if is_news and not kinds:
+            kinds = [ChangeKind.REFRESHED]
+        row.sqlmodel_update(_columns(life))
+        if kinds:
+            row.changed_at = now
+        if not life.is_open and row.resolved_at is None:
+            row.resolved_at = now
+        for kind in kinds:
+            self.write(row, kind, now, word)
+        return kinds
 
     def alert(self, alert_id: UUID) -> Alert:
         """One alert, or NotHere."""
         return self._row(alert_id)
+
+    def locked(self, alert_id: UUID) -> Alert:
+        """One alert that nobody else changes until the transaction ends, or NotHere."""
+        query = select(AlertRow).where(AlertRow.id == alert_id).with_for_update()
+        found = self._session.scalar(query.execution_options(populate_existing=True))
+        if found is None:
+            raise NotHere(f"alert {alert_id}: no such alert")
+        return found
+
+    def assign(self, alert_id: UUID, assignee: str) -> None:
+        """Keep who looks after it."""
+        self._row(alert_id).assignee = assignee
 
     def history(self, alert_id: UUID) -> list[Change]:
         """The changes of an alert, oldest first."""
@@ -93,7 +135,7 @@ class AlertStore:
     def alerts(
         self,
         *,
-        state: AlertState | None = None,
+        states: Collection[State] = (),
         account_id: UUID | None = None,
         after: tuple[datetime, UUID] | None = None,
         limit: int,
@@ -101,8 +143,8 @@ class AlertStore:
         """Alerts, newest first."""
         key = (col(AlertRow.opened_at), col(AlertRow.id))
         query = select(AlertRow).order_by(*(column.desc() for column in key)).limit(limit)
-        if state is not None:
-            query = query.where(AlertRow.state == state)
+        if states:
+            query = query.where(col(AlertRow.state).in_(states))
         if account_id is not None:
             query = query.where(AlertRow.account_id == account_id)
         if after is not None:
@@ -138,14 +180,16 @@ class AlertStore:
             raise NotHere(f"alert {alert_id}: no such alert")
         return found
 
-    def _write(self, alert: Alert, change: ChangeKind, now: datetime) -> None:
-        self._session.add(
-            ChangeRow(
-                alert_id=alert.id,
-                change=change,
-                at=now,
-                observed=alert.observed,
-                expected=alert.expected,
-                gap=alert.gap,
-            )
-        )
+    def write(self, alert: Alert, change: ChangeKind, now: datetime, word: Word = NO_WORD) -> None:
+        """Write down what has happened to an alert."""
+        row = ChangeRow(
+            alert_id=alert.id, change=change, at=now, observed=alert.observed,
+            expected=alert.expected, gap=alert.gap, by=word.by, note=word.note, until=alert.until,
+        )  # fmt: skip
+        self._session.add(row)
+
+
+def _columns(life: Life) -> dict[str, Any]:
+    named = asdict(life)
+    named["entered_at"] = named.pop("since")
+    return named

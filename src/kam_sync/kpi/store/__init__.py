@@ -3,6 +3,7 @@
 from kam_sync.kpi.store.doubting import DoubtStore
 from kam_sync.kpi.store.due import DueStore
 from kam_sync.kpi.store.examples import BadFormula, example
+from kam_sync.kpi.store.layout import nouns_of
 from kam_sync.kpi.store.measuring import MeasuringStore
 from kam_sync.kpi.store.planned import PlanStore
 from kam_sync.kpi.store.portfolio import PortfolioStore
@@ -20,4 +21,5 @@ __all__ = [
     "RateStore",
     "Restated",
     "example",
+    "nouns_of",
 ]

@@ -1,7 +1,8 @@
 """Keeps which inputs were not all here when KPIs were measured, and finds whose values that is."""
 
+from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -35,6 +36,11 @@ _OF_ACCOUNT = """
     WHERE d.source_id IN (
         SELECT l.source_id FROM member m JOIN account_link l ON l.account_id = m.id
     ) ORDER BY s.name, d.noun
+"""
+_OF_ALL = """
+    SELECT DISTINCT l.account_id, s.name, d.noun, d.why, d.known_until
+    FROM kpi_doubt d JOIN source s ON s.id = d.source_id
+    JOIN account_link l ON l.source_id = d.source_id
 """
 
 
@@ -72,6 +78,15 @@ class DoubtStore:
         asked = {"account_id": account_id, "of_group": of_group}
         found = self._session.execute(sa.text(_OF_ACCOUNT), asked)
         return [Doubted(source, noun, Doubt(why), until) for source, noun, why, until in found]
+
+    def of_all(self, last_day: date) -> dict[UUID, set[str]]:
+        """By account the nouns by which a value may be wrong whose period ends with that day."""
+        found: dict[UUID, set[str]] = defaultdict(set)
+        for account_id, *doubted in self._session.execute(sa.text(_OF_ALL)):
+            source, noun, why, until = doubted
+            if Doubted(source, noun, Doubt(why), until).is_about(last_day):
+                found[account_id].add(noun)
+        return found
 
     def _inputs(self) -> Iterator[Input]:
         return (Input(*row) for row in self._session.execute(sa.text(_INPUTS)))

@@ -1,24 +1,33 @@
 """Alerts and their history."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
-from pydantic import Field
+from fastapi import APIRouter, Body, Depends
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from kam_sync.accounts.store import AccountStore
-from kam_sync.alerts.model import Alert, AlertState, Change
-from kam_sync.alerts.store import AlertStore
+from kam_sync.alerts.life import Outcome, State
+from kam_sync.alerts.model import Alert, Change
+from kam_sync.alerts.store import KNOWN, AlertStore
+from kam_sync.base.settings import Locale
+from kam_sync.jobs.attending import attending
 from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.values import value
 from kam_sync.notify import shapes
 from kam_sync.web import paging
 from kam_sync.web.api import answers
-from kam_sync.web.deps import AlertId, Reading, Speaking, read_id
-from kam_sync.web.paging import Cursor, Page, Paging
+from kam_sync.web.deps import AlertId, Reading, Serving, Speaking, from_our_pages, read_id
+from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
+from kam_sync.wiring import Services
 
 router = APIRouter(tags=["alerts"])
+
+_BY = "the API"
+_CHANGING = [Depends(from_our_pages)]
 
 _BY_TIME = Cursor("alerts", paging.moment, paging.uuid)
 _NUMBERS = ("observed", "expected", "low", "high")
@@ -27,7 +36,9 @@ _NUMBERS = ("observed", "expected", "low", "high")
 class AlertQuery(Paging):
     """Which alerts are asked for."""
 
-    state: AlertState | None = None
+    state: State | Literal["open"] | None = Field(
+        default=None, description="`open`: all that people know of and that are not over."
+    )
     account: str | None = Field(default=None, description="Id of an account.")
 
 
@@ -36,7 +47,7 @@ def list_alerts(session: Reading, locale: Speaking, query: Asked[AlertQuery]) ->
     """Alerts, newest first."""
     after = _BY_TIME.read(query.cursor)
     found = AlertStore(session).alerts(
-        state=query.state,
+        states=_states(query.state),
         account_id=None if query.account is None else read_id("account", query.account),
         after=None if after is None else (datetime.fromisoformat(after[0]), UUID(after[1])),
         limit=query.limit + 1,
@@ -58,6 +69,120 @@ def get_alert(session: Reading, alert_id: AlertId, locale: Speaking) -> answers.
     return answers.OneAlert(**shown.model_dump(), history=history)
 
 
+class Noted(BaseModel):
+    """What somebody says beside."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: Text = Field(default="", max_length=1_000, description="Why, for the record.")
+    by: Text = Field(default=_BY, max_length=200, description="In whose name.")
+
+
+class Until(Noted):
+    """Until when it is put off."""
+
+    until: AwareDatetime
+
+
+class Closed(Noted):
+    """What it was."""
+
+    outcome: Outcome
+
+
+class Commented(Noted):
+    """What somebody has to say."""
+
+    note: Text = Field(min_length=1, max_length=1_000)
+
+
+class Assigned(Noted):
+    """Who is to look after it."""
+
+    assignee: Text = Field(max_length=200, description="A name; empty: who is responsible.")
+
+
+@router.post("/alerts/{alert_id}/acknowledge", dependencies=_CHANGING)
+def acknowledge_alert(
+    services: Serving, alert_id: AlertId, locale: Speaking, said: Annotated[Noted, Body()]
+) -> answers.OneAlert:
+    """Say that somebody looks after it; it comes back after 14 days, or when it is much worse."""
+    with attending(services, said.by) as acting:
+        acting.acknowledge(alert_id, said.note)
+    return _shown(services, alert_id, locale)
+
+
+@router.post("/alerts/{alert_id}/snooze", dependencies=_CHANGING)
+def snooze_alert(
+    services: Serving, alert_id: AlertId, locale: Speaking, said: Annotated[Until, Body()]
+) -> answers.OneAlert:
+    """Put it off until a moment; it comes back before when it is much worse."""
+    with attending(services, said.by) as acting:
+        acting.snooze(alert_id, said.until, said.note)
+    return _shown(services, alert_id, locale)
+
+
+@router.post("/alerts/{alert_id}/expect", dependencies=_CHANGING)
+def expect_alert(
+    services: Serving, alert_id: AlertId, locale: Speaking, said: Annotated[Until, Body()]
+) -> answers.OneAlert:
+    """Say that it is as it has to be until a moment, and why."""
+    with attending(services, said.by) as acting:
+        acting.expect(alert_id, said.until, said.note)
+    return _shown(services, alert_id, locale)
+
+
+@router.post("/alerts/{alert_id}/wake", dependencies=_CHANGING)
+def wake_alert(
+    services: Serving, alert_id: AlertId, locale: Speaking, said: Annotated[Noted, Body()]
+) -> answers.OneAlert:
+    """Take back what put it aside."""
+    with attending(services, said.by) as acting:
+        acting.wake(alert_id, said.note)
+    return _shown(services, alert_id, locale)
+
+
+@router.post("/alerts/{alert_id}/resolve", dependencies=_CHANGING)
+def resolve_alert(
+    services: Serving, alert_id: AlertId, locale: Speaking, said: Annotated[Closed, Body()]
+) -> answers.OneAlert:
+    """Close it and say what it was; of a resolved one it is said afterwards."""
+    with attending(services, said.by) as acting:
+        acting.resolve(alert_id, said.outcome, said.note)
+    return _shown(services, alert_id, locale)
+
+
+@router.post("/alerts/{alert_id}/comment", dependencies=_CHANGING)
+def comment_alert(
+    services: Serving, alert_id: AlertId, locale: Speaking, said: Annotated[Commented, Body()]
+) -> answers.OneAlert:
+    """Write something down about it."""
+    with attending(services, said.by) as acting:
+        acting.comment(alert_id, said.note)
+    return _shown(services, alert_id, locale)
+
+
+@router.post("/alerts/{alert_id}/assign", dependencies=_CHANGING)
+def assign_alert(
+    services: Serving, alert_id: AlertId, locale: Speaking, said: Annotated[Assigned, Body()]
+) -> answers.OneAlert:
+    """Say who looks after it."""
+    with attending(services, said.by) as acting:
+        acting.assign(alert_id, said.assignee, said.note)
+    return _shown(services, alert_id, locale)
+
+
+def _shown(services: Services, alert_id: UUID, locale: Locale) -> answers.OneAlert:
+    with services.database.transaction() as session:
+        return get_alert(session, alert_id, locale)
+
+
+def _states(wanted: State | str | None) -> Sequence[State]:
+    if wanted is None:
+        return ()
+    return KNOWN if wanted == "open" else (State(wanted),)
+
+
 def _change(row: Change, alert: Alert) -> answers.Change:
     measure = KPIS[alert.kpi].measure
     return answers.Change(
@@ -66,4 +191,7 @@ def _change(row: Change, alert: Alert) -> answers.Change:
         observed=value(row.observed, measure, alert.unit),
         expected=value(row.expected, measure, alert.unit),
         gap=row.gap,
+        by=row.by,
+        note=row.note,
+        until=row.until,
     )

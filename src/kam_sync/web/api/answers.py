@@ -271,6 +271,9 @@ class Change(BaseModel):
     observed: Value
     expected: Value
     gap: float
+    by: str = Field(description="Who did it; empty where it came of itself.")
+    note: str
+    until: Moment | None
 
 
 class OneAlert(Alert):

@@ -20,8 +20,7 @@ from kam_sync.accounts.store import (
     ZoneStore,
 )
 from kam_sync.accounts.traits import traits
-from kam_sync.alerts.model import AlertState
-from kam_sync.alerts.store import AlertStore
+from kam_sync.alerts.store import KNOWN, AlertStore
 from kam_sync.base.db import Session
 from kam_sync.drift.store import DriftStore
 from kam_sync.kpi import health
@@ -59,7 +58,7 @@ def show_account(
     account = AccountStore(session).account(account_id)
     if account.merged_into is not None:  # its companies are there now
         return RedirectResponse(f"/accounts/{account.merged_into}")
-    alerts = AlertStore(session).alerts(state=AlertState.OPEN, account_id=account_id, limit=MOST)
+    alerts = AlertStore(session).alerts(states=KNOWN, account_id=account_id, limit=MOST)
     points = KpiStore(session).points(account_id)
     cards = measured(points, DriftStore(session).of_account(account_id))
     chosen = _chosen(cards, kpi, [f"{alert.kpi}.{alert.unit}" for alert in alerts])

@@ -59,6 +59,10 @@ def finding(language: Language, found: Finding | None, months: int) -> str:
             return language.gettext(
                 "Stale: the latest whole month has no value, so nothing can be said."
             )
+        case Why.DATA_SUSPECT:
+            return language.gettext(
+                "Not all is here that it is computed from, so nothing is said until it is."
+            )
         case Why.INSIDE_BAND:
             return _as_usual(language, found)
         case Why.OUTSIDE_BAND:
