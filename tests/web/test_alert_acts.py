@@ -72,3 +72,17 @@ def test_of_a_resolved_one_it_is_said_afterwards_what_it_was(
     judged = client.post(f"{alert}/resolve", json={"outcome": "known"}).json()
     assert judged["outcome"] == "known"
     assert [change for change, *_ in _history(client, alert)][-2:] == ["resolved", "judged"]
+
+
+def test_the_page_does_the_same(client: TestClient, alert: str) -> None:
+    page = alert.removeprefix("/api/v1")
+    assert "ждёт ответа" in client.get(page).text
+    client.post(page, data={"do": "snooze", "until": "2027-12-31", "note": "ждём бюджета"})
+    shown = client.get(page).text
+    assert "отложено до 31 дек. 2027" in shown
+    assert "ждём бюджета" in shown
+    client.post(page, data={"do": "wake"})
+    client.post(page, data={"do": "resolve", "outcome": "known"})
+    assert "так и было, это известно" in client.get(page).text
+    for wrong in ({"do": "snooze", "until": "завтра"}, {"do": "resolve"}, {"do": "dance"}):
+        assert client.post(page, data=wrong).status_code == 400

@@ -44,6 +44,7 @@ import kam_sync.web.api.zones
 import kam_sync.web.ops
 import kam_sync.web.pages.account
 import kam_sync.web.pages.accounts
+import kam_sync.web.pages.alert
 import kam_sync.web.pages.connect
 import kam_sync.web.pages.consents
 import kam_sync.web.pages.controls
@@ -115,6 +116,7 @@ _API = (
 _PAGES = (
     kam_sync.web.pages.today.router,
     kam_sync.web.pages.tasks.router,
+    kam_sync.web.pages.alert.router,
     kam_sync.web.pages.accounts.router,
     kam_sync.web.pages.matches.router,
     kam_sync.web.pages.people.router,

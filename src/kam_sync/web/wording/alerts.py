@@ -1,0 +1,54 @@
+"""The states of alerts and what has happened to them, in plain words."""
+
+from kam_sync.alerts.life import Outcome, State
+from kam_sync.alerts.model import Alert, ChangeKind
+from kam_sync.web.wording.language import Language
+
+
+def state(language: Language, alert: Alert) -> str:
+    """How an alert stands; until when, where it was put aside."""
+    said = {
+        State.PENDING: language.gettext("watched"),
+        State.FIRING: language.gettext("waits for an answer"),
+        State.ACKNOWLEDGED: language.gettext("is looked after"),
+        State.SNOOZED: language.gettext("put off"),
+        State.EXPECTED: language.gettext("as it has to be"),
+        State.RECOVERING: language.gettext("recovering"),
+        State.RESOLVED: language.gettext("over"),
+    }[alert.state]
+    if alert.until is None or alert.state is State.RESOLVED:
+        return said
+    until = language.day(language.day_of(alert.until))
+    return language.gettext("%(state)s until %(day)s") % {"state": said, "day": until}
+
+
+def outcome(language: Language, what: Outcome) -> str:
+    """What an alert turned out to be."""
+    return {
+        Outcome.TRUE: language.gettext("there was something to do"),
+        Outcome.FALSE: language.gettext("a false alarm"),
+        Outcome.KNOWN: language.gettext("it was so, and no news"),
+    }[what]
+
+
+def change(language: Language, kind: ChangeKind) -> str:
+    """What has happened to an alert."""
+    return {
+        ChangeKind.PENDED: language.gettext("seen for the first time"),
+        ChangeKind.OPENED: language.gettext("opened"),
+        ChangeKind.REMINDED: language.gettext("came back: the time is over"),
+        ChangeKind.WORSENED: language.gettext("came back: it is much worse"),
+        ChangeKind.ACKNOWLEDGED: language.gettext("is looked after"),
+        ChangeKind.SNOOZED: language.gettext("put off"),
+        ChangeKind.EXPECTED: language.gettext("as it has to be"),
+        ChangeKind.WOKEN: language.gettext("taken back"),
+        ChangeKind.RECOVERING: language.gettext("recovering"),
+        ChangeKind.RELAPSED: language.gettext("fell back"),
+        ChangeKind.RESOLVED: language.gettext("over"),
+        ChangeKind.DROPPED: language.gettext("passed"),
+        ChangeKind.REARMED: language.gettext("cleared: it may open anew"),
+        ChangeKind.REFRESHED: language.gettext("new numbers"),
+        ChangeKind.COMMENTED: language.gettext("a remark"),
+        ChangeKind.ASSIGNED: language.gettext("given to somebody"),
+        ChangeKind.JUDGED: language.gettext("said what it was"),
+    }[kind]
