@@ -15,7 +15,6 @@ from kam_sync.web.deps import AlertId, AllSources, Reading, Serving, from_our_pa
 from kam_sync.web.pages.alert_tasks import tasks_of
 from kam_sync.web.pages.forms import BY, Fields, note_of
 from kam_sync.web.render import pages
-from kam_sync.web.wording import alerts
 
 router = APIRouter()
 
@@ -40,7 +39,6 @@ def show_alert(
         owner=accounts.owners([account.id]).get(account.id),
         task=tasks_of(session, services, sources, [alert]).get(alert.id),
         history=AlertStore(session).history(alert_id)[::-1],
-        alert_words=alerts,
         outcomes=list(Outcome),
         tomorrow=today + timedelta(days=1),
         in_a_week=today + _WEEK,

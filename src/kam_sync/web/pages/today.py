@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from kam_sync.accounts.store import AccountStore
+from kam_sync.alerts.life import State
 from kam_sync.alerts.model import Alert
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
@@ -53,18 +54,30 @@ def show_today(
 
 
 def _by_account(session: Session) -> list[list[Alert]]:
-    """Alerts of one account together; gaps are comparable between KPIs and currencies."""
+    """Alerts of one account together, those that nobody has answered first.
+
+    Gaps are comparable between KPIs and currencies.
+    """
     groups: dict[object, list[Alert]] = defaultdict(list)
     order = list(KPIS)
     for alert in AlertStore(session).open_ones().values():
         if alert.kpi in KPIS:
             groups[alert.account_id].append(alert)
     for group in groups.values():
-        group.sort(key=lambda alert: order.index(alert.kpi))
+        group.sort(key=lambda alert: (_is_answered(alert), order.index(alert.kpi)))
     return sorted(
         groups.values(),
-        key=lambda group: (-max(abs(alert.gap) for alert in group), str(group[0].account_id)),
+        key=lambda group: (
+            all(_is_answered(alert) for alert in group),
+            -max(abs(alert.gap) for alert in group),
+            str(group[0].account_id),
+        ),
     )
+
+
+def _is_answered(alert: Alert) -> bool:
+    """Whether somebody has put it aside, or it is on its way to be over."""
+    return alert.state is not State.FIRING
 
 
 def _last_run(session: Session) -> Run | None:
