@@ -164,8 +164,8 @@ def kpi(services: Services) -> Report:
 
 def detect(services: Services) -> list[Report]:
     """Steps 4 and 5."""
-    now, zone = services.as_of(), services.zone
-    found = _step(services, lambda session: kam_sync.drift.step.run(session, now, zone))
+    now, zone, days = services.as_of(), services.zone, services.workdays
+    found = _step(services, lambda session: kam_sync.drift.step.run(session, now, zone, days))
     return [found, _step(services, lambda session: kam_sync.alerts.step.run(session, now))]
 
 

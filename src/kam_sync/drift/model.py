@@ -13,6 +13,9 @@ class Kind(StrEnum):
     """The kinds of drift."""
 
     LEVEL = "level"
+    """Months are another than they were."""
+    SILENCE = "silence"
+    """Nothing was ordered for longer than the client's own rhythm lets expect."""
 
 
 class Verdict(StrEnum):

@@ -15,6 +15,7 @@ from kam_sync.kpi.model import Series
 from kam_sync.kpi.periods import periods_until
 from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.store import DoubtStore, KpiStore, nouns_of
+from kam_sync.kpi.workdays import Workdays
 
 _BASELINES = {
     Measure.MONEY: Baseline(floor=1.0),
@@ -26,22 +27,32 @@ _BASELINES = {
     Measure.POINTS: Baseline(floor=10.0, tolerance=3.5),
 }
 
+SILENT = "days_since_last_won"
+"""The KPI that is judged by each client's own rhythm, and not by months."""
 _SUSPECT = Judgement(verdict=Verdict.UNCLEAR, why=Why.DATA_SUSPECT)
 _NOTHING: frozenset[str] = frozenset()
 
 
-def run(session: Session, now: datetime, zone: ZoneInfo) -> Report:
+def run(session: Session, now: datetime, zone: ZoneInfo, workdays: Workdays) -> Report:
     """Judge all series as of now; nobody is judged by what is not all here."""
+    from kam_sync.drift import waiting  # noqa: PLC0415 - scipy takes long to import
+
     [month, _] = periods_until(now, zone, count=1)
     doubted = DoubtStore(session).of_all(month.last_day)
     drifts, report = DriftStore(session), Report("drift")
     watched = [key for key, kpi in KPIS.items() if kpi.is_watched]
     verdicts: Counter[str] = Counter(drift=0, steady=0, unclear=0)
+    silences = waiting.judge(drifts.order_days(now, zone), now.astimezone(zone).date(), workdays)
 
     def judged() -> Iterator[tuple[Series, Judgement]]:
         for series in KpiStore(session).series(watched):
             found = _SUSPECT
-            if doubted.get(series.account_id, _NOTHING).isdisjoint(nouns_of(series.kpi)):
+            is_sure = doubted.get(series.account_id, _NOTHING).isdisjoint(nouns_of(series.kpi))
+            if series.kpi == SILENT:
+                few = waiting.unclear(Why.TOO_LITTLE_HISTORY)
+                suspect = waiting.unclear(Why.DATA_SUSPECT)
+                found = silences.get(series.account_id, few) if is_sure else suspect
+            elif is_sure:
                 baseline = _BASELINES[KPIS[series.kpi].measure]
                 found = detect(series.months, series.values, baseline, month.on)
             verdicts[found.verdict.value] += 1

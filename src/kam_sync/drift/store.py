@@ -1,9 +1,10 @@
 """The latest finding about each KPI of each account."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
@@ -17,6 +18,19 @@ _FORGET = """
         SELECT FROM series s WHERE s.account_id = f.account_id AND NOT s.of_group
             AND s.kpi = f.kpi AND s.unit = f.unit)
 """
+_ORDERS = sa.text("""
+    SELECT account_id, array_agg(day ORDER BY day DESC) FROM (
+        SELECT account_id, day, row_number() OVER (PARTITION BY account_id ORDER BY day DESC) AS n
+        FROM (
+            SELECT DISTINCT l.account_id, CAST(d.closed_at AT TIME ZONE :zone AS date) AS day
+            FROM deal d JOIN account_link l ON l.source_id = d.source_id
+                AND l.company_external_id = d.company_external_id
+            WHERE d.outcome = 'won' AND NOT d.is_deleted AND d.closed_at < :now
+        ) days
+    ) latest WHERE n <= :most GROUP BY account_id
+""")
+_LATEST = 13
+"""So many days of orders tell the rhythm of today: twelve gaps."""
 _FIELDS = tuple(Judgement.model_fields)
 _STANDS = """
     EXISTS (SELECT FROM account a WHERE a.id = finding.account_id AND a.merged_into IS NULL)
@@ -53,6 +67,11 @@ class DriftStore:
         table = table_of(FindingRow)
         names = ("account_id", "kpi", "unit", *_FIELDS)
         return merge(self._session, table, names, rows, touch={"changed_at": now})
+
+    def order_days(self, now: datetime, zone: ZoneInfo) -> dict[UUID, list[date]]:
+        """The days of the latest orders (won deals) of each account, in order."""
+        asked = {"now": now, "zone": zone.key, "most": _LATEST}
+        return {account: days[::-1] for account, days in self._session.execute(_ORDERS, asked)}
 
     def forget_others(self, kpis: Iterable[str]) -> int:
         """Drop findings about other KPIs, and about series that are no more."""

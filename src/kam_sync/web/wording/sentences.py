@@ -5,11 +5,12 @@ from typing import Protocol
 
 from kam_sync.alerts.model import Alert
 from kam_sync.drift.detect import Baseline
-from kam_sync.drift.model import Finding, Verdict, Why
+from kam_sync.drift.model import Finding, Kind, Verdict, Why
 from kam_sync.intake.model import Held, HeldWhy, NounEnd, RunState, SourceState
 from kam_sync.kpi.definition import Family, Good, Measure
 from kam_sync.kpi.registry import KPIS
 from kam_sync.web.wording.language import Language, Number
+from kam_sync.web.wording.silences import silence
 
 _LEAST_MONTHS = Baseline(floor=1.0).least_points
 
@@ -43,6 +44,8 @@ def full_value(language: Language, kpi: str, number: Number, unit: str) -> str:
 
 def alert(language: Language, about: Alert) -> str:
     """What an alert says, with its numbers."""
+    if about.kind is Kind.SILENCE:
+        return silence(language, about)
     observed, usual = _pair(language, about, about.observed, about.expected)
     month = language.since_month(about.since)
     return _moved(language, about.kpi) % {"observed": observed, "usual": usual, "month": month}
@@ -52,6 +55,11 @@ def finding(language: Language, found: Finding | None, months: int) -> str:
     """What the detector says of a KPI; `months` is how many whole months there are."""
     if found is None:
         return language.gettext("Not judged yet.")
+    is_silence = found.kind is Kind.SILENCE
+    return _silent(language, found) if is_silence else _level(language, found, months)
+
+
+def _level(language: Language, found: Finding, months: int) -> str:
     match found.why:
         case Why.TOO_LITTLE_HISTORY:
             return _too_little(language, months)
@@ -67,6 +75,22 @@ def finding(language: Language, found: Finding | None, months: int) -> str:
             return _as_usual(language, found)
         case Why.OUTSIDE_BAND:
             return _drifted(language, found)
+
+
+def _silent(language: Language, found: Finding) -> str:
+    match found.why:
+        case Why.TOO_LITTLE_HISTORY:
+            return language.gettext("Too few orders to know its rhythm.")
+        case Why.INSIDE_BAND:
+            return language.gettext("As usual: %(what)s.") % {"what": silence(language, found)}
+        case Why.OUTSIDE_BAND:
+            return language.gettext("Worse than usual: %(what)s.") % {
+                "what": silence(language, found)
+            }
+        case _:
+            return language.gettext(
+                "Not all is here that it is computed from, so nothing is said until it is."
+            )
 
 
 def is_bad(found: Finding) -> bool:
