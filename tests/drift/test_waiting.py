@@ -26,7 +26,8 @@ def test_who_ordered_every_week_and_then_not_for_two_months_is_silent() -> None:
         Kind.SILENCE, Verdict.DRIFT, date(2026, 9, 21),
     )  # fmt: skip
     assert silent.observed == 44  # 4 November is no working day
-    assert silent.gap is not None and silent.gap > 2.3
+    assert silent.gap is not None
+    assert silent.gap > 2.3
     assert said[slow].verdict is Verdict.STEADY
     assert (said[new].verdict, said[new].why) == (Verdict.UNCLEAR, Why.TOO_LITTLE_HISTORY)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from kam_sync.drift.model import Finding
+from kam_sync.drift.model import Finding, Kind
 from kam_sync.kpi.definition import Kpi, Measure
 from kam_sync.kpi.model import Point
 from kam_sync.kpi.registry import KPIS
@@ -43,7 +43,18 @@ class Measured:
     @property
     def band(self) -> tuple[float, float] | None:
         """The usual range."""
-        return None if self.finding is None else sentences.band(self.finding)
+        return None if self._level is None else sentences.band(self._level)
+
+    @property
+    def expected(self) -> float | None:
+        """The usual value."""
+        return None if self._level is None else self._level.expected
+
+    @property
+    def _level(self) -> Finding | None:
+        """What the detector says of its months; a silence is counted in other days."""
+        is_level = self.finding is not None and self.finding.kind is Kind.LEVEL
+        return self.finding if is_level else None
 
     @property
     def trend(self) -> str:
@@ -90,7 +101,7 @@ def chart_data(language: Language, shown: Measured) -> dict[str, Any]:
         ],
         "partial": shown.newest.is_partial,
         "band": band and {"low": band[0], "high": band[1]},
-        "expected": shown.finding and shown.finding.expected,
+        "expected": shown.expected,
         "locale": language.locale.value,
         "currency": unit if shown.kpi.measure is Measure.MONEY else None,
     }
