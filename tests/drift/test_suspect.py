@@ -1,11 +1,14 @@
-"""Data that is not all here says nothing: no alert opens by it, and none ends."""
+"""Nobody is judged by what is not all here; who keeps silent is judged by its own rhythm."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
+import connectors as gate
 from connectors import Noun
 from kam_sync import flow
 from kam_sync.alerts.life import State
 from kam_sync.alerts.store import AlertStore
+from kam_sync.drift.model import Kind
 from kam_sync.intake.model import RunState
 from kam_sync.intake.store import RawStore, RunStore
 from kam_sync.wiring import Services
@@ -46,3 +49,28 @@ def test_nobody_is_alarmed_while_a_source_is_behind(services: Services) -> None:
     flow.kpi(services)
     flow.detect(services)
     assert _states(services) == [State.FIRING]
+
+
+def test_who_orders_weekly_is_missed_after_weeks_and_who_seldom_does_is_not(
+    services: Services,
+) -> None:
+    book = Book(services)
+    companies = [str(n) for n in range(1, 7)]
+    book.save(Noun.COMPANY, *(gate.Company(key, f"Фирма {key}") for key in companies))
+    flow.match(services)
+    last, monday = timedelta(weeks=7), datetime(2026, 11, 16, 9, tzinfo=UTC)
+    made = []
+    for key in companies:
+        weeks = 10 if key == "2" else 1
+        end = monday - last if key in {"1", "2"} else monday
+        for n in range(13):
+            won = f"{end - timedelta(weeks=weeks * n):%Y-%m-%d %H:%M:%S}"
+            one = deal(f"{key}-{n}", opened="2023-12-01", won=won)
+            made.append(replace(one, company_external_id=key))
+    book.deals(*made)
+    flow.kpi(services)
+    flow.detect(services)
+    with services.database.transaction() as session:
+        alerts = [one for one in AlertStore(session).alerts(limit=99) if one.kind is Kind.SILENCE]
+        said = [(one.account_id, one.observed, one.state) for one in alerts]
+    assert said == [(book.account("1"), 39, State.FIRING)]
