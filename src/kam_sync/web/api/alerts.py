@@ -1,6 +1,6 @@
 """Alerts and their history."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -9,10 +9,10 @@ from fastapi import APIRouter, Body, Depends
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from kam_sync.accounts.store import AccountStore
+from kam_sync.alerts.acting import Acting
 from kam_sync.alerts.life import Outcome, State
 from kam_sync.alerts.model import Alert, Change
 from kam_sync.alerts.store import KNOWN, AlertStore
-from kam_sync.base.settings import Locale
 from kam_sync.jobs.attending import attending
 from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.values import value
@@ -22,7 +22,6 @@ from kam_sync.web.api import answers
 from kam_sync.web.deps import AlertId, Reading, Serving, Speaking, from_our_pages, read_id
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
-from kam_sync.wiring import Services
 
 router = APIRouter(tags=["alerts"])
 
@@ -102,79 +101,65 @@ class Assigned(Noted):
     assignee: Text = Field(max_length=200, description="A name; empty: who is responsible.")
 
 
+class Answering:
+    """Does something to the alert in the path, and says how it stands then."""
+
+    def __init__(self, services: Serving, alert_id: AlertId, locale: Speaking) -> None:
+        self._services = services
+        self._alert_id = alert_id
+        self._locale = locale
+
+    def __call__(self, by: str, act: Callable[[Acting, UUID], None]) -> answers.OneAlert:
+        """Do it in somebody's name."""
+        with attending(self._services, by) as acting:
+            act(acting, self._alert_id)
+        with self._services.database.transaction() as session:
+            return get_alert(session, self._alert_id, self._locale)
+
+
+Answer = Annotated[Answering, Depends()]
+
+
 @router.post("/alerts/{alert_id}/acknowledge", dependencies=_CHANGING)
-def acknowledge_alert(
-    services: Serving, alert_id: AlertId, locale: Speaking, said: Annotated[Noted, Body()]
-) -> answers.OneAlert:
+def acknowledge_alert(answer: Answer, said: Annotated[Noted, Body()]) -> answers.OneAlert:
     """Say that somebody looks after it; it comes back after 14 days, or when it is much worse."""
-    with attending(services, said.by) as acting:
-        acting.acknowledge(alert_id, said.note)
-    return _shown(services, alert_id, locale)
+    return answer(said.by, lambda acting, alert: acting.acknowledge(alert, said.note))
 
 
 @router.post("/alerts/{alert_id}/snooze", dependencies=_CHANGING)
-def snooze_alert(
-    services: Serving, alert_id: AlertId, locale: Speaking, said: Annotated[Until, Body()]
-) -> answers.OneAlert:
+def snooze_alert(answer: Answer, said: Annotated[Until, Body()]) -> answers.OneAlert:
     """Put it off until a moment; it comes back before when it is much worse."""
-    with attending(services, said.by) as acting:
-        acting.snooze(alert_id, said.until, said.note)
-    return _shown(services, alert_id, locale)
+    return answer(said.by, lambda acting, alert: acting.snooze(alert, said.until, said.note))
 
 
 @router.post("/alerts/{alert_id}/expect", dependencies=_CHANGING)
-def expect_alert(
-    services: Serving, alert_id: AlertId, locale: Speaking, said: Annotated[Until, Body()]
-) -> answers.OneAlert:
+def expect_alert(answer: Answer, said: Annotated[Until, Body()]) -> answers.OneAlert:
     """Say that it is as it has to be until a moment, and why."""
-    with attending(services, said.by) as acting:
-        acting.expect(alert_id, said.until, said.note)
-    return _shown(services, alert_id, locale)
+    return answer(said.by, lambda acting, alert: acting.expect(alert, said.until, said.note))
 
 
 @router.post("/alerts/{alert_id}/wake", dependencies=_CHANGING)
-def wake_alert(
-    services: Serving, alert_id: AlertId, locale: Speaking, said: Annotated[Noted, Body()]
-) -> answers.OneAlert:
+def wake_alert(answer: Answer, said: Annotated[Noted, Body()]) -> answers.OneAlert:
     """Take back what put it aside."""
-    with attending(services, said.by) as acting:
-        acting.wake(alert_id, said.note)
-    return _shown(services, alert_id, locale)
+    return answer(said.by, lambda acting, alert: acting.wake(alert, said.note))
 
 
 @router.post("/alerts/{alert_id}/resolve", dependencies=_CHANGING)
-def resolve_alert(
-    services: Serving, alert_id: AlertId, locale: Speaking, said: Annotated[Closed, Body()]
-) -> answers.OneAlert:
+def resolve_alert(answer: Answer, said: Annotated[Closed, Body()]) -> answers.OneAlert:
     """Close it and say what it was; of a resolved one it is said afterwards."""
-    with attending(services, said.by) as acting:
-        acting.resolve(alert_id, said.outcome, said.note)
-    return _shown(services, alert_id, locale)
+    return answer(said.by, lambda acting, alert: acting.resolve(alert, said.outcome, said.note))
 
 
 @router.post("/alerts/{alert_id}/comment", dependencies=_CHANGING)
-def comment_alert(
-    services: Serving, alert_id: AlertId, locale: Speaking, said: Annotated[Commented, Body()]
-) -> answers.OneAlert:
+def comment_alert(answer: Answer, said: Annotated[Commented, Body()]) -> answers.OneAlert:
     """Write something down about it."""
-    with attending(services, said.by) as acting:
-        acting.comment(alert_id, said.note)
-    return _shown(services, alert_id, locale)
+    return answer(said.by, lambda acting, alert: acting.comment(alert, said.note))
 
 
 @router.post("/alerts/{alert_id}/assign", dependencies=_CHANGING)
-def assign_alert(
-    services: Serving, alert_id: AlertId, locale: Speaking, said: Annotated[Assigned, Body()]
-) -> answers.OneAlert:
+def assign_alert(answer: Answer, said: Annotated[Assigned, Body()]) -> answers.OneAlert:
     """Say who looks after it."""
-    with attending(services, said.by) as acting:
-        acting.assign(alert_id, said.assignee, said.note)
-    return _shown(services, alert_id, locale)
-
-
-def _shown(services: Services, alert_id: UUID, locale: Locale) -> answers.OneAlert:
-    with services.database.transaction() as session:
-        return get_alert(session, alert_id, locale)
+    return answer(said.by, lambda acting, alert: acting.assign(alert, said.assignee, said.note))
 
 
 def _states(wanted: State | str | None) -> Sequence[State]:
