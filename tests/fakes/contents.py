@@ -6,7 +6,7 @@ from tests.fakes.connecting import ask
 
 Contents = dict[str, list[tuple[object, ...]]]
 
-_OURS = "'source_id', 'account_id', 'change_no', 'changed_at', 'at', 'digest'"
+_OURS = "'source_id', 'account_id', 'change_no', 'changed_at', 'at', 'digest', 'first_seen_at'"
 _PLAIN = (
     "crm_group", "crm_user", "custom_field", "pipeline", "stage", "loss_reason", "set_aside",
 )  # fmt: skip
