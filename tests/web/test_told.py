@@ -33,13 +33,14 @@ PAGE = Path(__file__).parents[2] / "docs" / "webhooks.md"
 _OPENED = """
     WITH opened AS (
         INSERT INTO alert (id, account_id, kpi, kind, state, opened_at, changed_at, unit,
-            observed, expected, low, high, gap, since)
-        VALUES (gen_random_uuid(), :account, 'won_revenue', 'level', 'open', now(), now(), 'RUB',
-            1, 5, 3, 7, -4, '2026-08-01')
+            observed, expected, low, high, gap, since, entered_at, badness, before, is_armed,
+            assignee)
+        VALUES (gen_random_uuid(), :account, 'won_revenue', 'level', 'firing', now(), now(), 'RUB',
+            1, 5, 3, 7, -4, '2026-08-01', now(), 4, 'firing', true, '')
         RETURNING id
     )
-    INSERT INTO alert_change (alert_id, change, at, observed, expected, gap)
-    SELECT id, 'opened', now(), 1, 5, -4 FROM opened
+    INSERT INTO alert_change (alert_id, change, at, observed, expected, gap, by, note)
+    SELECT id, 'opened', now(), 1, 5, -4, '', '' FROM opened
 """
 
 
@@ -164,8 +165,8 @@ def test_a_change_of_an_alert_that_commits_late_is_not_run_past(
     with services.database.transaction() as session:
         alert_id = session.scalar(sa.text("SELECT id FROM alert LIMIT 1"))
     write = sa.text(
-        "INSERT INTO alert_change (alert_id, change, at, observed, expected, gap)"
-        " VALUES (:alert, :change, now(), 1, 1, 1)"
+        "INSERT INTO alert_change (alert_id, change, at, observed, expected, gap, by, note)"
+        " VALUES (:alert, :change, now(), 1, 1, 1, '', '')"
     )
     has_drawn, may_commit = Event(), Event()
 

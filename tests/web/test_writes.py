@@ -5,7 +5,8 @@ from uuid import UUID
 import pytest
 
 from connectors import NotWritten, Written
-from kam_sync.alerts.store import AlertStore
+from kam_sync.alerts.acting import Acting
+from kam_sync.alerts.life import Outcome
 from kam_sync.intake.store import WriteStore
 from tests.web.world import WHEN, World
 
@@ -150,8 +151,7 @@ def test_a_task_that_was_refused_says_why_and_can_be_tried_again(
 
 def test_nothing_is_done_about_an_alert_that_is_resolved(client, world: World, alert: str) -> None:
     with world.services.database.transaction() as session:
-        store = AlertStore(session)
-        store.resolve(store.alert(UUID(alert)), WHEN)
+        Acting(session, "Анна", WHEN).resolve(UUID(alert), Outcome.KNOWN)
     answer = client.post(f"/api/v1/alerts/{alert}/task")
     assert answer.status_code == 400
     assert "it is resolved" in answer.json()["detail"]
