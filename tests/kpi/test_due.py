@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -94,12 +95,27 @@ class World:
 
 
 @settings(
-    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 @given(acts=ACTS)
 def test_what_is_measured_bit_by_bit_is_what_is_measured_at_once(
     services: Services, acts: list[Any]
 ) -> None:
+    _compare(services, acts)
+
+
+@pytest.mark.heavy
+@settings(
+    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(acts=ACTS)
+def test_what_is_measured_bit_by_bit_is_what_is_measured_at_once_many_times(
+    services: Services, acts: list[Any]
+) -> None:
+    _compare(services, acts)
+
+
+def _compare(services: Services, acts: list[Any]) -> None:
     empty(services.database)
     world = World(services)
     world.book.measure()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -81,7 +82,7 @@ ACTS = st.lists(
 
 
 @settings(
-    max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=1, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 @given(acts=ACTS)
 @example(
@@ -99,6 +100,33 @@ ACTS = st.lists(
 def test_zones_that_change_leave_what_is_measured_at_once(
     services: Services, acts: list[tuple[str, str]]
 ) -> None:
+    _compare(services, acts)
+
+
+@pytest.mark.heavy
+@settings(
+    max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(acts=ACTS)
+@example(
+    [
+        ("deal", "1"),
+        ("measure", ""),
+        ("house", "Asia/Tokyo"),
+        ("measure", ""),
+        ("house", "Europe/Moscow"),
+    ]
+)
+@example(
+    [("deal", "1"), ("2", "Asia/Tokyo"), ("deal", "2"), ("measure", ""), ("house", "Asia/Tokyo")]
+)
+def test_zones_that_change_leave_what_is_measured_at_once_many_times(
+    services: Services, acts: list[tuple[str, str]]
+) -> None:
+    _compare(services, acts)
+
+
+def _compare(services: Services, acts: list[tuple[str, str]]) -> None:
     empty(services.database)
     book = Book(services)
     book.save(Noun.COMPANY, *(gate.Company(key, f"Фирма {key}") for key in "123"))
