@@ -50,6 +50,7 @@ class ScheduleStore:
              "made_at": now, "seen_at": now, "kept_since": now}
             for key in keys if name_of(*key) not in here
         ]  # fmt: skip
+        rows.sort(key=lambda row: str(row["name"]))  # or two that start at once may wait in a ring
         if rows:
             self._session.execute(insert(ScheduleRow).on_conflict_do_nothing(), rows)
 
