@@ -165,7 +165,12 @@ def kpi(services: Services) -> Report:
 def detect(services: Services) -> list[Report]:
     """Steps 4 and 5."""
     now, zone, days = services.as_of(), services.zone, services.workdays
-    found = _step(services, lambda session: kam_sync.drift.step.run(session, now, zone, days))
+    currency = services.settings.currency
+
+    def judge(session: Session) -> Report:
+        return kam_sync.drift.step.run(session, now, zone, days, currency=currency)
+
+    found = _step(services, judge)
     return [found, _step(services, lambda session: kam_sync.alerts.step.run(session, now))]
 
 

@@ -85,6 +85,13 @@ def test_what_is_closed_while_it_is_bad_has_to_clear_before_it_opens_anew() -> N
     assert look(cleared, Sign.BAD, 4, T0 + 3 * DAY, QUICK)[1] == [Turn.OPENED]
 
 
+def test_what_has_become_the_usual_is_over_and_opens_anew_when_it_moves_again() -> None:
+    over, turns = look(_firing(), Sign.USUAL, 4, T0 + DAY, SLOW)
+    assert over is not None
+    assert (over.state, turns) == (State.RESOLVED, [Turn.REBASED])
+    assert look(over, Sign.BAD, 4, T0 + 2 * DAY, QUICK)[1] == [Turn.OPENED]
+
+
 def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(WrongUse, match="future"):
         machine.snooze(_firing(), T0, T0)
@@ -131,7 +138,7 @@ class Lives(RuleBasedStateMachine):
         if sign is Sign.UNSURE:
             assert self.life == before
         if self.life and not self.life.is_open and before and before.is_open:
-            assert sign is Sign.CLEAR  # nothing but recovery ends it
+            assert sign in {Sign.CLEAR, Sign.USUAL}  # nothing else ends it
 
     @precondition(lambda self: self.life and self.life.is_open and self.life.was_told)
     @rule(act=st.sampled_from(["ack", "snooze", "expect"]), days=st.integers(1, 90))
@@ -163,20 +170,21 @@ class Lives(RuleBasedStateMachine):
         for turns in self.alerts:
             told = [turn for turn in turns if turn in TOLD]
             assert told.count(Turn.OPENED) <= 1
-            assert told.count(Turn.RESOLVED) <= 1
+            assert told.count(Turn.RESOLVED) + told.count(Turn.REBASED) <= 1
             for one, other in itertools.pairwise(turns):
                 assert one is not other or one in {Turn.SNOOZED, Turn.EXPECTED}
 
     @invariant()
     def nobody_hears_of_the_end_of_what_was_never_told(self) -> None:
         for turns in self.alerts:
-            assert Turn.RESOLVED not in turns or turns.index(Turn.OPENED) < len(turns) - 1
+            for end in (Turn.RESOLVED, Turn.REBASED):
+                assert end not in turns or turns.index(Turn.OPENED) < len(turns) - 1
             assert Turn.DROPPED not in turns or not TOLD & set(turns)
 
     @invariant()
     def what_is_over_says_so_last(self) -> None:
         for turns in self.alerts[:-1]:
-            assert {Turn.RESOLVED, Turn.DROPPED} & set(turns)
+            assert {Turn.RESOLVED, Turn.REBASED, Turn.DROPPED} & set(turns)
 
     @invariant()
     def what_is_put_aside_has_an_end(self) -> None:

@@ -25,7 +25,7 @@ def test_a_series_holds_whole_months_only(book: Book) -> None:
     with book.services.database.transaction() as session:
         [series] = KpiStore(session).series(["won_revenue"])
     assert series.account_id == book.account()
-    assert series.months == (date(2026, 9, 1), date(2026, 10, 1))
+    assert series.ons == (date(2026, 9, 1), date(2026, 10, 1))
     assert series.values == (7.0, 100.0)
 
 

@@ -13,10 +13,11 @@ from babel.messages.pofile import read_po
 from connectors import BadRecord, columns
 from kam_sync import web
 from kam_sync.base.settings import Locale
-from kam_sync.drift.model import Finding, Verdict, Why
+from kam_sync.drift.model import Finding, Kind, Verdict, Why
 from kam_sync.jobs.model import Plan
+from kam_sync.kpi.definition import Grain
 from kam_sync.kpi.model import Forecast, Unforeseen
-from kam_sync.web.wording import sentences, steps, troubles
+from kam_sync.web.wording import drifts, steps, troubles
 from kam_sync.web.wording.forecasts import forecast
 from kam_sync.web.wording.language import LOCALES, Language
 
@@ -26,7 +27,7 @@ RU, EN = Language(Locale.RU, MOSCOW), Language(Locale.EN, MOSCOW)
 
 def plain(text: str) -> str:
     """The text with ordinary spaces."""
-    return text.replace("\N{NO-BREAK SPACE}", " ")
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.parametrize(
@@ -117,43 +118,61 @@ def finding(kpi: str, unit: str, why: Why, **numbers: object) -> Finding:
     """A finding about nobody."""
     verdicts = {Why.OUTSIDE_BAND: Verdict.DRIFT, Why.INSIDE_BAND: Verdict.STEADY}
     verdict = verdicts.get(why, Verdict.UNCLEAR)
-    return Finding(account_id=uuid4(), kpi=kpi, unit=unit, verdict=verdict, why=why,
+    return Finding(account_id=uuid4(), rule=kpi, kpi=kpi, unit=unit, verdict=verdict, why=why,
                    changed_at=datetime(2026, 11, 1, tzinfo=UTC), **numbers)  # fmt: skip
 
 
 FELL = {"gap": -4.0, "observed": 1.2e6, "expected": 2.9e6, "low": 1e6, "high": 4e6}
 ROSE = {"gap": 5.0, "observed": 75.0, "expected": 20.0, "low": -1.0, "high": 41.0}
-SINCE = datetime(2026, 8, 1, tzinfo=UTC).date()
+SINCE, ON = date(2026, 8, 1), date(2026, 10, 1)
+MOVED = {"since": SINCE, "on": ON}
 
 
 @pytest.mark.parametrize(
     ("found", "russian"),
     [
-        (finding("won_revenue", "RUB", Why.OUTSIDE_BAND, since=SINCE, **FELL),
-         "Хуже обычного: 1,2 млн ₽ в месяц вместо обычных 2,9 млн ₽, с августа 2026."),
-        (finding("days_since_last_won", "days", Why.OUTSIDE_BAND, since=SINCE, **ROSE),
-         "Хуже обычного: 75 дней в среднем за три месяца вместо обычных 20, с августа 2026."),
-        (finding("open_pipeline", "RUB", Why.OUTSIDE_BAND, since=SINCE, **{**FELL, "gap": 4.0}),
-         "Лучше обычного: 1,2 млн ₽ в среднем за три месяца"
-         " вместо обычных 2,9 млн ₽, с августа 2026."),
-        (finding("days_since_last_won", "days", Why.INSIDE_BAND, **{**ROSE, "observed": 21.0}),
-         "Как обычно: в среднем 21 день за три месяца; обычный диапазон: 0 – 41 день."),
+        (finding("won_revenue", "RUB", Why.OUTSIDE_BAND, **MOVED, **FELL),
+         "Хуже обычного: 1,2 млн ₽ за октябрь 2026 вместо обычных 2,9 млн ₽, с августа 2026."),
+        (finding("sell_out", "RUB", Why.OUTSIDE_BAND, grain=Grain.WEEK,
+                 since=date(2026, 10, 5), on=date(2026, 10, 19), **FELL),
+         "Хуже обычного: 1,2 млн ₽ за неделю с 19 окт. 2026 г. вместо обычных 2,9 млн ₽"
+         " (с 5 окт. 2026 г.)."),
+        (finding("dso", "days", Why.OUTSIDE_BAND, **MOVED, **ROSE),
+         "Хуже обычного: 75 дней за октябрь 2026 вместо обычных 20, с августа 2026."),
+        (finding("open_pipeline", "RUB", Why.OUTSIDE_BAND, **MOVED, **{**FELL, "gap": 4.0}),
+         "Лучше обычного: 1,2 млн ₽ за октябрь 2026 вместо обычных 2,9 млн ₽, с августа 2026."),
+        (finding("dso", "days", Why.INSIDE_BAND, **{**ROSE, "observed": 21.0}),
+         "Как обычно: 21 день; обычный диапазон: 0 – 41 день."),
+        (finding("dso", "days", Why.ANOMALY, **ROSE),
+         "Далеко от обычного, но один раз: 75 дней вместо обычных 20."
+         " По одному значению не судят."),
+        (finding("contract_days_left", "days", Why.OUTSIDE_BAND, kind=Kind.LIMIT,
+                 observed=80.0, expected=90.0, gap=-1.1),
+         "Хуже обычного: 80 дней, порог 90."),
+        (finding("won_revenue", "RUB", Why.OUTSIDE_BAND, kind=Kind.PLAN,
+                 observed=6e6, expected=8e6, gap=-2.5, on=date(2026, 12, 31)),
+         "Хуже обычного: такими темпами к 31 дек. 2026 г. будет 6 млн ₽ из 8 млн ₽: 75 % плана."),
+        (finding("sell_out", "RUB", Why.OUTSIDE_BAND, kind=Kind.MISSING,
+                 observed=21.0, expected=5.0, high=12.0, gap=3.0),
+         "Хуже обычного: данных нет 21 рабочий день; обычно они приходят раз в 5,"
+         " и больше 12 бывает редко."),
         (finding("win_rate", "percent", Why.TOO_LITTLE_HISTORY),
-         "Мало истории: 8 полных месяцев, для вывода нужно 15."),
+         "Мало истории: для вывода нужно 8 полных периодов."),
         (finding("win_rate", "percent", Why.STALE),
-         "Данные устарели: за последний полный месяц значения нет, поэтому сказать нечего."),
+         "Данные устарели: за последний полный период значения нет, поэтому сказать нечего."),
         (None, "Ещё не оценивалось."),
     ],
 )  # fmt: skip
 def test_a_finding_is_said_in_words(found: Finding | None, russian: str) -> None:
-    assert plain(sentences.finding(RU, found, 8)) == russian
+    assert plain(drifts.finding(RU, found)) == russian
 
 
 def test_a_finding_is_said_in_english_too() -> None:
-    found = finding("won_revenue", "RUB", Why.OUTSIDE_BAND, since=SINCE, **FELL)
+    found = finding("won_revenue", "RUB", Why.OUTSIDE_BAND, **MOVED, **FELL)
 
-    assert plain(sentences.finding(EN, found, 30)) == (
-        "Worse than usual: RUB 1.2M a month instead of the usual RUB 2.9M, since August 2026."
+    assert plain(drifts.finding(EN, found)) == (
+        "Worse than usual: RUB 1.2M in October 2026 instead of the usual RUB 2.9M,"
+        " since August 2026."
     )
 
 

@@ -41,6 +41,8 @@ class Sign(StrEnum):
     EASED = "eased"
     """Not so bad any more, and not as usual either."""
     CLEAR = "clear"
+    USUAL = "usual"
+    """It has stayed so for so long that it is the usual now."""
     UNSURE = "unsure"
     """The data cannot say: no news, neither good nor bad."""
 
@@ -73,13 +75,15 @@ class Turn(StrEnum):
     RECOVERING = "recovering"
     RELAPSED = "relapsed"
     RESOLVED = "resolved"
+    REBASED = "rebased"
+    """It is over because it is the usual now, and not because it recovered."""
     DROPPED = "dropped"
     """It passed before anybody was told."""
     REARMED = "rearmed"
     """It was closed while it was bad; now that it has cleared, the next time it opens anew."""
 
 
-TOLD = frozenset({Turn.OPENED, Turn.REMINDED, Turn.WORSENED, Turn.RESOLVED})
+TOLD = frozenset({Turn.OPENED, Turn.REMINDED, Turn.WORSENED, Turn.RESOLVED, Turn.REBASED})
 """The changes that people are told of."""
 _ASIDE = frozenset({State.ACKNOWLEDGED, State.SNOOZED, State.EXPECTED})
 _WORSE = 1.5
@@ -146,6 +150,9 @@ def look(life: Life | None, sign: Sign, badness: float, now: datetime, patience:
     match sign:
         case Sign.UNSURE:
             return life, []
+        case Sign.USUAL:
+            turn = Turn.DROPPED if life.state is State.PENDING else Turn.REBASED
+            return _to(life, State.RESOLVED, now), [turn]
         case Sign.CLEAR:
             return _clear(replace(life, badness=badness), now, patience)
         case _:
@@ -208,7 +215,7 @@ def _begun(
 
 def _closed(life: Life, sign: Sign, badness: float, now: datetime, patience: Patience) -> Step:
     """One that somebody closed while it was bad."""
-    if sign in {Sign.CLEAR, Sign.EASED}:
+    if sign in {Sign.CLEAR, Sign.EASED, Sign.USUAL}:
         return replace(life, is_armed=True), [Turn.REARMED]
     if sign is Sign.BAD and _is_worse(life, badness):
         return _begun(sign, badness, now, patience, life)

@@ -10,7 +10,8 @@ from sqlmodel import SQLModel
 
 from kam_sync.alerts.life import Life, Outcome, State, Turn
 from kam_sync.base import fields
-from kam_sync.drift.model import Kind
+from kam_sync.drift.model import Kind, Severity
+from kam_sync.kpi.definition import Grain
 
 
 class ChangeKind(StrEnum):
@@ -27,6 +28,7 @@ class ChangeKind(StrEnum):
     RECOVERING = Turn.RECOVERING.value
     RELAPSED = Turn.RELAPSED.value
     RESOLVED = Turn.RESOLVED.value
+    REBASED = Turn.REBASED.value
     DROPPED = Turn.DROPPED.value
     REARMED = Turn.REARMED.value
     REFRESHED = "refreshed"
@@ -47,15 +49,22 @@ class Facts(SQLModel):
     high: float
     gap: float
     since: date
+    on: date | None = None
+    """The first day of the newest period that was judged."""
+    grain: Grain = fields.choice(Grain, default=Grain.MONTH)
+    confidence: float | None = None
+    """Which share of steady values stands out less; None where that is not said."""
 
 
 class Alert(Facts):
-    """A matter about an account; its identity is (account, KPI, kind of drift)."""
+    """A matter about an account; its identity is (account, rule)."""
 
     id: UUID
     account_id: UUID
+    rule: str
     kpi: str
     kind: Kind = fields.choice(Kind)
+    severity: Severity = fields.choice(Severity, default=Severity.NORMAL)
     state: State = fields.choice(State)
     opened_at: datetime = fields.moment()
     changed_at: datetime = fields.moment()
@@ -125,6 +134,8 @@ class IncidentKind(StrEnum):
     """A source is not pulled any more until a person has done something."""
     HOOKS_OFF = "hooks_off"
     """The CRM sends no webhooks any more, and we could not mend it."""
+    ROWS_MISSING = "rows_missing"
+    """Rows that came regularly for many accounts come no more."""
     QUIET_HOOKS = "quiet_hooks"
     """Webhooks are switched on, and yet changes come by polling alone."""
     PARTED = "parted"

@@ -6,43 +6,68 @@ from datetime import datetime
 
 from kam_sync.alerts.life import Patience, Sign, ended, look
 from kam_sync.alerts.lifecycle import facts_of, gravest, sign
-from kam_sync.alerts.store import AlertStore, Identity
+from kam_sync.alerts.model import IncidentKind
+from kam_sync.alerts.store import AlertStore, Identity, IncidentStore
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
-from kam_sync.drift.model import Finding
-from kam_sync.drift.store import DriftStore
+from kam_sync.drift.model import Finding, Kind, Why
+from kam_sync.drift.rule import Rule
+from kam_sync.drift.store import DriftStore, RuleStore
 from kam_sync.kpi.registry import KPIS
 
 PATIENCE = Patience()
-"""Months are slow: what is bad in whole ones needs no waiting, and neither does what is well."""
+"""Whole periods are slow: what is bad in them needs no waiting, and neither does what is well."""
 
 
 def run(session: Session, now: datetime) -> Report:
     """Hold every finding against the alert of its identity."""
-    store = AlertStore(session)
-    standing = store.standing()
+    store, rules = AlertStore(session), RuleStore(session).all()
+    standing, findings = store.standing(), DriftStore(session).all()
     report = Report("alerts").add(opened=0, refreshed=0, resolved=0)
-    for identity, findings in _by_identity(DriftStore(session).all()).items():
-        alert, good = standing.pop(identity, None), KPIS[identity[1]].good
-        finding = gravest(findings, alert, good)
-        seen, badness = sign(finding, good)
+    for identity, found in _by_identity(findings).items():
+        alert, rule = standing.pop(identity, None), rules[identity[1]]
+        good = KPIS[rule.kpi].good
+        finding = gravest(found, alert, rule, good)
+        seen, badness = sign(finding, rule, good)
         life, turns = look(alert.life if alert else None, seen, badness, now, PATIENCE)
         if life is not None and life.is_open and (alert is None or not alert.life.is_open):
-            alert = store.begin(finding, facts_of(finding), life, now)
+            alert = store.begin(finding, rule, life, now)
         if alert is not None and life is not None:
-            facts = None if seen is Sign.UNSURE or not life.is_open else facts_of(finding, alert)
+            is_said = alert.life.is_open and seen is not Sign.UNSURE
+            facts = facts_of(finding, alert) if is_said else None
             turned = store.turn(alert, (life, turns), now, facts=facts)
             report.add(**Counter(kind.value for kind in turned))
-    for alert in standing.values():  # the account has no such series any more
+    for alert in standing.values():  # the account has no such series any more, or the rule is off
         if alert.life.is_open:
             store.turn(alert, ended(alert.life, now), now)
             report.add(resolved=1)
+    _tell_of_silent_sources(session, rules.values(), findings, now)
     return report
+
+
+def _tell_of_silent_sources(
+    session: Session, rules: Iterable[Rule], findings: Iterable[Finding], now: datetime
+) -> None:
+    """One incident where rows come no more for so many accounts that it is nobody's client."""
+    suspect = Counter(
+        one.rule for one in findings
+        if one.kind is Kind.MISSING and one.why is Why.DATA_SUSPECT and one.on is not None
+    )  # fmt: skip
+    store = IncidentStore(session)
+    for rule in rules:
+        if rule.kind is not Kind.MISSING:
+            continue
+        subject = f"rule:{rule.key}"
+        if count := suspect[rule.key]:
+            facts = {"accounts": count, "kpi": rule.kpi}
+            store.open(IncidentKind.ROWS_MISSING, subject, facts, now)
+        else:
+            store.resolve(IncidentKind.ROWS_MISSING, subject, now)
 
 
 def _by_identity(findings: Iterable[Finding]) -> dict[Identity, list[Finding]]:
     """The findings about one matter: one, or one for each currency."""
     found: dict[Identity, list[Finding]] = {}
     for finding in findings:
-        found.setdefault((finding.account_id, finding.kpi, finding.kind), []).append(finding)
+        found.setdefault((finding.account_id, finding.rule), []).append(finding)
     return found

@@ -3,8 +3,9 @@
 What the thresholds give is measured by benchmarks/drift_quality.py and told in docs/drift.md.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from math import exp
+from typing import Any, Self
 
 import numpy as np
 
@@ -33,6 +34,15 @@ class Grain:
     """From which length of history on, which score is a drift."""
     false_share: float
     """How many steady points reach the threshold."""
+    back: int
+    """So many of the last values say together whether a shift is over."""
+    rebased: int
+    """After so many a level that has stayed where it went is the usual one."""
+
+    def stricter(self, by: float) -> Self:
+        """The same with thresholds that are higher; of false alarms e**2 times fewer for each 1."""
+        raised = tuple((start, score + by) for start, score in self.thresholds)
+        return replace(self, thresholds=raised, false_share=self.false_share * exp(-2 * by))
 
     def threshold(self, length: Any) -> Any:
         """The score that makes a drift, for each length of history (an array of counts)."""
@@ -52,6 +62,8 @@ MONTH = Grain(
     wanders=(0.0, 0.005, 0.02, 0.06, 0.15, 0.4, 1.0, 3.0),
     thresholds=((0, 3.15), (24, 3.35), (36, 3.26)),
     false_share=0.01,
+    back=2,
+    rebased=6,
 )
 WEEK = Grain(
     cycle=52,
@@ -64,6 +76,8 @@ WEEK = Grain(
     wanders=(0.0, 0.005, 0.02, 0.06, 0.15, 0.4, 1.0, 3.0),
     thresholds=((0, 3.41), (104, 3.77)),
     false_share=0.005,
+    back=3,
+    rebased=26,
 )
 DAY = Grain(
     cycle=7,
@@ -76,4 +90,6 @@ DAY = Grain(
     wanders=(0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.4),
     thresholds=((0, 4.03),),
     false_share=0.001,
+    back=7,
+    rebased=90,
 )

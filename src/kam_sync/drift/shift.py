@@ -16,16 +16,17 @@ from kam_sync.drift import onsets
 from kam_sync.drift.filtering import Followed, Noise, follow
 from kam_sync.drift.grains import Grain
 from kam_sync.drift.groups import Groups
+from kam_sync.drift.model import LEAST_POINTS
 from kam_sync.drift.noise import learn
 from kam_sync.drift.scale import Scale, back, floors, forward, least_sigma
 from kam_sync.drift.seasons import seasons
 
-LEAST_POINTS = 8
-"""Below there is no verdict."""
 _SURE_POINTS = 12
 """Below the threshold is higher."""
 _HIGHER = 0.5
 _ANOMALY = 4.5
+BACK = 1.0
+"""In sigmas: when the last few values are nearer to what had been, a shift is over."""
 _BAND = 2.0
 """In sigmas: nineteen of twenty steady values lie within."""
 _VALUES_AT_ONCE = 100_000
@@ -69,6 +70,17 @@ class Shifts(NamedTuple):
     """How large the shift is, in sigmas of a value; below 0 is down."""
     confidence: Any
     """Which share of steady values has a lower score; 0 to 1."""
+    still: Any
+    """How far the last few values lie from what had been without the shift, in sigmas."""
+
+
+class _Asked(NamedTuple):
+    """A part of the rows."""
+
+    values: Any
+    kinds: Any
+    names: Any
+    begun: Any
 
 
 class _Usual(NamedTuple):
@@ -82,16 +94,20 @@ class _Usual(NamedTuple):
 
 
 def judge(
-    values: Any, scales: Sequence[Scale], groups: Any, grain: Grain, newest: int = 1
-) -> Shifts:
+    values: Any, scales: Sequence[Scale], groups: Any, grain: Grain, newest: int = 1,
+    *, begun: Any = None,
+) -> Shifts:  # fmt: skip
     """Judge the last `newest` columns of series (rows, periods), the oldest period first.
 
     NaN is a missing value. Only whole periods are given: one that runs still has to be left out.
     `scales` says how each row is to be compared, `groups` (rows,) whose rows help each other: the
     accounts of one manager in one KPI. All are learned from alike: the columns before the `newest`
-    without the last few. ValueError when the shapes do not fit.
+    without the last few. `begun` (rows,) is the column in which a shift began that is known
+    already, -1 where none is: there what is expected is what had been without that one. ValueError
+    when the shapes do not fit.
     """
     values = np.asarray(values, dtype=float)
+    begun = np.full(len(values), -1) if begun is None else np.asarray(begun)
     if values.ndim != 2 or not len(values) == len(scales) == len(groups):
         raise ValueError(f"{values.shape} values need as many scales and groups as rows")
     if not 1 <= newest <= values.shape[1]:
@@ -104,7 +120,8 @@ def judge(
     values = np.where(np.isfinite(values), values, np.nan)[:, skipped:]
     kinds, names = np.array(scales, dtype=object), np.unique(groups, return_inverse=True)[1]
     order = np.argsort(names, kind="stable")
-    found = [_judge(values[rows], kinds[rows], names[rows], grain, newest)
+    begun = np.where(begun >= skipped, begun - skipped, -1)
+    found = [_judge(_Asked(values[rows], kinds[rows], names[rows], begun[rows]), grain, newest)
              for rows in _whole_groups(order, names[order], values.shape[1])]  # fmt: skip
     back_in_order = np.argsort(order, kind="stable")
     whole = Shifts(*(np.concatenate(parts)[back_in_order] for parts in zip(*found, strict=True)))
@@ -121,7 +138,8 @@ def _whole_groups(order: Any, names: Any, periods: int) -> Iterator[Any]:
         start = end
 
 
-def _judge(values: Any, kinds: Any, names: Any, grain: Grain, newest: int) -> Shifts:
+def _judge(asked: _Asked, grain: Grain, newest: int) -> Shifts:
+    values, kinds, names, begun = asked
     judged, least = np.empty_like(values), np.empty(len(values))
     for kind in Scale:
         rows = kinds == kind
@@ -135,28 +153,47 @@ def _judge(values: Any, kinds: Any, names: Any, grain: Grain, newest: int) -> Sh
     score = score / usual.ratio[:, None]
 
     columns = np.arange(tested, values.shape[1])
-    begun = np.argmax(np.isfinite(values), axis=1)[:, None]
+    first = np.argmax(np.isfinite(values), axis=1)[:, None]
     points = np.cumsum(np.isfinite(values), axis=1)[:, columns] - np.isfinite(values[:, columns])
-    threshold = grain.threshold(columns - begun) + _HIGHER * (points < _SURE_POINTS)
+    threshold = grain.threshold(columns - first) + _HIGHER * (points < _SURE_POINTS)
     sure = np.clip(1 - grain.false_share * np.exp(_TAIL * (threshold - score)), 0.0, _SUREST)
     observed = values[:, columns]
     can_be_said = np.isfinite(score) & (points >= LEAST_POINTS)
+    onset = np.where((begun >= 0)[:, None], begun[:, None], columns - ago)
+    still = _still(judged, usual, columns, onset, grain.back)
+    is_away = still * np.where(size > 0, 1, -1) >= BACK
     outcome = np.select(
         [
             ~np.isfinite(observed),
             ~can_be_said,
-            (score > threshold) & (ago > 0),
+            (score > threshold) & (ago > 0) & is_away,
             np.abs(usual.seen.surprise[:, columns]) > _ANOMALY,
         ],
         [Outcome.MISSING, Outcome.TOO_LITTLE_HISTORY, Outcome.DRIFT, Outcome.ANOMALY],
         Outcome.STEADY,
     )
-    band = (_in_unit(table, kinds) for table in _band(judged, usual, columns, columns - ago))
-    expected, low, high, score, size, sure = (
-        np.where(can_be_said, table, np.nan) for table in (*band, score, size, sure)
+    band = (_in_unit(table, kinds) for table in _band(judged, usual, columns, onset))
+    expected, low, high, score, size, still, sure = (
+        np.where(can_be_said, table, np.nan) for table in (*band, score, size, still, sure)
     )
     since = np.where(can_be_said, columns - ago, -1)
-    return Shifts(outcome, score, threshold, since, observed, expected, low, high, size, sure)
+    return Shifts(
+        outcome, score, threshold, since, observed, expected, low, high, size, sure, still
+    )
+
+
+def _still(judged: Any, usual: _Usual, columns: Any, onset: Any, count: int) -> Any:
+    """How far the mean of the last `count` values since the onset is from what had been."""
+    rows = np.arange(len(judged))[:, None]
+    total, known = np.zeros(onset.shape), np.zeros(onset.shape)
+    for ago in range(count):
+        column = np.maximum(columns - ago, 0)[None, :] + np.zeros_like(onset)
+        expected, low, _ = _band(judged, usual, column, onset)
+        far = (judged[rows, column] - expected) / ((expected - low) / _BAND)
+        counts = np.isfinite(far) & (columns - ago >= onset)
+        total += np.where(counts, far, 0.0)
+        known += counts
+    return np.where(known > 0, total / np.maximum(known, 1), np.nan)
 
 
 def _learn(judged: Any, least: Any, groups: Groups, grain: Grain, tested: int) -> _Usual:
@@ -184,7 +221,7 @@ def _band(judged: Any, usual: _Usual, columns: Any, onset: Any) -> tuple[Any, An
     spread = (usual.noise.sigma[:, None] * usual.seen.root)[rows, onset]
     surprise = np.nan_to_num(usual.seen.surprise[rows, onset])
     left = judged[rows, onset] - usual.season[rows, onset]
-    expected = left - surprise * spread + usual.season[:, columns]
+    expected = left - surprise * spread + usual.season[rows, columns]
     return expected, expected - _BAND * spread, expected + _BAND * spread
 
 

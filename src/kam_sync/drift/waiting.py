@@ -1,4 +1,7 @@
-"""Whether clients keep silent: the days of their orders, held against their own rhythm."""
+"""Whether clients keep silent: the days of their orders, held against their own rhythm.
+
+The same says whether rows that came regularly, such as a distributor's sell-out, come no more.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -13,15 +16,21 @@ from kam_sync.kpi.workdays import Workdays
 
 _LEVEL = 0.01
 _LEAST = 1e-9
+_QUIET = 2.0
+"""In standard deviations: nearer to the usual an alert is over."""
 
 
 def judge(
-    days: Mapping[UUID, Sequence[date]], today: date, workdays: Workdays
+    days: Mapping[UUID, Sequence[date]],
+    today: date,
+    workdays: Workdays,
+    kind: Kind = Kind.SILENCE,
 ) -> dict[UUID, Judgement]:
     """Judge the silence of accounts.
 
     Args:
         days: the days of the latest orders of each account, in order; none lies after today.
+        kind: what it is called.
     """
     accounts = [account for account, of in days.items() if of]
     if not accounts:
@@ -39,7 +48,7 @@ def judge(
     said = silence(gaps, waiting, level=_LEVEL)
     return {
         account: _judgement(waiting[row], said.chance[row], said.usual[row], said.late_from[row],
-                            days[account][-1])
+                            days[account][-1]).model_copy(update={"kind": kind, "on": today})
         for row, account in enumerate(accounts)
     }  # fmt: skip
 
@@ -54,9 +63,10 @@ def _judgement(waiting: float, chance: float, usual: float, late: float, last: d
         return unclear(Why.TOO_LITTLE_HISTORY)
     is_silent = chance < _LEVEL
     unlikely = NormalDist().inv_cdf(1 - min(max(float(chance), _LEAST), 1 - _LEAST))
+    calm = Verdict.STEADY if unlikely < _QUIET else Verdict.EASED
     return Judgement(
-        kind=Kind.SILENCE, verdict=Verdict.DRIFT if is_silent else Verdict.STEADY,
+        kind=Kind.SILENCE, verdict=Verdict.DRIFT if is_silent else calm,
         why=Why.OUTSIDE_BAND if is_silent else Why.INSIDE_BAND, gap=round(unlikely, 4),
         observed=waiting, expected=round(float(usual), 1), low=1.0, high=round(float(late), 1),
-        since=last if is_silent else None,
+        since=last if is_silent else None, confidence=round(1 - float(chance), 2),
     )  # fmt: skip

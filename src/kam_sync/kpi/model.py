@@ -97,13 +97,15 @@ class Forecast(SQLModel):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The whole-month points of one KPI of one account, oldest first."""
+    """The whole periods of one KPI of one account, oldest first, and the one that runs."""
 
     account_id: UUID
     kpi: str
     unit: str
-    months: tuple[date, ...]
+    ons: tuple[date, ...]
+    """The first day of each."""
     values: tuple[float, ...]
+    running: tuple[date, float] | None = None
 
 
 class Rate(SQLModel):

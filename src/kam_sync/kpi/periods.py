@@ -55,6 +55,19 @@ def first_day(day: date, grain: Grain) -> date:
             return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
 
 
+def number_of(first: date, grain: Grain) -> int:
+    """The number of the period that begins on a day; those that follow one another count on."""
+    match grain:
+        case Grain.DAY:
+            return first.toordinal()
+        case Grain.WEEK:
+            return first.toordinal() // 7
+        case Grain.MONTH:
+            return first.year * 12 + first.month
+        case Grain.QUARTER:
+            return first.year * 4 + (first.month - 1) // 3
+
+
 def later(first: date, grain: Grain, by: int) -> date:
     """The first day of the period that lies `by` periods after the one that begins at `first`."""
     match grain:

@@ -56,16 +56,25 @@ def named(key: str) -> Kpi:
     return KPIS[key]
 
 
-def _parsed(path: Path, model: type[_Parsed]) -> tuple[_Parsed, plain_yaml.Marks]:
-    """What a file says, and in which line it says what."""
+def parsed_text(text: str, name: str, model: type[_Parsed]) -> tuple[_Parsed, plain_yaml.Marks]:
+    """What a text says, and in which line it says what. Raises BadDefinition, by that name."""
     try:
-        said, marks = plain_yaml.load(path.read_text(encoding="utf-8"))
-    except (plain_yaml.BadYaml, UnicodeDecodeError) as error:
-        raise BadDefinition(f"{path.name}: {error}") from error
+        said, marks = plain_yaml.load(text)
+    except plain_yaml.BadYaml as error:
+        raise BadDefinition(f"{name}: {error}") from error
     try:
         return model.model_validate(said), marks
     except ValidationError as error:
-        raise BadDefinition(f"{path.name}: {wrongs.lines(marks, error, model)}") from error
+        raise BadDefinition(f"{name}: {wrongs.lines(marks, error, model)}") from error
+
+
+def _parsed(path: Path, model: type[_Parsed]) -> tuple[_Parsed, plain_yaml.Marks]:
+    """What a file says, and in which line it says what."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadDefinition(f"{path.name}: {error}") from error
+    return parsed_text(text, path.name, model)
 
 
 def _weighed(path: Path, kpis: Mapping[str, Kpi]) -> Kpi:

@@ -12,6 +12,7 @@ _OF_ALERT = {
     ChangeKind.OPENED: EventType.ALERT_OPENED,
     ChangeKind.REFRESHED: EventType.ALERT_REFRESHED,
     ChangeKind.RESOLVED: EventType.ALERT_RESOLVED,
+    ChangeKind.REBASED: EventType.ALERT_RESOLVED,
     ChangeKind.REMINDED: EventType.ALERT_REMINDED,
     ChangeKind.WORSENED: EventType.ALERT_REMINDED,
     **dict.fromkeys(

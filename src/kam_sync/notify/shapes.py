@@ -13,7 +13,8 @@ from kam_sync.accounts.traits import traits
 from kam_sync.alerts import life
 from kam_sync.alerts import model as alerts
 from kam_sync.base.settings import Locale
-from kam_sync.drift.model import Kind
+from kam_sync.drift.model import Kind, Severity
+from kam_sync.kpi.definition import Grain
 from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.values import Moment, Money, Value, money, value
 
@@ -118,8 +119,10 @@ class Alert(BaseModel):
     account_id: AccountId
     account_name: str
     kpi: str = Field(examples=["won_revenue"])
+    rule: str = Field(description="What opened it.", examples=["won_revenue"])
     title: str
     kind: Kind
+    severity: Severity
     state: life.State
     until: Moment | None = Field(description="When it comes back from where somebody put it.")
     outcome: life.Outcome | None = Field(description="What it turned out to be, as somebody said.")
@@ -132,6 +135,9 @@ class Alert(BaseModel):
     high: Value
     gap: float
     since: date
+    on: date | None = Field(description="First day of the period that was judged last.")
+    grain: Grain = Field(description="How long that is.")
+    confidence: float | None = Field(description="Which share of steady values stands out less.")
     opened_at: Moment
     changed_at: Moment
     resolved_at: Moment | None

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from kam_sync.base.settings import Locale
 from kam_sync.kpi.registry import KPIS
 from kam_sync.web.deps import LANGUAGE_COOKIE, locale
-from kam_sync.web.wording import alerts, people, sentences, troubles
+from kam_sync.web.wording import alerts, drifts, people, sentences, troubles
 from kam_sync.web.wording.language import Language
 
 _HERE = Path(__file__).parent
@@ -93,6 +93,7 @@ def _environment(language: Language, version: str) -> Environment:
     environment.globals.update(
         language=language,
         say=sentences,
+        drifts=drifts,
         people=people,
         alert_words=alerts,
         troubles=troubles,

@@ -12,7 +12,7 @@ from kam_sync.base.errors import WrongUse
 from kam_sync.intake.store import WriteStore
 from kam_sync.intake.writes import CrmWrite, WriteState
 from kam_sync.kpi.registry import KPIS
-from kam_sync.web.wording import sentences
+from kam_sync.web.wording import drifts
 from kam_sync.web.wording.language import Language
 from kam_sync.wiring import Services
 
@@ -63,7 +63,7 @@ def _task(
 def _text(services: Services, alert: Alert) -> str:
     language = Language(services.settings.locale, services.zone)
     title = KPIS[alert.kpi].title[language.locale]
-    return f"{title}: {sentences.alert(language, alert)}"
+    return f"{title}: {drifts.alert(language, alert)}"
 
 
 def _link(services: Services, alert: Alert) -> str | None:

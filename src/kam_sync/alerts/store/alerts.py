@@ -10,12 +10,17 @@ import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
 from kam_sync.alerts.life import Life, State, Turn
+from kam_sync.alerts.lifecycle import facts_of
 from kam_sync.alerts.model import NO_WORD, Alert, Change, ChangeKind, Facts, Word
 from kam_sync.base.db import Session, hold_still, table_of
 from kam_sync.base.errors import NotHere
-from kam_sync.drift.model import Finding, Kind
+from kam_sync.drift.model import Finding
+from kam_sync.drift.rule import Rule
 
-Identity = tuple[UUID, str, Kind]
+Identity = tuple[UUID, str]
+"""Account and rule."""
+_NEWS = ("unit", "observed", "since", "on")
+"""What is expected moves a little whenever another account does, which is no news."""
 KNOWN = tuple(state for state in State if state not in {State.PENDING, State.RESOLVED})
 """The states of what people know of and what is not over."""
 
@@ -26,7 +31,7 @@ class AlertRow(Alert, table=True):
     __tablename__ = "alert"
     __table_args__ = (
         sa.Index(
-            "alert_one_open", "account_id", "kpi", "kind",
+            "alert_one_open", "account_id", "rule",
             unique=True, postgresql_where=sa.text("state <> 'resolved'"),
         ),
         sa.Index("alert_opened", "opened_at", "id"),
@@ -54,7 +59,7 @@ class AlertStore:
     def open_ones(self) -> dict[Identity, Alert]:
         """All alerts that people know of and that are not over, by identity."""
         query = select(AlertRow).where(col(AlertRow.state).in_(KNOWN))
-        return {(row.account_id, row.kpi, row.kind): row for row in self._session.scalars(query)}
+        return {(row.account_id, row.rule): row for row in self._session.scalars(query)}
 
     def standing(self) -> dict[Identity, Alert]:
         """By identity the alert that stands in the way of a new one: open, or not armed.
@@ -66,13 +71,15 @@ class AlertStore:
         )
         query = query.order_by(col(AlertRow.opened_at), col(AlertRow.state) != State.RESOLVED)
         query = query.with_for_update()
-        return {(row.account_id, row.kpi, row.kind): row for row in self._session.scalars(query)}
+        return {(row.account_id, row.rule): row for row in self._session.scalars(query)}
 
-    def begin(self, finding: Finding, facts: Facts, life: Life, now: datetime) -> Alert:
-        """A new alert about a finding."""
+    def begin(self, finding: Finding, rule: Rule, life: Life, now: datetime) -> Alert:
+        """A new alert about a finding of a rule."""
+        facts = facts_of(finding)
         row = AlertRow(
-            id=uuid4(), account_id=finding.account_id, kpi=finding.kpi, kind=finding.kind,
-            opened_at=now, changed_at=now, **_columns(life), **facts.model_dump(),
+            id=uuid4(), account_id=finding.account_id, rule=rule.key, kpi=finding.kpi,
+            kind=finding.kind, severity=rule.severity, opened_at=now, changed_at=now,
+            **_columns(life), **facts.model_dump(),
         )  # fmt: skip
         self._session.add(row)
         self._session.flush()
@@ -94,8 +101,8 @@ class AlertStore:
         """
         life, turns = step
         row = self._row(alert.id)
-        is_news = facts is not None and facts != Facts(
-            **row.model_dump(include=set(Facts.model_fields))
+        is_news = facts is not None and any(
+            getattr(facts, name) != getattr(row, name) for name in _NEWS
         )
         if facts is not None:
             row.sqlmodel_update(facts.model_dump())

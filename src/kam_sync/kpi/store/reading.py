@@ -36,18 +36,29 @@ class KpiStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def series(self, kpis: Iterable[str]) -> Iterator[Series]:
-        """The whole months of the named KPIs of every account, streamed."""
+    def series(
+        self, kpis: Iterable[str], grain: Grain = Grain.MONTH, *, as_reported: bool = False
+    ) -> Iterator[Series]:
+        """The series of the named KPIs of every account, streamed.
+
+        Args:
+            as_reported: whole periods as they were first measured, and not as they are known now.
+        """
         row = table_of(SeriesRow).c
+        values = row.reported if as_reported else row.known
         query = (
-            sa.select(row.account_id, row.kpi, row.unit, row.ons, row.known)
-            .where(~row.of_group, row.grain == Grain.MONTH, row.kpi.in_(list(kpis)))
-            .where(sa.func.cardinality(row.ons) > 0)
+            sa.select(
+                row.account_id, row.kpi, row.unit, row.ons, values, row.running_on, row.running
+            )
+            .where(~row.of_group, row.grain == grain, row.kpi.in_(list(kpis)))
+            .where((sa.func.cardinality(row.ons) > 0) | row.running.is_not(None))
             .order_by(row.account_id, row.kpi, row.unit)
             .execution_options(yield_per=10_000)
         )
-        for account_id, kpi, unit, ons, known in self._session.execute(query):
-            yield Series(account_id, kpi, unit, tuple(ons), tuple(float(value) for value in known))
+        for account_id, kpi, unit, ons, known, on, value in self._session.execute(query):
+            running = None if on is None or value is None else (on, float(value))
+            numbers = tuple(float(value) for value in known)
+            yield Series(account_id, kpi, unit, tuple(ons), numbers, running)
 
     def points(
         self,

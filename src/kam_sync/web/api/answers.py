@@ -209,15 +209,22 @@ class Point(BaseModel):
 class Finding(BaseModel):
     """What the detector says of a KPI."""
 
+    rule: str = Field(description="By which rule.", examples=["won_revenue"])
     kind: Kind
     verdict: Verdict
     why: Why
-    gap: float | None = Field(description="How far it lies from the usual, in widths of the band.")
-    observed: Value | None = Field(description="Mean of the latest three whole months.")
+    gap: float | None = Field(
+        description="How far it lies from what is expected: in sigmas for levels, in limits for "
+        "limits, in standard deviations for silence."
+    )
+    on: date | None = Field(description="First day of the period that was judged.")
+    grain: Grain = Field(description="How long that is.")
+    confidence: float | None = Field(description="Which share of steady values stands out less.")
+    observed: Value | None = Field(description="The value of that period.")
     expected: Value | None
     low: Value | None = Field(description="Lower edge of the usual range.")
     high: Value | None = Field(description="Upper edge of the usual range.")
-    since: date | None = Field(description="First month of the drift.")
+    since: date | None = Field(description="First day of the drift's first period.")
 
 
 class Series(BaseModel):

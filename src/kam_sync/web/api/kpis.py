@@ -140,7 +140,7 @@ def _grouped(points: Sequence[Point]) -> Iterable[tuple[str, str, list[Point]]]:
 
 
 def _findings(session: Session, account_id: UUID) -> Findings:
-    return {(f.kpi, f.unit): f for f in DriftStore(session).of_account(account_id)}
+    return drift.by_kpi(DriftStore(session).of_account(account_id))
 
 
 def _kpi(kpi: Kpi, locale: Locale) -> answers.Kpi:
@@ -177,6 +177,9 @@ def _forecast(said: Forecast) -> answers.Forecast:
     return answers.Forecast(**plain, **amounts)
 
 
+_PLAIN = {"rule", "kind", "verdict", "why", "gap", "since", "on", "grain", "confidence"}
+
+
 def _finding(found: drift.Finding | None) -> answers.Finding | None:
     if found is None:
         return None
@@ -186,7 +189,7 @@ def _finding(found: drift.Finding | None) -> answers.Finding | None:
         return None if number is None else value(number, measure, found.unit)
 
     return answers.Finding(
-        **found.model_dump(include={"kind", "verdict", "why", "gap", "since"}),
+        **found.model_dump(include=_PLAIN),
         observed=shown(found.observed),
         expected=shown(found.expected),
         low=shown(found.low),

@@ -22,7 +22,7 @@ from kam_sync.accounts.store import (
 from kam_sync.accounts.traits import traits
 from kam_sync.alerts.store import KNOWN, AlertStore
 from kam_sync.base.db import Session
-from kam_sync.drift.store import DriftStore
+from kam_sync.drift.store import DriftStore, RuleStore
 from kam_sync.kpi import health
 from kam_sync.kpi.registry import HEALTH, KPIS
 from kam_sync.kpi.store import KpiStore
@@ -60,7 +60,8 @@ def show_account(
         return RedirectResponse(f"/accounts/{account.merged_into}")
     alerts = AlertStore(session).alerts(states=KNOWN, account_id=account_id, limit=MOST)
     points = KpiStore(session).points(account_id)
-    cards = measured(points, DriftStore(session).of_account(account_id))
+    findings = DriftStore(session).of_account(account_id)
+    cards = measured(points, findings)
     chosen = _chosen(cards, kpi, [f"{alert.kpi}.{alert.unit}" for alert in alerts])
     renderer = pages(request)
     return renderer.render(
@@ -73,6 +74,8 @@ def show_account(
         alerts=alerts,
         tasks=lists.tasks(alerts),
         cards=cards,
+        findings=findings,
+        rules=RuleStore(session).all(),
         chosen=chosen,
         chart=chosen and chart_data(renderer.language(request), chosen),
         forecasts=[one for one in KpiStore(session).forecasts(account_id) if one.kpi in KPIS],

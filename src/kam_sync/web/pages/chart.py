@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from kam_sync.drift.model import Finding, Kind
-from kam_sync.kpi.definition import Kpi, Measure
+from kam_sync.drift.model import Finding, Kind, by_kpi
+from kam_sync.kpi.definition import Grain, Kpi, Measure
 from kam_sync.kpi.model import Point
 from kam_sync.kpi.registry import KPIS
-from kam_sync.web.wording import sentences
+from kam_sync.web.wording import drifts, sentences
 from kam_sync.web.wording.language import Language
 
 _TREND_MONTHS = 13
@@ -36,14 +36,9 @@ class Measured:
         return self.points[-1]
 
     @property
-    def whole_months(self) -> int:
-        """How many whole months it has."""
-        return sum(not point.is_partial for point in self.points)
-
-    @property
     def band(self) -> tuple[float, float] | None:
         """The usual range."""
-        return None if self._level is None else sentences.band(self._level)
+        return None if self._level is None else drifts.band(self._level)
 
     @property
     def expected(self) -> float | None:
@@ -53,7 +48,8 @@ class Measured:
     @property
     def _level(self) -> Finding | None:
         """What the detector says of its months; a silence is counted in other days."""
-        is_level = self.finding is not None and self.finding.kind is Kind.LEVEL
+        one = self.finding
+        is_level = one is not None and one.kind is Kind.LEVEL and one.grain is Grain.MONTH
         return self.finding if is_level else None
 
     @property
@@ -72,7 +68,7 @@ class Measured:
 
 def measured(points: Sequence[Point], findings: Sequence[Finding]) -> list[Measured]:
     """All KPIs of an account in the order in which people see them."""
-    found = {(finding.kpi, finding.unit): finding for finding in findings}
+    found = by_kpi(findings)
     groups = {key: list(of_key) for key, of_key in groupby(points, key=lambda p: (p.kpi, p.unit))}
     return [
         Measured(KPIS[kpi], unit, groups[kpi, unit], found.get((kpi, unit)))

@@ -45,6 +45,7 @@ def change(language: Language, kind: ChangeKind) -> str:
         ChangeKind.RECOVERING: language.gettext("recovering"),
         ChangeKind.RELAPSED: language.gettext("fell back"),
         ChangeKind.RESOLVED: language.gettext("over"),
+        ChangeKind.REBASED: language.gettext("over: it is the usual now"),
         ChangeKind.DROPPED: language.gettext("passed"),
         ChangeKind.REARMED: language.gettext("cleared: it may open anew"),
         ChangeKind.REFRESHED: language.gettext("new numbers"),

@@ -8,6 +8,7 @@ from connectors import ErrorKind
 from kam_sync.alerts.model import Incident, IncidentKind
 from kam_sync.base.command import command
 from kam_sync.intake.quiet import Why
+from kam_sync.kpi.registry import KPIS
 from kam_sync.web.wording import sentences, steps, troubles, webhooks
 from kam_sync.web.wording.language import Language
 
@@ -45,6 +46,9 @@ def _texts(language: Language) -> dict[IncidentKind, str]:
         IncidentKind.PARTED: language.gettext(
             "%(source)s: %(count)s records (%(noun)s) differ from the CRM since %(since)s."
         ),
+        IncidentKind.ROWS_MISSING: language.gettext(
+            "%(rows)s: nothing comes any more for %(accounts)s clients, since %(since)s or before."
+        ),
         IncidentKind.TARGET_PAUSED: language.gettext(
             "%(target)s takes none of our webhooks since %(since)s; it is stopped."
         ),
@@ -78,6 +82,10 @@ def _advices(language: Language) -> dict[IncidentKind, str]:
         IncidentKind.PARTED: language.gettext(
             "Look at the differences and repair them: %(command)s"
         ),
+        IncidentKind.ROWS_MISSING: language.gettext(
+            "Nobody is told that a client is missing. Look at the file or the source that the rows "
+            "come from."
+        ),
         IncidentKind.TARGET_PAUSED: language.gettext(
             "Mend the receiver, try it: %(test)s; then go on: %(command)s"
         ),
@@ -87,6 +95,7 @@ def _advices(language: Language) -> dict[IncidentKind, str]:
 def _values(language: Language, incident: Incident) -> dict[str, Any]:
     """Facts as people read them; what a kind does not have is a dash."""
     facts = dict.fromkeys(("source", "step", "tries", "lost", "of", "count", "noun"), "–")
+    facts |= {"accounts": "–", "rows": _rows(language, incident.facts)}
     facts |= {"target": "–", "command": command("doctor")} | incident.facts
     facts["test"] = command(f"target test {facts['target']}")
     facts["error"] = facts.get("error") or language.gettext("none, it did not come to an end")
@@ -96,6 +105,11 @@ def _values(language: Language, incident: Incident) -> dict[str, Any]:
     facts["why"] = webhooks.reason(language, ErrorKind(facts.get("reason", "")))
     facts["noun"] = sentences.noun(language, facts["noun"])
     return facts | {"since": language.time(began), "step": steps.step(language, facts["step"])}
+
+
+def _rows(language: Language, facts: Mapping[str, Any]) -> str:
+    known = KPIS.get(facts.get("kpi", ""))
+    return "–" if known is None else known.title[language.locale]
 
 
 def _trouble(language: Language, facts: Mapping[str, Any]) -> str:
