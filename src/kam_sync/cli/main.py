@@ -29,6 +29,7 @@ from kam_sync.cli import (
     people,
     portfolio,
     rates,
+    rules,
     schedules,
     sources,
     targets,
@@ -59,6 +60,7 @@ app.add_typer(connectors.app, name="connector")
 app.add_typer(groups.app, name="group")
 app.add_typer(zones.app, name="zone")
 app.add_typer(rates.app, name="rates")
+app.add_typer(rules.app, name="rules")
 app.add_typer(kpis.app, name="kpis")
 app.add_typer(writes.app, name="write")
 app.add_typer(schedules.app, name="schedule")

@@ -63,6 +63,8 @@ def table(
             column = width - 1 - (last - number_of(on, grain))
             if 0 <= column < width:
                 values[row, column] = value
+    if kpi.adds_up:  # who had not bought yet did not buy nothing
+        values[np.cumsum(np.nan_to_num(values) != 0, axis=1) == 0] = np.nan
     ons = [later(newest, grain, back) for back in range(1 - width, 1)]
     return Table(values, _scales(values, kpi), _groups(series, managers), ons)
 

@@ -1,6 +1,6 @@
 """What is looked at in one pass of judging: series, doubts, managers, plans; each is read once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
@@ -12,7 +12,7 @@ from kam_sync.drift.store import DriftStore
 from kam_sync.kpi.definition import Grain
 from kam_sync.kpi.model import Series
 from kam_sync.kpi.periods import Period, periods_until
-from kam_sync.kpi.plans import Standing, standing
+from kam_sync.kpi.plans import Plan, Standing, standing
 from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.store import DoubtStore, KpiStore, PlanStore, nouns_of
 from kam_sync.kpi.workdays import Workdays
@@ -38,13 +38,14 @@ class Seen:
         """The newest period that is over."""
         return periods_until(self._now, self._zone, grain, count=1)[0]
 
-    def series(
-        self, rule: Rule, kpi: str | None = None, *, as_reported: bool = False
-    ) -> list[Series]:
+    def series(self, rule: Rule, kpi: str | None = None) -> list[Series]:
         """The series of a KPI, of the accounts that a rule is about."""
-        store = KpiStore(self._session)
-        found = store.series([kpi or rule.kpi], rule.grain, as_reported=as_reported)
+        found = self.all_series(kpi or rule.kpi, rule.grain)
         return [one for one in found if self._is_meant(one.account_id, rule)]
+
+    def all_series(self, kpi: str, grain: Grain) -> Iterable[Series]:
+        """The series of a KPI of all accounts."""
+        return KpiStore(self._session).series([kpi], grain)
 
     def manager(self, account_id: UUID) -> str:
         """Who is responsible for an account, by name; empty for nobody."""
@@ -52,11 +53,15 @@ class Seen:
 
     def is_sure(self, account_id: UUID, kpis: Iterable[str], last_day: date) -> bool:
         """Whether all is here that values of an account are computed from, up to a day."""
-        if last_day not in self._doubts:
-            self._doubts[last_day] = DoubtStore(self._session).of_all(last_day)
-        found = (self._doubts[last_day], self._missing)
+        found = (self.doubted(last_day), self._missing)
         doubted = _NOTHING.union(*(of.get(account_id, _NOTHING) for of in found))
         return all(doubted.isdisjoint(self._nouns(kpi)) for kpi in kpis)
+
+    def doubted(self, last_day: date) -> Mapping[UUID, Collection[str]]:
+        """By account what is not all here of what values up to a day are computed from."""
+        if last_day not in self._doubts:
+            self._doubts[last_day] = DoubtStore(self._session).of_all(last_day)
+        return self._doubts[last_day]
 
     def note_missing(self, account_id: UUID, kpi: str) -> None:
         """Rows of an account come no more: what is computed from them says nothing."""
@@ -78,10 +83,12 @@ class Seen:
         running = store.running(rule.kpi, self.today, currency=self._currency)
         plans = {key: found[-1] for key, found in running.items() if self._is_meant(key, rule)}
         values = store.values_of(list(plans), rule.kpi)
-        return {
-            key: standing(plan, values.get(key, []), self.today, self.workdays, adds_up=adds_up)
-            for key, plan in plans.items()
-        }
+
+        def stands(account_id: UUID, plan: Plan) -> Standing:
+            known = [one.until(self.today) for one in values.get(account_id, [])]
+            return standing(plan, known, self.today, self.workdays, adds_up=adds_up)
+
+        return {key: stands(key, plan) for key, plan in plans.items()}
 
     def _is_meant(self, account_id: UUID, rule: Rule) -> bool:
         if rule.accounts and str(account_id) not in rule.accounts:

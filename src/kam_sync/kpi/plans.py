@@ -32,6 +32,14 @@ class Values:
     by_day: dict[date, Decimal]
     by_month: dict[date, Decimal]
 
+    def until(self, day: date) -> "Values":
+        """Those of periods that had begun by a day."""
+        days, months = (
+            {on: value for on, value in of.items() if on <= day}
+            for of in (self.by_day, self.by_month)
+        )
+        return Values(self.unit, days, months)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

@@ -34,6 +34,7 @@ import kam_sync.web.api.rates
 import kam_sync.web.api.records
 import kam_sync.web.api.rematch
 import kam_sync.web.api.restatements
+import kam_sync.web.api.rules
 import kam_sync.web.api.schedules
 import kam_sync.web.api.sources
 import kam_sync.web.api.survivorship
@@ -63,6 +64,7 @@ import kam_sync.web.pages.people_merging
 import kam_sync.web.pages.portfolio
 import kam_sync.web.pages.rematch
 import kam_sync.web.pages.restatements
+import kam_sync.web.pages.rules
 import kam_sync.web.pages.set_aside
 import kam_sync.web.pages.sources
 import kam_sync.web.pages.survivorship
@@ -95,6 +97,7 @@ _API = (
     kam_sync.web.api.facts.router,
     kam_sync.web.api.corrections.router,
     kam_sync.web.api.sources.router,
+    kam_sync.web.api.rules.router,
     kam_sync.web.api.schedules.router,
     kam_sync.web.api.fields.router,
     kam_sync.web.api.survivorship.router,
@@ -132,6 +135,7 @@ _PAGES = (
     kam_sync.web.pages.sources.router,
     kam_sync.web.pages.connect.router,
     kam_sync.web.pages.controls.router,
+    kam_sync.web.pages.rules.router,
     kam_sync.web.pages.set_aside.router,
     kam_sync.web.pages.consents.router,
     kam_sync.web.pages.fields.router,

@@ -2,5 +2,6 @@
 
 from kam_sync.alerts.store.alerts import KNOWN, AlertStore, Identity
 from kam_sync.alerts.store.incidents import IncidentStore
+from kam_sync.alerts.store.scores import Score, ScoreStore
 
-__all__ = ["KNOWN", "AlertStore", "Identity", "IncidentStore"]
+__all__ = ["KNOWN", "AlertStore", "Identity", "IncidentStore", "Score", "ScoreStore"]

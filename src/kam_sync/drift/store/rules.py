@@ -51,6 +51,13 @@ class RuleStore:
                 return known
         raise NotHere(f"rule {key}: there is no such rule; `rules list` has all")
 
+    def readable(self, key: str) -> Rule:
+        """A rule by its key; NotHere, or BadRule where its text cannot be read any more."""
+        known = self.one(key)
+        if known.rule is None:
+            raise BadRule(known.wrong)
+        return known.rule
+
     def save(self, text: str, by: str, now: datetime) -> Rule:
         """Keep a rule as somebody wrote it. Raises BadRule."""
         rule = parsed(text, "rule")

@@ -1,0 +1,71 @@
+"""What people do to rules: judged anew soon after; and what a rule would have done."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kam_sync.accounts.store import AccountStore
+from kam_sync.alerts.store import Score, ScoreStore
+from kam_sync.drift.backtest import Fired, backtest
+from kam_sync.drift.registry import Known, text_of
+from kam_sync.drift.rule import Rule
+from kam_sync.drift.store import RuleStore
+from kam_sync.jobs import queue
+from kam_sync.wiring import Services
+
+_YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a rule would have opened in the past, with the names of the accounts."""
+
+    fired: list[Fired]
+    names: dict[str, str]
+    """By account id."""
+
+
+def known(services: Services) -> tuple[list[Known], dict[str, Score]]:
+    """All rules, and by key how those of the last year did."""
+    with services.database.transaction() as session:
+        scores = ScoreStore(session).by_rule(services.now() - _YEAR)
+        return RuleStore(session).known(), scores
+
+
+def one(services: Services, key: str) -> tuple[Known, Score | None]:
+    """A rule by its key, or NotHere, and how it did in the last year."""
+    with services.database.transaction() as session:
+        score = ScoreStore(session).by_rule(services.now() - _YEAR).get(key)
+        return RuleStore(session).one(key), score
+
+
+def save(services: Services, text: str, *, by: str) -> Rule:
+    """Keep a rule as somebody wrote it. Raises BadRule."""
+    with services.database.transaction() as session:
+        rule = RuleStore(session).save(text, by, services.now())
+        queue.defer_measure(session)
+        return rule
+
+
+def switch(services: Services, key: str, *, is_on: bool, by: str) -> Rule:
+    """Switch a rule on or off. Raises NotHere, and BadRule where it cannot be read any more."""
+    with services.database.transaction() as session:
+        rule = RuleStore(session).readable(key)
+    return save(services, text_of(rule.model_copy(update={"is_on": is_on})), by=by)
+
+
+def reset(services: Services, key: str) -> None:
+    """Take back what people wrote: one of ours is as it came again, another is no more."""
+    with services.database.transaction() as session:
+        RuleStore(session).forget(key)
+        queue.defer_measure(session)
+
+
+def tried(services: Services, rule: Rule) -> Tried:
+    """What a rule would have opened in the last year (by days: in 90 days)."""
+    with services.database.transaction() as session:
+        fired = backtest(
+            session, rule, services.as_of(), services.zone, services.workdays,
+            currency=services.settings.currency,
+        )  # fmt: skip
+        accounts = AccountStore(session).standing(list({one.account_id for one in fired}))
+        return Tried(fired, {str(key): account.name for key, account in accounts.items()})
