@@ -18,7 +18,7 @@ def plain(text: str) -> str:
 def test_today_says_what_has_fallen_and_links_to_the_account(client, fallen: UUID) -> None:
     page = plain(client.get("/").text)
 
-    assert "1,2 млн ₽ в месяц вместо обычных 2,9 млн ₽, с августа 2026" in page
+    assert "1,2 млн ₽ за октябрь 2026 вместо обычных 2,9 млн ₽, с августа 2026" in page
     assert f'href="/accounts/{fallen}"' in page
     assert "ООО «Ромашка»" in page
     assert "Анна Смирнова" in page
@@ -31,7 +31,7 @@ def test_today_in_english_is_remembered(client, fallen: UUID) -> None:
     second = plain(client.get("/").text)
 
     for page in (first, second):
-        assert "RUB 1.2M a month instead of the usual RUB 2.9M, since August 2026" in page
+        assert "RUB 1.2M in October 2026 instead of the usual RUB 2.9M, since August 2026" in page
         assert '<html lang="en">' in page
     assert '<html lang="ru">' in client.get("/?lang=ru").text
 
@@ -102,7 +102,7 @@ def test_the_table_of_accounts_is_walked_by_links(client, world: World) -> None:
 def test_the_account_page_shows_chart_words_deals_and_people(client, fallen: UUID) -> None:
     page = plain(client.get(f"/accounts/{fallen}").text)
 
-    assert "Хуже обычного: 1,2 млн ₽ в месяц вместо обычных 2,9 млн ₽" in page
+    assert "Хуже обычного: 1,2 млн ₽ за октябрь 2026 вместо обычных 2,9 млн ₽" in page
     assert 'type="application/json" id="chart-data"' in page
     assert "октябрь 2026" in page
     assert "1 200 000 ₽" in page
@@ -125,7 +125,7 @@ def test_a_young_account_says_that_there_is_too_little_history(client, world: Wo
 
     page = client.get(f"/accounts/{account_id}").text
 
-    assert "Мало истории: 3 полных месяца, для вывода нужно 15." in page
+    assert "Мало истории: для вывода нужно 8 полных периодов." in page
 
 
 def test_an_account_without_deals_says_why_there_is_nothing(client, world: World) -> None:
