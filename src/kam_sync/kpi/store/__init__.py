@@ -9,8 +9,11 @@ from kam_sync.kpi.store.planned import PlanStore
 from kam_sync.kpi.store.portfolio import PortfolioStore
 from kam_sync.kpi.store.rates import RateStore
 from kam_sync.kpi.store.reading import KpiStore, Restated
+from kam_sync.kpi.store.rows import ROWS
+from kam_sync.kpi.store.splitting import SplitStore
 
 __all__ = [
+    "ROWS",
     "BadFormula",
     "DoubtStore",
     "DueStore",
@@ -20,6 +23,7 @@ __all__ = [
     "PortfolioStore",
     "RateStore",
     "Restated",
+    "SplitStore",
     "example",
     "nouns_of",
 ]

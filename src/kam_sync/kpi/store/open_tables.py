@@ -152,7 +152,7 @@ _INVOICES = OpenTable(
 )  # fmt: skip
 
 
-_FACTS = """
+FACT_ROWS = """
     SELECT l.account_id, own.account_id AS member_id, {columns}
     FROM {table} f
     JOIN {{links}} l ON l.source_id = f.source_id AND l.company_external_id = f.company_external_id
@@ -167,7 +167,7 @@ def _facts(table: str, day: str, columns: Mapping[str, str]) -> OpenTable:
     listed = ", ".join(f"f.{name}" for name in (day, *columns))
     return OpenTable(
         columns={"member_id": "uuid", day: "date", **columns},
-        rows=_FACTS.format(columns=listed, table=table, day=day),
+        rows=FACT_ROWS.format(columns=listed, table=table, day=day),
         changed_by=frozenset({table}),
         periods={"on": day},
         singular=table,

@@ -114,6 +114,17 @@ class KpiStore:
             query = query.where(row.id < before)
         return list(self._session.scalars(query.order_by(row.id.desc()).limit(limit)))
 
+    def restated_months(
+        self, account_id: UUID, kpi: str, unit: str, months: Collection[date]
+    ) -> list[Restatement]:
+        """What was restated of some months of a KPI of an account, oldest first."""
+        row: Any = RestatementRow
+        query = select(RestatementRow).where(
+            row.account_id == account_id, ~row.of_group, row.grain == Grain.MONTH.value,
+            row.kpi == kpi, row.unit == unit, row.on.in_(months),
+        )  # fmt: skip
+        return list(self._session.scalars(query.order_by(row.id)))
+
     def of_accounts(
         self, account_ids: Collection[UUID], kpis: Collection[str], *, first: date
     ) -> list[Point]:

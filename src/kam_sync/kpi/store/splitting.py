@@ -1,0 +1,120 @@
+"""Reads what the values of a KPI of an account are made of: by pipeline, product, branch."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from kam_sync.base.clock import start_of_day
+from kam_sync.base.db import Session
+from kam_sync.kpi.periods import shift
+from kam_sync.kpi.rates import BASE, LASTS_DAYS
+from kam_sync.kpi.splits import Dimension, Exchanged, Share, Split
+from kam_sync.kpi.store.executing import execute
+from kam_sync.kpi.store.rows import ROWS, Rows
+
+_CURRENCY = "currency"
+_WINDOW = timedelta(days=90)
+_WORTH = """
+    (SELECT CASE WHEN {currency} = :base THEN 1.0 ELSE (
+        SELECT e.rate FROM exchange_rate e
+        WHERE e.currency = {currency}
+            AND e."on" BETWEEN d.day - CAST(:lasts_days AS int) AND d.day
+        ORDER BY e."on" DESC LIMIT 1
+    ) END AS rate)
+"""
+_SPLIT = """
+    WITH months AS (
+        SELECT * FROM unnest(CAST(:ons AS date[]), CAST(:lasts AS date[]),
+            CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[]),
+            CAST(:sinces AS timestamptz[])
+        ) AS m("on", last_day, start_at, end_at, since)
+    ), counted AS MATERIALIZED ({rows}), rates AS (
+        SELECT d.currency, d.day, f.rate / t.rate AS rate
+        FROM (SELECT DISTINCT currency, day FROM counted WHERE currency <> :currency) d
+        CROSS JOIN LATERAL {worth} f CROSS JOIN LATERAL {worth_target} t
+        WHERE :currency <> ''
+    ), rated AS (
+        SELECT c.*, CASE WHEN x.rate IS NULL THEN c.currency ELSE :currency END AS unit,
+            c.amount * {amount_rate} AS worth, c.divisor * {divisor_rate} AS below
+        FROM counted c LEFT JOIN rates x ON x.currency = c.currency AND x.day = c.day
+    ), told AS (
+        SELECT d.dimension, d.source_id, d.member, max(d.name) AS name, r."on",
+            coalesce(sum(r.amount), 0) AS own, coalesce(sum(r.worth), 0) AS worth,
+            coalesce(sum(r.below), 0) AS below
+        FROM rated r CROSS JOIN LATERAL (VALUES
+            ('pipeline', r.source_id, r.pipeline, NULL), ('owner', r.source_id, r.owner, NULL),
+            ('contact', r.source_id, r.contact, NULL), ('company', r.source_id, r.company, NULL),
+            ('product', NULL, r.product, r.product_name), ('article', NULL, r.article, r.article),
+            ('currency', NULL, r.currency, NULL)
+        ) AS d(dimension, source_id, member, name)
+        WHERE {of_unit} AND d.dimension = ANY(:dimensions)
+        GROUP BY d.dimension, d.source_id, d.member, r."on"
+    )
+    SELECT t.dimension, t.source_id, t.member,
+        coalesce(t.name, p.name, u.name, k.name, c.name, '') AS name, t."on", t.own, t.worth,
+        t.below
+    FROM told t
+    LEFT JOIN pipeline p ON t.dimension = 'pipeline' AND p.source_id = t.source_id
+        AND p.external_id = t.member
+    LEFT JOIN crm_user u ON t.dimension = 'owner' AND u.source_id = t.source_id
+        AND u.external_id = t.member
+    LEFT JOIN contact k ON t.dimension = 'contact' AND k.source_id = t.source_id
+        AND k.external_id = t.member
+    LEFT JOIN company c ON t.dimension = 'company' AND c.source_id = t.source_id
+        AND c.external_id = t.member
+    ORDER BY t.dimension, t.source_id, t.member, t."on"
+"""
+
+
+class SplitStore:
+    """Reads rows by what they are told apart by; money as the KPI has it, by each row's own day."""
+
+    def __init__(self, session: Session, zone: ZoneInfo, currency: str = "") -> None:
+        self._session = session
+        self._zone = zone
+        self._currency = currency
+
+    def split(self, account_id: UUID, kpi: str, unit: str, months: Sequence[date]) -> Split:
+        """What the rows of a KPI with `ROWS` come to in some whole months, by member and month."""
+        of = ROWS[kpi]
+        shares, exchanged = [], []
+        for dimension, source_id, member, name, on, own, worth, below in self._read(
+            of, account_id, unit, months
+        ):
+            if dimension == _CURRENCY:
+                if member is not None and member != unit:
+                    exchanged.append(Exchanged(member, on, own, worth))
+                continue
+            key = "" if member is None else member if source_id is None else f"{source_id}:{member}"
+            shares.append(
+                Share(Dimension(dimension), key, name, on, Decimal(worth), Decimal(below))
+            )
+        return Split(tuple(shares), tuple(exchanged))
+
+    def _read(self, of: Rows, account_id: UUID, unit: str, months: Sequence[date]) -> Any:
+        rated = {
+            f"{name}_rate": "coalesce(x.rate, 1)" if name in of.money else "1"
+            for name in ("amount", "divisor")
+        }
+        query = _SPLIT.format(
+            rows=of.query,
+            worth=_WORTH.format(currency="d.currency"),
+            worth_target=_WORTH.format(currency=":currency"),
+            of_unit="r.unit = :unit" if of.money == {"amount"} else "true",
+            **rated,
+        )
+        nexts = [shift(month, 1) for month in months]
+        starts, ends = ([start_of_day(day, self._zone) for day in days] for days in (months, nexts))
+        lasts = [day - timedelta(days=1) for day in nexts]
+        values = {
+            "account": account_id, "unit": unit, "ons": list(months), "lasts": lasts,
+            "starts": starts, "ends": ends, "first": min(months), "last": max(lasts),
+            "sinces": [start_of_day(day - _WINDOW, self._zone) for day in nexts],
+            "dimensions": [*(one.value for one in of.dimensions), _CURRENCY],
+            "now": max(ends), "zone": self._zone.key, "currency": self._currency,
+            "base": BASE, "lasts_days": LASTS_DAYS,
+        }  # fmt: skip
+        return execute(self._session, query, values)
