@@ -9,8 +9,9 @@ import connectors as gate
 from connectors import Noun
 from kam_sync import flow
 from kam_sync.base.clock import stopped_at
-from kam_sync.drift.explaining import Explaining, base_of, last_months
+from kam_sync.drift.explaining import Explaining
 from kam_sync.drift.moved import Against, Driver, Moved, Part, Unsaid
+from kam_sync.drift.spans import base_of
 from kam_sync.kpi import step
 from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.splits import Dimension
@@ -215,15 +216,3 @@ def test_a_kpi_that_is_no_sum_has_causes_and_says_that_it_has_no_drivers(
     assert one.parts == {Part.CLIENT: 31}
     empty = moved(book)
     assert (empty.change, empty.drivers, empty.no_drivers) == (0, (), Unsaid.NO_ROWS)
-
-
-def test_months_are_those_before_or_those_of_the_year_before() -> None:
-    months = last_months(date(2026, 8, 1), date(2026, 10, 1))
-    assert [f"{m:%Y-%m}" for m in months] == ["2026-08", "2026-09", "2026-10"]
-    assert [f"{m:%Y-%m}" for m in base_of(months, Against.BEFORE)] == [
-        "2026-05", "2026-06", "2026-07",
-    ]  # fmt: skip
-    assert [f"{m:%Y-%m}" for m in base_of(months, Against.YEAR_AGO)] == [
-        "2025-08", "2025-09", "2025-10",
-    ]  # fmt: skip
-    assert len(last_months(date(2020, 1, 1), date(2026, 10, 1))) == 12

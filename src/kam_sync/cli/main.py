@@ -33,6 +33,7 @@ from kam_sync.cli import (
     schedules,
     sources,
     targets,
+    why,
     winners,
     writes,
     zones,
@@ -78,6 +79,7 @@ app.add_typer(targets.app, name="target")
 app.add_typer(winners.app, name="winners")
 app.command("import")(importing.import_)
 app.command("portfolio")(portfolio.portfolio)
+app.command("why")(why.why)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 AsOf = Annotated[

@@ -14,13 +14,12 @@ from kam_sync.base.db import Session
 from kam_sync.drift import driving, moving
 from kam_sync.drift.moved import Against, Changed, Driver, Moved, Part, Terms, Unsaid
 from kam_sync.drift.shares import rounded, settle
+from kam_sync.drift.spans import base_of, last_whole, later_of
 from kam_sync.kpi.model import Point, Restatement
 from kam_sync.kpi.periods import shift
 from kam_sync.kpi.splits import Split
 from kam_sync.kpi.store import ROWS, KpiStore, SplitStore
 
-MOST_MONTHS = 12
-"""So many later months are compared at most."""
 _A_DAY = timedelta(days=1)
 """Within it a month that has ended is measured, and what was restated before has been so."""
 _MADE_OF = {
@@ -29,6 +28,16 @@ _MADE_OF = {
 }
 """Ratios of other KPIs: above the line, below it, and times what; what is below is reckoned back
 from the value where it is no KPI itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which months are asked about, and compared with which."""
+
+    first: date | None = None
+    last: date | None = None
+    against: Against = Against.BEFORE
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +64,6 @@ class _Case:
         return moving.mean(self.later, list(self.later)) - self.was
 
 
-def base_of(later: Sequence[date], against: Against) -> list[date]:
-    """The months that some months in a row are compared with."""
-    back = 12 if against is Against.YEAR_AGO else len(later)
-    return [shift(month, -back) for month in later]
-
-
-def last_months(first: date, last: date) -> list[date]:
-    """The months between two, the latest of them where there are too many."""
-    count = (last.year - first.year) * 12 + last.month - first.month + 1
-    return [shift(last, -back) for back in range(min(count, MOST_MONTHS) - 1, -1, -1)]
-
-
 class Explaining:
     """Explains changes of the KPIs of accounts, each in the account's own days."""
 
@@ -81,19 +78,33 @@ class Explaining:
         return ZoneInfo(own.zone) if own else self._house
 
     def of(
-        self, account_id: UUID, kpi: str, later: Sequence[date], base: Sequence[date]
+        self,
+        account_id: UUID,
+        kpi: str,
+        later: Sequence[date],
+        base: Sequence[date],
+        unit: str | None = None,
     ) -> list[Moved] | Unsaid:
-        """Why a KPI is not what it was, in each of its units; or why that is not said."""
+        """Why a KPI is not what it was, in one of its units or in each; or why that is not said."""
         zone, points = self.zone(account_id), self._points(account_id, kpi, [*base, *later])
+        points = [point for point in points if unit in {None, point.unit}]
         cases = []
-        for unit in sorted({point.unit for point in points}):
-            known = {point.on: point.value for point in points if point.unit == unit}
+        for one in sorted({point.unit for point in points}):
+            known = {point.on: point.value for point in points if point.unit == one}
             spans = ({m: known[m] for m in span if m in known} for span in (later, base))
-            cases.append(_Case(account_id, kpi, unit, zone, *spans))
+            cases.append(_Case(account_id, kpi, one, zone, *spans))
         if not any(case.later for case in cases):
             return Unsaid.NO_VALUES
         told = [self._moved(case) for case in cases if case.later and case.base]
         return told or Unsaid.NO_BASE
+
+    def asked(
+        self, account_id: UUID, kpi: str, now: datetime, asked: Asked
+    ) -> list[Moved] | Unsaid:
+        """The same of the months that somebody asks about. Raises WrongUse."""
+        newest = last_whole(now, self.zone(account_id))
+        later = later_of(asked.first, asked.last, newest)
+        return self.of(account_id, kpi, later, base_of(later, asked.against), asked.unit)
 
     def _points(self, account_id: UUID, kpi: str, months: Sequence[date]) -> list[Point]:
         found = KpiStore(self._session).points(account_id, kpi, first=min(months), last=max(months))

@@ -40,6 +40,7 @@ import kam_sync.web.api.sources
 import kam_sync.web.api.survivorship
 import kam_sync.web.api.targets
 import kam_sync.web.api.webhooks
+import kam_sync.web.api.why
 import kam_sync.web.api.writes
 import kam_sync.web.api.zones
 import kam_sync.web.ops
@@ -72,6 +73,7 @@ import kam_sync.web.pages.targets
 import kam_sync.web.pages.tasks
 import kam_sync.web.pages.timetable
 import kam_sync.web.pages.today
+import kam_sync.web.pages.why
 import kam_sync.web.pages.zones
 from kam_sync.base.db import Session
 from kam_sync.web.errors import PROBLEM, handle_errors
@@ -113,6 +115,7 @@ _API = (
     kam_sync.web.api.restatements.router,
     kam_sync.web.api.portfolio.router,
     kam_sync.web.api.alerts.router,
+    kam_sync.web.api.why.router,
     kam_sync.web.api.writes.router,
     kam_sync.web.api.targets.router,
 )
@@ -120,6 +123,7 @@ _PAGES = (
     kam_sync.web.pages.today.router,
     kam_sync.web.pages.tasks.router,
     kam_sync.web.pages.alert.router,
+    kam_sync.web.pages.why.router,
     kam_sync.web.pages.accounts.router,
     kam_sync.web.pages.matches.router,
     kam_sync.web.pages.people.router,
