@@ -101,10 +101,14 @@ def test_a_closed_alert_is_told_of_as_it_was(client: TestClient, alert: str) -> 
 
 def test_a_kind_without_a_before_has_nothing_to_split(client: TestClient, world: World) -> None:
     source = world.add_source()
-    world.save(source, Noun.COMPANY, gate.Company("1", "ООО «Тишина»"))
+    world.add_companies(source, "ООО «Тишина»", "ООО «Мерный шаг»", "ООО «Ровный ход»")
     first = datetime(2025, 6, 2, tzinfo=UTC)
-    orders = [won_deal(str(n), "1", 1000, first + n * timedelta(days=7)) for n in range(52)]
-    world.save(source, Noun.DEAL, *orders)
+    for company, weeks in (("1", 52), ("2", 77), ("3", 77)):
+        orders = [
+            won_deal(f"{company}-{n}", company, 1000, first + n * timedelta(days=7))
+            for n in range(weeks)
+        ]
+        world.save(source, Noun.DEAL, *orders)
     world.measure()
     found = client.get("/api/v1/alerts").json()["items"]
     [silent] = [one for one in found if one["kind"] == "silence"]
