@@ -13,6 +13,7 @@ from connectors import Field, Noun
 from connectors.sandbox.amocrm import AmoSandbox, OAuthApp
 from connectors.sandbox.world import MadeUpWorld
 from kam_sync import flow
+from kam_sync.alerts.store import AlertStore
 from tests.fakes.listener import Listener
 from tests.web import twins
 from tests.web.parted import part
@@ -58,6 +59,20 @@ def test_a_person_walks_from_today_to_the_chart(fallen: UUID, address: str, page
     page.get_by_role("link", name="Дней с последней выигранной сделки").click()
     page.locator("#chart-drawing[data-drawn=true] canvas").wait_for()
     assert page.locator("#chart-title").inner_text() == "Дней с последней выигранной сделки"
+
+
+def test_the_page_of_an_alert_says_why_it_moved(
+    world: World, fallen: UUID, address: str, page: Page
+) -> None:
+    with world.services.database.transaction() as session:
+        found = AlertStore(session).alerts(account_id=fallen, limit=10)
+        [alert] = [one.id for one in found if one.kpi == "won_revenue"]
+    page.goto(f"{address}/alerts/{alert}")
+    page.get_by_text("1,7 млн ₽: клиент").wait_for()
+    page.get_by_role("link", name="те же месяцы годом раньше").click()
+    page.get_by_role("link", name="столько же месяцев до этого").wait_for()
+    assert page.url == f"{address}/alerts/{alert}"
+    assert page.evaluate("document.documentElement.scrollWidth") == 380
 
 
 def test_the_search_finds_while_one_types(world: World, address: str, page: Page) -> None:

@@ -31,7 +31,7 @@ _SPLIT = """
             CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[]),
             CAST(:sinces AS timestamptz[])
         ) AS m("on", last_day, start_at, end_at, since)
-    ), counted AS MATERIALIZED ({rows}), rates AS (
+    ), counted AS MATERIALIZED ({rows}), rates AS MATERIALIZED (
         SELECT d.currency, d.day, f.rate / t.rate AS rate
         FROM (SELECT DISTINCT currency, day FROM counted WHERE currency <> :currency) d
         CROSS JOIN LATERAL {worth} f CROSS JOIN LATERAL {worth_target} t
@@ -85,7 +85,7 @@ class SplitStore:
             of, account_id, unit, months
         ):
             if dimension == _CURRENCY:
-                if member is not None and member != unit:
+                if of.money and member not in {None, unit}:
                     exchanged.append(Exchanged(member, on, own, worth))
                 continue
             key = "" if member is None else member if source_id is None else f"{source_id}:{member}"
