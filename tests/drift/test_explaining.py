@@ -8,6 +8,7 @@ from uuid import UUID
 import connectors as gate
 from connectors import Noun
 from kam_sync import flow
+from kam_sync.accounts.store import ZoneStore
 from kam_sync.base.clock import stopped_at
 from kam_sync.drift.explaining import Explaining
 from kam_sync.drift.moved import Against, Driver, Moved, Part, Unsaid
@@ -164,6 +165,20 @@ def test_rates_that_moved_or_were_corrected_are_a_part_of_its_own(services: Serv
         RateStore(session).save([("USD", date(2026, 10, 9), 95)], "test", WHEN)
     assert moved(later(book)).parts == {Part.CLIENT: 807, Part.RATE: 300}
     assert [driver.unexplained for driver in moved(book).drivers] == [0] * 4
+
+
+def test_another_time_zone_is_a_part_and_rows_follow_it(services: Services) -> None:
+    book = began(services)
+    book.deals(
+        deal("1", opened="2026-09-01", won="2026-09-10", amount=300),
+        deal("2", opened="2026-09-01", won="2026-09-30 21:30:00", amount=70),  # 1 October here
+    ).measure()
+    with services.database.transaction() as session:
+        ZoneStore(session).place(book.account(), "Europe/London", by="Анна", now=WHEN)
+    one = moved(later(book))
+    assert (one.was, one.now) == (370, 0)
+    assert one.parts == {Part.CLIENT: -230, Part.ZONE: -140}
+    assert told(one.drivers[0]) == {"": -370}
 
 
 def test_a_ratio_says_what_is_above_and_below_its_line(services: Services) -> None:

@@ -152,7 +152,8 @@ def get_why_of_kpi(
 def of_alert(
     session: Session, services: Services, alert: Alert, against: Against
 ) -> list[Moved] | Unsaid:
-    """Why what an alert is about has moved."""
+    """Why what an alert is about has moved; NotHere where that is not measured any more."""
+    named(alert.kpi)
     account = AccountStore(session).standing([alert.account_id])[alert.account_id]
     return reasons(_explaining(session, services), alert, account.id, services.as_of(), against)
 
