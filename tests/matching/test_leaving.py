@@ -25,11 +25,12 @@ from tests.fakes.connecting import ask
 
 INN = "7707083893"
 _ALERT = """
-    INSERT INTO alert (id, account_id, rule, kpi, kind, severity, grain, state, opened_at, changed_at, unit,
-        observed, expected, low, high, gap, since, resolved_at, entered_at, badness, before,
-        is_armed, assignee)
-    VALUES (gen_random_uuid(), :account, 'won_revenue', 'won_revenue', 'level', 'normal', 'month', 'resolved',
-        now(), now(), 'RUB', 1, 2, 1, 3, 1, '2026-01-01', now(), now(), 1, 'firing', true, '')
+    INSERT INTO alert (id, account_id, rule, kpi, kind, severity, grain, state, opened_at,
+        changed_at, unit, observed, expected, low, high, gap, since, resolved_at, entered_at,
+        badness, before, is_armed, assignee)
+    VALUES (gen_random_uuid(), :account, 'won_revenue', 'won_revenue', 'level', 'normal', 'month',
+        'resolved', now(), now(), 'RUB', 1, 2, 1, 3, 1, '2026-01-01', now(), now(),
+        1, 'firing', true, '')
 """
 
 

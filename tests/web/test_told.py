@@ -33,10 +33,11 @@ PAGE = Path(__file__).parents[2] / "docs" / "webhooks.md"
 _OPENED = """
     WITH opened AS (
         INSERT INTO alert (id, account_id, rule, kpi, kind, severity, grain, state, opened_at,
-            changed_at, unit, observed, expected, low, high, gap, since, entered_at, badness, before, is_armed,
-            assignee)
+            changed_at, unit, observed, expected, low, high, gap, since, entered_at, badness,
+            before, is_armed, assignee)
         VALUES (gen_random_uuid(), :account, 'won_revenue', 'won_revenue', 'level', 'normal',
-            'month', 'firing', now(), now(), 'RUB', 1, 5, 3, 7, -4, '2026-08-01', now(), 4, 'firing', true, '')
+            'month', 'firing', now(), now(), 'RUB', 1, 5, 3, 7, -4, '2026-08-01', now(), 4,
+            'firing', true, '')
         RETURNING id
     )
     INSERT INTO alert_change (alert_id, change, at, observed, expected, gap, by, note)
