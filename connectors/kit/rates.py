@@ -10,7 +10,9 @@ from datetime import UTC, date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as Xml
+
+from defusedxml import DefusedXmlException
+from defusedxml import ElementTree as Xml
 
 from connectors.kit import sheets, values
 from connectors.kit.door import Spoken
@@ -88,13 +90,14 @@ def _of_table(path: Path) -> Iterator[_Row]:
 def _of_xml(path: Path) -> Iterator[_Row]:
     """Each currency, numbered by its order in the file."""
     body = path.read_bytes()
-    if len(body) > _LARGEST_XML or b"<!ENTITY" in body:
-        raise sheets.BadSheet(
-            "this XML is not a daily list of rates: it is too large or has entities"
-        )
+    if len(body) > _LARGEST_XML:
+        raise sheets.BadSheet("this XML is not a daily list of rates: it is too large")
     try:
-        root = Xml.fromstring(body)  # noqa: S314 - small, and without entities
-    except Xml.ParseError as error:
+        root = Xml.fromstring(body, forbid_dtd=True)
+    except DefusedXmlException as error:
+        said = "this XML is not a daily list of rates: it declares a document type or entities"
+        raise sheets.BadSheet(said) from error
+    except (Xml.ParseError, ValueError, LookupError) as error:  # the latter: of its encoding
         raise sheets.BadSheet(f"this XML is broken: {error}") from error
     if root.tag != "ValCurs":
         raise sheets.BadSheet("this XML is not a daily list of rates: ValCurs is needed")

@@ -49,8 +49,22 @@ def test_what_is_wrong_is_told_by_its_line(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_xml_that_would_unfold_to_gigabytes_is_refused(tmp_path: Path) -> None:
+    layers = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 11))
+    declared = f'<!DOCTYPE ValCurs [<!ENTITY e0 "ha">{layers}]>'
+    bomb = f"<?xml version='1.0'?>{declared}<ValCurs><Valute>&e10;</Valute></ValCurs>"
+    with pytest.raises(sheets.BadSheet, match="declares a document type or entities"):
+        read(tmp_path / "rates.xml", bomb)
+
+
 @pytest.mark.parametrize(
-    "content", ["<?xml version='1.0'?><a/>", "<?xml version='1.0'?><ValCurs>", XML + "<!ENTITY"]
+    "content",
+    [
+        "<?xml version='1.0'?><a/>",
+        "<?xml version='1.0'?><ValCurs>",
+        "<?xml version='1.0' encoding='klingon'?><ValCurs/>",
+        XML + "<!ENTITY",
+    ],
 )
 def test_other_xml_is_refused(tmp_path: Path, content: str) -> None:
     with pytest.raises(sheets.BadSheet):
