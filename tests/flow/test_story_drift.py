@@ -66,6 +66,11 @@ class Story:
             session.expunge_all()
             return found
 
+    def observed(self, alert: Alert) -> list[float]:
+        """What was seen at each change of an alert."""
+        with self._services.database.transaction() as session:
+            return [change.observed for change in AlertStore(session).history(alert.id)]
+
     def told(self) -> list[str]:
         """What people were told, in order."""
         query = (
@@ -110,7 +115,8 @@ def test_a_fall_is_told_once_refreshed_with_new_numbers_and_its_end_is_told_once
     assert story.live(deals=5) == ["refreshed"]  # one good month is no recovery
     assert story.live(deals=5) == ["resolved"]
     [resolved] = story.alerts()
-    assert (resolved.id, resolved.state) == (alert.id, State.RESOLVED)
+    assert (resolved.id, resolved.state, resolved.observed) == (alert.id, State.RESOLVED, 5 * PRICE)
+    assert story.observed(alert) == [PRICE, 2 * PRICE, 5 * PRICE, 5 * PRICE]
     assert story.live(deals=5) == []
     assert story.told() == ["opened", "resolved"]
 

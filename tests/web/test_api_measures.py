@@ -80,6 +80,24 @@ def test_an_alert_has_its_numbers_and_history(client, fallen: UUID) -> None:
     assert [change["change"] for change in one["history"]] == ["opened"]
 
 
+def test_an_alert_that_is_over_says_what_came_back(client, world: World, fallen: UUID) -> None:
+    world.add_months(1, "1", *[2_900_000] * 24)
+    world.measure()
+
+    [alert] = (
+        one
+        for one in client.get("/api/v1/alerts?state=resolved").json()["items"]
+        if one["kpi"] == "won_revenue"
+    )
+    history = client.get(f"/api/v1/alerts/{alert['id']}").json()["history"]
+
+    assert alert["observed"]["amount"] == "2900000.00"
+    assert [(change["change"], change["observed"]["amount"]) for change in history] == [
+        ("opened", "1200000.00"),
+        ("resolved", "2900000.00"),
+    ]
+
+
 def test_alerts_are_filtered_by_state_and_account(client, fallen: UUID) -> None:
     assert client.get("/api/v1/alerts?state=open").json()["items"]
     assert client.get("/api/v1/alerts?state=resolved").json()["items"] == []
