@@ -1,26 +1,22 @@
 """Whether a client has been silent for longer than its own rhythm lets expect.
 
-Gaps between orders, in working days, are taken for lognormal: a client has its own pace, and
-clients of one house scatter about theirs alike. Of a client with few gaps the pace is mostly that
-of the others, and it is said with less confidence; the more gaps, the more it speaks for itself.
+Orders keep to no formula. So the rhythm is held against the latest gaps of all clients, each judged
+by the gaps before it: where long ones come oftener or more seldom than it says, its word is mended.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.stats import t as student
 
-_PSEUDO = 3.0
-"""What the others say counts like so many gaps of the client's own."""
-_LEAST_SCATTER = 0.15
-"""Nobody orders like clockwork: a scatter of 15 % at least."""
-_LEAST_GAPS = 2
-"""With fewer gaps of its own nothing is said of a client."""
-_LEAST_OTHERS = 30
-"""So many gaps of all the house are needed to borrow from."""
+from kam_sync.drift.rhythm import Numbers, rhythm_of
 
-Numbers = NDArray[np.float64]
+_TRIED = 5
+"""So many of its latest gaps of each client are held against the ones before."""
+_LONG = 0.2
+"""Gaps of which the rhythm says that no more than this share is as long are looked at."""
+_TRUST = 200.0
+"""That the rhythm is right counts like so many gaps."""
+_LEAST = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,41 +31,68 @@ class Silence:
     """From so many working days on a silence is longer than `level` lets expect."""
 
 
-def silence(gaps: Numbers, waiting: Numbers, *, level: float = 0.01) -> Silence:
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What a chance that the rhythm says is in truth: below `_LONG` a power of it."""
+
+    share: float = _LONG
+    """How many gaps really are as long as `_LONG` says."""
+    power: float = 1.0
+    """How much faster than said longer ones get rare."""
+
+    def chance(self, said: Numbers) -> Numbers:
+        """The true chance."""
+        beyond = self.share + (1 - self.share) * (said - _LONG) / (1 - _LONG)
+        within = self.share * (np.minimum(said, _LONG) / _LONG) ** self.power
+        return np.where(said > _LONG, beyond, within)
+
+    def said(self, chance: float) -> float:
+        """What the rhythm says where the truth is this."""
+        if chance > self.share:
+            return _LONG + (1 - _LONG) * (chance - self.share) / (1 - self.share)
+        return float(_LONG * (chance / self.share) ** (1 / self.power))
+
+
+def silence(gaps: Numbers, waiting: Numbers, *, level: float) -> Silence:
     """Judge how long clients have been waiting.
 
     Args:
-        gaps: one row a client, its latest gaps in working days, padded with NaN.
+        gaps: one row a client, its latest gaps in working days, the newest last; NaN before them.
         waiting: the working days since the last order of each.
         level: how unlikely a silence has to be.
     """
-    logs = np.log(np.maximum(gaps, 1.0))
-    counts = (~np.isnan(gaps)).sum(axis=1).astype(float)
-    own = np.where(counts > 0, np.nansum(logs, axis=1) / np.maximum(counts, 1), np.nan)
-    spread = np.nansum((logs - own[:, None]) ** 2, axis=1)
-    is_said = counts >= _LEAST_GAPS
-    if counts[is_said].sum() < _LEAST_OTHERS:
+    rhythm = rhythm_of(gaps)
+    if rhythm is None:
         nothing = np.full(len(gaps), np.nan)
         return Silence(nothing, nothing.copy(), nothing.copy())
-    pace, scatter = _others(own, spread, counts, is_said)
-    weight = counts + _PSEUDO
-    mean = (np.nan_to_num(own) * counts + pace * _PSEUDO) / weight
-    between = counts * _PSEUDO / weight * (np.nan_to_num(own) - pace) ** 2
-    # That a client is slower than others is its pace, and no scatter of it: half of that counts.
-    variance = (spread + _PSEUDO * scatter**2 + 0.5 * between) / weight
-    width = np.sqrt(np.maximum(variance, _LEAST_SCATTER**2) * (1 + 1 / weight))
-    chance = student.sf((np.log(np.maximum(waiting, 1.0)) - mean) / width, weight)
-    late = np.exp(mean + width * student.isf(level, weight))
+    mended = mend(_held_against(gaps))
     return Silence(
-        np.where(is_said, chance, np.nan), np.where(is_said, np.exp(mean), np.nan),
-        np.where(is_said, late, np.nan),
+        mended.chance(rhythm.chance(waiting)), np.exp(rhythm.middle),
+        rhythm.late_from(mended.said(level)),
     )  # fmt: skip
 
 
-def _others(
-    own: Numbers, spread: Numbers, counts: Numbers, is_said: NDArray[np.bool_]
-) -> tuple[float, float]:
-    """The middle of all paces, and how gaps scatter about them."""
-    pace = float(np.median(own[is_said]))
-    freedom = (counts[is_said] - 1).sum()
-    return pace, max(float(np.sqrt(spread[is_said].sum() / freedom)), _LEAST_SCATTER)
+def mend(said: Numbers) -> Mended:
+    """Learn from the chances that were said of gaps that did come; of few, next to nothing.
+
+    Said rightly, a share `_LONG` of them lies below it, and the logarithms of those are exponential
+    about their mean of one.
+    """
+    long = said[said < _LONG]
+    trusted = _TRUST * _LONG
+    fallen = np.log(_LONG / np.maximum(long, _LEAST)).sum()
+    return Mended(
+        share=float((len(long) + trusted) / (len(said) + _TRUST)),
+        power=float((len(long) + trusted) / (fallen + trusted)),
+    )
+
+
+def _held_against(gaps: Numbers) -> Numbers:
+    """What the gaps before them said of the latest gaps of all clients."""
+    said = [np.empty(0)]
+    for back in range(1, min(_TRIED, gaps.shape[1] - 1) + 1):
+        before = rhythm_of(gaps[:, :-back])
+        if before is not None:
+            said.append(before.chance(gaps[:, -back]))
+    tried = np.concatenate(said)
+    return tried[~np.isnan(tried)]

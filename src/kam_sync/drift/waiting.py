@@ -15,6 +15,7 @@ from kam_sync.drift.silence import silence
 from kam_sync.kpi.workdays import Workdays
 
 _LEVEL = 0.01
+"""Of a hundred gaps one is as long as that with nothing the matter."""
 _LEAST = 1e-9
 _QUIET = 2.0
 """In standard deviations: nearer to the usual an alert is over."""
@@ -43,7 +44,7 @@ def judge(
     for row, account in enumerate(accounts):
         numbers = [worked[day] for day in days[account]]
         own = np.diff(numbers)
-        gaps[row, : len(own)] = own
+        gaps[row, gaps.shape[1] - len(own) :] = own
         waiting[row] = worked[today] - numbers[-1]
     said = silence(gaps, waiting, level=_LEVEL)
     return {
