@@ -205,16 +205,11 @@ def test_a_process_killed_at_any_commit_makes_no_second_task(
 ) -> None:
     keys = [f"t{number}" for number in range(4)]
     ask_for(services, source, *(task(key, company(box)) for key in keys))
-    died = []
-    for commit in range(1, 8):
-        command = [str(SCRIPT), services.database.conninfo, str(services.settings.data_dir)]
-        environment = dict(os.environ, PYTHONPATH=f"{TOP}/src:{TOP}")  # noqa: TID251 - of a child
-        died.append(
-            subprocess.run(
-                [sys.executable, *command, str(source.id), str(commit)],
-                check=False, env=environment,
-            ).returncode
-        )  # fmt: skip
+    told = (services.database.conninfo, str(services.settings.data_dir), str(source.id))
+    environment = dict(os.environ, PYTHONPATH=f"{TOP}/src:{TOP}")  # noqa: TID251 - of a child
+    command = [sys.executable, str(SCRIPT), *told, *map(str, range(1, 8))]
+    ended = subprocess.run(command, check=True, env=environment, capture_output=True, text=True)
+    died = [int(code) for code in ended.stdout.split()]
     assert died[:4] == [-signal.SIGKILL] * 4
     write(services, source)
     assert set(states(services, source).values()) == {"done"}
