@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
 from itertools import islice
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,13 @@ class BusyBox(AmoSandbox):
             if self.pages % 2 == 0:
                 self.work()
         return super().answer(request)
+
+
+TROUBLES: dict[str, dict[str, Any]] = {
+    "one truncated answer": {"truncate_at": 40},
+    "one 403": {"status": 403, "html": True},
+    "a token that expires": {"status": 401, "body": b'{"status":401}'},
+}
 
 
 @pytest.fixture(params=["on", "ignored"])
@@ -108,19 +116,20 @@ def test_deleted_deals_and_merged_contacts_do_not_stay_as_live_rows(
 
 
 @pytest.mark.parametrize(
-    "fault",
+    ("api_filter", "trouble"),
     [
-        Fault(path="/api/v4/leads$", after=11, times=9, truncate_at=40),
-        Fault(path="/api/v4/leads$", after=11, times=9, status=403, html=True),
-        Fault(path="/api/v4/leads$", after=11, times=9, status=401, body=b'{"status":401}'),
+        *(("on", name) for name in TROUBLES),
+        ("ignored", "one truncated answer"),
+        pytest.param("ignored", "one 403", marks=pytest.mark.heavy),
+        pytest.param("ignored", "a token that expires", marks=pytest.mark.heavy),
     ],
-    ids=["one truncated answer", "one 403", "a token that expires"],
+    indirect=["api_filter"],
 )
 def test_trouble_in_the_middle_of_a_load_costs_nothing_that_was_stored(
-    services: Services, box: AmoSandbox, fault: Fault
+    services: Services, box: AmoSandbox, trouble: str
 ) -> None:
     source = connect(services, box)
-    box.faults.append(fault)
+    box.faults.append(Fault(path="/api/v4/leads$", after=11, times=9, **TROUBLES[trouble]))
     flow.sync(services, source.id)
     before = raw_counts(services, source)
     assert before["company"] == box.count("companies")
