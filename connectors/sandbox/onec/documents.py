@@ -66,6 +66,8 @@ class _Writer:
 
     def _payment(self, deal: Deal, at: datetime, amount: Decimal, role: str) -> Row:
         row = self._document(values.PAYMENT, deal, at, amount)
+        if deal.number % _DOLLARS_EVERY == 0:  # in the currency of its invoice
+            row[f"{self._names.currency}_Key"] = currency("USD")
         row |= {
             self._names.kind: self._names.from_customer,
             "НазначениеПлатежа": f"Оплата по счету № {deal.number}",
