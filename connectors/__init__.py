@@ -77,6 +77,7 @@ from connectors.kit.records import (
 from connectors.kit.writes import (
     AddTag,
     DoneTask,
+    Ending,
     NewNote,
     NewTask,
     NotWritten,
@@ -110,6 +111,7 @@ __all__ = [
     "Deletions",
     "DoneTask",
     "Door",
+    "Ending",
     "ErrorKind",
     "Fact",
     "FetchesSome",

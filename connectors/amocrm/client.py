@@ -6,6 +6,7 @@ from types import MappingProxyType
 from connectors.amocrm import subscribing
 from connectors.amocrm.changes import Changes
 from connectors.amocrm.composing import Composer
+from connectors.amocrm.finishing import Finishing
 from connectors.amocrm.hooks import read_hook
 from connectors.amocrm.lists import raw_records
 from connectors.amocrm.mapping import Mapper
@@ -97,7 +98,8 @@ class AmoCrm(OverHttp, WritesBy):
         self._reader = Reader(self._http)
         self._changes = Changes(self._reader, settings)
         self._mapper = Mapper(settings, credentials.fields)
-        self._writer = Writer(self._http, Composer(self._http, settings.zone, credentials.fields))
+        composer = Composer(self._http, settings.zone, credentials.fields)
+        self._writer = Writer(self._http, composer, Finishing(self._reader))
 
     def about(self) -> About:
         """Who the account is, in what it counts, and what the token may see."""

@@ -12,10 +12,12 @@ from datetime import timedelta
 from typing import Any
 
 from connectors.amocrm.composing import ROOT, Body, Composer, entity, place, request_id, rows
+from connectors.amocrm.finishing import Finishing
 from connectors.kit import pick
 from connectors.kit.answers import Answer
 from connectors.kit.composing import CHANGED_SINCE, CannotSet
 from connectors.kit.errors import NoRights, Refused
+from connectors.kit.finishing import finished, gone
 from connectors.kit.http import CrmHttp, Params
 from connectors.kit.marks import mark
 from connectors.kit.pages import forwards
@@ -60,9 +62,10 @@ class _Complaint:
 class Writer:
     """Writes into one account."""
 
-    def __init__(self, http: CrmHttp, composer: Composer) -> None:
+    def __init__(self, http: CrmHttp, composer: Composer, finishing: Finishing) -> None:
         self._http = http
         self._composer = composer
+        self._finishing = finishing
 
     def write(self, batch: Sequence[Write]) -> Iterator[Written | NotWritten]:
         """Send all, telling of each as soon as it is known."""
@@ -75,7 +78,8 @@ class Writer:
         for (method, path), writes in places.items():
             for chunk in _chunks(writes, one_a_record=method == "PATCH"):
                 items: list[_Item] = []
-                yield from self._compose(chunk, items)
+                rest = yield from self._finishing.open_ones(chunk)
+                yield from self._compose(rest, items)
                 yield from self._send(method, path, items)
 
     def find_written(self, write: Write, sent_ago: timedelta | None = None) -> Written | None:
@@ -90,7 +94,8 @@ class Writer:
             case NewNote():
                 return self._find(write, f"{entity(write.about)}/{write.about.external_id}/notes")
             case DoneTask():
-                return self._changed_since(write, "tasks", sent_ago)
+                over = self._finishing.found(write)
+                return over or self._changed_since(write, "tasks", sent_ago)
             case SetField():
                 return self._changed_since(write, entity(write.about), sent_ago)
             case _:
@@ -170,6 +175,9 @@ class Writer:
             body = {key: value for key, value in item.body.items() if key != _OWNER}
             yield from self._send(method, path, [replace(item, body=body, remark=_WITHOUT_OWNER)])
             return
+        if isinstance(item.write, DoneTask) and any(one.path == "id" for one in complaints):
+            yield gone(item.write)  # it went while we looked
+            return
         said = ", ".join(f"{complaint.path}: {complaint.code}" for complaint in complaints)
         yield NotWritten(item.write.key, f"{error}{f': {said}' if said else ''}")
 
@@ -218,7 +226,10 @@ def _told(items: Sequence[_Item], answer: Answer, name: str) -> Iterator[Written
             at = pick.moment(row, "updated_at") or answer.at
             is_moved = at > answer.at - _JUST_NOW  # some changes leave `updated_at` as it was
             echo = at if is_moved else None
-            yield Written(item.write.key, pick.external_id(row), echo, item.remark)
+            if isinstance(item.write, DoneTask):
+                yield finished(item.write, echo)
+            else:
+                yield Written(item.write.key, pick.external_id(row), echo, item.remark)
 
 
 def _complaints(data: Any) -> list[_Complaint]:

@@ -16,11 +16,23 @@ from connectors.bitrix24.walking import Walker
 from connectors.kit import custom, pick
 from connectors.kit.composing import CHANGED_SINCE, CannotSet
 from connectors.kit.errors import NoRights, Refused
+from connectors.kit.finishing import commented, finished, gone, was_done
 from connectors.kit.marks import mark
-from connectors.kit.writes import DoneTask, NewNote, NewTask, NotWritten, SetField, Write, Written
+from connectors.kit.writes import (
+    DoneTask,
+    Ending,
+    NewNote,
+    NewTask,
+    NotWritten,
+    SetField,
+    Write,
+    Written,
+)
 
 _COMMENTS = Listing("crm.timeline.comment.list")
 _NO_RESULT = "Bitrix24 keeps no result with a task that is done"
+_DONE = frozenset({"4", "5"})
+"""Done, and done but to be approved by who gave it."""
 _TEXTS = ("SUBJECT", "title", "COMMENT")
 
 
@@ -36,16 +48,13 @@ class Writer:
         """Send all, telling of each as soon as it is known."""
         for write in batch:
             try:
-                method, asked = self._composer.call(write)
-                result = self._portal.do(method, asked)
+                yield self._written(write)
             except CannotSet as error:
                 yield NotWritten(write.key, str(error))
             except Refused as error:
                 yield NotWritten(write.key, f"{error}{_why(error)}")
             except NoRights as error:
                 yield NotWritten(write.key, str(error))
-            else:
-                yield _told(write, result)
 
     def find_written(self, write: Write, sent_ago: timedelta | None = None) -> Written | None:
         """Look for a new task or note by its mark, and for later changes of a record."""
@@ -60,7 +69,7 @@ class Writer:
                 filters = found and {"ENTITY_ID": found[1], "ENTITY_TYPE": found[0].timeline}
                 return self._find(write, _COMMENTS, filters)
             case DoneTask():
-                return self._done(write)
+                return self._found_over(write)
             case SetField():
                 return self._changed_since(write, sent_ago)
             case _:
@@ -75,11 +84,51 @@ class Writer:
                     return Written(write.key, f"{listing.prefix}{number(row, listing.id_row)}")
         return None
 
-    def _done(self, write: DoneTask) -> Written | None:
+    def _written(self, write: Write) -> Written:
+        method, asked = self._composer.call(write)
+        if isinstance(write, DoneTask):
+            return self._finish(write, method, asked)
+        return _told(write, self._portal.do(method, asked))
+
+    def _finish(self, write: DoneTask, method: str, asked: Mapping[str, Any]) -> Written:
+        """Tick it off; what came of it stands before that in the timeline of its record."""
+        over = self._over(write)
+        if over is not None:
+            return over
+        note = _note(write)
+        try:
+            if note is not None and self.find_written(note) is None:
+                self._portal.do(*self._composer.call(note))
+        except (NoRights, CannotSet) as error:
+            note, refused = None, f"the comment was refused: {error}"
+        else:
+            refused = _NO_RESULT if write.result and note is None else ""
+        try:
+            self._portal.do(method, asked)
+        except NoRights as error:
+            over = self._over(write)
+            if over is None and note is not None:
+                return commented(write, str(error))
+            if over is None:
+                raise
+            return over
+        return finished(write, remark=refused)
+
+    def _found_over(self, write: DoneTask) -> Written | None:
+        """How one stands that may have been finished by us; None where it is open."""
+        over, note = self._over(write), _note(write)
+        if over is None or over.ending is Ending.GONE:
+            return over
+        return over if note is not None and self.find_written(note) is None else finished(write)
+
+    def _over(self, write: DoneTask) -> Written | None:
+        """That it is done or gone; None where it is open."""
         listing = TASKS if write.external_id.startswith(TASK) else TODOS
         row = self._row(listing, write.external_id.removeprefix(listing.prefix))
-        is_done = row.get("COMPLETED") == "Y" or str(row.get("status")) == "5"
-        return Written(write.key, write.external_id) if is_done else None
+        if not row:
+            return gone(write)
+        is_done = row.get("COMPLETED") == "Y" or str(row.get("status")) in _DONE
+        return was_done(write) if is_done else None
 
     def _changed_since(self, write: SetField, sent_ago: timedelta | None) -> Written | None:
         if sent_ago is None:
@@ -106,10 +155,13 @@ def _told(write: Write, result: Any) -> Written:
             return Written(write.key, f"{TODOS.prefix}{found.get('id')}")
         case NewNote():
             return Written(write.key, str(result))
-        case DoneTask():
-            return Written(write.key, write.external_id, remark=_NO_RESULT if write.result else "")
         case _:
             return Written(write.key, write.about.external_id, _moved(found))
+
+
+def _note(write: DoneTask) -> NewNote | None:
+    """What came of it, as a comment on the record that it is about."""
+    return NewNote(write.key, write.on, write.result) if write.on and write.result else None
 
 
 def _moved(result: Mapping[str, Any]) -> datetime | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from connectors.kit.records import Noun
@@ -36,11 +37,15 @@ class NewTask:
 
 @dataclass(frozen=True, slots=True)
 class DoneTask:
-    """A to-do that is done, with what came of it."""
+    """A to-do that is done, with what came of it; one that is done or gone already is no error."""
 
     key: str
     external_id: str
     result: str = ""
+    on: Ref | None = None
+    """The record that the to-do is about, where that is known: some CRMs keep the result there."""
+    task_text: str = ""
+    """What the to-do says, where that is known: some CRMs want it again with each change."""
 
     @property
     def about(self) -> Ref:
@@ -81,6 +86,18 @@ class AddTag:
 Write = NewTask | DoneTask | NewNote | SetField | AddTag
 
 
+class Ending(StrEnum):
+    """What came of a to-do that was to be finished."""
+
+    FINISHED = "finished"
+    COMMENTED = "commented"
+    """The CRM does not let us finish it: what came of it is written beside it, for people."""
+    WAS_DONE = "was_done"
+    """Somebody had done it before, so that it was left as it is."""
+    GONE = "gone"
+    """The CRM has no such to-do any more, or hides it from us."""
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """It stands in the CRM."""
@@ -92,6 +109,8 @@ class Written:
     """When the CRM says that it changed, so that our own change is not taken for news."""
     remark: str = ""
     """What was left out to get it in, in words."""
+    ending: Ending | None = None
+    """Of a DoneTask: what became of the to-do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,20 @@ from datetime import datetime, timedelta
 from html import escape
 
 from connectors.kit.errors import BadRecord, NoRights, Refused
+from connectors.kit.finishing import commented, finished, gone, was_done
 from connectors.kit.http import CrmHttp
 from connectors.kit.marks import mark
 from connectors.kit.records import Noun
-from connectors.kit.writes import DoneTask, NewNote, NewTask, NotWritten, Ref, Write, Written
+from connectors.kit.writes import (
+    DoneTask,
+    Ending,
+    NewNote,
+    NewTask,
+    NotWritten,
+    Ref,
+    Write,
+    Written,
+)
 from connectors.megaplan.answers import Row, complaint, the_row
 from connectors.megaplan.comments import COMMENTS
 from connectors.megaplan.lists import LISTS
@@ -57,9 +67,7 @@ class Writer:
                 path = f"{self._path(write.about)}/comments"
                 return self._among(write, self._reader.belonging(COMMENTS, path), "content")
             case DoneTask():
-                row = self._reader.card(_TASKS, write.external_id) or {}
-                is_over = row.get("status") in OVER
-                return Written(write.key, write.external_id) if is_over else None
+                return self._found_over(write)
             case _:
                 return None
 
@@ -68,15 +76,54 @@ class Writer:
             case NewTask():
                 return self._new_task(write, self._task(write))
             case NewNote():
-                comment = {"contentType": "Comment", "content": _html(write)}
-                body = {"contentType": "CommentCreateActionRequest", "comment": comment}
-                return self._post(write, f"{self._path(write.about)}/comments", body)
+                return self._comment(write)
             case DoneTask():
-                done = {"contentType": "TaskActionRequest", "action": "act_done"}
-                path = f"task/{_number(write.external_id)}/doAction"
-                return self._post(write, path, done | {"text": write.result})
+                return self._finish(write)
             case _:
                 return NotWritten(write.key, "into Megaplan only tasks and comments are written")
+
+    def _comment(self, write: NewNote) -> Written:
+        comment = {"contentType": "Comment", "content": _html(write)}
+        body = {"contentType": "CommentCreateActionRequest", "comment": comment}
+        return self._post(write, f"{self._path(write.about)}/comments", body)
+
+    def _finish(self, write: DoneTask) -> Written:
+        """Say what came of it in a comment, and then that it is done.
+
+        Who gave a task may not say that it is done where another has it, and whether the text of an
+        action is shown is not documented: the comment stands in both cases.
+        """
+        path = f"{ROOT}task/{_number(write.external_id)}/doAction"
+        over = self._over(write)
+        if over is not None:
+            return over
+        note = _note(write)
+        if note is not None and self.find_written(note) is None:
+            self._comment(note)
+        done = {"contentType": "TaskActionRequest", "action": "act_done", "text": ""}
+        try:
+            row = the_row(self._http.send("POST", path, done).data)
+        except NoRights as error:
+            over = self._over(write)
+            if over is None and note is None:
+                raise
+            said = complaint(error.data) if isinstance(error, Refused) else ""
+            return over or commented(write, said or str(error))
+        return finished(write, _changed_at(row))
+
+    def _found_over(self, write: DoneTask) -> Written | None:
+        """How one stands that may have been finished by us; None where it is open."""
+        over, note = self._over(write), _note(write)
+        if over is None or over.ending is Ending.GONE:
+            return over
+        return over if note is not None and self.find_written(note) is None else finished(write)
+
+    def _over(self, write: DoneTask) -> Written | None:
+        """That it is done or gone; None where it is open."""
+        row = self._reader.card(_TASKS, write.external_id)
+        if row is None:
+            return gone(write)
+        return was_done(write) if row.get("status") in OVER else None
 
     def _new_task(self, write: NewTask, body: Row, remark: str = "") -> Written:
         try:
@@ -110,7 +157,7 @@ class Writer:
 
     def _post(self, write: Write, path: str, body: Row, remark: str = "") -> Written:
         row = the_row(self._http.send("POST", f"{ROOT}{path}", body).data)
-        id_ = write.external_id if isinstance(write, DoneTask) else str(row.get("id") or "")
+        id_ = str(row.get("id") or "")
         if not id_:
             return Written(write.key, write.about.external_id, remark=_NO_ID)
         return Written(write.key, id_, _changed_at(row), remark)
@@ -154,6 +201,11 @@ def _html(write: NewTask | NewNote) -> str:
     """The text, the link, and last the mark by which we know it again, as a page shows them."""
     parts = (*write.text.strip().splitlines(), write.link, mark(write.key))
     return f"<p>{'<br>'.join(escape(part) for part in parts if part)}</p>"
+
+
+def _note(write: DoneTask) -> NewNote | None:
+    """What came of it, as a comment on the task."""
+    return NewNote(write.key, write.about, write.result) if write.result else None
 
 
 def _changed_at(row: Row) -> datetime | None:

@@ -20,7 +20,7 @@ from connectors.kit.contract import (
 from connectors.kit.errors import ConnectorError, NoRights
 from connectors.kit.http import CrmHttp
 from connectors.kit.readers import found
-from connectors.kit.records import Noun, RawRecord, Record
+from connectors.kit.records import Noun, RawRecord, Record, Task
 from connectors.kit.rules import EntityRules, pipelines, record
 from connectors.kit.writes import NotWritten, Write, Written
 from connectors.profiled import doors, dropped, hooks, probing, reading, signing_in
@@ -162,6 +162,11 @@ class _Asks(Profiled):
             if item:
                 yield from raw_records(self._rules[noun], [item])
 
+    def look(self, external_id: str) -> Task | None:
+        """How a task stands; None where it is not there."""
+        said = [self.translate(raw) for raw in self.get_many(Noun.TASK, [external_id])]
+        return next((one for one in said if isinstance(one, Task)), None)
+
     def get_related(self, noun: Noun, external_id: str) -> Iterator[RawRecord]:  # noqa: ARG002 - the contract's
         """Nothing: a profile knows of no lists about one record."""
         return iter(())
@@ -176,15 +181,20 @@ class _Writes(Profiled):
 
     def write(self, batch: Sequence[Write]) -> Iterator[Written | NotWritten]:
         """Send all, telling of each as soon as it is known."""
-        return Writer(self.profile.writes, self._secrets, self._base_url, self._reach).write(batch)
+        return self._writer().write(batch)
 
     def find_written(
         self,
         write: Write,
         sent_ago: timedelta | None = None,  # noqa: ARG002 - the contract's
-    ) -> NotWritten:
-        """Nobody can be asked whether it is there, so that it is never sent again."""
-        return NotWritten(write.key, "it may have been written; look there", is_unsure=True)
+    ) -> Written | NotWritten | None:
+        """Look for a write that may have been done."""
+        return self._writer().find_written(write)
+
+    def _writer(self) -> Writer:
+        task = self.profile.entities.get(Noun.TASK)
+        look = self.look if isinstance(self, _Asks) and task and task.one else None
+        return Writer(self.profile.writes, self._secrets, self._base_url, self._reach, look)
 
     def _reach(self, root: str | None) -> CrmHttp:
         """The API, or a secret address of the same CRM, which is opened once."""

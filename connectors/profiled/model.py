@@ -26,6 +26,7 @@ from connectors.profiled.placeholders import check, secrets_in
 
 PAGING = frozenset({"page", "size", "offset", "cursor", "conditions", "since"})
 WRITING = frozenset({"text", "title", "due", "due_on", "about", "about_noun", "owner", "link"})
+FINISHING = frozenset({"id", "text", "title", "about", "about_noun"})
 READABLE = tuple(noun for noun in Noun if noun not in {Noun.PIPELINE, Noun.FIELD})
 
 
@@ -142,9 +143,9 @@ class Profile(Part):
                     f"there is no secret {name} among those under secrets: {known}",
                     f"секрета {name} нет среди названных в secrets: {known}",
                 )
-        for name in ("task", "note"):
+        for name, known_there in (("task", WRITING), ("note", WRITING), ("done", FINISHING)):
             if one := getattr(self.writes, name):
-                yield from _checked(("writes", name), [one.path, one.body], WRITING)
+                yield from _checked(("writes", name), [one.path, one.body], known_there)
         for noun in self.hook_in.entities.values() if self.hook_in else ():
             if noun not in self.entities or self.entities[noun].one is None:
                 yield _wrong(

@@ -197,6 +197,7 @@ class Entity(Part):
 class Writing(Part):
     """How a task or a note is written: to a secret address, or to a path of the API."""
 
+    method: Literal["POST", "PUT", "PATCH"] = "POST"
     url: str | None = None
     path: str | None = None
     body: dict[str, Any]
@@ -230,3 +231,5 @@ class Writes(Part):
 
     task: Writing | None = None
     note: Writing | None = None
+    done: Writing | None = None
+    """That a task is done; where it is left out, what came of it becomes a note."""

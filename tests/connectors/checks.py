@@ -23,7 +23,7 @@ from connectors.kit.errors import (
 )
 from connectors.kit.records import RawRecord
 from connectors.sandbox.faults import Fault
-from tests.connectors.played import Played
+from tests.connectors.task_checks import TaskChecks
 from tests.fakes.mutilation import mutilated, unstorable
 
 _TROUBLES = {
@@ -38,7 +38,7 @@ _TROUBLES = {
 }
 
 
-class ConnectorChecks(Played):
+class ConnectorChecks(TaskChecks):
     """The shared checks."""
 
     @pytest.fixture

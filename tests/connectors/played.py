@@ -44,6 +44,18 @@ class Played(ABC):
     def delete(self, box: Any, external_id: str) -> None:
         """Delete a row as the CRM's people do."""
 
+    def close_task(self, box: Any, external_id: str) -> None:
+        """Finish a to-do as the CRM's people do; only where the connector writes."""
+        raise NotImplementedError
+
+    def delete_task(self, box: Any, external_id: str) -> None:
+        """Delete a to-do as the CRM's people do; only where the connector writes."""
+        raise NotImplementedError
+
+    def is_done(self, box: Any, external_id: str) -> bool:
+        """Whether the CRM shows a to-do as done; only where the connector writes."""
+        raise NotImplementedError
+
     def token(self, box: Any) -> str:
         """A good token."""
         return str(box.token)

@@ -78,6 +78,15 @@ class PlayedAmoCrm(Played):
     def delete(self, box: AmoSandbox, external_id: str) -> None:
         box.remove("leads", int(external_id))
 
+    def close_task(self, box: AmoSandbox, external_id: str) -> None:
+        box.change("tasks", int(external_id), is_completed=True, result={"text": "Позвонил"})
+
+    def delete_task(self, box: AmoSandbox, external_id: str) -> None:
+        box.remove("tasks", int(external_id))
+
+    def is_done(self, box: AmoSandbox, external_id: str) -> bool:
+        return bool(box.row("tasks", int(external_id))["is_completed"])
+
     def more_bodies(self) -> Sequence[RawRecord]:
         return MORE
 

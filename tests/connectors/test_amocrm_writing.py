@@ -10,6 +10,7 @@ from connectors.kit.marks import mark
 from connectors.kit.records import Noun
 from connectors.kit.writes import (
     DoneTask,
+    Ending,
     NewNote,
     NewTask,
     NotWritten,
@@ -75,6 +76,31 @@ def test_a_task_is_closed_with_its_result(writable: Opened) -> None:
     assert row["is_completed"] is True
     assert row["result"] == {"text": "Договорились"}
     assert done.updated_at == datetime.fromtimestamp(row["updated_at"], UTC)
+
+
+def test_what_a_person_gave_as_a_result_is_kept_and_one_of_a_batch_may_be_gone(
+    writable: Opened,
+) -> None:
+    box, crm = writable()
+    made = written(crm, *(task(key, company(box)) for key in "abc"))
+    ids = [one.external_id for one in made]
+    box.change("tasks", int(ids[0]), is_completed=True, result={"text": "Сам позвонил"})
+    box.remove("tasks", int(ids[1]))
+    done = written(crm, *(DoneTask(f"{id_}/done", id_, "Прошло") for id_ in ids))
+    assert [one.ending for one in done] == [Ending.WAS_DONE, Ending.GONE, Ending.FINISHED]
+    assert box.row("tasks", int(ids[0]))["result"] == {"text": "Сам позвонил"}
+    assert sent(crm, [DoneTask("x", "abc")])["x"] == NotWritten(
+        "x", "abc: amoCRM's ids are numbers"
+    )
+
+
+def test_tasks_that_may_not_be_seen_are_not_taken_for_gone(writable: Opened) -> None:
+    box, crm = writable()
+    (made,) = written(crm, task("t1", company(box)))
+    box.faults.append(Fault(path="/api/v4/tasks.*", status=403, body=b"{}", times=None))
+    outcome = sent(crm, [DoneTask("d1", made.external_id)])["d1"]
+    assert isinstance(outcome, NotWritten)
+    assert "no rights for this (403)" in outcome.reason
 
 
 def test_a_note_stands_on_its_record_with_its_mark(writable: Opened) -> None:

@@ -91,6 +91,15 @@ class PlayedBitrix24(Played):
         kind, _, number = external_id.rpartition("/")
         box.remove(kind or "deal", int(number))
 
+    def close_task(self, box: BitrixSandbox, external_id: str) -> None:
+        box.change("activity", int(external_id.removeprefix("todo/")), COMPLETED="Y")
+
+    def delete_task(self, box: BitrixSandbox, external_id: str) -> None:
+        box.remove("activity", int(external_id.removeprefix("todo/")))
+
+    def is_done(self, box: BitrixSandbox, external_id: str) -> bool:
+        return box.row("activity", int(external_id.removeprefix("todo/")))["COMPLETED"] == "Y"
+
     def more_bodies(self) -> Sequence[RawRecord]:
         return MORE
 

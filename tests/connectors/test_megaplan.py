@@ -76,6 +76,15 @@ class PlayedMegaplan(Played):
     def delete(self, box: MegaplanSandbox, external_id: str) -> None:
         box.remove("deal", int(external_id))
 
+    def close_task(self, box: MegaplanSandbox, external_id: str) -> None:
+        box.change("task", int(external_id), status="completed")
+
+    def delete_task(self, box: MegaplanSandbox, external_id: str) -> None:
+        box.remove("task", int(external_id))
+
+    def is_done(self, box: MegaplanSandbox, external_id: str) -> bool:
+        return bool(box.row("task", int(external_id))["status"] == "done")
+
     def more_bodies(self) -> Sequence[RawRecord]:
         return MORE
 

@@ -10,7 +10,16 @@ from connectors.kit import pace as kit_pace
 from connectors.kit.errors import BadHook, RetryLater
 from connectors.kit.marks import mark
 from connectors.kit.records import Noun
-from connectors.kit.writes import AddTag, DoneTask, NewNote, NewTask, NotWritten, Ref, Written
+from connectors.kit.writes import (
+    AddTag,
+    DoneTask,
+    Ending,
+    NewNote,
+    NewTask,
+    NotWritten,
+    Ref,
+    Written,
+)
 from connectors.sandbox.faults import Fault
 from tests.connectors.checks import last_cursor, records
 from tests.connectors.megaplan_opened import opened
@@ -100,6 +109,24 @@ def test_a_task_is_done_once() -> None:
         assert crm.find_written(done) is not None
 
 
+def test_a_task_that_another_has_is_commented_where_he_alone_may_finish_it() -> None:
+    with opened() as (box, crm):
+        box.switches.finishes = "who has it"
+        theirs = str(box.ids("employee")[1])
+        box.change("task", box.ids("task")[0], status="accepted",
+                   responsible={"contentType": "Employee", "id": theirs})  # fmt: skip
+        done = DoneTask("d", str(box.ids("task")[0]), "Вернулось <к обычному>")
+        for _ in range(2):
+            (told,) = crm.write([done])
+            assert isinstance(told, Written)
+            assert told.ending is Ending.COMMENTED
+            assert "только ответственному" in told.remark
+        said = [box.row("comment", number)["content"] for number in box.ids("comment")]
+        assert said.count(f"<p>Вернулось &lt;к обычному&gt;<br>{mark('d')}</p>") == 1
+        (refused,) = crm.write([DoneTask("e", done.external_id)])
+        assert isinstance(refused, NotWritten)
+
+
 def test_what_cannot_be_written_says_why() -> None:
     with opened() as (_, crm):
         writes = [
@@ -107,7 +134,7 @@ def test_what_cannot_be_written_says_why() -> None:
             NewNote("b", Ref(Noun.DEAL, "404"), "x"),
             NewNote("c", Ref(Noun.USER, "1"), "x"),
             NewNote("d", Ref(Noun.DEAL, "../1"), "x"),
-            DoneTask("e", "404"),
+            DoneTask("e", "../404"),
             NewTask("f", Ref(Noun.DEAL, "1"), " "),
         ]
         told = list(crm.write(writes))

@@ -46,6 +46,15 @@ class PlayedSberCrm(Played):
     def delete(self, box: SberSandbox, external_id: str) -> None:
         box.remove("deal", external_id)
 
+    def close_task(self, box: SberSandbox, external_id: str) -> None:
+        box.change("task", external_id, done=True)
+
+    def delete_task(self, box: SberSandbox, external_id: str) -> None:
+        box.remove("task", external_id)
+
+    def is_done(self, box: SberSandbox, external_id: str) -> bool:
+        return box.books.rows["task"][external_id]["done"] is True
+
 
 class TestSberCrm(PlayedSberCrm, ConnectorChecks):
     """The shared checks."""

@@ -30,6 +30,8 @@ def writing_sbercrm() -> str:
     return text + (
         'writes:\n  task:\n    url: "${task_webhook_url}"\n    id_at: id\n'
         '    body: {name: "{title}", "kommentarij$c": "{text}", "srok$c": "{due_on}"}\n'
+        '  done:\n    url: "${task_webhook_url}"\n'
+        '    body: {id: "{id}", name: "{title}", done: true, "kommentarij$c": "{text}"}\n'
     )
 
 

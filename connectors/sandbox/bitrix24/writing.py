@@ -13,6 +13,8 @@ _ENTITIES = {
     "dynamic_31": "invoice",
 }  # fmt: skip
 _ME = "1"
+_DONE, _TO_APPROVE = "5", "4"
+_TASKS = "TASKS_ERROR_EXCEPTION_#"
 
 
 class Writing:
@@ -55,13 +57,24 @@ class Writing:
             "title": fields["TITLE"], "responsibleId": str(fields["RESPONSIBLE_ID"]),
             "deadline": fields.get("DEADLINE"), "description": fields.get("DESCRIPTION", ""),
             "ufCrmTask": fields.get("UF_CRM_TASK") or [], "status": "2", "createdBy": _ME,
+            "taskControl": fields.get("TASK_CONTROL") or "N",
         })  # fmt: skip
         return {"task": {"id": str(id_)}}
 
     def _complete(self, asked: Asked) -> Any:
-        done = {"status": "5", "closedDate": stamp(self._clock())}
-        self._books.change("task", int(asked["taskId"]), done)
-        return {"task": {"id": str(asked["taskId"])}}
+        id_ = int(asked["taskId"])
+        row = self._books.row("task", id_)
+        if not row:
+            raise Trouble(
+                400, "ERROR_CORE", f"{_TASKS}8; Action failed; not found or not accessible"
+            )
+        if row["status"] in {_DONE, _TO_APPROVE}:
+            raise Trouble(
+                400, "ERROR_CORE", f"{_TASKS}256; Action failed; 256/TE/ACTION_NOT_ALLOWED"
+            )
+        status = _TO_APPROVE if row.get("taskControl") == "Y" else _DONE
+        self._books.change("task", id_, {"status": status, "closedDate": stamp(self._clock())})
+        return {"task": {"id": str(id_)}}
 
     def _comment(self, asked: Asked) -> Any:
         fields = asked["fields"]

@@ -52,7 +52,7 @@ class MegaplanSandbox(Sandbox):
         self._shelves = Shelves(rows(world))
         me = world.users[0].number
         self._reading = Reading(self._shelves, self.switches, me)
-        self._writing = Writing(self._shelves, clock, me)
+        self._writing = Writing(self._shelves, self.switches, clock, me)
 
     # What tests do to it.
 

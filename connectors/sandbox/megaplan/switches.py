@@ -27,3 +27,5 @@ class Switches:
     """Whether many questions may come in one request."""
     most: int = field(default=100)
     """The longest page."""
+    finishes: Literal["anybody", "who has it"] = "anybody"
+    """Who may say that a task is done."""

@@ -10,17 +10,22 @@ from connectors.sandbox.megaplan.answers import card, problem
 from connectors.sandbox.megaplan.asked import Unprocessable
 from connectors.sandbox.megaplan.schema import KINDS
 from connectors.sandbox.megaplan.shelves import Shelves, now_at
+from connectors.sandbox.megaplan.switches import Switches
 from connectors.sandbox.megaplan.tagged import Shape, link
 
 _COMMENTS = re.compile(r"(deal|task|contractorCompany|contractorHuman)/(\d+)/comments")
+_OVER = frozenset({"done", "completed", "cancelled", "expired", "rejected"})
 _ACTION = re.compile(r"task/(\d+)/doAction")
 
 
 class Writing:
     """Writes as the user `me`; the same request twice makes two."""
 
-    def __init__(self, shelves: Shelves, clock: Callable[[], float], me: int) -> None:
+    def __init__(
+        self, shelves: Shelves, switches: Switches, clock: Callable[[], float], me: int
+    ) -> None:
         self._shelves = shelves
+        self._switches = switches
         self._clock = clock
         self._me = me
 
@@ -70,6 +75,13 @@ class Writing:
             return problem(404, "Объект не найден")
         if said.get("action") != "act_done":
             raise Unprocessable(f"action: {said.get('action')} is not possible")
+        if row.get("status") in _OVER:
+            raise Unprocessable("Действие недоступно для задачи в этом статусе")
+        if self._switches.finishes == "who has it" and not self._is_mine(row):
+            raise Unprocessable("Действие доступно только ответственному")
         now = now_at(self._clock())
         self._shelves.put("task", row | {"status": "done", "activity": now, "actualFinish": now})
         return card(row)
+
+    def _is_mine(self, task: Shape) -> bool:
+        return (task.get("responsible") or {}).get("id") in {None, str(self._me)}

@@ -19,7 +19,7 @@ class Plain:
         self._is_filtered = is_filtered
 
     def answer(self, request: Request) -> Response:
-        """A page of a list, one row, or a new row."""
+        """A page of a list, one row, a new row, or some attributes of one."""
         plural, _, id_ = request.path.removeprefix("/api/").partition("/")
         noun = _NOUNS.get(plural)
         if noun is None:
@@ -29,7 +29,11 @@ class Plain:
         if not id_:
             return self._page(noun, request)
         row = self._books.rows[noun].get(id_)
-        return http.json({"error": "no such record"}, 404) if row is None else http.json(row)
+        if row is None:
+            return http.json({"error": "no such record"}, 404)
+        if request.method == "PATCH":
+            self._books.change(noun, id_, orjson.loads(request.body))
+        return http.json(self._books.rows[noun][id_])
 
     def _page(self, noun: str, request: Request) -> Response:
         asked = dict(request.query)
