@@ -159,7 +159,7 @@ class Writer:
         row = the_row(self._http.send("POST", f"{ROOT}{path}", body).data)
         id_ = str(row.get("id") or "")
         if not id_:
-            return Written(write.key, write.about.external_id, remark=_NO_ID)
+            return Written(write.key, "", remark=_NO_ID)
         return Written(write.key, id_, _changed_at(row), remark)
 
     def _late_tasks(self, sent_ago: timedelta | None) -> Iterator[Row]:

@@ -10,6 +10,8 @@ import kam_sync.kpi.step
 import kam_sync.matching.step
 import kam_sync.notify.step
 from connectors import Noun
+from kam_sync import tasking
+from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.hearing import Hearing, HearingResult
@@ -170,8 +172,13 @@ def detect(services: Services) -> list[Report]:
     def judge(session: Session) -> Report:
         return kam_sync.drift.step.run(session, now, zone, days, currency=currency)
 
-    found = _step(services, judge)
-    return [found, _step(services, lambda session: kam_sync.alerts.step.run(session, now))]
+    def alert(session: Session) -> Report:
+        before = AlertStore(session).last_change()
+        report = kam_sync.alerts.step.run(session, now)
+        tasking.follow(session, services, before)
+        return report
+
+    return [_step(services, judge), _step(services, alert)]
 
 
 def notify(services: Services) -> Report:

@@ -19,6 +19,7 @@ from connectors import (
     NeedsPerson,
     Spoken,
     Turns,
+    Writes,
     behind,
     wrongs,
 )
@@ -169,9 +170,9 @@ def open_connector(kind: str, credentials: Credentials) -> Connector:
     """Open a CRM account by kind; WrongUse names the option that is wrong."""
     options = credentials.options
     try:
-        HouseOptions.among(options)
+        ours = HouseOptions.among(options)
         theirs = {k: v for k, v in options.items() if k not in HouseOptions.model_fields}
-        return connector_class(kind)(replace(credentials, options=theirs))
+        opened = connector_class(kind)(replace(credentials, options=theirs))
     except KeyError as error:
         raise _no_such(kind) from error
     except ValidationError as error:
@@ -180,6 +181,10 @@ def open_connector(kind: str, credentials: Credentials) -> Connector:
         why = getattr(error, "kind", ErrorKind.OTHER)
         of = "" if why is ErrorKind.BAD_PROFILE else f"{kind}: "
         raise WrongUse(behind(of, error), kind=why) from error
+    if ours.tasks_for_alerts and not isinstance(opened, Writes):
+        opened.close()
+        raise WrongUse(_no_tasks(kind))
+    return opened
 
 
 def doors() -> dict[str, Door]:
@@ -234,6 +239,13 @@ def can_subscribe(kind: str) -> bool:
 def seal(cipher: Cipher, token: str, options: Mapping[str, str]) -> Access:
     """What opens a source, with its token encrypted."""
     return Access(sealed_token=cipher.lock(token), options=dict(options))
+
+
+def _no_tasks(kind: str) -> Spoken:
+    return Spoken(
+        f"{kind}: option tasks_for_alerts: no tasks can be created in it as it is connected",
+        f"{kind}: опция tasks_for_alerts: задачи в ней при таком подключении создать нельзя",
+    )
 
 
 def _no_such(kind: str) -> WrongUse:

@@ -155,11 +155,15 @@ class _Writing:
 
     def _send_now(self, crm: Writes, writes: list[Write]) -> None:
         """Send writes of one kind; with those of which nothing is told, remember until when."""
-        unknown = {write.key: write for write in writes}
+        keys = [write.key for write in writes]
         with self._database.transaction() as session:
-            WriteStore(session, self._source.id).sending(unknown, self._services.now())
+            store = WriteStore(session, self._source.id)
+            wanted = store.sending(keys, self._services.now())
+        unknown = {write.key: write for write in writes if write.key in wanted}
+        if not unknown:
+            return
         try:
-            for outcome in crm.write(writes):
+            for outcome in crm.write(list(unknown.values())):
                 self._keep(unknown.pop(outcome.key), outcome)
         except ConnectorError as error:
             self._stamp(unknown, error)

@@ -92,7 +92,8 @@ def test_a_task_that_a_person_opened_again_is_not_closed_by_a_repeat(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:
     about = Ref(Noun.TASK, str(box.ids("tasks")[0]))
-    box.faults.append(Fault(path="/api/v4/tasks$", lose_answer=True))
+    box.change("tasks", int(about.external_id), is_completed=False)
+    box.faults.append(Fault(path="/api/v4/tasks$", after=1, lose_answer=True))
     ask_for(services, source, DoneTask("d1", about.external_id))
     write(services, source)
     changed_by_a_person(box, "tasks", about, is_completed=False)

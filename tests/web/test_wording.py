@@ -11,13 +11,14 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from connectors import BadRecord, columns
-from kam_sync import web
+from kam_sync import web, wording
 from kam_sync.base.settings import Locale
 from kam_sync.drift.model import Finding, Kind, Verdict, Why
 from kam_sync.jobs.model import Plan
 from kam_sync.kpi.definition import Grain
 from kam_sync.kpi.model import Forecast, Unforeseen
-from kam_sync.web.wording import drifts, steps, troubles
+from kam_sync.web.wording import steps, troubles
+from kam_sync.wording import drifts
 from kam_sync.web.wording.forecasts import forecast
 from kam_sync.web.wording.language import LOCALES, Language
 
@@ -179,8 +180,8 @@ def test_a_finding_is_said_in_english_too() -> None:
 def test_every_text_has_a_russian_translation() -> None:
     methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
     options = {"**/templates/**.html": {"newstyle_gettext": "true"}}
-    folder = str(Path(web.__file__).parent)
-    texts = {found[2] for found in extract_from_dir(folder, methods, options)}
+    folders = [str(Path(part.__file__).parent) for part in (web, wording)]
+    texts = {found[2] for folder in folders for found in extract_from_dir(folder, methods, options)}
     with (LOCALES / "ru.po").open("rb") as file:
         catalogue = read_po(file, locale="ru")
 

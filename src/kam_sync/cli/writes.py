@@ -12,6 +12,7 @@ from kam_sync.base.errors import KamSyncError, WrongUse
 from kam_sync.base.settings import read_settings
 from kam_sync.cli.ids import WriteIds
 from kam_sync.cli.opened import opened
+from kam_sync.cli.written import document, what_of
 
 if TYPE_CHECKING:
     from connectors import Ref, Write
@@ -152,17 +153,18 @@ def list_(
 
     with opened() as services, services.database.transaction() as session:
         found = SourceStore(session).by_name(source)
-        rows = [_document(row) for row in WriteStore(session, found.id).latest(limit=limit)]
+        rows = [document(row) for row in WriteStore(session, found.id).latest(limit=limit)]
     if json:
         show.as_json({"source": source, "writes": rows})
         return
     names = (
-        "id", "kind", "about", "state", show.Column("CRM id", rank=1),
+        "id", "kind", "about", "state", "task", show.Column("CRM id", rank=1),
         show.Column("asked by", rank=3), show.Column("asked at", rank=2), "reason",
     )  # fmt: skip
     shown = [
         (
-            *(row[name] for name in ("id", "kind", "about", "state", "external_id", "asked_by")),
+            *(row[name] for name in ("id", "kind", "about", "state", "ending")),
+            row["external_id"], row["asked_by"],
             show.moment(row["asked_at"], read_settings().zone), row["reason"],
         )
         for row in rows
@@ -222,7 +224,7 @@ def _write(source: str, write: "Write", *, json: bool) -> None:
 
 
 def _write_about_alert(alert: str, *, json: bool) -> None:
-    from kam_sync.web.tasking import ask_about
+    from kam_sync.tasking import ask_about
 
     try:
         alert_id = UUID(alert)
@@ -242,25 +244,19 @@ def _finish(services: "Services", source_id: int, write_id: int, *, json: bool) 
 
     result = writing.write(services, source_id, wait=True)
     with services.database.transaction() as session:
-        found = _document(WriteStore(session, source_id).one(write_id))
+        found = document(WriteStore(session, source_id).one(write_id))
     if json:
         show.as_json(found)
     elif found["state"] == "done":
         remark = f" ({found['reason']})" if found["reason"] else ""
-        typer.echo(f"{found['kind']} {found['external_id']} is in the CRM{remark}")
-    elif found["state"] == "failed":
+        typer.echo(f"{what_of(found)}{remark}")
+    elif found["state"] in {"failed", "called_off"}:
         typer.echo(f"not written: {found['reason']}", err=True)
     else:
         again = f"a worker goes on, or: {command(f'write retry {result.source}')}"
         typer.echo(f"not known yet what became of it: {result.message}; {again}", err=True)
     if found["state"] != "done":
         raise typer.Exit(1)
-
-
-def _document(row: "CrmWrite") -> dict[str, Any]:
-    plain = row.model_dump(exclude={"payload", "source_id", "about_noun"})
-    about = f"{row.about_noun}:{row.about_external_id}"
-    return {**plain, "id": str(row.id), "about": about}
 
 
 def _key(given: str | None) -> str:

@@ -127,6 +127,8 @@ class HouseOptions(SQLModel):
     """Whether the CRM is asked to call us."""
     repair: bool = True
     """Whether differences that the nightly reconciliation finds are put right at once."""
+    tasks_for_alerts: bool = False
+    """Whether an alert about an account makes a task in this CRM by itself."""
 
     @classmethod
     def among(cls, options: Mapping[str, str]) -> Self:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
+from connectors import Ending
 from kam_sync.base import fields
 
 
@@ -18,6 +19,8 @@ class WriteState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     """Refused for a reason that a person may mend; tried again when asked."""
+    CALLED_OFF = "called_off"
+    """Nobody needs it any more, and it was not done; it is never sent."""
 
 
 class CrmWrite(SQLModel):
@@ -41,3 +44,8 @@ class CrmWrite(SQLModel):
     sent_at: datetime | None = fields.moment(default=None)
     done_at: datetime | None = fields.moment(default=None)
     reason: str = ""
+    finish_with: str | None = None
+    """Of a task that may be in the CRM or not: once it is found there it is finished with this as
+    its result, and where it is not there it is called off."""
+    ending: Ending | None = fields.choice(Ending, default=None)
+    """Of a task that was to be finished: what became of it."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from kam_sync.base.db import Session
 from kam_sync.delivering import step_of as delivering_to
+from kam_sync.intake.store import sources_with_waiting
 from kam_sync.jobs.model import Job, Step
 from kam_sync.jobs.placing import Place, Priority, put
 from kam_sync.jobs.store import QueueStore
@@ -121,6 +122,12 @@ def defer_write(
         wait=wait,
         arguments={"source_id": source_id, "attempt": attempt},
     )
+
+
+def write_what_waits(session: Session) -> None:
+    """Queue what waits to be written into any CRM."""
+    for source_id in sources_with_waiting(session):
+        defer_write(session, source_id)
 
 
 def defer_reading(

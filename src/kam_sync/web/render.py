@@ -14,7 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from kam_sync.base.settings import Locale
 from kam_sync.kpi.registry import KPIS
 from kam_sync.web.deps import LANGUAGE_COOKIE, locale
-from kam_sync.web.wording import alerts, drifts, people, sentences, troubles
+from kam_sync.web.wording import alerts, people, sentences, troubles
+from kam_sync.wording import drifts
 from kam_sync.web.wording.language import Language
 
 _HERE = Path(__file__).parent

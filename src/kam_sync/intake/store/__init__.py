@@ -18,7 +18,14 @@ from kam_sync.intake.store.sources import SourceStore
 from kam_sync.intake.store.subscriptions import SubscriptionStore
 from kam_sync.intake.store.turns import SharedTurns, TurnStore
 from kam_sync.intake.store.walks import WalkStore
-from kam_sync.intake.store.writes import WriteStore, asks_for, write_of, writes_of_keys
+from kam_sync.intake.store.writes import (
+    WriteStore,
+    asks_for,
+    finishing,
+    sources_with_waiting,
+    write_of,
+    writes_of_keys,
+)
 
 __all__ = [
     "APPROVED",
@@ -43,8 +50,10 @@ __all__ = [
     "WriteStore",
     "asks_for",
     "digest_of",
+    "finishing",
     "progress_of",
     "raws_of",
+    "sources_with_waiting",
     "write_of",
     "writes_of_keys",
 ]

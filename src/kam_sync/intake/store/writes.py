@@ -9,7 +9,18 @@ from pydantic import TypeAdapter
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, col, select
 
-from connectors import AddTag, DoneTask, NewNote, NewTask, NotWritten, SetField, Write, Written
+from connectors import (
+    AddTag,
+    DoneTask,
+    NewNote,
+    NewTask,
+    NotWritten,
+    Noun,
+    Ref,
+    SetField,
+    Write,
+    Written,
+)
 from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere
 from kam_sync.intake.writes import CrmWrite, WriteState
@@ -24,6 +35,7 @@ _KINDS: dict[str, TypeAdapter[Any]] = {
 _NAMES: dict[type[Any], str] = {
     NewTask: "task", DoneTask: "done", NewNote: "note", SetField: "field", AddTag: "tag"
 }  # fmt: skip
+NEEDLESS = "called off: nobody needs the task any more, and it is not in the CRM"
 _UNFINISHED = (WriteState.WAITING, WriteState.SENDING)
 
 
@@ -124,10 +136,20 @@ class WriteStore:
         found = self._session.scalars(query.order_by(col(WriteRow.id)).limit(limit))
         return [CrmWrite(**row.model_dump()) for row in found]
 
-    def sending(self, keys: Collection[str], now: datetime) -> None:
-        """They are about to be sent; to be committed before they are."""
+    def sending(self, keys: Collection[str], now: datetime) -> set[str]:
+        """They are about to be sent; to be committed before they are.
+
+        Returns:
+            those that still are to be sent; the others were called off meanwhile, or are now.
+        """
+        is_meant = self._are(keys) & col(WriteRow.state).in_(_UNFINISHED)
+        is_needless = is_meant & col(WriteRow.finish_with).is_not(None)
+        off = {"state": WriteState.CALLED_OFF, "reason": NEEDLESS, "sent_at": None}
+        self._session.execute(sa.update(WriteRow).where(is_needless).values(**off))
+        sent = sa.update(WriteRow).where(is_meant).returning(col(WriteRow.key))
         attempts = col(WriteRow.attempts) + 1
-        self._set(keys, state=WriteState.SENDING, sent_at=now, attempts=attempts)
+        values = {"state": WriteState.SENDING, "sent_at": now, "attempts": attempts}
+        return set(self._session.scalars(sent.values(**values)))
 
     def stamp(self, keys: Collection[str], sent_at: datetime | None) -> None:
         """When they were sent, as far as is known; None when surely nothing was done."""
@@ -144,9 +166,45 @@ class WriteStore:
                 "external_id": outcome.external_id,
                 "echo_updated_at": outcome.updated_at,
                 "done_at": now,
+                "ending": outcome.ending,
             }
         reason = outcome.remark if isinstance(outcome, Written) else outcome.reason
         self._set([outcome.key], **values, reason=reason)
+        self._settle(outcome.key, now)
+
+    def finish(self, key: str, result: str, *, by: str, now: datetime) -> bool:
+        """Nobody needs the task of this key any more: finish it, or call it off.
+
+        It is called off where it surely is not in the CRM. Where that is not known, it is finished
+        once it is found, and never sent again. Once finished it stays so.
+
+        Returns:
+            whether something is to be sent.
+        """
+        query = select(WriteRow).where(self._are([key])).with_for_update()
+        row = self._session.scalar(query.execution_options(populate_existing=True))
+        if row is None or row.kind != "task" or row.finish_with is not None:
+            return False
+        row.finish_with = result
+        self._session.flush()
+        return self._settle(key, now, by=by)
+
+    def _settle(self, key: str, now: datetime, *, by: str = "") -> bool:
+        """Of a task that nobody needs: do what can be done now that more is known of it."""
+        query = select(WriteRow).where(self._are([key]), col(WriteRow.finish_with).is_not(None))
+        row = self._session.scalar(query.execution_options(populate_existing=True))
+        if row is None or row.finish_with is None:
+            return False
+        if row.state is WriteState.DONE and row.external_id:
+            about = Ref(Noun(row.about_noun), row.about_external_id)
+            text = str(row.payload.get("text", ""))
+            done = DoneTask(finishing(key), row.external_id, row.finish_with, about, text)
+            self.ask([done], by=by or row.asked_by, now=now)
+            return True
+        is_fresh = row.state in {WriteState.WAITING, WriteState.FAILED} and row.sent_at is None
+        if is_fresh:
+            self._set([key], state=WriteState.CALLED_OFF, reason=NEEDLESS)
+        return False
 
     def retry(self, write_ids: Sequence[int] = ()) -> int:
         """Try failed ones again, all or some; each is looked for first, as soon as it can be."""
@@ -160,8 +218,10 @@ class WriteStore:
         return len(self._session.execute(again).all())
 
     def _set(self, keys: Collection[str], **values: Any) -> None:
-        is_meant = col(WriteRow.source_id) == self._source_id, col(WriteRow.key).in_(keys)
-        self._session.execute(sa.update(WriteRow).where(*is_meant).values(**values))
+        self._session.execute(sa.update(WriteRow).where(self._are(keys)).values(**values))
+
+    def _are(self, keys: Collection[str]) -> sa.ColumnElement[bool]:
+        return (col(WriteRow.source_id) == self._source_id) & col(WriteRow.key).in_(keys)
 
     def _row(self, write: Write, by: str, now: datetime) -> dict[str, Any]:
         kind = _NAMES[type(write)]
@@ -186,10 +246,20 @@ def writes_of_keys(session: Session, keys: Collection[str]) -> dict[str, CrmWrit
     return {row.key: row for row in session.scalars(query)}
 
 
+def sources_with_waiting(session: Session) -> list[int]:
+    """The sources into which something is to be written."""
+    query = select(WriteRow.source_id).where(WriteRow.state == WriteState.WAITING)
+    return sorted(session.scalars(query.distinct()))
+
+
+def finishing(key: str) -> str:
+    """The key of the write that finishes the task of a key: there is never another one."""
+    return f"{key}/done"
+
+
 def asks_for(row: CrmWrite, write: Write) -> bool:
     """Whether a row of the ledger asks for this very write."""
-    kind = _NAMES[type(write)]
-    return row.kind == kind and row.payload == _KINDS[kind].dump_python(write, mode="json")
+    return row.kind == _NAMES[type(write)] and write_of(row) == write
 
 
 def write_of(row: CrmWrite) -> Write:

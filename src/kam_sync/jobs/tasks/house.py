@@ -28,6 +28,8 @@ class House:
         try:
             with noted(self._services, [(Step.MEASURE, None)]):
                 self._do(self._services)
+            with self._services.database.transaction() as session:
+                queue.write_what_waits(session)
         except Busy as error:
             _log.info("measure later", message=str(error))
             self._trying.again(queue.defer_measure, attempt)

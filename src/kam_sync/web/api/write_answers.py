@@ -132,7 +132,8 @@ class CrmWrite(BaseModel):
     kind: str = Field(examples=["task"])
     about: Ref
     state: WriteState = Field(
-        description="`sending`: sent, or about to be; `failed`: `kam-sync write retry`."
+        description="`sending`: sent, or about to be; `failed`: `kam-sync write retry`; "
+        "`called_off`: nobody needs it any more, and it is not in the CRM."
     )
     attempts: int
     external_id: str | None = Field(description="Id in the CRM once it is done.")
@@ -141,6 +142,10 @@ class CrmWrite(BaseModel):
     sent_at: Moment | None
     done_at: Moment | None
     reason: str = Field(description="Why it failed, or what was left out to get it in.")
+    ending: gate.Ending | None = Field(
+        description="Of a task that was to be finished: `finished`; `commented`, where the CRM "
+        "lets us do no more; `was_done` by somebody else; `gone` from the CRM."
+    )
 
 
 class Asked(BaseModel):

@@ -10,12 +10,12 @@ from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere
 from kam_sync.intake.store import WriteStore
 from kam_sync.intake.writes import CrmWrite, WriteState
+from kam_sync.tasking import ask_about
 from kam_sync.web import paging
 from kam_sync.web.api import write_answers as answers
 from kam_sync.web.deps import AlertId, AllSources, Reading, Serving, from_our_pages
 from kam_sync.web.paging import Cursor, Page, Paging
 from kam_sync.web.query import Asked
-from kam_sync.web.tasking import ask_about
 
 router = APIRouter(tags=["writes"])
 

@@ -72,7 +72,7 @@ def show_account(
         zone_words=zones,
         came=came,
         alerts=alerts,
-        tasks=lists.tasks(alerts),
+        **lists.tasks_about(alerts),
         cards=cards,
         findings=findings,
         rules=RuleStore(session).all(),

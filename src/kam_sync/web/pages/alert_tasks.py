@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from connectors import Ending
 from kam_sync.accounts.model import Task, User
 from kam_sync.accounts.store import RecordStore
 from kam_sync.alerts.model import Alert
 from kam_sync.base.db import Session
-from kam_sync.intake.store import writes_of_keys
+from kam_sync.intake.store import finishing, writes_of_keys
 from kam_sync.intake.writes import CrmWrite
+from kam_sync.tasking import key_of
 from kam_sync.web.deps import Sources
-from kam_sync.web.tasking import key_of
 from kam_sync.wiring import Services
 
 _Key = tuple[int, str]
@@ -28,6 +29,13 @@ class AlertTask:
     is_done: bool
     card: str | None
     """Where the company of the task is seen in the CRM; tasks have no page of their own there."""
+    end: CrmWrite | None
+    """What finishes it, once the alert is over."""
+
+    @property
+    def said_at_end(self) -> str:
+        """What the CRM is told of why it is over; empty as long as it is not told."""
+        return str(self.end.payload.get("result", "")) if self.end else ""
 
 
 def tasks_of(
@@ -36,6 +44,7 @@ def tasks_of(
     """The tasks that were asked for, by alert."""
     keys = {key_of(alert.id): alert.id for alert in alerts}
     writes = writes_of_keys(session, keys)
+    ends = writes_of_keys(session, [finishing(key) for key in writes])
     records = RecordStore(session)
     tasks = records.by_keys(
         Task, [(one.source_id, one.external_id) for one in writes.values() if one.external_id]
@@ -47,8 +56,9 @@ def tasks_of(
             write=one,
             owner_name=users[owner].name if (owner := owners[key]) in users else "",
             due_on=_due_on(services, one, _task(one, tasks)),
-            is_done=(task := _task(one, tasks)) is not None and task.is_done,
+            is_done=_is_done(_task(one, tasks), ends.get(finishing(key))),
             card=sources.card(services, one.source_id, one.about_noun, one.about_external_id),
+            end=ends.get(finishing(key)),
         )
         for key, one in writes.items()
     }
@@ -56,6 +66,12 @@ def tasks_of(
 
 def _task(write: CrmWrite, tasks: Mapping[_Key, Task]) -> Task | None:
     return tasks.get((write.source_id, write.external_id or ""))
+
+
+def _is_done(task: Task | None, end: CrmWrite | None) -> bool:
+    """Whether it is done as far as we have heard, or because we have just finished it."""
+    is_ended = end is not None and end.ending in {Ending.FINISHED, Ending.WAS_DONE}
+    return is_ended or (task is not None and task.is_done)
 
 
 def _owner(write: CrmWrite, tasks: Mapping[_Key, Task]) -> _Key | None:

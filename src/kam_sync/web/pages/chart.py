@@ -9,7 +9,8 @@ from kam_sync.drift.model import Finding, Kind, by_kpi
 from kam_sync.kpi.definition import Grain, Kpi, Measure
 from kam_sync.kpi.model import Point
 from kam_sync.kpi.registry import KPIS
-from kam_sync.web.wording import drifts, sentences
+from kam_sync.web.wording import sentences
+from kam_sync.wording import drifts
 from kam_sync.web.wording.language import Language
 
 _TREND_MONTHS = 13

@@ -2,20 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kam_sync.accounts.model import Company, Deal, Invoice, Link, Pipeline
 from kam_sync.accounts.store import AccountStore, RecordStore, StreamStore, Wanted
+from kam_sync.alerts.life import State
 from kam_sync.alerts.model import Alert
+from kam_sync.alerts.store import AlertStore
 from kam_sync.kpi.plans import Standing
 from kam_sync.matching.people_showing import people
 from kam_sync.matching.store import PersonStore
 from kam_sync.web.deps import AccountId, AllSources, Reading, Serving
-from kam_sync.web.pages.alert_tasks import AlertTask, tasks_of
+from kam_sync.web.pages.alert_tasks import tasks_of
 from kam_sync.web.paging import MOST
 from kam_sync.web.planned import plans
 from kam_sync.web.render import pages
@@ -25,6 +27,7 @@ router = APIRouter()
 
 What = Literal["timeline", "deals", "invoices", "contacts"]
 _AT_ONCE = 50
+_LATELY = timedelta(days=30)
 _MOST_PAGES = 10_000
 _TOUCHED = ("closed_at", "updated_at", "created_at")
 _BILLED = ("created_at", "updated_at")
@@ -82,9 +85,18 @@ class Lists:
                 found = people(self._session, [person for person, _ in known], dict(known))
         return Listed(what, found[:limit], len(found) > limit)
 
-    def tasks(self, alerts: Iterable[Alert]) -> dict[UUID, AlertTask]:
-        """The tasks that were asked for about alerts of the account."""
-        return tasks_of(self._session, self._services, self._sources, alerts)
+    def tasks_about(self, alerts: Iterable[Alert]) -> dict[str, Any]:
+        """The tasks about open alerts, and alerts that ended lately and had a task, with theirs."""
+        states, newest = [State.RESOLVED], AlertStore(self._session)
+        since = self._services.now() - _LATELY
+        over = [
+            one
+            for one in newest.alerts(states=states, account_id=self._account_id, limit=MOST)
+            if one.resolved_at is not None and one.resolved_at > since
+        ]
+        all_of_them = [*alerts, *over]
+        tasks = tasks_of(self._session, self._services, self._sources, all_of_them)
+        return {"tasks": tasks, "over": [one for one in over if one.id in tasks]}
 
     @property
     def currency(self) -> str:

@@ -1,8 +1,12 @@
 """The states of alerts and what has happened to them, in plain words."""
 
-from kam_sync.alerts.life import Outcome, State
+from kam_sync.alerts.life import State
 from kam_sync.alerts.model import Alert, ChangeKind
-from kam_sync.web.wording.language import Language
+from kam_sync.wording.language import Language
+from kam_sync.wording.outcomes import outcome
+
+__all__ = ["outcome"]
+"""What others look for here, too."""
 
 
 def state(language: Language, alert: Alert) -> str:
@@ -20,15 +24,6 @@ def state(language: Language, alert: Alert) -> str:
         return said
     until = language.day(language.day_of(alert.until))
     return language.gettext("%(state)s until %(day)s") % {"state": said, "day": until}
-
-
-def outcome(language: Language, what: Outcome) -> str:
-    """What an alert turned out to be."""
-    return {
-        Outcome.TRUE: language.gettext("there was something to do"),
-        Outcome.FALSE: language.gettext("a false alarm"),
-        Outcome.KNOWN: language.gettext("it was so, and no news"),
-    }[what]
 
 
 def change(language: Language, kind: ChangeKind) -> str:

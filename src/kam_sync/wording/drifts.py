@@ -7,9 +7,9 @@ from kam_sync.drift.backtest import Fired
 from kam_sync.drift.model import LEAST_POINTS, Finding, Kind, Verdict, Why
 from kam_sync.kpi.definition import Good, Grain, Measure
 from kam_sync.kpi.registry import KPIS
-from kam_sync.web.wording.language import Language
-from kam_sync.web.wording.sentences import value
-from kam_sync.web.wording.silences import missing, silence
+from kam_sync.wording.language import Language
+from kam_sync.wording.silences import missing, silence
+from kam_sync.wording.values import value
 
 Judged = Alert | Finding
 _NEVER = datetime.min.replace(tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from kam_sync.alerts.model import Alert
 from kam_sync.drift.model import Finding
-from kam_sync.web.wording.language import Language
+from kam_sync.wording.language import Language
 
 
 def silence(language: Language, about: Alert | Finding) -> str:
