@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID, uuid4
 
 import typer
@@ -16,7 +16,6 @@ from kam_sync.cli.written import document, what_of
 
 if TYPE_CHECKING:
     from connectors import Ref, Write
-    from kam_sync.intake.writes import CrmWrite
     from kam_sync.wiring import Services
 
 _ID = re.compile(r"[A-Za-z0-9_-]+")
