@@ -62,32 +62,37 @@ def ask_about(session: Session, services: Services, alert_id: UUID, *, by: str) 
     return found
 
 
-def follow(session: Session, services: Services, after: int) -> None:
+def follow(session: Session, services: Services, after: int) -> set[int]:
     """Do what follows for tasks from the changes of alerts after the one with this id.
 
     The task of what is over is finished, or called off. What opens gets a task by itself where the
     source of its account is set so.
+
+    Returns:
+        the sources into which something is to be written now.
     """
-    store = AlertStore(session)
+    store, asked = AlertStore(session), set[int]()
     wanting = _wanting(session)
     while changes := store.changes_after(after, limit=_BATCH):
         for change, alert in changes:
             if change.change in _OVER:
-                _finish(session, services, change, alert)
+                asked |= _finish(session, services, change, alert)
             elif change.change is ChangeKind.OPENED and wanting and alert.life.is_open:
-                _make(session, services, alert, wanting)
+                asked |= _make(session, services, alert, wanting)
         after = changes[-1][0].id
+    return asked
 
 
-def _finish(session: Session, services: Services, change: Change, alert: Alert) -> None:
+def _finish(session: Session, services: Services, change: Change, alert: Alert) -> set[int]:
     key = key_of(alert.id)
     found = writes_of_keys(session, [key]).get(key)
     if found is None or _is_done(session, found):
-        return
+        return set()
     language = Language(services.settings.locale, services.zone)
     text = tasks.ending(language, alert, change, _finding(session, alert))
     store = WriteStore(session, found.source_id)
-    store.finish(key, text, by=change.by or BY_ITSELF, now=services.now())
+    is_asked = store.finish(key, text, by=change.by or BY_ITSELF, now=services.now())
+    return {found.source_id} if is_asked else set()
 
 
 def _is_done(session: Session, write: CrmWrite) -> bool:
@@ -118,14 +123,14 @@ def _wanting(session: Session) -> set[int]:
     }
 
 
-def _make(session: Session, services: Services, alert: Alert, wanting: Collection[int]) -> None:
+def _make(session: Session, services: Services, alert: Alert, wanting: Collection[int]) -> set[int]:
     """A task that nobody has asked for; one that somebody has asked for already stays the one."""
     accounts = AccountStore(session)
     links = [one for one in accounts.links(alert.account_id) if one.source_id in wanting]
     if not links or writes_of_keys(session, [key_of(alert.id)]):
-        return
+        return set()
     owner = accounts.owners([alert.account_id]).get(alert.account_id)
-    _ask(session, services, alert, _nearest(links, owner), by=BY_ITSELF)
+    return {_ask(session, services, alert, _nearest(links, owner), by=BY_ITSELF).source_id}
 
 
 def _nearest(links: Sequence[Link], owner: User | None) -> Link:

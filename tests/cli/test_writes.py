@@ -47,8 +47,13 @@ def test_notes_fields_tags_and_done_tasks(kam_sync: Command, connected: AmoSandb
     said = write(kam_sync, connected, "field", *field)
     assert said.out == f"field {number} is in the CRM\n"
     task = str(connected.ids("tasks")[0])
-    done = kam_sync("write", "done", "--source", "sales", "--task", task, "--result", "Сделано")
-    assert done.code == 0
+    connected.change("tasks", int(task), is_completed=False, result=[])
+    for said in (f"done {task} is in the CRM\n", f"task {task} was done already"):
+        done = kam_sync("write", "done", "--source", "sales", "--task", task, "--result", "Сделано")
+        assert done.code == 0
+        assert done.out.startswith(said)
+    listed = kam_sync("write", "list", "sales", "--json").document["writes"]
+    assert [row["ending"] for row in listed[:2]] == ["was_done", "finished"]
     row = connected.row("companies", number)
     assert "ключевой" in [tag["name"] for tag in row["_embedded"]["tags"]]
     assert connected.row("tasks", int(task))["result"] == {"text": "Сделано"}

@@ -17,6 +17,6 @@ def attending(services: Services, by: str) -> Iterator[Acting]:
     with services.database.transaction() as session:
         before = AlertStore(session).last_change()
         yield Acting(session, by, services.now())
-        tasking.follow(session, services, before)
-        queue.write_what_waits(session)
+        for source_id in tasking.follow(session, services, before):
+            queue.defer_write(session, source_id)
         tell_soon(session)

@@ -40,6 +40,7 @@ def show_alert(
         task=tasks_of(session, services, sources, [alert]).get(alert.id),
         history=AlertStore(session).history(alert_id)[::-1],
         outcomes=list(Outcome),
+        today=today,
         tomorrow=today + timedelta(days=1),
         in_a_week=today + _WEEK,
     )
