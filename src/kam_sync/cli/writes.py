@@ -157,7 +157,7 @@ def list_(
         show.as_json({"source": source, "writes": rows})
         return
     names = (
-        "id", "kind", "about", "state", "task", show.Column("CRM id", rank=1),
+        "id", "kind", "about", "state", "ending", show.Column("CRM id", rank=1),
         show.Column("asked by", rank=3), show.Column("asked at", rank=2), "reason",
     )  # fmt: skip
     shown = [
