@@ -94,6 +94,16 @@ def test_what_a_person_gave_as_a_result_is_kept_and_one_of_a_batch_may_be_gone(
     )
 
 
+def test_a_task_that_goes_while_we_look_is_gone(writable: Opened) -> None:
+    box, crm = writable()
+    (made,) = written(crm, task("t1", company(box)))
+    complaint = {"request_id": mark("d1")[1:-1], "errors": [{"path": "id", "code": "NotFound"}]}
+    body = orjson.dumps({"validation-errors": [complaint]})
+    box.faults.append(Fault(path="/api/v4/tasks$", after=1, status=400, body=body))
+    (done,) = written(crm, DoneTask("d1", made.external_id))
+    assert done.ending is Ending.GONE
+
+
 def test_tasks_that_may_not_be_seen_are_not_taken_for_gone(writable: Opened) -> None:
     box, crm = writable()
     (made,) = written(crm, task("t1", company(box)))

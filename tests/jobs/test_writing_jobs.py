@@ -6,7 +6,7 @@ from connectors import NewTask, Noun, Ref
 from kam_sync.base.errors import Busy
 from kam_sync.intake.model import RunState, SourceState
 from kam_sync.intake.store import WriteStore
-from kam_sync.jobs.queue import WRITE, defer_write
+from kam_sync.jobs.queue import WRITE, defer_measure, defer_write
 from kam_sync.jobs.serving import defer_sync
 from kam_sync.wiring import Services
 from kam_sync.writing import WriteResult
@@ -67,3 +67,15 @@ def test_what_is_left_over_is_sent_after_the_next_sync(
     with working(services, corridor.work):
         wait_until(lambda: jobs(services, WRITE) == ["succeeded"])
     assert corridor.wrote == [source_id]
+
+
+def test_what_a_measuring_asked_for_is_sent_after_it(
+    services: Services, source_id: int, corridor: Corridor
+) -> None:
+    with services.database.transaction() as session:
+        asked = NewTask("t1", Ref(Noun.COMPANY, "1"), "x", due_on=date(2026, 12, 1))
+        WriteStore(session, source_id).ask([asked], by="alerts", now=services.now())
+        defer_measure(session)
+    with working(services, corridor.work):
+        wait_until(lambda: jobs(services, WRITE) == ["succeeded"])
+    assert (corridor.measured, corridor.wrote) == (1, [source_id])

@@ -61,8 +61,17 @@ def test_the_end_of_a_task_is_queued_and_listed(
 @pytest.mark.parametrize(
     ("ending", "shows"),
     [
-        (None, ("It is being finished in the CRM: Закрыто вручную: ложная тревога.", False)),
-        (Ending.FINISHED, ("Finished in the CRM: Закрыто вручную: ложная тревога.", True)),
+        (
+            None,
+            (
+                "It is being finished in the CRM with the result “Закрыто вручную: ложная",
+                False,
+            ),
+        ),
+        (
+            Ending.FINISHED,
+            ("Finished in the CRM with the result “Закрыто вручную: ложная", True),
+        ),
         (Ending.COMMENTED, ("let us finish the task; this is written beside it", False)),
         (Ending.WAS_DONE, ("by whom: done before", True)),
         (Ending.GONE, ("The task is not in the CRM any more.", False)),
