@@ -7,9 +7,12 @@ tells could, but it reads the changes later, and what is closed by hand would wa
 measuring. So nothing is lost by a crash, and what is repeated asks for the same keys.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
+
+import structlog
 
 from connectors import NewTask, Noun, Ref
 from kam_sync.accounts.model import Link, Task, User
@@ -27,8 +30,12 @@ from kam_sync.wiring import Services
 from kam_sync.wording import tasks
 from kam_sync.wording.language import Language
 
+_log = structlog.get_logger("kam_sync.tasking")
+
 BY_ITSELF = "alerts"
 """Who asks for what nobody asked for by hand."""
+MOST_AT_ONCE = 20
+"""So many tasks a measuring makes by itself in one source: a first load may open hundreds."""
 _DAYS = 3
 """A responsible user has so many days, and the whole of the last one."""
 _BATCH = 500
@@ -71,16 +78,15 @@ def follow(session: Session, services: Services, after: int) -> set[int]:
     Returns:
         the sources into which something is to be written now.
     """
-    store, asked = AlertStore(session), set[int]()
-    wanting = _wanting(session)
+    store, asked, opened = AlertStore(session), set[int](), list[Alert]()
     while changes := store.changes_after(after, limit=_BATCH):
         for change, alert in changes:
             if change.change in _OVER:
                 asked |= _finish(session, services, change, alert)
-            elif change.change is ChangeKind.OPENED and wanting and alert.life.is_open:
-                asked |= _make(session, services, alert, wanting)
+            elif change.change is ChangeKind.OPENED and alert.life.is_open:
+                opened.append(alert)
         after = changes[-1][0].id
-    return asked
+    return asked | _make_all(session, services, opened)
 
 
 def _finish(session: Session, services: Services, change: Change, alert: Alert) -> set[int]:
@@ -123,14 +129,30 @@ def _wanting(session: Session) -> set[int]:
     }
 
 
-def _make(session: Session, services: Services, alert: Alert, wanting: Collection[int]) -> set[int]:
-    """A task that nobody has asked for; one that somebody has asked for already stays the one."""
+def _make_all(session: Session, services: Services, opened: Collection[Alert]) -> set[int]:
+    """Tasks that nobody has asked for, the gravest first; not all that a first load finds."""
+    wanting = _wanting(session) if opened else set[int]()
+    made = Counter[int]()
+    for alert in sorted(opened, key=lambda one: one.badness, reverse=True) if wanting else ():
+        link = _place(session, alert, wanting)
+        if link is None or writes_of_keys(session, [key_of(alert.id)]):
+            continue
+        made[link.source_id] += 1
+        if made[link.source_id] <= MOST_AT_ONCE:
+            _ask(session, services, alert, link, by=BY_ITSELF)
+    for source_id, count in made.items():
+        if count > MOST_AT_ONCE:
+            left = count - MOST_AT_ONCE
+            _log.warning("alerts left without a task of their own", source_id=source_id, left=left)
+    return set(made)
+
+
+def _place(session: Session, alert: Alert, wanting: Collection[int]) -> Link | None:
+    """The company that a task by itself is about, in a source that is set so."""
     accounts = AccountStore(session)
     links = [one for one in accounts.links(alert.account_id) if one.source_id in wanting]
-    if not links or writes_of_keys(session, [key_of(alert.id)]):
-        return set()
-    owner = accounts.owners([alert.account_id]).get(alert.account_id)
-    return {_ask(session, services, alert, _nearest(links, owner), by=BY_ITSELF).source_id}
+    owner = accounts.owners([alert.account_id]).get(alert.account_id) if links else None
+    return _nearest(links, owner) if links else None
 
 
 def _nearest(links: Sequence[Link], owner: User | None) -> Link:

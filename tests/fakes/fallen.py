@@ -20,7 +20,7 @@ from connectors.sandbox.megaplan import MegaplanSandbox
 from connectors.sandbox.megaplan import shapes as megaplan_shapes
 from kam_sync import connecting, flow, tasking, writing
 from kam_sync.accounts.match import own_account
-from kam_sync.alerts.life import Life, State
+from kam_sync.alerts.life import Life, State, Turn
 from kam_sync.alerts.lifecycle import facts_of
 from kam_sync.alerts.model import Alert
 from kam_sync.alerts.store import AlertStore
@@ -160,13 +160,29 @@ class Fallen:
         self.shop.put(SmallWorld(deals=deals(WELL)))
         self.measure(len(WELL))
 
+    def begin(self, kpi: str, badness: float) -> None:
+        """An alert about a KPI, as a measuring opens it."""
+        now = self.services.now()
+        numbers: dict[str, Any] = {
+            "unit": "RUB", "observed": 20_000.0, "expected": 100_000.0, "low": 90_000.0,
+            "high": 110_000.0, "gap": -badness, "since": date(2026, 7, 1),
+        }  # fmt: skip
+        finding = Finding(
+            account_id=own_account(self.source.id, str(COMPANY)), kpi=kpi,
+            verdict=Verdict.DRIFT, why=Why.OUTSIDE_BAND, changed_at=now, **numbers,
+        )  # fmt: skip
+        life = Life(State.FIRING, now, badness)
+        with self.services.database.transaction() as session:
+            store = AlertStore(session)
+            alert = store.begin(finding, facts_of(finding), life, now)
+            store.turn(alert, (life, [Turn.OPENED]), now)
+
     def alert(self) -> Alert:
         """The alert about the revenue."""
         with self.services.database.transaction() as session:
             found = AlertStore(session).alerts(limit=100)
             session.expunge_all()
-        [alert] = [one for one in found if one.kpi == "won_revenue"]
-        return alert
+        return next(one for one in found if one.kpi == "won_revenue")  # the newest
 
     @property
     def key(self) -> str:
@@ -202,23 +218,15 @@ class Fallen:
 
 
 @contextmanager
-def told(services: Services) -> Iterator[Fallen]:
-    """The customer in amoCRM with such an alert, that nothing was measured for: that takes long."""
-    shop = Amo(SmallWorld())
+def told(
+    services: Services, make: Callable[[SmallWorld], Shop] = Amo, **options: str
+) -> Iterator[Fallen]:
+    """The customer with such an alert, that nothing was measured for: that takes long."""
+    shop = make(SmallWorld())
     with shop.box:
-        found = Fallen(services, shop)
+        found = Fallen(services, shop, **options)
         flow.sync(services, found.source.id)
-        numbers: dict[str, Any] = {
-            "unit": "RUB", "observed": 20_000.0, "expected": 100_000.0, "low": 90_000.0,
-            "high": 110_000.0, "gap": -8.0, "since": date(2026, 7, 1),
-        }  # fmt: skip
-        finding = Finding(
-            account_id=own_account(found.source.id, str(COMPANY)), kpi="won_revenue",
-            verdict=Verdict.DRIFT, why=Why.OUTSIDE_BAND, changed_at=services.now(), **numbers,
-        )  # fmt: skip
-        life = Life(State.FIRING, services.now(), 8.0)
-        with services.database.transaction() as session:
-            AlertStore(session).begin(finding, facts_of(finding), life, services.now())
+        found.begin("won_revenue", 8.0)
         yield found
 
 

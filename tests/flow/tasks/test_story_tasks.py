@@ -1,6 +1,11 @@
 """The task about an alert ends with it: finished in the CRM, or called off."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +18,12 @@ from kam_sync.intake.model import RunState
 from kam_sync.intake.store import WriteStore
 from kam_sync.jobs.attending import attending
 from kam_sync.wiring import Services
-from tests.fakes.fallen import SHOPS, WELL, Fallen, Shop, fallen, told
+from tests.fakes.fallen import SHOPS, WELL, Bitrix, Fallen, Shop, fallen, told
 from tests.fakes.worlds import SmallWorld
 
 BACK = "Вернулось к обычному: 100 тыс. ₽ (ожидалось 100 тыс. ₽)."
+TOP = Path(__file__).parents[3]
+DIE = Path(__file__).parents[1] / "write_and_die.py"
 TASKS = "/api/v4/tasks.*"
 
 
@@ -176,3 +183,38 @@ def test_a_refused_end_can_be_tried_again(client: Fallen) -> None:
     client.ask()
     assert client.write().written == 1
     assert client.tasks()[0][0] is True
+
+
+def test_what_comes_back_is_a_new_alert_with_a_task_of_its_own(client: Fallen) -> None:
+    client.ask()
+    client.write()
+    close(client, Outcome.TRUE, "")
+    client.write()
+    before = client.key
+    client.begin("won_revenue", 9.0)
+    assert client.key != before
+    client.ask()
+    client.write()
+    assert client.tasks() == [(False, "")]
+    assert client.shop.tasks(before) == [(True, "Закрыто вручную: было что делать.")]
+
+
+@pytest.mark.slow
+def test_a_process_killed_at_any_commit_finishes_it_once(services: Services) -> None:
+    with told(services, Bitrix) as client:
+        client.ask()
+        client.write()
+        close(client, Outcome.TRUE, "")
+        house = [services.database.conninfo, str(services.settings.data_dir)]
+        environment = dict(os.environ, PYTHONPATH=f"{TOP}/src:{TOP}")  # noqa: TID251 - of a child
+        died = [
+            subprocess.run(
+                [sys.executable, str(DIE), *house, str(client.source.id), str(commit)],
+                check=False, env=environment,
+            ).returncode
+            for commit in range(1, 8)
+        ]  # fmt: skip
+        assert died.count(-signal.SIGKILL) >= 4  # the fourth had sent it
+        client.write()
+        assert client.writes()["end"].ending is Ending.FINISHED
+        assert client.tasks() == [(True, "Закрыто вручную: было что делать.")]
