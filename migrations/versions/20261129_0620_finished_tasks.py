@@ -1,4 +1,4 @@
-"""What became of a task that was to be finished, and that one is to be finished once it is found."""
+"""What became of a task that was to be finished, and with what one ends once it is found."""
 
 import sqlalchemy as sa
 from alembic import op
