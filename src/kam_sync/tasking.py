@@ -111,9 +111,7 @@ def _is_done(session: Session, write: CrmWrite) -> bool:
 def _finding(session: Session, alert: Alert) -> Finding | None:
     """What is found about the matter of an alert now, in its own currency where there is one."""
     found = [
-        one
-        for one in DriftStore(session).of_account(alert.account_id)
-        if one.rule == alert.rule
+        one for one in DriftStore(session).of_account(alert.account_id) if one.rule == alert.rule
     ]
     return next((one for one in found if one.unit == alert.unit), found[0] if found else None)
 

@@ -18,9 +18,9 @@ from kam_sync.jobs.model import Plan
 from kam_sync.kpi.definition import Grain
 from kam_sync.kpi.model import Forecast, Unforeseen
 from kam_sync.web.wording import steps, troubles
-from kam_sync.wording import drifts
 from kam_sync.web.wording.forecasts import forecast
 from kam_sync.web.wording.language import LOCALES, Language
+from kam_sync.wording import drifts
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 RU, EN = Language(Locale.RU, MOSCOW), Language(Locale.EN, MOSCOW)

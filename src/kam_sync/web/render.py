@@ -15,8 +15,8 @@ from kam_sync.base.settings import Locale
 from kam_sync.kpi.registry import KPIS
 from kam_sync.web.deps import LANGUAGE_COOKIE, locale
 from kam_sync.web.wording import alerts, people, sentences, troubles
-from kam_sync.wording import drifts
 from kam_sync.web.wording.language import Language
+from kam_sync.wording import drifts
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"

@@ -1,13 +1,12 @@
 """What tasks in CRMs say: why there is one, and why it is over."""
 
-from kam_sync.alerts.model import Alert, Change
-from kam_sync.alerts.model import ChangeKind
+from kam_sync.alerts.model import Alert, Change, ChangeKind
 from kam_sync.drift.model import Finding, Kind, Verdict
 from kam_sync.kpi.registry import KPIS
 from kam_sync.wording import drifts
 from kam_sync.wording.language import Language
-from kam_sync.wording.values import value
 from kam_sync.wording.outcomes import outcome
+from kam_sync.wording.values import value
 
 
 def task(language: Language, about: Alert) -> str:

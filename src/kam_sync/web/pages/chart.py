@@ -10,8 +10,8 @@ from kam_sync.kpi.definition import Grain, Kpi, Measure
 from kam_sync.kpi.model import Point
 from kam_sync.kpi.registry import KPIS
 from kam_sync.web.wording import sentences
-from kam_sync.wording import drifts
 from kam_sync.web.wording.language import Language
+from kam_sync.wording import drifts
 
 _TREND_MONTHS = 13
 _WIDTH, _HEIGHT = 120.0, 28.0

@@ -1,8 +1,7 @@
 """What numbers and states say, in a few words."""
 
 from kam_sync.intake.model import Held, HeldWhy, NounEnd, RunState, SourceState
-from kam_sync.kpi.definition import Family, Measure
-from kam_sync.kpi.registry import KPIS
+from kam_sync.kpi.definition import Family
 from kam_sync.wording.language import Language
 from kam_sync.wording.values import full_value, value
 
