@@ -21,15 +21,16 @@ from connectors.sandbox.megaplan import shapes as megaplan_shapes
 from kam_sync import connecting, flow, tasking, writing
 from kam_sync.accounts.match import own_account
 from kam_sync.alerts.life import Life, State, Turn
-from kam_sync.alerts.lifecycle import facts_of
 from kam_sync.alerts.model import Alert
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.clock import stopped_at
 from kam_sync.drift.model import Finding, Verdict, Why
+from kam_sync.drift.rule import Rule
 from kam_sync.intake.model import NewSource, Source
 from kam_sync.intake.store import WriteStore, finishing
 from kam_sync.intake.writes import CrmWrite
 from kam_sync.kpi.periods import shift
+from kam_sync.kpi.registry import KPIS
 from kam_sync.wiring import Services
 from tests.fakes.worlds import COMPANY, SmallWorld, won
 
@@ -46,7 +47,7 @@ def deals(months: list[int]) -> list[Deal]:
     for place, count in enumerate(months):
         month = shift(FIRST, place)
         for day in range(count):
-            closed_at = datetime(month.year, month.month, 11 + day, 9, tzinfo=UTC)
+            closed_at = datetime(month.year, month.month, 15 - day, 9, tzinfo=UTC)
             found.append(won(5_000_001 + len(found), PRICE, closed_at))
     return found
 
@@ -168,13 +169,14 @@ class Fallen:
             "high": 110_000.0, "gap": -badness, "since": date(2026, 7, 1),
         }  # fmt: skip
         finding = Finding(
-            account_id=own_account(self.source.id, str(COMPANY)), kpi=kpi,
+            account_id=own_account(self.source.id, str(COMPANY)), rule=kpi, kpi=kpi,
             verdict=Verdict.DRIFT, why=Why.OUTSIDE_BAND, changed_at=now, **numbers,
         )  # fmt: skip
+        rule = Rule(key=kpi, title=KPIS[kpi].title, kpi=kpi)
         life = Life(State.FIRING, now, badness)
         with self.services.database.transaction() as session:
             store = AlertStore(session)
-            alert = store.begin(finding, facts_of(finding), life, now)
+            alert = store.begin(finding, rule, life, now)
             store.turn(alert, (life, [Turn.OPENED]), now)
 
     def alert(self) -> Alert:
