@@ -37,6 +37,8 @@ class ChangeKind(StrEnum):
     ASSIGNED = "assigned"
     JUDGED = "judged"
     """Somebody said afterwards what it had been."""
+    ESCALATED = "escalated"
+    """Nobody answered for so long that others were told."""
 
 
 class Facts(SQLModel):
@@ -142,6 +144,8 @@ class IncidentKind(StrEnum):
     """What the CRM has and what we have differ, and repair did not help."""
     TARGET_PAUSED = "target_paused"
     """A receiver of our webhooks failed for a day and gets nothing more."""
+    CHANNEL_DEAD = "channel_dead"
+    """Nothing can be sent by a channel; what is to be told waits for it."""
 
 
 class Incident(SQLModel):

@@ -11,17 +11,22 @@ from ipaddress import ip_address
 import structlog
 import uvicorn
 
-from kam_sync import consenting
+from kam_sync import consenting, telling
 from kam_sync.base.errors import KamSyncError
 from kam_sync.jobs.queue import defer_reading, defer_write
 from kam_sync.jobs.serving import defer_sync, running
+from kam_sync.jobs.tasks import Work
 from kam_sync.web.app import create_app
+from kam_sync.web.wording import letters
 from kam_sync.wiring import Services
 
 _TURN = 0.0005
 """Seconds for which a thread that computes keeps the others waiting; Python's own are ten times as
 many, and a request would wait as long at each of its steps while a sync in this process computes.
 """
+
+
+_WORK = Work(tell=partial(telling.tell, write=letters.write))
 
 
 def is_free(host: str, port: int) -> bool:
@@ -50,7 +55,7 @@ def serve_all(
         raise KamSyncError(f"port {web[1]} on {web[0]} is taken: {_by_whom(services, web[1])}")
     with ExitStack() as stack:
         if work:
-            stack.enter_context(running(services, every=every))
+            stack.enter_context(running(services, every=every, work=_WORK))
         _log.info("started", web=web and f"http://{web[0]}:{web[1]}", work=work)
         stack.enter_context(suppress(KeyboardInterrupt))  # Ctrl+C and SIGTERM are how it ends
         if web is None:

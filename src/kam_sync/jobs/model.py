@@ -127,6 +127,7 @@ class Job:
     task: str
     source_id: int | None
     target_id: int | None
+    channel_id: int | None
     status: JobStatus
     priority: int
     is_full: bool

@@ -9,10 +9,11 @@ from kam_sync.intake.store import sources_with_waiting
 from kam_sync.jobs.model import Job, Step
 from kam_sync.jobs.placing import Place, Priority, put
 from kam_sync.jobs.store import QueueStore
+from kam_sync.telling import step_of as telling_by
 
 SYNC, MEASURE, WRITE, RENEW = "sync_source", "measure", "write_crm", "renew_grants"
 KEEP_HOUSE = "keep_house"
-ANNOUNCE, DELIVER = "announce", "deliver"
+ANNOUNCE, DELIVER, TELL = "announce", "deliver", "tell"
 READ, SUBSCRIBE = "read_hooks", "subscribe_hooks"
 RECONCILE = "reconcile_noun"
 REMATCH = "rematch"
@@ -91,6 +92,8 @@ def step_of(job: Job) -> str | None:
     """What incidents about a job call it; None for the queue's own housekeeping."""
     if job.task == DELIVER and job.target_id is not None:
         return delivering_to(job.target_id)
+    if job.task == TELL and job.channel_id is not None:
+        return telling_by(job.channel_id)
     return Step.FULL if job.is_full else _STEPS.get(job.task)
 
 
@@ -271,6 +274,15 @@ def defer_delivery(
     lock = f"target:{target_id}"
     arguments = {"target_id": target_id, "attempt": attempt}
     return put(session, DELIVER, Place(lock, lock), wait=wait, arguments=arguments)
+
+
+def defer_telling(
+    session: Session, channel_id: int, *, attempt: int = 0, wait: timedelta = timedelta(0)
+) -> bool:
+    """Queue the telling by a channel; False when it is waiting already."""
+    lock = f"channel:{channel_id}"
+    arguments = {"channel_id": channel_id, "attempt": attempt}
+    return put(session, TELL, Place(lock, lock), wait=wait, arguments=arguments)
 
 
 def defer_removal(session: Session, *, keep: timedelta) -> bool:

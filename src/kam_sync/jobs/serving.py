@@ -11,6 +11,7 @@ from kam_sync.jobs.defaults import default_plan
 from kam_sync.jobs.model import DARK, Step
 from kam_sync.jobs.runner import SILENCE, Worker
 from kam_sync.jobs.store import QueueStore, ScheduleStore, TickStore
+from kam_sync.jobs.tasks import Work
 from kam_sync.jobs.timetable import Scheduler
 from kam_sync.jobs.when import following
 from kam_sync.wiring import Services
@@ -25,9 +26,11 @@ def running(
     every: timedelta | None = None,
     concurrency: int = 4,
     grace: timedelta = timedelta(seconds=30),
+    work: Work | None = None,
 ) -> Iterator[None]:
     """Work on schedule; `every` is another default for syncs; wait `grace` for running jobs."""
-    worker, scheduler = Worker(services, concurrency=concurrency), Scheduler(services, every)
+    worker = Worker(services, concurrency=concurrency, work=work)
+    scheduler = Scheduler(services, every)
     worker.start()
     try:
         scheduler.start()

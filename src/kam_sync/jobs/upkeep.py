@@ -15,7 +15,7 @@ from kam_sync.intake.store import (
 from kam_sync.jobs.queue import defer_removal
 from kam_sync.jobs.store import TickStore
 from kam_sync.ledger.store import LedgerStore
-from kam_sync.notify.store import DeliveryStore
+from kam_sync.notify.store import DeliveryStore, SendStore
 from kam_sync.wiring import Services
 
 _KEEP_JOBS = timedelta(days=7)
@@ -27,6 +27,7 @@ _KEEP_ASKED = timedelta(days=1)
 _KEEP_ANNOUNCED = timedelta(days=2)
 _KEEP_POLLED = timedelta(days=7)
 _KEEP_EVENTS = timedelta(days=30)
+_KEEP_SENDS = timedelta(days=90)
 _KEEP_RUNS = timedelta(days=90)
 _KEEP_CHECKS = timedelta(days=400)
 _KEEP_PARTED = timedelta(days=30)
@@ -52,4 +53,5 @@ def keep_house(services: Services) -> None:
         inbox.forget_before(now - _KEEP_READ_HOOKS, {HookState.READ})
         inbox.forget_before(now - _KEEP_HOOKS, set(HookState) - {HookState.NEW})
         DeliveryStore(session).forget_before(now - _KEEP_EVENTS)
+        SendStore(session).forget_before(now - _KEEP_SENDS)
         defer_removal(session, keep=_KEEP_JOBS)

@@ -1,9 +1,9 @@
-"""Queues what nobody asks for by a click: news to look for, and messages to integrators."""
+"""Queues what nobody asks for by a click: news to look for, messages to integrators and people."""
 
 from kam_sync import announcing
 from kam_sync.base.db import Session
-from kam_sync.jobs.queue import defer_announcing, defer_delivery
-from kam_sync.notify.store import DeliveryStore, TargetStore
+from kam_sync.jobs.queue import defer_announcing, defer_delivery, defer_telling
+from kam_sync.notify.store import DeliveryStore, SendStore, TargetStore
 from kam_sync.wiring import Services
 
 
@@ -21,3 +21,5 @@ def wake(services: Services) -> None:
             defer_announcing(session)
         for target_id in DeliveryStore(session).due_targets(services.now()):
             defer_delivery(session, target_id)
+        for channel_id in SendStore(session).due_channels(services.now()):
+            defer_telling(session, channel_id)

@@ -1,11 +1,66 @@
 """Decides on which channels a change of an alert is told."""
 
+from collections.abc import Mapping, Sequence
+
 from kam_sync.alerts.life import TOLD
-from kam_sync.alerts.model import ChangeKind
+from kam_sync.alerts.model import Alert, ChangeKind
+from kam_sync.notify.channel import ANYBODY, NOBODY, Event, Owner, Route
 
 LOG = "log"
+_USUAL = frozenset(Event) - {Event.ESCALATED}
+"""What a channel is told that has not chosen: nothing that others were told in vain."""
 
 
 def route(change: ChangeKind) -> tuple[str, ...]:
     """What opens, comes back or ends is told; new numbers of a known matter are not."""
     return (LOG,) if change.value in {turn.value for turn in TOLD} else ()
+
+
+def event_of(change: ChangeKind) -> Event | None:
+    """What people may be told of a change; None where it is no news to them."""
+    return Event(change.value) if change.value in set(Event) else None
+
+
+def channels_of(
+    event: Event,
+    alert: Alert,
+    owner: Owner | None,
+    routes: Mapping[int, Sequence[Route]],
+) -> list[int]:
+    """The channels that are told, each once; `routes` are those of all channels.
+
+    A channel without routes is told of everything of everybody.
+    """
+    return [
+        channel_id
+        for channel_id, its in routes.items()
+        if (any(_wants(one, event, alert, owner) for one in its) if its else event in _USUAL)
+    ]
+
+
+def concerns(route: Route, alert: Alert, owner: Owner | None) -> bool:
+    """Whether a route is about this alert, whatever happens to it."""
+    is_about = not route.kpi or route.kpi == alert.kpi
+    return is_about and _is_theirs(route.owner, alert, owner)
+
+
+def _wants(route: Route, event: Event, alert: Alert, owner: Owner | None) -> bool:
+    chosen = set(route.events) or _USUAL
+    return event in chosen and concerns(route, alert, owner)
+
+
+def _is_theirs(wanted: str, alert: Alert, owner: Owner | None) -> bool:
+    """Whether somebody is responsible for the account, or was given the alert."""
+    who = _plain(wanted)
+    if who in {"", ANYBODY}:
+        return True
+    if who == NOBODY:
+        return owner is None and not alert.assignee
+    names = {_plain(alert.assignee)}
+    if owner is not None:
+        names |= {_plain(one) for one in (owner.name, owner.email, *owner.keys)}
+    return who in names
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())

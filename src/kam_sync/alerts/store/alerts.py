@@ -169,6 +169,12 @@ class AlertStore:
         )
         return [(change, alert) for change, alert in self._session.execute(query)]
 
+    def changes(self, change_ids: Collection[int]) -> dict[int, tuple[Change, Alert]]:
+        """Some changes with their alerts, by id."""
+        query = select(ChangeRow, AlertRow).join(AlertRow, col(AlertRow.id) == ChangeRow.alert_id)
+        query = query.where(col(ChangeRow.id).in_(change_ids))
+        return {change.id: (change, alert) for change, alert in self._session.execute(query)}
+
     def wait_for_writers(self) -> None:
         """Wait until every change that has drawn its id can be seen; none is written meanwhile.
 

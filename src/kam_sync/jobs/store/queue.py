@@ -36,6 +36,7 @@ _JOBS = """
     SELECT job.id, job.task_name AS task, job.status::text AS status, job.priority,
         (job.args ->> 'source_id')::int AS source_id,
         (job.args ->> 'target_id')::int AS target_id,
+        (job.args ->> 'channel_id')::int AS channel_id,
         coalesce((job.args ->> 'full')::boolean, false) AS is_full,
         coalesce((job.args ->> 'attempt')::int, 0) + job.attempts
             - (job.status NOT IN ('todo', 'doing', 'cancelled'))::int AS attempt,

@@ -10,6 +10,7 @@ from kam_sync.jobs import queue
 from kam_sync.jobs.model import Job
 from kam_sync.jobs.tasks.hearing import Hearing
 from kam_sync.jobs.tasks.house import House
+from kam_sync.jobs.tasks.passing import Passing
 from kam_sync.jobs.tasks.pulling import Pulling
 from kam_sync.jobs.tasks.reconciling import Reconciling
 from kam_sync.jobs.tasks.rematching import Rematching
@@ -18,7 +19,7 @@ from kam_sync.jobs.tasks.telling import Telling
 from kam_sync.jobs.tasks.trying import Trying, left_to_successor, open_given_up
 from kam_sync.jobs.tasks.work import Sync, Work
 from kam_sync.jobs.tasks.writing import Writing
-from kam_sync.notify.store import TargetStore
+from kam_sync.notify.store import ChannelStore, TargetStore
 from kam_sync.wiring import Services
 
 __all__ = ["Sync", "Work", "give_up", "register"]
@@ -28,6 +29,7 @@ def register(app: App, services: Services, work: Work, back_off: Sequence[timede
     """Make the tasks known to a queue under their names."""
     trying = Trying(services, back_off)
     telling = Telling(services, work.announce, work.deliver, trying)
+    passing = Passing(services, work.tell, trying)
     house = House(services, work.measure, trying)
     for name, task in (
         (queue.SYNC, Pulling(services, work.sync, trying).sync_source),
@@ -38,6 +40,7 @@ def register(app: App, services: Services, work: Work, back_off: Sequence[timede
         (queue.WRITE, Writing(services, work.write, trying).write_crm),
         (queue.ANNOUNCE, telling.announce),
         (queue.DELIVER, telling.deliver),
+        (queue.TELL, passing.tell),
         (queue.MEASURE, house.measure),
     ):
         app.task(name=name, pass_context=True)(left_to_successor()(task))
@@ -48,6 +51,12 @@ def register(app: App, services: Services, work: Work, back_off: Sequence[timede
 def give_up(session: Session, job: Job, now: datetime) -> None:
     """Tell those who run us of a job whose workers died, as often as we try."""
     step = queue.step_of(job)
-    is_gone = job.target_id is not None and TargetStore(session).by_id(job.target_id) is None
-    if step is not None and not is_gone:
+    if step is not None and not _is_gone(session, job):
         open_given_up(session, step, job.source_id, job.attempt + 1, now)
+
+
+def _is_gone(session: Session, job: Job) -> bool:
+    """Whether what a job sends to was removed meanwhile."""
+    if job.target_id is not None:
+        return TargetStore(session).by_id(job.target_id) is None
+    return job.channel_id is not None and ChannelStore(session).by_id(job.channel_id) is None

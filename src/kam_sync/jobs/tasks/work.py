@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from connectors import Noun
-from kam_sync import announcing, delivering, flow, writing
+from kam_sync import announcing, delivering, flow, telling, writing
 from kam_sync.wiring import Services
 
 
@@ -80,6 +80,14 @@ class Deliver(Protocol):
     ) -> delivering.Delivered: ...
 
 
+class Tell(Protocol):
+    """Does what telling.tell does, and knows who writes the letters."""
+
+    def __call__(
+        self, services: Services, channel_id: int, /, *, go_on: Callable[[], None]
+    ) -> telling.Told: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """What the tasks do."""
@@ -93,3 +101,5 @@ class Work:
     rematch: Rematch = flow.rematch
     announce: Announce = announcing.announce_all
     deliver: Deliver = delivering.deliver
+    tell: Tell = telling.keep
+    """Whoever starts a worker gives it who writes the letters."""

@@ -47,4 +47,5 @@ def change(language: Language, kind: ChangeKind) -> str:
         ChangeKind.COMMENTED: language.gettext("a remark"),
         ChangeKind.ASSIGNED: language.gettext("given to somebody"),
         ChangeKind.JUDGED: language.gettext("said what it was"),
+        ChangeKind.ESCALATED: language.gettext("told to others: nobody has answered"),
     }[kind]

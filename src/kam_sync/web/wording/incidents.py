@@ -52,6 +52,9 @@ def _texts(language: Language) -> dict[IncidentKind, str]:
         IncidentKind.TARGET_PAUSED: language.gettext(
             "%(target)s takes none of our webhooks since %(since)s; it is stopped."
         ),
+        IncidentKind.CHANNEL_DEAD: language.gettext(
+            "Channel %(channel)s takes nothing since %(since)s; all that is to be told waits."
+        ),
     }
 
 
@@ -89,6 +92,9 @@ def _advices(language: Language) -> dict[IncidentKind, str]:
         IncidentKind.TARGET_PAUSED: language.gettext(
             "Mend the receiver, try it: %(test)s; then go on: %(command)s"
         ),
+        IncidentKind.CHANNEL_DEAD: language.gettext(
+            "The last try: %(error)s. It is tried again by itself; try it at once: %(command)s"
+        ),
     }
 
 
@@ -96,7 +102,7 @@ def _values(language: Language, incident: Incident) -> dict[str, Any]:
     """Facts as people read them; what a kind does not have is a dash."""
     facts = dict.fromkeys(("source", "step", "tries", "lost", "of", "count", "noun"), "–")
     facts |= {"accounts": "–", "rows": _rows(language, incident.facts)}
-    facts |= {"target": "–", "command": command("doctor")} | incident.facts
+    facts |= {"target": "–", "channel": "–", "command": command("doctor")} | incident.facts
     facts["test"] = command(f"target test {facts['target']}")
     facts["error"] = facts.get("error") or language.gettext("none, it did not come to an end")
     facts["trouble"] = _trouble(language, incident.facts)

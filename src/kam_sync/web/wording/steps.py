@@ -32,6 +32,7 @@ _OF: Mapping[str, Callable[[Language], str]] = {
     "reading": lambda language: language.gettext("reading webhooks"),
     "announce": lambda language: language.gettext("looking for news for targets"),
     "deliver": lambda language: language.gettext("sending webhooks to target"),
+    "tell": lambda language: language.gettext("telling people by channel"),
     "write": lambda language: language.gettext("writing into the CRM"),
     "rematch": lambda language: language.gettext("comparing all customers anew"),
 }

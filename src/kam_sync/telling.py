@@ -1,0 +1,195 @@
+"""Tells people: sends what is due on a channel, and writes down what came of it.
+
+What is due of one account is one message. How it reads is a matter of words, which stand above this
+floor: whoever starts a worker gives it who writes the letters (`web.wording.letters`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from kam_sync.accounts.model import Account
+from kam_sync.accounts.store import AccountStore
+from kam_sync.alerts.model import IncidentKind
+from kam_sync.alerts.store import AlertStore, IncidentStore
+from kam_sync.base.command import command
+from kam_sync.base.db import Session
+from kam_sync.notify.channel import Channel, Letter, Matter, Send, SendState, Tried
+from kam_sync.notify.channels import people
+from kam_sync.notify.lasting import after_failure
+from kam_sync.notify.reach import Allowed
+from kam_sync.notify.store import ChannelStore, SendStore
+from kam_sync.wiring import Services
+
+_log = structlog.get_logger("kam_sync.telling")
+
+_LINES = 20
+"""So many changes of one account stand in one message."""
+_MOST = 50
+"""After so many messages others have their turn."""
+
+
+class Write(Protocol):
+    """Writes what is sent about matters of one account, in the language of a channel."""
+
+    def __call__(
+        self, services: Services, channel: Channel, account: Account, matters: Sequence[Matter], /
+    ) -> Letter: ...
+
+
+@dataclass(slots=True)
+class Told:
+    """What came of the messages of a channel."""
+
+    sent: int = 0
+    failed: int = 0
+    is_more: bool = False
+    """More is due at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What is told in one message: matters of one account."""
+
+    channel: Channel
+    url: str
+    account: Account
+    matters: Sequence[Matter]
+
+
+def tell(
+    services: Services, channel_id: int, write: Write, *, go_on: Callable[[], None] = lambda: None
+) -> Told:
+    """Send what is due on a channel.
+
+    Busy when another process is at it. A message whose sending was cut off is sent once more.
+    """
+    result = Told()
+    with services.database.alone(f"channel {channel_id}"):
+        while bundle := _next(services, channel_id):
+            if result.sent + result.failed >= _MOST:
+                result.is_more = True
+                break
+            go_on()
+            letter = write(services, bundle.channel, bundle.account, bundle.matters)
+            tried = people.send(bundle.url, letter, allowed(services))
+            note(services, channel_id, [one.send for one in bundle.matters], tried)
+            if tried.is_good:
+                result.sent += 1
+            else:
+                result.failed += 1
+    return result
+
+
+def keep(services: Services, channel_id: int, *, go_on: Callable[[], None] = lambda: None) -> Told:
+    """Tell nothing: where nobody writes letters, all waits for a worker that has words."""
+    go_on()
+    _log.warning("nobody writes letters here", channel_id=channel_id, at=services.now().isoformat())
+    return Told()
+
+
+def allowed(services: Services) -> Allowed:
+    """What an admin allows beside public addresses."""
+    return Allowed.read(services.settings.private_targets)
+
+
+def zone_of(services: Services, channel: Channel) -> ZoneInfo:
+    """The zone in which a channel tells times."""
+    return ZoneInfo(channel.zone) if channel.zone else services.zone
+
+
+def note(services: Services, channel_id: int, sends: Sequence[Send], tried: Tried) -> None:
+    """Write down what came of a try, on the sends and on their channel."""
+    now = services.now()
+    with services.database.transaction() as session:
+        channel = ChannelStore(session).by_id(channel_id)
+        if channel is None:  # removed meanwhile
+            return
+        if tried.is_good:
+            _note_success(session, channel, sends, now)
+        else:
+            _note_failure(session, channel, sends, tried.error, now)
+    if not tried.is_good:
+        _log.warning("not told", channel=channel.name, channel_id=channel_id, error=tried.error)
+
+
+def works(session: Session, channel: Channel, now: datetime) -> None:
+    """A channel takes messages: what waited for that is due now."""
+    ChannelStore(session).change(
+        channel.id, failures=0, failing_since=None, rests_until=None, last_success_at=now,
+        last_error="",
+    )  # fmt: skip
+    IncidentStore(session).resolve(IncidentKind.CHANNEL_DEAD, subject(channel.id), now)
+
+
+def subject(channel_id: int) -> str:
+    """What incidents about a channel are about."""
+    return f"channel:{channel_id}"
+
+
+def step_of(channel_id: int) -> str:
+    """What incidents call the sending by a channel when it breaks by a fault of ours."""
+    return f"tell:{channel_id}"
+
+
+def _next(services: Services, channel_id: int) -> Bundle | None:
+    """What is due longest, with what else is due of the same account."""
+    with services.database.transaction() as session:
+        sends = SendStore(session).due(channel_id, services.now(), limit=500)
+        if not sends:
+            return None
+        channel = ChannelStore(session).by_id(channel_id)
+        if channel is None:
+            return None
+        found = AlertStore(session).changes([one.change_id for one in sends])
+        matters = [Matter(one, *found[one.change_id]) for one in sends]
+        accounts = AccountStore(session).standing([one.alert.account_id for one in matters])
+        account = accounts[matters[0].alert.account_id]
+        ours = [one for one in matters if _is_of(accounts, one, account.id)][:_LINES]
+        url = services.cipher.unlock(ChannelStore(session).sealed_url(channel_id))
+        session.expunge_all()
+    return Bundle(channel, url, account, sorted(ours, key=lambda one: one.change.id))
+
+
+def _is_of(accounts: dict[UUID, Account], matter: Matter, account_id: UUID) -> bool:
+    return accounts[matter.alert.account_id].id == account_id
+
+
+def _note_success(session: Session, channel: Channel, sends: Sequence[Send], now: datetime) -> None:
+    store, was_failing = SendStore(session), channel.failures > 0
+    for send in sends:
+        store.note(
+            [send.id], state=SendState.SENT, attempts=send.attempts + 1, tried_at=now, sent_at=now,
+            first_tried_at=send.first_tried_at or now, error="",
+        )  # fmt: skip
+    works(session, channel, now)
+    if was_failing:
+        store.hurry(channel.id, now)
+
+
+def _note_failure(
+    session: Session, channel: Channel, sends: Sequence[Send], error: str, now: datetime
+) -> None:
+    since = channel.failing_since or now
+    fates = [after_failure(send, channel, now) for send in sends]
+    for send, fate in zip(sends, fates, strict=True):
+        SendStore(session).note(
+            [send.id], state=SendState.GIVEN_UP if fate.is_given_up else SendState.WAITING,
+            attempts=send.attempts + 1, tried_at=now, first_tried_at=send.first_tried_at or now,
+            due_at=fate.due_at, error=error,
+        )  # fmt: skip
+    ChannelStore(session).change(
+        channel.id, failures=channel.failures + 1, failing_since=since,
+        rests_until=fates[0].rests_until, last_error=error,
+    )  # fmt: skip
+    if fates[0].is_dead:
+        facts = {
+            "channel": channel.name, "since": since.isoformat(), "error": error,
+            "command": command(f"channel test {channel.name}"),
+        }  # fmt: skip
+        IncidentStore(session).open(IncidentKind.CHANNEL_DEAD, subject(channel.id), facts, now)

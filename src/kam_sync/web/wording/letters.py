@@ -1,0 +1,93 @@
+"""What people are told of alerts, by e-mail and in messengers: what, why, and what to do."""
+
+from collections.abc import Sequence
+
+from kam_sync.accounts.model import Account
+from kam_sync.alerts.model import Alert
+from kam_sync.drift.model import Kind
+from kam_sync.kpi.registry import KPIS
+from kam_sync.notify.channel import Channel, Event, Letter, Matter
+from kam_sync.telling import zone_of
+from kam_sync.web.wording import sentences
+from kam_sync.web.wording.language import Language
+from kam_sync.wiring import Services
+
+
+def write(
+    services: Services, channel: Channel, account: Account, matters: Sequence[Matter]
+) -> Letter:
+    """One matter in a sentence; several of one account as a list below its name."""
+    language = Language(channel.locale, zone_of(services, channel))
+    if len(matters) == 1:
+        (one,) = matters
+        subject = f"{account.name}: {_subject(language, one)}"
+        said = f"{account.name}. {_said(language, one)}."
+        return Letter(subject, _ended(language, said, _link(services, f"alerts/{one.alert.id}")))
+    count = language.ngettext("%(num)s piece of news", "%(num)s pieces of news", len(matters))
+    subject = f"{account.name}: {count % {'num': language.number(len(matters))}}"
+    lines = [f"– {_said(language, one)}." for one in matters]
+    said = "\n".join([f"{account.name}:", *lines])
+    return Letter(subject, _ended(language, said, _link(services, f"accounts/{account.id}")))
+
+
+def trial(services: Services, channel: Channel) -> Letter:
+    """What a channel is tried with."""
+    language = Language(channel.locale, zone_of(services, channel))
+    subject = language.gettext("kam_sync: a trial")
+    said = language.gettext("kam_sync: this is a trial. Alerts will come here, by “%(name)s”.")
+    return Letter(subject, _ended(language, said % {"name": channel.name}, _link(services, "")))
+
+
+def event(language: Language, what: Event) -> str:
+    """What has happened, as it stands before the matter."""
+    return {
+        Event.OPENED: language.gettext("A new alert"),
+        Event.REMINDED: language.gettext("Still so"),
+        Event.WORSENED: language.gettext("Much worse"),
+        Event.RESOLVED: language.gettext("Over"),
+        Event.ESCALATED: language.gettext("Nobody has answered"),
+    }[what]
+
+
+def _subject(language: Language, matter: Matter) -> str:
+    title = _title(language, matter.alert)
+    what = matter.send.event
+    return title if what is Event.OPENED else f"{title} – {event(language, what).lower()}"
+
+
+def _said(language: Language, matter: Matter) -> str:
+    """The KPI and its numbers as they were at that change."""
+    numbers = {"observed": matter.change.observed, "expected": matter.change.expected}
+    then = Alert(**matter.alert.model_dump() | numbers)
+    what = matter.send.event
+    how = _over(language, then, matter.change.by) if what is Event.RESOLVED else None
+    said = f"{_title(language, then)}: {how or sentences.alert(language, then)}"
+    return said if what is Event.OPENED else f"{event(language, what)}. {said}"
+
+
+def _over(language: Language, alert: Alert, by: str) -> str:
+    """How it ended."""
+    if by:
+        return language.gettext("closed by %(name)s") % {"name": by}
+    if alert.kind is Kind.SILENCE:
+        return language.gettext("there are orders again")
+    numbers = (alert.observed, alert.expected)
+    now, usual = (sentences.value(language, alert.kpi, one, alert.unit) for one in numbers)
+    return language.gettext("%(now)s again, usual is %(usual)s") % {"now": now, "usual": usual}
+
+
+def _title(language: Language, alert: Alert) -> str:
+    return KPIS[alert.kpi].title[language.locale]
+
+
+def _ended(language: Language, said: str, link: str | None) -> str:
+    """With what to do as its last line, where there is an address that others can open."""
+    if link is None:
+        return said
+    wanted = language.gettext("Look and answer: %(link)s") % {"link": link}
+    return f"{said}\n{wanted}"
+
+
+def _link(services: Services, path: str) -> str | None:
+    public = services.settings.public_url
+    return f"{str(public).rstrip('/')}/{path}" if public else None
