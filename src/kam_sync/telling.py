@@ -5,6 +5,7 @@ floor: whoever starts a worker gives it who writes the letters (`web.wording.let
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -19,8 +20,10 @@ from kam_sync.alerts.model import IncidentKind
 from kam_sync.alerts.store import AlertStore, IncidentStore
 from kam_sync.base.command import command
 from kam_sync.base.db import Session
+from kam_sync.base.errors import Busy
 from kam_sync.notify.channel import Channel, Letter, Matter, Send, SendState, Tried
 from kam_sync.notify.channels import people
+from kam_sync.notify.keeping import Keeping
 from kam_sync.notify.lasting import after_failure
 from kam_sync.notify.reach import Allowed
 from kam_sync.notify.store import ChannelStore, SendStore
@@ -76,14 +79,23 @@ def tell(
                 result.is_more = True
                 break
             go_on()
-            letter = write(services, bundle.channel, bundle.account, bundle.matters)
-            tried = people.send(bundle.url, letter, allowed(services))
+            tried = _send(services, bundle, write)
             note(services, channel_id, [one.send for one in bundle.matters], tried)
             if tried.is_good:
                 result.sent += 1
             else:
                 result.failed += 1
     return result
+
+
+def escalate(services: Services) -> None:
+    """Keep for others what nobody has answered for too long, where a route asks for it."""
+    with (
+        suppress(Busy),  # another process is at it
+        services.database.alone("escalating"),
+        services.database.transaction() as session,
+    ):
+        Keeping(session, services.now()).escalate(services.workdays, services.zone)
 
 
 def keep(services: Services, channel_id: int, *, go_on: Callable[[], None] = lambda: None) -> Told:
@@ -112,10 +124,9 @@ def note(services: Services, channel_id: int, sends: Sequence[Send], tried: Trie
             return
         if tried.is_good:
             _note_success(session, channel, sends, now)
-        else:
-            _note_failure(session, channel, sends, tried.error, now)
-    if not tried.is_good:
+            return
         _log.warning("not told", channel=channel.name, channel_id=channel_id, error=tried.error)
+        _note_failure(session, channel, sends, tried.error, now)
 
 
 def works(session: Session, channel: Channel, now: datetime) -> None:
@@ -135,6 +146,16 @@ def subject(channel_id: int) -> str:
 def step_of(channel_id: int) -> str:
     """What incidents call the sending by a channel when it breaks by a fault of ours."""
     return f"tell:{channel_id}"
+
+
+def _send(services: Services, bundle: Bundle, write: Write) -> Tried:
+    """Write a letter and send it; a fault of ours is a failed try, so that it ends one day."""
+    try:
+        letter = write(services, bundle.channel, bundle.account, bundle.matters)
+    except Exception as error:  # noqa: BLE001 - recorded, and a failed try
+        _log.exception("no letter written", channel_id=bundle.channel.id)
+        return Tried(f"not written: {type(error).__name__}")
+    return people.send(bundle.url, letter, allowed(services))
 
 
 def _next(services: Services, channel_id: int) -> Bundle | None:

@@ -95,7 +95,11 @@ class Office:
 
     def standing(self, channel: Channel) -> Channel:
         """A channel as it stands."""
-        return channelling.named(self.services, channel.name)
+        return self.standing_of(channel.name)
+
+    def standing_of(self, name: str) -> Channel:
+        """The channel of a name."""
+        return channelling.named(self.services, name)
 
     def route(self, channel: Channel, **wanted: object) -> None:
         """Say what goes to a channel."""

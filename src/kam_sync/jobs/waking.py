@@ -1,6 +1,6 @@
 """Queues what nobody asks for by a click: news to look for, messages to integrators and people."""
 
-from kam_sync import announcing
+from kam_sync import announcing, telling
 from kam_sync.base.db import Session
 from kam_sync.jobs.queue import defer_announcing, defer_delivery, defer_telling
 from kam_sync.notify.store import DeliveryStore, SendStore, TargetStore
@@ -15,6 +15,7 @@ def tell_soon(session: Session) -> None:
 
 def wake(services: Services) -> None:
     """Queue the search for news where something has changed, and the sending of what is due."""
+    telling.escalate(services)
     is_behind = announcing.is_behind(services)
     with services.database.transaction() as session:
         if is_behind:

@@ -17,8 +17,12 @@ def route(change: ChangeKind) -> tuple[str, ...]:
 
 
 def event_of(change: ChangeKind) -> Event | None:
-    """What people may be told of a change; None where it is no news to them."""
-    return Event(change.value) if change.value in set(Event) else None
+    """What people are told of a change; None where it is no news to them.
+
+    An escalation is kept where it is found, for the routes that have waited so long alone.
+    """
+    is_told = change.value in set(Event) and change is not ChangeKind.ESCALATED
+    return Event(change.value) if is_told else None
 
 
 def channels_of(

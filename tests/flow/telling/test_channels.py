@@ -6,7 +6,11 @@ from collections.abc import Iterator
 import pytest
 from apprise.plugins.telegram import NotifyTelegram
 
+from kam_sync import channelling, telling
+from kam_sync.alerts.life import Outcome, State, Turn
 from kam_sync.base.settings import Locale
+from kam_sync.jobs.attending import attending
+from kam_sync.notify.channel import Channel, Tried
 from kam_sync.wiring import Services
 from tests.fakes.listener import Listener
 from tests.fakes.mailbox import Mailbox
@@ -64,3 +68,156 @@ def test_telegram_is_told_in_english(shop: Office, telegram: Listener) -> None:
     assert str(said["chat_id"]) == "-1001234567"
     assert f"{PUBLIC}/alerts/{alert.id}" in said["text"]
     assert "RUB" in said["text"]
+
+
+def test_news_of_one_account_come_together_and_of_another_apart(shop: Office, box: Mailbox) -> None:
+    channel = shop.open("mail", box.url, Locale.EN)
+    first = shop.alarm("ООО Ромашка")
+    shop.alarm("ООО Ромашка", "average_won_deal", observed=2)
+    shop.alarm("ООО Лютик")
+    shop.time.go_on(minutes=1)
+    shop.turn(first, Turn.WORSENED)
+    shop.notify()
+    assert shop.tell(channel).sent == 2
+    subjects = [mail["subject"] for mail in box.mails]
+    assert subjects == ["ООО Ромашка: 3 pieces of news", "ООО Лютик: Won revenue"]
+    lines = box.texts()[0].splitlines()
+    assert lines[0] == "ООО Ромашка:"
+    assert lines[1].startswith("– Won revenue: RUB 320K a month instead of the usual RUB 610K")
+    assert lines[3].startswith("– Much worse. Won revenue")
+    assert lines[4] == f"Look and answer: {PUBLIC}/accounts/{first.account_id}"
+    assert names(shop.sends(channel)) == ["sent"] * 4
+
+
+def test_what_ends_is_told_as_it_ended(shop: Office, box: Mailbox) -> None:
+    channel = shop.open("mail", box.url)
+    alert = shop.alarm("ООО Ромашка", observed=600_000)
+    shop.turn(alert, Turn.RESOLVED, State.RESOLVED)
+    with attending(shop.services, "Ольга") as acting:
+        other = shop.alarm("ООО Лютик")
+        acting.resolve(other.id, Outcome.FALSE)
+    shop.notify()
+    shop.tell(channel)
+    ended, closed = (text.splitlines()[2] for text in box.texts())
+    assert ended.endswith(
+        "Закончилось. Выручка выигранных сделок: снова 600 тыс. ₽, обычно 610 тыс. ₽."
+    )
+    assert closed.endswith("закрыл(а) Ольга.")
+
+
+def test_routes_say_who_is_told_and_the_head_hears_all(shop: Office, box: Mailbox) -> None:
+    olga, head = shop.open("olga", box.url), shop.open("head", box.url)
+    shop.route(olga, owner="olga@example.com")
+    shop.route(olga, owner="sales:7", kpi="won_revenue")  # the same once more
+    shop.route(head, events=["opened"])
+    for account in ("ООО Ромашка", "ООО Лютик", "ООО Мята"):
+        shop.alarm(account)
+    shop.notify()
+    assert [len(shop.sends(one)) for one in (olga, head)] == [1, 3]
+    shop.notify()  # once more is not twice
+    assert [len(shop.sends(one)) for one in (olga, head)] == [1, 3]
+
+
+def test_a_dead_channel_loses_nothing_and_goes_on_when_it_is_back(shop: Office) -> None:
+    box = Mailbox()
+    with box:
+        channel = shop.open("mail", box.url)
+    shop.alarm("ООО Ромашка")
+    shop.alarm("ООО Лютик")
+    shop.notify()
+    for minutes in (1, 5, 15):
+        assert shop.tell(channel).failed == 1
+        assert shop.tell(channel).failed == 0  # it rests
+        shop.time.go_on(minutes=minutes)
+    assert names(shop.sends(channel)) == ["waiting", "waiting"]
+    assert shop.incidents() == ["channel_dead"]
+    stands = shop.standing(channel)
+    assert (stands.failures, stands.last_error) == (3, "not reached: Connection refused")
+    shop.time.go_on(days=5)
+    assert shop.tell(channel).failed == 1
+    with box:
+        shop.time.go_on(hours=2)
+        assert shop.tell(channel).sent == 2
+    assert names(shop.sends(channel)) == ["sent", "sent"]
+    assert (shop.incidents(), shop.incidents(is_open=False)) == ([], ["channel_dead"])
+
+
+def test_what_a_crash_cuts_off_is_sent_again_and_never_lost(
+    shop: Office, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = shop.open("mail", box.url)
+    shop.alarm("ООО Ромашка")
+    shop.notify()
+    with monkeypatch.context() as power:
+        power.setattr(telling, "note", cut)
+        with pytest.raises(PowerCut):
+            shop.tell(channel)
+    assert names(shop.sends(channel)) == ["waiting"]
+    assert shop.tell(channel).sent == 1
+    assert len(box.mails) == 2
+
+
+def test_a_paused_channel_is_told_later(shop: Office, box: Mailbox) -> None:
+    channel = shop.open("mail", box.url)
+    with shop.services.database.transaction() as session:
+        channelling.pause(session, "mail")
+    shop.alarm("ООО Ромашка")
+    shop.notify()
+    assert shop.tell(channel).sent == 0
+    with shop.services.database.transaction() as session:
+        channelling.resume(session, "mail", shop.time())
+    assert shop.tell(channel).sent == 1
+
+
+def test_a_mail_that_alone_is_refused_is_given_up_and_sent_again_by_hand(
+    shop: Office, box: Mailbox
+) -> None:
+    channel = shop.open("mail", box.url)
+    shop.alarm("ООО Ромашка")
+    shop.notify()
+    box.refusal = "554 not this one"
+    for _ in range(2):
+        assert shop.tell(channel).failed == 1
+        shop.time.go_on(hours=1)
+    assert shop.sends(channel)[0].error == "not taken: the mail server answers 554"
+    works_meanwhile(shop, channel)
+    shop.time.go_on(days=3)
+    assert shop.tell(channel).failed == 1
+    assert names(shop.sends(channel)) == ["given_up"]
+    box.refusal = ""
+    with shop.services.database.transaction() as session:
+        assert channelling.again(session, "mail", shop.time()) == 1
+    works_meanwhile(shop, channel)
+    assert shop.tell(channel).sent == 1
+
+
+def test_nobody_answered_so_the_head_is_told_once(shop: Office, box: Mailbox) -> None:
+    head = shop.open("head", box.url)
+    shop.route(head, events=["escalated"], escalates_after_days=3)
+    alert = shop.alarm("ООО Ромашка")
+    answered = shop.alarm("ООО Лютик")
+    with attending(shop.services, "Пётр") as acting:
+        acting.acknowledge(answered.id)
+    shop.notify()
+    telling.escalate(shop.services)
+    assert shop.sends(head) == []
+    shop.time.go_on(days=3)
+    for _ in range(2):
+        telling.escalate(shop.services)
+        shop.notify()
+    assert [one.alert_id for one in shop.sends(head)] == [alert.id]
+    shop.tell(head)
+    assert box.mails[0]["subject"].endswith("– никто не ответил")
+
+
+class PowerCut(Exception):
+    """The process ends."""
+
+
+def cut(*_: object) -> None:
+    raise PowerCut
+
+
+def works_meanwhile(shop: Office, channel: Channel) -> None:
+    """The channel takes something else."""
+    telling.note(shop.services, channel.id, [], Tried())

@@ -193,13 +193,16 @@ class AlertStore:
             raise NotHere(f"alert {alert_id}: no such alert")
         return found
 
-    def write(self, alert: Alert, change: ChangeKind, now: datetime, word: Word = NO_WORD) -> None:
+    def write(
+        self, alert: Alert, change: ChangeKind, now: datetime, word: Word = NO_WORD
+    ) -> Change:
         """Write down what has happened to an alert."""
         row = ChangeRow(
             alert_id=alert.id, change=change, at=now, observed=alert.observed,
             expected=alert.expected, gap=alert.gap, by=word.by, note=word.note, until=alert.until,
         )  # fmt: skip
         self._session.add(row)
+        return row
 
 
 def _columns(life: Life) -> dict[str, Any]:

@@ -168,5 +168,7 @@ def _schema(url: str) -> str:
 def _host(service: "NotifyBase") -> str | None:
     """The server that is spoken to, where the URL names one; None where that is a secret."""
     named = getattr(service, "smtp_host", "") or service.host
-    is_told = "host" in service.template_tokens and isinstance(named, str)
-    return named if is_told and ("." in named or ":" in named or named == "localhost") else None
+    if "host" not in service.template_tokens or not isinstance(named, str):
+        return None
+    host = named.strip("[]").lower()
+    return host if "." in host or ":" in host or host == "localhost" else None

@@ -1,0 +1,105 @@
+"""Keeps changes of alerts for the channels by which people are told."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from kam_sync.accounts.model import User
+from kam_sync.accounts.store import AccountStore
+from kam_sync.alerts.life import State
+from kam_sync.alerts.model import Alert, Change, ChangeKind, Word
+from kam_sync.alerts.store import AlertStore
+from kam_sync.base.db import Session
+from kam_sync.intake.store import SourceStore
+from kam_sync.kpi.workdays import Workdays
+from kam_sync.notify.channel import Event, Owner
+from kam_sync.notify.due import due
+from kam_sync.notify.escalating import is_due
+from kam_sync.notify.route import channels_of, concerns, event_of
+from kam_sync.notify.store import ChannelStore, SendStore
+
+_MARGIN = timedelta(days=1)
+"""The calendar reaches a day further than needed: a day of UTC is another one elsewhere."""
+
+
+class Keeping:
+    """Keeps them, in the transaction of whoever has found them."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session = session
+        self._now = now
+        self._channels = {one.id: one for one in ChannelStore(session).held()}
+        self._sends = SendStore(session)
+
+    def keep(self, changes: Sequence[tuple[Change, Alert]]) -> int:
+        """Keep them where they are wanted; how many rows that makes."""
+        if not self._channels or not changes:
+            return 0
+        routes = ChannelStore(self._session).routes()
+        owners = owners_of(self._session, [alert for _, alert in changes])
+        made = 0
+        for change, alert in changes:
+            event = event_of(change.change)
+            if event is not None:
+                wanting = channels_of(event, alert, owners.get(alert.id), routes)
+                made += self._keep(event, change, wanting)
+        return made
+
+    def escalate(self, days: Workdays, zone: ZoneInfo) -> int:
+        """Tell others of alerts that nobody has answered for too long; how many rows that makes."""
+        routes = [
+            (channel_id, one)
+            for channel_id, its in ChannelStore(self._session).routes().items()
+            for one in its
+            if one.escalates_after_days is not None
+        ]
+        store = AlertStore(self._session)
+        firing = [one for one in store.open_ones().values() if one.state is State.FIRING]
+        if not routes or not firing:
+            return 0
+        first = min(alert.entered_at for alert in firing)
+        today = self._now.astimezone(zone).date()
+        numbers = days.numbered((first - _MARGIN).date(), today)
+        told = self._sends.escalated([alert.id for alert in firing])
+        owners, made = owners_of(self._session, firing), 0
+        for alert in firing:
+            wanting = {
+                channel_id: route
+                for channel_id, route in routes
+                if concerns(route, alert, owners.get(alert.id))
+                and is_due(route, alert, told.get((alert.id, channel_id)), today, (numbers, zone))
+            }
+            if wanting:
+                waited = min(one.escalates_after_days or 0 for one in wanting.values())
+                note = Word(note=str(waited))
+                change = store.write(alert, ChangeKind.ESCALATED, self._now, note)
+                self._session.flush()
+                made += self._keep(Event.ESCALATED, change, wanting)
+        return made
+
+    def _keep(self, event: Event, change: Change, wanting: Iterable[int]) -> int:
+        made = 0
+        for channel_id in wanting:
+            when = due(event, self._channels[channel_id], self._now)
+            of = (change.id, change.alert_id)
+            made += self._sends.add(event, of, channel_id, when, self._now)
+        return made
+
+
+def owners_of(session: Session, alerts: Sequence[Alert]) -> dict[UUID, Owner]:
+    """Who is responsible for the accounts of alerts, by id of the alert."""
+    store, names = AccountStore(session), SourceStore(session).names()
+    standing = store.standing([alert.account_id for alert in alerts])
+    users = store.owners([account.id for account in standing.values()])
+    found = {}
+    for alert in alerts:
+        user = users.get(standing[alert.account_id].id)
+        if user is not None:
+            found[alert.id] = _owner(user, names[user.source_id])
+    return found
+
+
+def _owner(user: User, source: str) -> Owner:
+    keys = (f"{source}:{user.external_id}", f"{user.source_id}:{user.external_id}")
+    return Owner(user.name, user.email or "", keys)
