@@ -15,6 +15,7 @@ from kam_sync.base.errors import WrongUse
 from kam_sync.base.log import set_up_log
 from kam_sync.base.settings import LogFormat, read_settings
 from kam_sync.cli import (
+    channels,
     connectors,
     groups,
     hooks,
@@ -76,6 +77,7 @@ matching.app.command("import")(match_splink.import_)
 app.add_typer(matching.app, name="match")
 app.add_typer(people.app, name="people")
 app.add_typer(targets.app, name="target")
+app.add_typer(channels.app, name="channel")
 app.add_typer(winners.app, name="winners")
 app.command("import")(importing.import_)
 app.command("portfolio")(portfolio.portfolio)

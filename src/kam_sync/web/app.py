@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 
 import kam_sync.web.api.accounts
 import kam_sync.web.api.alerts
+import kam_sync.web.api.channels
 import kam_sync.web.api.corrections
 import kam_sync.web.api.directory
 import kam_sync.web.api.facts
@@ -47,6 +48,7 @@ import kam_sync.web.ops
 import kam_sync.web.pages.account
 import kam_sync.web.pages.accounts
 import kam_sync.web.pages.alert
+import kam_sync.web.pages.channels
 import kam_sync.web.pages.connect
 import kam_sync.web.pages.consents
 import kam_sync.web.pages.controls
@@ -118,6 +120,7 @@ _API = (
     kam_sync.web.api.why.router,
     kam_sync.web.api.writes.router,
     kam_sync.web.api.targets.router,
+    kam_sync.web.api.channels.router,
 )
 _PAGES = (
     kam_sync.web.pages.today.router,
@@ -151,6 +154,7 @@ _PAGES = (
     kam_sync.web.pages.ledger.router,
     kam_sync.web.pages.timetable.router,
     kam_sync.web.pages.targets.router,
+    kam_sync.web.pages.channels.router,
 )
 _DESCRIPTION = """Key accounts from all connected CRMs in one store, their KPIs and alerts.
 

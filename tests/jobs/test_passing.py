@@ -1,0 +1,65 @@
+"""The worker tells people by itself, by whom it was given to write the letters."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from kam_sync import telling
+from kam_sync.jobs.queue import defer_telling
+from kam_sync.jobs.tasks import Work
+from kam_sync.jobs.waking import wake
+from kam_sync.web.wording import letters
+from kam_sync.wiring import Services
+from tests.fakes.mailbox import Mailbox
+from tests.fakes.office import Office, names, office
+from tests.fakes.waiting import wait_until
+from tests.jobs.conftest import jobs, working
+
+TELLS = Work(tell=partial(telling.tell, write=letters.write))
+
+
+@pytest.fixture
+def shop(services: Services) -> Office:
+    return office(services)
+
+
+@pytest.fixture
+def box() -> Iterator[Mailbox]:
+    with Mailbox() as box:
+        yield box
+
+
+def test_what_is_due_is_queued_once_a_channel_and_told(shop: Office, box: Mailbox) -> None:
+    wake(shop.services)
+    assert jobs(shop.services, "tell") == []
+    channel = shop.open("mail", box.url)
+    shop.alarm("ООО Ромашка")
+    shop.notify()
+    for _ in range(3):
+        wake(shop.services)
+    assert jobs(shop.services, "tell") == ["todo"]
+    with working(shop.services, TELLS):
+        wait_until(lambda: names(shop.sends(channel)) == ["sent"])
+    assert len(box.mails) == 1
+
+
+def test_a_worker_without_words_leaves_it_to_others(shop: Office, box: Mailbox) -> None:
+    channel = shop.open("mail", box.url)
+    shop.alarm("ООО Ромашка")
+    shop.notify()
+    wake(shop.services)
+    with working(shop.services, Work()):
+        wait_until(lambda: jobs(shop.services, "tell") == ["succeeded"])
+    assert names(shop.sends(channel)) == ["waiting"]
+
+
+def test_a_fault_of_ours_is_an_incident_in_the_end(shop: Office, box: Mailbox) -> None:
+    def break_down(*_: object, **__: object) -> telling.Told:
+        raise ZeroDivisionError
+
+    channel = shop.open("mail", box.url)
+    with shop.services.database.transaction() as session:
+        defer_telling(session, channel.id, attempt=99)
+    with working(shop.services, Work(tell=break_down)):
+        wait_until(lambda: shop.incidents() == ["job_given_up"])
