@@ -6,7 +6,7 @@ floor: whoever starts a worker gives it who writes the letters (`web.wording.let
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -60,7 +60,7 @@ class Bundle:
     """What is told in one message: matters of one account."""
 
     channel: Channel
-    url: str
+    url: str = field(repr=False)
     account: Account
     matters: Sequence[Matter]
 
@@ -95,7 +95,7 @@ def escalate(services: Services) -> None:
         services.database.alone("escalating"),
         services.database.transaction() as session,
     ):
-        Keeping(session, services.now()).escalate(services.workdays, services.zone)
+        Keeping(session, services.now()).escalate(lambda: services.workdays, services.zone)
 
 
 def keep(services: Services, channel_id: int, *, go_on: Callable[[], None] = lambda: None) -> Told:

@@ -11,7 +11,7 @@ from kam_sync.alerts.life import State
 from kam_sync.alerts.model import Alert, ChangeKind
 from kam_sync.drift.model import Kind
 from kam_sync.notify.channel import Event, Owner, Route
-from kam_sync.notify.route import channels_of, event_of, route
+from kam_sync.notify.route import channels_of, event_of, is_known, route
 
 OLGA = Owner("Ольга Ветрова", "olga@example.com", ("sales:7", "1:7"))
 WHEN = datetime(2026, 11, 23, tzinfo=UTC)
@@ -85,6 +85,12 @@ def test_a_route_may_choose_a_kpi_and_events() -> None:
     assert not told(wants(kpi="health"))
     assert not told(wants(events=["resolved"]))
     assert told(wants(kpi="health"), wants(events=["opened"]))  # any of several
+
+
+def test_who_is_misspelt_is_not_known() -> None:
+    for known in ("", "any", "nobody", "Ольга ветрова", "sales:7"):
+        assert is_known(known, [OLGA])
+    assert not is_known("Олга", [OLGA])
 
 
 @given(

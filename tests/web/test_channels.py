@@ -85,7 +85,7 @@ def test_routes_are_made_and_removed(client) -> None:
     assert made.status_code == 201
     [route] = client.get(ONE).json()["routes"]
     assert route == made.json()
-    assert route["owner"] == "olga@example.com"
+    assert (route["owner"], route["is_owner_known"]) == ("olga@example.com", False)
     assert client.post(f"{ONE}/routes", json={"kpi": "revnue"}).status_code == 400
     assert client.delete(f"{ONE}/routes/{route['id']}").status_code == 204
     assert client.delete(f"{ONE}/routes/{route['id']}").status_code == 404
@@ -124,6 +124,7 @@ def test_an_alert_is_told_listed_and_sent_again(
     page = client.get("/channels?lang=ru").text
     assert "ООО «Ромашка»" in page
     assert "клиенты: Анна Смирнова" in page
+    assert "В CRM никого так не зовут" not in page
     tell(world)
     assert len(box.mails) == 2
     assert client.post(f"{ONE}/retry", json={"ids": [999]}).status_code == 404
@@ -155,6 +156,7 @@ def test_people_add_try_route_and_remove_on_the_page(client, box: Mailbox) -> No
     client.post("/channels/olga", data=route | {"events": "escalated"})
     page = client.get("/channels").text
     assert "accounts of anna@example.com; nobody has answered" in page
+    assert "Nobody in the CRMs is called so" in page
     [found] = client.get(ONE).json()["routes"]
     client.post("/channels/olga", data={"do": "unroute", "route": found["id"]})
     assert "everything of everybody" in client.get("/channels").text

@@ -8,7 +8,7 @@ from kam_sync.base.command import command
 from kam_sync.base.settings import Locale, read_settings
 
 if TYPE_CHECKING:
-    from kam_sync.notify.channel import Channel, Route, Send
+    from kam_sync.notify.channel import Channel, Owner, Route, Send
     from kam_sync.notify.model import Waiting
 
 app = typer.Typer(no_args_is_help=True, help="Where people are told of alerts.")
@@ -50,13 +50,17 @@ def add(
 def list_(*, json: Json = False) -> None:
     """Show all channels with their routes, and how it goes with them."""
     from kam_sync.cli import show
+    from kam_sync.notify.keeping import known_owners
     from kam_sync.notify.store import ChannelStore, SendStore
     from kam_sync.wiring import open_services
 
     with open_services(read_settings()) as services, services.database.transaction() as session:
         waiting, store = SendStore(session).waiting(), ChannelStore(session)
-        routes = store.routes()
-        documents = [_document(one, routes[one.id], waiting.get(one.id)) for one in store.all()]
+        owners, of = known_owners(session), store.routes()
+        documents = [
+            _document(one, [_route(each, owners) for each in of[one.id]], waiting.get(one.id))
+            for one in store.all()
+        ]
         zone = services.zone
     if json:
         show.as_json({"channels": documents})
@@ -179,6 +183,7 @@ def route(
 ) -> None:
     """Say what goes to a channel; from its first route on, nothing else does."""
     from kam_sync import channelling
+    from kam_sync.notify.keeping import known_owners
     from kam_sync.wiring import open_services
 
     with open_services(read_settings()) as services, services.database.transaction() as session:
@@ -186,7 +191,7 @@ def route(
             session, name, owner=owner, kpi=kpi, events=event or (),
             escalates_after_days=escalates_after_days,
         )  # fmt: skip
-        said = _said(_route(made))
+        said = _said(_route(made, known_owners(session)))
     typer.echo(f"channel {name}: {said}", err=True)
 
 
@@ -252,19 +257,22 @@ def retry(
 
 
 def _document(
-    channel: "Channel", routes: "list[Route] | None" = None, waiting: "Waiting | None" = None
+    channel: "Channel", routes: list[dict[str, Any]] | None = None, waiting: "Waiting | None" = None
 ) -> dict[str, Any]:
     state = "paused" if channel.is_paused else "failing" if channel.failures else "active"
     return {
         **channel.model_dump(exclude={"id"}),
         "state": state,
-        "routes": [_route(one) for one in routes or []],
+        "routes": routes or [],
         "waiting": waiting.count if waiting else 0,
     }
 
 
-def _route(route: "Route") -> dict[str, Any]:
-    return route.model_dump(exclude={"channel_id"})
+def _route(route: "Route", owners: "list[Owner]") -> dict[str, Any]:
+    from kam_sync.notify.route import is_known
+
+    plain = route.model_dump(exclude={"channel_id"})
+    return plain | {"is_owner_known": is_known(route.owner, owners)}
 
 
 def _send(send: "Send") -> dict[str, Any]:
@@ -279,5 +287,6 @@ def _said(route: dict[str, Any]) -> str:
         f"kpi {route['kpi'] or 'any'}",
         f"events {' '.join(route['events']) or 'all but escalated'}",
         f"after {days} working days without an answer" if days else "",
+        "" if route["is_owner_known"] else "nobody in the CRMs is called so",
     )
     return ", ".join(part for part in parts if part)

@@ -1,6 +1,6 @@
 """Keeps changes of alerts for the channels by which people are told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from kam_sync.accounts.model import User
 from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.life import State
-from kam_sync.alerts.model import Alert, Change, ChangeKind, Word
+from kam_sync.alerts.model import Alert, Change, ChangeKind
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
 from kam_sync.intake.store import SourceStore
@@ -46,7 +46,7 @@ class Keeping:
                 made += self._keep(event, change, wanting)
         return made
 
-    def escalate(self, days: Workdays, zone: ZoneInfo) -> int:
+    def escalate(self, days: Callable[[], Workdays], zone: ZoneInfo) -> int:
         """Tell others of alerts that nobody has answered for too long; how many rows that makes."""
         routes = [
             (channel_id, one)
@@ -60,22 +60,20 @@ class Keeping:
             return 0
         first = min(alert.entered_at for alert in firing)
         today = self._now.astimezone(zone).date()
-        numbers = days.numbered((first - _MARGIN).date(), today)
+        numbers = days().numbered((first - _MARGIN).date(), today)
         told = self._sends.escalated([alert.id for alert in firing])
         owners, made = owners_of(self._session, firing), 0
         for alert in firing:
             wanting = {
-                channel_id: route
+                channel_id
                 for channel_id, route in routes
                 if concerns(route, alert, owners.get(alert.id))
                 and is_due(route, alert, told.get((alert.id, channel_id)), today, (numbers, zone))
             }
             if wanting:
-                waited = min(one.escalates_after_days or 0 for one in wanting.values())
-                note = Word(note=str(waited))
-                change = store.write(alert, ChangeKind.ESCALATED, self._now, note)
+                change = store.write(alert, ChangeKind.ESCALATED, self._now)
                 self._session.flush()
-                made += self._keep(Event.ESCALATED, change, wanting)
+                made += self._keep(Event.ESCALATED, change, sorted(wanting))
         return made
 
     def _keep(self, event: Event, change: Change, wanting: Iterable[int]) -> int:
@@ -98,6 +96,12 @@ def owners_of(session: Session, alerts: Sequence[Alert]) -> dict[UUID, Owner]:
         if user is not None:
             found[alert.id] = _owner(user, names[user.source_id])
     return found
+
+
+def known_owners(session: Session) -> list[Owner]:
+    """All who may be responsible for accounts."""
+    names = SourceStore(session).names()
+    return [_owner(user, names[user.source_id]) for user in AccountStore(session).users()]
 
 
 def _owner(user: User, source: str) -> Owner:

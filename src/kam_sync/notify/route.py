@@ -1,6 +1,6 @@
 """Decides on which channels a change of an alert is told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from kam_sync.alerts.life import TOLD
 from kam_sync.alerts.model import Alert, ChangeKind
@@ -42,6 +42,12 @@ def channels_of(
     ]
 
 
+def is_known(wanted: str, owners: Iterable[Owner]) -> bool:
+    """Whether somebody is called so; a name that is misspelt lets nothing through."""
+    who = _plain(wanted)
+    return who in {"", ANYBODY, NOBODY} or any(who in _names(one) for one in owners)
+
+
 def concerns(route: Route, alert: Alert, owner: Owner | None) -> bool:
     """Whether a route is about this alert, whatever happens to it."""
     is_about = not route.kpi or route.kpi == alert.kpi
@@ -60,10 +66,11 @@ def _is_theirs(wanted: str, alert: Alert, owner: Owner | None) -> bool:
         return True
     if who == NOBODY:
         return owner is None and not alert.assignee
-    names = {_plain(alert.assignee)}
-    if owner is not None:
-        names |= {_plain(one) for one in (owner.name, owner.email, *owner.keys)}
-    return who in names
+    return who == _plain(alert.assignee) or (owner is not None and who in _names(owner))
+
+
+def _names(owner: Owner) -> set[str]:
+    return {_plain(one) for one in (owner.name, owner.email, *owner.keys)}
 
 
 def _plain(name: str) -> str:

@@ -151,6 +151,11 @@ class AccountStore:
         )  # fmt: skip
         return dict(self._session.execute(query).all())  # the first company comes last and stays
 
+    def users(self) -> list[User]:
+        """All CRM users, by name."""
+        query = select(UserRow).order_by(col(UserRow.name), col(UserRow.source_id))
+        return list(self._session.scalars(query))
+
     def set_aside_counts(self, source_id: int) -> dict[str, int]:
         """How many records of each noun of a source could not be translated."""
         noun = col(SetAsideRow.noun)

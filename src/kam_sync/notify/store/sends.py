@@ -122,9 +122,9 @@ class SendStore:
         return {(alert_id, channel_id): at for alert_id, channel_id, at in found}
 
     def forget_before(self, moment: datetime) -> None:
-        """Drop what was told, or given up, longer ago."""
+        """Drop what was told, or given up, longer ago; that others were told once is kept."""
         row = table_of(SendRow).c
-        is_over = row.state.not_in(_TO_BE_SENT)
+        is_over = row.state.not_in(_TO_BE_SENT) & (row.event != Event.ESCALATED)
         self._session.execute(sa.delete(table_of(SendRow)).where(is_over, row.made_at < moment))
 
 

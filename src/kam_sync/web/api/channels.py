@@ -10,7 +10,9 @@ from kam_sync.base.settings import Locale
 from kam_sync.kpi.values import Moment
 from kam_sync.notify import channel as model
 from kam_sync.notify.channel import Event, SendState
+from kam_sync.notify.keeping import known_owners
 from kam_sync.notify.model import Waiting
+from kam_sync.notify.route import is_known
 from kam_sync.notify.store import ChannelStore, SendStore
 from kam_sync.web import paging
 from kam_sync.web.deps import Reading, Serving, from_our_pages
@@ -87,6 +89,9 @@ class Route(NewRoute):
     """A route."""
 
     id: str
+    is_owner_known: bool = Field(
+        description="False: nobody in the CRMs is called so, and nothing goes there by it."
+    )
 
 
 class Channel(BaseModel):
@@ -205,7 +210,7 @@ def add_route(session: Reading, channel: str, new: NewRoute) -> Route:
         session, channel, owner=new.owner, kpi=new.kpi, events=new.events,
         escalates_after_days=new.escalates_after_days,
     )  # fmt: skip
-    return _route(made)
+    return _route(made, known_owners(session))
 
 
 @router.delete("/channels/{channel}/routes/{route}", status_code=204, dependencies=_CHANGING)
@@ -241,20 +246,25 @@ def _shown(session: Reading, name: str) -> Channel:
 
 def _channels(session: Reading, rows: list[model.Channel]) -> list[Channel]:
     routes, waiting = ChannelStore(session).routes(), SendStore(session).waiting()
-    return [_channel(one, routes[one.id], waiting.get(one.id)) for one in rows]
+    owners = known_owners(session)
+    return [
+        _channel(one, [_route(each, owners) for each in routes[one.id]], waiting.get(one.id))
+        for one in rows
+    ]
 
 
-def _channel(row: model.Channel, routes: list[model.Route], waiting: Waiting | None) -> Channel:
+def _channel(row: model.Channel, routes: list[Route], waiting: Waiting | None) -> Channel:
     waits = waiting or Waiting()
     plain = row.model_dump(include=set(Channel.model_fields) - {"id"})
     return Channel(
-        **plain, id=str(row.id), routes=[_route(one) for one in routes], waiting=waits.count,
+        **plain, id=str(row.id), routes=routes, waiting=waits.count,
         oldest_waiting_at=waits.oldest_at,
     )  # fmt: skip
 
 
-def _route(row: model.Route) -> Route:
-    return Route.model_validate(row.model_dump(exclude={"channel_id"}) | {"id": str(row.id)})
+def _route(row: model.Route, owners: list[model.Owner]) -> Route:
+    more = {"id": str(row.id), "is_owner_known": is_known(row.owner, owners)}
+    return Route.model_validate(row.model_dump(exclude={"channel_id"}) | more)
 
 
 def _send(row: model.Send) -> Send:

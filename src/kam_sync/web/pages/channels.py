@@ -16,7 +16,9 @@ from kam_sync.base.errors import WrongUse
 from kam_sync.base.settings import Locale
 from kam_sync.kpi.registry import KPIS
 from kam_sync.notify.channel import Channel, Event, Ill, Route, Send, Tried, WrongChannel
+from kam_sync.notify.keeping import known_owners
 from kam_sync.notify.model import Waiting
+from kam_sync.notify.route import is_known
 from kam_sync.notify.store import ChannelStore, SendStore
 from kam_sync.web import paging
 from kam_sync.web.deps import Reading, Serving, from_our_pages
@@ -167,7 +169,8 @@ def _page(request: Request, session: Session, said: Said, *, status: int = 200) 
     alerts, names = _about(session, [send for one in shown for send in one.sends])
     return pages(request).render(
         request, "channels.html", status=status, shown=shown, said=said, words=words,
-        alerts=alerts, names=names, kpis=KPIS, events=list(Event), locales=list(Locale),
+        owners=known_owners(session), is_known=is_known, alerts=alerts, names=names, kpis=KPIS,
+        events=list(Event), locales=list(Locale),
     )  # fmt: skip
 
 

@@ -18,15 +18,16 @@ def write(
 ) -> Letter:
     """One matter in a sentence; several of one account as a list below its name."""
     language = Language(channel.locale, zone_of(services, channel))
+    name = account.name or language.gettext("without a name")
     if len(matters) == 1:
         (one,) = matters
-        subject = f"{account.name}: {_subject(language, one)}"
-        said = f"{account.name}. {_said(language, one)}."
+        subject = f"{name}: {_subject(language, one)}"
+        said = f"{name}. {_said(language, one)}."
         return Letter(subject, _ended(language, said, _link(services, f"alerts/{one.alert.id}")))
     count = language.ngettext("%(num)s piece of news", "%(num)s pieces of news", len(matters))
-    subject = f"{account.name}: {count % {'num': language.number(len(matters))}}"
+    subject = f"{name}: {count % {'num': language.number(len(matters))}}"
     lines = [f"– {_said(language, one)}." for one in matters]
-    said = "\n".join([f"{account.name}:", *lines])
+    said = "\n".join([f"{name}:", *lines])
     return Letter(subject, _ended(language, said, _link(services, f"accounts/{account.id}")))
 
 
