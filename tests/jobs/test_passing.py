@@ -1,22 +1,19 @@
 """The worker tells people by itself, by whom it was given to write the letters."""
 
 from collections.abc import Iterator
-from functools import partial
 
 import pytest
 
 from kam_sync import telling
+from kam_sync.cli import serving
 from kam_sync.jobs.queue import defer_telling
 from kam_sync.jobs.tasks import Work
 from kam_sync.jobs.waking import wake
-from kam_sync.web.wording import letters
 from kam_sync.wiring import Services
 from tests.fakes.mailbox import Mailbox
 from tests.fakes.office import Office, names, office
 from tests.fakes.waiting import wait_until
 from tests.jobs.conftest import jobs, working
-
-TELLS = Work(tell=partial(telling.tell, write=letters.write))
 
 
 @pytest.fixture
@@ -39,7 +36,7 @@ def test_what_is_due_is_queued_once_a_channel_and_told(shop: Office, box: Mailbo
     for _ in range(3):
         wake(shop.services)
     assert jobs(shop.services, "tell") == ["todo"]
-    with working(shop.services, TELLS):
+    with working(shop.services, serving._WORK):  # what `serve` and `worker` are given
         wait_until(lambda: names(shop.sends(channel)) == ["sent"])
     assert len(box.mails) == 1
 

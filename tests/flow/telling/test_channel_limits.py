@@ -1,8 +1,14 @@
 """What a channel may not be, what it may not reach, and what nobody may see of it."""
 
 import logging
+import re
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
+import apprise
 import pytest
 
 from kam_sync import channelling
@@ -126,6 +132,27 @@ def test_no_file_of_this_machine_is_sent(tmp_path, ear: Listener) -> None:
     url = f"slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ?template={secret}&blocks=yes"
     tried = people.send(url, LETTER, Allowed())
     assert tried.error == "it would read or write a file of this machine"
+
+
+def test_no_program_is_started_and_no_socket_of_this_machine_opened() -> None:
+    with fenced(Allowed()) as fence:
+        with pytest.raises(Refused):
+            subprocess.run([sys.executable, "-V"], check=False)
+        assert fence.refusal == "it would start a program on this machine"
+        with socket.socket(socket.AF_UNIX) as pipe, pytest.raises(Refused):
+            pipe.connect("/run/anything")
+
+
+def test_services_that_send_by_threads_of_their_own_are_not_offered() -> None:
+    """A newer apprise may have more of them; no fence would see what they reach."""
+    plugins = Path(apprise.__file__).parent / "plugins"
+    signs = re.compile(r"Thread\(|ThreadPool|loop_start|asyncio\.run|HTTPPolicy")
+    ones = {
+        path.relative_to(plugins).parts[0].removesuffix(".py")
+        for path in plugins.rglob("*.py")
+        if signs.search(path.read_text()) and path.name != "base.py"
+    }
+    assert ones <= people._UNSEEN
 
 
 def test_the_fence_stands_around_one_thread_for_a_while(tmp_path) -> None:

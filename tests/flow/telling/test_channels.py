@@ -57,8 +57,17 @@ def test_an_alert_comes_by_e_mail_with_a_number_a_reason_and_a_link(
     assert shop.tell(channel).sent == 0  # once
 
 
-def test_telegram_is_told_in_english(shop: Office, telegram: Listener) -> None:
-    channel = shop.open("chat", BOT, Locale.EN)
+@pytest.mark.parametrize(
+    ("locale", "says"),
+    [
+        (Locale.RU, "ООО Ромашка. Выручка выигранных сделок: 320 тыс. ₽ в месяц вместо обычных"),
+        (Locale.EN, "ООО Ромашка. Won revenue: RUB 320K a month instead of the usual RUB 610K"),
+    ],
+)
+def test_telegram_is_told_in_the_language_of_the_channel(
+    shop: Office, telegram: Listener, locale: Locale, says: str
+) -> None:
+    channel = shop.open("chat", BOT, locale)
     alert = shop.alarm("ООО Ромашка")
     shop.notify()
     assert shop.tell(channel).sent == 1
@@ -66,8 +75,34 @@ def test_telegram_is_told_in_english(shop: Office, telegram: Listener) -> None:
     said = json.loads(post.body)
     assert post.path == "/bot123456789:abcdefg_hijklmnop_qrstuv-wxyz0123/sendMessage"
     assert str(said["chat_id"]) == "-1001234567"
+    assert says in said["text"].replace("\N{NO-BREAK SPACE}", " ")
     assert f"{PUBLIC}/alerts/{alert.id}" in said["text"]
-    assert "RUB" in said["text"]
+
+
+def test_a_bot_that_is_not_let_in_says_so_without_its_token(
+    shop: Office, telegram: Listener
+) -> None:
+    telegram.statuses.append(401)
+    channel = shop.open("chat", BOT)
+    shop.alarm("ООО Ромашка")
+    shop.notify()
+    assert shop.tell(channel).failed == 1
+    assert shop.sends(channel)[0].error == "not taken: HTTP 401"
+    shop.time.go_on(minutes=1)
+    assert shop.tell(channel).sent == 1
+
+
+def test_mattermost_is_told(shop: Office) -> None:
+    with Listener() as ear:
+        channel = shop.open(
+            "chat", f"{ear.url.replace('http', 'mmost')}/abcdefghijk1234567890abcde"
+        )
+        alert = shop.alarm("ООО Ромашка")
+        shop.notify()
+        assert shop.tell(channel).sent == 1
+    (post,) = ear.posts
+    assert post.path == "/hooks/abcdefghijk1234567890abcde"
+    assert f"{PUBLIC}/alerts/{alert.id}" in json.loads(post.body)["text"]
 
 
 def test_news_of_one_account_come_together_and_of_another_apart(shop: Office, box: Mailbox) -> None:

@@ -2,8 +2,8 @@
 
 A hundred services are spoken to by a library that opens its own connections, follows redirects and
 may be asked to read files. Python tells an audit hook of each of these before it happens; within
-the fence the hook refuses. What the library does in a thread of its own would not be seen: services
-that need one are not offered (`people.py`).
+the fence the hook refuses, and elsewhere it costs a tenth of a microsecond. What the library does
+in a thread of its own would not be seen: services that need one are not offered (`people.py`).
 """
 
 import socket
