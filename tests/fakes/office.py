@@ -8,6 +8,7 @@ from uuid import UUID
 import connectors as gate
 from connectors import Noun
 from kam_sync import channelling, flow, telling
+from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.life import Life, State, Turn
 from kam_sync.alerts.model import Alert, Facts
 from kam_sync.alerts.store import AlertStore, IncidentStore
@@ -46,6 +47,13 @@ class Office:
         self.world.save(1, Noun.COMPANY, *ones)
         for one in ones:
             self.accounts[one.name] = self.world.account(1, one.external_id)
+
+    def rename(self, account: str, name: str) -> None:
+        """The CRM calls an account otherwise."""
+        with self.services.database.transaction() as session:
+            AccountStore(session).by_ids([self.accounts[account]])[
+                self.accounts[account]
+            ].name = name
 
     def alarm(self, account: str, kpi: str = "won_revenue", *, observed: float = 320_000) -> Alert:
         """An alert opens, and is told."""

@@ -1,6 +1,9 @@
 """The worker tells people by itself, by whom it was given to write the letters."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +17,8 @@ from tests.fakes.mailbox import Mailbox
 from tests.fakes.office import Office, names, office
 from tests.fakes.waiting import wait_until
 from tests.jobs.conftest import jobs, working
+
+TOP = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -49,6 +54,11 @@ def test_a_worker_without_words_leaves_it_to_others(shop: Office, box: Mailbox) 
     with working(shop.services, Work()):
         wait_until(lambda: jobs(shop.services, "tell") == ["succeeded"])
     assert names(shop.sends(channel)) == ["waiting"]
+
+
+def test_no_process_imports_a_hundred_services_to_start() -> None:
+    code = "import sys, kam_sync.cli.serving; sys.exit('apprise' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=TOP, check=False).returncode == 0
 
 
 def test_a_fault_of_ours_is_an_incident_in_the_end(shop: Office, box: Mailbox) -> None:

@@ -58,7 +58,9 @@ def list_(*, json: Json = False) -> None:
         waiting, store = SendStore(session).waiting(), ChannelStore(session)
         owners, of = known_owners(session), store.routes()
         documents = [
-            _document(one, [_route(each, owners) for each in of[one.id]], waiting.get(one.id))
+            _document(
+                one, [_route(each, owners) for each in of.get(one.id, [])], waiting.get(one.id)
+            )
             for one in store.all()
         ]
         zone = services.zone

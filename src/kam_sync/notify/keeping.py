@@ -13,7 +13,7 @@ from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
 from kam_sync.intake.store import SourceStore
 from kam_sync.kpi.workdays import Workdays
-from kam_sync.notify.channel import Event, Owner
+from kam_sync.notify.channel import Event, Owner, Route
 from kam_sync.notify.due import due
 from kam_sync.notify.escalating import is_due
 from kam_sync.notify.route import channels_of, concerns, event_of
@@ -36,7 +36,7 @@ class Keeping:
         """Keep them where they are wanted; how many rows that makes."""
         if not self._channels or not changes:
             return 0
-        routes = ChannelStore(self._session).routes()
+        routes = self._routes()
         owners = owners_of(self._session, [alert for _, alert in changes])
         made = 0
         for change, alert in changes:
@@ -50,7 +50,7 @@ class Keeping:
         """Tell others of alerts that nobody has answered for too long; how many rows that makes."""
         routes = [
             (channel_id, one)
-            for channel_id, its in ChannelStore(self._session).routes().items()
+            for channel_id, its in self._routes().items()
             for one in its
             if one.escalates_after_days is not None
         ]
@@ -75,6 +75,11 @@ class Keeping:
                 self._session.flush()
                 made += self._keep(Event.ESCALATED, change, sorted(wanting))
         return made
+
+    def _routes(self) -> dict[int, list[Route]]:
+        """Those of the channels that were there when it began."""
+        found = ChannelStore(self._session).routes()
+        return {key: its for key, its in found.items() if key in self._channels}
 
     def _keep(self, event: Event, change: Change, wanting: Iterable[int]) -> int:
         made = 0

@@ -105,6 +105,19 @@ def test_mattermost_is_told(shop: Office) -> None:
     assert f"{PUBLIC}/alerts/{alert.id}" in json.loads(post.body)["text"]
 
 
+def test_a_name_with_signs_and_lines_is_told_as_it_is(
+    shop: Office, box: Mailbox, telegram: Listener
+) -> None:
+    mail, chat = shop.open("mail", box.url), shop.open("chat", BOT)
+    shop.rename("ООО Ромашка", "Ромашка <b>&\nBcc: evil@example.com")
+    shop.alarm("ООО Ромашка")
+    shop.notify()
+    assert shop.tell(mail).sent == shop.tell(chat).sent == 1
+    assert box.mails[0]["subject"].startswith("Ромашка <b>& Bcc: evil@example.com: ")
+    assert box.readers == ["olga@example.com"]
+    assert "Ромашка &lt;b&gt;&amp; Bcc" in json.loads(telegram.posts[0].body)["text"]
+
+
 def test_news_of_one_account_come_together_and_of_another_apart(shop: Office, box: Mailbox) -> None:
     channel = shop.open("mail", box.url, Locale.EN)
     first = shop.alarm("ООО Ромашка")

@@ -9,6 +9,7 @@ import os
 import re
 import threading
 from functools import cache
+from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -68,15 +69,31 @@ def send(url: str, letter: Letter, allowed: Allowed) -> Tried:
         return Tried(str(error))
     if _schema(url) in _MAIL:
         service.notify_format = apprise.NotifyFormat.TEXT
+    service.overflow_mode = apprise.OverflowMode.SPLIT  # a long message comes in parts, and whole
+    title = letter.subject if service.title_maxlen else ""
+    text, form = _formed(service, letter.text)
     with fenced(allowed) as fence, _Heard() as heard:
         try:
             is_taken = service.notify(
-                title=letter.subject if service.title_maxlen else "", body=letter.text,
-                notify_type=apprise.NotifyType.INFO, body_format=apprise.NotifyFormat.TEXT,
-            )  # fmt: skip
+                title=title, body=text, body_format=form, notify_type=apprise.NotifyType.INFO
+            )
         except Exception as error:  # noqa: BLE001 - theirs, and a failed try as any other
             return Tried(fence.refusal or f"not sent: {type(error).__name__}")
     return Tried() if is_taken else Tried(fence.refusal or _why(heard.said))
+
+
+def _formed(service: "NotifyBase", text: str) -> tuple[str, Any]:
+    """A text as a service takes it.
+
+    Where that is HTML alone we escape it: apprise takes what looks like a tag for one, and a name
+    with "<" in it cuts off what follows.
+    """
+    formats = _library().NotifyFormat
+    taken: Any = service.notify_format  # one of them, or several
+    taken = taken if isinstance(taken, tuple) else (taken,)
+    if formats.TEXT in taken or formats.HTML not in taken:
+        return text, formats.TEXT
+    return escape(text, quote=False).replace("\n", "<br/>"), formats.HTML
 
 
 def _open(url: str, allowed: Allowed) -> "NotifyBase":

@@ -103,7 +103,8 @@ class ChannelStore:
             for key in self._session.scalars(select(ChannelRow.id).order_by(col(ChannelRow.id)))
         }
         for route in self._session.scalars(select(RouteRow).order_by(col(RouteRow.id))):
-            found[route.channel_id].append(route)
+            if route.channel_id in found:  # else it was made a moment ago
+                found[route.channel_id].append(route)
         return found
 
     def add_route(

@@ -248,7 +248,9 @@ def _channels(session: Reading, rows: list[model.Channel]) -> list[Channel]:
     routes, waiting = ChannelStore(session).routes(), SendStore(session).waiting()
     owners = known_owners(session)
     return [
-        _channel(one, [_route(each, owners) for each in routes[one.id]], waiting.get(one.id))
+        _channel(
+            one, [_route(each, owners) for each in routes.get(one.id, [])], waiting.get(one.id)
+        )
         for one in rows
     ]
 

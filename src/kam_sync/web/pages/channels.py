@@ -162,7 +162,7 @@ def _page(request: Request, session: Session, said: Said, *, status: int = 200) 
     store, sends = ChannelStore(session), SendStore(session)
     waiting, routes = sends.waiting(), store.routes()
     shown = [
-        Shown(one, routes[one.id], waiting.get(one.id, Waiting()),
+        Shown(one, routes.get(one.id, []), waiting.get(one.id, Waiting()),
               sends.latest(one.id, limit=_SHOWN))
         for one in store.all()
     ]  # fmt: skip

@@ -18,7 +18,7 @@ def write(
 ) -> Letter:
     """One matter in a sentence; several of one account as a list below its name."""
     language = Language(channel.locale, zone_of(services, channel))
-    name = account.name or language.gettext("without a name")
+    name = " ".join(account.name.split()) or language.gettext("without a name")
     if len(matters) == 1:
         (one,) = matters
         subject = f"{name}: {_subject(language, one)}"
