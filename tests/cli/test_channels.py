@@ -75,3 +75,19 @@ def test_what_cannot_be_is_refused_in_one_line(
     assert said.code == 2
     assert says in said.err
     assert SECRET not in said.err
+
+
+def test_doctor_says_how_a_channel_is_and_when_its_key_is_lost(
+    kam_sync: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kam_sync("channel", "add", "head", "--url", CHAT)
+    assert doctor(kam_sync)["found"] == "active, 0 waiting"
+    monkeypatch.setenv("KAM_SYNC_SECRET_KEY", "another key for the tests alone")
+    assert doctor(kam_sync)["found"] == "its URL cannot be read"
+
+
+def doctor(kam_sync: Command) -> dict[str, str]:
+    """What is said of the channel."""
+    checks = kam_sync("doctor", "--json").document["checks"]
+    [found] = [one for one in checks if one["what"] == "channel head"]
+    return dict(found)

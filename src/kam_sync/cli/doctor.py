@@ -25,7 +25,7 @@ from kam_sync.intake.subscription import HooksState
 from kam_sync.kpi.store import RateStore
 from kam_sync.ledger.store import LedgerBook
 from kam_sync.notify.model import TargetState, Waiting
-from kam_sync.notify.store import DeliveryStore, TargetStore
+from kam_sync.notify.store import ChannelStore, DeliveryStore, SendStore, TargetStore
 from kam_sync.wiring import Services, open_services
 
 _INCIDENTS_SHOWN = 20
@@ -98,6 +98,7 @@ def _look_inside(services: Services) -> Iterator[Check]:
     yield from _rates(services)
     yield from _sources(services)
     yield from _targets(services)
+    yield from _channels(services)
     yield from _incidents(services)
     yield _queue(services)
 
@@ -252,6 +253,21 @@ def _targets(services: Services) -> Iterator[Check]:
             yield Check(f"target {target.name}", found, advice)
 
 
+def _channels(services: Services) -> Iterator[Check]:
+    with services.database.transaction() as session:
+        waiting, store = SendStore(session).waiting(), ChannelStore(session)
+        for one in store.all():
+            try:
+                services.cipher.unlock(store.sealed_url(one.id))
+            except KamSyncError as error:
+                yield Check(f"channel {one.name}", "its URL cannot be read", str(error))
+                continue
+            found = "paused" if one.is_paused else "failing" if one.failures else "active"
+            said = f"{found}, {waiting.get(one.id, Waiting()).count} waiting"
+            advice = one.last_error and f"{one.last_error}; {command(f'channel test {one.name}')}"
+            yield Check(f"channel {one.name}", said, advice)
+
+
 def _incidents(services: Services) -> Iterator[Check]:
     from kam_sync.web.wording import incidents
     from kam_sync.web.wording.language import Language
@@ -259,7 +275,7 @@ def _incidents(services: Services) -> Iterator[Check]:
     english = Language(Locale.EN, services.zone)
     with services.database.transaction() as session:
         for one in IncidentStore(session).incidents(is_open=True, limit=_INCIDENTS_SHOWN):
-            if one.kind is IncidentKind.TARGET_PAUSED:  # its target was said to be stopped already
+            if one.kind in _SAID_BEFORE:
                 continue
             advice = incidents.advice(english, one)
             yield Check(one.subject, incidents.text(english, one), advice)
@@ -274,4 +290,6 @@ def _queue(services: Services) -> Check:
     )
 
 
+_SAID_BEFORE = {IncidentKind.TARGET_PAUSED, IncidentKind.CHANNEL_DEAD}
+"""Whose target or channel has a line of its own."""
 _BAD = {RunState.FAILED, RunState.LATER}

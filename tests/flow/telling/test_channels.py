@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from apprise.plugins.telegram import NotifyTelegram
@@ -10,7 +11,8 @@ from kam_sync import channelling, telling
 from kam_sync.alerts.life import Outcome, State, Turn
 from kam_sync.base.settings import Locale
 from kam_sync.jobs.attending import attending
-from kam_sync.notify.channel import Channel, Tried
+from kam_sync.notify.channel import Channel, SendState, Tried
+from kam_sync.notify.store import SendStore
 from kam_sync.wiring import Services
 from tests.fakes.listener import Listener
 from tests.fakes.mailbox import Mailbox
@@ -215,6 +217,23 @@ def test_a_paused_channel_is_told_later(shop: Office, box: Mailbox) -> None:
     with shop.services.database.transaction() as session:
         channelling.resume(session, "mail", shop.time())
     assert shop.tell(channel).sent == 1
+
+
+def test_what_is_held_is_told_together_when_its_time_comes(shop: Office, box: Mailbox) -> None:
+    channel = shop.open("mail", box.url, Locale.EN)
+    shop.alarm("ООО Ромашка")
+    shop.notify()
+    at = shop.time() + timedelta(hours=8)
+    with shop.services.database.transaction() as session:
+        ids = [one.id for one in shop.sends(channel)]
+        SendStore(session).note(ids, state=SendState.HELD, due_at=at)
+    shop.time.go_on(hours=7)
+    shop.alarm("ООО Ромашка", "average_won_deal")
+    assert shop.tell(channel).sent == 0
+    shop.time.go_on(hours=1)
+    shop.notify()
+    assert shop.tell(channel).sent == 1
+    assert box.mails[0]["subject"] == "ООО Ромашка: 2 pieces of news"
 
 
 def test_a_mail_that_alone_is_refused_is_given_up_and_sent_again_by_hand(
