@@ -128,6 +128,7 @@ def test_an_alert_is_told_listed_and_sent_again(
     tell(world)
     assert len(box.mails) == 2
     assert client.post(f"{ONE}/retry", json={"ids": [999]}).status_code == 404
+    assert 'kam_sync_channel_waiting{channel="olga"} 0.0' in client.get("/metrics").text
 
 
 @pytest.mark.parametrize(("language", "says"), [("ru", "Добавить канал"), ("en", "Add a channel")])

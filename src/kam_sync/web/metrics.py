@@ -12,6 +12,7 @@ from kam_sync.intake.model import SourceState, Standing
 from kam_sync.intake.progress import NounProgress
 from kam_sync.intake.subscription import HooksState
 from kam_sync.ledger.model import Check, LedgerState
+from kam_sync.notify.channel import Channel
 from kam_sync.notify.model import Target, Waiting
 from kam_sync.subscribing import Shown
 
@@ -121,6 +122,14 @@ class Metrics:
             ["target"],
             registry=self.registry,
         )
+        self._to_tell = Gauge(
+            "kam_sync_channel_waiting", "Changes of alerts that a channel is to tell", ["channel"],
+            registry=self.registry,
+        )  # fmt: skip
+        self._channel_failing = Gauge(
+            "kam_sync_channel_failures", "Tries of a channel that failed in a row", ["channel"],
+            registry=self.registry,
+        )  # fmt: skip
         self._seconds = Histogram(
             "kam_sync_http_request_seconds", "Time to answer", _LABELS[:1], registry=self.registry
         )
@@ -149,6 +158,14 @@ class Metrics:
             self._waiting.labels(target.name).set(waits.count)
             age = (now - waits.oldest_at).total_seconds() if waits.oldest_at else 0.0
             self._oldest.labels(target.name).set(age)
+
+    def note_channels(self, channels: Sequence[Channel], waiting: Mapping[int, Waiting]) -> None:
+        """Note how people can be told."""
+        for gauge in (self._to_tell, self._channel_failing):
+            gauge.clear()
+        for one in channels:
+            self._to_tell.labels(one.name).set(waiting.get(one.id, Waiting()).count)
+            self._channel_failing.labels(one.name).set(one.failures)
 
     def note_progress(
         self, sources: Mapping[str, SourceState], progress: Mapping[str, Sequence[NounProgress]],

@@ -15,7 +15,7 @@ from kam_sync.intake.model import Standing
 from kam_sync.intake.store import SourceStore, TurnStore, progress_of
 from kam_sync.jobs.serving import queue_load
 from kam_sync.ledger.store import LedgerBook
-from kam_sync.notify.store import DeliveryStore, TargetStore
+from kam_sync.notify.store import ChannelStore, DeliveryStore, SendStore, TargetStore
 from kam_sync.web.deps import Serving
 from kam_sync.web.metrics import Metrics
 from kam_sync.wiring import Services
@@ -51,6 +51,7 @@ def show_metrics(request: Request, services: Serving) -> Response:
             metrics.note_incidents(IncidentStore(session).counts())
             targets = TargetStore(session).all()
             metrics.note_targets(targets, DeliveryStore(session).waiting(), services.now())
+            metrics.note_channels(ChannelStore(session).all(), SendStore(session).waiting())
             sources = SourceStore(session).all()
             states = {source.name: source.state for source in sources}
             progress = {source.name: progress_of(session, source.id) for source in sources}
