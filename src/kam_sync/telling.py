@@ -21,6 +21,7 @@ from kam_sync.alerts.store import AlertStore, IncidentStore
 from kam_sync.base.command import command
 from kam_sync.base.db import Session
 from kam_sync.base.errors import Busy
+from kam_sync.notify import step
 from kam_sync.notify.channel import Channel, Letter, Matter, Send, SendState, Tried
 from kam_sync.notify.channels import people
 from kam_sync.notify.keeping import Keeping
@@ -86,6 +87,20 @@ def tell(
             else:
                 result.failed += 1
     return result
+
+
+def catch_up(services: Services) -> None:
+    """Tell what people did to alerts since the last measuring, which may be hours ago.
+
+    While measuring runs, it is left to it.
+    """
+    with suppress(Busy), services.database.alone("measuring"):
+        is_more = True
+        while is_more:
+            with services.database.transaction() as session:
+                is_more = step.is_behind(session)
+                if is_more:
+                    step.run(session, services.now())
 
 
 def escalate(services: Services) -> None:

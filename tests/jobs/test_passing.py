@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from kam_sync import telling
+from kam_sync.alerts.life import Outcome
 from kam_sync.cli import serving
+from kam_sync.jobs.attending import attending
 from kam_sync.jobs.queue import defer_telling
 from kam_sync.jobs.tasks import Work
 from kam_sync.jobs.waking import wake
@@ -44,6 +46,21 @@ def test_what_is_due_is_queued_once_a_channel_and_told(shop: Office, box: Mailbo
     with working(shop.services, serving._WORK):  # what `serve` and `worker` are given
         wait_until(lambda: names(shop.sends(channel)) == ["sent"])
     assert len(box.mails) == 1
+
+
+def test_what_people_do_is_told_without_waiting_for_the_next_measuring(
+    shop: Office, box: Mailbox
+) -> None:
+    channel = shop.open("mail", box.url)
+    alert = shop.alarm("ООО Ромашка")
+    with attending(shop.services, "Ольга") as acting:
+        acting.resolve(alert.id, Outcome.KNOWN)
+    with shop.services.database.alone("measuring"):
+        wake(shop.services)
+        assert shop.sends(channel) == []  # measuring does it at its end
+    wake(shop.services)
+    assert [one.event.value for one in shop.sends(channel)] == ["opened", "resolved"]
+    assert jobs(shop.services, "tell") == ["todo"]
 
 
 def test_a_worker_without_words_leaves_it_to_others(shop: Office, box: Mailbox) -> None:

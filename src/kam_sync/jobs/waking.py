@@ -15,6 +15,7 @@ def tell_soon(session: Session) -> None:
 
 def wake(services: Services) -> None:
     """Queue the search for news where something has changed, and the sending of what is due."""
+    telling.catch_up(services)
     telling.escalate(services)
     is_behind = announcing.is_behind(services)
     with services.database.transaction() as session:

@@ -36,6 +36,11 @@ def run(session: Session, now: datetime) -> Report:
     return report.add(kept=kept)
 
 
+def is_behind(session: Session) -> bool:
+    """Whether something has happened to an alert that nobody was told yet."""
+    return NotifyStore(session).is_behind(AlertStore(session).last_change())
+
+
 def tell_incidents(session: Session, now: datetime) -> Report:
     """Tell the incidents that began or ended; `read` is 0 when there is nothing to tell."""
     store = IncidentStore(session)

@@ -40,6 +40,11 @@ class NotifyStore:
         row = self._session.get(ToldRow, 1, with_for_update=True)
         return 0 if row is None else row.change_id
 
+    def is_behind(self, change_id: int) -> bool:
+        """Whether a change was not routed yet."""
+        row = self._session.get(ToldRow, 1)
+        return change_id > (0 if row is None else row.change_id)
+
     def move(self, change_id: int) -> None:
         """Remember the last change that was routed."""
         self._session.merge(ToldRow(id=1, change_id=change_id))
