@@ -52,7 +52,7 @@ def test_an_alert_comes_by_e_mail_with_a_number_a_reason_and_a_link(
     assert mail.get_content_type() == "text/plain"
     assert box.readers == ["olga@example.com"]
     assert box.texts() == [
-        "ООО Ромашка. Выручка выигранных сделок: 320 тыс. ₽ в месяц вместо обычных 610 тыс. ₽, "
+        "ООО Ромашка – Выручка выигранных сделок: 320 тыс. ₽ в месяц вместо обычных 610 тыс. ₽, "
         f"с сентября 2026.\nПосмотреть и ответить: {PUBLIC}/alerts/{alert.id}"
     ]
     assert names(shop.sends(channel)) == ["sent"]
@@ -62,8 +62,8 @@ def test_an_alert_comes_by_e_mail_with_a_number_a_reason_and_a_link(
 @pytest.mark.parametrize(
     ("locale", "says"),
     [
-        (Locale.RU, "ООО Ромашка. Выручка выигранных сделок: 320 тыс. ₽ в месяц вместо обычных"),
-        (Locale.EN, "ООО Ромашка. Won revenue: RUB 320K a month instead of the usual RUB 610K"),
+        (Locale.RU, "ООО Ромашка – Выручка выигранных сделок: 320 тыс. ₽ в месяц вместо обычных"),
+        (Locale.EN, "ООО Ромашка – Won revenue: RUB 320K a month instead of the usual RUB 610K"),
     ],
 )
 def test_telegram_is_told_in_the_language_of_the_channel(

@@ -22,7 +22,7 @@ def write(
     if len(matters) == 1:
         (one,) = matters
         subject = f"{name}: {_subject(language, one)}"
-        said = f"{name}. {_said(language, one)}."
+        said = f"{name} – {_said(language, one)}."
         return Letter(subject, _ended(language, said, _link(services, f"alerts/{one.alert.id}")))
     count = language.ngettext("%(num)s piece of news", "%(num)s pieces of news", len(matters))
     subject = f"{name}: {count % {'num': language.number(len(matters))}}"
