@@ -152,6 +152,13 @@ def test_people_add_try_route_and_remove_on_the_page(client, box: Mailbox) -> No
     assert len(box.mails) == 1
     box.refusal = "554 no"
     assert "did not take the trial" in client.post("/channels/olga", data={"do": "test"}).text
+    change = {"do": "set", "url": "", "locale": "ru", "zone": "Mars"}
+    assert "There is no such time zone" in client.post("/channels/olga", data=change).text
+    client.post("/channels/olga", data=change | {"zone": "Asia/Omsk"})
+    shown = client.get(ONE).json()
+    assert (shown["zone"], shown["locale"], shown["address"]) == (
+        "Asia/Omsk", "ru", "mailto://127.0.0.1",
+    )  # fmt: skip
     route = {"do": "route", "owner": "anna@example.com", "kpi": "", "days": "3"}
     assert "1 to 60 working days" in client.post("/channels/olga", data=route).text
     client.post("/channels/olga", data=route | {"events": "escalated"})

@@ -87,6 +87,12 @@ def act(request: Request, services: Serving, channel: str, pairs: Pairs) -> Resp
         tried = channelling.test(services, found, letters.trial(services, found))
         return _answer(request, services, Said(channel, tried))
     try:
+        if sent.get("do") == "set":
+            channelling.change(
+                services, channel, url=sent.get("url") or None, zone=sent.get("zone"),
+                locale=_locale(sent.get("locale", "")),
+            )  # fmt: skip
+            return _back(channel)
         with services.database.transaction() as session:
             _change(session, services, channel, sent, pairs)
     except WrongChannel as error:
