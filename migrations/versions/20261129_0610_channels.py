@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261129_0610"
-down_revision = "20261129_0590"
+down_revision = "20261129_0600"
 branch_labels = None
 depends_on = None
 

@@ -11,6 +11,7 @@ from kam_sync.telling import zone_of
 from kam_sync.web.wording import sentences
 from kam_sync.web.wording.language import Language
 from kam_sync.wiring import Services
+from kam_sync.wording import drifts
 
 
 def write(
@@ -62,7 +63,7 @@ def _said(language: Language, matter: Matter) -> str:
     then = Alert(**matter.alert.model_dump() | numbers)
     what = matter.send.event
     how = _over(language, then, matter.change.by) if what is Event.RESOLVED else None
-    said = f"{_title(language, then)}: {how or sentences.alert(language, then)}"
+    said = f"{_title(language, then)}: {how or drifts.alert(language, then)}"
     return said if what is Event.OPENED else f"{event(language, what)}. {said}"
 
 
