@@ -65,6 +65,36 @@ class Family(StrEnum):
     """Added by who runs the installation."""
 
 
+class Stake(StrEnum):
+    """What money is in question when a KPI is worse than usual."""
+
+    FLOW = "flow"
+    """Money that comes each month: what is missing of it, times twelve."""
+    BALANCE = "balance"
+    """Money that stands somewhere: what is beyond the usual, once."""
+    PART = "part"
+    """Comes each month and is no money: the part that is missing, of a year's revenue."""
+    MARGIN = "margin"
+    """Percent of revenue: the points that are lost, of a year's revenue."""
+    DELAY = "delay"
+    """Days until payment: a day's revenue for each day more, once."""
+    SHARE = "share"
+    """How the client is: a share of a year's revenue, the larger the worse it is."""
+    NONE = "none"
+    """It cannot be said."""
+
+
+_STAKES = {
+    Family.DEALS: Stake.SHARE,
+    Family.ORDERS: Stake.SHARE,
+    Family.RETENTION: Stake.SHARE,
+    Family.PROFIT: Stake.MARGIN,
+    Family.CHANNEL: Stake.SHARE,
+    Family.RELATION: Stake.SHARE,
+}
+"""Of KPIs that are no money."""
+
+
 def _both(said: dict[str, str]) -> dict[str, str]:
     if set(said) != {"ru", "en"}:
         raise ValueError("it has to be said in ru and in en")
@@ -179,6 +209,8 @@ class Kpi(_Written):
     """Whether an alert is opened when it drifts."""
     adds_up: bool = False
     """Whether the values of days or months add up to that of the whole span."""
+    stake: Stake | None = None
+    """What is at risk when it is worse than usual; None: as `at_stake` says."""
     after: tuple[str, ...] = ()
     """The KPIs whose values it reads, in the open table points."""
     sql: str
@@ -197,6 +229,20 @@ class Kpi(_Written):
         made = (self.function,) if self.function else ()
         said = "\n".join((self.formula, self.measure, *self.grains, *self.after, *made))
         return sha256(said.encode()).hexdigest()[:16]
+
+    @property
+    def at_stake(self) -> Stake:
+        """What is at risk when it is worse than usual: as its file says, else by what it is."""
+        if self.stake is not None:
+            return self.stake
+        if self.measure is Measure.MONEY:
+            is_balance = self.family is Family.RECEIVABLES
+            return Stake.FLOW if self.adds_up else Stake.BALANCE if is_balance else Stake.NONE
+        if self.adds_up:
+            return Stake.PART
+        if self.family is Family.RECEIVABLES and self.measure is Measure.DAYS:
+            return Stake.DELAY
+        return _STAKES.get(self.family, Stake.NONE)
 
     @property
     def formula(self) -> str:
