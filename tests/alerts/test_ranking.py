@@ -17,4 +17,6 @@ def test_where_nobody_can_say_the_money_gravity_decides_behind_all_others() -> N
 
 
 def test_who_does_not_say_how_sure_it_is_stands_between() -> None:
-    assert rank(Decimal(100), "normal", 0.5) < rank(Decimal(100)) < rank(Decimal(100), "normal", 0.99)
+    assert (
+        rank(Decimal(100), "normal", 0.5) < rank(Decimal(100)) < rank(Decimal(100), "normal", 0.99)
+    )

@@ -51,7 +51,9 @@ PURSE = Purse(revenue=MILLION, own={"RUB": Year(Decimal(900_000), Decimal(1_200_
     ],
 )
 def test_worked_by_hand(kpi: str, seen: Seen, amount: float) -> None:
-    assert at_risk(seen, OURS[kpi], PURSE) == Risk(Decimal(str(amount)).quantize(Decimal("0.01")), "RUB")
+    assert at_risk(seen, OURS[kpi], PURSE) == Risk(
+        Decimal(str(amount)).quantize(Decimal("0.01")), "RUB"
+    )
 
 
 def test_a_growing_account_may_lose_what_it_would_have_grown_by() -> None:

@@ -1,5 +1,6 @@
 """Settings are typed, and a wrong one stops the start with a line that names it."""
 
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,10 @@ def test_everything_has_a_default() -> None:
     [
         ("KAM_SYNC_TIMEZONE", "Moscow", "IANA"),
         ("KAM_SYNC_CURRENCY", "РУБ", "an ISO code is needed, such as RUB"),
+        ("KAM_SYNC_ALERTS_PER_WEEK", "-1", "greater than or equal to 0"),
+        ("KAM_SYNC_QUIET_HOURS", "19-9", "two times such as 19:00-9:00"),
+        ("KAM_SYNC_QUIET_HOURS", "19:00-24:00", "two times such as 19:00-9:00"),
+        ("KAM_SYNC_QUIET_HOURS", "9:00-9:00", "none for no quiet hours"),
         ("KAM_SYNC_LOCALE", "de", "'ru' or 'en'"),
         ("KAM_SYNC_DATABASE_URL", "mysql://x", "postgresql://"),
         ("KAM_SYNC_DATABASE_URL", "postgresql://me@host:abc/x", "postgresql://"),
@@ -41,6 +46,14 @@ def test_a_wrong_value_is_named(
     with pytest.raises(WrongSettings, match=f"{name}: .*{says}") as caught:
         read_settings()
     assert "\n" not in str(caught.value)
+
+
+def test_quiet_hours_are_two_times_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().quiet == (time(19), time(9))
+    monkeypatch.setenv("KAM_SYNC_QUIET_HOURS", "20:30 - 8:15")
+    assert read_settings().quiet == (time(20, 30), time(8, 15))
+    monkeypatch.setenv("KAM_SYNC_QUIET_HOURS", "None")
+    assert read_settings().quiet is None
 
 
 def test_a_wrong_url_does_not_show_its_password(monkeypatch: pytest.MonkeyPatch) -> None:

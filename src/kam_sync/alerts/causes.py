@@ -54,8 +54,8 @@ class Matter(Protocol):
 def covered(alerts: Iterable[Matter]) -> dict[UUID, UUID]:
     """Of each alert that another one of its account covers, the one that does.
 
-    Where a cause has a cause itself, that one covers all. Of several alerts about the KPI of a cause
-    the first that is given speaks.
+    Where a cause has a cause itself, that one covers all. Of several alerts about the KPI of a
+    cause the first that is given speaks.
     """
     by_account: dict[UUID, dict[str, list[Matter]]] = {}
     for alert in alerts:

@@ -1,4 +1,4 @@
-"""How much of an account's money is at risk in a matter: what the KPI is decides how it is counted."""
+"""How much money of an account is at risk in a matter; what the KPI is decides how it counts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

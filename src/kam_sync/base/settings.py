@@ -1,6 +1,7 @@
 """What ops may set: read once from the environment and a .env file, refused when wrong."""
 
 import re
+from datetime import time
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
@@ -18,6 +19,7 @@ from kam_sync.base.errors import WrongSettings
 _HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-9]{1,5})?")
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_NONE = "none"
 _NAME = re.compile(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
 
@@ -82,6 +84,23 @@ def _allowed_targets(text: str) -> str:
     return text
 
 
+def _hours(text: str) -> str:
+    said = text.strip().lower()
+    if said != _NONE:
+        begins, ends = _clocks(said)
+        if begins == ends:
+            raise ValueError(f"it begins and ends at one time; say {_NONE} for no quiet hours")
+    return said
+
+
+def _clocks(text: str) -> tuple[time, time]:
+    try:
+        begins, ends = (time.fromisoformat(f"{one.strip():0>5}") for one in text.split("-"))
+    except ValueError as error:
+        raise ValueError(f"write two times such as 19:00-9:00, or {_NONE}") from error
+    return begins, ends
+
+
 def _entries(text: str) -> tuple[str, ...]:
     return tuple(entry.strip().lower() for entry in text.split(",") if entry.strip())
 
@@ -104,6 +123,8 @@ class Settings(BaseSettings):
     currency: Annotated[str, AfterValidator(_iso_currency)] = ""
     locale: Locale = Locale.RU
     log_format: LogFormat = LogFormat.AUTO
+    alerts_per_week: Annotated[int, Field(ge=0, le=1000)] = 5
+    quiet_hours: Annotated[str, AfterValidator(_hours)] = "19:00-9:00"
     hook_bytes: Annotated[int, Field(ge=1)] = 1024 * 1024
     hooks_per_second: Annotated[int, Field(ge=1)] = 1000
 
@@ -116,6 +137,11 @@ class Settings(BaseSettings):
     def private_targets(self) -> tuple[str, ...]:
         """Hosts and networks that webhooks may be sent to though they are not public."""
         return _entries(self.allowed_targets)
+
+    @property
+    def quiet(self) -> tuple[time, time] | None:
+        """When nobody is told begins and ends; None where people may be told at any time."""
+        return None if self.quiet_hours == _NONE else _clocks(self.quiet_hours)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -7,9 +7,10 @@ years that it does not know yet are set in a file.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
-from holidays import country_holidays, list_supported_countries
+from holidays import HolidayBase, country_holidays, list_supported_countries
 
 from connectors import plain_yaml
 from kam_sync.base.errors import WrongSettings
@@ -28,6 +29,11 @@ class Workdays:
         if self.country not in list_supported_countries():
             raise WrongSettings(f"KAM_SYNC_CALENDAR: there is no calendar of {self.country}")
 
+    def is_worked(self, day: date) -> bool:
+        """Whether a day is worked."""
+        official = _official(self.country, day.year)
+        return self.set_days.get(day, official.is_working_day(day))
+
     def numbered(self, first: date, last: date) -> dict[date, int]:
         """Each day between two, both included, with how many have been worked up to it."""
         official = country_holidays(self.country, years=range(first.year, last.year + 1))
@@ -37,6 +43,11 @@ class Workdays:
             count += official.is_working_day(day) if set_day is None else set_day
             numbers[day] = count
         return numbers
+
+
+@cache
+def _official(country: str, year: int) -> HolidayBase:
+    return country_holidays(country, years=year)
 
 
 def read(path: Path) -> dict[date, bool]:
