@@ -12,6 +12,7 @@ import kam_sync.notify.step
 from connectors import Noun
 from kam_sync import tasking
 from kam_sync.alerts.store import AlertStore
+from kam_sync.alerts.looking import House
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.hearing import Hearing, HearingResult
@@ -167,14 +168,15 @@ def kpi(services: Services) -> Report:
 def detect(services: Services) -> list[Report]:
     """Steps 4 and 5."""
     now, zone, days = services.as_of(), services.zone, services.workdays
-    currency = services.settings.currency
+    settings = services.settings
+    house = House(zone, settings.currency)
 
     def judge(session: Session) -> Report:
-        return kam_sync.drift.step.run(session, now, zone, days, currency=currency)
+        return kam_sync.drift.step.run(session, now, zone, days, currency=settings.currency)
 
     def alert(session: Session) -> Report:
         before = AlertStore(session).last_change()
-        report = kam_sync.alerts.step.run(session, now)
+        report = kam_sync.alerts.step.run(session, now, house)
         tasking.follow(session, services, before)
         return report
 

@@ -1,64 +1,57 @@
 """Alerts that have one cause are told as one."""
 
-from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from uuid import UUID, uuid4
 
 import pytest
 
-from kam_sync.alerts.causes import COVERS, covered
+from kam_sync.alerts.causes import COVERS, Part, covered
 from kam_sync.alerts.life import State
 from kam_sync.kpi.registry import OURS
 
 ACCOUNT = uuid4()
 
 
-@dataclass
-class Seen:
-    """An alert."""
-
-    kpi: str
-    state: State = State.FIRING
-    account_id: UUID = ACCOUNT
-    id: UUID = field(default_factory=uuid4)
+def seen(kpi: str, state: State = State.FIRING, account: UUID = ACCOUNT) -> Part:
+    return Part(uuid4(), account, kpi, state)
 
 
-def folded(*alerts: Seen) -> dict[str, str]:
+def folded(*alerts: Part) -> dict[str, str]:
     """Which KPI stands below which."""
     names = {alert.id: alert.kpi for alert in alerts}
     return {names[effect]: names[cause] for effect, cause in covered(alerts).items()}
 
 
 def test_a_client_that_is_silent_is_told_of_once() -> None:
-    alerts = [Seen("won_revenue"), Seen("days_since_last_won"), Seen("sell_in"), Seen("win_rate")]
+    alerts = [seen("won_revenue"), seen("days_since_last_won"), seen("sell_in"), seen("win_rate")]
     assert folded(*alerts) == {
         "won_revenue": "days_since_last_won", "sell_in": "days_since_last_won",
     }  # fmt: skip
 
 
 def test_the_oldest_debt_tells_of_all_the_others() -> None:
-    buckets = [Seen("overdue_1_30"), Seen("overdue_31_60"), Seen("overdue_over_90"), Seen("dso")]
+    buckets = [seen("overdue_1_30"), seen("overdue_31_60"), seen("overdue_over_90"), seen("dso")]
     assert set(folded(*buckets).values()) == {"overdue_over_90"}
     assert len(folded(*buckets)) == 3
 
 
 def test_the_cause_of_a_cause_covers_all() -> None:
-    chain = [Seen("account_profit"), Seen("gross_margin"), Seen("days_since_last_won")]
+    chain = [seen("account_profit"), seen("gross_margin"), seen("days_since_last_won")]
     assert set(folded(*chain).values()) == {"days_since_last_won"}
 
 
 def test_accounts_do_not_cover_each_other() -> None:
-    assert folded(Seen("days_since_last_won", account_id=uuid4()), Seen("won_revenue")) == {}
+    assert folded(seen("days_since_last_won", account=uuid4()), seen("won_revenue")) == {}
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.RESOLVED])
 def test_what_nobody_knows_of_or_is_over_covers_nothing(state: State) -> None:
-    assert folded(Seen("days_since_last_won", state), Seen("won_revenue")) == {}
+    assert folded(seen("days_since_last_won", state), seen("won_revenue")) == {}
 
 
 @pytest.mark.parametrize("state", [State.ACKNOWLEDGED, State.SNOOZED, State.EXPECTED])
 def test_what_was_put_aside_still_covers(state: State) -> None:
-    assert folded(Seen("days_since_last_won", state), Seen("won_revenue")) != {}
+    assert folded(seen("days_since_last_won", state), seen("won_revenue")) != {}
 
 
 def test_the_table_names_kpis_that_there_are_and_runs_in_no_circle() -> None:

@@ -1,25 +1,19 @@
 """How much money is at risk: worked by hand for each kind of KPI."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
 
-from kam_sync.alerts.stakes import Purse, Risk, Year, at_risk, is_yearly
+from kam_sync.alerts.stakes import Matter, Purse, Risk, Year, at_risk, is_yearly
 from kam_sync.drift.model import Kind
 from kam_sync.kpi.definition import Stake
 from kam_sync.kpi.registry import OURS
 
 
-@dataclass
-class Seen:
-    """What an alert says."""
-
-    observed: float
-    expected: float
-    unit: str = "RUB"
-    kind: Kind = Kind.LEVEL
-    badness: float = 4.0
+def seen(
+    observed: float, expected: float, unit: str = "RUB", kind: Kind = Kind.LEVEL, badness: float = 4
+) -> Matter:
+    return Matter(observed, expected, unit, kind, badness)
 
 
 MILLION = {"RUB": Year(Decimal(1_000_000), Decimal(800_000))}
@@ -27,47 +21,47 @@ PURSE = Purse(revenue=MILLION, own={"RUB": Year(Decimal(900_000), Decimal(1_200_
 
 
 @pytest.mark.parametrize(
-    ("kpi", "seen", "amount"),
+    ("kpi", "matter", "amount"),
     [
         # 70 thousand a month less: 840 thousand a year.
-        ("won_revenue", Seen(30_000, 100_000), 840_000),
+        ("won_revenue", seen(30_000, 100_000), 840_000),
         # 150 thousand a month less are 1.8 million, but no year has brought more than 1.2.
-        ("gross_margin", Seen(0, 150_000), 1_200_000),
+        ("gross_margin", seen(0, 150_000), 1_200_000),
         # What is overdue beyond the usual, once.
-        ("overdue_1_30", Seen(500_000, 100_000), 400_000),
+        ("overdue_1_30", seen(500_000, 100_000), 400_000),
         # A third of the orders is missing: a third of the revenue.
-        ("order_frequency", Seen(2, 3, "count"), 333_333.33),
+        ("order_frequency", seen(2, 3, "count"), 333_333.33),
         # Five points of margin: five hundredths.
-        ("gross_margin_percent", Seen(20, 25, "percent"), 50_000),
-        ("return_rate", Seen(9, 2, "percent"), 70_000),
+        ("gross_margin_percent", seen(20, 25, "percent"), 50_000),
+        ("return_rate", seen(9, 2, "percent"), 70_000),
         # Money comes 36.5 days later: a tenth of a year.
-        ("dso", Seen(66.5, 30, "days"), 100_000),
+        ("dso", seen(66.5, 30, "days"), 100_000),
         # Four widths: three tenths; eight: no more than a half.
-        ("win_rate", Seen(20, 60, "percent"), 300_000),
-        ("nps", Seen(-10, 50, "points", badness=8), 500_000),
+        ("win_rate", seen(20, 60, "percent"), 300_000),
+        ("nps", seen(-10, 50, "points", badness=8), 500_000),
         # A silence that is hardly one: a tenth for each half of a width beyond the first.
-        ("days_since_last_won", Seen(40, 10, "days", Kind.SILENCE, 2.5), 300_000),
-        ("days_since_last_won", Seen(200, 10, "days", Kind.SILENCE, 6.2), 1_000_000),
+        ("days_since_last_won", seen(40, 10, "days", Kind.SILENCE, 2.5), 300_000),
+        ("days_since_last_won", seen(200, 10, "days", Kind.SILENCE, 6.2), 1_000_000),
     ],
 )
-def test_worked_by_hand(kpi: str, seen: Seen, amount: float) -> None:
-    assert at_risk(seen, OURS[kpi], PURSE) == Risk(
+def test_worked_by_hand(kpi: str, matter: Matter, amount: float) -> None:
+    assert at_risk(matter, OURS[kpi], PURSE) == Risk(
         Decimal(str(amount)).quantize(Decimal("0.01")), "RUB"
     )
 
 
 def test_a_growing_account_may_lose_what_it_would_have_grown_by() -> None:
     grown = Purse(own={"RUB": Year(Decimal(1_000_000), Decimal(800_000))})
-    assert at_risk(Seen(0, 500_000), OURS["sell_in"], grown) == Risk(Decimal("1200000.00"), "RUB")
+    assert at_risk(seen(0, 500_000), OURS["sell_in"], grown) == Risk(Decimal("1200000.00"), "RUB")
 
 
 def test_of_several_currencies_the_one_it_buys_most_in_counts() -> None:
     both = Purse(revenue={"RUB": Year(Decimal(10)), "USD": Year(Decimal(100))})
-    assert at_risk(Seen(20, 60, "percent"), OURS["win_rate"], both) == Risk(Decimal("30.00"), "USD")
+    assert at_risk(seen(20, 60, "percent"), OURS["win_rate"], both) == Risk(Decimal("30.00"), "USD")
 
 
 def test_what_got_better_meanwhile_puts_nothing_at_risk() -> None:
-    assert at_risk(Seen(110, 100), OURS["won_revenue"], PURSE) == Risk(Decimal("0.00"), "RUB")
+    assert at_risk(seen(110, 100), OURS["won_revenue"], PURSE) == Risk(Decimal("0.00"), "RUB")
 
 
 @pytest.mark.parametrize(
@@ -75,11 +69,11 @@ def test_what_got_better_meanwhile_puts_nothing_at_risk() -> None:
     [("nps_margin", PURSE), ("win_rate", Purse()), ("realised_ltv", PURSE)],
 )
 def test_where_nobody_can_say_nothing_is_said(kpi: str, purse: Purse) -> None:
-    assert at_risk(Seen(20, 60, "percent"), OURS[kpi], purse) is None
+    assert at_risk(seen(20, 60, "percent"), OURS[kpi], purse) is None
 
 
 def test_nothing_is_expected_so_no_part_of_it_is_missing() -> None:
-    assert at_risk(Seen(0, 0, "count"), OURS["sell_in_units"], PURSE) is None
+    assert at_risk(seen(0, 0, "count"), OURS["sell_in_units"], PURSE) is None
 
 
 def test_debt_is_at_risk_once_and_sales_by_the_year() -> None:

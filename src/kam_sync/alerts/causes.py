@@ -5,10 +5,11 @@ and it is still bad.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Protocol
+from dataclasses import dataclass
 from uuid import UUID
 
 from kam_sync.alerts.life import State
+from kam_sync.alerts.model import ChangeKind
 
 _SALES = ("won_revenue", "sell_in", "sell_in_units", "net_sales", "order_frequency")
 _OF_SALES = ("gross_margin", "account_profit", "portfolio_share", "nrr", "grr", "predicted_ltv")
@@ -42,8 +43,9 @@ _TELLS = frozenset({
 """A cause that people know of; one that they put aside still covers."""
 
 
-class Matter(Protocol):
-    """What an alert says, as far as it is needed here."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An alert, as far as it is needed here."""
 
     id: UUID
     account_id: UUID
@@ -51,13 +53,13 @@ class Matter(Protocol):
     state: State
 
 
-def covered(alerts: Iterable[Matter]) -> dict[UUID, UUID]:
+def covered(alerts: Iterable[Part]) -> dict[UUID, UUID]:
     """Of each alert that another one of its account covers, the one that does.
 
     Where a cause has a cause itself, that one covers all. Of several alerts about the KPI of a
     cause the first that is given speaks.
     """
-    by_account: dict[UUID, dict[str, list[Matter]]] = {}
+    by_account: dict[UUID, dict[str, list[Part]]] = {}
     for alert in alerts:
         if alert.state in _TELLS:
             by_account.setdefault(alert.account_id, {}).setdefault(alert.kpi, []).append(alert)
@@ -67,6 +69,14 @@ def covered(alerts: Iterable[Matter]) -> dict[UUID, UUID]:
             if (cause := _cause(kpi, those)) != kpi:
                 found |= dict.fromkeys((one.id for one in alerts_of), those[cause][0].id)
     return found
+
+
+def is_hushed(change: ChangeKind, *, was_told: bool) -> bool:
+    """Whether nobody is told of a change of an alert that is covered.
+
+    The end of what people were told of is told, too.
+    """
+    return not (change is ChangeKind.RESOLVED and was_told)
 
 
 def _cause(kpi: str, there: Collection[str]) -> str:

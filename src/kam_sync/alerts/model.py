@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import SQLModel
 
-from kam_sync.alerts.life import Life, Outcome, State, Turn
+from kam_sync.alerts.life import TOLD, Life, Outcome, State, Turn
 from kam_sync.base import fields
 from kam_sync.drift.model import Kind, Severity
 from kam_sync.kpi.definition import Grain
@@ -35,10 +36,16 @@ class ChangeKind(StrEnum):
     """It has newer numbers."""
     COMMENTED = "commented"
     ASSIGNED = "assigned"
+    UNCOVERED = "uncovered"
+    """What covered it is over, and it is still bad."""
     JUDGED = "judged"
     """Somebody said afterwards what it had been."""
     ESCALATED = "escalated"
     """Nobody answered for so long that others were told."""
+
+
+NEWS = frozenset({ChangeKind(turn.value) for turn in TOLD} | {ChangeKind.UNCOVERED})
+"""What people are told of, but where it is quiet."""
 
 
 class Facts(SQLModel):
@@ -87,6 +94,13 @@ class Alert(Facts):
     """False: it was closed while it was bad, and opens no new one before it has cleared."""
     assignee: str = ""
     """Who looks after it, by name; empty for who is responsible for the account."""
+    at_risk: Decimal | None = fields.exact(default=None)
+    """How much money is in question: of a year, or of debt once; None where nobody can say."""
+    at_risk_currency: str = ""
+    rank: float = 0.0
+    """The larger, the sooner it is looked at: see `ranking`."""
+    inhibited_by: UUID | None = None
+    """The alert that tells of it, too: see `causes`."""
 
     @property
     def life(self) -> Life:
@@ -95,6 +109,16 @@ class Alert(Facts):
             self.state, self.entered_at, self.badness, self.until, self.aside_at, self.before,
             self.outcome, self.is_armed,
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How much an alert matters beside the others, at the latest look."""
+
+    at_risk: Decimal | None = None
+    at_risk_currency: str = ""
+    rank: float = 0.0
+    inhibited_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +147,8 @@ class Change(SQLModel):
     note: str = ""
     """Why, or what somebody wrote."""
     until: datetime | None = fields.moment(default=None)
+    is_quiet: bool = False
+    """Nobody is told: another alert tells of it."""
 
 
 class IncidentKind(StrEnum):

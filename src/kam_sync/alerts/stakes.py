@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Protocol
 
 from kam_sync.drift.model import Kind
 from kam_sync.kpi.definition import Good, Kpi, Stake
@@ -48,13 +47,14 @@ class Risk:
     currency: str
 
 
-class Matter(Protocol):
+@dataclass(frozen=True, slots=True)
+class Matter:
     """What an alert says, as far as it is needed here."""
 
-    unit: str
-    kind: Kind
     observed: float
     expected: float
+    unit: str
+    kind: Kind
     badness: float
 
 

@@ -1,13 +1,15 @@
 """Step 5: opens, refreshes and resolves alerts after the findings."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from kam_sync.alerts.life import Patience, Sign, ended, look
+from kam_sync.alerts.life import Patience, Sign, State, ended, look
 from kam_sync.alerts.lifecycle import facts_of, gravest, sign
-from kam_sync.alerts.model import IncidentKind
+from kam_sync.alerts.looking import House, Looked
+from kam_sync.alerts.model import ChangeKind, IncidentKind
 from kam_sync.alerts.store import AlertStore, Identity, IncidentStore
+from kam_sync.alerts.weighing import weigh
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.drift.model import Finding, Kind, Why
@@ -19,11 +21,32 @@ PATIENCE = Patience()
 """Whole periods are slow: what is bad in them needs no waiting, and neither does what is well."""
 
 
-def run(session: Session, now: datetime) -> Report:
-    """Hold every finding against the alert of its identity."""
+def run(session: Session, now: datetime, house: House) -> Report:
+    """Hold every finding against the alert of its identity, and each open alert against others."""
     store, rules = AlertStore(session), RuleStore(session).all()
-    standing, findings = store.standing(), DriftStore(session).all()
+    findings = DriftStore(session).all()
+    looked = _look(store, rules, findings, now)
+    weights = weigh(session, [one for one in looked if one.life.is_open], now, house)
     report = Report("alerts").add(opened=0, refreshed=0, resolved=0)
+    for one in looked:
+        was_covered = one.alert.inhibited_by is not None
+        if one.id in weights:
+            store.weigh(one.alert, weights[one.id])
+        turned = store.turn(one.alert, (one.life, one.turns), now, facts=one.facts)
+        if was_covered and one.alert.inhibited_by is None and one.life.state is State.FIRING:
+            store.write(one.alert, ChangeKind.UNCOVERED, now)
+            turned.append(ChangeKind.UNCOVERED)
+        for kind in turned:
+            report.add(**{kind.value: 1})
+    _tell_of_silent_sources(session, rules.values(), findings, now)
+    return report
+
+
+def _look(
+    store: AlertStore, rules: Mapping[str, Rule], findings: Iterable[Finding], now: datetime
+) -> Collection[Looked]:
+    """What one look does to all alerts; new ones are begun, all else is yet to be kept."""
+    standing, looked = store.standing(), list[Looked]()
     for identity, found in _by_identity(findings).items():
         alert, rule = standing.pop(identity, None), rules[identity[1]]
         good = KPIS[rule.kpi].good
@@ -35,14 +58,11 @@ def run(session: Session, now: datetime) -> Report:
         if alert is not None and life is not None:
             is_said = alert.life.is_open and seen is not Sign.UNSURE
             facts = facts_of(finding, alert) if is_said else None
-            turned = store.turn(alert, (life, turns), now, facts=facts)
-            report.add(**Counter(kind.value for kind in turned))
+            looked.append(Looked(alert, life, turns, facts))
     for alert in standing.values():  # the account has no such series any more, or the rule is off
         if alert.life.is_open:
-            store.turn(alert, ended(alert.life, now), now)
-            report.add(resolved=1)
-    _tell_of_silent_sources(session, rules.values(), findings, now)
-    return report
+            looked.append(Looked(alert, *ended(alert.life, now)))
+    return looked
 
 
 def _tell_of_silent_sources(

@@ -19,6 +19,8 @@ from kam_sync.base.errors import WrongSettings
 _HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?|\[[0-9a-f:]+\](:[0-9]{1,5})?")
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_CLOCK = r"([01]?\d|2[0-3]):([0-5]\d)"
+_QUIET = re.compile(rf"{_CLOCK}\s*-\s*{_CLOCK}", re.ASCII)
 _NONE = "none"
 _NAME = re.compile(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
@@ -94,11 +96,11 @@ def _hours(text: str) -> str:
 
 
 def _clocks(text: str) -> tuple[time, time]:
-    try:
-        begins, ends = (time.fromisoformat(f"{one.strip():0>5}") for one in text.split("-"))
-    except ValueError as error:
-        raise ValueError(f"write two times such as 19:00-9:00, or {_NONE}") from error
-    return begins, ends
+    found = _QUIET.fullmatch(text)
+    if found is None:
+        raise ValueError(f"write two times such as 19:00-9:00, or {_NONE}")
+    hour, minute, until_hour, until_minute = (int(part) for part in found.groups())
+    return time(hour, minute), time(until_hour, until_minute)
 
 
 def _entries(text: str) -> tuple[str, ...]:

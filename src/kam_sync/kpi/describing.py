@@ -33,7 +33,8 @@ def _paragraphs(kpi: Kpi) -> Iterator[str]:
     yield f"## {kpi.key}\n"
     yield (
         f"**{kpi.title['en']}** ({kpi.title['ru']}). Unit: {_UNITS[kpi.measure]}. "
-        f"Good: {kpi.good.value}. By {periods}.\n"
+        f"Good: {kpi.good.value}. By {periods}. "
+        f"At stake: [{kpi.at_stake.value}](alerts.md#money-at-risk).\n"
     )
     yield f"{kpi.explanation['en'].strip()}\n"
     for word, said in (("Variant", kpi.variant), ("Needs", kpi.minimum)):

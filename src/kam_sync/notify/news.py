@@ -19,6 +19,7 @@ _OF_ALERT = {
         (
             ChangeKind.ACKNOWLEDGED, ChangeKind.SNOOZED, ChangeKind.EXPECTED, ChangeKind.WOKEN,
             ChangeKind.COMMENTED, ChangeKind.ASSIGNED, ChangeKind.JUDGED,
+            ChangeKind.UNCOVERED,
         ),
         EventType.ALERT_CHANGED,
     ),

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from kam_sync.alerts.life import TOLD
-from kam_sync.alerts.model import Alert, ChangeKind
+from kam_sync.alerts.model import NEWS, Alert, ChangeKind
 from kam_sync.notify.channel import ANYBODY, NOBODY, Event, Owner, Route
 
 LOG = "log"
@@ -13,7 +12,7 @@ _USUAL = frozenset(Event) - {Event.ESCALATED}
 
 def route(change: ChangeKind) -> tuple[str, ...]:
     """What opens, comes back or ends is told; new numbers of a known matter are not."""
-    return (LOG,) if change.value in {turn.value for turn in TOLD} else ()
+    return (LOG,) if change in NEWS else ()
 
 
 def event_of(change: ChangeKind) -> Event | None:

@@ -135,6 +135,13 @@ class Alert(BaseModel):
     high: Value
     gap: float
     since: date
+    at_risk: Money | None = Field(
+        description="How much money is in question: of a year, or of debt once; null where nobody"
+        " can say."
+    )
+    inhibited_by: str | None = Field(
+        description="Id of the alert of the same account that people are told of instead."
+    )
     on: date | None = Field(description="First day of the period that was judged last.")
     grain: Grain = Field(description="How long that is.")
     confidence: float | None = Field(description="Which share of steady values stands out less.")
@@ -171,9 +178,11 @@ def deal(row: model.Deal, source: str, account_id: object | None) -> Deal:
 def alert(row: alerts.Alert, account_name: str, locale: Locale) -> Alert:
     """An alert with its numbers in the unit of its KPI."""
     kpi = KPIS[row.kpi]
-    plain = row.model_dump(exclude={"id", "account_id", "unit"})
+    plain = row.model_dump(exclude={"id", "account_id", "unit", "at_risk", "inhibited_by"})
     plain |= {name: value(plain[name], kpi.measure, row.unit) for name in _NUMBERS}
     return Alert(
         **plain, id=str(row.id), account_id=str(row.account_id), account_name=account_name,
         title=kpi.title[locale],
+        at_risk=None if row.at_risk is None else money(row.at_risk, row.at_risk_currency),
+        inhibited_by=None if row.inhibited_by is None else str(row.inhibited_by),
     )  # fmt: skip

@@ -26,7 +26,7 @@ def run(session: Session, now: datetime) -> Report:
     report = Report("notify").add(read=len(changes), told=0)
     accounts = AccountStore(session).standing([alert.account_id for _, alert in changes])
     for change, alert in changes:
-        for channel in route(change.change):
+        for channel in () if change.is_quiet else route(change.change):
             _CHANNELS[channel](_message(change, alert, accounts[alert.account_id].name))
             store.told(change.id, channel, now)
             report.add(told=1)

@@ -1,7 +1,7 @@
 """The tables of this room: alerts about accounts with their history, and incidents of our own."""
 
-from kam_sync.alerts.store.alerts import KNOWN, AlertStore, Identity
+from kam_sync.alerts.store.alerts import KNOWN, AlertStore, Identity, Order
 from kam_sync.alerts.store.incidents import IncidentStore
 from kam_sync.alerts.store.scores import Score, ScoreStore
 
-__all__ = ["KNOWN", "AlertStore", "Identity", "IncidentStore", "Score", "ScoreStore"]
+__all__ = ["KNOWN", "AlertStore", "Identity", "IncidentStore", "Order", "Score", "ScoreStore"]

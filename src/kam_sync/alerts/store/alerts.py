@@ -3,15 +3,17 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
+from kam_sync.alerts.causes import is_hushed
 from kam_sync.alerts.life import Life, State, Turn
 from kam_sync.alerts.lifecycle import facts_of
-from kam_sync.alerts.model import NO_WORD, Alert, Change, ChangeKind, Facts, Word
+from kam_sync.alerts.model import NEWS, NO_WORD, Alert, Change, ChangeKind, Facts, Weight, Word
 from kam_sync.base.db import Session, hold_still, table_of
 from kam_sync.base.errors import NotHere
 from kam_sync.drift.model import Finding
@@ -19,10 +21,17 @@ from kam_sync.drift.rule import Rule
 
 Identity = tuple[UUID, str]
 """Account and rule."""
-_NEWS = ("unit", "observed", "since", "on")
+_NEWER = ("unit", "observed", "since", "on")
 """What is expected moves a little whenever another account does, which is no news."""
 KNOWN = tuple(state for state in State if state not in {State.PENDING, State.RESOLVED})
 """The states of what people know of and what is not over."""
+
+
+class Order(StrEnum):
+    """Which alert comes first."""
+
+    NEWEST = "newest"
+    GRAVEST = "rank"
 
 
 class AlertRow(Alert, table=True):
@@ -35,10 +44,14 @@ class AlertRow(Alert, table=True):
             unique=True, postgresql_where=sa.text("state <> 'resolved'"),
         ),
         sa.Index("alert_opened", "opened_at", "id"),
+        sa.Index("alert_rank", "rank", "id"),
     )  # fmt: skip
 
     id: UUID = Field(primary_key=True)
     account_id: UUID = Field(foreign_key="account.id", ondelete="CASCADE", index=True)
+    inhibited_by: UUID | None = Field(
+        default=None, foreign_key="alert.id", ondelete="SET NULL", index=True
+    )
 
 
 class ChangeRow(Change, table=True):
@@ -102,7 +115,7 @@ class AlertStore:
         life, turns = step
         row = self._row(alert.id)
         is_news = facts is not None and any(
-            getattr(facts, name) != getattr(row, name) for name in _NEWS
+            getattr(facts, name) != getattr(row, name) for name in _NEWER
         )
         if facts is not None:
             row.sqlmodel_update(facts.model_dump())
@@ -117,6 +130,10 @@ class AlertStore:
         for kind in kinds:
             self.write(row, kind, now, word)
         return kinds
+
+    def weigh(self, alert: Alert, weight: Weight) -> None:
+        """Keep how much it matters, and which other one tells of it."""
+        self._row(alert.id).sqlmodel_update(asdict(weight))
 
     def alert(self, alert_id: UUID) -> Alert:
         """One alert, or NotHere."""
@@ -144,11 +161,13 @@ class AlertStore:
         *,
         states: Collection[State] = (),
         account_id: UUID | None = None,
-        after: tuple[datetime, UUID] | None = None,
+        order: Order = Order.NEWEST,
+        after: tuple[datetime | float, UUID] | None = None,
         limit: int,
     ) -> list[Alert]:
-        """Alerts, newest first."""
-        key = (col(AlertRow.opened_at), col(AlertRow.id))
+        """Alerts in an order; those after one, by what it is ordered by and its id."""
+        column: Any = AlertRow.rank if order is Order.GRAVEST else AlertRow.opened_at
+        key = (col(column), col(AlertRow.id))
         query = select(AlertRow).order_by(*(column.desc() for column in key)).limit(limit)
         if states:
             query = query.where(col(AlertRow.state).in_(states))
@@ -200,9 +219,18 @@ class AlertStore:
         row = ChangeRow(
             alert_id=alert.id, change=change, at=now, observed=alert.observed,
             expected=alert.expected, gap=alert.gap, by=word.by, note=word.note, until=alert.until,
+            is_quiet=alert.inhibited_by is not None and self._is_hushed(alert, change),
         )  # fmt: skip
         self._session.add(row)
         return row
+
+    def _is_hushed(self, alert: Alert, change: ChangeKind) -> bool:
+        told = select(ChangeRow.id).where(
+            ChangeRow.alert_id == alert.id,
+            ~col(ChangeRow.is_quiet),
+            col(ChangeRow.change).in_(NEWS),
+        )
+        return is_hushed(change, was_told=self._session.scalar(told.limit(1)) is not None)
 
 
 def _columns(life: Life) -> dict[str, Any]:

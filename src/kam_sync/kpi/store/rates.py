@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -44,6 +45,10 @@ _MISSING = """
         AND NOT ((m.currency = :base OR {has}) AND (:currency = :base OR {has_target}))
     GROUP BY 1 ORDER BY 1
 """
+_NEWEST = """
+    SELECT DISTINCT ON (currency) currency, rate FROM exchange_rate
+    WHERE "on" <= :day ORDER BY currency, "on" DESC
+"""
 
 
 class RateRow(Rate, table=True):
@@ -85,6 +90,10 @@ class RateStore:
             place = sa.tuple_(col(RateRow.on), col(RateRow.currency))
             query = query.where(place < sa.tuple_(*map(sa.literal, after)))
         return self._session.scalars(query.limit(limit)).all()
+
+    def newest(self, day: date) -> dict[str, Decimal]:
+        """The newest rate of each currency on a day, however old it is."""
+        return dict(execute(self._session, _NEWEST, {"day": day}).all())
 
     def missing(self, currency: str, now: datetime, zone: ZoneInfo) -> list[Missing]:
         """What stays in its own currency when money is converted to another one."""

@@ -12,7 +12,7 @@ from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.acting import Acting
 from kam_sync.alerts.life import Outcome, State
 from kam_sync.alerts.model import Alert, Change
-from kam_sync.alerts.store import KNOWN, AlertStore
+from kam_sync.alerts.store import KNOWN, AlertStore, Order
 from kam_sync.jobs.attending import attending
 from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.values import value
@@ -29,6 +29,7 @@ _BY = "the API"
 _CHANGING = [Depends(from_our_pages)]
 
 _BY_TIME = Cursor("alerts", paging.moment, paging.uuid)
+_BY_RANK = Cursor("alerts by rank", paging.weight, paging.uuid)
 _NUMBERS = ("observed", "expected", "low", "high")
 
 
@@ -39,22 +40,30 @@ class AlertQuery(Paging):
         default=None, description="`open`: all that people know of and that are not over."
     )
     account: str | None = Field(default=None, description="Id of an account.")
+    sort: Order = Field(
+        default=Order.NEWEST,
+        description="`rank`: by money at risk, severity and confidence, the gravest first.",
+    )
 
 
 @router.get("/alerts")
 def list_alerts(session: Reading, locale: Speaking, query: Asked[AlertQuery]) -> Page[shapes.Alert]:
-    """Alerts, newest first."""
-    after = _BY_TIME.read(query.cursor)
+    """Alerts, newest or gravest first."""
+    is_ranked = query.sort is Order.GRAVEST
+    cursor = _BY_RANK if is_ranked else _BY_TIME
     found = AlertStore(session).alerts(
         states=_states(query.state),
         account_id=None if query.account is None else read_id("account", query.account),
-        after=None if after is None else (datetime.fromisoformat(after[0]), UUID(after[1])),
+        order=query.sort,
+        after=_place(cursor.read(query.cursor), query.sort),
         limit=query.limit + 1,
     )
-    kept, cursor = paging.page(found, query.limit, lambda a: _BY_TIME.write(a.opened_at, a.id))
+    kept, following = paging.page(
+        found, query.limit, lambda a: cursor.write(a.rank if is_ranked else a.opened_at, a.id)
+    )
     accounts = AccountStore(session).standing([alert.account_id for alert in kept])
     items = [shapes.alert(alert, accounts[alert.account_id].name, locale) for alert in kept]
-    return Page(items=items, next_cursor=cursor)
+    return Page(items=items, next_cursor=following)
 
 
 @router.get("/alerts/{alert_id}")
@@ -160,6 +169,14 @@ def comment_alert(answer: Answer, said: Annotated[Commented, Body()]) -> answers
 def assign_alert(answer: Answer, said: Annotated[Assigned, Body()]) -> answers.OneAlert:
     """Say who looks after it."""
     return answer(said.by, lambda acting, alert: acting.assign(alert, said.assignee, said.note))
+
+
+def _place(after: paging.Key | None, order: Order) -> tuple[datetime | float, UUID] | None:
+    """Behind which alert a page begins."""
+    if after is None:
+        return None
+    first, alert_id = after
+    return float(first) if order is Order.GRAVEST else datetime.fromisoformat(first), UUID(alert_id)
 
 
 def _states(wanted: State | str | None) -> Sequence[State]:

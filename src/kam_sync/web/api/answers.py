@@ -9,7 +9,7 @@ from connectors import ErrorKind
 from kam_sync.alerts.model import ChangeKind
 from kam_sync.drift.model import Kind, Verdict, Why
 from kam_sync.intake.model import RunState, SourceState
-from kam_sync.kpi.definition import Family, Function, Good, Grain, Measure
+from kam_sync.kpi.definition import Family, Function, Good, Grain, Measure, Stake
 from kam_sync.kpi.doubts import Doubt
 from kam_sync.kpi.model import Unforeseen
 from kam_sync.kpi.values import Moment, Value
@@ -177,6 +177,9 @@ class Kpi(BaseModel):
     good: Good = Field(description="The direction that is good for us.")
     grains: list[Grain] = Field(description="How long its periods are.")
     is_watched: bool = Field(description="Whether an alert is opened when it drifts.")
+    at_stake: Stake = Field(
+        description="What money is at risk when it is worse than usual; see docs/alerts.md."
+    )
     formula: str = Field(description="The SQL that computes it.")
     function: Function | None = Field(description="What makes values of the rows of the SQL.")
     version: str = Field(description="Changes when it is computed in another way.")

@@ -152,7 +152,12 @@ def _kpi(kpi: Kpi, locale: Locale) -> answers.Kpi:
     named_alike = {"key", "family", "source", "measure", "good", "is_watched", "function"}
     plain = kpi.model_dump(include=named_alike)
     return answers.Kpi(
-        **plain, **said, grains=list(kpi.grains), formula=kpi.formula, version=kpi.version
+        **plain,
+        **said,
+        at_stake=kpi.at_stake,
+        grains=list(kpi.grains),
+        formula=kpi.formula,
+        version=kpi.version,
     )
 
 

@@ -20,7 +20,7 @@ from kam_sync.accounts.store import (
     ZoneStore,
 )
 from kam_sync.accounts.traits import traits
-from kam_sync.alerts.store import KNOWN, AlertStore
+from kam_sync.alerts.store import KNOWN, AlertStore, Order
 from kam_sync.base.db import Session
 from kam_sync.drift.store import DriftStore, RuleStore
 from kam_sync.kpi import health
@@ -29,6 +29,7 @@ from kam_sync.kpi.store import KpiStore
 from kam_sync.matching.showing import members
 from kam_sync.web.deps import AccountId, Reading
 from kam_sync.web.pages.chart import Measured, chart_data, measured, unmeasured
+from kam_sync.web.pages.folding import folded
 from kam_sync.web.pages.forms import Came
 from kam_sync.web.pages.group import shown_group
 from kam_sync.web.pages.lists import Lists, OfAccount, What
@@ -58,7 +59,10 @@ def show_account(
     account = AccountStore(session).account(account_id)
     if account.merged_into is not None:  # its companies are there now
         return RedirectResponse(f"/accounts/{account.merged_into}")
-    alerts = AlertStore(session).alerts(states=KNOWN, account_id=account_id, limit=MOST)
+    found = AlertStore(session).alerts(
+        states=KNOWN, account_id=account_id, order=Order.GRAVEST, limit=MOST
+    )
+    alerts = [alert for alert in found if alert.kpi in KPIS]
     points = KpiStore(session).points(account_id)
     findings = DriftStore(session).of_account(account_id)
     cards = measured(points, findings)
@@ -71,7 +75,7 @@ def show_account(
         own_zone=ZoneStore(session).of(account_id),
         zone_words=zones,
         came=came,
-        alerts=alerts,
+        alerts=folded(alerts),
         **lists.tasks_about(alerts),
         cards=cards,
         findings=findings,

@@ -1,13 +1,13 @@
 """Today: the open alerts, grouped by account, the gravest first."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import chain
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from kam_sync.accounts.store import AccountStore
-from kam_sync.alerts.life import State
 from kam_sync.alerts.model import Alert
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
@@ -16,6 +16,7 @@ from kam_sync.intake.store import RunStore
 from kam_sync.kpi.registry import KPIS
 from kam_sync.web.deps import AllSources, Reading, Serving
 from kam_sync.web.pages.alert_tasks import tasks_of
+from kam_sync.web.pages.folding import Told, folded
 from kam_sync.web.render import pages
 
 router = APIRouter()
@@ -29,12 +30,12 @@ def show_today(
 ) -> HTMLResponse:
     """What a person should know today."""
     grouped, store = _by_account(session), AccountStore(session)
-    accounts = store.standing([group[0].account_id for group in grouped])
+    accounts = store.standing([group[0].alert.account_id for group in grouped])
     # Alerts of an account that was merged stay open until the next measuring.
     stand = {key for key, account in accounts.items() if account.id == key}
-    grouped = [group for group in grouped if group[0].account_id in stand]
+    grouped = [group for group in grouped if group[0].alert.account_id in stand]
     shown = grouped[:_MOST_ACCOUNTS]
-    ids = [group[0].account_id for group in shown]
+    ids = [group[0].alert.account_id for group in shown]
     return pages(request).render(
         request,
         "today.html",
@@ -42,8 +43,8 @@ def show_today(
         accounts=accounts,
         owners=store.owners(ids),
         origins={key: sources.called(found) for key, found in store.sources(ids).items()},
-        tasks=tasks_of(session, services, sources, chain.from_iterable(shown)),
-        alert_count=sum(len(group) for group in grouped),
+        tasks=tasks_of(session, services, sources, (told.alert for told in _each(shown))),
+        alert_count=sum(1 + len(told.effects) for told in _each(grouped)),
         account_count=len(grouped),
         hidden=len(grouped) - len(shown),
         sources=sources.all,
@@ -53,31 +54,20 @@ def show_today(
     )
 
 
-def _by_account(session: Session) -> list[list[Alert]]:
-    """Alerts of one account together, those that nobody has answered first.
-
-    Gaps are comparable between KPIs and currencies.
-    """
+def _by_account(session: Session) -> list[list[Told]]:
+    """Alerts of one account together; first what nobody has answered, the gravest before others."""
     groups: dict[object, list[Alert]] = defaultdict(list)
-    order = list(KPIS)
     for alert in AlertStore(session).open_ones().values():
         if alert.kpi in KPIS:
             groups[alert.account_id].append(alert)
-    for group in groups.values():
-        group.sort(key=lambda alert: (_is_answered(alert), order.index(alert.kpi)))
     return sorted(
-        groups.values(),
-        key=lambda group: (
-            all(_is_answered(alert) for alert in group),
-            -max(abs(alert.gap) for alert in group),
-            str(group[0].account_id),
-        ),
+        (folded(group) for group in groups.values()),
+        key=lambda group: (group[0].place, str(group[0].alert.account_id)),
     )
 
 
-def _is_answered(alert: Alert) -> bool:
-    """Whether somebody has put it aside, or it is on its way to be over."""
-    return alert.state is not State.FIRING
+def _each(groups: Iterable[list[Told]]) -> Iterable[Told]:
+    return chain.from_iterable(groups)
 
 
 def _last_run(session: Session) -> Run | None:

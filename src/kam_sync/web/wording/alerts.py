@@ -2,6 +2,8 @@
 
 from kam_sync.alerts.life import State
 from kam_sync.alerts.model import Alert, ChangeKind
+from kam_sync.alerts.stakes import is_yearly
+from kam_sync.kpi.registry import KPIS
 from kam_sync.wording.language import Language
 from kam_sync.wording.outcomes import outcome
 
@@ -26,6 +28,16 @@ def state(language: Language, alert: Alert) -> str:
     return language.gettext("%(state)s until %(day)s") % {"state": said, "day": until}
 
 
+def at_risk(language: Language, alert: Alert) -> str:
+    """How much money is in question."""
+    if alert.at_risk is None or alert.kpi not in KPIS:
+        return language.gettext("nobody can say how much money is at risk")
+    said = {"money": language.money(alert.at_risk, alert.at_risk_currency)}
+    if is_yearly(KPIS[alert.kpi], alert.kind):
+        return language.gettext("%(money)s a year at risk") % said
+    return language.gettext("%(money)s at risk") % said
+
+
 def change(language: Language, kind: ChangeKind) -> str:
     """What has happened to an alert."""
     return {
@@ -46,6 +58,7 @@ def change(language: Language, kind: ChangeKind) -> str:
         ChangeKind.REFRESHED: language.gettext("new numbers"),
         ChangeKind.COMMENTED: language.gettext("a remark"),
         ChangeKind.ASSIGNED: language.gettext("given to somebody"),
+        ChangeKind.UNCOVERED: language.gettext("its cause is over, and it is still bad"),
         ChangeKind.JUDGED: language.gettext("said what it was"),
         ChangeKind.ESCALATED: language.gettext("told to others: nobody has answered"),
     }[kind]
