@@ -185,9 +185,9 @@ def detect(services: Services) -> list[Report]:
 
 def notify(services: Services) -> Report:
     """Step 6, until nothing is left to tell."""
-    total = Report("notify")
+    total, habits = Report("notify"), services.habits
     while True:
-        report = _step(services, lambda s: kam_sync.notify.step.run(s, services.now()))
+        report = _step(services, lambda s: kam_sync.notify.step.run(s, services.now(), habits))
         total.counts.update(report.counts)
         if not report.counts["read"]:
             return total

@@ -24,7 +24,8 @@ from kam_sync.base.errors import Busy
 from kam_sync.notify import step
 from kam_sync.notify.channel import Channel, Letter, Matter, Send, SendState, Tried
 from kam_sync.notify.channels import people
-from kam_sync.notify.keeping import Keeping
+from kam_sync.notify.digest import Digest, digest
+from kam_sync.notify.keeping import Keeping, open_for
 from kam_sync.notify.lasting import after_failure
 from kam_sync.notify.reach import Allowed
 from kam_sync.notify.store import ChannelStore, SendStore
@@ -39,10 +40,15 @@ _MOST = 50
 
 
 class Write(Protocol):
-    """Writes what is sent about matters of one account, in the language of a channel."""
+    """Writes what is sent about matters of one account, or a digest, as a channel speaks."""
 
     def __call__(
-        self, services: Services, channel: Channel, account: Account, matters: Sequence[Matter], /
+        self,
+        services: Services,
+        channel: Channel,
+        about: Account | Digest,
+        matters: Sequence[Matter],
+        /,
     ) -> Letter: ...
 
 
@@ -58,18 +64,18 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What is told in one message: matters of one account."""
+    """What is told in one message: matters of one account, or all that waited."""
 
     channel: Channel
     url: str = field(repr=False)
-    account: Account
+    about: Account | Digest
     matters: Sequence[Matter]
 
 
 def tell(
     services: Services, channel_id: int, write: Write, *, go_on: Callable[[], None] = lambda: None
 ) -> Told:
-    """Send what is due on a channel.
+    """Send what is due on a channel; in quiet hours all waits for their end.
 
     Busy when another process is at it. A message whose sending was cut off is sent once more.
     """
@@ -110,7 +116,9 @@ def escalate(services: Services) -> None:
         services.database.alone("escalating"),
         services.database.transaction() as session,
     ):
-        Keeping(session, services.now()).escalate(lambda: services.workdays, services.zone)
+        Keeping(session, services.now(), services.habits).escalate(
+            lambda: services.workdays, services.zone
+        )
 
 
 def keep(services: Services, channel_id: int, *, go_on: Callable[[], None] = lambda: None) -> Told:
@@ -127,7 +135,7 @@ def allowed(services: Services) -> Allowed:
 
 def zone_of(services: Services, channel: Channel) -> ZoneInfo:
     """The zone in which a channel tells times."""
-    return ZoneInfo(channel.zone) if channel.zone else services.zone
+    return services.habits.zone_of(channel)
 
 
 def note(services: Services, channel_id: int, sends: Sequence[Send], tried: Tried) -> None:
@@ -166,7 +174,7 @@ def step_of(channel_id: int) -> str:
 def _send(services: Services, bundle: Bundle, write: Write) -> Tried:
     """Write a letter and send it; a fault of ours is a failed try, so that it ends one day."""
     try:
-        letter = write(services, bundle.channel, bundle.account, bundle.matters)
+        letter = write(services, bundle.channel, bundle.about, bundle.matters)
     except Exception as error:  # noqa: BLE001 - recorded, and a failed try
         _log.exception("no letter written", channel_id=bundle.channel.id)
         return Tried(f"not written: {type(error).__name__}")
@@ -174,22 +182,36 @@ def _send(services: Services, bundle: Bundle, write: Write) -> Tried:
 
 
 def _next(services: Services, channel_id: int) -> Bundle | None:
-    """What is due longest, with what else is due of the same account."""
+    """What is due longest, with what else is due of the same account, or of the digest."""
+    now = services.now()
     with services.database.transaction() as session:
-        sends = SendStore(session).due(channel_id, services.now(), limit=500)
-        if not sends:
-            return None
+        sends = SendStore(session).due(channel_id, now, limit=500)
         channel = ChannelStore(session).by_id(channel_id)
-        if channel is None:
+        if not sends or channel is None:
             return None
-        found = AlertStore(session).changes([one.change_id for one in sends])
-        matters = [Matter(one, *found[one.change_id]) for one in sends]
-        accounts = AccountStore(session).standing([one.alert.account_id for one in matters])
-        account = accounts[matters[0].alert.account_id]
-        ours = [one for one in matters if _is_of(accounts, one, account.id)][:_LINES]
+        allowed_at = services.habits.allowed(channel, now)
+        if allowed_at > now:
+            SendStore(session).postpone(channel_id, allowed_at)
+            return None
+        alike = [one for one in sends if one.in_digest == sends[0].in_digest]
+        found = AlertStore(session).changes([one.change_id for one in alike])
+        matters = [Matter(one, *found[one.change_id]) for one in alike]
+        about, ours = _about(session, channel, matters)
         url = services.cipher.unlock(ChannelStore(session).sealed_url(channel_id))
         session.expunge_all()
-    return Bundle(channel, url, account, sorted(ours, key=lambda one: one.change.id))
+    return Bundle(channel, url, about, sorted(ours, key=lambda one: one.change.id))
+
+
+def _about(
+    session: Session, channel: Channel, matters: Sequence[Matter]
+) -> tuple[Account | Digest, Sequence[Matter]]:
+    """What the next message is about, and which matters are told by it."""
+    accounts = AccountStore(session).standing([one.alert.account_id for one in matters])
+    if matters[0].send.in_digest:
+        waited = [one.alert for one in matters]
+        return digest(waited, accounts, open_for(session, channel)), matters
+    account = accounts[matters[0].alert.account_id]
+    return account, [one for one in matters if _is_of(accounts, one, account.id)][:_LINES]
 
 
 def _is_of(accounts: dict[UUID, Account], matter: Matter, account_id: UUID) -> bool:
@@ -215,7 +237,7 @@ def _note_failure(
     fates = [after_failure(send, channel, now) for send in sends]
     for send, fate in zip(sends, fates, strict=True):
         SendStore(session).note(
-            [send.id], state=SendState.GIVEN_UP if fate.is_given_up else SendState.WAITING,
+            [send.id], state=SendState.GIVEN_UP if fate.is_given_up else send.state,
             attempts=send.attempts + 1, tried_at=now, first_tried_at=send.first_tried_at or now,
             due_at=fate.due_at, error=error,
         )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -50,6 +50,8 @@ from kam_sync.intake.store import SharedTurns
 from kam_sync.kpi import workdays
 from kam_sync.kpi.registry import take_in
 from kam_sync.kpi.workdays import Workdays
+from kam_sync.notify.due import Habits
+from kam_sync.notify.hours import Quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,14 @@ class Services:
     def workdays(self) -> Workdays:
         """Which days are worked."""
         return _workdays(self.settings)
+
+    @property
+    def habits(self) -> Habits:
+        """When people are told of alerts, and of how many."""
+        days = cache(lambda: self.workdays)  # read when somebody asks
+        quiet = None if self.settings.quiet is None else Quiet(*self.settings.quiet)
+        budget = self.settings.alerts_per_week
+        return Habits(self.zone, lambda day: days().is_worked(day), quiet, budget)
 
     @property
     def granting(self) -> Granting:

@@ -1,14 +1,20 @@
 """Never more a week than a person has attention for, and nothing is dropped."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kam_sync.accounts.model import Account
+from kam_sync.alerts.life import State
+from kam_sync.alerts.model import Alert
+from kam_sync.drift.model import Kind
 from kam_sync.notify.attention import Candidate, Told, split
-from kam_sync.notify.digest import Waited, digest
+from kam_sync.notify.digest import digest
 
 FIVE = 5
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 def one(number: int, rank: float = 1.0, **more: bool) -> Candidate:
@@ -60,17 +66,21 @@ def test_over_a_week_each_is_in_one_place_and_no_more_alerts_are_pushed(
         assert len(known) <= budget
 
 
+def alert(number: int, account: UUID, rank: float, state: State = State.FIRING) -> Alert:
+    return Alert(
+        id=UUID(int=number), account_id=account, kpi="won_revenue", unit="RUB", kind=Kind.LEVEL,
+        state=state, opened_at=NOW, changed_at=NOW, entered_at=NOW, badness=4, observed=30,
+        expected=100, low=55, high=145, gap=-4, since=NOW.date(), rank=rank,
+    )  # fmt: skip
+
+
 def test_the_digest_groups_by_account_the_gravest_first_and_counts_all() -> None:
     shop, house = UUID(int=100), UUID(int=200)
     waited = [
-        Waited(UUID(int=1), shop, 5.0, is_open=True),
-        Waited(UUID(int=2), house, 9.0, is_open=True),
-        Waited(UUID(int=3), shop, 7.0, is_open=True),
-        Waited(UUID(int=3), shop, 7.0, is_open=True),
-        Waited(UUID(int=4), house, 99.0, is_open=False),
-    ]
-    found = digest(waited, open_alerts=12)
-    assert found is not None
-    assert [[w.alert_id.int for w in group] for group in found.groups] == [[2], [3, 1]]
+        alert(1, shop, 5), alert(2, house, 9), alert(3, shop, 7), alert(3, shop, 7),
+        alert(4, house, 99, State.RESOLVED),
+    ]  # fmt: skip
+    accounts = {key: Account(id=key, name="Лавка", changed_at=NOW) for key in (shop, house)}
+    found = digest(waited, accounts, open_alerts=12)
+    assert [[one.id.int for one in group] for _, group in found.groups] == [[2], [3, 1]]
     assert (found.passed, found.open_alerts) == (1, 12)
-    assert digest([], open_alerts=12) is None

@@ -94,6 +94,8 @@ class Send(SQLModel):
     sent_at: datetime | None = fields.moment(default=None)
     error: str = ""
     """Why the last try failed, in words and without secrets."""
+    in_digest: bool = False
+    """It is told together with all that waited, and not by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,40 +1,36 @@
 """What a digest tells: all that waited, by account, the gravest first, and how many are open."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-
-@dataclass(frozen=True, slots=True)
-class Waited:
-    """An alert that waited for the digest, as it stands now."""
-
-    alert_id: UUID
-    account_id: UUID
-    rank: float
-    is_open: bool
+from kam_sync.accounts.model import Account
+from kam_sync.alerts.model import Alert
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
     """One message to one receiver."""
 
-    groups: tuple[tuple[Waited, ...], ...]
-    """Of one account each."""
-    passed: int
+    groups: tuple[tuple[str, tuple[Alert, ...]], ...] = ()
+    """By name of the account what is still open of that which waited, the gravest first."""
+    passed: int = 0
     """How many of those that waited are over already."""
-    open_alerts: int
+    open_alerts: int = 0
     """How many are open in all, those that were told before among them."""
 
 
-def digest(waited: Iterable[Waited], open_alerts: int) -> Digest | None:
-    """What is told; None where nothing waited. An alert that waited twice is told once."""
-    alerts = {one.alert_id: one for one in waited}
-    if not alerts:
-        return None
-    by_account: dict[UUID, list[Waited]] = {}
-    for one in sorted(alerts.values(), key=lambda w: (-w.rank, str(w.alert_id))):
-        if one.is_open:
-            by_account.setdefault(one.account_id, []).append(one)
-    groups = tuple(tuple(group) for group in by_account.values())
-    return Digest(groups, sum(not one.is_open for one in alerts.values()), open_alerts)
+def digest(waited: Iterable[Alert], accounts: Mapping[UUID, Account], open_alerts: int) -> Digest:
+    """What is told. An alert that waited twice is told once, as it stands now.
+
+    Args:
+        accounts: those that the accounts of the alerts are now.
+    """
+    alerts = {one.id: one for one in waited}
+    groups: dict[UUID, tuple[str, list[Alert]]] = {}
+    for one in sorted(alerts.values(), key=lambda alert: (-alert.rank, str(alert.id))):
+        account = accounts[one.account_id]
+        if one.life.is_open:
+            groups.setdefault(account.id, (account.name, []))[1].append(one)
+    shown = tuple((name, tuple(those)) for name, those in groups.values())
+    return Digest(shown, len(alerts) - sum(len(those) for _, those in shown), open_alerts)

@@ -13,22 +13,28 @@ from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
 from kam_sync.intake.store import SourceStore
 from kam_sync.kpi.workdays import Workdays
-from kam_sync.notify.channel import Event, Owner, Route
-from kam_sync.notify.due import due
+from kam_sync.notify.attention import Candidate, split
+from kam_sync.notify.channel import Channel, Event, Owner, Route
+from kam_sync.notify.due import Habits, digested, pushed
 from kam_sync.notify.escalating import is_due
+from kam_sync.notify.hours import week_began
 from kam_sync.notify.route import channels_of, concerns, event_of
 from kam_sync.notify.store import ChannelStore, SendStore
 
 _MARGIN = timedelta(days=1)
 """The calendar reaches a day further than needed: a day of UTC is another one elsewhere."""
 
+News = tuple[Event, Change, Alert]
+"""What people may be told."""
+
 
 class Keeping:
     """Keeps them, in the transaction of whoever has found them."""
 
-    def __init__(self, session: Session, now: datetime) -> None:
+    def __init__(self, session: Session, now: datetime, habits: Habits) -> None:
         self._session = session
         self._now = now
+        self._habits = habits
         self._channels = {one.id: one for one in ChannelStore(session).held()}
         self._sends = SendStore(session)
 
@@ -38,13 +44,35 @@ class Keeping:
             return 0
         routes = self._routes()
         owners = owners_of(self._session, [alert for _, alert in changes])
-        made = 0
+        wanted: dict[int, list[News]] = {}
         for change, alert in changes:
-            event = event_of(change.change)
+            event = None if change.is_quiet else event_of(change.change)
             if event is not None:
-                wanting = channels_of(event, alert, owners.get(alert.id), routes)
-                made += self._keep(event, change, wanting)
-        return made
+                for channel_id in channels_of(event, alert, owners.get(alert.id), routes):
+                    wanted.setdefault(channel_id, []).append((event, change, alert))
+        return sum(self._share(self._channels[key], those) for key, those in wanted.items())
+
+    def _share(self, channel: Channel, news: Sequence[News]) -> int:
+        """Keep news for a channel: some to be told by themselves, the rest for the digest."""
+        at_once = pushed(channel, self._now, self._habits)
+        later = digested(channel, self._now, self._habits)
+        week = week_began(at_once.at, self._habits.zone_of(channel))
+        told = self._sends.told(channel.id, [alert.id for _, _, alert in news], week)
+        found = split(
+            [
+                Candidate(change.id, alert.id, alert.rank, event is Event.RESOLVED)
+                for event, change, alert in news
+            ],
+            told, self._habits.budget,
+        )  # fmt: skip
+        pushes = {one.change_id for one in found.pushed}
+        return sum(
+            self._sends.add(
+                event, (change.id, alert.id), channel.id,
+                at_once if change.id in pushes else later, self._now,
+            )
+            for event, change, alert in news
+        )  # fmt: skip
 
     def escalate(self, days: Callable[[], Workdays], zone: ZoneInfo) -> int:
         """Tell others of alerts that nobody has answered for too long; how many rows that makes."""
@@ -55,7 +83,11 @@ class Keeping:
             if one.escalates_after_days is not None
         ]
         store = AlertStore(self._session)
-        firing = [one for one in store.open_ones().values() if one.state is State.FIRING]
+        firing = [
+            one
+            for one in store.open_ones().values()
+            if one.state is State.FIRING and one.inhibited_by is None
+        ]
         if not routes or not firing:
             return 0
         first = min(alert.entered_at for alert in firing)
@@ -73,7 +105,7 @@ class Keeping:
             if wanting:
                 change = store.write(alert, ChangeKind.ESCALATED, self._now)
                 self._session.flush()
-                made += self._keep(Event.ESCALATED, change, sorted(wanting))
+                made += self._escalated(change, sorted(wanting))
         return made
 
     def _routes(self) -> dict[int, list[Route]]:
@@ -81,13 +113,22 @@ class Keeping:
         found = ChannelStore(self._session).routes()
         return {key: its for key, its in found.items() if key in self._channels}
 
-    def _keep(self, event: Event, change: Change, wanting: Iterable[int]) -> int:
+    def _escalated(self, change: Change, wanting: Iterable[int]) -> int:
+        """Keep it to be told by itself: nobody is to miss it among others."""
         made = 0
         for channel_id in wanting:
-            when = due(event, self._channels[channel_id], self._now)
+            when = pushed(self._channels[channel_id], self._now, self._habits)
             of = (change.id, change.alert_id)
-            made += self._sends.add(event, of, channel_id, when, self._now)
+            made += self._sends.add(Event.ESCALATED, of, channel_id, when, self._now)
         return made
+
+
+def open_for(session: Session, channel: Channel) -> int:
+    """How many open alerts a channel is told of."""
+    alerts = list(AlertStore(session).open_ones().values())
+    owners = owners_of(session, alerts)
+    routes = {channel.id: ChannelStore(session).routes().get(channel.id, [])}
+    return sum(bool(channels_of(Event.OPENED, one, owners.get(one.id), routes)) for one in alerts)
 
 
 def owners_of(session: Session, alerts: Sequence[Alert]) -> dict[UUID, Owner]:

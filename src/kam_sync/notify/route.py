@@ -18,8 +18,11 @@ def route(change: ChangeKind) -> tuple[str, ...]:
 def event_of(change: ChangeKind) -> Event | None:
     """What people are told of a change; None where it is no news to them.
 
-    An escalation is kept where it is found, for the routes that have waited so long alone.
+    What its cause hid so far is new to them. An escalation is kept where it is found, for the
+    routes that have waited so long alone.
     """
+    if change is ChangeKind.UNCOVERED:
+        return Event.OPENED
     is_told = change.value in set(Event) and change is not ChangeKind.ESCALATED
     return Event(change.value) if is_told else None
 

@@ -9,16 +9,18 @@ from kam_sync.alerts.store import AlertStore, IncidentStore
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.notify.channels import log
+from kam_sync.notify.due import Habits
 from kam_sync.notify.keeping import Keeping
 from kam_sync.notify.model import Message
 from kam_sync.notify.route import LOG, route
 from kam_sync.notify.store import NotifyStore
 
-_BATCH = 500
+_BATCH = 5_000
+"""Large, for of one batch the gravest are told first."""
 _CHANNELS: Mapping[str, Callable[[Message], None]] = {LOG: log.tell}
 
 
-def run(session: Session, now: datetime) -> Report:
+def run(session: Session, now: datetime, habits: Habits) -> Report:
     """Tell the next changes; `read` is 0 when there is nothing to tell."""
     store, alerts = NotifyStore(session), AlertStore(session)
     alerts.wait_for_writers()
@@ -30,7 +32,7 @@ def run(session: Session, now: datetime) -> Report:
             _CHANNELS[channel](_message(change, alert, accounts[alert.account_id].name))
             store.told(change.id, channel, now)
             report.add(told=1)
-    kept = Keeping(session, now).keep(changes)
+    kept = Keeping(session, now, habits).keep(changes)
     if changes:
         store.move(changes[-1][0].id)
     return report.add(kept=kept)

@@ -10,6 +10,7 @@ from sqlmodel import Field, col, select
 
 from kam_sync.base.db import Session, table_of
 from kam_sync.base.errors import NotHere
+from kam_sync.notify.attention import Told
 from kam_sync.notify.channel import Event, Send, SendState
 from kam_sync.notify.due import Due
 from kam_sync.notify.model import Waiting
@@ -50,6 +51,7 @@ class SendStore:
         new = insert(table_of(SendRow)).values(
             change_id=change[0], alert_id=change[1], channel_id=channel_id, event=event,
             state=due.state, made_at=now, due_at=due.at, attempts=0, error="",
+            in_digest=due.in_digest,
         )  # fmt: skip
         added = new.on_conflict_do_nothing(constraint="channel_send_once")
         return self._session.scalar(added.returning(table_of(SendRow).c.id)) is not None
@@ -60,6 +62,25 @@ class SendStore:
         query = query.where(SendRow.channel_id == channel_id, *_is_due(now))
         query = query.order_by(col(SendRow.due_at), col(SendRow.id)).limit(limit)
         return list(self._session.scalars(query))
+
+    def told(self, channel_id: int, alert_ids: Collection[UUID], week: datetime) -> Told:
+        """Which of these alerts a channel tells by themselves, and how many since a week began.
+
+        What is told because nobody answered costs no attention of that week.
+        """
+        row = table_of(SendRow).c
+        its = row.channel_id == channel_id, ~row.in_digest
+        known = sa.select(row.alert_id).where(*its, row.alert_id.in_(alert_ids)).distinct()
+        usual = sa.select(row.alert_id).where(*its, row.event != Event.ESCALATED)
+        first = usual.group_by(row.alert_id).having(sa.func.min(row.due_at) >= week).subquery()
+        spent = self._session.scalar(sa.select(sa.func.count()).select_from(first)) or 0
+        return Told(frozenset(self._session.scalars(known)), spent)
+
+    def postpone(self, channel_id: int, until: datetime) -> None:
+        """Let what is due on a channel be due later."""
+        row = table_of(SendRow).c
+        waits = row.channel_id == channel_id, row.state.in_(_TO_BE_SENT), row.due_at < until
+        self._session.execute(sa.update(table_of(SendRow)).where(*waits).values(due_at=until))
 
     def due_channels(self, now: datetime) -> list[int]:
         """The channels for which something is due."""
@@ -75,7 +96,7 @@ class SendStore:
     def hurry(self, channel_id: int, now: datetime) -> None:
         """Let what waits after a failure be due now: the channel takes messages again."""
         row = table_of(SendRow).c
-        failed = row.channel_id == channel_id, row.state == SendState.WAITING, row.attempts > 0
+        failed = row.channel_id == channel_id, row.state.in_(_TO_BE_SENT), row.attempts > 0
         self._session.execute(
             sa.update(table_of(SendRow)).where(*failed, row.due_at > now).values(due_at=now)
         )

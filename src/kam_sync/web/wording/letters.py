@@ -7,19 +7,29 @@ from kam_sync.alerts.model import Alert
 from kam_sync.drift.model import Kind
 from kam_sync.kpi.registry import KPIS
 from kam_sync.notify.channel import Channel, Event, Letter, Matter
+from kam_sync.notify.digest import Digest
 from kam_sync.telling import zone_of
-from kam_sync.web.wording import sentences
+from kam_sync.web.wording import alerts, digests, sentences
 from kam_sync.web.wording.language import Language
 from kam_sync.wiring import Services
 from kam_sync.wording import drifts
 
 
 def write(
-    services: Services, channel: Channel, account: Account, matters: Sequence[Matter]
+    services: Services, channel: Channel, about: Account | Digest, matters: Sequence[Matter]
 ) -> Letter:
-    """One matter in a sentence; several of one account as a list below its name."""
+    """One matter in a sentence; several of one account as a list below its name; or a digest."""
     language = Language(channel.locale, zone_of(services, channel))
-    name = " ".join(account.name.split()) or language.gettext("without a name")
+    if isinstance(about, Digest):
+        subject, said = digests.digest(language, about)
+        return Letter(subject, _ended(language, said, _link(services, "")))
+    return _of_account(services, language, about, matters)
+
+
+def _of_account(
+    services: Services, language: Language, account: Account, matters: Sequence[Matter]
+) -> Letter:
+    name = digests.called(language, account.name)
     if len(matters) == 1:
         (one,) = matters
         subject = f"{name}: {_subject(language, one)}"
@@ -64,6 +74,8 @@ def _said(language: Language, matter: Matter) -> str:
     what = matter.send.event
     how = _over(language, then, matter.change.by) if what is Event.RESOLVED else None
     said = f"{_title(language, then)}: {how or drifts.alert(language, then)}"
+    if how is None and matter.alert.at_risk:
+        said += f"; {alerts.at_risk(language, matter.alert)}"
     return said if what is Event.OPENED else f"{event(language, what)}. {said}"
 
 

@@ -1,0 +1,57 @@
+"""The digest: what waited for the beginning of the week, in one message."""
+
+from kam_sync.alerts.model import Alert
+from kam_sync.kpi.registry import KPIS
+from kam_sync.notify.digest import Digest
+from kam_sync.web.wording import alerts, sentences
+from kam_sync.web.wording.language import Language
+
+_MOST = 60
+"""So many alerts stand in a message."""
+
+
+def digest(language: Language, about: Digest) -> tuple[str, str]:
+    """Its subject, and what it says."""
+    count = sum(len(those) for _, those in about.groups)
+    subject = language.ngettext(
+        "Digest: %(num)s alert", "Digest: %(num)s alerts", count
+    ) % {"num": language.number(count)}  # fmt: skip
+    parts = [_groups(language, about, count), "\n".join(_ends(language, about))]
+    return subject, "\n\n".join(part for part in parts if part)
+
+
+def called(language: Language, name: str) -> str:
+    """How an account is called, in one line."""
+    return " ".join(name.split()) or language.gettext("without a name")
+
+
+def _groups(language: Language, about: Digest, count: int) -> str:
+    shown, blocks = 0, []
+    for name, those in about.groups:
+        some = those[: _MOST - shown]
+        shown += len(some)
+        if some:
+            lines = [f"– {_line(language, alert)}." for alert in some]
+            blocks.append("\n".join([f"{called(language, name)}:", *lines]))
+    if shown < count:
+        more = language.ngettext("And %(num)s more.", "And %(num)s more.", count - shown)
+        blocks.append(more % {"num": language.number(count - shown)})
+    return "\n\n".join(blocks)
+
+
+def _ends(language: Language, about: Digest) -> list[str]:
+    lines = []
+    if about.passed:
+        passed = language.ngettext(
+            "%(num)s that came up meanwhile is over already.",
+            "%(num)s that came up meanwhile are over already.",
+            about.passed,
+        )
+        lines.append(passed % {"num": language.number(about.passed)})
+    opened = language.gettext("Open alerts in all: %(num)s.")
+    return [*lines, opened % {"num": language.number(about.open_alerts)}]
+
+
+def _line(language: Language, alert: Alert) -> str:
+    said = f"{KPIS[alert.kpi].title[language.locale]}: {sentences.alert(language, alert)}"
+    return f"{said}; {alerts.at_risk(language, alert)}" if alert.at_risk else said
