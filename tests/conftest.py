@@ -52,7 +52,10 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a throw-away installation."""
     url = os.environ.get("KAM_SYNC_TEST_DATABASE_URL")  # noqa: TID251 - the tests' own switch
     folder = tmp_path_factory.mktemp("data")
-    wanted = {"data_dir": folder, "database_url": url, "crm_hosts": "127.0.0.1, localhost"}
+    wanted = {
+        "data_dir": folder, "database_url": url, "crm_hosts": "127.0.0.1, localhost",
+        "quiet_hours": "none",  # tests by the real clock run at night, too
+    }  # fmt: skip
     return Settings.model_validate(wanted)
 
 

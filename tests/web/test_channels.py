@@ -105,16 +105,18 @@ def test_a_trial_is_sent_at_once_and_says_what_came_of_it(client, box: Mailbox) 
 def test_an_alert_is_told_listed_and_sent_again(
     client, world: World, fallen: UUID, box: Mailbox
 ) -> None:
-    flow.notify(world.services)  # what was told before is no news
     client.post(ALL, json={"name": "olga", "url": box.url})
     client.post(f"{ONE}/routes", json={"owner": "Анна Смирнова"})
     alerts = client.get("/api/v1/alerts").json()["items"]
     assert alerts, "the account has fallen"
     alert_id = alerts[0]["id"]
+    flow.notify(world.services)
+    tell(world)
     client.post(f"/api/v1/alerts/{alert_id}/resolve", json={"outcome": "known"})
     flow.notify(world.services)
     tell(world)
-    [send] = client.get(f"{ONE}/sends").json()["items"]
+    send, *before = client.get(f"{ONE}/sends").json()["items"]
+    assert {one["event"] for one in before} == {"opened"}
     assert (send["event"], send["state"], send["alert_id"]) == (
         "resolved", "sent", alert_id,
     )  # fmt: skip
@@ -126,7 +128,7 @@ def test_an_alert_is_told_listed_and_sent_again(
     assert "клиенты: Анна Смирнова" in page
     assert "В CRM никого так не зовут" not in page
     tell(world)
-    assert len(box.mails) == 2
+    assert len(box.mails) == 3
     assert client.post(f"{ONE}/retry", json={"ids": [999]}).status_code == 404
     assert 'kam_sync_channel_waiting{channel="olga"} 0.0' in client.get("/metrics").text
 

@@ -26,7 +26,14 @@ def shop(services: Services) -> Office:
     """Seven accounts; it is Monday noon in Moscow."""
     found = office(services)
     found.win(*((name, "7") for name in SHOPS))
+    set_up(found, quiet_hours="19:00-9:00")
     return found
+
+
+def set_up(shop: Office, **settings: object) -> None:
+    """Change settings of the house."""
+    said = shop.services.settings.model_dump() | settings
+    shop.services = replace(shop.services, settings=Settings.model_validate(said))
 
 
 @pytest.fixture
@@ -146,8 +153,7 @@ def test_a_digest_that_was_not_taken_stays_one_message(shop: Office) -> None:
 
 
 def test_a_house_may_set_hours_and_number(shop: Office, box: Mailbox) -> None:
-    said = shop.services.settings.model_dump() | {"quiet_hours": "none", "alerts_per_week": 0}
-    shop.services = replace(shop.services, settings=Settings.model_validate(said))
+    set_up(shop, quiet_hours="none", alerts_per_week=0)
     channel = shop.open("mail", box.url)
     shop.time.at = datetime(2026, 11, 28, 23, tzinfo=UTC)
     shop.alarm(SHOPS[0])

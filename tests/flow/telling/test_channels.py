@@ -183,7 +183,7 @@ def test_a_dead_channel_loses_nothing_and_goes_on_when_it_is_back(shop: Office) 
     assert shop.incidents() == ["channel_dead"]
     stands = shop.standing(channel)
     assert (stands.failures, stands.last_error) == (3, "not reached: Connection refused")
-    shop.time.go_on(days=7)
+    shop.time.go_on(days=5)
     assert shop.tell(channel).failed == 1
     with box:
         shop.time.go_on(hours=2)

@@ -123,6 +123,7 @@ class Send(BaseModel):
     state: SendState
     made_at: Moment
     due_at: Moment = Field(description="When it is told, or tried again.")
+    in_digest: bool = Field(description="Whether it is told together with all that waited.")
     attempts: int
     tried_at: Moment | None
     sent_at: Moment | None
