@@ -11,8 +11,8 @@ import kam_sync.matching.step
 import kam_sync.notify.step
 from connectors import Noun
 from kam_sync import tasking
-from kam_sync.alerts.store import AlertStore
 from kam_sync.alerts.looking import House
+from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.hearing import Hearing, HearingResult

@@ -106,7 +106,7 @@ def catch_up(services: Services) -> None:
             with services.database.transaction() as session:
                 is_more = step.is_behind(session)
                 if is_more:
-                    step.run(session, services.now())
+                    step.run(session, services.now(), services.habits)
 
 
 def escalate(services: Services) -> None:

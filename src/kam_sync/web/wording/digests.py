@@ -3,8 +3,9 @@
 from kam_sync.alerts.model import Alert
 from kam_sync.kpi.registry import KPIS
 from kam_sync.notify.digest import Digest
-from kam_sync.web.wording import alerts, sentences
+from kam_sync.web.wording import alerts
 from kam_sync.web.wording.language import Language
+from kam_sync.wording import drifts
 
 _MOST = 60
 """So many alerts stand in a message."""
@@ -53,5 +54,5 @@ def _ends(language: Language, about: Digest) -> list[str]:
 
 
 def _line(language: Language, alert: Alert) -> str:
-    said = f"{KPIS[alert.kpi].title[language.locale]}: {sentences.alert(language, alert)}"
+    said = f"{KPIS[alert.kpi].title[language.locale]}: {drifts.alert(language, alert)}"
     return f"{said}; {alerts.at_risk(language, alert)}" if alert.at_risk else said
