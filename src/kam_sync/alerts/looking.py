@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kam_sync.alerts.causes import Part
+from kam_sync.alerts.causes import Part, about
 from kam_sync.alerts.life import Life, Turn
 from kam_sync.alerts.model import Alert, Facts
 from kam_sync.alerts.stakes import Matter
@@ -39,10 +39,13 @@ class Looked:
     @property
     def part(self) -> Part:
         """What it may be a part of."""
-        return Part(self.id, self.alert.account_id, self.alert.kpi, self.life.state)
+        what = about(self.alert.kpi, self.alert.kind)
+        return Part(self.id, self.alert.account_id, what, self.life.state)
 
     @property
     def matter(self) -> Matter:
         """What it says now."""
         said = self.facts or self.alert
-        return Matter(said.observed, said.expected, said.unit, self.alert.kind, self.life.badness)
+        return Matter(
+            said.observed, said.expected, said.unit, self.alert.kind, self.life.badness, said.grain
+        )

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from kam_sync.drift.model import Kind
-from kam_sync.kpi.definition import Good, Kpi, Stake
+from kam_sync.kpi.definition import Good, Grain, Kpi, Measure, Stake
 
-_MONTHS = 12
+_A_YEAR = {Grain.DAY: 365, Grain.WEEK: 52, Grain.MONTH: 12, Grain.QUARTER: 4}
+_ONCE = frozenset({Kind.PLAN, Kind.SCISSORS})
+"""What is missing, or too much, is so once, and not each month."""
+_NO_MONEY = frozenset({Kind.STEP, Kind.MISSING})
 _DAYS = 365
 _CENT = Decimal("0.01")
 _ZERO = Decimal(0)
@@ -56,6 +59,7 @@ class Matter:
     unit: str
     kind: Kind
     badness: float
+    grain: Grain = Grain.MONTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,15 @@ _SILENT = _Growing(Decimal("0.2"), Decimal(1))
 
 def at_risk(matter: Matter, kpi: Kpi, purse: Purse) -> Risk | None:
     """The money at risk: what a year will miss, or what stands out; None where nobody can say."""
-    stake = Stake.SHARE if matter.kind is Kind.SILENCE else kpi.at_stake
+    if matter.kind in _ONCE and kpi.measure is Measure.MONEY:
+        between = Decimal(str(abs(matter.expected - matter.observed)))
+        return _risk(between, matter.unit)
+    stake = _stake(matter.kind, kpi)
     missing = _missing(matter, kpi.good)
     match stake:
         case Stake.FLOW:
             own = purse.own.get(matter.unit)
-            year = missing * _MONTHS
+            year = missing * _A_YEAR[matter.grain]
             return _risk(year if own is None else min(year, own.most), matter.unit)
         case Stake.BALANCE:
             return _risk(missing, matter.unit)
@@ -98,8 +105,16 @@ def at_risk(matter: Matter, kpi: Kpi, purse: Purse) -> Risk | None:
     return _risk(share * purse.revenue[currency].latest, currency)
 
 
+def _stake(kind: Kind, kpi: Kpi) -> Stake:
+    if kind in _NO_MONEY | _ONCE:
+        return Stake.NONE
+    return Stake.SHARE if kind is Kind.SILENCE else kpi.at_stake
+
+
 def is_yearly(kpi: Kpi, kind: Kind) -> bool:
     """Whether the money at risk is that of a year, and not what stands out once."""
+    if kind in _ONCE:
+        return False
     return kind is Kind.SILENCE or kpi.at_stake not in {Stake.BALANCE, Stake.DELAY}
 
 

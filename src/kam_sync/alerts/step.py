@@ -56,6 +56,7 @@ def _look(
         if life is not None and life.is_open and (alert is None or not alert.life.is_open):
             alert = store.begin(finding, rule, life, now)
         if alert is not None and life is not None:
+            store.grade(alert, rule.severity)
             is_said = alert.life.is_open and seen is not Sign.UNSURE
             facts = facts_of(finding, alert) if is_said else None
             looked.append(Looked(alert, life, turns, facts))

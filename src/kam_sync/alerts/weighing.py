@@ -30,7 +30,7 @@ def weigh(
     worth = RateStore(session).newest(today)
     purses = _purses(session, looked, today.replace(day=1))
     risks = {one.id: _risk(one, purses[one.id], house.currency, worth) for one in looked}
-    ranks = {key: rank(_common(risk, house, worth)) for key, risk in risks.items()}
+    ranks = {one.id: _rank(one, _common(risks[one.id], house, worth)) for one in looked}
     by_rank = sorted(looked, key=lambda one: (-ranks[one.id], str(one.id)))
     causes = covered(one.part for one in by_rank)
     for effect, cause in causes.items():
@@ -44,6 +44,11 @@ def weigh(
         )
         for one in looked
     }
+
+
+def _rank(one: Looked, money: Decimal | None) -> float:
+    confidence = (one.facts or one.alert).confidence
+    return rank(money, one.alert.severity.value, confidence)
 
 
 def _still(one: Looked) -> UUID | None:

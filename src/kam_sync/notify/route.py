@@ -23,6 +23,8 @@ def event_of(change: ChangeKind) -> Event | None:
     """
     if change is ChangeKind.UNCOVERED:
         return Event.OPENED
+    if change is ChangeKind.REBASED:  # it is over in another way
+        return Event.RESOLVED
     is_told = change.value in set(Event) and change is not ChangeKind.ESCALATED
     return Event(change.value) if is_told else None
 

@@ -16,7 +16,7 @@ from kam_sync.alerts.lifecycle import facts_of
 from kam_sync.alerts.model import NEWS, NO_WORD, Alert, Change, ChangeKind, Facts, Weight, Word
 from kam_sync.base.db import Session, hold_still, table_of
 from kam_sync.base.errors import NotHere
-from kam_sync.drift.model import Finding
+from kam_sync.drift.model import Finding, Severity
 from kam_sync.drift.rule import Rule
 
 Identity = tuple[UUID, str]
@@ -146,6 +146,10 @@ class AlertStore:
         if found is None:
             raise NotHere(f"alert {alert_id}: no such alert")
         return found
+
+    def grade(self, alert: Alert, severity: Severity) -> None:
+        """Keep how grave it is, as its rule says now."""
+        self._row(alert.id).severity = severity
 
     def assign(self, alert_id: UUID, assignee: str) -> None:
         """Keep who looks after it."""
