@@ -41,6 +41,8 @@ def upgrade() -> None:
         sa.Column("channel_id", sa.Integer(), nullable=False),
         sa.Column("owner", sa.String(), nullable=False),
         sa.Column("kpi", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("severity", sa.String(32), nullable=False),
         sa.Column("events", postgresql.ARRAY(sa.String()), nullable=False),
         sa.Column("escalates_after_days", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], ondelete="CASCADE"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 from kam_sync.alerts.model import IncidentKind
@@ -10,8 +11,10 @@ from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.clock import known_zone
 from kam_sync.base.db import Session
 from kam_sync.base.settings import Locale
+from kam_sync.drift.model import Severity
+from kam_sync.drift.store import RuleStore
 from kam_sync.kpi.registry import KPIS
-from kam_sync.notify.channel import Channel, Event, Ill, Letter, Route, Tried, WrongChannel
+from kam_sync.notify.channel import Channel, Event, Ill, Letter, Route, Through, Tried, WrongChannel
 from kam_sync.notify.channels import people
 from kam_sync.notify.store import ChannelStore, SendStore
 from kam_sync.telling import allowed, note, step_of, subject
@@ -109,31 +112,41 @@ def test(services: Services, channel: Channel, letter: Letter) -> Tried:
     return tried
 
 
-def route(
-    session: Session, name: str, *, owner: str = "", kpi: str = "",
-    events: Sequence[str] = (), escalates_after_days: int | None = None,
-) -> Route:  # fmt: skip
+def route(session: Session, name: str, wanted: Through) -> Route:
     """Say what goes to a channel; without any route everything does."""
-    if kpi and kpi not in KPIS:
+    days = wanted.escalates_after_days
+    _refuse_unknown(session, wanted)
+    if days is not None and not 1 <= days <= _MOST_DAYS:
         raise WrongChannel(
-            f"KPI {kpi}: there is no such KPI; there are: {', '.join(KPIS)}", Ill.KPI
-        )
-    if escalates_after_days is not None and not 1 <= escalates_after_days <= _MOST_DAYS:
-        raise WrongChannel(
-            f"escalates after {escalates_after_days} days: 1 to {_MOST_DAYS} working days are "
+            f"escalates after {days} days: 1 to {_MOST_DAYS} working days are "
             "possible", Ill.DAYS,
         )  # fmt: skip
-    chosen = _events(events)
-    if (Event.ESCALATED in chosen) != (escalates_after_days is not None):
+    chosen = _events(wanted.events)
+    if (Event.ESCALATED in chosen) != (days is not None):
         raise WrongChannel(
             "escalated: the event and the number of working days belong together; give both or "
             "none of them", Ill.DAYS,
         )  # fmt: skip
     store = ChannelStore(session)
     channel = store.by_name(name)
-    return store.add_route(
-        channel.id, owner=owner.strip(), kpi=kpi, events=chosen, days=escalates_after_days
-    )
+    return store.add_route(channel.id, replace(wanted, events=[one.value for one in chosen]))
+
+
+def _refuse_unknown(session: Session, wanted: Through) -> None:
+    """Refuse what there is none of: a route that is misspelt would let nothing through."""
+    if wanted.kpi and wanted.kpi not in KPIS:
+        raise WrongChannel(
+            f"KPI {wanted.kpi}: there is no such KPI; there are: {', '.join(KPIS)}", Ill.KPI
+        )
+    rules = RuleStore(session).all() if wanted.rule else {}
+    if wanted.rule and wanted.rule not in rules:
+        raise WrongChannel(
+            f"rule {wanted.rule}: there is no such rule; there are: {', '.join(rules)}", Ill.RULE
+        )
+    if wanted.severity and wanted.severity not in set(Severity):
+        raise WrongChannel(
+            f"severity {wanted.severity}: one of {', '.join(Severity)} is needed", Ill.SEVERITY
+        )
 
 
 def unroute(session: Session, name: str, route_id: int) -> None:

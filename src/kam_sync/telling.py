@@ -4,7 +4,7 @@ What is due of one account is one message. How it reads is a matter of words, wh
 floor: whoever starts a worker gives it who writes the letters (`web.wording.letters`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,11 +16,13 @@ import structlog
 
 from kam_sync.accounts.model import Account
 from kam_sync.accounts.store import AccountStore
-from kam_sync.alerts.model import IncidentKind
+from kam_sync.alerts.model import Alert, Change, IncidentKind
 from kam_sync.alerts.store import AlertStore, IncidentStore
 from kam_sync.base.command import command
 from kam_sync.base.db import Session
 from kam_sync.base.errors import Busy
+from kam_sync.drift.rule import Rule
+from kam_sync.drift.store import RuleStore
 from kam_sync.notify import step
 from kam_sync.notify.channel import Channel, Letter, Matter, Send, SendState, Tried
 from kam_sync.notify.channels import people
@@ -195,11 +197,16 @@ def _next(services: Services, channel_id: int) -> Bundle | None:
             return None
         alike = [one for one in sends if one.in_digest == sends[0].in_digest]
         found = AlertStore(session).changes([one.change_id for one in alike])
-        matters = [Matter(one, *found[one.change_id]) for one in alike]
+        rules = RuleStore(session).all()
+        matters = [_matter(one, *found[one.change_id], rules) for one in alike]
         about, ours = _about(session, channel, matters)
         url = services.cipher.unlock(ChannelStore(session).sealed_url(channel_id))
         session.expunge_all()
     return Bundle(channel, url, about, sorted(ours, key=lambda one: one.change.id))
+
+
+def _matter(send: Send, change: Change, alert: Alert, rules: Mapping[str, Rule]) -> Matter:
+    return Matter(send, change, alert, rules.get(alert.rule))
 
 
 def _about(

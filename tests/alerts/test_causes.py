@@ -5,8 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from kam_sync.alerts.causes import COVERS, Part, covered
+from kam_sync.alerts.causes import COVERS, Part, about, covered
 from kam_sync.alerts.life import State
+from kam_sync.drift.model import Kind
 from kam_sync.kpi.registry import OURS
 
 ACCOUNT = uuid4()
@@ -18,7 +19,7 @@ def seen(kpi: str, state: State = State.FIRING, account: UUID = ACCOUNT) -> Part
 
 def folded(*alerts: Part) -> dict[str, str]:
     """Which KPI stands below which."""
-    names = {alert.id: alert.kpi for alert in alerts}
+    names = {alert.id: alert.about for alert in alerts}
     return {names[effect]: names[cause] for effect, cause in covered(alerts).items()}
 
 
@@ -33,6 +34,16 @@ def test_the_oldest_debt_tells_of_all_the_others() -> None:
     buckets = [seen("overdue_1_30"), seen("overdue_31_60"), seen("overdue_over_90"), seen("dso")]
     assert set(folded(*buckets).values()) == {"overdue_over_90"}
     assert len(folded(*buckets)) == 3
+
+
+def test_months_and_weeks_of_one_kpi_are_told_as_one_and_so_is_its_plan() -> None:
+    months, weeks, plan = seen("sell_out"), seen("sell_out"), seen("plan sell_out")
+    assert covered([months, weeks, plan]) == {weeks.id: months.id, plan.id: months.id}
+
+
+def test_reports_that_are_missing_hide_nothing() -> None:
+    assert about("sell_out", Kind.MISSING) == "missing sell_out"
+    assert folded(seen("missing sell_out"), seen("sell_in")) == {}
 
 
 def test_the_cause_of_a_cause_covers_all() -> None:
@@ -55,5 +66,6 @@ def test_what_was_put_aside_still_covers(state: State) -> None:
 
 
 def test_the_table_names_kpis_that_there_are_and_runs_in_no_circle() -> None:
-    assert {*COVERS, *(kpi for those in COVERS.values() for kpi in those)} <= OURS.keys()
+    there = {*COVERS, *(what for those in COVERS.values() for what in those)}
+    assert {what.removeprefix("plan ") for what in there} <= OURS.keys()
     assert list(TopologicalSorter(COVERS).static_order())

@@ -25,13 +25,12 @@ from kam_sync.alerts.model import Alert
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.clock import stopped_at
 from kam_sync.drift.model import Finding, Verdict, Why
-from kam_sync.drift.rule import Rule
 from kam_sync.intake.model import NewSource, Source
 from kam_sync.intake.store import WriteStore, finishing
 from kam_sync.intake.writes import CrmWrite
 from kam_sync.kpi.periods import shift
-from kam_sync.kpi.registry import KPIS
 from kam_sync.wiring import Services
+from tests.fakes.rules import rule_of
 from tests.fakes.worlds import COMPANY, SmallWorld, won
 
 FIRST = date(2024, 1, 1)
@@ -172,11 +171,10 @@ class Fallen:
             account_id=own_account(self.source.id, str(COMPANY)), rule=kpi, kpi=kpi,
             verdict=Verdict.DRIFT, why=Why.OUTSIDE_BAND, changed_at=now, **numbers,
         )  # fmt: skip
-        rule = Rule(key=kpi, title=KPIS[kpi].title, kpi=kpi)
         life = Life(State.FIRING, now, badness)
         with self.services.database.transaction() as session:
             store = AlertStore(session)
-            alert = store.begin(finding, rule, life, now)
+            alert = store.begin(finding, rule_of(kpi), life, now)
             store.turn(alert, (life, [Turn.OPENED]), now)
 
     def alert(self) -> Alert:

@@ -14,10 +14,11 @@ from kam_sync.alerts.model import Alert, Facts
 from kam_sync.alerts.store import AlertStore, IncidentStore
 from kam_sync.base.settings import Locale
 from kam_sync.drift.model import Finding, Kind, Verdict, Why
-from kam_sync.notify.channel import Channel, Send
+from kam_sync.notify.channel import Channel, Send, Through
 from kam_sync.notify.store import SendStore
 from kam_sync.web.wording import letters
 from kam_sync.wiring import Services
+from tests.fakes.rules import rule_of
 from tests.fakes.telling import Time, allowing
 from tests.web.world import World
 
@@ -59,16 +60,16 @@ class Office:
         """An alert opens, and is told."""
         facts = Facts(
             unit="RUB", observed=observed, expected=610_000, low=500_000, high=700_000, gap=-4,
-            since=date(2026, 9, 1),
+            since=date(2026, 9, 1), on=date(2026, 10, 1),
         )  # fmt: skip
         finding = Finding(
-            **facts.model_dump(), account_id=self.accounts[account], kpi=kpi, kind=Kind.LEVEL,
-            verdict=Verdict.DRIFT, why=Why.OUTSIDE_BAND, changed_at=self.time(),
+            **facts.model_dump(), account_id=self.accounts[account], rule=kpi, kpi=kpi,
+            kind=Kind.LEVEL, verdict=Verdict.DRIFT, why=Why.OUTSIDE_BAND, changed_at=self.time(),
         )  # fmt: skip
         life = Life(State.FIRING, self.time(), 4)
         with self.services.database.transaction() as session:
             store = AlertStore(session)
-            alert = store.begin(finding, facts, life, self.time())
+            alert = store.begin(finding, rule_of(kpi), life, self.time())
             store.turn(alert, (life, [Turn.OPENED]), self.time())
             session.flush()
             session.refresh(alert)
@@ -112,7 +113,7 @@ class Office:
     def route(self, channel: Channel, **wanted: object) -> None:
         """Say what goes to a channel."""
         with self.services.database.transaction() as session:
-            channelling.route(session, channel.name, **wanted)  # type: ignore[arg-type]  # a test's
+            channelling.route(session, channel.name, Through(**wanted))  # type: ignore[arg-type]  # a test
 
     def incidents(self, *, is_open: bool = True) -> list[str]:
         """Kinds of incidents that are open, or over."""

@@ -79,5 +79,5 @@ def test_no_alert_is_opened_about_who_was_merged_since_it_was_measured(services:
     joining.undo(services, decision, by="Анна")
     flow.detect(services)
     with services.database.transaction() as session:
-        opened = {account for account, _, _ in AlertStore(session).open_ones()}
+        opened = {account for account, _ in AlertStore(session).open_ones()}
     assert opened == {b.account()}

@@ -68,9 +68,9 @@ def test_over_a_week_each_is_in_one_place_and_no_more_alerts_are_pushed(
 
 def alert(number: int, account: UUID, rank: float, state: State = State.FIRING) -> Alert:
     return Alert(
-        id=UUID(int=number), account_id=account, kpi="won_revenue", unit="RUB", kind=Kind.LEVEL,
-        state=state, opened_at=NOW, changed_at=NOW, entered_at=NOW, badness=4, observed=30,
-        expected=100, low=55, high=145, gap=-4, since=NOW.date(), rank=rank,
+        id=UUID(int=number), account_id=account, rule="won_revenue", kpi="won_revenue",
+        unit="RUB", kind=Kind.LEVEL, state=state, opened_at=NOW, changed_at=NOW, entered_at=NOW,
+        badness=4, observed=30, expected=100, low=55, high=145, gap=-4, since=NOW.date(), rank=rank,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kam_sync.alerts.life import State
 from kam_sync.alerts.model import Alert, ChangeKind
-from kam_sync.drift.model import Kind
+from kam_sync.drift.model import Kind, Severity
 from kam_sync.notify.channel import Event, Owner, Route
 from kam_sync.notify.route import channels_of, event_of, is_known, route
 
@@ -19,9 +19,9 @@ WHEN = datetime(2026, 11, 23, tzinfo=UTC)
 
 def alert(kpi: str = "won_revenue", assignee: str = "") -> Alert:
     return Alert(
-        id=uuid4(), account_id=uuid4(), kpi=kpi, kind=Kind.LEVEL, state=State.FIRING, unit="RUB",
-        observed=1, expected=2, low=1, high=3, gap=-4, since=date(2026, 9, 1), opened_at=WHEN,
-        changed_at=WHEN, entered_at=WHEN, badness=4, assignee=assignee,
+        id=uuid4(), account_id=uuid4(), rule=kpi, kpi=kpi, kind=Kind.LEVEL, state=State.FIRING,
+        unit="RUB", observed=1, expected=2, low=1, high=3, gap=-4, since=date(2026, 9, 1),
+        opened_at=WHEN, changed_at=WHEN, entered_at=WHEN, badness=4, assignee=assignee,
     )  # fmt: skip
 
 
@@ -118,3 +118,11 @@ def test_each_channel_is_told_once_and_one_that_says_nothing_of_all(
     for key, its in routes.items():
         more = [*its, wants(events=[event.value])]
         assert key in channels_of(event, alert(), OLGA, routes | {key: more})
+
+
+def test_a_route_may_choose_a_rule_and_how_grave_it_has_to_be() -> None:
+    grave = alert("contract_days_left").model_copy(update={"severity": Severity.HIGH})
+    grave.rule = "contract_ends"
+    assert told(wants(rule="contract_ends", severity="high"), about=grave)
+    assert not told(wants(rule="overdue_long"), about=grave)
+    assert not told(wants(severity="high"))

@@ -166,7 +166,7 @@ def remove(
 
 
 @app.command()
-def route(
+def route(  # noqa: PLR0913 - each is an option of the command
     name: Name,
     *,
     owner: Annotated[
@@ -174,6 +174,10 @@ def route(
         typer.Option(help='Whose accounts: a name, an e-mail, source:id, "nobody"; anybody\'s.'),
     ] = "",
     kpi: Annotated[str, typer.Option(help="The key of a KPI; any.")] = "",
+    rule: Annotated[str, typer.Option(help="The key of a rule; any.")] = "",
+    severity: Annotated[
+        str, typer.Option(help="low, normal or high: the least grave that goes; low.")
+    ] = "",
     event: Annotated[
         list[str] | None,
         typer.Option(help="opened, reminded, worsened, resolved, escalated; again for more."),
@@ -185,14 +189,13 @@ def route(
 ) -> None:
     """Say what goes to a channel; from its first route on, nothing else does."""
     from kam_sync import channelling
+    from kam_sync.notify.channel import Through
     from kam_sync.notify.keeping import known_owners
     from kam_sync.wiring import open_services
 
     with open_services(read_settings()) as services, services.database.transaction() as session:
-        made = channelling.route(
-            session, name, owner=owner, kpi=kpi, events=event or (),
-            escalates_after_days=escalates_after_days,
-        )  # fmt: skip
+        wanted = Through(owner, kpi, rule, severity, event or (), escalates_after_days)
+        made = channelling.route(session, name, wanted)
         said = _said(_route(made, known_owners(session)))
     typer.echo(f"channel {name}: {said}", err=True)
 
@@ -287,6 +290,8 @@ def _said(route: dict[str, Any]) -> str:
         f"route {route['id']}",
         f"owner {route['owner'] or 'any'}",
         f"kpi {route['kpi'] or 'any'}",
+        f"rule {route['rule'] or 'any'}",
+        f"severity {route['severity']} and up",
         f"events {' '.join(route['events']) or 'all but escalated'}",
         f"after {days} working days without an answer" if days else "",
         "" if route["is_owner_known"] else "nobody in the CRMs is called so",

@@ -22,6 +22,12 @@ SILENT = "days_since_last_won"
 _NUMBERS = {"above", "below", "at_least"}
 
 
+_ADVICE = {
+    Kind.LEVEL: {"ru": "Узнайте у клиента, что изменилось.", "en": "Ask the client what is new."},
+    Kind.SILENCE: {"ru": "Свяжитесь с клиентом.", "en": "Get in touch with the client."},
+}
+
+
 class BadRule(WrongUse):
     """A text that is no rule; the message names the line and what is wrong there."""
 
@@ -85,7 +91,7 @@ def in_order(known: Iterable[Known]) -> list[Known]:
 
 def _of_kpi(key: str) -> Rule:
     kind = Kind.SILENCE if key == SILENT else Kind.LEVEL
-    return Rule(key=key, title=KPIS[key].title, kind=kind, kpi=key)
+    return Rule(key=key, title=KPIS[key].title, advice=_ADVICE[kind], kind=kind, kpi=key)
 
 
 @cache

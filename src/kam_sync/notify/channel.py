@@ -1,5 +1,6 @@
 """Words of telling people: channel and route, and what is sent by them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +12,8 @@ from kam_sync.alerts.model import Alert, Change, ChangeKind
 from kam_sync.base import fields
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.settings import Locale
+from kam_sync.drift.model import Severity
+from kam_sync.drift.rule import Rule
 
 ANYBODY = "any"
 NOBODY = "nobody"
@@ -59,10 +62,26 @@ class Route(SQLModel):
     """Whose accounts: a name, an e-mail, source:id of a user, "nobody"; empty: anybody's."""
     kpi: str = ""
     """The key of a KPI."""
+    rule: str = ""
+    """The key of a rule."""
+    severity: Severity = fields.choice(Severity, default=Severity.LOW)
+    """The least grave that goes."""
     events: list[str] = fields.texts()
     """Empty: all but escalations."""
     escalates_after_days: int | None = None
     """After so many working days without an answer it is told as `escalated`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """What a route that somebody asks for lets through, as they wrote it; empty: all."""
+
+    owner: str = ""
+    kpi: str = ""
+    rule: str = ""
+    severity: str = ""
+    events: Sequence[str] = ()
+    escalates_after_days: int | None = None
 
 
 class SendState(StrEnum):
@@ -115,6 +134,8 @@ class Matter:
     send: Send
     change: Change
     alert: Alert
+    rule: Rule | None = None
+    """None where it is no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +169,8 @@ class Ill(StrEnum):
     NOT_PUBLIC = "not_public"
     ZONE = "zone"
     KPI = "kpi"
+    RULE = "rule"
+    SEVERITY = "severity"
     EVENT = "event"
     DAYS = "days"
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from kam_sync.alerts.model import NEWS, Alert, ChangeKind
+from kam_sync.drift.model import Severity
 from kam_sync.notify.channel import ANYBODY, NOBODY, Event, Owner, Route
 
 LOG = "log"
+_GRAVITY = list(Severity)
 _USUAL = frozenset(Event) - {Event.ESCALATED}
 """What a channel is told that has not chosen: nothing that others were told in vain."""
 
@@ -54,8 +56,9 @@ def is_known(wanted: str, owners: Iterable[Owner]) -> bool:
 
 def concerns(route: Route, alert: Alert, owner: Owner | None) -> bool:
     """Whether a route is about this alert, whatever happens to it."""
-    is_about = not route.kpi or route.kpi == alert.kpi
-    return is_about and _is_theirs(route.owner, alert, owner)
+    is_about = route.kpi in {"", alert.kpi} and route.rule in {"", alert.rule}
+    is_grave = _GRAVITY.index(alert.severity) >= _GRAVITY.index(route.severity)
+    return is_about and is_grave and _is_theirs(route.owner, alert, owner)
 
 
 def _wants(route: Route, event: Event, alert: Alert, owner: Owner | None) -> bool:

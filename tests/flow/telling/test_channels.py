@@ -52,8 +52,9 @@ def test_an_alert_comes_by_e_mail_with_a_number_a_reason_and_a_link(
     assert mail.get_content_type() == "text/plain"
     assert box.readers == ["olga@example.com"]
     assert box.texts() == [
-        "ООО Ромашка – Выручка выигранных сделок: 320 тыс. ₽ в месяц вместо обычных 610 тыс. ₽, "
-        f"с сентября 2026.\nПосмотреть и ответить: {PUBLIC}/alerts/{alert.id}"
+        "ООО Ромашка – Выручка выигранных сделок: 320 тыс. ₽ за октябрь 2026 вместо "
+        "обычных 610 тыс. ₽, с сентября 2026.\nУзнайте у клиента, что изменилось.\n"
+        f"Посмотреть и ответить: {PUBLIC}/alerts/{alert.id}"
     ]
     assert names(shop.sends(channel)) == ["sent"]
     assert shop.tell(channel).sent == 0  # once
@@ -62,8 +63,8 @@ def test_an_alert_comes_by_e_mail_with_a_number_a_reason_and_a_link(
 @pytest.mark.parametrize(
     ("locale", "says"),
     [
-        (Locale.RU, "ООО Ромашка – Выручка выигранных сделок: 320 тыс. ₽ в месяц вместо обычных"),
-        (Locale.EN, "ООО Ромашка – Won revenue: RUB 320K a month instead of the usual RUB 610K"),
+        (Locale.RU, "ООО Ромашка – Выручка выигранных сделок: 320 тыс. ₽ за октябрь 2026"),
+        (Locale.EN, "ООО Ромашка – Won revenue: RUB 320K in October 2026 instead of"),
     ],
 )
 def test_telegram_is_told_in_the_language_of_the_channel(
@@ -133,7 +134,7 @@ def test_news_of_one_account_come_together_and_of_another_apart(shop: Office, bo
     assert subjects == ["ООО Ромашка: 3 pieces of news", "ООО Лютик: Won revenue"]
     lines = box.texts()[0].splitlines()
     assert lines[0] == "ООО Ромашка:"
-    assert lines[1].startswith("– Won revenue: RUB 320K a month instead of the usual RUB 610K")
+    assert lines[1].startswith("– Won revenue: RUB 320K in October 2026 instead of")
     assert lines[3].startswith("– Much worse. Won revenue")
     assert lines[4] == f"Look and answer: {PUBLIC}/accounts/{first.account_id}"
     assert names(shop.sends(channel)) == ["sent"] * 4

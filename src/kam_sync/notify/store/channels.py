@@ -1,6 +1,6 @@
 """Channels, with the URLs that they are sent to by, and their routes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,8 @@ from sqlmodel import Field, col, select
 from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere
 from kam_sync.base.settings import Locale
-from kam_sync.notify.channel import Channel, Event, Route
+from kam_sync.drift.model import Severity
+from kam_sync.notify.channel import Channel, Route, Through
 
 
 class ChannelRow(Channel, table=True):
@@ -107,13 +108,12 @@ class ChannelStore:
                 found[route.channel_id].append(route)
         return found
 
-    def add_route(
-        self, channel_id: int, *, owner: str, kpi: str, events: Sequence[Event], days: int | None
-    ) -> Route:
+    def add_route(self, channel_id: int, wanted: Through) -> Route:
         """Say what else goes to a channel."""
         row = RouteRow(
-            channel_id=channel_id, owner=owner, kpi=kpi, escalates_after_days=days,
-            events=[event.value for event in events],
+            channel_id=channel_id, owner=wanted.owner.strip(), kpi=wanted.kpi, rule=wanted.rule,
+            severity=Severity(wanted.severity or Severity.LOW), events=list(wanted.events),
+            escalates_after_days=wanted.escalates_after_days,
         )  # fmt: skip
         self._session.add(row)
         self._session.flush()

@@ -7,9 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kam_sync import channelling
 from kam_sync.base.settings import Locale
+from kam_sync.drift.model import Severity
 from kam_sync.kpi.values import Moment
 from kam_sync.notify import channel as model
-from kam_sync.notify.channel import Event, SendState
+from kam_sync.notify.channel import Event, SendState, Through
 from kam_sync.notify.keeping import known_owners
 from kam_sync.notify.model import Waiting
 from kam_sync.notify.route import is_known
@@ -77,6 +78,8 @@ class NewRoute(BaseModel):
         examples=["olga@example.com"],
     )
     kpi: Text = Field(default="", examples=["won_revenue"])
+    rule: Text = Field(default="", description="The key of a rule.", examples=["contract_ends"])
+    severity: Severity = Field(default=Severity.LOW, description="The least grave that goes.")
     events: list[Event] = Field(
         default=[], max_length=len(Event), description="All but `escalated` if left out."
     )
@@ -207,10 +210,7 @@ def test_channel(services: Serving, channel: str) -> Tried:
 @router.post("/channels/{channel}/routes", status_code=201, dependencies=_CHANGING)
 def add_route(session: Reading, channel: str, new: NewRoute) -> Route:
     """Say what goes to a channel; from its first route on, nothing else does."""
-    made = channelling.route(
-        session, channel, owner=new.owner, kpi=new.kpi, events=new.events,
-        escalates_after_days=new.escalates_after_days,
-    )  # fmt: skip
+    made = channelling.route(session, channel, Through(**new.model_dump()))
     return _route(made, known_owners(session))
 
 

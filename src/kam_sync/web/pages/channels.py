@@ -14,8 +14,10 @@ from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.settings import Locale
+from kam_sync.drift.model import Severity
+from kam_sync.drift.store import RuleStore
 from kam_sync.kpi.registry import KPIS
-from kam_sync.notify.channel import Channel, Event, Ill, Route, Send, Tried, WrongChannel
+from kam_sync.notify.channel import Channel, Event, Ill, Route, Send, Through, Tried, WrongChannel
 from kam_sync.notify.keeping import known_owners
 from kam_sync.notify.model import Waiting
 from kam_sync.notify.route import is_known
@@ -26,13 +28,16 @@ from kam_sync.web.pages.forms import Pairs
 from kam_sync.web.render import pages
 from kam_sync.web.wording import channels as words
 from kam_sync.web.wording import letters
+from kam_sync.web.wording import rules as rule_words
 from kam_sync.wiring import Services
 
 router = APIRouter()
 
 _SHOWN = 20
-_FIELDS = {Ill.NAME: "name", Ill.NAME_TAKEN: "name", Ill.ZONE: "zone", Ill.KPI: "kpi",
-           Ill.EVENT: "events", Ill.DAYS: "days"}  # fmt: skip
+_FIELDS = {
+    Ill.NAME: "name", Ill.NAME_TAKEN: "name", Ill.ZONE: "zone", Ill.KPI: "kpi", Ill.RULE: "rule",
+    Ill.SEVERITY: "severity", Ill.EVENT: "events", Ill.DAYS: "days",
+}  # fmt: skip
 """Where what is wrong was typed; all else is about the URL."""
 
 
@@ -112,11 +117,13 @@ def _change(
         case "remove":
             channelling.remove(session, channel, now)
         case "route":
-            channelling.route(
-                session, channel, owner=sent.get("owner", ""), kpi=sent.get("kpi", ""),
+            named = ("owner", "kpi", "rule", "severity")
+            wanted = Through(
+                **{name: sent.get(name, "") for name in named},
                 events=[value for name, value in pairs if name == "events"],
                 escalates_after_days=_days(sent.get("days", "")),
-            )  # fmt: skip
+            )
+            channelling.route(session, channel, wanted)
         case "unroute":
             channelling.unroute(session, channel, _number(sent.get("route", "")))
         case "retry":
@@ -176,6 +183,7 @@ def _page(request: Request, session: Session, said: Said, *, status: int = 200) 
     return pages(request).render(
         request, "channels.html", status=status, shown=shown, said=said, words=words,
         owners=known_owners(session), is_known=is_known, alerts=alerts, names=names, kpis=KPIS,
+        rules=RuleStore(session).all(), severities=list(Severity), rule_words=rule_words,
         events=list(Event), locales=list(Locale),
     )  # fmt: skip
 

@@ -1,8 +1,10 @@
 """How channels and what they tell stand, in words."""
 
+from kam_sync.drift.model import Severity
 from kam_sync.notify.channel import Channel, Event, Ill, Route, SendState
 from kam_sync.web.wording import letters
 from kam_sync.web.wording.language import Language
+from kam_sync.web.wording.rules import severity
 
 
 def state(language: Language, found: Channel) -> str:
@@ -37,6 +39,11 @@ def route(language: Language, found: Route) -> str:
         parts.append(language.gettext("accounts of %(owner)s") % {"owner": found.owner})
     if found.kpi:
         parts.append(language.gettext("KPI %(kpi)s") % {"kpi": found.kpi})
+    if found.rule:
+        parts.append(language.gettext("rule %(rule)s") % {"rule": found.rule})
+    if found.severity is not Severity.LOW:
+        said = language.gettext("gravity %(severity)s or more")
+        parts.append(said % {"severity": severity(language, found.severity)})
     if found.events:
         parts.append(", ".join(event(language, Event(one)).lower() for one in found.events))
     if days := found.escalates_after_days:

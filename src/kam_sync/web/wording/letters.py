@@ -34,7 +34,7 @@ def _of_account(
     if len(matters) == 1:
         (one,) = matters
         subject = f"{name}: {_subject(language, one)}"
-        said = f"{name} – {_said(language, one)}."
+        said = "\n".join([f"{name} – {_said(language, one)}.", *_advice(language, one)])
         return Letter(subject, _ended(language, said, _link(services, f"alerts/{one.alert.id}")))
     count = language.ngettext("%(num)s piece of news", "%(num)s pieces of news", len(matters))
     subject = f"{name}: {count % {'num': language.number(len(matters))}}"
@@ -60,6 +60,14 @@ def event(language: Language, what: Event) -> str:
         Event.RESOLVED: language.gettext("Over"),
         Event.ESCALATED: language.gettext("Nobody has answered"),
     }[what]
+
+
+def _advice(language: Language, matter: Matter) -> list[str]:
+    """What to do about it, as its rule says; of what is over there is nothing to do."""
+    rule = matter.rule
+    if rule is None or rule.advice is None or matter.send.event is Event.RESOLVED:
+        return []
+    return [rule.advice[language.locale]]
 
 
 def _subject(language: Language, matter: Matter) -> str:
