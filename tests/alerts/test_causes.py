@@ -13,8 +13,10 @@ from kam_sync.kpi.registry import OURS
 ACCOUNT = uuid4()
 
 
-def seen(kpi: str, state: State = State.FIRING, account: UUID = ACCOUNT) -> Part:
-    return Part(uuid4(), account, kpi, state)
+def seen(
+    kpi: str, state: State = State.FIRING, account: UUID = ACCOUNT, kind: Kind = Kind.LEVEL
+) -> Part:
+    return Part(uuid4(), account, about(kpi, kind), state)
 
 
 def folded(*alerts: Part) -> dict[str, str]:
@@ -36,16 +38,6 @@ def test_the_oldest_debt_tells_of_all_the_others() -> None:
     assert len(folded(*buckets)) == 3
 
 
-def test_months_and_weeks_of_one_kpi_are_told_as_one_and_so_is_its_plan() -> None:
-    months, weeks, plan = seen("sell_out"), seen("sell_out"), seen("plan sell_out")
-    assert covered([months, weeks, plan]) == {weeks.id: months.id, plan.id: months.id}
-
-
-def test_reports_that_are_missing_hide_nothing() -> None:
-    assert about("sell_out", Kind.MISSING) == "missing sell_out"
-    assert folded(seen("missing sell_out"), seen("sell_in")) == {}
-
-
 def test_the_cause_of_a_cause_covers_all() -> None:
     chain = [seen("account_profit"), seen("gross_margin"), seen("days_since_last_won")]
     assert set(folded(*chain).values()) == {"days_since_last_won"}
@@ -65,7 +57,19 @@ def test_what_was_put_aside_still_covers(state: State) -> None:
     assert folded(seen("days_since_last_won", state), seen("won_revenue")) != {}
 
 
+def test_of_one_kpi_the_first_given_covers_the_others_and_its_plan() -> None:
+    month, week = seen("sell_out"), seen("sell_out")
+    plan = seen("sell_out", kind=Kind.PLAN)
+    assert covered([month, week, plan]) == {week.id: month.id, plan.id: month.id}
+
+
+@pytest.mark.parametrize("kind", [Kind.MISSING, Kind.STEP, Kind.SCISSORS])
+def test_what_is_no_fall_neither_covers_nor_is_covered(kind: Kind) -> None:
+    assert covered([seen("sell_out", kind=kind), seen("sell_in")]) == {}
+    assert covered([seen("sell_out"), seen("sell_in", kind=kind)]) == {}
+
+
 def test_the_table_names_kpis_that_there_are_and_runs_in_no_circle() -> None:
-    there = {*COVERS, *(what for those in COVERS.values() for what in those)}
-    assert {what.removeprefix("plan ") for what in there} <= OURS.keys()
+    named = {*COVERS, *(what for those in COVERS.values() for what in those)}
+    assert {what.removeprefix("plan ") for what in named} <= OURS.keys()
     assert list(TopologicalSorter(COVERS).static_order())

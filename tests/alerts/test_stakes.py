@@ -6,14 +6,15 @@ import pytest
 
 from kam_sync.alerts.stakes import Matter, Purse, Risk, Year, at_risk, is_yearly
 from kam_sync.drift.model import Kind
-from kam_sync.kpi.definition import Stake
+from kam_sync.kpi.definition import Grain, Stake
 from kam_sync.kpi.registry import OURS
 
 
 def seen(
-    observed: float, expected: float, unit: str = "RUB", kind: Kind = Kind.LEVEL, badness: float = 4
-) -> Matter:
-    return Matter(observed, expected, unit, kind, badness)
+    observed: float, expected: float, unit: str = "RUB", kind: Kind = Kind.LEVEL,
+    badness: float = 4, grain: Grain = Grain.MONTH,
+) -> Matter:  # fmt: skip
+    return Matter(observed, expected, unit, kind, badness, grain)
 
 
 MILLION = {"RUB": Year(Decimal(1_000_000), Decimal(800_000))}
@@ -25,6 +26,15 @@ PURSE = Purse(revenue=MILLION, own={"RUB": Year(Decimal(900_000), Decimal(1_200_
     [
         # 70 thousand a month less: 840 thousand a year.
         ("won_revenue", seen(30_000, 100_000), 840_000),
+        # A thousand a week less are 52 thousand a year.
+        ("sell_in", seen(1_000, 2_000, grain=Grain.WEEK), 52_000),
+        # A plan will miss 300 thousand, once; so much more is shipped than sold.
+        ("won_revenue", seen(700_000, 1_000_000, kind=Kind.PLAN), 300_000),
+        ("sell_in", seen(900_000, 500_000, kind=Kind.SCISSORS), 400_000),
+        # 15 thousand overdue where 10 are allowed.
+        ("overdue_over_90", seen(15_000, 10_000, kind=Kind.LIMIT), 5_000),
+        # 36 of 90 days are left of the contract: it is past the limit by six tenths of it.
+        ("contract_days_left", seen(36, 90, "days", Kind.LIMIT, 1.6), 300_000),
         # 150 thousand a month less are 1.8 million, but no year has brought more than 1.2.
         ("gross_margin", seen(0, 150_000), 1_200_000),
         # What is overdue beyond the usual, once.
@@ -72,6 +82,15 @@ def test_where_nobody_can_say_nothing_is_said(kpi: str, purse: Purse) -> None:
     assert at_risk(seen(20, 60, "percent"), OURS[kpi], purse) is None
 
 
+@pytest.mark.parametrize("kind", [Kind.STEP, Kind.MISSING])
+def test_a_chance_and_a_missing_report_put_no_money_at_risk(kind: Kind) -> None:
+    assert at_risk(seen(0, 100, kind=kind), OURS["sell_out"], PURSE) is None
+
+
+def test_a_plan_of_pieces_names_no_money() -> None:
+    assert at_risk(seen(1, 2, "count", Kind.PLAN), OURS["sell_in_units"], PURSE) is None
+
+
 def test_nothing_is_expected_so_no_part_of_it_is_missing() -> None:
     assert at_risk(seen(0, 0, "count"), OURS["sell_in_units"], PURSE) is None
 
@@ -79,6 +98,7 @@ def test_nothing_is_expected_so_no_part_of_it_is_missing() -> None:
 def test_debt_is_at_risk_once_and_sales_by_the_year() -> None:
     yearly = {key for key, kpi in OURS.items() if is_yearly(kpi, Kind.LEVEL)}
     assert {"won_revenue", "win_rate", "gross_margin_percent"} <= yearly
+    assert not is_yearly(OURS["won_revenue"], Kind.PLAN)
     assert yearly.isdisjoint({"receivables", "overdue_over_90", "dso", "true_dso"})
 
 

@@ -49,9 +49,8 @@ class Seen:
         """Look at KPIs that are so far off; what was written down, and is no secret of others."""
         before = self._last()
         with self._services.database.transaction() as session:
-            drifts = DriftStore(session)
             for kpi, gap in gaps.items():
-                drifts.save(kpi, [self._found(kpi, gap)], NOW)
+                DriftStore(session).save(kpi, [self._found(kpi, gap)], NOW)
             step.run(session, NOW, self.house)
         return self._written(before)
 

@@ -53,10 +53,8 @@ def test_routes_are_said_and_taken_back(kam_sync: Command) -> None:
     )
     assert made.code == 0, made.err
     listed = kam_sync("channel", "list")
-    assert (
-        "owner Пётр Ильин, kpi any, rule any, severity low and up, events escalated, after 3 working days"
-        in listed.out
-    )
+    assert "owner Пётр Ильин, kpi any, rule any, severity low and up" in listed.out
+    assert "events escalated, after 3 working days" in listed.out
     assert "nobody in the CRMs is called so" in listed.out
     assert SECRET not in listed.out + kam_sync("channel", "list", "--json").out
     assert kam_sync("channel", "unroute", "head", "99").code == 2

@@ -1,15 +1,21 @@
 """Money at risk and the order of alerts, as people and programs read them."""
 
-from datetime import timedelta
+from datetime import date
 from uuid import UUID
 
 import pytest
 
 from connectors import Company, Noun
-from kam_sync import flow
+from kam_sync.alerts import step
+from kam_sync.alerts.looking import House
+from kam_sync.drift.model import Judgement, Kind, Verdict, Why
+from kam_sync.drift.store import DriftStore
+from kam_sync.kpi.model import Series
 from tests.web.conftest import TestClient
 from tests.web.test_wording import plain
-from tests.web.world import WHEN, World, won_deal
+from tests.web.world import WHEN, World
+
+SILENT = "days_since_last_won"
 
 
 @pytest.fixture
@@ -69,28 +75,30 @@ def test_today_begins_with_the_gravest_that_nobody_has_answered(
     assert order() == ["Средний", "Малый", "Большой"]
 
 
-def test_what_has_one_cause_is_folded_below_it(client: TestClient, world: World) -> None:
-    source_id = world.add_source()
-    keys = [str(n) for n in range(1, 6)]
-    world.save(source_id, Noun.COMPANY, *(Company(key, f"Фирма {key}") for key in keys))
-    monday = WHEN.replace(hour=6)
-    for key in keys:  # all order each week; the first one has stopped half a year ago
-        weeks = range(26 if key == "1" else 0, 130)
-        world.save(
-            source_id, Noun.DEAL,
-            *(won_deal(f"{key}-{n}", key, 10_000, monday - timedelta(weeks=n)) for n in weeks),
-        )  # fmt: skip
-    world.measure()
-    account = world.account(source_id, "1")
-    alerts = client.get("/api/v1/alerts", params={"account": str(account)}).json()["items"]
+def test_what_has_one_cause_is_folded_below_it(
+    client: TestClient, world: World, fallen: UUID
+) -> None:
+    fall_silent(world, fallen)
+    alerts = client.get("/api/v1/alerts", params={"account": str(fallen)}).json()["items"]
     by_kpi = {alert["kpi"]: alert for alert in alerts}
-    cause = by_kpi["days_since_last_won"]
-    assert by_kpi["won_revenue"]["inhibited_by"] == cause["id"]
-    for path in ("/", f"/accounts/{account}"):
+    cause, effect = by_kpi["days_since_last_won"], by_kpi["won_revenue"]
+    assert (effect["inhibited_by"], cause["inhibited_by"]) == (cause["id"], None)
+    for path in ("/", f"/accounts/{fallen}"):
         page = client.get(path).text
         assert "по той же причине</summary>" in page
-        assert page.index("Дней с последней") < page.index("по той же причине")
-    shown = client.get(f"/alerts/{by_kpi['won_revenue']['id']}").text
+        assert page.index(f"/alerts/{cause['id']}") < page.index("по той же причине")
+        assert page.index("по той же причине") < page.index(f"/alerts/{effect['id']}")
+    shown = client.get(f"/alerts/{effect['id']}").text
     assert f'href="/alerts/{cause["id"]}"' in shown
-    told = flow.notify(world.services).counts["told"]
-    assert told == sum(alert["inhibited_by"] is None for alert in alerts)
+
+
+def fall_silent(world: World, account: UUID) -> None:
+    """It is found that an account has ordered nothing for too long."""
+    silence = Judgement(
+        kind=Kind.SILENCE, verdict=Verdict.DRIFT, why=Why.OUTSIDE_BAND, gap=4.0, observed=40.0,
+        expected=10.0, low=1.0, high=30.0, since=date(2026, 10, 9),
+    )  # fmt: skip
+    series = Series(account, SILENT, "days", (), ())
+    with world.services.database.transaction() as session:
+        DriftStore(session).save(SILENT, [(series, silence)], WHEN)
+        step.run(session, WHEN, House(world.services.zone))

@@ -79,6 +79,8 @@ class _Growing:
 _USUAL = _Growing(Decimal("0.1"), Decimal("0.5"))
 _SILENT = _Growing(Decimal("0.2"), Decimal(1))
 """Who orders nothing any more may be lost altogether."""
+_LIMITED = _Growing(Decimal("0.5"), Decimal("0.5"))
+"""Past a limit by half of it is a quarter."""
 
 
 def at_risk(matter: Matter, kpi: Kpi, purse: Purse) -> Risk | None:
@@ -135,7 +137,7 @@ def _share(stake: Stake, matter: Matter, missing: Decimal) -> Decimal | None:
         case Stake.DELAY:
             return missing / _DAYS
         case _:
-            growing = _SILENT if matter.kind is Kind.SILENCE else _USUAL
+            growing = {Kind.SILENCE: _SILENT, Kind.LIMIT: _LIMITED}.get(matter.kind, _USUAL)
             return growing.at(matter.badness)
 
 

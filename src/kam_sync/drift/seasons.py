@@ -17,6 +17,7 @@ _ROUNDS = 3
 _LEAST_VALUES = 2.5
 """With fewer values of a season in the whole group none is believed."""
 _WIDER_OF_TEN = np.sqrt(10 / 9)
+_TINIEST = 1e-150
 _LEAST_SPREAD = 0.1
 """Of the usual: nobody's word counts for a hundred times that of others."""
 
@@ -130,7 +131,8 @@ def _pooled(told: _Told, groups: Groups) -> Any:
     total, count, spread = told
     usual = groups.quantile(np.where(spread > 0, spread, np.nan))[groups.of_row]
     least = np.maximum(spread, _LEAST_SPREAD * np.where(usual > 0, usual, 1.0))
-    weight = np.nan_to_num(1 / least**2)[:, None]
+    # Next to nothing squared is 0: such a row has a weight like the least of a number.
+    weight = np.nan_to_num(1 / np.maximum(least, _TINIEST) ** 2)[:, None]
     weights = groups.sums(weight * count)
     mean = groups.sums(weight * total) / np.where(weights > 0, weights, np.inf)
     mean = mean - mean.mean(axis=1, keepdims=True)
