@@ -48,6 +48,9 @@ class Table:
     groups: Sequence[str]
     ons: Sequence[date]
     """The first days of the periods."""
+    least: Any
+    most: Any
+    """(rows,) what values lie between by what they are; infinite where nothing bounds them."""
 
 
 def table(
@@ -66,7 +69,9 @@ def table(
     if kpi.adds_up:  # who had not bought yet did not buy nothing
         values[np.cumsum(np.nan_to_num(values) != 0, axis=1) == 0] = np.nan
     ons = [later(newest, grain, back) for back in range(1 - width, 1)]
-    return Table(values, _scales(values, kpi), _groups(series, managers), ons)
+    return Table(
+        values, _scales(values, kpi), _groups(series, managers), ons, *_bounds(values, kpi)
+    )
 
 
 def found(
@@ -104,11 +109,14 @@ def judgement(asked: Table, shifts: Shifts, rule: Rule, row: int, at: int) -> Ju
             verdict=Verdict.UNCLEAR, why=_WHY[outcome], on=asked.ons[at], grain=rule.grain
         )
     size = float(shifts.size[row, of])
+    expected, low, high = (
+        _three(min(max(table[row, of], asked.least[row]), asked.most[row]))
+        for table in (shifts.expected, shifts.low, shifts.high)
+    )
     since = asked.ons[int(shifts.since[row, of])] if verdict is Verdict.DRIFT else None
     return Judgement(
         verdict=verdict, why=_WHY[outcome], gap=round(size, 1),
-        observed=float(shifts.observed[row, of]), expected=_three(shifts.expected[row, of]),
-        low=_three(shifts.low[row, of]), high=_three(shifts.high[row, of]),
+        observed=float(shifts.observed[row, of]), expected=expected, low=low, high=high,
         since=since, on=asked.ons[at], grain=rule.grain,
         confidence=round(float(shifts.confidence[row, of]), 2),
     )  # fmt: skip
@@ -147,6 +155,13 @@ def _scales(values: Any, kpi: Kpi) -> list[Scale]:
         return [Scale.PLAIN if below else Scale.LOG for below in has_loss]
     scale = Scale.COUNT if kpi.measure is Measure.COUNT else Scale.PLAIN
     return [scale] * len(values)
+
+
+def _bounds(values: Any, kpi: Kpi) -> tuple[Any, Any]:
+    """Nothing is expected below zero of what has never been, nor above 100 of a share."""
+    least = np.where((np.nan_to_num(values) < 0).any(axis=1), -np.inf, 0.0)
+    is_share = kpi.measure is Measure.PERCENT and not (np.nan_to_num(values) > 100).any()
+    return least, np.full(len(values), 100.0 if is_share else np.inf)
 
 
 def _groups(series: Sequence[Series], managers: Sequence[str]) -> list[str]:

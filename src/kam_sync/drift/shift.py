@@ -161,7 +161,9 @@ def _judge(asked: _Asked, grain: Grain, newest: int) -> Shifts:
     can_be_said = np.isfinite(score) & (points >= LEAST_POINTS)
     onset = np.where((begun >= 0)[:, None], begun[:, None], columns - ago)
     still = _still(judged, usual, columns, onset, grain.back)
-    is_away = still * np.where(size > 0, 1, -1) >= BACK
+    last = _still(judged, usual, columns, onset, 1)
+    side = np.where(size > 0, 1, -1)
+    is_away = (still * side >= BACK) & (last * side > 0)
     outcome = np.select(
         [
             ~np.isfinite(observed),

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from kam_sync.alerts.model import Alert
+from kam_sync.alerts.model import Alert, Change, ChangeKind
 from kam_sync.drift.backtest import Fired
 from kam_sync.drift.model import LEAST_POINTS, Finding, Kind, Verdict, Why
 from kam_sync.kpi.definition import Good, Grain, Measure
@@ -18,6 +18,21 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 def alert(language: Language, about: Alert) -> str:
     """What an alert says, with its numbers."""
     return _what(language, about)
+
+
+def over(language: Language, about: Alert, end: Change) -> str:
+    """How an alert ended; `about` has the numbers of then."""
+    if end.by:
+        return language.gettext("closed by %(name)s") % {"name": end.by}
+    if about.kind is Kind.SILENCE:
+        return language.gettext("there are orders again")
+    if about.kind is Kind.MISSING:
+        return language.gettext("data come again")
+    numbers = (about.observed, about.expected)
+    now, usual = (value(language, about.kpi, one, about.unit) for one in numbers)
+    if end.change is ChangeKind.REBASED:
+        return language.gettext("it stays at %(now)s, which is the usual now") % {"now": now}
+    return language.gettext("%(now)s again, usual is %(usual)s") % {"now": now, "usual": usual}
 
 
 def finding(language: Language, found: Finding | None) -> str:

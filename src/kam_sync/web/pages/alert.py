@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.life import Outcome
+from kam_sync.alerts.model import ChangeKind
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.clock import start_of_day
 from kam_sync.base.errors import WrongUse
@@ -30,6 +31,8 @@ def show_alert(
     alert = AlertStore(session).alert(alert_id)
     accounts = AccountStore(session)
     account = accounts.standing([alert.account_id])[alert.account_id]
+    history = AlertStore(session).history(alert_id)[::-1]
+    ends = (one for one in history if one.change in {ChangeKind.RESOLVED, ChangeKind.REBASED})
     today = services.now().astimezone(services.zone).date()
     return pages(request).render(
         request,
@@ -38,7 +41,8 @@ def show_alert(
         account=account,
         owner=accounts.owners([account.id]).get(account.id),
         task=tasks_of(session, services, sources, [alert]).get(alert.id),
-        history=AlertStore(session).history(alert_id)[::-1],
+        history=history,
+        end=None if alert.life.is_open else next(ends, None),
         outcomes=list(Outcome),
         today=today,
         tomorrow=today + timedelta(days=1),

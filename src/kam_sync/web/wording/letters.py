@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from kam_sync.accounts.model import Account
-from kam_sync.alerts.model import Alert, Change, ChangeKind
-from kam_sync.drift.model import Kind
+from kam_sync.alerts.model import Alert
 from kam_sync.kpi.registry import KPIS
 from kam_sync.notify.channel import Channel, Event, Letter, Matter
 from kam_sync.notify.digest import Digest
@@ -13,7 +12,6 @@ from kam_sync.web.wording import alerts, digests
 from kam_sync.web.wording.language import Language
 from kam_sync.wiring import Services
 from kam_sync.wording import drifts
-from kam_sync.wording.values import value
 
 
 def write(
@@ -81,27 +79,11 @@ def _said(language: Language, matter: Matter) -> str:
     numbers = {"observed": matter.change.observed, "expected": matter.change.expected}
     then = Alert(**matter.alert.model_dump() | numbers)
     what = matter.send.event
-    how = _over(language, then, matter.change) if what is Event.RESOLVED else None
+    how = drifts.over(language, then, matter.change) if what is Event.RESOLVED else None
     said = f"{_title(language, then)}: {how or drifts.alert(language, then)}"
     if how is None and matter.alert.at_risk:
         said += f"; {alerts.at_risk(language, matter.alert)}"
     return said if what is Event.OPENED else f"{event(language, what)}. {said}"
-
-
-def _over(language: Language, alert: Alert, end: Change) -> str:
-    """How it ended."""
-    if end.by:
-        return language.gettext("closed by %(name)s") % {"name": end.by}
-    if end.change is ChangeKind.REBASED:
-        said = language.gettext("it stays at %(now)s, which is the usual now")
-        return said % {"now": value(language, alert.kpi, alert.observed, alert.unit)}
-    if alert.kind is Kind.MISSING:
-        return language.gettext("data come again")
-    if alert.kind is Kind.SILENCE:
-        return language.gettext("there are orders again")
-    numbers = (alert.observed, alert.expected)
-    now, usual = (value(language, alert.kpi, one, alert.unit) for one in numbers)
-    return language.gettext("%(now)s again, usual is %(usual)s") % {"now": now, "usual": usual}
 
 
 def _title(language: Language, alert: Alert) -> str:
