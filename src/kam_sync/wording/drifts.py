@@ -75,7 +75,17 @@ def is_bad(found: Finding) -> bool:
     return found.gap < 0 if KPIS[found.kpi].good is Good.UP else found.gap > 0
 
 
-def band(found: Finding) -> tuple[float, float] | None:
+def usual_range(language: Language, about: Judged) -> str:
+    """Between which values it usually lies."""
+    low, high = band(about) or (0.0, 0.0)
+    if KPIS[about.kpi].measure is Measure.MONEY:
+        lowest = value(language, about.kpi, low, about.unit)
+    else:  # the unit stands once, after the second number
+        lowest = language.number(low)
+    return f"{lowest} – {value(language, about.kpi, high, about.unit)}"
+
+
+def band(found: Judged) -> tuple[float, float] | None:
     """The usual range as people know it: nothing below zero, no share above all."""
     if found.low is None or found.high is None:
         return None
@@ -200,12 +210,6 @@ def _as_usual(language: Language, found: Finding) -> str:
         return language.gettext("As usual: %(what)s.") % {"what": _what(language, found)}
     if found.kind is not Kind.LEVEL or usual is None or found.observed is None:
         return language.gettext("As usual.")
-    low, high = usual
-    if KPIS[found.kpi].measure is Measure.MONEY:
-        lowest = value(language, found.kpi, low, found.unit)
-    else:  # the unit stands once, after the second number
-        lowest = language.number(low)
-    said = language.gettext("As usual: %(observed)s; the usual range is %(low)s – %(high)s.")
-    highest = value(language, found.kpi, high, found.unit)
+    said = language.gettext("As usual: %(observed)s; the usual range is %(range)s.")
     observed = value(language, found.kpi, found.observed, found.unit)
-    return said % {"observed": observed, "low": lowest, "high": highest}
+    return said % {"observed": observed, "range": usual_range(language, found)}

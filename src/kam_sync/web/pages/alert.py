@@ -11,6 +11,7 @@ from kam_sync.alerts.model import ChangeKind
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.clock import start_of_day
 from kam_sync.base.errors import WrongUse
+from kam_sync.drift.store import RuleStore
 from kam_sync.jobs.attending import attending
 from kam_sync.web.deps import AlertId, AllSources, Reading, Serving, from_our_pages
 from kam_sync.web.pages.alert_tasks import tasks_of
@@ -42,6 +43,7 @@ def show_alert(
         owner=accounts.owners([account.id]).get(account.id),
         task=tasks_of(session, services, sources, [alert]).get(alert.id),
         history=history,
+        rule=RuleStore(session).all().get(alert.rule),
         end=None if alert.life.is_open else next(ends, None),
         outcomes=list(Outcome),
         today=today,
