@@ -49,7 +49,8 @@ def _found(rule: Rule, seen: Seen, before: Before) -> Judged:
 
 def _gated(rule: Rule, seen: Seen, one: Series, said: Judgement, last_day: date) -> Judgement:
     """Nobody is judged by what is not all here."""
-    if not seen.is_sure(one.account_id, rule.reads, last_day):
+    is_about_rows = rule.kind is Kind.MISSING  # what is missing is its finding, and no doubt
+    if not seen.is_sure(one.account_id, rule.reads, last_day, with_rows=not is_about_rows):
         return Judgement(
             kind=rule.kind, verdict=Verdict.UNCLEAR, why=Why.DATA_SUSPECT, grain=rule.grain
         )

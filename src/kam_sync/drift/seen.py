@@ -51,9 +51,15 @@ class Seen:
         """Who is responsible for an account, by name; empty for nobody."""
         return self._managers.get(account_id, "")
 
-    def is_sure(self, account_id: UUID, kpis: Iterable[str], last_day: date) -> bool:
-        """Whether all is here that values of an account are computed from, up to a day."""
-        found = (self.doubted(last_day), self._missing)
+    def is_sure(
+        self, account_id: UUID, kpis: Iterable[str], last_day: date, *, with_rows: bool = True
+    ) -> bool:
+        """Whether all is here that values of an account are computed from, up to a day.
+
+        Args:
+            with_rows: also whether rows come that came regularly.
+        """
+        found = (self.doubted(last_day), self._missing if with_rows else {})
         doubted = _NOTHING.union(*(of.get(account_id, _NOTHING) for of in found))
         return all(doubted.isdisjoint(self._nouns(kpi)) for kpi in kpis)
 
