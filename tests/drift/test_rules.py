@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from kam_sync import flow
+from kam_sync import alerts, flow
+from kam_sync.alerts.looking import House
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.errors import NotHere
 from kam_sync.drift.registry import BadRule, parsed, shipped, text_of
@@ -38,6 +39,7 @@ def test_what_every_shipped_rule_says_is_read_back() -> None:
         (OWN + "kind: limit\n", "say either above or below"),
         (OWN + "kind: plan\n", "percent of the target"),
         (OWN + "kind: scissors\n", "against and meanwhile"),
+        (OWN + "kind: silence\n", "kpi has to be days_since_last_won"),
         (OWN + "kind: missing\n", "kpi has to be one of"),
         (OWN + "grain: quarter\n", "day, week or month"),
         (OWN.replace("won_revenue", "dso") + "grain: week\n", "dso has no value by week"),
@@ -113,3 +115,14 @@ def test_a_rule_that_is_switched_off_ends_its_alerts(services: Services) -> None
     flow.detect(services)
     with services.database.transaction() as session:
         assert "won_revenue" not in {key[1] for key in AlertStore(session).open_ones()}
+
+
+def test_an_own_rule_that_is_removed_between_two_steps_ends_its_alerts(services: Services) -> None:
+    _live(Book(services), [*[100_000, 104_000, 97_000, 101_000] * 8, 30_000, 31_000])
+    ruling.save(services, OWN, by="Anna")
+    flow.detect(services)
+    ruling.reset(services, "big_falls")
+    with services.database.transaction() as session:
+        assert "big_falls" in {key[1] for key in AlertStore(session).open_ones()}
+        alerts.step.run(session, services.now(), House(services.zone))
+        assert "big_falls" not in {key[1] for key in AlertStore(session).open_ones()}

@@ -47,7 +47,8 @@ def _look(
 ) -> Collection[Looked]:
     """What one look does to all alerts; new ones are begun, all else is yet to be kept."""
     standing, looked = store.standing(), list[Looked]()
-    for identity, found in _by_identity(findings).items():
+    known = (one for one in findings if one.rule in rules)  # of others the alerts end below
+    for identity, found in _by_identity(known).items():
         alert, rule = standing.pop(identity, None), rules[identity[1]]
         good = KPIS[rule.kpi].good
         finding = gravest(found, alert, rule, good)

@@ -11,13 +11,10 @@ import yaml
 
 from kam_sync.base.errors import WrongUse
 from kam_sync.drift.model import Kind
-from kam_sync.drift.rule import Rule
+from kam_sync.drift.rule import SILENT, Rule
 from kam_sync.kpi.registry import KPIS, BadDefinition, parsed_text
 
 _FILES = Path(__file__).parent / "rules"
-SILENT = "days_since_last_won"
-"""The KPI that is judged by each client's own rhythm, and not by months."""
-
 
 _NUMBERS = {"above", "below", "at_least"}
 

@@ -11,6 +11,8 @@ from kam_sync.kpi.definition import KEY, Good, Grain, Texts
 
 _LIMITED = (Kind.LIMIT, Kind.STEP)
 _HUNDRED = 100
+SILENT = "days_since_last_won"
+"""The KPI that is judged by each client's own rhythm, and not by months."""
 REPORTED = {
     "sell_out": "sell_out", "implied_channel_stock": "sell_out", "sell_in": "shipment",
     "receivables": "receivable",
@@ -85,6 +87,12 @@ class Rule(BaseModel):
             raise ValueError(f"kind {self.kind}: above and below belong to limit, step and plan")
         if (self.kind is Kind.SCISSORS) != bool(self.against and self.meanwhile):
             raise ValueError("against and meanwhile belong to the kind scissors, which needs both")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_its_kpi(self) -> Self:
+        if self.kind is Kind.SILENCE and self.kpi != SILENT:
+            raise ValueError(f"kind silence: kpi has to be {SILENT}")
         if self.kind is Kind.MISSING and self.kpi not in REPORTED:
             raise ValueError(f"kind missing: kpi has to be one of {', '.join(REPORTED)}")
         if self.grain not in JUDGED:
