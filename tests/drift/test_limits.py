@@ -40,14 +40,14 @@ def series(*values: float, running: float | None = None, unit: str = "RUB") -> S
 def test_what_runs_is_held_against_the_limit(
     rule: Rule, one: Series, verdict: Verdict, gap: float, since: date | None
 ) -> None:
-    [said] = limits.judge([one], rule, NEWEST)
+    said = limits.judge(one, rule, NEWEST)
+    assert said is not None
     assert (said.verdict, said.gap, said.since) == (verdict, pytest.approx(gap, abs=0.01), since)
 
 
-def test_an_old_value_says_nothing_about_a_limit() -> None:
-    old = Series(UUID(int=1), "kpi", "days", (shift(NEWEST, -1),), (5.0,))
-    [said] = limits.judge([old], ENDS, NEWEST)
-    assert (said.verdict, said.why) == (Verdict.UNCLEAR, Why.STALE)
+def test_what_has_no_value_any_more_is_past_no_limit() -> None:
+    over = Series(UUID(int=1), "kpi", "days", (shift(NEWEST, -1),), (5.0,))
+    assert limits.judge(over, ENDS, NEWEST) is None
 
 
 PLAN = Rule(key="plan", title=TITLE, kind=Kind.PLAN, kpi="won_revenue", below=90)

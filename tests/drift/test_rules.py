@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import text
 
 from kam_sync import alerts, flow
 from kam_sync.alerts.looking import House
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.errors import NotHere
+from kam_sync.drift.model import Verdict
 from kam_sync.drift.registry import BadRule, parsed, shipped, text_of
-from kam_sync.drift.store import RuleStore
+from kam_sync.drift.store import DriftStore, RuleStore
 from kam_sync.jobs import ruling
 from kam_sync.wiring import Services
 from tests.fakes.books import Book, deal
@@ -44,6 +46,7 @@ def test_what_every_shipped_rule_says_is_read_back() -> None:
         (OWN + "grain: quarter\n", "day, week or month"),
         (OWN.replace("won_revenue", "dso") + "grain: week\n", "dso has no value by week"),
         (OWN + "colour: red\n", "colour"),
+        (OWN.replace("500", "1e5000"), "at_least"),
         ("key: [", "line 1"),
     ],
 )
@@ -126,3 +129,28 @@ def test_an_own_rule_that_is_removed_between_two_steps_ends_its_alerts(services:
         assert "big_falls" in {key[1] for key in AlertStore(session).open_ones()}
         alerts.step.run(session, services.now(), House(services.zone))
         assert "big_falls" not in {key[1] for key in AlertStore(session).open_ones()}
+
+
+def test_a_look_that_cannot_say_forgets_no_drift(services: Services) -> None:
+    _live(book := Book(services), [*[100_000, 104_000, 97_000, 101_000] * 8, 30_000, 31_000])
+
+    def looked() -> tuple[str, date | None]:
+        flow.detect(services)
+        with services.database.transaction() as session:
+            found = DriftStore(session).of_account(book.account())
+            return next((one.verdict, one.since) for one in found if one.rule == "won_revenue")
+
+    verdict, since = looked()
+    assert verdict is Verdict.DRIFT
+    doubt = "INSERT INTO kpi_doubt (source_id, noun, why) VALUES (:source, 'deal', 'loading')"
+    with services.database.transaction() as session:
+        session.execute(text(doubt), {"source": book.source_id})
+    assert looked() == (Verdict.UNCLEAR, since)
+    with services.database.transaction() as session:
+        session.execute(text("DELETE FROM kpi_doubt"))
+    assert looked() == (Verdict.DRIFT, since)
+
+
+def test_a_key_that_is_taken_is_refused(services: Services) -> None:
+    with pytest.raises(BadRule, match="there is such a rule"):
+        ruling.add(services, parsed(OWN.replace("big_falls", "won_revenue"), "rule"), by="Anna")

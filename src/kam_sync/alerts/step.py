@@ -7,7 +7,7 @@ from datetime import datetime
 from kam_sync.alerts.life import Patience, Sign, State, ended, look
 from kam_sync.alerts.lifecycle import facts_of, gravest, sign
 from kam_sync.alerts.looking import House, Looked
-from kam_sync.alerts.model import ChangeKind, IncidentKind
+from kam_sync.alerts.model import NEWS, ChangeKind, IncidentKind
 from kam_sync.alerts.store import AlertStore, Identity, IncidentStore
 from kam_sync.alerts.weighing import weigh
 from kam_sync.base.db import Session
@@ -33,7 +33,8 @@ def run(session: Session, now: datetime, house: House) -> Report:
         if one.id in weights:
             store.weigh(one.alert, weights[one.id])
         turned = store.turn(one.alert, (one.life, one.turns), now, facts=one.facts)
-        if was_covered and one.alert.inhibited_by is None and one.life.state is State.FIRING:
+        is_bare = was_covered and one.alert.inhibited_by is None and not NEWS & set(turned)
+        if is_bare and one.life.state is State.FIRING:
             store.write(one.alert, ChangeKind.UNCOVERED, now)
             turned.append(ChangeKind.UNCOVERED)
         for kind in turned:

@@ -64,7 +64,7 @@ def backtest(
         before = {}
         for one, said in found:
             key = (one.account_id, one.unit)
-            if said.verdict is Verdict.DRIFT:
+            if said.since is not None:
                 before[key] = _finding(rule, one, said, day, zone)
             is_bad = said.verdict is Verdict.DRIFT and rule.badness(said.gap or 0, good) > 0
             if is_bad and key not in fired:

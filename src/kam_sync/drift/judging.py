@@ -13,7 +13,7 @@ from kam_sync.kpi.registry import KPIS
 
 Judged = list[tuple[Series, Judgement]]
 Before = Mapping[tuple[UUID, str], Finding]
-"""By account and unit what the rule found to be drifting the last time."""
+"""By account and unit the drifts that the rule knows of."""
 _MOST_MISSING = 0.5
 """Where rows of more than so many accounts are missing, it is the source that is silent."""
 
@@ -26,8 +26,9 @@ def judged(rule: Rule, seen: Seen, before: Before) -> Judged:
     found = _found(rule, seen, before)
     gated = ((one, _gated(rule, seen, one, said, last_day)) for one, said in found)
     return [
-        (one, said if (one.account_id, one.unit) in before else _without_small(rule, said))
+        (one, _remembered(said, old) if old else _without_small(rule, said))
         for one, said in gated
+        for old in [before.get((one.account_id, one.unit))]
     ]
 
 
@@ -55,6 +56,14 @@ def _gated(rule: Rule, seen: Seen, one: Series, said: Judgement, last_day: date)
             kind=rule.kind, verdict=Verdict.UNCLEAR, why=Why.DATA_SUSPECT, grain=rule.grain
         )
     return said
+
+
+def _remembered(said: Judgement, old: Finding) -> Judgement:
+    """A look that cannot say keeps what was known: the drift goes on where it was."""
+    if said.verdict is not Verdict.UNCLEAR:
+        return said
+    known = old.model_dump(include={"since", "gap", "confidence"})
+    return said.model_copy(update=known)
 
 
 def _without_small(rule: Rule, said: Judgement) -> Judgement:
@@ -92,9 +101,9 @@ def _silences(rule: Rule, seen: Seen) -> Judged:
 
 
 def _limits(rule: Rule, seen: Seen) -> Judged:
-    series = seen.series(rule)
     on = seen.newest(rule.grain).on
-    return list(zip(series, limits.judge(series, rule, on), strict=True))
+    found = ((one, limits.judge(one, rule, on)) for one in seen.series(rule))
+    return [(one, said) for one, said in found if said is not None]
 
 
 def _plans(rule: Rule, seen: Seen) -> Judged:

@@ -143,7 +143,7 @@ def _still(new: Judgement, old: Finding, still: float, is_old: bool) -> Judgemen
 
 def _column(asked: Table, before: Finding | None) -> int:
     """In which column a drift began that was found before; -1 without one."""
-    if before is None or before.verdict is not Verdict.DRIFT or before.since is None:
+    if before is None or before.since is None:
         return -1
     return asked.ons.index(before.since) if before.since in asked.ons else -1
 

@@ -12,17 +12,16 @@ _EASED = 0.1
 """An alert ends when the value is back by a tenth of the limit, so that it does not flap."""
 
 
-def judge(series: Sequence[Series], rule: Rule, newest: date) -> list[Judgement]:
-    """Judge what runs, where it has a value, or else the newest whole period (`newest`)."""
-    return [_judge(one, rule, newest) for one in series]
+def judge(one: Series, rule: Rule, newest: date) -> Judgement | None:
+    """Judge what runs, where it has a value, or else the newest whole period (`newest`).
 
-
-def _judge(one: Series, rule: Rule, newest: date) -> Judgement:
+    None where neither has one: the debt is paid, the contract has no end any more.
+    """
     values = [*zip(one.ons, one.values, strict=True)]
     if one.running is not None:
         values.append(one.running)
     if not values or values[-1][0] < newest:
-        return Judgement(kind=rule.kind, verdict=Verdict.UNCLEAR, why=Why.STALE)
+        return None
     on, observed = values[-1]
     limit = float(rule.above if rule.above is not None else rule.below or 0)
     past = _past(rule, observed, limit)

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -20,6 +20,9 @@ REPORTED = {
 """The KPIs of which missing rows are seen, and what the rows are."""
 JUDGED = (Grain.DAY, Grain.WEEK, Grain.MONTH)
 """The periods whose levels can be judged."""
+
+
+Number = Annotated[Decimal, Field(ge=-(10**15), le=10**15)]
 
 
 class Sensitivity(StrEnum):
@@ -61,13 +64,13 @@ class Rule(BaseModel):
     grain: Grain = Grain.MONTH
     direction: Direction = Direction.BAD
     sensitivity: Sensitivity = Sensitivity.NORMAL
-    above: Decimal | None = None
+    above: Number | None = None
     """Of limits: more than this is too much."""
-    below: Decimal | None = None
+    below: Number | None = None
     """Of limits: less than this is too little. Of plans: percent of the target."""
-    at_least: Decimal | None = Field(default=None, ge=0)
+    at_least: Number | None = Field(default=None, ge=0)
     """Smaller changes than this, in the unit of the KPI, open nothing."""
-    at_least_percent: Decimal = Field(default=Decimal(5), ge=0)
+    at_least_percent: Number = Field(default=Decimal(5), ge=0)
     """Of levels: changes by a smaller part of what is expected open nothing."""
     owners: tuple[str, ...] = ()
     """The accounts of these responsible users alone, by name; empty: all."""

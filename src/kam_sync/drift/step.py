@@ -4,6 +4,8 @@ from collections import Counter
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.drift.judging import judged
@@ -11,6 +13,8 @@ from kam_sync.drift.model import Kind
 from kam_sync.drift.seen import Seen
 from kam_sync.drift.store import DriftStore, RuleStore
 from kam_sync.kpi.workdays import Workdays
+
+_log = structlog.get_logger("kam_sync.drift")
 
 
 def run(
@@ -25,9 +29,15 @@ def run(
     drifts, rules = DriftStore(session), RuleStore(session).rules()
     verdicts: Counter[str] = Counter(drift=0, steady=0, unclear=0)
     for rule in sorted(rules, key=lambda rule: rule.kind is not Kind.MISSING):  # it says of what
-        found = judged(rule, seen, drifts.drifts(rule.key))
-        drifts.save(rule.key, found, now)
-        verdicts.update(said.verdict.value for _, said in found)
+        try:
+            with session.begin_nested():
+                found = judged(rule, seen, drifts.drifts(rule.key))
+                drifts.save(rule.key, found, now)
+        except Exception:  # noqa: BLE001 - recorded; what it found before stays, the others go on
+            _log.exception("rule failed", rule=rule.key)
+            verdicts["failed"] += 1
+        else:
+            verdicts.update(said.verdict.value for _, said in found)
     drifts.forget_other_rules(rule.key for rule in rules)
     report = Report("drift")
     report.counts.update(verdicts)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.store import Score, ScoreStore
 from kam_sync.drift.backtest import Fired, backtest
-from kam_sync.drift.registry import Known, text_of
+from kam_sync.drift.registry import BadRule, Known, text_of
 from kam_sync.drift.rule import Rule
 from kam_sync.drift.store import RuleStore
 from kam_sync.jobs import queue
@@ -44,6 +44,13 @@ def save(services: Services, text: str, *, by: str) -> Rule:
         rule = RuleStore(session).save(text, by, services.now())
         queue.defer_measure(session)
         return rule
+
+
+def add(services: Services, rule: Rule, *, by: str) -> Rule:
+    """Keep a rule that is not there yet. Raises BadRule where one of that key is."""
+    if rule.key in {one.key for one in known(services)[0]}:
+        raise BadRule(f"key {rule.key}: there is such a rule already; change that one")
+    return save(services, text_of(rule), by=by)
 
 
 def switch(services: Services, key: str, *, is_on: bool, by: str) -> Rule:

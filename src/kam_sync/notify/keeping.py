@@ -43,14 +43,33 @@ class Keeping:
         if not self._channels or not changes:
             return 0
         routes = self._routes()
-        owners = owners_of(self._session, [alert for _, alert in changes])
+        causes = self._causes(changes)
+        owners = owners_of(self._session, [*(alert for _, alert in changes), *causes.values()])
         wanted: dict[int, list[News]] = {}
         for change, alert in changes:
-            event = None if change.is_quiet else event_of(change.change)
-            if event is not None:
-                for channel_id in channels_of(event, alert, owners.get(alert.id), routes):
-                    wanted.setdefault(channel_id, []).append((event, change, alert))
+            event = event_of(change.change)
+            if event is None:
+                continue
+            wanting = set(channels_of(event, alert, owners.get(alert.id), routes))
+            if change.is_quiet:  # who is told of its cause knows; without a cause nobody is told
+                cause = causes.get(alert.id)
+                wanting -= (
+                    set(channels_of(Event.OPENED, cause, owners.get(cause.id), routes))
+                    if cause
+                    else wanting
+                )
+            elif change.change is ChangeKind.UNCOVERED:
+                history = AlertStore(self._session).history(alert.id)
+                wanting -= self._sends.told_of(one.id for one in history if one.is_quiet)
+            for channel_id in sorted(wanting):
+                wanted.setdefault(channel_id, []).append((event, change, alert))
         return sum(self._share(self._channels[key], those) for key, those in wanted.items())
+
+    def _causes(self, changes: Sequence[tuple[Change, Alert]]) -> dict[UUID, Alert]:
+        """By alert the one that covers it, of those whose change is quiet."""
+        ids = {one.id: one.inhibited_by for change, one in changes if change.is_quiet}
+        found = AlertStore(self._session).by_ids({key for key in ids.values() if key})
+        return {key: found[cause] for key, cause in ids.items() if cause in found}
 
     def _share(self, channel: Channel, news: Sequence[News]) -> int:
         """Keep news for a channel: some to be told by themselves, the rest for the digest."""

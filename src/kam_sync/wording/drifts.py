@@ -28,6 +28,8 @@ def over(language: Language, about: Alert, end: Change) -> str:
         return language.gettext("there are orders again")
     if about.kind is Kind.MISSING:
         return language.gettext("data come again")
+    if about.kind is not Kind.LEVEL:
+        return _what(language, about)
     numbers = (about.observed, about.expected)
     now, usual = (value(language, about.kpi, one, about.unit) for one in numbers)
     if end.change is ChangeKind.REBASED:

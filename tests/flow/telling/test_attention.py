@@ -196,3 +196,22 @@ def test_what_another_alert_tells_is_not_told_and_not_escalated(shop: Office, bo
         store.write(store.alert(effect.id), ChangeKind.UNCOVERED, shop.time())
     shop.notify()
     assert told(effect) == ["opened", "opened"]
+
+
+def test_who_is_not_told_of_the_cause_is_told_of_what_it_covers_and_once(
+    shop: Office, box: Mailbox
+) -> None:
+    """A route may take the effect alone; the cause is then no news there."""
+    channel = shop.open("mail", box.url)
+    shop.route(channel, kpi="net_sales")
+    cause, effect = shop.alarm(SHOPS[0], "sell_in"), shop.alarm(SHOPS[0], "net_sales")
+    weigh(shop, effect, 1.0, cause)
+    shop.turn(effect, Turn.WORSENED)
+    shop.notify()
+    assert [one.event.value for one in shop.sends(channel)] == ["opened", "worsened"]
+    weigh(shop, effect, 1.0)  # its cause is over
+    with shop.services.database.transaction() as session:
+        store = AlertStore(session)
+        store.write(store.alert(effect.id), ChangeKind.UNCOVERED, shop.time())
+    shop.notify()
+    assert [one.event.value for one in shop.sends(channel)] == ["opened", "worsened"]

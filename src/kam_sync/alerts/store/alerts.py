@@ -192,6 +192,11 @@ class AlertStore:
         )
         return [(change, alert) for change, alert in self._session.execute(query)]
 
+    def by_ids(self, alert_ids: Collection[UUID]) -> dict[UUID, Alert]:
+        """Some alerts, by id."""
+        query = select(AlertRow).where(col(AlertRow.id).in_(alert_ids))
+        return {row.id: row for row in self._session.scalars(query)}
+
     def changes(self, change_ids: Collection[int]) -> dict[int, tuple[Change, Alert]]:
         """Some changes with their alerts, by id."""
         query = select(ChangeRow, AlertRow).join(AlertRow, col(AlertRow.id) == ChangeRow.alert_id)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
 from kam_sync.base.db import Merged, Session, merge, table_of
-from kam_sync.drift.model import Finding, Judgement, Verdict
+from kam_sync.drift.model import Finding, Judgement
 from kam_sync.drift.rule import REPORTED
 from kam_sync.kpi.model import Series
 
@@ -90,9 +90,9 @@ class DriftStore:
         self._session.execute(_FORGET_RULES, {"rules": list(rules)})
 
     def drifts(self, rule: str) -> dict[tuple[UUID, str], Finding]:
-        """By account and unit what a rule has found to be drifting."""
+        """By account and unit the drifts that a rule knows of, also where it cannot say now."""
         query = select(FindingRow).where(
-            FindingRow.rule == rule, FindingRow.verdict == Verdict.DRIFT
+            FindingRow.rule == rule, col(FindingRow.since).is_not(None)
         )
         return {(row.account_id, row.unit): row for row in self._session.scalars(query)}
 

@@ -76,6 +76,11 @@ class SendStore:
         spent = self._session.scalar(sa.select(sa.func.count()).select_from(first)) or 0
         return Told(frozenset(self._session.scalars(known)), spent)
 
+    def told_of(self, change_ids: Iterable[int]) -> set[int]:
+        """The channels that were told of one of these changes, or will be."""
+        query = select(SendRow.channel_id).where(col(SendRow.change_id).in_(list(change_ids)))
+        return set(self._session.scalars(query.distinct()))
+
     def postpone(self, channel_id: int, until: datetime) -> None:
         """Let what is due on a channel be due later."""
         row = table_of(SendRow).c

@@ -52,7 +52,7 @@ def add_rule(services: Serving, sent: Fields) -> RedirectResponse:
         "kpi": sent.get("kpi", ""), "grain": sent.get("grain") or "month", "is_on": False,
         "above": _number(sent, "above"), "below": _number(sent, "below"),
     }  # fmt: skip
-    rule = ruling.save(services, text_of(_checked(said)), by=BY)
+    rule = ruling.add(services, _checked(said), by=BY)
     return RedirectResponse(f"/rules/{rule.key}", status_code=303)
 
 
