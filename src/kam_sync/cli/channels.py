@@ -71,11 +71,12 @@ def list_(*, json: Json = False) -> None:
         typer.echo(f"no channel yet; make one: {command('channel add --help')}", err=True)
         return
     columns = (
-        "name", "state", show.Column("waiting", is_number=True), show.Column("address", rank=2),
+        "name", "state", show.Column("waiting", is_number=True), "next goes at",
+        show.Column("address", rank=2),
         show.Column("last success", rank=1), "last error",
     )  # fmt: skip
     rows = [
-        (d["name"], d["state"], d["waiting"], d["address"],
+        (d["name"], d["state"], d["waiting"], show.moment(d["next_at"], zone), d["address"],
          show.moment(d["last_success_at"], zone), d["last_error"])
         for d in documents
     ]  # fmt: skip
@@ -270,6 +271,7 @@ def _document(
         "state": state,
         "routes": routes or [],
         "waiting": waiting.count if waiting else 0,
+        "next_at": waiting and waiting.next_at,
     }
 
 

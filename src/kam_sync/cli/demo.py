@@ -22,7 +22,6 @@ from kam_sync.cli import show
 from kam_sync.cli.demo_crms import CRMS, Box, World, connect, sandboxes
 from kam_sync.cli.synced import tell
 from kam_sync.intake.store import SourceStore
-from kam_sync.kpi.registry import KPIS
 from kam_sync.wiring import Services, open_services
 
 
@@ -105,6 +104,7 @@ def _document(
                     "account": names[alert.account_id].name,
                     "sources": sorted(called[one] for one in origins.get(alert.account_id, [])),
                     "kpi": alert.kpi,
+                    "rule": alert.rule,
                     "unit": alert.unit,
                     "observed": round(alert.observed, 2),
                     "expected": round(alert.expected, 2),
@@ -118,11 +118,11 @@ def _document(
 def _show(document: dict[str, Any], synced: list[flow.SyncResult]) -> None:
     tell(synced)
     names = (
-        "account", "comes from", "kpi", show.Column("latest 3 months", is_number=True),
-        show.Column("usual", is_number=True), "unit", show.Column("since", rank=1),
+        "account", "comes from", "rule", show.Column("observed", is_number=True),
+        show.Column("expected", is_number=True), "unit", show.Column("since", rank=1),
     )  # fmt: skip
     rows = [
-        (a["account"], ", ".join(a["sources"]), KPIS[a["kpi"]].title["en"],
+        (a["account"], ", ".join(a["sources"]), a["rule"],
          f"{a['observed']:,.0f}", f"{a['expected']:,.0f}", a["unit"], a["since"][:7])
         for a in document["alerts"]
     ]  # fmt: skip

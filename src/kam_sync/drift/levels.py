@@ -108,7 +108,8 @@ def judgement(asked: Table, shifts: Shifts, rule: Rule, row: int, at: int) -> Ju
         return Judgement(
             verdict=Verdict.UNCLEAR, why=_WHY[outcome], on=asked.ons[at], grain=rule.grain
         )
-    size = float(shifts.size[row, of])
+    # What began is as far off as its last values are, now and at each later look.
+    size = float((shifts.still if verdict is Verdict.DRIFT else shifts.size)[row, of])
     expected, low, high = (
         _three(min(max(table[row, of], asked.least[row]), asked.most[row]))
         for table in (shifts.expected, shifts.low, shifts.high)

@@ -61,6 +61,8 @@ class Keeping:
             elif change.change is ChangeKind.UNCOVERED:
                 history = AlertStore(self._session).history(alert.id)
                 wanting -= self._sends.told_of(one.id for one in history if one.is_quiet)
+            if event is Event.RESOLVED:  # the end of what began before a channel was made
+                wanting = {key for key in wanting if self._channels[key].made_at <= alert.opened_at}
             for channel_id in sorted(wanting):
                 wanted.setdefault(channel_id, []).append((event, change, alert))
         return sum(self._share(self._channels[key], those) for key, those in wanted.items())

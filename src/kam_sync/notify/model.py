@@ -186,6 +186,8 @@ class Waiting:
     count: int = 0
     oldest_at: datetime | None = None
     """When the oldest of it was made."""
+    next_at: datetime | None = None
+    """When the next of it is due, as far as that is said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,9 +135,10 @@ class SendStore:
     def waiting(self) -> dict[int, Waiting]:
         """What waits for each channel that something waits for, held or not."""
         row = table_of(SendRow).c
-        query = sa.select(row.channel_id, sa.func.count(), sa.func.min(row.made_at))
+        counted = sa.func.count(), sa.func.min(row.made_at), sa.func.min(row.due_at)
+        query = sa.select(row.channel_id, *counted)
         query = query.where(row.state.in_(_TO_BE_SENT)).group_by(row.channel_id)
-        return {key: Waiting(count, oldest) for key, count, oldest in self._session.execute(query)}
+        return {key: Waiting(*rest) for key, *rest in self._session.execute(query)}
 
     def escalated(self, alert_ids: Iterable[UUID]) -> dict[tuple[UUID, int], datetime]:
         """When each alert was last told to each channel because nobody had answered."""

@@ -184,7 +184,7 @@ def _page(request: Request, session: Session, said: Said, *, status: int = 200) 
         request, "channels.html", status=status, shown=shown, said=said, words=words,
         owners=known_owners(session), is_known=is_known, alerts=alerts, names=names, kpis=KPIS,
         rules=RuleStore(session).all(), severities=list(Severity), rule_words=rule_words,
-        events=list(Event), locales=list(Locale),
+        events=list(Event), locales=list(Locale), now=request.app.state.services.now(),
     )  # fmt: skip
 
 

@@ -71,20 +71,26 @@ def change_rule(request: Request, services: Serving, key: str, sent: Fields) -> 
     known = ruling.one(services, key)[0]
     if known.rule is None:
         raise BadRule(known.wrong)
-    rule = _changed(known.rule, sent)
+    try:
+        rule = _changed(known.rule, sent)
+    except WrongUse as error:  # BadRule among them: the form says it
+        return _page(request, services, key, wrong=str(error))
     if sent.get("do") == "try":
         return _page(request, services, key, rule)
     ruling.save(services, text_of(rule), by=BY)
     return _to(f"/rules/{key}")
 
 
-def _page(request: Request, services: Serving, key: str, rule: Rule | None = None) -> HTMLResponse:
+def _page(
+    request: Request, services: Serving, key: str, rule: Rule | None = None, *, wrong: str = ""
+) -> HTMLResponse:
     """The page of a rule; `rule` is one that is not saved, and tried."""
     known, score = ruling.one(services, key)
     tried = None if rule is None else ruling.tried(services, rule)
     shown = rule or known.rule
     return pages(request).render(
-        request, "rule.html", known=known, rule=shown, score=score, tried=tried,
+        request, "rule.html", status=400 if wrong else 200, wrong=wrong, known=known,
+        rule=shown, score=score, tried=tried,
         text=text_of(shown) if shown else known.text, most=_MOST_FIRED, rule_words=words,
         **_CHOICES,
     )  # fmt: skip
