@@ -57,12 +57,8 @@ def list_(*, json: Json = False) -> None:
     with open_services(read_settings()) as services, services.database.transaction() as session:
         waiting, store = SendStore(session).waiting(), ChannelStore(session)
         owners, of = known_owners(session), store.routes()
-        documents = [
-            _document(
-                one, [_route(each, owners) for each in of.get(one.id, [])], waiting.get(one.id)
-            )
-            for one in store.all()
-        ]
+        routes = {key: [_route(one, owners) for one in its] for key, its in of.items()}
+        documents = [_document(one, routes.get(one.id), waiting.get(one.id)) for one in store.all()]
         zone = services.zone
     if json:
         show.as_json({"channels": documents})

@@ -1,6 +1,6 @@
 """Keeps changes of alerts for the channels by which people are told."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -61,11 +61,24 @@ class Keeping:
             elif change.change is ChangeKind.UNCOVERED:
                 history = AlertStore(self._session).history(alert.id)
                 wanting -= self._sends.told_of(one.id for one in history if one.is_quiet)
-            if event is Event.RESOLVED:  # the end of what began before a channel was made
-                wanting = {key for key in wanting if self._channels[key].made_at <= alert.opened_at}
+            if event is Event.RESOLVED:
+                wanting -= self._strange_to(alert, wanting, wanted)
             for channel_id in sorted(wanting):
                 wanted.setdefault(channel_id, []).append((event, change, alert))
         return sum(self._share(self._channels[key], those) for key, those in wanted.items())
+
+    def _strange_to(
+        self, alert: Alert, wanting: Iterable[int], wanted: Mapping[int, Sequence[News]]
+    ) -> set[int]:
+        """The channels that were made after an alert began, and were told nothing of it."""
+        told = self._sends.channels_of(alert.id)
+        told |= {
+            key for key, those in wanted.items() if any(one.id == alert.id for *_, one in those)
+        }
+        return {
+            key for key in wanting
+            if key not in told and self._channels[key].made_at > alert.opened_at
+        }  # fmt: skip
 
     def _causes(self, changes: Sequence[tuple[Change, Alert]]) -> dict[UUID, Alert]:
         """By alert the one that covers it, of those whose change is quiet."""

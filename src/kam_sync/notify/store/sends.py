@@ -81,6 +81,11 @@ class SendStore:
         query = select(SendRow.channel_id).where(col(SendRow.change_id).in_(list(change_ids)))
         return set(self._session.scalars(query.distinct()))
 
+    def channels_of(self, alert_id: UUID) -> set[int]:
+        """The channels that were told anything of an alert, or will be."""
+        query = select(SendRow.channel_id).where(SendRow.alert_id == alert_id)
+        return set(self._session.scalars(query.distinct()))
+
     def postpone(self, channel_id: int, until: datetime) -> None:
         """Let what is due on a channel be due later."""
         row = table_of(SendRow).c
