@@ -75,7 +75,7 @@ def test_every_rule_can_be_tried_on_the_past(services: Services) -> None:
     flow.kpi(services)
     told = {rule.key: ruling.tried(services, rule).fired for rule in shipped()}
     [missing] = told["sell_out_missing"]
-    assert (missing.account_id, missing.until) == (book.account("1"), None)
+    assert (missing.said.account_id, missing.until) == (book.account("1"), None)
     assert date(2026, 10, 1) < missing.on < TODAY  # the last report came on 21 September
     [plan] = told["plan_sell_out"]
     assert plan.said.expected == 26_000

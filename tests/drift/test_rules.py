@@ -96,7 +96,7 @@ def test_a_rule_says_what_it_would_have_told_and_the_fall_of_spring_is_over(
     with services.database.transaction() as session:
         rule = RuleStore(session).readable("won_revenue")
     tried = ruling.tried(services, rule)
-    account = str(book.account())
+    account = book.account()
     [fired] = tried.fired
     assert (fired.on, fired.said.since, fired.until) == (
         date(2026, 5, 1), date(2026, 3, 1), date(2026, 8, 1),
@@ -154,3 +154,18 @@ def test_a_look_that_cannot_say_forgets_no_drift(services: Services) -> None:
 def test_a_key_that_is_taken_is_refused(services: Services) -> None:
     with pytest.raises(BadRule, match="there is such a rule"):
         ruling.add(services, parsed(OWN.replace("big_falls", "won_revenue"), "rule"), by="Anna")
+
+
+def test_a_rule_that_breaks_keeps_what_it_found_and_stops_no_other(services: Services) -> None:
+    _live(book := Book(services), [*[100_000, 104_000, 97_000, 101_000] * 8, 30_000, 31_000])
+    ruling.save(services, OWN.replace("won_revenue", "average_won_deal"), by="Anna")
+    flow.detect(services)
+    with services.database.transaction() as session:  # what no code of ours writes: a value is lost
+        session.execute(text("UPDATE series SET known = known[2:] WHERE kpi = 'won_revenue'"))
+        session.execute(text("DELETE FROM finding WHERE rule = 'big_falls'"))
+    [report, _] = flow.detect(services)
+    assert report.counts["failed"] == 1
+    with services.database.transaction() as session:
+        found = {one.rule: one.verdict for one in DriftStore(session).of_account(book.account())}
+        assert "won_revenue" in {key[1] for key in AlertStore(session).open_ones()}
+    assert (found["won_revenue"], found["big_falls"]) == (Verdict.DRIFT, Verdict.DRIFT)

@@ -10,8 +10,10 @@ import typer
 from kam_sync.cli.opened import opened
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
     from kam_sync.drift.backtest import Fired
-    from kam_sync.drift.rule import Rule
 
 app = typer.Typer(no_args_is_help=True, help="What opens alerts: see docs/rules.md.")
 
@@ -129,36 +131,32 @@ def backtest(
     if json:
         show.as_json({"rule": rule.key, "count": len(rows), "fired": rows})
         return
-    names = ("told on", "account", "unit", "observed", "expected", "since", "ended")
+    names = (
+        "told on", "account", show.Column("observed", is_number=True),
+        show.Column("expected", is_number=True), "unit", "since", "ended",
+    )  # fmt: skip
     table = [
-        (
-            r["on"],
-            r["account_name"],
-            r["unit"],
-            r["observed"],
-            r["expected"],
-            r["since"],
-            r["until"],
-        )
+        (r["on"], r["account_name"], f"{r['observed']:,.0f}", f"{r['expected']:,.0f}", r["unit"],
+         r["since"], r["until"] or "")
         for r in rows
-    ]
-    show.table(f"{rule.key}: {_count(rule, rows)}", names, table)
-
-
-def _count(rule: "Rule", rows: list[dict[str, Any]]) -> str:
-    accounts = len({row["account_id"] for row in rows})
+    ]  # fmt: skip
     span = "90 days" if rule.grain.value == "day" else "12 months"
-    return f"{len(rows)} alerts about {accounts} accounts in {span}"
+    count = f"{len(rows)} alerts about {len(tried.names)} accounts in {span}"
+    show.table(f"{rule.key}: {count}", names, table)
 
 
-def _fired(one: "Fired", names: dict[str, str]) -> dict[str, Any]:
-    said = one.said.model_dump(mode="json", include={"observed", "expected", "since", "gap"})
-    key = str(one.account_id)
+def _fired(one: "Fired", names: "Mapping[UUID, str]") -> dict[str, Any]:
+    said = one.said
+    plain = said.model_dump(
+        mode="json", include={"account_id", "kpi", "unit", "observed", "expected", "since", "gap"}
+    )
+    until = one.until and one.until.isoformat()
     return {
-        "on": one.on.isoformat(), "account_id": key, "account_name": names.get(key, ""),
-        "kpi": one.kpi, "unit": one.unit, **said,
-        "until": one.until and one.until.isoformat(),
-    }  # fmt: skip
+        "on": one.on.isoformat(),
+        "account_name": names[said.account_id],
+        **plain,
+        "until": until,
+    }
 
 
 def _switch(key: str, *, is_on: bool) -> None:

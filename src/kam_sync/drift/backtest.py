@@ -17,6 +17,7 @@ from kam_sync.drift.judging import judged
 from kam_sync.drift.model import Finding, Judgement, Kind, Verdict
 from kam_sync.drift.rule import Rule
 from kam_sync.drift.seen import Seen
+from kam_sync.drift.store import DriftStore
 from kam_sync.kpi.definition import Grain
 from kam_sync.kpi.model import Series
 from kam_sync.kpi.periods import COUNTS, first_day, later
@@ -37,15 +38,12 @@ _BY_WEEK = frozenset({Kind.SILENCE, Kind.MISSING, Kind.PLAN})
 class Fired:
     """An alert that would have been opened."""
 
-    account_id: UUID
-    kpi: str
-    unit: str
+    said: Finding
+    """What it would have said first, about whom."""
     on: date
     """When."""
-    until: date | None
+    until: date | None = None
     """When it would have ended; None for still open."""
-    said: Judgement
-    """What it would have said first."""
 
 
 def backtest(
@@ -55,7 +53,8 @@ def backtest(
     """The alerts of the last year (of days: of 90) by a rule, the latest first."""
     store, today = KpiStore(session), now.astimezone(zone).date()
     series = {kpi: list(store.series([kpi], rule.grain, as_reported=True)) for kpi in rule.reads}
-    known = _Known(session, today, zone, workdays, currency, series)
+    managers = DriftStore(session).managers()
+    known = _Known(session, today, zone, workdays, currency, series, managers)
     fired: dict[tuple[UUID, str], Fired] = {}
     over, before = list[Fired](), dict[tuple[UUID, str], Finding]()
     good = KPIS[rule.kpi].good
@@ -64,14 +63,15 @@ def backtest(
         before = {}
         for one, said in found:
             key = (one.account_id, one.unit)
+            finding = _finding(rule, one, said, day, zone)
             if said.since is not None:
-                before[key] = _finding(rule, one, said, day, zone)
+                before[key] = finding
             is_bad = said.verdict is Verdict.DRIFT and rule.badness(said.gap or 0, good) > 0
             if is_bad and key not in fired:
-                fired[key] = Fired(one.account_id, one.kpi, one.unit, day, None, said)
+                fired[key] = Fired(finding, day)
             elif said.verdict is Verdict.STEADY and key in fired:
                 over.append(replace(fired.pop(key), until=day))
-    return sorted([*over, *fired.values()], key=lambda one: (one.on, one.kpi), reverse=True)
+    return sorted([*over, *fired.values()], key=lambda one: one.on, reverse=True)
 
 
 def _days(rule: Rule, today: date) -> list[date]:
@@ -103,7 +103,11 @@ class _Then(Seen):
             if count:
                 yield replace(one, ons=one.ons[:count], values=one.values[:count], running=None)
 
-    def doubted(self, last_day: date) -> Mapping[UUID, Collection[str]]:  # noqa: ARG002 - not known any more
+    def manager(self, account_id: UUID) -> str:
+        """Who is responsible now: who was then is not known any more."""
+        return self._known.managers.get(account_id, "")
+
+    def doubted(self, last_day: date) -> Mapping[UUID, Collection[str]]:  # noqa: ARG002 - it overrides
         """What was doubted then is not known any more."""
         return {}
 
@@ -126,3 +130,4 @@ class _Known:
     workdays: Workdays
     currency: str
     series: Mapping[str, Sequence[Series]]
+    managers: Mapping[UUID, str]

@@ -74,52 +74,39 @@ def table(
     )
 
 
-def found(
-    asked: Table, rule: Rule, before: Sequence[Finding | None], *, newest: int = 1
-) -> list[Judgement]:
+def found(asked: Table, rule: Rule, before: Sequence[Finding | None]) -> list[Judgement]:
     """Judge the newest period of each row; `before` is what was found of it the last time."""
     begun = [_column(asked, finding) for finding in before]
-    shifts = shifts_of(asked, rule, newest=newest, begun=begun)
-    at = len(asked.ons) - 1
-    rebased = _JUDGED[rule.grain].rebased
+    grain = _JUDGED[rule.grain]
+    stricter = grain.stricter(_STRICTER[rule.sensitivity])
+    shifts = judge(asked.values, asked.scales, asked.groups, stricter, begun=begun)
     judged = []
     for row, (start, finding) in enumerate(zip(begun, before, strict=True)):
-        one = judgement(asked, shifts, rule, row, at)
+        one = _judgement(asked, shifts, rule, row)
         if finding is not None and start >= 0:
-            one = _still(one, finding, float(shifts.still[row, -1]), at - start >= rebased)
+            is_old = len(asked.ons) - 1 - start >= grain.rebased
+            one = _still(one, finding, float(shifts.still[row, -1]), is_old)
         judged.append(one)
     return judged
 
 
-def shifts_of(
-    asked: Table, rule: Rule, *, newest: int, begun: Sequence[int] | None = None
-) -> Shifts:
-    """What is said of the last `newest` periods of each row."""
-    grain = _JUDGED[rule.grain].stricter(_STRICTER[rule.sensitivity])
-    return judge(asked.values, asked.scales, asked.groups, grain, newest, begun=begun)
-
-
-def judgement(asked: Table, shifts: Shifts, rule: Rule, row: int, at: int) -> Judgement:
-    """What is said of a row in the column `at`, in words."""
-    of = at - len(asked.ons)
-    outcome = Outcome(int(shifts.outcome[row, of]))
-    verdict = Verdict.DRIFT if outcome is Outcome.DRIFT else Verdict.STEADY
+def _judgement(asked: Table, shifts: Shifts, rule: Rule, row: int) -> Judgement:
+    """What is said of the newest period of a row, in words."""
+    outcome, on = Outcome(int(shifts.outcome[row, -1])), asked.ons[-1]
     if outcome in {Outcome.TOO_LITTLE_HISTORY, Outcome.MISSING}:
-        return Judgement(
-            verdict=Verdict.UNCLEAR, why=_WHY[outcome], on=asked.ons[at], grain=rule.grain
-        )
+        return Judgement(verdict=Verdict.UNCLEAR, why=_WHY[outcome], on=on, grain=rule.grain)
+    is_drift = outcome is Outcome.DRIFT
     # What began is as far off as its last values are, now and at each later look.
-    size = float((shifts.still if verdict is Verdict.DRIFT else shifts.size)[row, of])
+    size = float((shifts.still if is_drift else shifts.size)[row, -1])
     expected, low, high = (
-        _three(min(max(table[row, of], asked.least[row]), asked.most[row]))
+        _three(min(max(table[row, -1], asked.least[row]), asked.most[row]))
         for table in (shifts.expected, shifts.low, shifts.high)
     )
-    since = asked.ons[int(shifts.since[row, of])] if verdict is Verdict.DRIFT else None
     return Judgement(
-        verdict=verdict, why=_WHY[outcome], gap=round(size, 1),
-        observed=float(shifts.observed[row, of]), expected=expected, low=low, high=high,
-        since=since, on=asked.ons[at], grain=rule.grain,
-        confidence=round(float(shifts.confidence[row, of]), 2),
+        verdict=Verdict.DRIFT if is_drift else Verdict.STEADY, why=_WHY[outcome],
+        gap=round(size, 1), observed=float(shifts.observed[row, -1]), expected=expected, low=low,
+        high=high, since=asked.ons[int(shifts.since[row, -1])] if is_drift else None, on=on,
+        grain=rule.grain, confidence=round(float(shifts.confidence[row, -1]), 2),
     )  # fmt: skip
 
 

@@ -15,10 +15,7 @@ from kam_sync.drift.rule import SILENT, Rule
 from kam_sync.kpi.registry import KPIS, BadDefinition, parsed_text
 
 _FILES = Path(__file__).parent / "rules"
-
-_NUMBERS = {"above", "below", "at_least"}
-
-
+_NUMBERS = {"above", "below", "at_least", "at_least_percent"}
 _ADVICE = {
     Kind.LEVEL: {"ru": "Узнайте у клиента, что изменилось.", "en": "Ask the client what is new."},
     Kind.SILENCE: {"ru": "Свяжитесь с клиентом.", "en": "Get in touch with the client."},

@@ -1,4 +1,7 @@
-"""What is looked at in one pass of judging: series, doubts, managers, plans; each is read once."""
+"""What is looked at in one pass of judging: series, doubts, managers, plans.
+
+What all rules ask for is read once; series are not kept, for those of all KPIs are a lot.
+"""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
@@ -33,6 +36,7 @@ class Seen:
         self.today = now.astimezone(zone).date()
         self._doubts: dict[date, dict[UUID, set[str]]] = {}
         self._missing: dict[UUID, set[str]] = {}
+        self._nouns: dict[str, frozenset[str]] = {}
 
     def newest(self, grain: Grain) -> Period:
         """The newest period that is over."""
@@ -61,7 +65,7 @@ class Seen:
         """
         found = (self.doubted(last_day), self._missing if with_rows else {})
         doubted = _NOTHING.union(*(of.get(account_id, _NOTHING) for of in found))
-        return all(doubted.isdisjoint(self._nouns(kpi)) for kpi in kpis)
+        return all(doubted.isdisjoint(self._nouns_of(kpi)) for kpi in kpis)
 
     def doubted(self, last_day: date) -> Mapping[UUID, Collection[str]]:
         """By account what is not all here of what values up to a day are computed from."""
@@ -105,11 +109,7 @@ class Seen:
     def _managers(self) -> dict[UUID, str]:
         return DriftStore(self._session).managers()
 
-    def _nouns(self, kpi: str) -> frozenset[str]:
-        if kpi not in self._known_nouns:
-            self._known_nouns[kpi] = nouns_of(kpi)
-        return self._known_nouns[kpi]
-
-    @cached_property
-    def _known_nouns(self) -> dict[str, frozenset[str]]:
-        return {}
+    def _nouns_of(self, kpi: str) -> frozenset[str]:
+        if kpi not in self._nouns:
+            self._nouns[kpi] = nouns_of(kpi)
+        return self._nouns[kpi]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.store import Score, ScoreStore
@@ -20,8 +21,8 @@ class Tried:
     """What a rule would have opened in the past, with the names of the accounts."""
 
     fired: list[Fired]
-    names: dict[str, str]
-    """By account id."""
+    names: dict[UUID, str]
+    """By account."""
 
 
 def known(services: Services) -> tuple[list[Known], dict[str, Score]]:
@@ -74,5 +75,5 @@ def tried(services: Services, rule: Rule) -> Tried:
             session, rule, services.as_of(), services.zone, services.workdays,
             currency=services.settings.currency,
         )  # fmt: skip
-        accounts = AccountStore(session).standing(list({one.account_id for one in fired}))
-        return Tried(fired, {str(key): account.name for key, account in accounts.items()})
+        accounts = AccountStore(session).standing(list({one.said.account_id for one in fired}))
+        return Tried(fired, {key: account.name for key, account in accounts.items()})

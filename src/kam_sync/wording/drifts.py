@@ -1,9 +1,8 @@
 """What is said of a KPI that has drifted, or has not: alerts and findings, in a sentence."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 from kam_sync.alerts.model import Alert, Change, ChangeKind
-from kam_sync.drift.backtest import Fired
 from kam_sync.drift.model import LEAST_POINTS, Finding, Kind, Verdict, Why
 from kam_sync.kpi.definition import Good, Grain, Measure
 from kam_sync.kpi.registry import KPIS
@@ -12,11 +11,10 @@ from kam_sync.wording.silences import missing, silence
 from kam_sync.wording.values import value
 
 Judged = Alert | Finding
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def alert(language: Language, about: Alert) -> str:
-    """What an alert says, with its numbers."""
+def alert(language: Language, about: Judged) -> str:
+    """What an alert says, with its numbers, or what one would say about a finding."""
     return _what(language, about)
 
 
@@ -57,15 +55,6 @@ def finding(language: Language, found: Finding | None) -> str:
             return said % {"what": _what(language, found)}
         case _:
             return _nothing_to_say(language, found.why)
-
-
-def fired(language: Language, one: Fired) -> str:
-    """What an alert would have said that was never opened."""
-    found = Finding(
-        account_id=one.account_id, rule="", kpi=one.kpi, unit=one.unit, changed_at=_NEVER,
-        **one.said.model_dump(),
-    )  # fmt: skip
-    return _what(language, found)
 
 
 def is_bad(found: Finding) -> bool:

@@ -1,7 +1,9 @@
 """Rules: what opens alerts, how they did, and what one would have opened."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends
 from pydantic import BaseModel, ConfigDict, Field
@@ -144,9 +146,7 @@ def try_rule(
     rule = RuleStore(session).readable(key) if said.text is None else _named(key, said.text)
     tried = ruling.tried(services, rule)
     fired = [_fired(one, tried.names) for one in tried.fired]
-    return TrialAnswer(
-        count=len(fired), accounts=len({one.account_id for one in fired}), fired=fired
-    )
+    return TrialAnswer(count=len(fired), accounts=len(tried.names), fired=fired)
 
 
 def _named(key: str, text: str) -> Rule:
@@ -172,14 +172,15 @@ def _answer(one: Known, score: Score | None, locale: Speaking) -> RuleAnswer:
     )  # fmt: skip
 
 
-def _fired(one: Fired, names: dict[str, str]) -> FiredAnswer:
-    measure = KPIS[one.kpi].measure
+def _fired(one: Fired, names: Mapping[UUID, str]) -> FiredAnswer:
+    said = one.said
+    measure = KPIS[said.kpi].measure
 
     def shown(number: float | None) -> Value | None:
-        return None if number is None else value(number, measure, one.unit)
+        return None if number is None else value(number, measure, said.unit)
 
     return FiredAnswer(
-        account_id=str(one.account_id), account_name=names[str(one.account_id)], kpi=one.kpi,
-        on=one.on, until=one.until, since=one.said.since, gap=one.said.gap,
-        observed=shown(one.said.observed), expected=shown(one.said.expected),
+        account_id=str(said.account_id), account_name=names[said.account_id], kpi=said.kpi,
+        on=one.on, until=one.until, since=said.since, gap=said.gap,
+        observed=shown(said.observed), expected=shown(said.expected),
     )  # fmt: skip

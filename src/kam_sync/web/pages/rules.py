@@ -7,12 +7,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
+from connectors import Spoken, spoken, wrongs
 from kam_sync.base.errors import WrongUse
 from kam_sync.drift.model import Kind, Severity
 from kam_sync.drift.registry import BadRule, text_of
 from kam_sync.drift.rule import JUDGED, Direction, Rule, Sensitivity
 from kam_sync.jobs import ruling
-from kam_sync.kpi.registry import KPIS
 from kam_sync.web.deps import Serving, from_our_pages
 from kam_sync.web.pages.forms import BY, Fields
 from kam_sync.web.render import pages
@@ -74,7 +74,9 @@ def change_rule(request: Request, services: Serving, key: str, sent: Fields) -> 
     try:
         rule = _changed(known.rule, sent)
     except WrongUse as error:  # BadRule among them: the form says it
-        return _page(request, services, key, wrong=str(error))
+        return _page(
+            request, services, key, wrong=spoken(error, pages(request).language(request).locale)
+        )
     if sent.get("do") == "try":
         return _page(request, services, key, rule)
     ruling.save(services, text_of(rule), by=BY)
@@ -114,14 +116,11 @@ def _changed(rule: Rule, sent: Fields) -> Rule:
 
 def _checked(said: dict[str, Any]) -> Rule:
     try:
-        rule = Rule.model_validate(said)
+        return Rule.model_validate(said)
     except ValidationError as error:
-        one = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in one["loc"])
-        raise BadRule(f"{where}: {one['msg'].removeprefix('Value error, ')}") from error
-    if rule.kpi not in KPIS:
-        raise BadRule(f"kpi: there is no KPI {rule.kpi}")
-    return rule
+        path, why = wrongs.sentences(error, Rule)[0]
+        where = "".join(f"{part}: " for part in path)
+        raise BadRule(Spoken(f"{where}{why}", f"{where}{why.ru}")) from error
 
 
 def _number(sent: Fields, name: str) -> Decimal | None:
@@ -131,7 +130,7 @@ def _number(sent: Fields, name: str) -> Decimal | None:
     try:
         return Decimal(text)
     except InvalidOperation as error:
-        raise WrongUse(f"{name}: a number is needed") from error
+        raise WrongUse(Spoken(f"{name}: a number is needed", f"{name}: нужно число")) from error
 
 
 def _to(page: str) -> RedirectResponse:
