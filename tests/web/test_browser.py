@@ -1,13 +1,11 @@
 """A real browser walks from Today to a drawn chart and finds nothing broken on the way."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from connectors import Field, Noun
 from connectors.sandbox.amocrm import AmoSandbox, OAuthApp
@@ -16,35 +14,18 @@ from kam_sync import flow
 from kam_sync.alerts.store import AlertStore
 from tests.fakes.listener import Listener
 from tests.web import twins
+from tests.web.browsing import browsing
 from tests.web.parted import part
 from tests.web.world import World
 
 pytestmark = pytest.mark.browser
 
-_CHROMIUM = shutil.which("chromium")
-_ARGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    """A page that fails the test when anything on it breaks."""
-    if _CHROMIUM is None:
-        missing = "no chromium on this machine: apt-get install chromium"
-        (pytest.fail if "KAM_SYNC_REQUIRE_BROWSER" in os.environ else pytest.skip)(missing)  # noqa: TID251 - of this run
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGS)
-        page = browser.new_page(viewport={"width": 380, "height": 800})
-        broken: list[str] = []
-        page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: broken.append(str(error)))
-        page.on("response", lambda r: broken.append(f"{r.status} {r.url}") if r.status > 399 else 0)
-        page.on("requestfailed", lambda request: broken.append(request.url))
+    """A phone's page."""
+    with browsing() as page:
         yield page
-        browser.close()
-    assert broken == []
 
 
 def test_a_person_walks_from_today_to_the_chart(fallen: UUID, address: str, page: Page) -> None:
@@ -164,7 +145,7 @@ def test_a_person_merges_same_customers_and_takes_it_back(
 ) -> None:
     one, _ = twins.fill(world)
     page.goto(f"{address}/?lang=ru")
-    page.get_by_role("link", name="Одинаковые клиенты 2").click()
+    page.get_by_role("link", name="Проверка 2").click()
     assert page.evaluate("document.documentElement.scrollWidth") == 380
     asked = page.get_by_role("article", name="ООО «Вега» · Vega")
     asked.get_by_label("Почему").fill("один владелец")
@@ -175,10 +156,10 @@ def test_a_person_merges_same_customers_and_takes_it_back(
     assert page.get_by_text("ООО «Вега»: на странице").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 380
 
-    page.get_by_role("link", name="Одинаковые клиенты 1").click()
+    page.get_by_role("link", name="Проверка 1").click()
     page.get_by_role("button", name="Отменить").click()
     assert "Решение отменено" in page.get_by_role("status").inner_text()
-    page.get_by_role("link", name="Одинаковые клиенты 2").wait_for()
+    page.get_by_role("link", name="Проверка 2").wait_for()
     assert page.get_by_role("article", name="ООО «Вега» · Vega").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 380
 
@@ -197,7 +178,7 @@ def test_a_person_has_all_compared_anew_and_sees_when_it_is_done(
 def test_a_person_adds_a_receiver_and_tries_it(world: World, address: str, page: Page) -> None:
     world.services.settings.allowed_targets = "127.0.0.1"
     with Listener() as ear:
-        page.goto(f"{address}/sources")
+        page.goto(f"{address}/settings")
         page.get_by_role("link", name="Вебхуки в другие системы").click()
         page.get_by_role("textbox", name="Название").fill("bridge")
         page.get_by_role("textbox", name="Адрес").fill(ear.url)

@@ -137,7 +137,7 @@ def test_an_alert_is_told_listed_and_sent_again(
 def test_the_page_works_without_a_channel(client, language: str, says: str) -> None:
     page = client.get(f"/channels?lang={language}").text
     assert says in page
-    assert "/channels" in client.get("/sources").text
+    assert "/channels" in client.get("/settings").text
 
 
 def test_people_add_try_route_and_remove_on_the_page(client, box: Mailbox) -> None:

@@ -21,8 +21,8 @@ def test_every_kpi_is_listed_and_explained(client: TestClient, locale: str) -> N
     assert f">{said.title[locale]}, %</th>" in shown
 
 
-def test_every_page_leads_to_what_is_measured(client: TestClient) -> None:
-    assert '<a href="/kpis">Что измеряется</a>' in client.get("/", params={"lang": "ru"}).text
+def test_the_settings_lead_to_what_is_measured(client: TestClient) -> None:
+    assert '<a href="/kpis">Что измеряется</a>' in client.get("/settings", params={"lang": "ru"}).text
 
 
 def test_an_unknown_kpi_is_said_to_be_unknown(client: TestClient) -> None:

@@ -39,7 +39,7 @@ def test_both_companies_stand_side_by_side_with_what_speaks_for_them(client, pai
 def test_the_number_that_waits_stands_in_the_navigation(client, pair) -> None:
     text = plain(client.get("/accounts?lang=en").text)
     badge = '<span class="badge" title="waiting for an answer">2</span>'
-    assert f'<a href="/matches">Same customers {badge}</a>' in text
+    assert f'<a href="/matches">Review {badge}</a>' in text
 
 
 def test_an_empty_page_says_what_comes_here(client, world: World) -> None:

@@ -10,6 +10,7 @@ from ipaddress import ip_address
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from kam_sync import consenting, telling
 from kam_sync.base.errors import KamSyncError
@@ -17,6 +18,7 @@ from kam_sync.jobs.queue import defer_reading, defer_write
 from kam_sync.jobs.serving import defer_sync, running
 from kam_sync.jobs.tasks import Work
 from kam_sync.web.app import create_app
+from kam_sync.web.live import Live
 from kam_sync.web.wording import letters
 from kam_sync.wiring import Services
 
@@ -41,6 +43,21 @@ def is_free(host: str, port: int) -> bool:
 
 
 _log = structlog.get_logger("kam_sync.serve")
+
+
+class _Server(uvicorn.Server):
+    """A server that lets open pages go when it ends: their streams would keep it waiting."""
+
+    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+        super().__init__(
+            uvicorn.Config(app, host=host, port=port, log_config=None, timeout_graceful_shutdown=10)
+        )
+        self._live: Live = app.state.live
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the streams of events, then wait for all other answers."""
+        self._live.close()
+        await super().shutdown(sockets)
 
 
 def serve_all(
@@ -70,7 +87,7 @@ def serve_all(
             hosts=_hosts(services, web[0]),
         )
         sys.setswitchinterval(_TURN)
-        uvicorn.run(app, host=web[0], port=web[1], log_config=None, timeout_graceful_shutdown=10)
+        _Server(app, *web).run()
 
 
 def _by_whom(services: Services, port: int) -> str:

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
-from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute
 
@@ -44,6 +44,7 @@ import kam_sync.web.api.webhooks
 import kam_sync.web.api.why
 import kam_sync.web.api.writes
 import kam_sync.web.api.zones
+import kam_sync.web.live
 import kam_sync.web.ops
 import kam_sync.web.pages.account
 import kam_sync.web.pages.accounts
@@ -69,6 +70,7 @@ import kam_sync.web.pages.rematch
 import kam_sync.web.pages.restatements
 import kam_sync.web.pages.rules
 import kam_sync.web.pages.set_aside
+import kam_sync.web.pages.settings
 import kam_sync.web.pages.sources
 import kam_sync.web.pages.survivorship
 import kam_sync.web.pages.targets
@@ -81,8 +83,10 @@ from kam_sync.base.db import Session
 from kam_sync.web.errors import PROBLEM, handle_errors
 from kam_sync.web.guard import Guard
 from kam_sync.web.hooks.door import Door
+from kam_sync.web.live import Live
 from kam_sync.web.metrics import Measured, Metrics
 from kam_sync.web.render import STATIC, pages_of
+from kam_sync.web.static_files import StaticFiles
 from kam_sync.web.turnstile import Turnstile
 from kam_sync.web.waiting import count_questions
 from kam_sync.wiring import Services
@@ -144,6 +148,7 @@ _PAGES = (
     kam_sync.web.pages.controls.router,
     kam_sync.web.pages.rules.router,
     kam_sync.web.pages.set_aside.router,
+    kam_sync.web.pages.settings.router,
     kam_sync.web.pages.consents.router,
     kam_sync.web.pages.fields.router,
     kam_sync.web.pages.kpis.router,
@@ -156,6 +161,8 @@ _PAGES = (
     kam_sync.web.pages.targets.router,
     kam_sync.web.pages.channels.router,
 )
+_EFFORT = 6
+"""Of compression: more takes much longer and saves little."""
 _DESCRIPTION = """Key accounts from all connected CRMs in one store, their KPIs and alerts.
 
 Lists take `limit` and `cursor` and answer `{"items": [...], "next_cursor": ...}`. Ids are opaque
@@ -196,7 +203,9 @@ def create_app(
     app.state.sync_every = sync_every
     app.state.pages = pages_of(services.zone)
     app.state.metrics = Metrics()
+    app.state.live = Live(services)
     app.add_middleware(Turnstile)
+    app.add_middleware(GZipMiddleware, compresslevel=_EFFORT)
     app.add_middleware(Guard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(Door, services=services, defer_reading=defer_reading)
@@ -215,6 +224,7 @@ def _routes() -> Sequence[BaseRoute]:
     paths = APIRouter()
     paths.include_router(api)
     paths.include_router(kam_sync.web.ops.router)
+    paths.include_router(kam_sync.web.live.router, include_in_schema=False)
     for router in _PAGES:
         paths.include_router(
             router, include_in_schema=False, dependencies=[Depends(count_questions)]

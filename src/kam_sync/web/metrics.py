@@ -15,6 +15,7 @@ from kam_sync.ledger.model import Check, LedgerState
 from kam_sync.notify.channel import Channel
 from kam_sync.notify.model import Target, Waiting
 from kam_sync.subscribing import Shown
+from kam_sync.web.live import PATH as EVENTS
 
 _LABELS = ("route", "method", "status")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -235,7 +236,7 @@ class Measured:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; what ends without an answer counts as 500."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] == EVENTS:  # those last as long as the page
             await self._app(scope, receive, send)
             return
         status, began = 500, perf_counter()

@@ -1,5 +1,7 @@
 """Renders pages: templates, one environment per language."""
 
+from collections.abc import Iterable
+from enum import StrEnum
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -14,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from kam_sync.base.settings import Locale
 from kam_sync.kpi.registry import KPIS
 from kam_sync.web.deps import LANGUAGE_COOKIE, locale
+from kam_sync.web.theme import THEME_COOKIE, Theme, theme
 from kam_sync.web.wording import alerts, people, sentences, troubles
 from kam_sync.web.wording.language import Language
 from kam_sync.wording import drifts
@@ -40,23 +43,28 @@ class Pages:
     def render(
         self, request: Request, template: str, *, status: int = 200, **values: Any
     ) -> HTMLResponse:
-        """A page; the language that was asked for is remembered."""
+        """A page; the language and the look that were asked for are remembered."""
         language = self.language(request)
         text = (
             self._environments[language.locale]
             .get_template(template)
             .render(
                 path=request.url.path,
-                switch=_switch(request),
+                switch=_switch(request, "lang", Locale),
+                theme=theme(request),
+                themes=_switch(request, "theme", Theme),
                 waiting=getattr(request.state, "waiting", {}),
                 **values,
             )
         )
         response = HTMLResponse(text, status_code=status, headers={"Vary": "Cookie"})
-        if request.query_params.get("lang") == language.locale:
-            response.set_cookie(
-                LANGUAGE_COOKIE, language.locale.value, max_age=_A_YEAR, samesite="lax"
-            )
+        chosen = {
+            "lang": (LANGUAGE_COOKIE, language.locale.value),
+            "theme": (THEME_COOKIE, theme(request).value),
+        }
+        for key, (cookie, value) in chosen.items():
+            if request.query_params.get(key) == value:
+                response.set_cookie(cookie, value, max_age=_A_YEAR, samesite="lax")
         return response
 
 
@@ -104,11 +112,11 @@ def _environment(language: Language, version: str) -> Environment:
     return environment
 
 
-def _switch(request: Request) -> dict[str, str]:
-    """The address of this page in each language."""
+def _switch(request: Request, key: str, names: Iterable[StrEnum]) -> dict[str, str]:
+    """The address of this page with each choice of `key`."""
     query = request.query_params.multi_items()
-    others = [(k, v) for k, v in query if k not in {"lang", "code", "state"}]  # secrets of OAuth
-    return {name.value: f"?{urlencode([*others, ('lang', name.value)])}" for name in Locale}
+    others = [(k, v) for k, v in query if k not in {key, "code", "state"}]  # secrets of OAuth
+    return {name.value: f"?{urlencode([*others, (key, name.value)])}" for name in names}
 
 
 def _digest_of_static() -> str:

@@ -74,6 +74,10 @@ class AlertStore:
         query = select(AlertRow).where(col(AlertRow.state).in_(KNOWN))
         return {(row.account_id, row.rule): row for row in self._session.scalars(query)}
 
+    def mark(self) -> str:
+        """Another text whenever an alert opened or changed."""
+        return str(self._session.scalar(select(sa.func.max(ChangeRow.id))) or "")
+
     def standing(self) -> dict[Identity, Alert]:
         """By identity the alert that stands in the way of a new one: open, or not armed.
 

@@ -65,6 +65,16 @@ class RunStore:
             )
         )
 
+    def mark(self) -> str:
+        """Another text whenever a run began, went on or ended."""
+        newest = select(sa.func.max(RunRow.id)).scalar_subquery()
+        counts = sa.cast(col(RunRow.counts), sa.Text)
+        running = select(
+            sa.func.md5(sa.func.string_agg(sa.cast(RunRow.id, sa.Text) + counts, sa.text("','")))
+        ).where(RunRow.state == RunState.RUNNING)
+        found = self._session.execute(select(newest, running.scalar_subquery())).one()
+        return f"{found[0] or ''} {found[1] or ''}"
+
     def abandon(self, source_id: int, now: datetime) -> None:
         """Close the runs that a killed process left open; the caller holds the source's lock."""
         self._session.execute(

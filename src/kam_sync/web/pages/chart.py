@@ -9,12 +9,12 @@ from kam_sync.drift.model import Finding, Kind, by_kpi
 from kam_sync.kpi.definition import Grain, Kpi, Measure
 from kam_sync.kpi.model import Point
 from kam_sync.kpi.registry import KPIS
+from kam_sync.web.pages.sparkline import Sparkline, sparkline
 from kam_sync.web.wording import sentences
 from kam_sync.web.wording.language import Language
 from kam_sync.wording import drifts
 
 _TREND_MONTHS = 13
-_WIDTH, _HEIGHT = 120.0, 28.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +54,10 @@ class Measured:
         return self.finding if is_level else None
 
     @property
-    def trend(self) -> str:
-        """The latest whole months as the points of a polyline in a box of 120 by 28."""
+    def trend(self) -> Sparkline:
+        """The latest whole months, with the usual range."""
         whole = [float(point.value) for point in self.points if not point.is_partial]
-        values = whole[-_TREND_MONTHS:] or [0.0]
-        low, high = min(0.0, *values), max(values)
-        step = _WIDTH / max(len(values) - 1, 1)
-        scale = _HEIGHT / (high - low) if high > low else 0.0
-        return " ".join(
-            f"{step * at:.1f},{_HEIGHT - (value - low) * scale:.1f}"
-            for at, value in enumerate(values)
-        )
+        return sparkline(whole[-_TREND_MONTHS:], self.band)
 
 
 def measured(points: Sequence[Point], findings: Sequence[Finding]) -> list[Measured]:

@@ -1,0 +1,86 @@
+"""Tells open pages what has changed, so that they fetch it: server-sent events.
+
+One look at the database every two seconds serves all pages of this process, and there is none
+while no page is open. An event is named for what has changed and carries nothing else; its id holds
+what was seen, so that a page that comes back hears of what it missed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+
+import orjson
+from fastapi import APIRouter, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from kam_sync.alerts.store import AlertStore
+from kam_sync.base.errors import DatabaseTrouble
+from kam_sync.intake.store import RunStore
+from kam_sync.wiring import Services
+
+router = APIRouter()
+
+PATH = "/events"
+_EVERY = 2.0
+
+Marks = Mapping[str, str]
+"""By topic ("alerts", "runs") what changes when it does."""
+
+
+class Live:
+    """What has changed, for all that listen."""
+
+    def __init__(self, services: Services, *, every: float = _EVERY) -> None:
+        self._services = services
+        self._every = every
+        self._listeners: set[asyncio.Queue[Marks | None]] = set()
+        self._looking: asyncio.Task[None] | None = None
+
+    async def news(self, last_seen: str) -> AsyncIterator[ServerSentEvent]:
+        """An event for each change from now on, or since what an earlier event gave as its id."""
+        queue: asyncio.Queue[Marks | None] = asyncio.Queue()
+        self._listeners.add(queue)
+        try:
+            seen = _read(last_seen) or await asyncio.to_thread(self._marks)
+            if self._looking is None or self._looking.done():
+                self._looking = asyncio.create_task(self._look())
+            while (marks := await queue.get()) is not None:
+                for topic in (one for one in marks if marks[one] != seen.get(one)):
+                    yield ServerSentEvent(event=topic, data="", id=orjson.dumps(marks).decode())
+                seen = marks
+        finally:
+            self._listeners.discard(queue)
+
+    def close(self) -> None:
+        """Let all pages go: the process ends."""
+        for queue in self._listeners:
+            queue.put_nowait(None)
+
+    async def _look(self) -> None:
+        while self._listeners:
+            with suppress(DatabaseTrouble):  # the next look may succeed
+                marks = await asyncio.to_thread(self._marks)
+                for queue in self._listeners:
+                    queue.put_nowait(marks)
+            await asyncio.sleep(self._every)
+
+    def _marks(self) -> Marks:
+        with self._services.database.transaction() as session:
+            return {"alerts": AlertStore(session).mark(), "runs": RunStore(session).mark()}
+
+
+@router.get(PATH, response_class=EventSourceResponse)
+async def events(request: Request) -> AsyncIterator[ServerSentEvent]:
+    """What changes from now on."""
+    live: Live = request.app.state.live
+    async for event in live.news(request.headers.get("last-event-id", "")):
+        yield event
+
+
+def _read(text: str) -> Marks:
+    """What a page has seen, as its last event had it; nothing where that is no such text."""
+    try:
+        found = orjson.loads(text) if text else {}
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,30 @@
+// What all pages share: says what failed, and lets a list be worked through by keyboard.
+"use strict";
+
+(() => {
+  const toast = document.getElementById("toast");
+  let hiding;
+
+  function say(text) {
+    toast.textContent = text;
+    toast.hidden = false;
+    clearTimeout(hiding);
+    hiding = setTimeout(() => { toast.hidden = true; }, 8000);
+  }
+
+  // An error that came as a page has its reason in it; what is no answer at all has none.
+  async function reason(response) {
+    const page = new DOMParser().parseFromString(await response.clone().text(), "text/html");
+    return page.querySelector("[data-reason]")?.textContent.trim() || toast.dataset.failed;
+  }
+
+  document.addEventListener("htmx:before:response", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.response.status < 400) return;
+    event.preventDefault(); // the page stays as it is
+    reason(ctx.response.raw).then(say);
+  });
+  document.addEventListener("htmx:error", (event) => {
+    if (!event.target.closest?.("#live")) say(toast.dataset.away);
+  });
+})();

@@ -1,0 +1,59 @@
+"""A real browser that fails the test when anything on a page breaks, and looks for what keeps
+people with a screen reader or a keyboard out."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, sync_playwright
+
+_CHROMIUM = shutil.which("chromium")
+_ARGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+_GRAVE = {"serious", "critical"}
+
+Scheme = Literal["light", "dark"]
+
+
+@contextmanager
+def browsing(*, width: int = 380, height: int = 800, scheme: Scheme = "light") -> Iterator[Page]:
+    """A page of a real browser; at the end nothing on it may have broken.
+
+    Broken is: an error in the console (what the Content-Security-Policy forbids is one), an
+    uncaught error, an answer of 400 or more, a request that failed.
+    """
+    if _CHROMIUM is None:
+        missing = "no chromium on this machine: apt-get install chromium"
+        (pytest.fail if "KAM_SYNC_REQUIRE_BROWSER" in os.environ else pytest.skip)(missing)  # noqa: TID251 - of this run
+    broken: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGS)
+        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+        page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.on("response", lambda r: broken.append(f"{r.status} {r.url}") if r.status > 399 else 0)
+        # The stream of events ends with its page, which is no failure.
+        page.on(
+            "requestfailed",
+            lambda r: broken.append(r.url) if not r.url.endswith("/events") else None,
+        )
+        yield page
+        browser.close()
+    assert broken == []
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds serious or critical on the page, each as the rule and the place."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['target'][0]}"
+        for one in found
+        if one["impact"] in _GRAVE
+        for node in one["nodes"]
+    ]

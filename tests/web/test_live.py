@@ -1,0 +1,69 @@
+"""Open pages hear of what has changed."""
+
+import asyncio
+from contextlib import aclosing
+from uuid import UUID
+
+import pytest
+
+from kam_sync.alerts.store import AlertStore
+from kam_sync.intake.store import RunStore
+from kam_sync.jobs.attending import attending
+from kam_sync.web.live import Live
+from tests.web.world import World
+
+
+def test_who_listens_hears_what_kind_of_thing_changed(world: World, fallen: UUID) -> None:
+    async def listened() -> list[str]:
+        heard = []
+        live = Live(world.services, every=0.01)
+        async with aclosing(live.news("")) as news:
+            waiting = asyncio.ensure_future(anext(news))
+            await asyncio.sleep(0.1)  # it has looked how things stand
+            await asyncio.to_thread(_acknowledge, world, fallen)
+            heard.append((await waiting).event)
+            begun = await asyncio.to_thread(_begin, world)
+            heard.append((await anext(news)).event)
+            await asyncio.to_thread(_note, world, begun)
+            heard.append((await anext(news)).event)
+        return heard
+
+    assert asyncio.run(asyncio.wait_for(listened(), 20)) == ["alerts", "runs", "runs"]
+
+
+def test_who_comes_back_hears_of_what_it_missed(world: World, fallen: UUID) -> None:
+    async def ids() -> list[str | None]:
+        live, heard = Live(world.services, every=0.01), []
+        async with aclosing(live.news('{"alerts": "before", "runs": "before"}')) as news:
+            heard += [(await anext(news)).event, (await anext(news)).event]
+        live.close()
+        return heard
+
+    assert asyncio.run(asyncio.wait_for(ids(), 20)) == ["alerts", "runs"]
+
+
+@pytest.mark.parametrize("last", ["[]", "{", "null", '{"alerts": []}'])
+def test_what_is_no_id_of_ours_does_no_harm(world: World, last: str) -> None:
+    async def ends() -> int:
+        live = Live(world.services, every=0.01)
+        asyncio.get_running_loop().call_later(0.2, live.close)
+        return len([event async for event in live.news(last)])
+
+    assert asyncio.run(asyncio.wait_for(ends(), 20)) <= 2
+
+
+def _acknowledge(world: World, account: UUID) -> None:
+    with world.services.database.transaction() as session:
+        alert = AlertStore(session).alerts(account_id=account, limit=1)[0].id
+    with attending(world.services, "test") as acting:
+        acting.acknowledge(alert, "")
+
+
+def _begin(world: World) -> int:
+    with world.services.database.transaction() as session:
+        return RunStore(session).begin("sync", world.services.now())
+
+
+def _note(world: World, run_id: int) -> None:
+    with world.services.database.transaction() as session:
+        RunStore(session).note(run_id, {"read": 5})
