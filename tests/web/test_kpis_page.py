@@ -22,7 +22,9 @@ def test_every_kpi_is_listed_and_explained(client: TestClient, locale: str) -> N
 
 
 def test_the_settings_lead_to_what_is_measured(client: TestClient) -> None:
-    assert '<a href="/kpis">Что измеряется</a>' in client.get("/settings", params={"lang": "ru"}).text
+    assert (
+        '<a href="/kpis">Что измеряется</a>' in client.get("/settings", params={"lang": "ru"}).text
+    )
 
 
 def test_an_unknown_kpi_is_said_to_be_unknown(client: TestClient) -> None:

@@ -10,7 +10,6 @@ from ipaddress import ip_address
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
 
 from kam_sync import consenting, telling
 from kam_sync.base.errors import KamSyncError
@@ -48,11 +47,9 @@ _log = structlog.get_logger("kam_sync.serve")
 class _Server(uvicorn.Server):
     """A server that lets open pages go when it ends: their streams would keep it waiting."""
 
-    def __init__(self, app: FastAPI, host: str, port: int) -> None:
-        super().__init__(
-            uvicorn.Config(app, host=host, port=port, log_config=None, timeout_graceful_shutdown=10)
-        )
-        self._live: Live = app.state.live
+    def __init__(self, config: uvicorn.Config, live: Live) -> None:
+        super().__init__(config)
+        self._live = live
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close the streams of events, then wait for all other answers."""
@@ -87,7 +84,10 @@ def serve_all(
             hosts=_hosts(services, web[0]),
         )
         sys.setswitchinterval(_TURN)
-        _Server(app, *web).run()
+        config = uvicorn.Config(
+            app, host=web[0], port=web[1], log_config=None, timeout_graceful_shutdown=10
+        )
+        _Server(config, app.state.live).run()
 
 
 def _by_whom(services: Services, port: int) -> str:
