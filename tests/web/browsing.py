@@ -21,6 +21,13 @@ _GRAVE = {"serious", "critical"}
 Scheme = Literal["light", "dark"]
 
 
+def needs_chromium() -> None:
+    """Skip the test where there is no browser, or fail where there has to be one."""
+    if _CHROMIUM is None:
+        missing = "no chromium on this machine: apt-get install chromium"
+        (pytest.fail if "KAM_SYNC_REQUIRE_BROWSER" in os.environ else pytest.skip)(missing)  # noqa: TID251 - of this run
+
+
 @contextmanager
 def browsing(*, width: int = 380, height: int = 800, scheme: Scheme = "light") -> Iterator[Page]:
     """A page of a real browser; at the end nothing on it may have broken.
@@ -28,9 +35,7 @@ def browsing(*, width: int = 380, height: int = 800, scheme: Scheme = "light") -
     Broken is: an error in the console (what the Content-Security-Policy forbids is one), an
     uncaught error, an answer of 400 or more, a request that failed.
     """
-    if _CHROMIUM is None:
-        missing = "no chromium on this machine: apt-get install chromium"
-        (pytest.fail if "KAM_SYNC_REQUIRE_BROWSER" in os.environ else pytest.skip)(missing)  # noqa: TID251 - of this run
+    needs_chromium()
     broken: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGS)

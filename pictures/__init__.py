@@ -1,0 +1,1 @@
+"""Walks through all pages of a running installation and takes their pictures."""

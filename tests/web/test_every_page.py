@@ -1,0 +1,75 @@
+"""All pages of the demo, in both themes, wide and narrow: nothing breaks, nobody is kept out, and
+no page is heavy."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Page
+
+from pictures.current import NOTED, digest
+from pictures.served import served
+from pictures.shot import settle
+from pictures.tour import tour
+from tests.web.browsing import browsing, faults, needs_chromium
+
+pytestmark = [pytest.mark.browser, pytest.mark.heavy]
+
+_HEAVIEST = 600_000
+"""Bytes of a page with all that it loads, compressed, when nothing is kept from before."""
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A demo of its own."""
+    needs_chromium()
+    folder = tmp_path_factory.mktemp("demo")
+    with served(folder, "demo", KAM_SYNC_DATA_DIR=str(folder / "data")) as address:
+        yield address
+
+
+def test_every_page_is_sound(demo: str) -> None:
+    with httpx.Client(base_url=demo, timeout=60) as client:
+        pages = tour(client)
+    assert {"alert", "account", "person-merge", "source-fields"} <= set(pages)
+    found = []
+    for scheme, width in (("light", 380), ("dark", 1200)):
+        with browsing(width=width, scheme=scheme) as page:
+            for name, path in pages.items():
+                page.goto(demo + path)
+                settle(page)
+                found += [f"{name} {scheme}: {fault}" for fault in faults(page)]
+                found += [f"{name}: wider than {width}"] * is_too_wide(page, width)
+    assert found == []
+
+
+def test_no_page_is_heavy(demo: str) -> None:
+    with httpx.Client(base_url=demo, timeout=60) as client:
+        pages = tour(client)
+    heavy = {}
+    for name, path in pages.items():
+        with browsing(width=1200) as page:  # with nothing kept from the page before
+            bytes_of = weighed(page)
+            page.goto(demo + path)
+            settle(page)
+            if sum(bytes_of) > _HEAVIEST:
+                heavy[name] = sum(bytes_of)
+    assert heavy == {}
+
+
+def test_the_pictures_in_the_docs_are_of_these_pages() -> None:
+    assert NOTED.read_text().strip() == digest(), "take them again: ./run pictures"
+
+
+def is_too_wide(page: Page, width: int) -> bool:
+    """Whether one has to scroll sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth") > width)
+
+
+def weighed(page: Page) -> list[int]:
+    """The bytes of each answer as they come over the wire, filled while pages load."""
+    found: list[int] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda one: found.append(int(one["encodedDataLength"])))
+    return found
