@@ -96,6 +96,21 @@ def test_a_fall_is_split_by_pipeline_owner_contact_and_company(services: Service
     assert (first.was, first.now, second.was, second.now) == (500, 0, 300, 250)
 
 
+def test_a_person_with_two_logins_is_one_driver(services: Services) -> None:
+    book = began(services)
+    for login in ("7", "8"):
+        book.save(Noun.USER, gate.User(login, "Анна Смирнова"))
+    won = {"opened": "2026-09-01", "won": "2026-09-10"}
+    book.deals(
+        replace(deal("1", **won, amount=300), owner_external_id="7"),
+        replace(deal("2", **won, amount=500), owner_external_id="8"),
+        replace(deal("3", **won, amount=50), owner_external_id="99"),
+        replace(deal("4", opened="2026-09-01", won="2026-10-02", amount=100), owner_external_id="8"),
+    ).measure()
+    by = {driver.dimension: driver for driver in moved(book).drivers}
+    assert told(by[Dimension.OWNER]) == {"Анна Смирнова": -700, "": -50}
+
+
 def test_late_data_is_a_part_of_its_own(services: Services) -> None:
     book = began(services)
     book.deals(

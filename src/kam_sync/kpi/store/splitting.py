@@ -88,7 +88,7 @@ class SplitStore:
                 if of.money and member not in {None, unit}:
                     exchanged.append(Exchanged(member, on, own, worth))
                 continue
-            key = "" if member is None else member if source_id is None else f"{source_id}:{member}"
+            key = _key(dimension, source_id, member, name)
             shares.append(
                 Share(Dimension(dimension), key, name, on, Decimal(worth), Decimal(below))
             )
@@ -118,3 +118,12 @@ class SplitStore:
             "base": BASE, "lasts_days": LASTS_DAYS,
         }  # fmt: skip
         return execute(self._session, query, values)
+
+
+def _key(dimension: str, source_id: int | None, member: str | None, name: str) -> str:
+    """What a member is told from others by: a person who works in several CRMs by the name."""
+    if member is None:
+        return ""
+    if dimension == Dimension.OWNER and name:
+        return name
+    return member if source_id is None else f"{source_id}:{member}"

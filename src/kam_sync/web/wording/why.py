@@ -42,6 +42,8 @@ def member(language: Language, by: Dimension, one: Member) -> str:
     """Which one it is."""
     if by is Dimension.ARTICLE:
         return _article(language, one.name)
+    if by is Dimension.OWNER and one.key and not one.name:
+        return language.gettext("somebody whose name the CRM does not tell")
     return one.name or one.key.partition(":")[2] or language.gettext("not named")
 
 
