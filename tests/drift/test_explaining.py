@@ -105,7 +105,9 @@ def test_a_person_with_two_logins_is_one_driver(services: Services) -> None:
         replace(deal("1", **won, amount=300), owner_external_id="7"),
         replace(deal("2", **won, amount=500), owner_external_id="8"),
         replace(deal("3", **won, amount=50), owner_external_id="99"),
-        replace(deal("4", opened="2026-09-01", won="2026-10-02", amount=100), owner_external_id="8"),
+        replace(
+            deal("4", opened="2026-09-01", won="2026-10-02", amount=100), owner_external_id="8"
+        ),
     ).measure()
     by = {driver.dimension: driver for driver in moved(book).drivers}
     assert told(by[Dimension.OWNER]) == {"Анна Смирнова": -700, "": -50}

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 import kam_sync.web.api.accounts
 import kam_sync.web.api.alerts
 import kam_sync.web.api.channels
+import kam_sync.web.api.connections
 import kam_sync.web.api.corrections
 import kam_sync.web.api.directory
 import kam_sync.web.api.facts
@@ -105,6 +106,7 @@ _API = (
     kam_sync.web.api.facts.router,
     kam_sync.web.api.corrections.router,
     kam_sync.web.api.sources.router,
+    kam_sync.web.api.connections.router,
     kam_sync.web.api.rules.router,
     kam_sync.web.api.schedules.router,
     kam_sync.web.api.fields.router,

@@ -76,7 +76,7 @@ def get_source(
 ) -> answers.OneSource:
     """One connected CRM account, by id or name, with how far each noun has come."""
     found = sources.named(source)
-    shown = subscribing.look(services, session, found)
+    hooks = subscribing.look(services, session, found)
     store = AccountStore(session)
     return answers.OneSource(
         **_source(found, sources).model_dump(),
@@ -86,7 +86,7 @@ def get_source(
         set_aside=store.set_aside_counts(found.id),
         deals_without_account=store.deals_without_account(found.id),
         standing=answers.Standing(**_standing(session, services, found).model_dump()),
-        webhooks=shown and webhooks_of(shown, pages(request).language(request)),
+        webhooks=hooks and webhooks_of(hooks, pages(request).language(request)),
     )
 
 
@@ -129,12 +129,16 @@ def list_runs(session: Reading, sources: AllSources, query: Asked[RunQuery]) -> 
     return Page(items=[_run(run, sources.names) for run in kept], next_cursor=cursor)
 
 
+def _source(row: model.Source, sources: Sources) -> answers.Source:
+    return shown(row, is_granted=row.id in sources.granted)
+
+
 def _standing(session: Session, services: Services, source: model.Source) -> model.Standing:
     return TurnStore(session).standing(source.turn_key, services.now(), services.zone)
 
 
-def _source(row: model.Source, sources: Sources) -> answers.Source:
-    is_granted = row.id in sources.granted
+def shown(row: model.Source, *, is_granted: bool) -> answers.Source:
+    """A source as answers have it."""
     return answers.Source(
         **row.model_dump(include=_SHOWN),
         id=str(row.id),
@@ -155,18 +159,18 @@ def _nouns(
     session: Session, services: Services, source: model.Source
 ) -> list[answers.NounProgress]:
     records = records_of(session, source.id)
-    shown = []
+    found = []
     for one in progress_of(session, source.id):
         lag = one.lag(services.now())
         plain = asdict(one) | {"counts": {name: float(n) for name, n in one.counts.items()}}
-        shown.append(
+        found.append(
             answers.NounProgress(
                 **plain,
                 lag_seconds=None if lag is None else int(lag.total_seconds()),
                 records=records.get(one.noun, 0),
             )
         )
-    return shown
+    return found
 
 
 def _set_aside_cursor(row: SetAside) -> str:
