@@ -55,6 +55,7 @@ import kam_sync.web.pages.connect
 import kam_sync.web.pages.consents
 import kam_sync.web.pages.controls
 import kam_sync.web.pages.corrections
+import kam_sync.web.pages.exporting.page
 import kam_sync.web.pages.fields
 import kam_sync.web.pages.files
 import kam_sync.web.pages.group
@@ -153,6 +154,7 @@ _PAGES = (
     kam_sync.web.pages.settings.router,
     kam_sync.web.pages.consents.router,
     kam_sync.web.pages.fields.router,
+    kam_sync.web.pages.exporting.page.router,
     kam_sync.web.pages.kpis.router,
     kam_sync.web.pages.portfolio.router,
     kam_sync.web.pages.survivorship.router,

@@ -11,6 +11,7 @@ from kam_sync.kpi.store.rates import RateStore
 from kam_sync.kpi.store.reading import KpiStore, Restated
 from kam_sync.kpi.store.rows import ROWS
 from kam_sync.kpi.store.splitting import SplitStore
+from kam_sync.kpi.store.totals import TotalStore
 from kam_sync.kpi.store.years import two_years
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "RateStore",
     "Restated",
     "SplitStore",
+    "TotalStore",
     "example",
     "nouns_of",
     "two_years",
