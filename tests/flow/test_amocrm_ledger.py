@@ -22,7 +22,7 @@ _WORLD = MadeUpWorld(size=5, deals=60, contacts=12, today=date(2026, 11, 1))
 _LONG_AGO = 1_500_000_000
 
 
-@pytest.fixture(params=["on", "ignored"])
+@pytest.fixture(params=["on", pytest.param("ignored", marks=pytest.mark.heavy)])
 def box(request: pytest.FixtureRequest) -> Iterator[AmoSandbox]:
     """The shop with and without the paid filter."""
     with AmoSandbox(_WORLD, rate=0, api_filter=request.param) as opened:

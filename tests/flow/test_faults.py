@@ -107,7 +107,9 @@ def test_after_a_fault_in_a_sync_of_changes_the_store_equals_the_crm(
     assert_equal(services, box, source)
 
 
-@pytest.mark.parametrize("box", ["on", "ignored"], indirect=True)
+@pytest.mark.parametrize(
+    "box", ["on", pytest.param("ignored", marks=pytest.mark.heavy)], indirect=True
+)
 @pytest.mark.parametrize(
     "seed", [0, *(pytest.param(n, marks=pytest.mark.heavy) for n in range(1, 8))]
 )

@@ -45,7 +45,7 @@ TROUBLES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(params=["on", "ignored"])
+@pytest.fixture(params=["on", pytest.param("ignored", marks=pytest.mark.heavy)])
 def api_filter(request: pytest.FixtureRequest) -> str:
     """With and without the paid filter."""
     return str(request.param)

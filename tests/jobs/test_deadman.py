@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from kam_sync.alerts.model import Incident, IncidentKind
 from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.clock import stopped_at
@@ -89,6 +91,7 @@ def test_the_night_in_which_nothing_ran_is_not_held_against_it(
     assert overdue(services) == []
 
 
+@pytest.mark.heavy
 def test_a_first_load_may_take_a_day(services: Services, source_id: int) -> None:
     live(services, NINE, 0)
     with services.database.transaction() as session:
@@ -99,6 +102,7 @@ def test_a_first_load_may_take_a_day(services: Services, source_id: int) -> None
     assert len(overdue(services)) == 1
 
 
+@pytest.mark.heavy
 def test_a_sync_that_kills_its_worker_each_time_is_overdue_after_a_day(
     services: Services, source_id: int
 ) -> None:
