@@ -195,14 +195,17 @@ def test_serve_answers_and_ends_cleanly_when_it_is_told_to(
         ready: list[object] = []
         wait_until(lambda: process.poll() is not None or _answers(port, ready))
         assert ready == [{"status": "ready"}]
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(PATIENCE) == 0
+        with urlopen(f"http://127.0.0.1:{port}/events", timeout=PATIENCE) as page:
+            assert page.headers["content-type"].startswith("text/event-stream")
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE) == 0
     finally:
         process.kill()
         process.wait()
         log.close()
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
     assert any(line["event"] == "started" for line in lines)
+    assert not any("exceeded" in line["event"] for line in lines)  # an open page held nobody up
     assert connected.token not in (tmp_path / "log").read_text()
 
 
