@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -46,8 +45,7 @@ _CARDS, _TASKS, _TOUCHES, _LATEST = 8, 6, 4, 8
 def show_account(page: Page, kpi: Text = "") -> Response:
     """What a person has to know in half a minute; `kpi` is of links to a chart."""
     if kpi:
-        asked = urlencode({"kpi": kpi})
-        return RedirectResponse(f"/accounts/{page.account.id}/figures?{asked}")
+        return RedirectResponse(f"/accounts/{page.account.id}/figures?{page.query}")
     session, id_ = page.session, page.account.id
     cards = measured(page.points, DriftStore(session).of_account(id_))
     return page.render(

@@ -41,6 +41,7 @@ class Opened:
         self.session = session
         self.lists = lists
         self.account = AccountStore(session).account(account_id)
+        self.query = request.url.query
         self.language = pages(request).language(request)
         self._request = request
         self._came = came
@@ -68,8 +69,7 @@ class Opened:
         if self.account.merged_into is not None:
             path = self._request.url.path
             kept = path.replace(str(self.account.id), str(self.account.merged_into))
-            query = self._request.url.query
-            return RedirectResponse(f"{kept}?{query}" if query else kept)
+            return RedirectResponse(f"{kept}?{self.query}" if self.query else kept)
         shown = {**self._head(), **self.lists.words(), **values}
         return pages(self._request).render(
             self._request, template, account=self.account, part=part, came=self._came, **shown
