@@ -56,14 +56,14 @@ _ORDERS = {
 _LARGE = """
     WITH won AS (
         SELECT d.name, d.amount, d.currency, d.closed_at,
-            sum(d.amount) OVER (PARTITION BY d.currency) AS total
+            avg(d.amount) OVER (PARTITION BY d.currency) AS usual
         FROM account_link l
         JOIN deal d ON d.source_id = l.source_id AND d.company_external_id = l.company_external_id
         WHERE l.account_id = :account AND NOT d.is_deleted AND d.outcome = 'won'
             AND d.closed_at >= :since AND d.amount > 0
     )
     SELECT name, amount, currency, closed_at FROM won
-    WHERE amount >= :share * total ORDER BY amount DESC, closed_at LIMIT :limit
+    WHERE amount >= :times * usual ORDER BY amount DESC, closed_at LIMIT :limit
 """
 
 
@@ -97,8 +97,8 @@ class DealStore:
         ]
 
     def large_wins(
-        self, account_id: UUID, since: datetime, *, share: float, limit: int
+        self, account_id: UUID, since: datetime, *, times: float, limit: int
     ) -> list[tuple[str, object, str, datetime]]:
-        """Name, amount, currency and day of won deals that are at least a share of all of them."""
-        values = {"account": account_id, "since": since, "share": share, "limit": limit}
+        """Name, amount, currency and day of won deals so many times the mean one, the largest."""
+        values = {"account": account_id, "since": since, "times": times, "limit": limit}
         return [tuple(row) for row in self._session.execute(sa.text(_LARGE), values)]

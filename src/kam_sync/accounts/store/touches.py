@@ -23,7 +23,7 @@ ABOUT = """
 """
 _TOUCHES = """
     {about}, touch AS (
-        SELECT DISTINCT ON (a.source_id, a.author_external_id) a.at, a.happening, a.is_incoming,
+        SELECT DISTINCT ON (u.name) a.at, a.happening, a.is_incoming,
             u.name
         FROM about b JOIN activity a ON a.source_id = b.source_id AND a.about_noun = b.noun
             AND a.about_external_id = b.external_id
@@ -32,7 +32,7 @@ _TOUCHES = """
         WHERE a.happening IN ('call', 'message', 'email', 'note') AND a.mirrors IS NULL
             AND NOT a.is_ours AND NOT a.is_deleted AND a.at IS NOT NULL
             AND (a.author_external_id IS NOT NULL OR a.is_incoming)
-        ORDER BY a.source_id, a.author_external_id, a.at DESC
+        ORDER BY u.name, a.at DESC
     )
     SELECT at, happening, is_incoming, name FROM touch ORDER BY at DESC LIMIT :limit
 """

@@ -30,7 +30,7 @@ from kam_sync.web.wording import moves as move_words
 router = APIRouter()
 
 _MOST_PAGES = 10_000
-_INVOICES = 10
+_DEALS, _INVOICES = 25, 10
 _AT = "/accounts/{account_id}"
 Number = Annotated[int, Query(alias="page", ge=1, le=_MOST_PAGES)]
 
@@ -75,14 +75,14 @@ def show_deals(
     there = pipelines(sums)
     asked = next((key for key in there if f"{key[0]}:{key[1]}" == pipeline), None)
     wanted = DealsWanted(None if state is State.ALL else Outcome(state.value), asked, sort)
-    found = store.deals(id_, wanted, limit=AT_ONCE + 1, skip=(number - 1) * AT_ONCE)
+    found = store.deals(id_, wanted, limit=_DEALS + 1, skip=(number - 1) * _DEALS)
     return page.render(
         "account_deals.html",
         "deals",
         sums=[one for one in sums if asked in {None, one.place}],
         pipelines=there,
         asked={"state": state.value, "pipeline": pipeline if asked else "", "sort": sort.value},
-        deals=listed(found, number),
+        deals=listed(found, number, _DEALS),
     )
 
 

@@ -104,13 +104,23 @@ def unmeasured(cards: Sequence[Measured]) -> list[Kpi]:
 def telling(cards: Sequence[Measured], alerting: Collection[str], most: int) -> list[Measured]:
     """The cards that say most: what an alert is about, what is off, then what people ask first."""
 
-    def place(card: Measured) -> tuple[bool, bool, int]:
+    def place(card: Measured) -> tuple[bool, bool, bool, int]:
         key, is_off = card.kpi.key, card.finding is not None and drifts.is_bad(card.finding)
         rank = _FIRST.index(key) if key in _FIRST else len(_FIRST)
-        return card.key not in alerting, not is_off, rank
+        is_idle = not any(point.value for point in card.points[-_TREND_MONTHS:])
+        return card.key not in alerting, not is_off, is_idle or _is_lesser(card, cards), rank
 
     chosen = sorted(cards, key=place)[:most]
     return [card for card in cards if card in chosen]
+
+
+def _is_lesser(card: Measured, cards: Sequence[Measured]) -> bool:
+    """Whether the same KPI has more months with a value in another currency."""
+
+    def lived(one: Measured) -> int:
+        return sum(bool(point.value) for point in one.points)
+
+    return any(one.kpi is card.kpi and lived(one) > lived(card) for one in cards)
 
 
 def _order(key: tuple[str, str]) -> tuple[int, str]:

@@ -16,8 +16,8 @@ from kam_sync.web.wording import events as words
 from kam_sync.web.wording.language import Language
 
 _MOST_WINS, _MOST = 12, 200
-_LARGE = 0.05
-"""A won deal is worth a mark from this share of all that was won in the span."""
+_LARGE = 2.0
+"""A won deal is worth a mark when it is this many times the mean one of the span."""
 
 
 class Lane(StrEnum):
@@ -51,7 +51,7 @@ def events(page: Opened, card: Measured, first: date) -> list[Event]:
 def _wins(page: Opened, first: date) -> Iterator[Event]:
     since = datetime.combine(max(first, date(1970, 1, 1)), time.min, UTC)
     wins = DealStore(page.session).large_wins(
-        page.account.id, since, share=_LARGE, limit=_MOST_WINS
+        page.account.id, since, times=_LARGE, limit=_MOST_WINS
     )
     for name, amount, currency, at in wins:
         text = words.won(page.language, name, amount, currency)

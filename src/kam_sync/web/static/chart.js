@@ -82,8 +82,8 @@
       animation: !still.matches, animationDuration: 300, tooltip: tooltip(text),
       axisPointer: { link: [{ xAxisIndex: "all" }], lineStyle: { color: colour("--quiet") } },
       grid: [
-        { left: 56, right: 18, top: 14, bottom: below },
-        { left: 56, right: 18, height: rows, bottom: 4 },
+        { left: 60, right: 28, top: 14, bottom: below, outerBoundsMode: "none" },
+        { left: 60, right: 28, height: rows, bottom: 4, outerBoundsMode: "none" },
       ],
       xAxis: [
         { type: "category", data: data.months, boundaryGap: false, axisTick: { show: false },
