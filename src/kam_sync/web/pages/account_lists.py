@@ -1,6 +1,7 @@
 """The parts of an account's page that are lists: deals, people, money, and all that happened."""
 
 from enum import StrEnum
+from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -79,7 +80,11 @@ def show_deals(
     return page.render(
         "account_deals.html",
         "deals",
-        sums=[one for one in sums if asked in {None, one.place}],
+        boards=[
+            list(of)
+            for place, of in groupby(sums, key=lambda one: one.place)
+            if asked in {None, place}
+        ],
         pipelines=there,
         asked={"state": state.value, "pipeline": pipeline if asked else "", "sort": sort.value},
         deals=listed(found, number, _DEALS),
