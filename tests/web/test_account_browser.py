@@ -57,6 +57,20 @@ def test_a_person_goes_through_the_parts_by_keyboard_to_the_marks_of_the_chart(
         assert page.get_by_text("large deal won").is_visible()
 
 
+def test_open_alerts_are_read_anew_when_something_has_become_of_one(
+    busy: UUID, address: str
+) -> None:
+    with browsing(width=1200) as page:
+        page.goto(f"{address}/accounts/{busy}?lang=en")
+        assert page.locator("#alerts .alert").count() > 0
+        found = page.request.get(f"{address}/api/v1/alerts", params={"limit": 50}).json()["items"]
+        for alert in found:
+            path = f"{address}/api/v1/alerts/{alert['id']}/resolve"
+            assert page.request.post(path, data={"outcome": "false"}).ok
+        page.evaluate("htmx.trigger('#live', 'alerts')")
+        page.get_by_text("None: no key figure is worse than usual.").wait_for()
+
+
 def test_an_account_prints_as_a_summary_without_navigation(busy: UUID, address: str) -> None:
     with browsing(width=800) as page:
         page.goto(f"{address}/accounts/{busy}?lang=en")
