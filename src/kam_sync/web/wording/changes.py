@@ -11,7 +11,7 @@ from kam_sync.wording.values import value
 
 _RATIOS = {Measure.MONEY, Measure.COUNT}
 """Of these a change is told in percent; of others, which may be percents, as a difference."""
-_ALIKE = Decimal("0.02")
+_ALIKE = Decimal("0.05")
 """Less than this share is no change worth a word."""
 _MOST = 10
 
