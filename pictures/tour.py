@@ -60,8 +60,8 @@ def _of_account(client: httpx.Client) -> Iterator[tuple[str, str]]:
 
 
 _PARTS = (
-    "deals", "invoices", "contacts", "timeline", "corrections", "restatements", "parent", "zone",
-    "merge",
+    "figures", "deals", "people", "money", "invoices", "timeline", "data", "corrections",
+    "restatements", "parent", "zone", "merge",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from kam_sync.kpi.plans import Plan, Values, standing
+from kam_sync.kpi.plans import Plan, Values, path, standing
 from kam_sync.kpi.workdays import Workdays
 
 RU = Workdays("RU")
@@ -29,6 +29,16 @@ def test_a_plan_of_days_is_held_against_its_days() -> None:
     assert said.fact == 40
     without_days = standing(fortnight, [RUB], TODAY, RU, adds_up=True)
     assert (without_days.fact, without_days.fulfilment, without_days.run_rate) == (None, None, None)
+
+
+def test_the_path_of_a_plan_follows_the_working_days() -> None:
+    asked = path(QUARTER, RU, adds_up=True)
+    assert {on.month: round(value) for on, value in asked.items()} == {
+        1: 163_636, 2: 207_273, 3: 229_091,
+    }  # fmt: skip
+    assert sum(asked.values()) == pytest.approx(600_000)
+    dso = Plan("dso", date(2026, 1, 15), date(2026, 2, 10), Decimal(45), None)
+    assert path(dso, RU, adds_up=False) == {date(2026, 1, 1): 45, date(2026, 2, 1): 45}
 
 
 def test_what_does_not_add_up_is_held_by_its_newest_value() -> None:

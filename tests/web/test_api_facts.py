@@ -219,7 +219,7 @@ def test_the_api_page_shows_how_rows_are_given(client) -> None:
 def test_the_page_of_an_account_says_which_facts_there_are(give, client) -> None:
     give(PAYMENT, PAYMENT | {"external_id": "p-2", "paid_on": "2026-11-22"})
     (first, _) = client.get("/api/v1/facts/payments").json()["items"]
-    page = client.get(f"/accounts/{first['account_id']}", params={"lang": "ru"}).text
+    page = client.get(f"/accounts/{first['account_id']}/money", params={"lang": "ru"}).text
     assert "Платежи" in page
     assert '<td class="number" data-label="Строк">2</td>' in page
     assert "22 нояб" in page

@@ -31,13 +31,15 @@ def page() -> Iterator[Page]:
 def test_a_person_walks_from_today_to_the_chart(fallen: UUID, address: str, page: Page) -> None:
     page.goto(address)
     page.get_by_role("link", name="ООО «Ромашка»").click()
+    page.wait_for_url(f"{address}/accounts/{fallen}")
+    page.get_by_role("link", name="Выручка выигранных сделок, RUB", exact=True).click()
     page.locator("#chart-drawing[data-drawn=true] canvas").wait_for()
 
-    assert page.url == f"{address}/accounts/{fallen}"
+    assert page.url == f"{address}/accounts/{fallen}/figures?kpi=won_revenue.RUB#chart"
     assert "ноябрь 2026" in page.locator("#chart-reading").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") == 380
 
-    page.get_by_role("link", name="Дней с последней выигранной сделки").click()
+    page.get_by_role("link", name="Дней с последней выигранной сделки", exact=True).click()
     page.locator("#chart-drawing[data-drawn=true] canvas").wait_for()
     assert page.locator("#chart-title").inner_text() == "Дней с последней выигранной сделки"
 
@@ -153,6 +155,7 @@ def test_a_person_merges_same_customers_and_takes_it_back(
     assert "Теперь это один клиент." in page.get_by_role("status").inner_text()
     page.get_by_role("link", name="Vega", exact=True).click()
     assert page.url == f"{address}/accounts/{one}"
+    page.get_by_role("link", name="Данные").click()
     assert page.get_by_text("ООО «Вега»: на странице").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 380
 

@@ -36,7 +36,7 @@ def test_a_corrected_fact_says_what_it_was(client) -> None:
     assert client.get(history).status_code == 422
     assert client.get(history, params={"source": "nobody"}).status_code == 404
 
-    page = client.get(f"/accounts/{account}", params={"lang": "ru"}).text
+    page = client.get(f"/accounts/{account}/money", params={"lang": "ru"}).text
     assert f'<a href="/accounts/{account}/corrections">исправлено 2 раза</a>' in page
     page = client.get(f"/accounts/{account}/corrections", params={"lang": "ru"}).text
     assert "Платежи: a/1" in page

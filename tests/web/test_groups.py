@@ -138,7 +138,7 @@ def test_another_site_may_not_set_a_parent(client: TestClient, firms: list[UUID]
 def test_the_page_of_an_account_shows_its_group(
     client: TestClient, measured: list[UUID], lang: str, words: list[str]
 ) -> None:
-    page = client.get(f"/accounts/{measured[0]}?lang={lang}").text
+    page = client.get(f"/accounts/{measured[0]}/data?lang={lang}").text
     for said in (*words, f'href="/accounts/{measured[1]}"'):
         assert said.lower() in page.lower()
 
@@ -153,8 +153,8 @@ def test_a_parent_is_found_chosen_and_taken_back_by_page(
     assert "Ничего не нашлось" in client.get(f"{path}?q=лютик&lang=ru").text
     sent = {"do": "set", "parent": str(holding), "note": "одна семья"}
     answer = client.post(path, data=sent, follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/accounts/{head}#group")
-    page = client.get(f"/accounts/{head}?lang=ru").text
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/accounts/{head}/data#group")
+    page = client.get(f"/accounts/{head}/data?lang=ru").text
     for said in ("Холдинг Луг", "на странице", "одна семья"):
         assert said in page
     client.post(path, data={"do": "undo"})

@@ -52,7 +52,7 @@ def test_why_nothing_is_predicted_stands_on_the_page_and_in_the_api(
     book = Book(services)
     book.deals(deal("1", opened="2026-10-01", won="2026-10-20")).measure()
     path = f"/accounts/{book.account()}"
-    assert "fewer than 50 clients" in client.get(path, params={"lang": "en"}).text
+    assert "fewer than 50 clients" in client.get(f"{path}/figures", params={"lang": "en"}).text
     answer = client.get(f"/api/v1{path}/kpis/predicted_ltv").json()
     assert answer["series"] == []
     [said] = answer["forecasts"]

@@ -66,7 +66,7 @@ def test_a_merge_by_the_page_leads_from_one_account_to_the_other(client, pair) -
     for path in ("", "/deals"):
         moved = client.get(f"/accounts/{other}{path}", follow_redirects=False)
         assert (moved.status_code, moved.headers["location"]) == (307, f"/accounts/{one}{path}")
-    made_of = plain(client.get(f"/accounts/{one}").text)
+    made_of = plain(client.get(f"/accounts/{one}/data").text)
     assert "С этой компании клиент начался." in made_of
     assert '</span> ООО «Вега»: <a href="/matches/decisions">на странице, ' in made_of
 
@@ -96,18 +96,18 @@ def test_companies_are_kept_apart_by_the_page(client, pair) -> None:
 
 def test_the_account_page_says_why_and_splits(client, pair) -> None:
     account = own_account(1, "3")
-    text = plain(client.get(f"/accounts/{account}?lang=ru").text)
+    text = plain(client.get(f"/accounts/{account}/data?lang=ru").text)
     assert re.search(r'Объединено с <span class="badge">\w+</span>', text)
     assert '<li class="for"><span>+</span> ИНН совпадает: 7707083893</li>' in text
     for ticked in ([], [("company", "2:19"), ("company", "1:3")]):
         kept = post(client, f"/accounts/{account}/split", ("note", ""), *ticked)
-        assert kept.headers["location"] == f"/accounts/{account}?did=kept#companies"
-    told = client.get(f"/accounts/{account}?did=kept").text
+        assert kept.headers["location"] == f"/accounts/{account}/data?did=kept#companies"
+    told = client.get(f"/accounts/{account}/data?did=kept").text
     assert "Ничего не отделено: отметьте компании, которые относятся к другому" in told
     done = post(client, f"/accounts/{account}/split", ("company", "2:19"), ("note", ""))
     place = f"/matches/decisions?did=split&account={account}&decision=1"
     assert done.headers["location"] == place
-    assert "Из каких компаний состоит" not in client.get(f"/accounts/{account}").text
+    assert "Из каких компаний состоит" not in client.get(f"/accounts/{account}/data").text
     assert "Теперь это отдельный клиент." in client.get("/matches/decisions?did=split").text
 
 

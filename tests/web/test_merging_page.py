@@ -24,7 +24,7 @@ def firms(world: World) -> None:
 
 def test_candidates_say_what_tells_them_apart(client, firms) -> None:
     path = f"/accounts/{CARNATION}/merge"
-    assert f'<a href="{path}">Объединить с…</a>' in client.get(f"/accounts/{CARNATION}").text
+    assert f'<a href="{path}">Объединить с…</a>' in client.get(f"/accounts/{CARNATION}/data").text
     text = plain(client.get(f"{path}?q=e").text)  # Vega, and itself as Romashka
     assert f'href="{path}/{VEGA}?q=e" aria-label="Сравнить с Vega"' in text
     assert f"{path}/{CARNATION}" not in text
@@ -97,7 +97,7 @@ def test_people_are_found_compared_merged_and_taken_back(client, world: World) -
     known = {name: str(id_) for name, id_ in partners.fill(world).items()}
     julia, kim = known["julia"], known["kim"]
     path = f"/people/{julia}/merge"
-    at = plain(client.get(f"/accounts/{own_account(1, '1')}?lang=ru").text)
+    at = plain(client.get(f"/accounts/{own_account(1, '1')}/people?lang=ru").text)
     assert f'href="{path}" aria-label="Объединить Павлова Юлия с…"' in at
     beside = plain(client.get(path).text)  # who else is at the same customer
     assert f'href="{path}/{kim}?q="' in beside

@@ -42,14 +42,14 @@ def test_moves_are_listed_in_pages_with_words_and_names(client, merged) -> None:
 
 
 def test_the_page_of_an_account_says_how_it_came_together(client, merged) -> None:
-    page = client.get(f"/accounts/{merged}?lang=ru").text
+    page = client.get(f"/accounts/{merged}/data?lang=ru").text
     section = page[page.index('id="moves"') :].partition("</section>")[0]
     for said in ("Как сложился этот аккаунт", "Vega: пришла сюда", "через API", "название"):
         assert said in section, said
     romashka = client.get("/api/v1/accounts?q=Ромашка").json()["items"][0]["id"]
-    page = client.get(f"/accounts/{romashka}?lang=en").text
+    page = client.get(f"/accounts/{romashka}/data?lang=en").text
     section = page[page.index('id="moves"') :].partition("</section>")[0]
     for said in ("Romashka LLC: came here", "by itself", "the same INN: 7707083893"):
         assert said in section, said
     lutik = client.get("/api/v1/accounts?q=Лютик").json()["items"][0]["id"]
-    assert 'id="moves"' not in client.get(f"/accounts/{lutik}").text
+    assert 'id="moves"' not in client.get(f"/accounts/{lutik}/data").text

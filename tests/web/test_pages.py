@@ -100,14 +100,14 @@ def test_the_table_of_accounts_is_walked_by_links(client, world: World) -> None:
 
 
 def test_the_account_page_shows_chart_words_deals_and_people(client, fallen: UUID) -> None:
-    page = plain(client.get(f"/accounts/{fallen}").text)
+    page = plain(client.get(f"/accounts/{fallen}/figures").text)
 
     assert "Хуже обычного: 1,2 млн ₽ за октябрь 2026 вместо обычных 2,9 млн ₽" in page
     assert 'type="application/json" id="chart-data"' in page
     assert "октябрь 2026" in page
     assert "1 200 000 ₽" in page
     assert "месяц ещё не закончился" in page
-    assert "Deal 1-23" in page
+    assert "Deal 1-23" in client.get(f"/accounts/{fallen}/deals").text
 
 
 def test_the_account_page_draws_the_kpi_asked_for(client, fallen: UUID) -> None:
@@ -123,7 +123,7 @@ def test_a_young_account_says_that_there_is_too_little_history(client, world: Wo
     world.add_months(source_id, "1", 100, 100, 100)
     world.measure()
 
-    page = client.get(f"/accounts/{account_id}").text
+    page = client.get(f"/accounts/{account_id}/figures").text
 
     assert "Мало истории: для вывода нужно 8 полных периодов." in page
 
@@ -134,8 +134,9 @@ def test_an_account_without_deals_says_why_there_is_nothing(client, world: World
     page = client.get(f"/accounts/{account_id}").text
 
     assert "Пока нечего измерять" in page
-    assert "Ни в одной CRM нет сделок этого клиента." in page
-    assert "echarts" not in page
+    assert "Сделок в работе нет." in page
+    assert "Ни в одной CRM нет сделок" in client.get(f"/accounts/{account_id}/deals").text
+    assert "echarts" not in client.get(f"/accounts/{account_id}/figures").text
 
 
 def test_a_hostile_name_is_shown_as_text(client, world: World) -> None:
@@ -214,6 +215,6 @@ def test_an_account_shows_each_company_that_it_is_made_of(client, world: World) 
     source = world.add_source("sales")
     account = world.add_companies(source, "Вега")[0]
 
-    page = client.get(f"/accounts/{account}").text
+    page = client.get(f"/accounts/{account}/data").text
     assert 'href="/accounts?source=sales">sales</a>' in page
     assert 'href="https://sales.example/companies/detail/1"' in page

@@ -83,6 +83,6 @@ def test_what_pulls_the_health_of_an_account_down_is_shown_first(
     earned = sum(part["points"] * part["weight"] for part in found["parts"])
     assert round(found["score"], 2) == round(earned / sum(weights.values()), 2)
     assert client.get(f"/api/v1/accounts/{new}/health").json() == {"health": None}
-    page = client.get(f"/accounts/{regular}", params={"lang": "en"}).text
+    page = client.get(f"/accounts/{regular}/figures", params={"lang": "en"}).text
     assert "What pulls it down most comes first" in page
     assert "Not known, so left out" in page

@@ -30,6 +30,6 @@ def test_rates_are_put_and_read_by_page(
 def test_the_page_of_an_account_says_that_money_is_converted(
     client: TestClient, fallen: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "по курсу своего дня" not in client.get(f"/accounts/{fallen}").text
+    assert "по курсу своего дня" not in client.get(f"/accounts/{fallen}/figures").text
     monkeypatch.setattr(client.app.state.services.settings, "currency", "RUB")  # type: ignore[attr-defined] # of Starlette
-    assert "по курсу своего дня" in client.get(f"/accounts/{fallen}").text
+    assert "по курсу своего дня" in client.get(f"/accounts/{fallen}/figures").text

@@ -139,7 +139,7 @@ def test_the_order_is_set_on_its_page_and_the_account_shows_it(
     page = client.get(f"/survivorship?lang={lang}").text
     for said in (*words, "<option selected>onec</option>"):
         assert said in page
-    shown = client.get(f"/accounts/{account}?lang={lang}").text
+    shown = client.get(f"/accounts/{account}/data?lang={lang}").text
     believed = {"ru": "верим", "en": "believed"}[lang]
     assert f'<td>onec</td><td>B <span class="badge good">{believed}</span></td>' in shown
     assert "<td>sales</td><td>A</td>" in shown

@@ -129,7 +129,7 @@ def test_a_kpi_of_an_account_is_asked_by_months(client: TestClient, fallen: UUID
     assert client.get(path, params={"unit": "USD"}).json()["unsaid"] == "no_values"
     page = client.get(f"/accounts/{fallen}/kpis/won_revenue/why?against=year_ago")
     assert "те же месяцы годом раньше" in page.text
-    assert "/kpis/won_revenue/why?unit=RUB" in client.get(f"/accounts/{fallen}").text
+    assert "/kpis/won_revenue/why?unit=RUB" in client.get(f"/accounts/{fallen}/figures").text
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def test_the_page_names_zones_by_their_city(client: TestClient, world: World) ->
     assert "Екатеринбург (UTC+05:00)" in page
     assert page.index("Россия") < page.index("Азербайджан")
     client.post(f"/accounts/{account}/zone", data={"zone": "Asia/Yekaterinburg"})
-    assert "Екатеринбург" in client.get(f"/accounts/{account}").text
+    assert "Екатеринбург" in client.get(f"/accounts/{account}/data").text
     assert "selected>Екатеринбург (UTC+05:00)" in client.get(f"/accounts/{account}/zone").text
     client.post(f"/accounts/{account}/zone", data={"zone": ""})
-    assert "Екатеринбург" not in client.get(f"/accounts/{account}").text
+    assert "Екатеринбург" not in client.get(f"/accounts/{account}/data").text

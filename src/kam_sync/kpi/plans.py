@@ -91,6 +91,22 @@ def standing(
     )
 
 
+def path(plan: Plan, workdays: Workdays, *, adds_up: bool) -> dict[date, Decimal]:
+    """What each month of a plan should bring, by its first day.
+
+    What adds up is spread evenly over the working days; of what does not, it is the target itself.
+    """
+    numbers = workdays.numbered(plan.starts_on - timedelta(days=1), plan.ends_on)
+    worked: dict[date, int] = {}
+    for day in (plan.starts_on + timedelta(days=n) for n in range(len(numbers) - 1)):
+        month = day.replace(day=1)
+        worked[month] = worked.get(month, 0) + numbers[day] - numbers[day - timedelta(days=1)]
+    total = sum(worked.values())
+    if not adds_up or not total:
+        return dict.fromkeys(worked, plan.target)
+    return {month: plan.target * days / total for month, days in worked.items()}
+
+
 def _fact(plan: Plan, values: Values, today: date, *, adds_up: bool) -> Decimal | None:
     """What has come of it: by days where these reach back so far, else by its whole months."""
     if not adds_up:

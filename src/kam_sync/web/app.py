@@ -48,6 +48,7 @@ import kam_sync.web.api.zones
 import kam_sync.web.live
 import kam_sync.web.ops
 import kam_sync.web.pages.account
+import kam_sync.web.pages.account_lists
 import kam_sync.web.pages.accounts
 import kam_sync.web.pages.alert
 import kam_sync.web.pages.channels
@@ -62,7 +63,6 @@ import kam_sync.web.pages.group
 import kam_sync.web.pages.held
 import kam_sync.web.pages.kpis
 import kam_sync.web.pages.ledger
-import kam_sync.web.pages.lists
 import kam_sync.web.pages.matches
 import kam_sync.web.pages.merging
 import kam_sync.web.pages.people
@@ -145,7 +145,7 @@ _PAGES = (
     kam_sync.web.pages.zones.router,
     kam_sync.web.pages.merging.router,
     kam_sync.web.pages.people_merging.router,
-    kam_sync.web.pages.lists.router,
+    kam_sync.web.pages.account_lists.router,
     kam_sync.web.pages.sources.router,
     kam_sync.web.pages.connect.router,
     kam_sync.web.pages.controls.router,

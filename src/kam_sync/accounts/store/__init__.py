@@ -1,6 +1,7 @@
 """The tables of the account store: saving what sources hold, reading what people ask."""
 
 from kam_sync.accounts.store.corrections import CorrectionStore
+from kam_sync.accounts.store.dealing import DealStore
 from kam_sync.accounts.store.fact_tables import FACTS
 from kam_sync.accounts.store.facts import FactStore
 from kam_sync.accounts.store.fields import FieldStore
@@ -9,10 +10,12 @@ from kam_sync.accounts.store.linking import LinkingStore
 from kam_sync.accounts.store.merging import MergingStore
 from kam_sync.accounts.store.moves import MoveStore
 from kam_sync.accounts.store.outlook import Outlook, OutlookStore
+from kam_sync.accounts.store.owing import OwingStore
 from kam_sync.accounts.store.reading import AccountStore
 from kam_sync.accounts.store.records import Key, RecordStore, Ref, Wanted
 from kam_sync.accounts.store.saving import RECORD_TABLES, SavingStore
 from kam_sync.accounts.store.stream import StreamStore
+from kam_sync.accounts.store.touches import TouchStore
 from kam_sync.accounts.store.winners import WinnerStore
 from kam_sync.accounts.store.worth import Worth, WorthStore
 from kam_sync.accounts.store.zones import ZoneStore
@@ -22,6 +25,7 @@ __all__ = [
     "RECORD_TABLES",
     "AccountStore",
     "CorrectionStore",
+    "DealStore",
     "FactStore",
     "FieldStore",
     "Key",
@@ -31,10 +35,12 @@ __all__ = [
     "MoveStore",
     "Outlook",
     "OutlookStore",
+    "OwingStore",
     "RecordStore",
     "Ref",
     "SavingStore",
     "StreamStore",
+    "TouchStore",
     "Wanted",
     "WinnerStore",
     "Worth",

@@ -1,7 +1,9 @@
 """Reads the stream of an account: what happened about anything of it, newest first."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -42,12 +44,16 @@ _STREAM = """
         WHERE NOT t.is_deleted
         UNION ALL
         SELECT 'deal', d.source_id, d.external_id, d.closed_at, d.outcome, '', 'deal',
-            d.external_id, d.owner_external_id, NULL, NULL, NULL, d.amount, d.currency, false, '{}'
+            d.external_id, d.owner_external_id, NULL, NULL, NULL, d.amount, d.currency, false,
+            '{{}}'
         FROM deal d
             JOIN mine m ON m.source_id = d.source_id AND m.external_id = d.company_external_id
         WHERE NOT d.is_deleted AND d.outcome <> 'open'
+        {invoices}
     ), shown AS (
-        SELECT * FROM entry WHERE at IS NOT NULL AND (CAST(:at AS timestamptz) IS NULL
+        SELECT * FROM entry WHERE at IS NOT NULL
+            AND (CAST(:whats AS text[]) IS NULL OR what = ANY(:whats))
+            AND (CAST(:at AS timestamptz) IS NULL
             OR (at, source_id, part, external_id) < (:at, :source, :part, :external_id))
         ORDER BY at DESC, source_id DESC, part DESC, external_id DESC
         LIMIT :limit OFFSET :skip
@@ -73,6 +79,19 @@ _STREAM = """
 out: these stand in the stream themselves."""
 
 
+_INVOICES = """
+        UNION ALL
+        SELECT 'invoice', b.source_id, i.external_id, m.at, m.what, '', b.noun, b.external_id,
+            NULL, coalesce(i.number, i.name), NULL, NULL, i.amount, i.currency, false, '{}'
+        FROM about b JOIN invoice i ON i.source_id = b.source_id AND i.payer_noun = b.noun
+            AND i.payer_external_id = b.external_id
+        CROSS JOIN LATERAL (VALUES
+            ('invoice', coalesce(CAST(i.issued_on AS timestamp) AT TIME ZONE :zone, i.created_at)),
+            ('invoice_paid', i.paid_at)) AS m(what, at)
+        WHERE NOT i.is_deleted AND i.status <> 'draft'
+"""
+
+
 class StreamStore:
     """Reads streams."""
 
@@ -88,6 +107,20 @@ class StreamStore:
             "account": account_id, "limit": limit, "skip": skip,
             "at": datetime.fromisoformat(at) if at else None,
             "source": int(source) if source else None, "part": part, "external_id": external_id,
+            "whats": None,
         }  # fmt: skip
-        found = self._session.execute(sa.text(_STREAM), values)
+        found = self._session.execute(sa.text(_STREAM.format(invoices="")), values)
+        return [StreamEntry(**row) for row in found.mappings()]
+
+    def everything(
+        self, account_id: UUID, zone: ZoneInfo, *, whats: Collection[str] | None, limit: int,
+        skip: int = 0,
+    ) -> list[StreamEntry]:  # fmt: skip
+        """The same with invoices, newest first; `whats` are those to show, None for all."""
+        values = {
+            "account": account_id, "limit": limit, "skip": skip, "at": None, "source": None,
+            "part": None, "external_id": None, "zone": zone.key,
+            "whats": None if whats is None else list(whats),
+        }  # fmt: skip
+        found = self._session.execute(sa.text(_STREAM.format(invoices=_INVOICES)), values)
         return [StreamEntry(**row) for row in found.mappings()]

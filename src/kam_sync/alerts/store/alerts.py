@@ -196,6 +196,17 @@ class AlertStore:
         )
         return [(change, alert) for change, alert in self._session.execute(query)]
 
+    def changes_of_account(self, account_id: UUID, *, limit: int) -> list[tuple[Change, Alert]]:
+        """What happened to the alerts of an account, the latest first."""
+        query = (
+            select(ChangeRow, AlertRow)
+            .join(AlertRow, col(AlertRow.id) == col(ChangeRow.alert_id))
+            .where(col(AlertRow.account_id) == account_id)
+            .order_by(col(ChangeRow.id).desc())
+            .limit(limit)
+        )
+        return [(change, alert) for change, alert in self._session.execute(query)]
+
     def by_ids(self, alert_ids: Collection[UUID]) -> dict[UUID, Alert]:
         """Some alerts, by id."""
         query = select(AlertRow).where(col(AlertRow.id).in_(alert_ids))

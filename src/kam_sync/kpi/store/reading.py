@@ -79,9 +79,10 @@ class KpiStore:
             query = query.where(col(SeriesRow.kpi) == kpi)
         query = query.order_by(col(SeriesRow.kpi), col(SeriesRow.unit))
         doubts = DoubtStore(self._session).of_account(account_id, of_group=of_group)
-        found = (point for row in self._session.scalars(query) for point in _points(row, doubts))
-        least, most = first or date.min, last or date.max
-        return [point for point in found if least <= point.on <= most]
+        span = (first or date.min, last or date.max)
+        return [
+            point for row in self._session.scalars(query) for point in _points(row, doubts, span)
+        ]
 
     def forecasts(self, account_id: UUID, *, of_group: bool = False) -> list[Forecast]:
         """What is predicted of an account by KPI and unit, and where nothing is, why."""
@@ -132,8 +133,9 @@ class KpiStore:
         query = _monthly(of_group=False).where(
             col(SeriesRow.account_id).in_(account_ids), col(SeriesRow.kpi).in_(kpis)
         )
-        found = (point for row in self._session.scalars(query) for point in _points(row))
-        return sorted((p for p in found if p.on >= first), key=lambda p: (p.on, p.unit))
+        span = (first, date.max)
+        found = (point for row in self._session.scalars(query) for point in _points(row, (), span))
+        return sorted(found, key=lambda p: (p.on, p.unit))
 
 
 def _monthly(of_group: bool) -> Any:
@@ -142,17 +144,21 @@ def _monthly(of_group: bool) -> Any:
     )
 
 
-def _points(row: SeriesRow, doubts: Iterable[Doubted] = ()) -> Iterator[Point]:
-    """The points of a series, each with those of the doubts that it is about."""
+def _points(row: SeriesRow, doubts: Iterable[Doubted], span: tuple[date, date]) -> Iterator[Point]:
+    """The points of a series in a span, each with those of the doubts that it is about."""
+    least, most = span
     nouns = nouns_of(row.kpi)
     own = [one for one in doubts if one.noun in nouns]
     whole = zip(row.ons, row.known, row.reported, strict=True)
     for on, known, reported in whole:
+        if not least <= on <= most:
+            continue
         last_day = shift(on, 1) - timedelta(days=1)
         about = [one for one in own if one.is_about(last_day)]
         yield _point(row, on, known, reported=reported, doubts=about)
-    if row.running_on is not None and row.running is not None:
-        yield _point(row, row.running_on, row.running, is_partial=True, doubts=own)
+    now = row.running_on
+    if now is not None and row.running is not None and least <= now <= most:
+        yield _point(row, now, row.running, is_partial=True, doubts=own)
 
 
 def _point(row: SeriesRow, on: date, value: Any, **more: Any) -> Point:

@@ -9,6 +9,7 @@ from kam_sync.matching.store.parents import ParentStore
 from kam_sync.matching.store.people_decisions import PersonDecisionStore
 from kam_sync.matching.store.people_keys import Contact, Known, PersonKeyStore, Sharing
 from kam_sync.matching.store.people_links import PersonStore, WantedPeople
+from kam_sync.matching.store.people_touched import touched
 from kam_sync.matching.store.population import Population
 from kam_sync.matching.store.rematches import RematchStore
 
@@ -33,4 +34,5 @@ __all__ = [
     "Sharing",
     "WantedPeople",
     "ordered",
+    "touched",
 ]

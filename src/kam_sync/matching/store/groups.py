@@ -45,6 +45,16 @@ class GroupStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def parent(self, account_id: UUID) -> UUID | None:
+        """The account that one belongs to."""
+        query = sa.select(col(ParentRow.parent_id)).where(col(ParentRow.account_id) == account_id)
+        return self._session.scalar(query)
+
+    def children(self, account_id: UUID) -> int:
+        """How many accounts belong to one."""
+        query = sa.select(sa.func.count()).where(col(ParentRow.parent_id) == account_id)
+        return self._session.scalar(query) or 0
+
     def has_children(self, account_id: UUID) -> bool:
         """Whether an account is the head of a group."""
         children = sa.exists().where(col(ParentRow.parent_id) == account_id)

@@ -1,142 +1,138 @@
-"""One account: who it is, what is open, how it is doing, its deals and people."""
+"""One account at a glance, its key figures, and what it is made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from connectors import Outcome
+from kam_sync.accounts.facts import Contract
 from kam_sync.accounts.merge import heard
 from kam_sync.accounts.model import Customer
 from kam_sync.accounts.store import (
     AccountStore,
-    CorrectionStore,
-    FactStore,
+    DealStore,
     MoveStore,
     RecordStore,
+    TouchStore,
     Wanted,
     WinnerStore,
     ZoneStore,
 )
 from kam_sync.accounts.traits import traits
-from kam_sync.alerts.store import KNOWN, AlertStore, Order
-from kam_sync.base.db import Session
 from kam_sync.drift.store import DriftStore, RuleStore
-from kam_sync.kpi import health
-from kam_sync.kpi.registry import HEALTH, KPIS
-from kam_sync.kpi.store import KpiStore
 from kam_sync.matching.showing import members
-from kam_sync.web.deps import AccountId, Reading
-from kam_sync.web.pages.chart import Measured, chart_data, measured, unmeasured
+from kam_sync.web.pages.account_figures import figures
+from kam_sync.web.pages.account_head import Opened, Page
+from kam_sync.web.pages.chart import measured, telling, unmeasured
+from kam_sync.web.pages.everything import everything
 from kam_sync.web.pages.folding import folded
-from kam_sync.web.pages.forms import Came
 from kam_sync.web.pages.group import shown_group
-from kam_sync.web.pages.lists import Lists, OfAccount, What
+from kam_sync.web.pages.running import paces
+from kam_sync.web.pages.spans import Span
 from kam_sync.web.paging import MOST, Text
-from kam_sync.web.render import pages
-from kam_sync.web.wording import believed, matching, scores, zones
+from kam_sync.web.wording import believed, changes, matching, zones
 from kam_sync.web.wording import moves as move_words
-from kam_sync.web.wording.doubts import doubts
-from kam_sync.web.wording.forecasts import forecast
 
 router = APIRouter()
 
-_SHOWN: Mapping[What, int] = {"timeline": 20, "deals": 20, "invoices": 10, "contacts": 30}
 _MOVES = 20
+_CARDS, _TASKS, _TOUCHES, _LATEST = 8, 6, 4, 8
 
 
 @router.get("/accounts/{account_id}", response_class=HTMLResponse)
-def show_account(
-    request: Request,
-    session: Reading,
-    account_id: AccountId,
-    lists: OfAccount,
-    came: Came,
-    kpi: Text = "",
-) -> Response:
-    """All about one account; `kpi` names the chart to draw, `came` what came of a form."""
-    account = AccountStore(session).account(account_id)
-    if account.merged_into is not None:  # its companies are there now
-        return RedirectResponse(f"/accounts/{account.merged_into}")
-    found = AlertStore(session).alerts(
-        states=KNOWN, account_id=account_id, order=Order.GRAVEST, limit=MOST
-    )
-    alerts = [alert for alert in found if alert.kpi in KPIS]
-    points = KpiStore(session).points(account_id)
-    findings = DriftStore(session).of_account(account_id)
-    cards = measured(points, findings)
-    chosen = _chosen(cards, kpi, [f"{alert.kpi}.{alert.unit}" for alert in alerts])
-    renderer = pages(request)
-    return renderer.render(
-        request,
+def show_account(page: Page, kpi: Text = "") -> Response:
+    """What a person has to know in half a minute; `kpi` is of links to a chart."""
+    if kpi:
+        return RedirectResponse(f"/accounts/{page.account.id}/figures?{page.query}")
+    session, id_ = page.session, page.account.id
+    cards = measured(page.points, DriftStore(session).of_account(id_))
+    return page.render(
         "account.html",
-        account=account,
-        own_zone=ZoneStore(session).of(account_id),
-        zone_words=zones,
-        came=came,
-        alerts=folded(alerts),
-        **lists.tasks_about(alerts),
-        cards=cards,
-        findings=findings,
-        rules=RuleStore(session).all(),
-        chosen=chosen,
-        chart=chosen and chart_data(renderer.language(request), chosen),
-        forecasts=[one for one in KpiStore(session).forecasts(account_id) if one.kpi in KPIS],
-        forecast=forecast,
-        health=health.newest(KPIS[HEALTH], points),
-        scores=scores,
-        doubts=doubts,
-        unmeasured=unmeasured(cards),
-        plans=lists.plans(),
-        currency=lists.currency,
-        facts=FactStore(session).of_account(account_id),
-        corrected=CorrectionStore(session).count(account_id),
-        **shown_group(session, account_id),
-        **_crm(session, account_id, lists),
-        **_moves(session, account_id),
-        **_lists(lists),
+        "",
+        alerts=folded(page.alerts),
+        **page.lists.tasks_about(page.alerts),
+        cards=telling(cards, {f"{one.kpi}.{one.unit}" for one in page.alerts}, _CARDS),
+        changes=changes,
+        **_agreed(page),
+        open_stages=DealStore(session).stages(id_, Outcome.OPEN),
+        to_do=TouchStore(session).to_do(id_, limit=_TASKS + 1),
+        most_to_do=_TASKS,
+        touches=TouchStore(session).by_person(id_, limit=_TOUCHES),
+        timeline=everything(page, "", 1, _LATEST),
+        stages=page.lists.stages(),
+        move_words=move_words,
+        **_about(page),
     )
 
 
-def _chosen(cards: Sequence[Measured], asked: str, alerting: Sequence[str]) -> Measured | None:
-    """The KPI asked for, else the first that an alert is about, else the first."""
-    by_key = {card.key: card for card in cards}
-    wanted = (by_key.get(key) for key in (asked, *alerting))
-    return next((card for card in wanted if card), cards[0] if cards else None)
+@router.get("/accounts/{account_id}/figures", response_class=HTMLResponse)
+def show_figures(page: Page, kpi: Text = "", span: Span = Span.YEAR) -> Response:
+    """All key figures; `kpi` names the chart to draw, `span` how far back it goes."""
+    return page.render("account_figures.html", "figures", **figures(page, kpi, span))
 
 
-def _crm(session: Session, account_id: UUID, lists: Lists) -> dict[str, Any]:
-    """What the CRMs hold about the account."""
-    store, wanted = AccountStore(session), Wanted(account_id=account_id)
-    companies = store.companies([account_id]).get(account_id, [])
-    customers = RecordStore(session).records(Customer, wanted, limit=MOST)
+@router.get("/accounts/{account_id}/data", response_class=HTMLResponse)
+def show_data(page: Page) -> Response:
+    """What the account is made of, what each source says, and how it is judged."""
+    session, id_ = page.session, page.account.id
     winners = WinnerStore(session).winners()
+    links = sorted(AccountStore(session).links(id_), key=lambda link: link.seq)
+    return page.render(
+        "account_data.html",
+        "data",
+        own_zone=ZoneStore(session).of(id_),
+        zone_words=zones,
+        heard=list(heard(page.companies, winners).values()),
+        believed=believed,
+        members=members(session, links),
+        match_words=matching,
+        findings=DriftStore(session).of_account(id_),
+        rules=RuleStore(session).all(),
+        unmeasured=unmeasured(measured(page.points, [])),
+        **_moves(page),
+        **shown_group(session, id_),
+    )
+
+
+def _about(page: Opened) -> Mapping[str, Any]:
+    """What the CRMs say of the account itself."""
+    wanted = Wanted(account_id=page.account.id)
+    customers = RecordStore(page.session).records(Customer, wanted, limit=MOST)
     return {
-        "owner": store.owners([account_id]).get(account_id),
-        "traits": traits(companies, winners),
-        "heard": list(heard(companies, winners).values()),
-        "believed": believed,
-        "origins": lists.origins(companies),
-        "members": members(session, sorted(store.links(account_id), key=lambda link: link.seq)),
-        "match_words": matching,
+        "traits": traits(page.companies, WinnerStore(page.session).winners()),
         "customers": [customer for customer in customers if not customer.is_deleted],
     }
 
 
-def _moves(session: Session, account_id: UUID) -> dict[str, Any]:
+def _agreed(page: Opened) -> Mapping[str, Any]:
+    """Plans, and until when something was agreed."""
+    today, plans = page.lists.today, paces(page.lists.plans())
+    wanted = Wanted(account_id=page.account.id)
+    contracts = RecordStore(page.session).records(Contract, wanted, limit=MOST)
+    ends = [one.ends_on for one in contracts if one.ends_on and not one.is_deleted]
+    running = [
+        one
+        for one in plans
+        if one.standing.plan.ends_on >= today and one.standing.fulfilment is not None
+    ]
+    return {
+        "plans": plans,
+        "next_plan": min(running, key=lambda one: one.standing.plan.ends_on, default=None),
+        "contract_until": max((day for day in ends if day >= today), default=None),
+    }
+
+
+def _moves(page: Opened) -> Mapping[str, Any]:
     """What came to the account and left it, and the accounts at the other ends that are there."""
-    found = MoveStore(session).of_account(account_id, limit=_MOVES + 1)
+    id_ = page.account.id
+    found = MoveStore(page.session).of_account(id_, limit=_MOVES + 1)
     ends = {end for move in found for end in (move.from_account, move.to_account) if end}
-    there = AccountStore(session).by_ids(list(ends - {account_id}))
+    there = AccountStore(page.session).by_ids(list(ends - {id_}))
     return {
         "moves": found[:_MOVES],
         "moves_go_on": len(found) > _MOVES,
         "move_ends": {key: one for key, one in there.items() if one.merged_into is None},
         "move_words": move_words,
     }
-
-
-def _lists(lists: Lists) -> dict[str, Any]:
-    beginnings = {str(what): lists.read(what, limit=most) for what, most in _SHOWN.items()}
-    return {**beginnings, **lists.words()}

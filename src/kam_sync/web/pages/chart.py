@@ -1,20 +1,24 @@
-"""One KPI of one account, laid out as a card, a trend line and a chart."""
+"""One KPI of one account, laid out as a card and a trend line."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from kam_sync.drift.model import Finding, Kind, by_kpi
-from kam_sync.kpi.definition import Grain, Kpi, Measure
+from kam_sync.kpi.definition import Grain, Kpi
 from kam_sync.kpi.model import Point
+from kam_sync.kpi.periods import shift
 from kam_sync.kpi.registry import KPIS
 from kam_sync.web.pages.sparkline import Sparkline, sparkline
-from kam_sync.web.wording import sentences
-from kam_sync.web.wording.language import Language
 from kam_sync.wording import drifts
 
 _TREND_MONTHS = 13
+_FIRST = (
+    "won_revenue", "health_score", "net_sales", "open_pipeline", "receivables", "overdue_share",
+    "days_since_last_activity", "days_since_last_won", "win_rate", "gross_margin_percent",
+    "order_frequency", "nps", "average_won_deal", "plan_run_rate", "dso",
+)  # fmt: skip
+"""What people ask first of an account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,26 @@ class Measured:
         return None if self._level is None else self._level.expected
 
     @property
+    def whole(self) -> Point | None:
+        """The value of the latest month that is over."""
+        return next((point for point in reversed(self.points) if not point.is_partial), None)
+
+    @property
+    def usual(self) -> float | None:
+        """The usual value, where it is about the latest month that is over."""
+        level, whole = self._level, self.whole
+        is_now = level is not None and whole is not None and level.on == whole.on
+        return self.expected if is_now else None
+
+    @property
+    def year_ago(self) -> Point | None:
+        """The same month of the year before."""
+        if self.whole is None:
+            return None
+        then = shift(self.whole.on, -12)
+        return next((point for point in self.points if point.on == then), None)
+
+    @property
     def _level(self) -> Finding | None:
         """What the detector says of its months; a silence is counted in other days."""
         one = self.finding
@@ -77,24 +101,26 @@ def unmeasured(cards: Sequence[Measured]) -> list[Kpi]:
     return [kpi for kpi in KPIS.values() if kpi.key not in there]
 
 
-def chart_data(language: Language, shown: Measured) -> dict[str, Any]:
-    """What the chart draws, for the script of the page."""
-    kpi, unit, band = shown.kpi.key, shown.unit, shown.band
-    return {
-        "months": [language.short_month(point.on) for point in shown.points],
-        "values": [float(point.value) for point in shown.points],
-        "texts": [
-            f"{language.month(point.on)}: "
-            f"{sentences.full_value(language, kpi, point.value, unit)}"
-            + (f" ({language.gettext('month not over yet')})" if point.is_partial else "")
-            for point in shown.points
-        ],
-        "partial": shown.newest.is_partial,
-        "band": band and {"low": band[0], "high": band[1]},
-        "expected": shown.expected,
-        "locale": language.locale.value,
-        "currency": unit if shown.kpi.measure is Measure.MONEY else None,
-    }
+def telling(cards: Sequence[Measured], alerting: Collection[str], most: int) -> list[Measured]:
+    """The cards that say most: what an alert is about, what is off, then what people ask first."""
+
+    def place(card: Measured) -> tuple[bool, bool, bool, int]:
+        key, is_off = card.kpi.key, card.finding is not None and drifts.is_bad(card.finding)
+        rank = _FIRST.index(key) if key in _FIRST else len(_FIRST)
+        is_idle = not any(point.value for point in card.points[-_TREND_MONTHS:])
+        return card.key not in alerting, not is_off, is_idle or _is_lesser(card, cards), rank
+
+    chosen = sorted(cards, key=place)[:most]
+    return [card for card in cards if card in chosen]
+
+
+def _is_lesser(card: Measured, cards: Sequence[Measured]) -> bool:
+    """Whether the same KPI has more months with a value in another currency."""
+
+    def lived(one: Measured) -> int:
+        return sum(bool(point.value) for point in one.points)
+
+    return any(one.kpi is card.kpi and lived(one) > lived(card) for one in cards)
 
 
 def _order(key: tuple[str, str]) -> tuple[int, str]:

@@ -28,11 +28,9 @@ def shown_group(session: Session, account_id: UUID) -> dict[str, Any]:
     """What the page of an account shows of its group."""
     groups = GroupStore(session)
     members = groups.members(account_id, limit=_MOST_MEMBERS + 1)
-    above = members[0].parent_id
     said = groups.decisions(account_id, limit=_MOST_DECISIONS)
     points = KpiStore(session).points(account_id, of_group=True)
     return {
-        "group_parent": AccountStore(session).account(above) if above else None,
         "group_members": members[:_MOST_MEMBERS],
         "group_has_more": len(members) > _MOST_MEMBERS,
         "group_cards": measured(points, []),
@@ -70,4 +68,4 @@ def set_parent(services: Serving, account_id: AccountId, sent: Fields) -> Redire
                 parenting.take_back(account_id)
             case _:
                 raise WrongUse("form: no such button")
-    return RedirectResponse(f"/accounts/{account_id}#group", status_code=303)
+    return RedirectResponse(f"/accounts/{account_id}/data#group", status_code=303)

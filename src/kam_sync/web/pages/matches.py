@@ -64,5 +64,5 @@ def undo(services: Serving, decision_id: DecisionId, sent: Fields) -> RedirectRe
 @router.post("/accounts/{account_id}/split", dependencies=_CHANGING)
 def split(services: Serving, account_id: AccountId, pairs: Pairs) -> RedirectResponse:
     """Take the companies that are ticked out of an account; back to it where that cannot be."""
-    kept = f"/accounts/{account_id}?did=kept#companies"
+    kept = f"/accounts/{account_id}/data?did=kept#companies"
     return asking.split(services, COMPANIES, account_id, pairs, kept=kept)

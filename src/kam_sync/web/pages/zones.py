@@ -36,4 +36,4 @@ def show_zones(
 def set_zone(services: Serving, account_id: AccountId, sent: Fields) -> RedirectResponse:
     """Set the time zone; an empty one is that of the house."""
     joining.live_in(services, account_id, sent.get("zone") or None, by=BY)
-    return RedirectResponse(f"/accounts/{account_id}", status_code=303)
+    return RedirectResponse(f"/accounts/{account_id}/data", status_code=303)

@@ -1,4 +1,4 @@
-// Draws the chart of the account page from the JSON block beside it; without it the table remains.
+// Draws the chart of an account from the JSON block beside it; without it the table remains.
 "use strict";
 
 (() => {
@@ -10,6 +10,8 @@
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   const short = new Intl.NumberFormat(data.locale, { notation: "compact", maximumFractionDigits: 1 });
   const last = data.values.length - 1;
+  const lanes = Object.keys(data.marks).filter((lane) => data.marks[lane].length);
+  const shapes = { deals: "triangle", alerts: "diamond", data: "rect" };
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const level = (value) => data.months.map(() => value);
@@ -28,12 +30,19 @@
     ];
   }
 
+  function plan() {
+    if (!data.plan.some((value) => value !== null)) return [];
+    const line = colour("--ink");
+    return [{ ...plain, step: "middle", data: data.plan, symbol: "emptyCircle", symbolSize: 5, showAllSymbol: true,
+      itemStyle: { color: line }, lineStyle: { type: [8, 3, 2, 3], width: 1.5, color: line } }];
+  }
+
   // The whole months are one line, the running month a dotted end with an open point.
   function months() {
     const line = colour("--ink");
     const isWhole = (at) => !(data.partial && at === last);
-    const whole = { type: "line", name: "value", symbol: "circle", symbolSize: 7, showAllSymbol: true, z: 3,
-      itemStyle: { color: line }, lineStyle: { color: line, width: 2 },
+    const whole = { type: "line", name: "value", symbol: "circle", symbolSize: data.values.length > 40 ? 4 : 7,
+      showAllSymbol: true, z: 3, itemStyle: { color: line }, lineStyle: { color: line, width: 2 },
       data: data.values.map((value, at) => (isWhole(at) ? value : null)) };
     if (!data.partial) return [whole];
     const running = { type: "line", name: "running", symbol: (_, item) => (item.dataIndex === last ? "circle" : "none"),
@@ -43,16 +52,50 @@
     return [running, whole];
   }
 
+  // What happened is marked in rows of their own below the months, each with a shape of its own.
+  function marks() {
+    const colours = { deals: "--good", alerts: "--bad", data: "--quiet" };
+    return lanes.map((lane, row) => ({
+      type: "scatter", xAxisIndex: 1, yAxisIndex: 1, symbol: shapes[lane], symbolSize: 11, animation: false,
+      itemStyle: { color: colour(colours[lane]) }, data: data.marks[lane].map((at) => [at, row]),
+    }));
+  }
+
+  function tooltip(text) {
+    return {
+      trigger: "axis", renderMode: "richText", confine: true, backgroundColor: colour("--card"),
+      borderColor: colour("--line"), textStyle: { ...text, color: colour("--ink"), width: 260, overflow: "break" },
+      formatter: (found) => {
+        const at = found.length ? found[0].dataIndex : last;
+        const month = found.length && found[0].axisIndex === 1 ? found[0].value[0] : at;
+        return [data.texts[month], ...data.notes[month]].join("\n");
+      },
+    };
+  }
+
   function options() {
     const text = { color: colour("--quiet"), fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
+    const rows = lanes.length * 18;
+    const line = { lineStyle: { color: colour("--line") } };
+    const below = lanes.length ? rows + 34 : 28;
     return {
-      animation: !still.matches, animationDuration: 300,
-      grid: { left: 56, right: 18, top: 14, bottom: 28 },
-      xAxis: { type: "category", data: data.months, boundaryGap: false, axisTick: { show: false },
-        axisLine: { lineStyle: { color: colour("--line") } }, axisLabel: { ...text, hideOverlap: true } },
-      yAxis: { type: "value", splitNumber: 4, splitLine: { lineStyle: { color: colour("--line") } },
-        axisLabel: { ...text, formatter: (value) => short.format(value) } },
-      series: [...usual(), ...months()],
+      animation: !still.matches, animationDuration: 300, tooltip: tooltip(text),
+      axisPointer: { link: [{ xAxisIndex: "all" }], lineStyle: { color: colour("--quiet") } },
+      grid: [
+        { left: 60, right: 28, top: 14, bottom: below, outerBoundsMode: "none" },
+        { left: 60, right: 28, height: rows, bottom: 4, outerBoundsMode: "none" },
+      ],
+      xAxis: [
+        { type: "category", data: data.months, boundaryGap: false, axisTick: { show: false },
+          axisLine: line, axisLabel: { ...text, hideOverlap: true } },
+        { type: "category", gridIndex: 1, data: data.months, boundaryGap: false, show: false },
+      ],
+      yAxis: [
+        { type: "value", splitNumber: 4, splitLine: line,
+          axisLabel: { ...text, formatter: (value) => short.format(value) } },
+        { type: "category", gridIndex: 1, data: lanes, show: false, inverse: true },
+      ],
+      series: [...usual(), ...plan(), ...months(), ...marks()],
     };
   }
 
@@ -60,7 +103,10 @@
   reading.hidden = false;
   const chart = window.echarts.init(drawing);
   const draw = () => chart.setOption(options(), true);
-  const read = (at) => { reading.textContent = data.texts[Math.max(0, Math.min(last, at))]; };
+  const read = (at) => {
+    const month = Math.max(0, Math.min(last, at));
+    reading.textContent = [data.texts[month], ...data.notes[month]].join(" · ");
+  };
 
   draw();
   read(last);

@@ -10,7 +10,7 @@ from kam_sync.web.wording.language import Language
 
 def title(language: Language, entry: StreamEntry) -> str:
     """What happened: Incoming call, 1 min 5 s."""
-    said = _way(language, entry) or _what(language, entry.what)
+    said = what(language, entry.what, entry.is_incoming)
     return f"{said}, {_duration(language, entry.seconds)}" if entry.seconds else said
 
 
@@ -18,6 +18,24 @@ def text(entry: StreamEntry) -> str:
     """What was said or written, without the mark by which we know our own; then what came of it."""
     said = (without_mark(entry.text or "").strip(), str(entry.details.get("result", "")).strip())
     return "\n".join(filter(None, said))
+
+
+def plain(text: str) -> str:
+    """What a task says, without the mark by which we know our own."""
+    return without_mark(text).strip()
+
+
+def what(language: Language, happening: str, is_incoming: bool | None) -> str:
+    """What kind of touch it was: Incoming call."""
+    return _directed(language, happening, is_incoming) or _what(language, happening)
+
+
+def ago(language: Language, today: date, at: datetime) -> str:
+    """How long ago a moment was, in days."""
+    days = (today - language.day_of(at)).days
+    if days <= 0:
+        return language.gettext("today")
+    return language.ngettext("%(num)s day ago", "%(num)s days ago", days) % {"num": days}
 
 
 def due_on(language: Language, entry: StreamEntry) -> date | None:
@@ -59,7 +77,7 @@ def invoice_status(language: Language, status: str) -> str:
     return known.get(status, status)
 
 
-def _way(language: Language, entry: StreamEntry) -> str | None:
+def _directed(language: Language, what: str, is_incoming: bool | None) -> str | None:
     """Calls and messages have a direction, where the CRM tells it."""
     known: dict[tuple[str, bool | None], str] = {
         ("call", True): language.gettext("Incoming call"),
@@ -69,7 +87,7 @@ def _way(language: Language, entry: StreamEntry) -> str | None:
         ("email", True): language.gettext("E-mail from the customer"),
         ("email", False): language.gettext("E-mail to the customer"),
     }
-    return known.get((entry.what, entry.is_incoming))
+    return known.get((what, is_incoming))
 
 
 def _what(language: Language, what: str) -> str:
@@ -91,6 +109,8 @@ def _what(language: Language, what: str) -> str:
         "purchase": language.gettext("Purchase"),
         "won": language.gettext("Deal won"),
         "lost": language.gettext("Deal lost"),
+        "invoice": language.gettext("Invoice issued"),
+        "invoice_paid": language.gettext("Invoice paid"),
     }
     return known.get(what, language.gettext("Other event"))
 
