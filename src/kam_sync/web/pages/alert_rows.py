@@ -1,0 +1,129 @@
+"""Alerts as rows of a list: each with its account, who looks after it and its latest values."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from kam_sync.accounts.model import Account
+from kam_sync.accounts.store import AccountStore
+from kam_sync.alerts.model import Alert
+from kam_sync.alerts.store import AlertStore
+from kam_sync.base.db import Session
+from kam_sync.drift.model import Kind, Severity
+from kam_sync.kpi.definition import Family
+from kam_sync.kpi.model import Series
+from kam_sync.kpi.registry import KPIS
+from kam_sync.kpi.store import KpiStore
+from kam_sync.web.pages.folding import Told, folded
+from kam_sync.web.pages.sparkline import Sparkline, sparkline
+from kam_sync.web.sifting import Show, shown_as
+from kam_sync.wording import drifts
+
+_TREND = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An alert with those that it covers, its account and who looks after it."""
+
+    told: Told
+    account: Account
+    owner: str
+
+    @property
+    def alert(self) -> Alert:
+        """The one that tells of all."""
+        return self.told.alert
+
+    @property
+    def show(self) -> Show | None:
+        """How it stands."""
+        return shown_as(self.alert.state)
+
+    @property
+    def severity(self) -> Severity:
+        """How grave it is."""
+        return self.alert.severity
+
+    @property
+    def family(self) -> Family:
+        """What its KPI is about."""
+        return KPIS[self.alert.kpi].family
+
+    @property
+    def name(self) -> str:
+        """Of the account."""
+        return self.account.name
+
+
+def open_rows(session: Session) -> list[Row]:
+    """All open alerts, those of one account folded below their causes."""
+    by_account: dict[UUID, list[Alert]] = defaultdict(list)
+    for alert in AlertStore(session).open_ones().values():
+        by_account[alert.account_id].append(alert)
+    return rows_of(session, (told for group in by_account.values() for told in folded(group)))
+
+
+def rows_of(session: Session, told: Iterable[Told]) -> list[Row]:
+    """Alerts with what belongs to them.
+
+    Without those of KPIs that are no more, and of accounts that were merged into others: they stay
+    open until the next measuring.
+    """
+    known = [one for one in told if one.alert.kpi in KPIS]
+    ids, store = list({one.alert.account_id for one in known}), AccountStore(session)
+    accounts, owners = store.standing(ids), store.owners(ids)
+    return [
+        Row(
+            one,
+            account,
+            one.alert.assignee or (owners[account.id].name if account.id in owners else ""),
+        )
+        for one in known
+        if (account := accounts[one.alert.account_id]).id == one.alert.account_id
+    ]
+
+
+def by_account(rows: Iterable[Row]) -> list[Row]:
+    """Those of one account together; first what nobody has answered, the gravest before others."""
+    groups: dict[UUID, list[Row]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (*row.told.place, str(row.account.id))):
+        groups[row.account.id].append(row)
+    return [row for group in groups.values() for row in group]
+
+
+def at_risk(rows: Iterable[Row]) -> dict[str, Decimal]:
+    """Money at risk by currency; of one account the largest alone, for all may mean the same."""
+    most: dict[tuple[str, UUID], Decimal] = {}
+    for row in rows:
+        if row.alert.at_risk:
+            key = (row.alert.at_risk_currency, row.account.id)
+            most[key] = max(most.get(key, Decimal(0)), row.alert.at_risk)
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for (currency, _), amount in most.items():
+        sums[currency] += amount
+    return dict(sorted(sums.items(), key=lambda one: -one[1]))
+
+
+def series_of(session: Session, alerts: Sequence[Alert], *, most: int) -> dict[UUID, Series]:
+    """The latest values of what alerts are about, by alert."""
+    keys = {one.id: (one.account_id, one.kpi, one.unit, one.grain) for one in alerts}
+    found = KpiStore(session).latest(list(keys.values()), most=most)
+    return {alert_id: found[key] for alert_id, key in keys.items() if key in found}
+
+
+def lines_of(session: Session, alerts: Sequence[Alert]) -> dict[UUID, Sparkline]:
+    """The same, drawn with the usual range."""
+    found = series_of(session, alerts, most=_TREND)
+    return {
+        one.id: sparkline(found[one.id].values, band_of(one))
+        for one in alerts
+        if one.id in found and found[one.id].values
+    }
+
+
+def band_of(alert: Alert) -> tuple[float, float] | None:
+    """The usual range of the values; of a silence it is one of days, and not of them."""
+    return drifts.band(alert) if alert.kind is Kind.LEVEL else None
