@@ -14,9 +14,8 @@ from kam_sync.base.db import Session
 from kam_sync.drift.store import RuleStore
 from kam_sync.web.deps import AlertId, AllSources, Reading, Serving
 from kam_sync.web.pages.alert_acts import Happening
-from kam_sync.web.pages.alert_rows import band_of, series_of
+from kam_sync.web.pages.alert_rows import line_of, series_of
 from kam_sync.web.pages.alert_tasks import tasks_of
-from kam_sync.web.pages.sparkline import sparkline
 from kam_sync.web.render import pages
 from kam_sync.web.wording import rules
 from kam_sync.web.wording import today as words
@@ -69,7 +68,7 @@ def _values(session: Session, alert: Alert) -> dict[str, Any]:
     if found is None or not found.values:
         return {"line": None, "values": []}
     return {
-        "line": sparkline(found.values, band_of(alert)),
+        "line": line_of(alert, found.values),
         "values": list(zip(found.ons, found.values, strict=True))[::-1],
     }
 

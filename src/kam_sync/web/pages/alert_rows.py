@@ -22,6 +22,7 @@ from kam_sync.web.sifting import Show, shown_as
 from kam_sync.wording import drifts
 
 _TREND = 13
+_ROOM = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +119,17 @@ def lines_of(session: Session, alerts: Sequence[Alert]) -> dict[UUID, Sparkline]
     """The same, drawn with the usual range."""
     found = series_of(session, alerts, most=_TREND)
     return {
-        one.id: sparkline(found[one.id].values, band_of(one))
+        one.id: line_of(one, found[one.id].values)
         for one in alerts
         if one.id in found and found[one.id].values
     }
 
 
-def band_of(alert: Alert) -> tuple[float, float] | None:
-    """The usual range of the values; of a silence it is one of days, and not of them."""
-    return drifts.band(alert) if alert.kind is Kind.LEVEL else None
+def line_of(alert: Alert, values: Sequence[float]) -> Sparkline:
+    """Values drawn over the usual range; where that reaches far higher than they do, it is cut.
+
+    That of a silence is one of days, and not of them.
+    """
+    band = drifts.band(alert) if alert.kind is Kind.LEVEL else None
+    top = max(*values, alert.expected, 0.0) * _ROOM
+    return sparkline(values, band and (min(band[0], top), min(band[1], top)))
