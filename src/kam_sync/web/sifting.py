@@ -36,6 +36,9 @@ _STANDS = {
 }
 
 
+_ANY = frozenset({Show.ALL, Show.OVER})
+
+
 def shown_as(state: State) -> Show | None:
     """The tab that an alert is on; what recovers by itself is only among all."""
     return _STANDS.get(state)
@@ -106,14 +109,13 @@ class Sieve:
 
     def takes(self, row: Sifted, *, but: str = "") -> bool:
         """Whether a row is asked for, passing over one of the questions."""
-        answers = {
-            "state": self.state in {Show.ALL, Show.OVER} or row.show is self.state,
-            "owner": not self.owner or row.owner == self.owner,
-            "severity": not self.severity or row.severity == self.severity,
-            "family": not self.family or row.family == self.family,
-            "q": self.q.casefold() in row.name.casefold(),
-        }
-        return all(answer for name, answer in answers.items() if name != but)
+        return (
+            (but == "owner" or not self.owner or row.owner == self.owner)
+            and (but == "state" or self.state in _ANY or row.show is self.state)
+            and (but == "severity" or not self.severity or row.severity == self.severity)
+            and (but == "family" or not self.family or row.family == self.family)
+            and (not self.q or self.q.casefold() in row.name.casefold())
+        )
 
     def rows(self, rows: Iterable[_Row]) -> list[_Row]:
         """Those that are asked for."""

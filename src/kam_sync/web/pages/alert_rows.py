@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from kam_sync.accounts.model import Account
 from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.model import Alert
 from kam_sync.alerts.store import AlertStore
@@ -30,33 +29,18 @@ class Row:
     """An alert with those that it covers, its account and who looks after it."""
 
     told: Told
-    account: Account
+    account_id: UUID
+    name: str
+    """Of the account."""
     owner: str
+    show: Show | None
+    severity: Severity
+    family: Family
 
     @property
     def alert(self) -> Alert:
         """The one that tells of all."""
         return self.told.alert
-
-    @property
-    def show(self) -> Show | None:
-        """How it stands."""
-        return shown_as(self.alert.state)
-
-    @property
-    def severity(self) -> Severity:
-        """How grave it is."""
-        return self.alert.severity
-
-    @property
-    def family(self) -> Family:
-        """What its KPI is about."""
-        return KPIS[self.alert.kpi].family
-
-    @property
-    def name(self) -> str:
-        """Of the account."""
-        return self.account.name
 
 
 def open_rows(session: Session) -> list[Row]:
@@ -73,25 +57,29 @@ def rows_of(session: Session, told: Iterable[Told]) -> list[Row]:
     Without those of KPIs that are no more, and of accounts that were merged into others: they stay
     open until the next measuring.
     """
-    known = [one for one in told if one.alert.kpi in KPIS]
-    ids, store = list({one.alert.account_id for one in known}), AccountStore(session)
-    accounts, owners = store.standing(ids), store.owners(ids)
+    known = [(one, one.alert) for one in told if one.alert.kpi in KPIS]
+    ids, store = list({alert.account_id for _, alert in known}), AccountStore(session)
+    names, owners = store.names(ids), store.owners(ids)
     return [
         Row(
-            one,
-            account,
-            one.alert.assignee or (owners[account.id].name if account.id in owners else ""),
+            told=one,
+            account_id=alert.account_id,
+            name=names[alert.account_id],
+            owner=alert.assignee or (owner.name if (owner := owners.get(alert.account_id)) else ""),
+            show=shown_as(alert.state),
+            severity=alert.severity,
+            family=KPIS[alert.kpi].family,
         )
-        for one in known
-        if (account := accounts[one.alert.account_id]).id == one.alert.account_id
+        for one, alert in known
+        if alert.account_id in names
     ]
 
 
 def by_account(rows: Iterable[Row]) -> list[Row]:
     """Those of one account together; first what nobody has answered, the gravest before others."""
     groups: dict[UUID, list[Row]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: (*row.told.place, str(row.account.id))):
-        groups[row.account.id].append(row)
+    for row in sorted(rows, key=lambda row: (*row.told.place, str(row.account_id))):
+        groups[row.account_id].append(row)
     return [row for group in groups.values() for row in group]
 
 
@@ -100,7 +88,7 @@ def at_risk(rows: Iterable[Row]) -> dict[str, Decimal]:
     most: dict[tuple[str, UUID], Decimal] = {}
     for row in rows:
         if row.alert.at_risk:
-            key = (row.alert.at_risk_currency, row.account.id)
+            key = (row.alert.at_risk_currency, row.account_id)
             most[key] = max(most.get(key, Decimal(0)), row.alert.at_risk)
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for (currency, _), amount in most.items():
