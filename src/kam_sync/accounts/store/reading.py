@@ -83,7 +83,7 @@ class AccountStore:
         query = sa.select(col(AccountRow.id), col(AccountRow.name)).where(
             col(AccountRow.id).in_(ids), col(AccountRow.merged_into).is_(None)
         )
-        return {key: name for key, name in self._session.execute(query)}
+        return dict(self._session.execute(query).all())
 
     def links(self, account_id: UUID) -> list[Link]:
         """The companies of sources that the account is made of."""

@@ -25,7 +25,7 @@ _ROOM = 1.2
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Item:
     """An alert with those that it covers, its account and who looks after it."""
 
     told: Told
@@ -43,7 +43,7 @@ class Row:
         return self.told.alert
 
 
-def open_rows(session: Session) -> list[Row]:
+def open_rows(session: Session) -> list[Item]:
     """All open alerts, those of one account folded below their causes."""
     by_account: dict[UUID, list[Alert]] = defaultdict(list)
     for alert in AlertStore(session).open_ones().values():
@@ -51,7 +51,7 @@ def open_rows(session: Session) -> list[Row]:
     return rows_of(session, (told for group in by_account.values() for told in folded(group)))
 
 
-def rows_of(session: Session, told: Iterable[Told]) -> list[Row]:
+def rows_of(session: Session, told: Iterable[Told]) -> list[Item]:
     """Alerts with what belongs to them.
 
     Without those of KPIs that are no more, and of accounts that were merged into others: they stay
@@ -61,7 +61,7 @@ def rows_of(session: Session, told: Iterable[Told]) -> list[Row]:
     ids, store = list({alert.account_id for _, alert in known}), AccountStore(session)
     names, owners = store.names(ids), store.owners(ids)
     return [
-        Row(
+        Item(
             told=one,
             account_id=alert.account_id,
             name=names[alert.account_id],
@@ -75,15 +75,15 @@ def rows_of(session: Session, told: Iterable[Told]) -> list[Row]:
     ]
 
 
-def by_account(rows: Iterable[Row]) -> list[Row]:
+def by_account(rows: Iterable[Item]) -> list[Item]:
     """Those of one account together; first what nobody has answered, the gravest before others."""
-    groups: dict[UUID, list[Row]] = defaultdict(list)
+    groups: dict[UUID, list[Item]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (*row.told.place, str(row.account_id))):
         groups[row.account_id].append(row)
     return [row for group in groups.values() for row in group]
 
 
-def at_risk(rows: Iterable[Row]) -> dict[str, Decimal]:
+def at_risk(rows: Iterable[Item]) -> dict[str, Decimal]:
     """Money at risk by currency; of one account the largest alone, for all may mean the same."""
     most: dict[tuple[str, UUID], Decimal] = {}
     for row in rows:

@@ -19,7 +19,7 @@ from kam_sync.kpi.definition import Family
 from kam_sync.web.deps import AllSources, Reading, Serving, Sources
 from kam_sync.web.pages.alert_acts import Happening
 from kam_sync.web.pages.alert_rows import (
-    Row,
+    Item,
     at_risk,
     by_account,
     lines_of,
@@ -82,7 +82,7 @@ def show_today(
 
 
 def _shown(
-    session: Session, services: Services, sources: Sources, rows: Collection[Row]
+    session: Session, services: Services, sources: Sources, rows: Collection[Item]
 ) -> dict[str, Any]:
     """The rows of this page, with their values and tasks."""
     alerts = [row.alert for row in rows]
@@ -96,13 +96,13 @@ def _shown(
     }
 
 
-def _over(session: Session, services: Services) -> list[Row]:
+def _over(session: Session, services: Services) -> list[Item]:
     """What is over since a month, the latest first."""
     over = AlertStore(session).over_since(services.now() - _LATELY, limit=_MOST_OVER)
     return rows_of(session, (Told(alert) for alert in over))
 
 
-def _choices(rows: Collection[Row], sieve: Sieve) -> dict[str, Any]:
+def _choices(rows: Collection[Item], sieve: Sieve) -> dict[str, Any]:
     """What one may choose, each with how many there would be."""
     states = sieve.counts(rows, "state", lambda row: row.show)
     states[Show.ALL] = states.total()
