@@ -57,6 +57,9 @@ def test_the_keyboard_moves_acts_and_takes_back_without_a_reload(
         page.keyboard.press(key)
         assert focus(page) == f"alert-{three[at]}"
 
+    said = page.locator(f"#alert-{three[1]} .cause")
+    expect(said).to_contain_text("−1,7 млн ₽: клиент")
+
     page.keyboard.press("a")
     page.locator("#happened").get_by_text("Вы взяли это в работу").wait_for()
     assert state(world, three[1]) == "acknowledged"
@@ -81,14 +84,17 @@ def test_forms_open_in_the_row_and_the_keys_are_letters_there(
     page.keyboard.press("j")
     page.keyboard.press("s")
     page.get_by_role("button", name="На неделю").wait_for()
-    page.keyboard.type("rest")  # a note, and no keys
+    page.keyboard.press("r")  # no key while one answers
+    page.get_by_label("Почему").focus()
+    page.keyboard.type("rest")
     assert page.get_by_label("Почему").input_value() == "rest"
     page.keyboard.press("Escape")
     assert page.locator("form.act").count() == 0
     assert focus(page) == f"alert-{three[0]}"
 
     page.keyboard.press("s")
-    page.get_by_role("button", name="На день").click()
+    page.get_by_role("button", name="На день").wait_for()
+    page.keyboard.press("Enter")
     page.locator("#happened").get_by_text("Отложено до").wait_for()
     assert state(world, three[0]) == "snoozed"
 
@@ -153,7 +159,7 @@ def test_filters_change_the_address_and_the_list_without_a_reload(
     expect(page.locator("[data-row]")).to_have_count(2)
     assert "owner=%D0%91%D0%BE%D1%80%D0%B8%D1%81" in page.url
     page.get_by_label("Название клиента").press_sequentially("нет такого")
-    page.get_by_role("link", name="Показать всех").wait_for()
+    page.get_by_role("link", name="Показать все").wait_for()
     assert focus(page) == "q"
     page.get_by_role("link", name="Все открытые").click()
     expect(page.locator("#tab-all")).to_have_attribute("aria-current", "page")

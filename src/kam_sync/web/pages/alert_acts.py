@@ -106,9 +106,9 @@ def _back(back: str, alert_id: UUID, did: str) -> str:
 
 
 def _until(services: Services, sent: Fields) -> datetime:
-    """The beginning of the day that was chosen."""
+    """The beginning of the day of the button, else of the day that was chosen."""
     try:
-        day = date.fromisoformat(sent.get("until", ""))
+        day = date.fromisoformat(sent.get("until") or sent.get("day", ""))
     except ValueError as error:
         raise WrongUse("until: choose a day") from error
     return start_of_day(day, services.zone)

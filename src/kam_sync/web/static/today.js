@@ -59,7 +59,7 @@
       if (menu) { menu.open = false; menu.querySelector("summary").focus(); } else if (slots()[0]) close(slots()[0]);
       return;
     }
-    if (place.closest("input, select, textarea, [contenteditable]")) return;
+    if (place.closest("input, select, textarea, form.act")) return;
     const isRow = place.matches("[data-row]");
     const isArrow = event.key === "ArrowDown" || event.key === "ArrowUp";
     if (known.has(event.key) || (isArrow && isRow) || (event.key === "Enter" && isRow)) {
@@ -101,9 +101,10 @@
   document.addEventListener("htmx:after:swap", (event) => {
     const target = event.detail.ctx?.target;
     ready();
+    if (target?.matches?.(".cause")) return;
     if (target?.matches?.(".slot")) {
       slots().filter((one) => one.id !== target.id).forEach((one) => one.replaceChildren());
-      document.getElementById(target.id)?.querySelector("input:not([type=hidden])")?.focus();
+      document.getElementById(target.id)?.querySelector("input:not([type=hidden]), button")?.focus();
       return;
     }
     const notice = document.querySelector(".notice p")?.textContent.trim() ?? "";
