@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from kam_sync.alerts.store import AlertStore
 from tests.web.browsing import Scheme, browsing, faults
@@ -132,22 +132,38 @@ def test_other_keys_do_nothing_and_the_help_lists_them(
 def test_the_list_follows_what_others_do_and_spares_who_writes(
     world: World, three: list[str], address: str, page: Page
 ) -> None:
-    def comment_and_take(alert: str) -> None:
+    def take(alert: str) -> None:
         done = page.request.post(f"{address}/api/v1/alerts/{alert}/acknowledge", data={})
         assert done.ok
 
-    page.goto(address)
-    page.keyboard.press("j")
-    comment_and_take(three[1])
+    with page.expect_response("**/events"):
+        page.goto(address)
+    page.keyboard.press("j")  # what it comes from is asked for after the stream of events
+    expect(page.locator(f"#alert-{three[0]} .cause")).not_to_be_empty()
+    take(three[1])
     expect(page.locator(f"#alert-{three[1]}")).to_have_count(0, timeout=15_000)
     assert focus(page) == f"alert-{three[0]}"
     expect(page.locator("#tab-taken .count")).to_have_text("1")
 
     page.keyboard.press("c")
     page.get_by_label("Заметка").fill("звонил")
-    comment_and_take(three[2])
+    take(three[2])
     page.get_by_role("button", name="Есть новое: показать").click(timeout=15_000)
     expect(page.locator(f"#alert-{three[2]}")).to_have_count(0)
+
+
+def test_events_are_heard_also_where_their_script_comes_late(
+    three: list[str], address: str, page: Page
+) -> None:
+    late: list[Route] = []
+    page.route("**/hx-sse.min.js*", lambda route: late.append(route))  # noqa: PLW0108 - it is looked into
+    with page.expect_request("**/events"):
+        with page.expect_response("**/htmx.min.js*"):
+            page.goto(address, wait_until="commit")
+        page.locator("#live").wait_for(state="attached")
+        page.evaluate("new Promise((done) => setTimeout(done, 100))")  # all else has run by now
+        late[0].continue_()
+    page.wait_for_load_state()
 
 
 def test_filters_change_the_address_and_the_list_without_a_reload(
