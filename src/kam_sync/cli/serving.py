@@ -1,5 +1,6 @@
 """Runs the web, the worker and the scheduler in this process until it is told to stop."""
 
+import gc
 import socket
 import sys
 import threading
@@ -84,6 +85,8 @@ def serve_all(
             hosts=_hosts(services, web[0]),
         )
         sys.setswitchinterval(_TURN)
+        gc.collect()
+        gc.freeze()  # what stays for good is not looked through again in the midst of an answer
         config = uvicorn.Config(
             app, host=web[0], port=web[1], log_config=None, timeout_graceful_shutdown=10
         )

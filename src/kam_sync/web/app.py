@@ -51,6 +51,7 @@ import kam_sync.web.pages.account
 import kam_sync.web.pages.account_lists
 import kam_sync.web.pages.accounts
 import kam_sync.web.pages.alert
+import kam_sync.web.pages.alert_acts
 import kam_sync.web.pages.channels
 import kam_sync.web.pages.connect
 import kam_sync.web.pages.consents
@@ -133,6 +134,7 @@ _PAGES = (
     kam_sync.web.pages.today.router,
     kam_sync.web.pages.tasks.router,
     kam_sync.web.pages.alert.router,
+    kam_sync.web.pages.alert_acts.router,
     kam_sync.web.pages.why.router,
     kam_sync.web.pages.accounts.router,
     kam_sync.web.pages.matches.router,

@@ -142,8 +142,8 @@ def _moved(language: Language, about: Judged) -> str:
     )
     return said % {
         **_numbers(language, about),
-        "on": _period(language, about, about.on),
-        "since": _since(language, about),
+        "on": period(language, about, about.on),
+        "since": since(language, about),
     }
 
 
@@ -167,16 +167,18 @@ def _numbers(language: Language, about: Judged) -> dict[str, str]:
     return {"observed": observed, "expected": expected}
 
 
-def _period(language: Language, about: Judged, on: date | None) -> str:
+def period(language: Language, about: Judged, on: date | None) -> str:
+    """The period that begins on a day."""
     if on is None:
         return "\N{EN DASH}"
     return language.month(on) if about.grain is Grain.MONTH else language.day(on)
 
 
-def _since(language: Language, about: Judged) -> str:
+def since(language: Language, about: Judged) -> str:
+    """Since when, as it stands after that word."""
     if about.since is not None and about.grain is Grain.MONTH:
         return language.since_month(about.since)
-    return _period(language, about, about.since)
+    return period(language, about, about.since)
 
 
 def _too_little(language: Language, kind: Kind) -> str:

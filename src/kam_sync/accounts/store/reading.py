@@ -78,6 +78,13 @@ class AccountStore:
         query = query.where(col(AccountRow.id).in_(ids))
         return dict(self._session.execute(query).all())
 
+    def names(self, ids: Sequence[UUID]) -> dict[UUID, str]:
+        """The names of these accounts, but of those that were merged into others."""
+        query = sa.select(col(AccountRow.id), col(AccountRow.name)).where(
+            col(AccountRow.id).in_(ids), col(AccountRow.merged_into).is_(None)
+        )
+        return dict(self._session.execute(query).all())
+
     def links(self, account_id: UUID) -> list[Link]:
         """The companies of sources that the account is made of."""
         query = select(LinkRow).where(LinkRow.account_id == account_id)

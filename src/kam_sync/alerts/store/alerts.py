@@ -185,6 +185,17 @@ class AlertStore:
             query = query.where(sa.tuple_(*key) < sa.tuple_(*(sa.literal(part) for part in after)))
         return list(self._session.scalars(query))
 
+    def over_since(self, moment: datetime, *, limit: int) -> list[Alert]:
+        """What people knew of and is over since then, the latest first."""
+        ended, shown = col(AlertRow.resolved_at), col(AlertRow.id)
+        told = sa.exists().where(
+            col(ChangeRow.alert_id) == shown,
+            col(ChangeRow.change).in_(NEWS),
+            ~col(ChangeRow.is_quiet),
+        )
+        query = select(AlertRow).where(ended >= moment, told).limit(limit)
+        return list(self._session.scalars(query.order_by(ended.desc(), shown)))
+
     def changes_after(self, change_id: int, *, limit: int) -> list[tuple[Change, Alert]]:
         """Changes of all alerts in the order in which they happened."""
         query = (

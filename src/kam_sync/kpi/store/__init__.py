@@ -8,7 +8,7 @@ from kam_sync.kpi.store.measuring import MeasuringStore
 from kam_sync.kpi.store.planned import PlanStore
 from kam_sync.kpi.store.portfolio import PortfolioStore
 from kam_sync.kpi.store.rates import RateStore
-from kam_sync.kpi.store.reading import KpiStore, Restated
+from kam_sync.kpi.store.reading import Key, KpiStore, Restated
 from kam_sync.kpi.store.rows import ROWS
 from kam_sync.kpi.store.splitting import SplitStore
 from kam_sync.kpi.store.totals import TotalStore
@@ -19,6 +19,7 @@ __all__ = [
     "BadFormula",
     "DoubtStore",
     "DueStore",
+    "Key",
     "KpiStore",
     "MeasuringStore",
     "PlanStore",

@@ -18,6 +18,9 @@ from kam_sync.kpi.store.doubting import DoubtStore
 from kam_sync.kpi.store.layout import nouns_of
 from kam_sync.kpi.store.tables import ForecastRow, RestatementRow, SeriesRow
 
+Key = tuple[UUID, str, str, Grain]
+"""Account, KPI, unit and how long the periods are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Restated:
@@ -93,6 +96,22 @@ class KpiStore:
             .order_by(col(ForecastRow.kpi), col(ForecastRow.unit))
         )
         return list(self._session.scalars(query))
+
+    def latest(self, keys: Collection[Key], *, most: int) -> dict[Key, Series]:
+        """The latest whole periods of some series, in one statement."""
+        row = table_of(SeriesRow).c
+        key = (row.account_id, row.kpi, row.unit, row.grain)
+        first = sa.func.greatest(sa.func.cardinality(row.ons) - most + 1, 1)
+        last = sa.func.cardinality(row.ons)
+        query = sa.select(*key, row.ons[first:last], row.known[first:last]).where(
+            ~row.of_group, sa.tuple_(*key).in_(keys)
+        )
+        return {
+            (account_id, kpi, unit, Grain(grain)): Series(
+                account_id, kpi, unit, tuple(ons), tuple(float(value) for value in known)
+            )
+            for account_id, kpi, unit, grain, ons, known in self._session.execute(query)
+        }
 
     def restatements(
         self, wanted: Restated, kpis: Collection[str], *, before: int | None = None, limit: int

@@ -1,40 +1,45 @@
 """One alert: what it says, how it stands, what people may do, and all that has happened to it."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
 
 from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.life import Outcome
-from kam_sync.alerts.model import ChangeKind
+from kam_sync.alerts.model import Alert, ChangeKind
 from kam_sync.alerts.store import AlertStore
-from kam_sync.base.clock import start_of_day
-from kam_sync.base.errors import WrongUse
+from kam_sync.base.db import Session
 from kam_sync.drift.store import RuleStore
-from kam_sync.jobs.attending import attending
-from kam_sync.web.deps import AlertId, AllSources, Reading, Serving, from_our_pages
+from kam_sync.web.deps import AlertId, AllSources, Reading, Serving
+from kam_sync.web.pages.alert_acts import Happening
+from kam_sync.web.pages.alert_rows import line_of, series_of
 from kam_sync.web.pages.alert_tasks import tasks_of
-from kam_sync.web.pages.forms import BY, Fields, note_of
 from kam_sync.web.render import pages
+from kam_sync.web.wording import rules
+from kam_sync.web.wording import today as words
 
 router = APIRouter()
 
-_LONGEST_NAME = 200
-_WEEK = timedelta(days=7)
+_PERIODS = 25
 
 
 @router.get("/alerts/{alert_id}", response_class=HTMLResponse)
 def show_alert(
-    request: Request, services: Serving, session: Reading, sources: AllSources, alert_id: AlertId
+    request: Request,
+    services: Serving,
+    session: Reading,
+    sources: AllSources,
+    alert_id: AlertId,
+    happened: Happening,
 ) -> HTMLResponse:
-    """An alert with its history, the latest first."""
+    """An alert with its history, the latest first; with `?do=` the form of what one may do."""
     alert = AlertStore(session).alert(alert_id)
     accounts = AccountStore(session)
     account = accounts.standing([alert.account_id])[alert.account_id]
     history = AlertStore(session).history(alert_id)[::-1]
     ends = (one for one in history if one.change in {ChangeKind.RESOLVED, ChangeKind.REBASED})
-    today = services.now().astimezone(services.zone).date()
     return pages(request).render(
         request,
         "alert.html",
@@ -45,55 +50,34 @@ def show_alert(
         history=history,
         rule=RuleStore(session).all().get(alert.rule),
         end=None if alert.life.is_open else next(ends, None),
-        outcomes=list(Outcome),
-        today=today,
-        tomorrow=today + timedelta(days=1),
-        in_a_week=today + _WEEK,
+        happened=happened,
+        doing=request.query_params.get("do", ""),
+        back=request.query_params.get("back", ""),
+        is_part=request.headers.get("hx-request") == "true",
+        people_names=sorted({user.name for user in accounts.users() if user.name}),
+        words=words,
+        severity=rules.severity,
+        **_values(session, alert),
+        **_days(services.now().astimezone(services.zone).date()),
     )
 
 
-@router.post("/alerts/{alert_id}", dependencies=[Depends(from_our_pages)])
-def act(services: Serving, alert_id: AlertId, sent: Fields) -> RedirectResponse:
-    """Do to it what the button says."""
-    note = note_of(sent)
-    with attending(services, BY) as acting:
-        acts = {
-            "acknowledge": lambda: acting.acknowledge(alert_id, note),
-            "snooze": lambda: acting.snooze(alert_id, _until(services, sent), note),
-            "expect": lambda: acting.expect(alert_id, _until(services, sent), note),
-            "wake": lambda: acting.wake(alert_id, note),
-            "resolve": lambda: acting.resolve(alert_id, _outcome(sent), note),
-            "comment": lambda: acting.comment(alert_id, _remark(note)),
-            "assign": lambda: acting.assign(alert_id, _name(sent), note),
-        }
-        do = acts.get(sent.get("do", ""))
-        if do is None:
-            raise WrongUse("form: no such button")
-        do()
-    return RedirectResponse(f"/alerts/{alert_id}", status_code=303)
+def _values(session: Session, alert: Alert) -> dict[str, Any]:
+    """The latest values of what it is about, drawn and to read."""
+    found = series_of(session, [alert], most=_PERIODS).get(alert.id)
+    if found is None or not found.values:
+        return {"line": None, "values": []}
+    return {
+        "line": line_of(alert, found.values),
+        "values": list(zip(found.ons, found.values, strict=True))[::-1],
+    }
 
 
-def _until(services: Serving, sent: Fields) -> datetime:
-    """The beginning of the day that was chosen."""
-    try:
-        day = date.fromisoformat(sent.get("until", ""))
-    except ValueError as error:
-        raise WrongUse("until: choose a day") from error
-    return start_of_day(day, services.zone)
-
-
-def _outcome(sent: Fields) -> Outcome:
-    try:
-        return Outcome(sent.get("outcome", ""))
-    except ValueError as error:
-        raise WrongUse("outcome: choose one") from error
-
-
-def _remark(note: str) -> str:
-    if not note:
-        raise WrongUse("remark: it is empty")
-    return note
-
-
-def _name(sent: Fields) -> str:
-    return sent.get("assignee", "").replace("\x00", "")[:_LONGEST_NAME]
+def _days(today: date) -> dict[str, Any]:
+    """What one may choose in the forms."""
+    return {
+        "today": today,
+        "tomorrow": today + timedelta(days=1),
+        "in_a_week": today + timedelta(weeks=1),
+        "outcomes": list(Outcome),
+    }

@@ -16,6 +16,8 @@ class Sparkline:
     """Where the newest value is."""
     band: tuple[str, str] | None
     """The top of the usual range and its height."""
+    top: float
+    """The value at the upper edge."""
 
 
 def sparkline(values: Sequence[float], band: tuple[float, float] | None = None) -> Sparkline:
@@ -33,4 +35,5 @@ def sparkline(values: Sequence[float], band: tuple[float, float] | None = None) 
         points=" ".join(f"{x},{y}" for x, y in points),
         last=points[-1],
         band=band and (f"{down(band[1]):.1f}", f"{down(band[0]) - down(band[1]):.1f}"),
+        top=high,
     )
