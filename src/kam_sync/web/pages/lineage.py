@@ -17,6 +17,7 @@ from kam_sync.base.settings import Locale
 from kam_sync.intake.kept import Kept
 from kam_sync.intake.store import RawStore
 from kam_sync.jobs.comparing import noun_of
+from kam_sync.kpi.tracing import Record
 from kam_sync.web.api.lineage import Named, OfKpi
 from kam_sync.web.deps import AllSources, Reading, Serving
 from kam_sync.web.paging import Text
@@ -97,6 +98,7 @@ def show_record(
         source=known,
         noun=noun,
         external_id=external_id,
+        name=words.name(Record(noun, known.id, external_id), record),
         kept=kept,
         shown=shown,
         reading=words.reading(language, record) if record else [],

@@ -1,12 +1,13 @@
 """Where a value comes from, in words: tables, records, and why something is not listed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import orjson
 
+from connectors import Outcome
 from kam_sync.accounts.model import Deal, FromSource, Invoice, Task
 from kam_sync.kpi.store import OPEN_NOUNS
 from kam_sync.kpi.tracing import Record, Unlisted
@@ -61,13 +62,11 @@ def state(language: Language, found: FromSource | None, stages: Stages) -> str:
     match found:
         case Deal():
             key = (found.source_id, found.pipeline_external_id, found.stage_external_id)
+            stage = stages.get(key, "")
             return (
-                stages.get(key)
-                or {
-                    "open": language.gettext("open"),
-                    "won": language.gettext("won"),
-                    "lost": language.gettext("lost"),
-                }[found.outcome.value]
+                stage
+                if stage not in {"", found.stage_external_id}
+                else _end(language, found.outcome)
             )
         case Invoice():
             return stream.invoice_status(language, found.status)
@@ -75,6 +74,13 @@ def state(language: Language, found: FromSource | None, stages: Stages) -> str:
             return language.gettext("done") if found.is_done else ""
         case _:
             return ""
+
+
+def amount(language: Language, said: str | None, currency: str | None) -> str:
+    """What a row adds, as money where it is some."""
+    if said is None or not currency:
+        return number(language, said)
+    return language.full_money(round(Decimal(said), 2), currency)
 
 
 def number(language: Language, said: Decimal | str | None) -> str:
@@ -92,6 +98,14 @@ def reading(language: Language, found: FromSource) -> list[tuple[str, str]]:
         for key, said in fields.items()
         if said not in (None, "", [], {})
     ]
+
+
+def _end(language: Language, how: Outcome) -> str:
+    return {
+        Outcome.OPEN: language.gettext("open"),
+        Outcome.WON: language.gettext("won"),
+        Outcome.LOST: language.gettext("lost"),
+    }[how]
 
 
 def _field(language: Language, key: str) -> str:
@@ -116,16 +130,21 @@ def _field(language: Language, key: str) -> str:
 
 
 def _value(language: Language, said: Any) -> str:
-    match said:
-        case bool():
-            return language.gettext("yes") if said else language.gettext("no")
-        case datetime():
-            return language.time(said)
-        case date():
-            return language.day(said)
-        case Decimal() | int():
-            return language.exact(Decimal(said).normalize() + 0)
-        case str():
-            return said
-        case _:
-            return orjson.dumps(said, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    for kind, tell in _TOLD:
+        if isinstance(said, kind):
+            return tell(language, said)
+    if isinstance(said, list) and all(isinstance(one, str) for one in said):
+        return ", ".join(said)
+    return orjson.dumps(said, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+_TOLD: tuple[tuple[type[Any], Callable[[Language, Any], str]], ...] = (
+    (bool, lambda language, said: language.gettext("yes") if said else language.gettext("no")),
+    (Outcome, _end),
+    (datetime, lambda language, said: language.time(said)),
+    (date, lambda language, said: language.day(said)),
+    (Decimal, number),
+    (int, lambda language, said: number(language, Decimal(said))),
+    (str, lambda _language, said: said),
+)
+"""How values are said: the first kind that fits."""

@@ -33,7 +33,7 @@ def lineage(asking: Asking, wanted: OfValue) -> Table:
         Column("name", _("Name")),
         Column("state", _("State")),
         Column("day", _("Day"), Kind.DAY),
-        Column("amount", _("Amount"), Kind.NUMBER),
+        Column("amount", _("Sum"), Kind.NUMBER),
         Column("divisor", _("below the line"), Kind.NUMBER),
         Column("currency", _("Currency")),
         Column("rate", _("Rate"), Kind.NUMBER),
