@@ -85,3 +85,16 @@ def test_what_any_definition_reads_can_be_listed(services: Services) -> None:
             "1",
             False,
         )
+
+
+def test_money_of_another_currency_is_not_read_for_a_value(services: Services) -> None:
+    book = Book(services)
+    facts(book, [("shipment", date(2026, 10, 3), 5, "tea", "RUB", "1", 2),
+                 ("shipment", date(2026, 10, 4), 5, "tea", "USD", "1", 2)])  # fmt: skip
+    with services.database.transaction() as session:
+        for currency, count in (("", 1), ("RUB", 2)):
+            store = TraceStore(session, services.zone, services.as_of(), currency)
+            of = Of(book.account(), KPIS["receivables"], "RUB", date(2026, 10, 1))
+            assert store.inputs(of, limit=9) == []
+            of = Of(book.account(), KPIS["realised_margin"], "RUB", date(2026, 10, 1))
+            assert len(store.inputs(of, limit=9)) == count

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kam_sync.base.db import Session
-from kam_sync.kpi.definition import Kpi
+from kam_sync.kpi.definition import Kpi, Measure
 from kam_sync.kpi.store.executing import execute
 from kam_sync.kpi.store.layout import open_tables
 from kam_sync.kpi.store.open_tables import FACT_ROWS, OPEN_TABLES
@@ -45,11 +45,11 @@ _KNOWN = """
 """
 _READS = """
     SELECT "table", count(*) FILTER (WHERE day >= :first), count(*) FILTER (WHERE day < :first)
-    FROM known WHERE day <= :last GROUP BY 1 ORDER BY 1
+    FROM known WHERE day <= :last AND {of_unit} GROUP BY 1 ORDER BY 1
 """
 _INPUTS = """
     SELECT "table", noun, source_id, external_id, day, amount, currency, day >= :first
-    FROM known WHERE day <= :last
+    FROM known WHERE day <= :last AND {of_unit}
     ORDER BY day DESC, "table", source_id, external_id LIMIT :limit OFFSET :skip
 """
 OF_NO_RECORDS = frozenset({"points", "everyone"})
@@ -109,7 +109,10 @@ class TraceStore:
         needs = dict(_needs(tables))
         needs["known"] = " UNION ALL ".join(_rows(table) for table in tables)
         written = ", ".join(f"{name} AS MATERIALIZED ({rows})" for name, rows in needs.items())
-        return self._run(f"WITH {written} {query}", of, more)
+        # Money that is not converted is counted in each currency by itself.
+        is_own = of.kpi.measure is Measure.MONEY and not self._currency
+        which = "(currency IS NULL OR currency = :unit)" if is_own else "true"
+        return self._run(f"WITH {written} {query.format(of_unit=which)}", of, more)
 
     def _run(self, query: str, of: Of, more: Mapping[str, int]) -> Any:
         asked = values([of.on], self._zone, self._currency, self._now)

@@ -25,7 +25,7 @@ BY_PLACE = Cursor("kpi-rows", paging.number)
 _Number = Annotated[str | None, Field(examples=["1200000"])]
 
 
-class Row(BaseModel):
+class Line(BaseModel):
     """A record that makes a part of the value, or that the definition reads."""
 
     noun: str | None = Field(
@@ -122,7 +122,7 @@ class KpiRows(BaseModel):
     total: Total | None
     made_of: list[MadeOf]
     tables: list[Table]
-    items: list[Row]
+    items: list[Line]
     next_cursor: str | None
 
 
@@ -144,17 +144,17 @@ class Naming:
         self._sources = sources
         self._language = language
 
-    def rows(self, found: Any) -> list[Row]:
+    def rows(self, found: Any) -> list[Line]:
         """Rows with the names and places of their records."""
         records = traced.records_of(self._session, found)
         stages = traced.stages_of(self._session, records.values())
         return [self._row(one, records, stages) for one in found]
 
-    def _row(self, one: Part | Input, records: Any, stages: Any) -> Row:
+    def _row(self, one: Part | Input, records: Any, stages: Any) -> Line:
         key, part = traced.key_of(one.record), one if isinstance(one, Part) else None
         record = records.get(key) if key else None
         source = self._sources.names.get(key[1]) if key else None
-        return Row(
+        return Line(
             noun=one.record.noun, source=source, external_id=one.record.external_id,
             name=words.name(one.record, record),
             state=words.state(self._language, record, stages) if record else "",

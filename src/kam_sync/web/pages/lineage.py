@@ -28,7 +28,7 @@ from kam_sync.web.wording import why as why_words
 
 router = APIRouter()
 
-_AT_ONCE = 50
+_AT_ONCE = 25
 _MOST_PAGES = 10_000
 _OF_ACTIVITIES = (Noun.NOTE, Noun.EVENT)
 """A record of the timeline is one of these."""
@@ -58,7 +58,7 @@ class Address:
 def show_rows(
     request: Request, tracing: OfKpi, naming: Named, kpi: str, where: Asked[Where]
 ) -> Response:
-    """The value, what it is made of, and the rows, fifty at a time."""
+    """The value, what it is made of, and the rows, some at a time."""
     found = tracing.of(where.unit, where.on)
     if found.account.merged_into is not None:
         return RedirectResponse(f"/accounts/{found.account.merged_into}/kpis/{kpi}/rows")

@@ -16,7 +16,7 @@ from kam_sync.web.wording.language import Language
 
 Stages = Mapping[tuple[int, str, str], str]
 _NAMED_BY = ("name", "text", "product", "sku", "number", "purpose", "comment", "contract", "kpi")
-_LONGEST = 160
+_LONGEST, _LONGEST_ID = 160, 24
 _UNTOLD = frozenset({"source_id", "external_id"})
 
 
@@ -53,8 +53,8 @@ def table(language: Language, name: str) -> str:
 def name(record: Record, found: FromSource | None) -> str:
     """What a row is called: as its record is by now."""
     said = (getattr(found, one, None) for one in _NAMED_BY)
-    named = next((str(one) for one in said if one), "") or record.name or record.external_id or ""
-    return named if len(named) <= _LONGEST else f"{named[:_LONGEST]}…"
+    named = next((str(one) for one in said if one), "") or record.name
+    return _cut(named, _LONGEST) or _cut(record.external_id or "", _LONGEST_ID)
 
 
 def state(language: Language, found: FromSource | None, stages: Stages) -> str:
@@ -98,6 +98,10 @@ def reading(language: Language, found: FromSource) -> list[tuple[str, str]]:
         for key, said in fields.items()
         if said not in (None, "", [], {})
     ]
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _end(language: Language, how: Outcome) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from kam_sync.web import traced
-from kam_sync.web.api.lineage import Naming, Row
+from kam_sync.web.api.lineage import Line, Naming
 from kam_sync.web.pages.exporting.asked import Asking, Filter
 from kam_sync.web.pages.exporting.table import AT_ONCE, Cells, Column, Kind, Table, skipped
 from kam_sync.web.paging import Text
@@ -42,7 +42,7 @@ def lineage(asking: Asking, wanted: OfValue) -> Table:
         Column("link", _("Link"), Kind.LINK),
     ]
 
-    def some(seen: int) -> tuple[list[Row], bool]:
+    def some(seen: int) -> tuple[list[Line], bool]:
         rows = found.rows(limit=AT_ONCE, skip=seen)
         return naming.rows(rows), len(rows) == AT_ONCE
 
@@ -54,7 +54,7 @@ def lineage(asking: Asking, wanted: OfValue) -> Table:
     )
 
 
-def _cells(one: Row, is_within: str) -> Cells:
+def _cells(one: Line, is_within: str) -> Cells:
     numbers = (one.amount, one.divisor, one.rate, one.adds)
     amount, divisor, rate, adds = (None if each is None else Decimal(each) for each in numbers)
     return (
