@@ -25,7 +25,13 @@ def bought(world: World) -> UUID:
     world.save(source, Noun.COMPANY, gate.Company("1", "Луг"))
     world.add_months(source, "1", *[1_000 + month for month in range(24)])
     with world.services.database.transaction() as session:
-        body = {"id": "1-23", "name": "deal", "sale": 1023, "auth": {"access_token": SECRET}}
+        body = {
+            "id": "1-23",
+            "name": "deal",
+            "sale": 1023,
+            "auth": {"access_token": SECRET},
+            "custom": [{"field_name": "Пароль", "values": [{"value": SECRET}]}],
+        }
         RawStore(session, source).keep(Noun.DEAL, [RawRecord(Noun.DEAL, "1-23", body)], WHEN)
     world.measure()
     return world.account(source, "1")
@@ -131,6 +137,10 @@ def test_a_record_is_shown_as_it_came_without_secrets(client: TestClient, bought
         ("/accounts/{}/kpis/nonsense/rows", 404),
         ("/accounts/{}/kpis/won_revenue/rows?on=2026-10-05", 400),
         ("/accounts/{}/kpis/won_revenue/rows?on=soon", 422),
+        ("/accounts/{}/kpis/won_revenue/rows?on=0001-01-01", 400),
+        ("/api/v1/accounts/{}/kpis/dso/rows?on=9999-12-01", 400),
+        ("/export/lineage.csv?account={}&kpi=dso&on=9999-12-01", 400),
+        ("/accounts/{}/kpis/won_revenue/rows?page=10000", 200),
         ("/accounts/{}/kpis/won_revenue/rows?page=0", 422),
         ("/accounts/{}/kpis/won_revenue/rows?unit=%00", 422),
         ("/accounts/nobody/kpis/won_revenue/rows", 404),

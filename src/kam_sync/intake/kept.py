@@ -9,9 +9,13 @@ from typing import Any
 from connectors import Noun
 
 _SECRET = re.compile(
-    r"token|secret|passw|api_?key|authori[sz]ation|credential|private_?key|auth_?key", re.IGNORECASE
+    r"token|secret|passw|api_?key|authori[sz]ation|credential|private_?key|auth_?key"
+    r"|парол|секрет|токен",
+    re.IGNORECASE,
 )
 _HIDDEN = "…"
+_NAMES, _VALUES = ("name", "field_name", "title", "code", "field_code"), ("value", "values")
+"""Where custom fields say what they are called, and what is in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,12 @@ class Kept:
 def without_secrets(said: Any) -> Any:
     """The same with dots for the values of fields that are called like a secret."""
     if isinstance(said, Mapping):
+        is_secret = any(_SECRET.search(str(said.get(name, ""))) for name in _NAMES)
+        hidden = _VALUES if is_secret else ()
         return {
-            key: _HIDDEN if one and _SECRET.search(str(key)) else without_secrets(one)
+            key: _HIDDEN
+            if one and (key in hidden or _SECRET.search(str(key)))
+            else without_secrets(one)
             for key, one in said.items()
         }
     return [without_secrets(one) for one in said] if isinstance(said, list) else said

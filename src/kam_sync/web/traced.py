@@ -23,6 +23,9 @@ Key = tuple[str, int, str]
 """Noun, source and id of a record."""
 
 
+_FIRST = date(1990, 1, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Which value: of the newest month, and of the only unit, where none is named."""
@@ -102,9 +105,10 @@ def trace(session: Session, services: Services, asked: Asked) -> Traced:
     units = sorted({point.unit for point in points})
     unit = asked.unit or (units[0] if units else services.settings.currency)
     own = [point for point in points if point.unit == unit]
-    if asked.on is not None and asked.on.day != 1:
-        raise WrongUse(f"on {asked.on}: name a month by its first day, like {asked.on:%Y-%m-01}")
-    on = asked.on or (own[-1].on if own else services.as_of().date().replace(day=1))
+    running = services.as_of().astimezone(services.zone).date().replace(day=1)
+    on = asked.on or (own[-1].on if own else running)
+    if on.day != 1 or not _FIRST <= on <= running:
+        raise WrongUse(f"on {on}: name a month by its first day, from {_FIRST} to {running}")
     zone = ZoneStore(session).of(account.id)
     return Traced(
         account, kpi, unit, on, units, [point.on for point in own],
