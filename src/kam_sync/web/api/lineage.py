@@ -234,7 +234,7 @@ def _said(language: Language, found: Traced) -> dict[str, Any]:
 
 def _total(found: Traced) -> Total | None:
     total = found.total
-    if total is None:
+    if total is None or not (found.point or found.count):
         return None
     is_ratio = bool(total.scale)
     return Total(
