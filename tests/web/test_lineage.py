@@ -1,6 +1,7 @@
 """Where a number comes from: the value, its rows, and a record as the CRM sent it."""
 
 import csv
+from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
 from uuid import UUID
@@ -89,6 +90,21 @@ def test_what_cannot_be_added_up_says_why_and_lists_what_is_read(
     assert {one["kpi"] for one in health["made_of"]} == set(KPIS["health_score"].after)
     assert rows(client, bought, "portfolio_share")["unlisted"] == "everyone"
     assert rows(client, bought, "predicted_ltv")["unlisted"] == "predicted"
+
+
+def test_a_call_is_a_row_that_says_what_it_was(
+    client: TestClient, world: World, bought: UUID
+) -> None:
+    call = gate.Activity(
+        "c1", happening=gate.Happening.CALL, kind="call_in", at=WHEN - timedelta(days=1),
+        about_noun=Noun.COMPANY, about_external_id="1", is_incoming=True, seconds=65,
+    )  # fmt: skip
+    world.save(1, Noun.NOTE, call)
+    found = rows(client, bought, "touch_frequency", on="2026-11-01", lang="en")
+    [row] = [one for one in found["items"] if one["noun"] == "activity"]
+    assert (row["state"], row["day"]) == ("Incoming call, 1 min 5 s", "2026-11-22")
+    page = client.get(f"{row['record']}?lang=en").text
+    assert "It is kept in our form alone." in page
 
 
 def test_every_kpi_has_a_page_of_where_it_comes_from(client: TestClient, bought: UUID) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from connectors import Outcome
-from kam_sync.accounts.model import Deal, FromSource, Invoice, Task
+from kam_sync.accounts.model import Activity, Deal, FromSource, Invoice, StreamEntry, Task
 from kam_sync.kpi.store import OPEN_NOUNS
 from kam_sync.kpi.tracing import Record, Unlisted
 from kam_sync.web.wording import corrections, sentences, stream
@@ -70,6 +70,8 @@ def state(language: Language, found: FromSource | None, stages: Stages) -> str:
             )
         case Invoice():
             return stream.invoice_status(language, found.status)
+        case Activity():
+            return stream.title(language, _entry(found))
         case Task():
             return language.gettext("done") if found.is_done else ""
         case _:
@@ -98,6 +100,15 @@ def reading(language: Language, found: FromSource) -> list[tuple[str, str]]:
         for key, said in fields.items()
         if said not in (None, "", [], {})
     ]
+
+
+def _entry(found: Activity) -> StreamEntry:
+    return StreamEntry(
+        part="activity", source_id=found.source_id, external_id=found.external_id,
+        at=found.at or found.changed_at, what=found.happening.value, kind=found.kind,
+        about_noun=found.about_noun or "", about_external_id=found.about_external_id or "",
+        is_incoming=found.is_incoming, seconds=found.seconds,
+    )  # fmt: skip
 
 
 def _cut(text: str, most: int) -> str:
