@@ -52,6 +52,9 @@ def _of_account(client: httpx.Client) -> Iterator[tuple[str, str]]:
     yield "account", at
     yield from ((f"account-{part}", f"{at}/{part}") for part in _PARTS)
     yield "account-why", f"{at}/kpis/won_revenue/why"
+    yield "account-rows", f"{at}/kpis/average_won_deal/rows"
+    for row in _items(client, f"{at}/kpis/average_won_deal/rows", limit=1):
+        yield "record", row["record"]
     yield "account-merge-both", f"{at}/merge/{other}"
     people = [one["id"] for one in _items(client, "/people", limit=2)]
     if people:

@@ -27,6 +27,7 @@ import kam_sync.web.api.incidents
 import kam_sync.web.api.jobs
 import kam_sync.web.api.kpis
 import kam_sync.web.api.ledger
+import kam_sync.web.api.lineage
 import kam_sync.web.api.matches
 import kam_sync.web.api.moves
 import kam_sync.web.api.people
@@ -64,6 +65,7 @@ import kam_sync.web.pages.group
 import kam_sync.web.pages.held
 import kam_sync.web.pages.kpis
 import kam_sync.web.pages.ledger
+import kam_sync.web.pages.lineage
 import kam_sync.web.pages.matches
 import kam_sync.web.pages.merging
 import kam_sync.web.pages.people
@@ -121,6 +123,7 @@ _API = (
     kam_sync.web.api.jobs.router,
     kam_sync.web.api.ledger.router,
     kam_sync.web.api.kpis.router,
+    kam_sync.web.api.lineage.router,
     kam_sync.web.api.plans.router,
     kam_sync.web.api.restatements.router,
     kam_sync.web.api.portfolio.router,
@@ -163,6 +166,7 @@ _PAGES = (
     kam_sync.web.pages.files.router,
     kam_sync.web.pages.held.router,
     kam_sync.web.pages.ledger.router,
+    kam_sync.web.pages.lineage.router,
     kam_sync.web.pages.timetable.router,
     kam_sync.web.pages.targets.router,
     kam_sync.web.pages.channels.router,

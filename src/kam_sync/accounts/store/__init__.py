@@ -12,7 +12,7 @@ from kam_sync.accounts.store.moves import MoveStore
 from kam_sync.accounts.store.outlook import Outlook, OutlookStore
 from kam_sync.accounts.store.owing import OwingStore
 from kam_sync.accounts.store.reading import AccountStore
-from kam_sync.accounts.store.records import Key, RecordStore, Ref, Wanted
+from kam_sync.accounts.store.records import Key, RecordStore, Ref, Wanted, kind_of
 from kam_sync.accounts.store.saving import RECORD_TABLES, SavingStore
 from kam_sync.accounts.store.stream import StreamStore
 from kam_sync.accounts.store.touches import TouchStore
@@ -46,5 +46,6 @@ __all__ = [
     "Worth",
     "WorthStore",
     "ZoneStore",
+    "kind_of",
     "records_of",
 ]

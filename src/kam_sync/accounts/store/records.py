@@ -14,6 +14,7 @@ from kam_sync.accounts import facts, model
 from kam_sync.accounts.store import fact_tables, tables
 from kam_sync.accounts.store.belonging import OF_A_COMPANY, belongs
 from kam_sync.base.db import Session, is_among
+from kam_sync.base.errors import NotHere
 
 Key = tuple[str, ...]
 """The sort key of the last item of a page: the next page begins after it."""
@@ -50,6 +51,22 @@ ROWS: dict[type[model.FromSource], Any] = {
 }
 _NAMED_BY = {model.Task: "text", model.Activity: "text", model.Purchase: "comment"}
 """What is searched where records have no name."""
+
+
+_TABLES = {
+    Noun.GROUP.value: "crm_group", Noun.USER.value: "crm_user", Noun.FIELD.value: "custom_field",
+    Noun.NOTE.value: "activity", Noun.EVENT.value: "activity",
+}  # fmt: skip
+"""Those that are not called as the noun."""
+
+
+def kind_of(noun: str) -> type[model.FromSource]:
+    """What the records of a noun are, by the name of their table; notes and events are one."""
+    named = _TABLES.get(noun, noun)
+    for kind, row in ROWS.items():
+        if row.__tablename__ == named:
+            return kind
+    raise NotHere(f"records {noun}: there is no such kind of records")
 
 
 @dataclass(frozen=True, slots=True)

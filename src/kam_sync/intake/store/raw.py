@@ -13,6 +13,7 @@ from sqlmodel import Field, SQLModel, col
 from connectors import NAMELESS, Noun, RawRecord
 from kam_sync.base import fields
 from kam_sync.base.db import Merged, Session, is_among, merge, table_of
+from kam_sync.intake.kept import Kept
 from kam_sync.intake.model import Gone, Waiting
 
 change_no = sa.Sequence("raw_change_no", metadata=SQLModel.metadata)
@@ -151,6 +152,13 @@ class RawStore:
             is_among(RawRow.external_id, external_ids),
         )  # fmt: skip
         return {key: orjson.loads(body) for key, body in self._session.execute(query)}
+
+    def kept(self, noun: Noun, external_id: str) -> Kept | None:
+        """A record as it came, with when it did; None where it did not come as one."""
+        row = self._session.get(RawRow, (self._source_id, noun.value, external_id))
+        if row is None:
+            return None
+        return Kept(noun, external_id, row.body, row.changed_at, row.gone_at, row.merged_into)
 
     def let_translate(self, noun: Noun, external_ids: Iterable[str], now: datetime) -> None:
         """Have records translated anew that did not change."""

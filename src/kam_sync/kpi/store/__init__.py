@@ -3,7 +3,7 @@
 from kam_sync.kpi.store.doubting import DoubtStore
 from kam_sync.kpi.store.due import DueStore
 from kam_sync.kpi.store.examples import BadFormula, example
-from kam_sync.kpi.store.layout import nouns_of
+from kam_sync.kpi.store.layout import nouns_of, open_tables
 from kam_sync.kpi.store.measuring import MeasuringStore
 from kam_sync.kpi.store.planned import PlanStore
 from kam_sync.kpi.store.portfolio import PortfolioStore
@@ -12,9 +12,11 @@ from kam_sync.kpi.store.reading import Key, KpiStore, Restated
 from kam_sync.kpi.store.rows import ROWS
 from kam_sync.kpi.store.splitting import SplitStore
 from kam_sync.kpi.store.totals import TotalStore
+from kam_sync.kpi.store.tracing import OPEN_NOUNS, Of, TraceStore
 from kam_sync.kpi.store.years import two_years
 
 __all__ = [
+    "OPEN_NOUNS",
     "ROWS",
     "BadFormula",
     "DoubtStore",
@@ -22,13 +24,16 @@ __all__ = [
     "Key",
     "KpiStore",
     "MeasuringStore",
+    "Of",
     "PlanStore",
     "PortfolioStore",
     "RateStore",
     "Restated",
     "SplitStore",
     "TotalStore",
+    "TraceStore",
     "example",
     "nouns_of",
+    "open_tables",
     "two_years",
 ]

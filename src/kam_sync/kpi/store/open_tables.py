@@ -1,8 +1,9 @@
 """The tables that the SQL of KPIs reads, each row with the account that it counts for.
 
-`:now` is the moment of measuring, `:zone` the time zone;
-`{links}` says which account a company counts for. What an open
-table has of each period is laid out beside it, see layout.py.
+Between /* and */ stands which record a row is, where measuring needs it not and who asks for the
+rows of a value does. `:now` is the moment of measuring, `:zone` the time zone; `{links}` says which
+account a company counts for. What an open table has of each period is laid out beside it, see
+layout.py.
 """
 
 from collections.abc import Mapping
@@ -65,8 +66,8 @@ _ECHO = """
 _ACTIVITIES = OpenTable(
     columns={"at": "timestamptz"},
     rows="""
-        SELECT account_id, at FROM (
-            SELECT l.account_id, seen.at
+        SELECT account_id, at /*, noun, source_id, external_id */ FROM (
+            SELECT l.account_id, seen.at /*, 'deal' AS noun, d.source_id, d.external_id */
             FROM deal d
             JOIN {links} l ON l.source_id = d.source_id
                 AND l.company_external_id = d.company_external_id
@@ -76,7 +77,7 @@ _ACTIVITIES = OpenTable(
                 (CASE WHEN e.since IS NULL THEN d.updated_at END)) AS seen(at)
             WHERE NOT d.is_deleted
             UNION ALL
-            SELECT b.account_id, seen.at
+            SELECT b.account_id, seen.at /*, 'task', t.source_id, t.external_id */
             FROM task t
             JOIN kpi_about b ON b.source_id = t.source_id AND b.noun = t.about_noun
                 AND b.external_id = t.about_external_id
@@ -87,7 +88,7 @@ _ACTIVITIES = OpenTable(
             ) AS seen(at)
             WHERE NOT t.is_deleted
             UNION ALL
-            SELECT b.account_id, a.at
+            SELECT b.account_id, a.at /*, 'activity', a.source_id, a.external_id */
             FROM activity a
             JOIN kpi_about b ON b.source_id = a.source_id AND b.noun = a.about_noun
                 AND b.external_id = a.about_external_id
@@ -113,6 +114,7 @@ _TASKS = OpenTable(
     },
     rows="""
         SELECT b.account_id, t.created_at, t.due_at, t.is_done, t.updated_at
+            /*, 'task' AS noun, t.source_id, t.external_id */
         FROM task t
         JOIN kpi_about b ON b.source_id = t.source_id AND b.noun = t.about_noun
             AND b.external_id = t.about_external_id

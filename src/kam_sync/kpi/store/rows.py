@@ -1,10 +1,11 @@
 """Which rows the values of a KPI are made of, each in the months that it counts for.
 
-A query gives what a row is told apart by (source_id, company, pipeline, owner, contact, product,
-product_name, article), its money's `currency` and the `day` of its rate, the month `on`, and what
-it adds: `amount`, for a ratio also `divisor`. `months` has the months that are asked for, with
-their days and moments; `since` is 90 days before the end. Whose rows these are is said by the open
-tables: what is deleted, or another account's, or still to come, is not among them.
+A query gives which record a row is (noun, source_id, external_id), what it is told apart by
+(company, pipeline, owner, contact, product, product_name, article), its money's `currency` and the
+`day` of its rate, the month `on`, and what it adds: `amount`, for a ratio also `divisor`. `months`
+has the months that are asked for, with their days and moments; `since` is 90 days before the end.
+Whose rows these are is said by the open tables: what is deleted, or another account's, or still to
+come, is not among them.
 """
 
 from collections.abc import Mapping
@@ -16,8 +17,9 @@ from kam_sync.kpi.store.open_tables import FACT_ROWS, OPEN_TABLES
 _LINKS = "(SELECT * FROM account_link WHERE account_id = :account)"
 _DEALS = OPEN_TABLES["deals"].rows.format(links=_LINKS)
 _OF_DEALS = """
-    SELECT r.source_id, d.company_external_id AS company, r.pipeline_external_id AS pipeline,
-        d.owner_external_id AS owner, d.contact_external_ids[1] AS contact, NULL AS product,
+    SELECT 'deal' AS noun, r.external_id, r.source_id, d.company_external_id AS company,
+        r.pipeline_external_id AS pipeline, d.owner_external_id AS owner,
+        d.contact_external_ids[1] AS contact, NULL AS product,
         NULL AS product_name, NULL AS article, r.currency,
         (coalesce(r.closed_at, r.opened_at) AT TIME ZONE :zone)::date AS day, m."on",
         {amount} AS amount, 1 AS divisor
@@ -26,8 +28,9 @@ _OF_DEALS = """
     JOIN months m ON {counts}
 """
 _OF_FACTS = """
-    SELECT f.source_id, f.company_external_id AS company, NULL AS pipeline, NULL AS owner,
-        NULL AS contact, f.goods AS product, f.goods_name AS product_name, {article} AS article,
+    SELECT '{noun}' AS noun, f.external_id, f.source_id, f.company_external_id AS company,
+        NULL AS pipeline, NULL AS owner, NULL AS contact, f.goods AS product,
+        f.goods_name AS product_name, {article} AS article,
         f.currency, f.{day} AS day, m."on", {amount} AS amount, {divisor} AS divisor
     FROM ({facts}) f JOIN months m ON f.{day} BETWEEN m."on" AND m.last_day
     WHERE f.{day} BETWEEN :first AND :last AND {counts}
@@ -58,9 +61,10 @@ _STOCK = """
             max(counted - so_far) OVER (PARTITION BY member_id, goods, counts), 0) AS stock
         FROM days WINDOW w AS (PARTITION BY member_id, goods ORDER BY day)
     )
-    SELECT NULL::int AS source_id, NULL AS company, NULL AS pipeline, NULL AS owner,
-        NULL AS contact, l.goods AS product, l.goods_name AS product_name, NULL AS article,
-        NULL AS currency, NULL::date AS day, m."on", l.stock AS amount, 1 AS divisor
+    SELECT NULL AS noun, NULL AS external_id, NULL::int AS source_id, NULL AS company,
+        NULL AS pipeline, NULL AS owner, NULL AS contact, l.goods AS product,
+        l.goods_name AS product_name, NULL AS article, NULL AS currency, NULL::date AS day,
+        m."on", l.stock AS amount, 1 AS divisor
     FROM levels l
     JOIN months m ON l.day <= m.last_day AND (l.until IS NULL OR l.until > m.last_day)
 """
@@ -87,7 +91,7 @@ def _of_facts(
 ) -> str:
     return _OF_FACTS.format(
         facts=_facts(table), day=_DAYS[table], amount=amount, divisor=divisor, counts=counts,
-        article=article,
+        article=article, noun=table,
     )  # fmt: skip
 
 

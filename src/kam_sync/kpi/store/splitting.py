@@ -1,46 +1,20 @@
 """Reads what the values of a KPI of an account are made of: by pipeline, product, branch."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kam_sync.base.clock import start_of_day
 from kam_sync.base.db import Session
-from kam_sync.kpi.periods import shift
-from kam_sync.kpi.rates import BASE, LASTS_DAYS
 from kam_sync.kpi.splits import Dimension, Exchanged, Share, Split
 from kam_sync.kpi.store.executing import execute
+from kam_sync.kpi.store.rated import of_unit, rated, values
 from kam_sync.kpi.store.rows import ROWS, Rows
 
 _CURRENCY = "currency"
-_WINDOW = timedelta(days=90)
-_WORTH = """
-    (SELECT CASE WHEN {currency} = :base THEN 1.0 ELSE (
-        SELECT e.rate FROM exchange_rate e
-        WHERE e.currency = {currency}
-            AND e."on" BETWEEN d.day - CAST(:lasts_days AS int) AND d.day
-        ORDER BY e."on" DESC LIMIT 1
-    ) END AS rate)
-"""
-_SPLIT = """
-    WITH months AS (
-        SELECT * FROM unnest(CAST(:ons AS date[]), CAST(:lasts AS date[]),
-            CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[]),
-            CAST(:sinces AS timestamptz[])
-        ) AS m("on", last_day, start_at, end_at, since)
-    ), counted AS MATERIALIZED ({rows}), rates AS MATERIALIZED (
-        SELECT d.currency, d.day, f.rate / t.rate AS rate
-        FROM (SELECT DISTINCT currency, day FROM counted WHERE currency <> :currency) d
-        CROSS JOIN LATERAL {worth} f CROSS JOIN LATERAL {worth_target} t
-        WHERE :currency <> ''
-    ), rated AS (
-        SELECT c.*, CASE WHEN x.rate IS NULL THEN c.currency ELSE :currency END AS unit,
-            c.amount * {amount_rate} AS worth, c.divisor * {divisor_rate} AS below
-        FROM counted c LEFT JOIN rates x ON x.currency = c.currency AND x.day = c.day
-    ), told AS (
+_SPLIT = """{rated}    , told AS (
         SELECT d.dimension, d.source_id, d.member, max(d.name) AS name, r."on",
             coalesce(sum(r.amount), 0) AS own, coalesce(sum(r.worth), 0) AS worth,
             coalesce(sum(r.below), 0) AS below
@@ -95,29 +69,13 @@ class SplitStore:
         return Split(tuple(shares), tuple(exchanged))
 
     def _read(self, of: Rows, account_id: UUID, unit: str, months: Sequence[date]) -> Any:
-        rated = {
-            f"{name}_rate": "coalesce(x.rate, 1)" if name in of.money else "1"
-            for name in ("amount", "divisor")
-        }
-        query = _SPLIT.format(
-            rows=of.query,
-            worth=_WORTH.format(currency="d.currency"),
-            worth_target=_WORTH.format(currency=":currency"),
-            of_unit="r.unit = :unit" if of.money == {"amount"} else "true",
-            **rated,
-        )
-        nexts = [shift(month, 1) for month in months]
-        starts, ends = ([start_of_day(day, self._zone) for day in days] for days in (months, nexts))
-        lasts = [day - timedelta(days=1) for day in nexts]
-        values = {
-            "account": account_id, "unit": unit, "ons": list(months), "lasts": lasts,
-            "starts": starts, "ends": ends, "first": min(months), "last": max(lasts),
-            "sinces": [start_of_day(day - _WINDOW, self._zone) for day in nexts],
+        query = _SPLIT.format(rated=rated(of), of_unit=of_unit(of))
+        asked = {
+            **values(months, self._zone, self._currency),
+            "account": account_id, "unit": unit,
             "dimensions": [*(one.value for one in of.dimensions), _CURRENCY],
-            "now": max(ends), "zone": self._zone.key, "currency": self._currency,
-            "base": BASE, "lasts_days": LASTS_DAYS,
         }  # fmt: skip
-        return execute(self._session, query, values)
+        return execute(self._session, query, asked)
 
 
 def _key(dimension: str, source_id: int | None, member: str | None, name: str) -> str:

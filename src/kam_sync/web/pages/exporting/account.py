@@ -147,7 +147,7 @@ def timeline(asking: Asking, wanted: OfAccount) -> Table:
         Column("about", _("About")),
         Column("author", _("Who")),
         Column("text", _("Text")),
-        Column("amount", _("Amount"), Kind.MONEY),
+        Column("amount", _("Sum"), Kind.MONEY),
         Column("currency", _("Currency")),
         Column("source", _("Source")),
         Column("is_ours", _("by kam_sync")),

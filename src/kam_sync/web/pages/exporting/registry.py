@@ -4,7 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kam_sync.web.pages.exporting import account, accounts, alerts, matching, measures, sources
+from kam_sync.web.pages.exporting import (
+    account,
+    accounts,
+    alerts,
+    lineage,
+    matching,
+    measures,
+    sources,
+)
 from kam_sync.web.pages.exporting.asked import Asking, Filter, OfAccount
 from kam_sync.web.pages.exporting.table import Table
 
@@ -34,6 +42,7 @@ EXPORTS: Mapping[str, Export] = {
     "figures": Export(OfAccount, measures.figures),
     "values": Export(measures.Values, measures.values),
     "restatements": Export(measures.Changed, measures.restatements),
+    "lineage": Export(lineage.OfValue, lineage.lineage),
     "corrections": Export(OfAccount, measures.corrections),
     "sources": Export(sources.OfSource, sources.sources),
     "set-aside": Export(sources.OfSource, sources.set_aside),
