@@ -46,24 +46,41 @@ class Fired:
     """When it would have ended; None for still open."""
 
 
-def backtest(
-    session: Session, rule: Rule, now: datetime, zone: ZoneInfo, workdays: Workdays,
-    *, currency: str = "",
-) -> list[Fired]:  # fmt: skip
-    """The alerts of the last year (of days: of 90) by a rule, the latest first."""
-    store, today = KpiStore(session), now.astimezone(zone).date()
-    series = {kpi: list(store.series([kpi], rule.grain, as_reported=True)) for kpi in rule.reads}
-    managers = DriftStore(session).managers()
-    known = _Known(session, today, zone, workdays, currency, series, managers)
+@dataclass(frozen=True, slots=True)
+class House:
+    """As of when it is looked back, and by which customs."""
+
+    now: datetime
+    zone: ZoneInfo
+    workdays: Workdays
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a rule would have done."""
+
+    fired: list[Fired]
+    """The latest first."""
+    traced: list[Finding]
+    """All that it would have said of the one account that was asked for, the oldest first."""
+
+
+def backtest(session: Session, rule: Rule, house: House, *, account: UUID | None = None) -> Past:
+    """The alerts of the last year (of days: of 90) by a rule."""
+    today, zone = house.now.astimezone(house.zone).date(), house.zone
+    known = _known(session, rule, house, today)
     fired: dict[tuple[UUID, str], Fired] = {}
     over, before = list[Fired](), dict[tuple[UUID, str], Finding]()
-    good = KPIS[rule.kpi].good
+    traced, good = list[Finding](), KPIS[rule.kpi].good
     for day in _days(rule, today):
         found = judged(rule, _Then(known, start_of_day(day, zone) + _NOON), before)
         before = {}
         for one, said in found:
             key = (one.account_id, one.unit)
             finding = _finding(rule, one, said, day, zone)
+            if one.account_id == account:
+                traced.append(finding)
             if said.since is not None:
                 before[key] = finding
             is_bad = said.verdict is Verdict.DRIFT and rule.badness(said.gap or 0, good) > 0
@@ -71,7 +88,13 @@ def backtest(
                 fired[key] = Fired(finding, day)
             elif said.verdict is Verdict.STEADY and key in fired:
                 over.append(replace(fired.pop(key), until=day))
-    return sorted([*over, *fired.values()], key=lambda one: one.on, reverse=True)
+    return Past(sorted([*over, *fired.values()], key=lambda one: one.on, reverse=True), traced)
+
+
+def _known(session: Session, rule: Rule, house: House, today: date) -> "_Known":
+    store, managers = KpiStore(session), DriftStore(session).managers()
+    series = {kpi: list(store.series([kpi], rule.grain, as_reported=True)) for kpi in rule.reads}
+    return _Known(session, today, house.zone, house.workdays, house.currency, series, managers)
 
 
 def _days(rule: Rule, today: date) -> list[date]:

@@ -5,15 +5,19 @@ from datetime import timedelta
 from uuid import UUID
 
 from kam_sync.accounts.store import AccountStore
-from kam_sync.alerts.store import Score, ScoreStore
-from kam_sync.drift.backtest import Fired, backtest
+from kam_sync.alerts.store import OfMonth, Score, ScoreStore
+from kam_sync.base.clock import start_of_day
+from kam_sync.drift.backtest import Fired, House, backtest
+from kam_sync.drift.model import Finding
 from kam_sync.drift.registry import BadRule, Known, text_of
 from kam_sync.drift.rule import Rule
 from kam_sync.drift.store import RuleStore
 from kam_sync.jobs import queue
+from kam_sync.kpi.periods import shift
 from kam_sync.wiring import Services
 
 _YEAR = timedelta(days=365)
+_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class Tried:
     fired: list[Fired]
     names: dict[UUID, str]
     """By account."""
+    traced: list[Finding]
+    """What it would have said of one account, look by look."""
 
 
 def known(services: Services) -> tuple[list[Known], dict[str, Score]]:
@@ -68,12 +74,23 @@ def reset(services: Services, key: str) -> None:
         queue.defer_measure(session)
 
 
-def tried(services: Services, rule: Rule) -> Tried:
+def tried(services: Services, rule: Rule, *, account: UUID | None = None) -> Tried:
     """What a rule would have opened in the last year (by days: in 90 days)."""
+    currency = services.settings.currency
+    house = House(services.as_of(), services.zone, services.workdays, currency)
     with services.database.transaction() as session:
-        fired = backtest(
-            session, rule, services.as_of(), services.zone, services.workdays,
-            currency=services.settings.currency,
-        )  # fmt: skip
-        accounts = AccountStore(session).standing(list({one.said.account_id for one in fired}))
-        return Tried(fired, {key: account.name for key, account in accounts.items()})
+        past = backtest(session, rule, house, account=account)
+        ids = {one.said.account_id for one in past.fired} | ({account} if account else set())
+        accounts = AccountStore(session).standing(list(ids))
+        names = {key: found.name for key, found in accounts.items()}
+        return Tried(past.fired, names, past.traced)
+
+
+def months(services: Services, key: str) -> list[OfMonth]:
+    """The alerts of a rule in each of the last twelve months, the oldest first."""
+    today = services.as_of().astimezone(services.zone).date()
+    first = shift(today.replace(day=1), -_MONTHS)
+    with services.database.transaction() as session:
+        found = ScoreStore(session).by_month(key, start_of_day(first, services.zone), services.zone)
+    ons = [shift(first, month) for month in range(_MONTHS + 1)]
+    return [found.get(on, OfMonth(on)) for on in ons]

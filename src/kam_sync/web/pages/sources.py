@@ -18,7 +18,7 @@ from kam_sync.wiring import doors
 router = APIRouter()
 
 _INCIDENTS_SHOWN = 20
-_SYNCS_SHOWN = 12
+_SYNCS_SHOWN = 8
 
 
 def _looking(
@@ -66,6 +66,7 @@ def show_source(
         timetable=planning.entries([found]),
         doors=doors(),
         did=did,
+        is_granted=found.id in look.sources.granted,
         hook_words=webhooks,
         ledger_words=ledger,
         step_words=steps,
