@@ -1,5 +1,6 @@
 """What people do to rules: judged anew soon after; and what a rule would have done."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -7,8 +8,7 @@ from uuid import UUID
 from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.store import OfMonth, Score, ScoreStore
 from kam_sync.base.clock import start_of_day
-from kam_sync.drift.backtest import Fired, House, backtest
-from kam_sync.drift.model import Finding
+from kam_sync.drift.backtest import Fired, House, Look, backtest
 from kam_sync.drift.registry import BadRule, Known, text_of
 from kam_sync.drift.rule import Rule
 from kam_sync.drift.store import RuleStore
@@ -27,8 +27,8 @@ class Tried:
     fired: list[Fired]
     names: dict[UUID, str]
     """By account."""
-    traced: list[Finding]
-    """What it would have said of one account, look by look."""
+    looks: Mapping[UUID, Sequence[Look]]
+    """What was seen of each of these accounts."""
 
 
 def known(services: Services) -> tuple[list[Known], dict[str, Score]]:
@@ -74,16 +74,15 @@ def reset(services: Services, key: str) -> None:
         queue.defer_measure(session)
 
 
-def tried(services: Services, rule: Rule, *, account: UUID | None = None) -> Tried:
+def tried(services: Services, rule: Rule) -> Tried:
     """What a rule would have opened in the last year (by days: in 90 days)."""
     currency = services.settings.currency
     house = House(services.as_of(), services.zone, services.workdays, currency)
     with services.database.transaction() as session:
-        past = backtest(session, rule, house, account=account)
-        ids = {one.said.account_id for one in past.fired} | ({account} if account else set())
-        accounts = AccountStore(session).standing(list(ids))
+        past = backtest(session, rule, house)
+        accounts = AccountStore(session).standing(list(past.looks))
         names = {key: found.name for key, found in accounts.items()}
-        return Tried(past.fired, names, past.traced)
+        return Tried(past.fired, names, past.looks)
 
 
 def months(services: Services, key: str) -> list[OfMonth]:

@@ -1,15 +1,14 @@
 """What a rule did and would have done, laid out for charts and for the tables beside them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from kam_sync.alerts.store import OfMonth
-from kam_sync.drift.backtest import Fired
-from kam_sync.drift.model import Finding
+from kam_sync.drift.backtest import Fired, Look
 from kam_sync.drift.rule import Rule
 from kam_sync.jobs.ruling import Tried
 from kam_sync.kpi.definition import Grain
@@ -18,6 +17,8 @@ from kam_sync.web.wording import sentences
 from kam_sync.web.wording.language import Language
 
 _MONTHS = {Grain.DAY: 3, Grain.WEEK: 12, Grain.MONTH: 12}
+_TRACED = 40
+"""Of so many accounts the values are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,10 @@ class Shown:
     months: list[tuple[date, int, int | None]]
     """By month the alerts of the tried rule, and of the saved one."""
     chart: Mapping[str, Any]
-    account: UUID | None
-    trace: Mapping[str, Any] | None
-    """The values of one account with the band, and where an alert would have been opened."""
+    traces: Mapping[str, Mapping[str, Any]]
+    """By account its values with the band, and where an alert would have been opened."""
+    words: Mapping[str, str]
+    """What is drawn of an account."""
 
 
 def of_months(language: Language, months: Sequence[OfMonth]) -> dict[str, Any] | None:
@@ -53,9 +55,8 @@ def of_months(language: Language, months: Sequence[OfMonth]) -> dict[str, Any] |
 
 
 def shown(
-    language: Language, rule: Rule, tried: Tried, before: list[Fired] | None, today: date,
-    account: UUID | None,
-) -> Shown:  # fmt: skip
+    language: Language, rule: Rule, tried: Tried, before: list[Fired] | None, today: date
+) -> Shown:
     """What a rule would have opened, beside what it opens as it is saved."""
     ons = [shift(today, -back) for back in range(_MONTHS[rule.grain], -1, -1)]
     now = Counter(one.on.replace(day=1) for one in tried.fired)
@@ -70,40 +71,51 @@ def shown(
         None if before is None else len(before),
         [(on, now[on], None if was is None else was[on]) for on in ons],
         {"labels": [language.short_month(on) for on in ons], "stack": False, "series": series},
-        account,
-        _trace(language, tried, account),
-    )
-
-
-def _trace(language: Language, tried: Tried, account: UUID | None) -> dict[str, Any] | None:
-    """The unit that most was said about, look by look."""
-    known = [one for one in tried.traced if one.observed is not None]
-    if account is None or not known:
-        return None
-    [(unit, _)] = Counter(one.unit for one in known).most_common(1)
-    looks = [one for one in known if one.unit == unit]
-    fired = {one.said.changed_at for one in tried.fired if one.said.account_id == account}
-    return {
-        "labels": [language.day(one.on or language.day_of(one.changed_at)) for one in looks],
-        "values": [one.observed for one in looks],
-        "low": [one.low for one in looks],
-        "high": [one.high for one in looks],
-        "expected": [one.expected for one in looks],
-        "fired": [at for at, one in enumerate(looks) if one.changed_at in fired],
-        "texts": [_text(language, one, is_fired=one.changed_at in fired) for one in looks],
-        "locale": language.locale.value,
-        "names": {
+        _traces(language, rule, tried),
+        {
             "value": language.gettext("Value"),
             "band": language.gettext("Usual range"),
             "expected": language.gettext("Expected"),
             "fired": language.gettext("Would be told here"),
         },
+    )
+
+
+def _traces(language: Language, rule: Rule, tried: Tried) -> dict[str, dict[str, Any]]:
+    """Those of the accounts that come first, each in the unit of its latest alert."""
+    units = {one.said.account_id: one.said.unit for one in reversed(tried.fired)}
+    first = list(dict.fromkeys(one.said.account_id for one in tried.fired))[:_TRACED]
+    days = {(one.said.account_id, one.on) for one in tried.fired}
+    return {
+        str(account): {"name": tried.names[account]}
+        | _trace(
+            language,
+            rule.kpi,
+            [one for one in tried.looks[account] if one.unit == units[account]],
+            {on for whose, on in days if whose == account},
+        )
+        for account in first
     }
 
 
-def _text(language: Language, one: Finding, *, is_fired: bool) -> str:
-    day = language.day(one.on or language.day_of(one.changed_at))
-    said = f"{day}: {sentences.full_value(language, one.kpi, one.observed or 0, one.unit)}"
+def _trace(
+    language: Language, kpi: str, looks: Sequence[Look], fired: Collection[date]
+) -> dict[str, Any]:
+    known = [one for one in looks if one.observed is not None]
+    return {
+        "labels": [language.day(one.on) for one in known],
+        "values": [one.observed for one in known],
+        "low": [one.low for one in known],
+        "high": [one.high for one in known],
+        "expected": [one.expected for one in known],
+        "fired": [at for at, one in enumerate(known) if one.day in fired],
+        "texts": [_text(language, kpi, one, is_fired=one.day in fired) for one in known],
+    }
+
+
+def _text(language: Language, kpi: str, one: Look, *, is_fired: bool) -> str:
+    value = sentences.full_value(language, kpi, one.observed or 0, one.unit)
+    said = f"{language.day(one.on)}: {value}"
     return f"{said} · {language.gettext('Would be told here')}" if is_fired else said
 
 

@@ -26,7 +26,6 @@ def typed(rule: Rule, sent: Mapping[str, str] | None) -> dict[str, str]:
         **{name: getattr(rule, name).value for name in _CHOSEN},
         **{name: "" if value is None else str(value) for name, value in numbers.items()},
         "owners": ", ".join(rule.owners), "is_on": "1" if rule.is_on else "", "before": "1",
-        "account": "",
     }  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """Rules: what opens alerts, how strictly, how they did, and what one would have opened."""
 
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -9,11 +8,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from connectors import spoken
 from kam_sync.base.errors import WrongUse
 from kam_sync.drift.model import Kind, Severity
-from kam_sync.drift.registry import BadRule, text_of
+from kam_sync.drift.registry import BadRule, Known, text_of
 from kam_sync.drift.rule import JUDGED, Direction, Rule, Sensitivity
 from kam_sync.jobs import ruling
+from kam_sync.kpi.definition import Family
 from kam_sync.kpi.registry import KPIS
-from kam_sync.web.deps import Serving, from_our_pages, read_id
+from kam_sync.web.deps import Serving, from_our_pages
 from kam_sync.web.pages import backtest
 from kam_sync.web.pages.forms import BY, Fields
 from kam_sync.web.pages.rule_form import added, changed, typed
@@ -30,15 +30,15 @@ _CHOICES: dict[str, Any] = {
 
 @router.get("/rules", response_class=HTMLResponse)
 def show_rules(request: Request, services: Serving) -> HTMLResponse:
-    """All rules by the key figures that they watch."""
+    """All rules by what the key figures that they watch are about."""
     known, scores = ruling.known(services)
-    by_kpi: dict[str, list[Any]] = {}
+    of: dict[Family | None, list[Known]] = {}
     for one in known:
-        by_kpi.setdefault(one.rule.kpi if one.rule else "", []).append(one)
-    order = [*KPIS, ""]
-    found = sorted(by_kpi.items(), key=lambda pair: order.index(pair[0]))
+        of.setdefault(KPIS[one.rule.kpi].family if one.rule else None, []).append(one)
+    order = [*dict.fromkeys(kpi.family for kpi in KPIS.values()), None]
+    families = sorted(of.items(), key=lambda pair: order.index(pair[0]))
     return pages(request).render(
-        request, "rules.html", by_kpi=found, scores=scores, rule_words=words
+        request, "rules.html", families=families, scores=scores, rule_words=words
     )
 
 
@@ -78,23 +78,21 @@ def change_rule(request: Request, services: Serving, key: str, sent: Fields) -> 
     except WrongUse as error:  # BadRule among them: the form says it
         return _page(request, services, key, sent=sent, wrong=_said(request, error))
     if sent.get("do") == "try":
-        account = read_id("account", sent["account"]) if sent.get("account") else None
-        tried = _tried(request, services, known.rule, rule, account, has_before="before" in sent)
+        tried = _tried(request, services, known.rule, rule, has_before="before" in sent)
         return _page(request, services, key, rule, sent=sent, tried=tried)
     ruling.save(services, text_of(rule), by=BY)
     return _to(f"/rules/{key}")
 
 
 def _tried(
-    request: Request, services: Serving, saved: Rule, rule: Rule, account: UUID | None,
-    *, has_before: bool,
-) -> backtest.Shown:  # fmt: skip
+    request: Request, services: Serving, saved: Rule, rule: Rule, *, has_before: bool
+) -> backtest.Shown:
     """What it would have opened, beside what the rule opens as it is saved."""
-    found = ruling.tried(services, rule, account=account)
+    found = ruling.tried(services, rule)
     is_changed = rule.model_copy(update={"is_on": saved.is_on}) != saved
     before = ruling.tried(services, saved).fired if has_before and is_changed else None
     language, today = pages(request).language(request), services.as_of().astimezone(services.zone)
-    return backtest.shown(language, rule, found, before, today.date(), account)
+    return backtest.shown(language, rule, found, before, today.date())
 
 
 def _page(

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
+from connectors import Noun
 from kam_sync import deciding, field_map, subscribing
 from kam_sync.accounts.model import SetAside
 from kam_sync.accounts.store import AccountStore, records_of
 from kam_sync.base.db import Session
 from kam_sync.connecting import way_back
-from connectors import Noun
 from kam_sync.intake.model import Run, RunState, Source, SourceState, Standing
 from kam_sync.intake.progress import NounProgress
 from kam_sync.intake.store import RunStore, SourceStore, TurnStore, progress_of

@@ -34,7 +34,13 @@
     return options;
   }
 
-  function trace(data) {
+  function trace(all) {
+    const data = { locale: all.locale, names: all.names, ...all.traces[document.getElementById("traced-account").value] };
+    document.getElementById("traced-values").replaceChildren(...data.texts.map((text) => {
+      const item = document.createElement("li");
+      item.textContent = text;
+      return item;
+    }));
     const plain = { type: "line", symbol: "none", silent: true };
     const options = base(data.labels, data.locale);
     options.legend.data = Object.values(data.names);
@@ -60,6 +66,7 @@
     const chart = window.echarts.init(element);
     const again = () => chart.setOption(element.dataset.bars ? bars(data) : trace(data), true);
     again();
+    if (element.dataset.trace) document.getElementById("traced-account").addEventListener("change", again);
     drawn.set(element, { chart, again });
     new ResizeObserver(() => chart.resize()).observe(element);
     element.dataset.drawn = "true";
