@@ -42,7 +42,8 @@ _SYNCS = sa.text("""
         whole.message, did.*
     FROM (
         SELECT *, lead(id) OVER (ORDER BY id) AS next_id FROM (
-            SELECT * FROM run WHERE source_id = :source_id AND noun = '' ORDER BY id DESC LIMIT :most
+            SELECT * FROM run WHERE source_id = :source_id AND noun = ''
+            ORDER BY id DESC LIMIT :most
         ) AS newest
     ) AS whole
     CROSS JOIN LATERAL (

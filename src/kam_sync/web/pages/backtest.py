@@ -42,11 +42,12 @@ def of_months(language: Language, months: Sequence[OfMonth]) -> dict[str, Any] |
     """The alerts that were really opened, for a chart; None where there were none."""
     if not any(one.opened for one in months):
         return None
+    worth = language.gettext("There was something to do")
     return {
         "labels": [language.short_month(one.on) for one in months],
         "stack": True,
         "series": [
-            _bars(language.gettext("There was something to do"), "--good", [m.true for m in months]),
+            _bars(worth, "--good", [m.true for m in months]),
             _bars(language.gettext("False alarms"), "--bad", [m.false for m in months]),
             _bars(language.gettext("Known before"), "--quiet", [m.known for m in months]),
             _bars(language.gettext("Not said yet"), "--accent", [m.unsaid for m in months]),

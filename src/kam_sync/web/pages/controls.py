@@ -19,9 +19,7 @@ Back = Annotated[Literal["", "all"], Query()]
 
 
 @router.post("/sources/{source}/sync")
-def sync(
-    source: str, sources: AllSources, defer_sync: Defer, back: Back = ""
-) -> RedirectResponse:
+def sync(source: str, sources: AllSources, defer_sync: Defer, back: Back = "") -> RedirectResponse:
     """Queue a sync now."""
     sync_source(source, sources, defer_sync)
     return _back(sources.named(source).name, back)

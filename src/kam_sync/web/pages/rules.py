@@ -1,5 +1,6 @@
 """Rules: what opens alerts, how strictly, how they did, and what one would have opened."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -76,10 +77,10 @@ def change_rule(request: Request, services: Serving, key: str, sent: Fields) -> 
     try:
         rule = changed(known.rule, sent, pages(request).language(request))
     except WrongUse as error:  # BadRule among them: the form says it
-        return _page(request, services, key, sent=sent, wrong=_said(request, error))
+        return _page(request, services, key, _Came(sent, wrong=_said(request, error)))
     if sent.get("do") == "try":
         tried = _tried(request, services, known.rule, rule, has_before="before" in sent)
-        return _page(request, services, key, rule, sent=sent, tried=tried)
+        return _page(request, services, key, _Came(sent, rule, tried))
     ruling.save(services, text_of(rule), by=BY)
     return _to(f"/rules/{key}")
 
@@ -95,17 +96,27 @@ def _tried(
     return backtest.shown(language, rule, found, before, today.date())
 
 
-def _page(
-    request: Request, services: Serving, key: str, rule: Rule | None = None, *,
-    sent: Fields | None = None, tried: backtest.Shown | None = None, wrong: str = "",
-) -> HTMLResponse:  # fmt: skip
-    """The page of a rule; `rule` is one that is not saved, and tried."""
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """What came of a form."""
+
+    sent: dict[str, str] | None = None
+    rule: Rule | None = None
+    """One that is not saved, and tried."""
+    tried: backtest.Shown | None = None
+    wrong: str = ""
+
+
+def _page(request: Request, services: Serving, key: str, came: _Came | None = None) -> HTMLResponse:
+    """The page of a rule."""
     known, score = ruling.one(services, key)
-    shown = rule or known.rule
+    came = came or _Came()
+    shown = came.rule or known.rule
     months = ruling.months(services, key)
     return pages(request).render(
-        request, "rule.html", status=400 if wrong else 200, wrong=wrong, known=known,
-        rule=shown, score=score, tried=tried, typed=typed(shown, sent) if shown else {},
+        request, "rule.html", status=400 if came.wrong else 200, wrong=came.wrong,
+        known=known, rule=shown, score=score, tried=came.tried,
+        typed=typed(shown, came.sent) if shown else {},
         months=months, past=backtest.of_months(pages(request).language(request), months),
         text=text_of(shown) if shown else known.text, most=_MOST_FIRED, rule_words=words,
         **_CHOICES,

@@ -18,7 +18,7 @@
       legend: { top: 0, left: 0, itemWidth: 14, textStyle: text },
       tooltip: { trigger: "axis", renderMode: "richText", backgroundColor: colour("--card"), borderColor: colour("--line"),
         textStyle: { color: colour("--ink"), fontSize: 12 } },
-      grid: { left: 48, right: 14, top: 40, bottom: 28 },
+      grid: { left: 48, right: 14, top: window.innerWidth < 640 ? 64 : 40, bottom: 28 },
       xAxis: { type: "category", data: labels, axisTick: { show: false },
         axisLine: { lineStyle: { color: colour("--line") } }, axisLabel: { ...text, hideOverlap: true } },
       yAxis: { type: "value", minInterval: 0, splitNumber: 4, splitLine: { lineStyle: { color: colour("--line") } },
