@@ -29,7 +29,7 @@ def test_the_form_shows_the_redirect_uri_to_register(client, services: Services)
 def test_a_token_connects_at_once(client, services: Services, box: AmoSandbox) -> None:
     form = typed(box, token=box.token, client_id="", client_secret="")
     answer = client.post("/sources/connect", data=form, follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sources/sales/fields")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sources/sales/connected")
     assert states(services) == {"sales": ("active", "")}
 
 

@@ -14,8 +14,8 @@ from kam_sync.web.pages.forms import Fields
 
 router = APIRouter(dependencies=[Depends(from_our_pages)])
 
-Back = Annotated[Literal["", "all"], Query()]
-"""Where the button stands: on the page of its source, or in the list of all."""
+Back = Annotated[Literal["", "all", "connected"], Query()]
+"""Where the button stands: on the page of its source, in the list of all, in the guide."""
 
 
 @router.post("/sources/{source}/sync")
@@ -61,8 +61,8 @@ def remove(
 
 
 def _back(name: str, back: str = "") -> RedirectResponse:
-    where = f"/sources#source-{quote(name)}" if back else _at(name)
-    return RedirectResponse(where, status_code=303)
+    known = {"all": f"/sources#source-{quote(name)}", "connected": f"{_at(name)}/connected"}
+    return RedirectResponse(known.get(back, _at(name)), status_code=303)
 
 
 def _at(name: str) -> str:

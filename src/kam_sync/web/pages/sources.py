@@ -73,3 +73,20 @@ def show_source(
         can_sync=request.app.state.defer_sync is not None,
         goes_on=shown.is_running or shown.is_waiting,
     )
+
+
+@router.get("/sources/{source}/connected", response_class=HTMLResponse)
+def show_connected(request: Request, look: Look, source: str) -> HTMLResponse:
+    """The last steps of connecting it: what was found, and how the first load goes."""
+    found = look.sources.named(source)
+    shown = look.at(found)
+    return pages(request).render(
+        request,
+        "connected.html",
+        one=shown,
+        source=found,
+        doors=doors(),
+        hook_words=webhooks,
+        can_sync=request.app.state.defer_sync is not None,
+        goes_on=shown.is_running or shown.is_waiting,
+    )

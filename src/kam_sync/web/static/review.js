@@ -24,7 +24,7 @@
     const all = questions();
     const here = all.indexOf(event.target.closest(".question"));
     if (key === "u") {
-      document.querySelector('.happened [data-key="u"]')?.click();
+      document.querySelector(".happened form button")?.click();
     } else if (key === "s") {
       go(here < 0 && !all.some((one) => one.classList.contains("is-current")) ? 0 : (here < 0 ? at : here) + 1);
     } else {
