@@ -112,7 +112,10 @@ def _of_records(language: Language, shown: Shown) -> Iterator[Problem]:
 
 def _of_webhooks(language: Language, shown: Shown) -> Iterator[Problem]:
     hooks = shown.webhooks
-    if hooks is not None and (hooks.state is HooksState.REFUSED or hooks.quiet):
+    if hooks is None:
+        return
+    is_refused = hooks.state is HooksState.REFUSED
+    if (is_refused and hooks.error_kind is not ErrorKind.HOOKS_BY_HAND) or hooks.quiet:
         said = language.gettext("Webhooks: %(state)s") % {"state": webhooks.state(language, hooks)}
         label = language.gettext("Look at them")
         yield Problem(f"{said}.", "", label, f"/sources/{shown.source.name}#webhooks")

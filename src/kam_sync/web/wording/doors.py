@@ -3,6 +3,20 @@
 from kam_sync.web.wording.language import Language
 
 
+def needs(language: Language, kind: str) -> str:
+    """What has to be at hand."""
+    known = {
+        "amocrm": language.gettext("The address, and a token of an administrator or OAuth keys."),
+        "kommo": language.gettext("The address, and a token of an administrator or OAuth keys."),
+        "bitrix24": language.gettext("The address, and an inbound webhook or OAuth keys."),
+        "megaplan": language.gettext("The address, and a token of an administrator."),
+        "1c": language.gettext("The address of a base with OData, and a user who may only read."),
+        "sbercrm": language.gettext("The address and a token. On trial: tell us what is missing."),
+        "generic": language.gettext("A profile that says how its API is read: for a programmer."),
+    }
+    return known.get(kind) or language.gettext("The address and a token.")
+
+
 def by_token(language: Language, kind: str) -> list[str]:
     """How to get the token; nothing for kinds of which only a sentence is known."""
     say = {
