@@ -22,7 +22,7 @@ def test_who_looks_after_accounts_and_is_told_of_nothing_stands_out(
     assert "is told of nothing" in anna
     assert "No user of a CRM is responsible for them." in page
 
-    made = {"name": "team", "url": "json://hooks.example.com/x", "locale": "ru", "zone": ""}
+    made = {"name": "team", "url": "mmosts://198.51.100.1/abcdefghijk1234567890abcde", "locale": "ru", "zone": ""}
     assert client.post("/channels", data=made).status_code == 200
     told = client.get("/settings?lang=en").text
     assert 'href="/channels#channel-team">team</a>' in told
@@ -33,7 +33,7 @@ def test_a_channel_tells_of_somebody_by_name_key_or_without_routes() -> None:
     anna = Owner("Анна", "anna@example.com", ("sales:7",))
 
     def by(owner: str) -> Route:
-        return Route(id=1, channel_id=1, owner=owner)
+        return Route(id=1, channel_id=1, owner=owner, events=[])
 
     routes = {1: [by("sales:7")], 2: [by("Пётр")], 3: [], 4: [by("Пётр"), by("АННА")]}
     assert tell(anna, routes) == [1, 3, 4]
