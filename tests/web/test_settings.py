@@ -6,6 +6,8 @@ from kam_sync.notify.route import tell
 from tests.web.conftest import TestClient
 from tests.web.world import World
 
+CHAT = "tgram://123456789:abcdefghijklmnopqrstuvwxyz_ABCDEFGH/-1001234567"
+
 
 def test_who_looks_after_accounts_and_is_told_of_nothing_stands_out(
     client: TestClient, world: World
@@ -22,7 +24,7 @@ def test_who_looks_after_accounts_and_is_told_of_nothing_stands_out(
     assert "is told of nothing" in anna
     assert "No user of a CRM is responsible for them." in page
 
-    made = {"name": "team", "url": "mmosts://198.51.100.1/abcdefghijk1234567890abcde", "locale": "ru", "zone": ""}
+    made = {"name": "team", "url": CHAT, "locale": "ru", "zone": ""}
     assert client.post("/channels", data=made).status_code == 200
     told = client.get("/settings?lang=en").text
     assert 'href="/channels#channel-team">team</a>' in told
