@@ -21,11 +21,13 @@ def show_people(request: Request, session: Reading, sources: AllSources) -> HTML
     """Who looks after accounts, and whether somebody tells them."""
     accounts, channels = AccountStore(session), ChannelStore(session)
     of_user, count = accounts.looked_after(), accounts.count()
+    telling = {one.id: one.name for one in channels.all() if not one.is_paused}
+    routes = {key: its for key, its in channels.routes().items() if key in telling}
     return pages(request).render(
         request,
         "settings.html",
-        people_known=people_of(accounts.users(), of_user, sources.names, channels.routes()),
-        names={one.id: one.name for one in channels.all()},
+        people_known=people_of(accounts.users(), of_user, sources.names, routes),
+        names=telling,
         nobodys=count - sum(of_user.values()),
         has_sources=bool(sources.all),
     )
