@@ -98,7 +98,7 @@ def test_a_kind_is_chosen_and_says_what_it_needs(
     russian = client.get("/sources/connect?kind=memory&lang=ru").text
     assert '<option value="b" selected>Вторая</option>' in russian
     assert '<textarea class="written" id="option-notes"' in page
-    assert "OAuth" not in page
+    assert 'id="way-oauth"' not in page
     assert 'value="amocrm"' in client.get("/sources/connect?kind=siebel").text
 
     form = {"kind": "memory", "name": "m", "base_url": "http://127.0.0.1", "token": "t"}
