@@ -21,6 +21,8 @@ ALONE = (
     ("rule", "/rules/won_revenue"),
     ("rule-new", "/rules/new"),
     ("settings", "/settings"),
+    ("settings-installation", "/settings/installation"),
+    ("settings-health", "/settings/health"),
     ("channels", "/channels"),
     ("targets", "/targets"),
     ("kpis", "/kpis"),
@@ -74,7 +76,9 @@ def _of_sources(client: httpx.Client) -> Iterator[tuple[str, str]]:
         return
     name = sources.get("amocrm") or next(iter(sources.values()))
     at = f"/sources/{name}"
-    yield from ((f"source-{part}", f"{at}/{part}") for part in ("fields", "timetable", "set-aside"))
+    yield "source", at
+    parts = ("fields", "timetable", "set-aside", "connected")
+    yield from ((f"source-{part}", f"{at}/{part}") for part in parts)
     yield "source-ledger", f"{at}/ledger"
     for check in _items(client, f"{at}/ledger", limit=1):
         yield "source-ledger-check", f"{at}/ledger/{check['noun']}"

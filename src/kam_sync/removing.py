@@ -41,6 +41,15 @@ def remove(services: Services, name: str) -> bool:
     return is_told
 
 
+def begin(services: Services, name: str) -> None:
+    """Mark a source as being removed, so that all see it; Busy while it is being pulled."""
+    database = services.database
+    with database.transaction() as session:
+        source_id = SourceStore(session).by_name(name).id
+    with database.alone(f"source {source_id}"), database.transaction() as session:
+        RemovalStore(session, source_id).begin()
+
+
 def _leave(services: Services, source_id: int) -> None:
     """Let its companies and contacts leave what they are one with; people may decide between."""
     database, more = services.database, True

@@ -87,6 +87,7 @@ def test_a_person_says_which_custom_field_is_which(world: World, address: str, p
     world.save(source, Noun.FIELD, Field("company/1", Noun.COMPANY, "Налоговый номер", "text"))
     page.goto(f"{address}/sources")
 
+    page.get_by_role("link", name="sales").click()
     page.get_by_role("link", name="Какое поле что значит").click()
     page.get_by_label("ИНН компании").select_option("company/1")
     page.get_by_role("button", name="Всё верно").click()
@@ -118,12 +119,11 @@ def test_a_person_connects_amocrm_in_a_browser(world: World, address: str, page:
 
 def test_a_person_switches_webhooks_off_and_on(world: World, address: str, page: Page) -> None:
     world.add_source("sales")
-    page.goto(f"{address}/sources")
+    page.goto(f"{address}/sources/sales")
     for button, said in (
         ("Отключить вебхуки", "Вебхуки: отключаются"),
         ("Включить вебхуки", "Вебхуки: ещё не запрошены"),
     ):
-        page.locator("details.webhooks summary").click()
         page.get_by_role("button", name=button).click()
         page.get_by_text(said).wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") == 380
@@ -134,7 +134,8 @@ def test_a_person_finds_what_differs_and_has_it_put_right(
 ) -> None:
     part(world)
     page.goto(f"{address}/sources?lang=ru")
-    page.get_by_role("link", name="Сверка").click()
+    page.locator("tbody").get_by_role("link").first.click()
+    page.get_by_role("link", name="Сверка", exact=True).click()
     page.get_by_role("link", name="Сделки").click()
     assert page.get_by_role("row", name="53").get_by_text("только в CRM").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 380

@@ -151,7 +151,7 @@ def test_a_source_is_opened_anew_by_the_same_account_alone(
     box.oauth.revoke()
     flow.sync(services, source.id)
     assert states(services)["sales"][0] == "needs_reauth"
-    assert 'href="/sources/sales/reauth"' in client.get("/sources").text
+    assert 'href="/sources/sales/reauth"' in client.get("/sources/sales").text
     assert client.get("/api/v1/sources/sales").json()["next_step"] == "kam-sync source reauth sales"
 
     with services.database.transaction() as session:
@@ -178,18 +178,18 @@ def test_a_source_with_a_token_is_opened_anew_by_another_one(
     fresh = box.oauth.long_lived(10 * 86_400)
     assert client.post("/sources/sales/reauth", data={"token": fresh}).status_code == 200
     assert states(services)["sales"][0] == "active"
-    assert "продлить его нельзя" in client.get("/sources").text
+    assert "продлить его нельзя" in client.get("/sources/sales").text
 
 
 def test_a_source_that_no_administrator_opened_is_warned_about(
     client, services: Services, box: AmoSandbox
 ) -> None:
     source = connect_by_oauth(services, box, "sales")
-    assert "не администратор" not in client.get("/sources").text
+    assert "не администратор" not in client.get("/sources/sales").text
     with services.database.transaction() as session:
         facts = {"is_admin": "no"}
         SourceStore(session).learn(source.id, account="30000001", name="", facts=facts)
-    assert "не администратор" in client.get("/sources").text
+    assert "не администратор" in client.get("/sources/sales").text
 
 
 def test_no_secret_of_a_whole_round_is_left_where_it_can_be_read(

@@ -167,7 +167,7 @@ def test_a_mapped_field_that_is_gone_is_shown_on_the_sources_page_and_on_its_own
     client.patch(SOURCE, json={"company.inn": "company/1"})
     world.save(source, Noun.FIELD, Field("company/1", Noun.COMPANY, "ИНН", "text", is_deleted=True))
 
-    for path in ("/sources?lang=ru", "/sources/sales/fields?lang=ru"):
+    for path in ("/sources/sales?lang=ru", "/sources/sales/fields?lang=ru"):
         assert "Поля «ИНН» в CRM больше нет" in client.get(path).text, path
     target = next(t for t in client.get(SOURCE).json()["targets"] if t["target"] == "company.inn")
     assert target["warning"] == "company.inn: field company/1 (ИНН) is not in the CRM any more"

@@ -64,7 +64,7 @@ def test_the_page_shows_what_waits_and_where_to_drop(client, sber: Source) -> No
     page = client.get("/sources/sber/files").text
     assert "ждёт следующей загрузки" in page
     assert "dropped/sber" in page
-    assert 'href="/sources/sber/files"' in client.get("/sources").text
+    assert 'href="/sources/sber/files"' in client.get("/sources/sber").text
 
 
 def test_what_waits_can_be_taken_back(client, sber: Source) -> None:

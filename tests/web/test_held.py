@@ -143,7 +143,7 @@ def test_another_site_may_not_decide(client: TestClient, held: int) -> None:
 def test_the_page_shows_what_waits_and_its_buttons_decide(
     client: TestClient, held: int, lang: str, words: list[str]
 ) -> None:
-    page = client.get(f"/sources?lang={lang}").text
+    page = client.get(f"/sources/sales?lang={lang}").text
     for said in (
         *words,
         "ООО «Ромашка» (1)",
@@ -151,5 +151,5 @@ def test_the_page_shows_what_waits_and_its_buttons_decide(
     ):
         assert said in page
     answer = client.post(f"/sources/1/held/{held}/approve?seen={TOKEN}", follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sources")
-    assert f"/held/{held}/" not in client.get("/sources").text
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sources/sales#held")
+    assert f"/held/{held}/" not in client.get("/sources/sales").text

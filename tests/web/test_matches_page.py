@@ -60,7 +60,7 @@ def test_a_merge_by_the_page_leads_from_one_account_to_the_other(client, pair) -
     assert "Теперь это один клиент. Показатели пересчитаются сами" in text
     assert f'в течение минуты. <a href="/accounts/{one}">К клиенту</a>' in text
     told = text[text.index('role="status"') :].partition("</div>")[0]
-    assert 'action="/matches/decisions/1/undo"><button class="small">Отменить' in told
+    assert 'action="/matches/decisions/1/undo"' in told
     assert "на странице, " in text
     assert '<p class="said">свой</p>' in text
     for path in ("", "/deals"):

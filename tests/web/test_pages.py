@@ -55,7 +55,7 @@ def test_a_source_that_was_never_pulled_says_what_to_type(client, world: World) 
 
     for path in ("/", "/accounts"):
         assert "Данных пока нет" in client.get(path).text
-    assert "Загрузить сейчас" in client.get("/sources").text
+    assert "Загрузить сейчас" in client.get("/sources/sales").text
 
 
 def test_without_alerts_all_is_quiet(client, world: World) -> None:
@@ -162,7 +162,7 @@ def test_the_sources_page_tells_how_syncs_went(client, world: World) -> None:
     with world.services.database.transaction() as session:
         SourceStore(session).set_state(source_id, SourceState.NEEDS_PERSON, "the token was refused")
 
-    page = plain(client.get("/sources").text)
+    page = plain(client.get("/sources/sales").text)
 
     for text in ("1 234", "no rights on deals: ask the admin", "the token was refused",
                  "нужен человек", "Продолжить", "25 записей не удалось разобрать",
@@ -178,7 +178,7 @@ def test_a_source_that_is_being_removed_shows_how_that_ends_and_no_button(
     source_id = world.add_source()
     with world.services.database.transaction() as session:
         RemovalStore(session, source_id).begin()
-    page = plain(client.get("/sources").text)
+    page = plain(client.get("/sources/sales").text)
     for text in ("удаляется", "kam-sync source remove sales"):
         assert text in page
     assert "Продолжить" not in page

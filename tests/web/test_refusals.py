@@ -18,8 +18,8 @@ def held(world: World) -> World:
 
 
 def test_the_page_says_until_when_and_why(client, held: World) -> None:
-    english = client.get("/sources?lang=en").text
-    russian = client.get("/sources?lang=ru").text
+    english = client.get("/sources/sales?lang=en").text
+    russian = client.get("/sources/sales?lang=ru").text
     assert "The CRM asked us to slow down: nothing is asked until" in english
     assert "/api/v4/leads: too many requests (429)" in english
     assert "too many: 1 today, 1 in the last hour." in english
@@ -41,5 +41,5 @@ def test_the_metrics_count_them_by_source(client, held: World) -> None:
 
 def test_a_source_without_refusals_says_nothing_of_them(client, world: World) -> None:
     world.add_source()
-    assert "too many" not in client.get("/sources?lang=en").text
+    assert "too many" not in client.get("/sources/sales?lang=en").text
     assert client.get("/api/v1/sources/sales").json()["standing"]["held_until"] is None

@@ -37,7 +37,7 @@ def test_what_is_no_number_is_said_beside_the_form(client: TestClient) -> None:
         "/rules/won_revenue?lang=ru", data={**CALM, "at_least": "abc", "do": "save"}
     )
     assert wrong.status_code == 400
-    assert "Так сохранить нельзя: at_least: нужно число" in wrong.text
+    assert "Так сохранить нельзя: Наименьшее изменение: нужно число" in wrong.text
     assert "Чуткость" in wrong.text
 
 

@@ -86,7 +86,7 @@ def test_the_page_says_when_in_words_and_shows_the_next_five(client, source: int
     assert "Загрузка изменений" in page
     assert "каждые 15 минут" in page
     assert page.count("2026") + page.count("2027") >= 5
-    assert f'href="{PAGE}"' in client.get("/sources").text
+    assert f'href="{PAGE}"' in client.get("/sources/sales").text
     house = client.get("/timetable").text
     assert "Расчёт показателей" in house
     assert "в 5 мин. каждого часа" in house

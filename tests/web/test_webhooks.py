@@ -62,7 +62,7 @@ def test_the_advice_is_in_the_language_that_is_asked_for(
     for language, words in (("en", "does not include webhooks"), ("ru", "не входят вебхуки")):
         found = client.get(f"/api/v1/sources/sales/webhooks?lang={language}").json()
         assert words in found["advice"]
-        page = client.get(f"/sources?lang={language}").text
+        page = client.get(f"/sources/sales?lang={language}").text
         assert words in page
 
 
@@ -81,10 +81,10 @@ def test_they_are_switched_by_api_and_the_crm_is_told_in_the_background(
 def test_they_are_switched_by_the_buttons_of_the_page(
     client: TestClient, world: World, source_id: int
 ) -> None:
-    assert 'action="/sources/sales/webhooks/off"' in client.get("/sources?lang=en").text
+    assert 'action="/sources/sales/webhooks/off"' in client.get("/sources/sales?lang=en").text
     answer = client.post("/sources/sales/webhooks/off", follow_redirects=False)
     assert answer.status_code == 303
-    page = client.get("/sources?lang=en").text
+    page = client.get("/sources/sales?lang=en").text
     assert 'action="/sources/sales/webhooks/on"' in page
     assert client.post("/sources/sales/webhooks/sideways").status_code == 422
 
@@ -123,7 +123,7 @@ def test_who_cannot_be_reached_is_told_what_to_set(
     url = None if public_url is None else HttpUrl(public_url)
     settings = world.services.settings.model_copy(update={"public_url": url})
     with TestClient(create_app(replace(world.services, settings=settings))) as client:
-        assert words in client.get("/sources?lang=en").text
+        assert words in client.get("/sources/sales?lang=en").text
 
 
 def test_a_crm_that_was_asked_to_call_calls_and_what_it_tells_is_kept(
@@ -163,6 +163,6 @@ def test_webhooks_that_are_quiet_are_shown_with_since_when(
     found = client.get("/api/v1/sources/sales/webhooks").json()
     assert (found["quiet"], found["quiet_since"]) == ("silent", "2026-11-23T09:00:00Z")
     assert found["unannounced_share"] == 0.9992
-    page = client.get(f"/sources?lang={language}").text.replace("\xa0", " ")
+    page = client.get(f"/sources/sales?lang={language}").text.replace("\xa0", " ")
     assert words in page
     assert share in page

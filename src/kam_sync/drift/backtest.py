@@ -5,9 +5,11 @@ then is not known any more, so nothing is held back.
 """
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -46,24 +48,53 @@ class Fired:
     """When it would have ended; None for still open."""
 
 
-def backtest(
-    session: Session, rule: Rule, now: datetime, zone: ZoneInfo, workdays: Workdays,
-    *, currency: str = "",
-) -> list[Fired]:  # fmt: skip
-    """The alerts of the last year (of days: of 90) by a rule, the latest first."""
-    store, today = KpiStore(session), now.astimezone(zone).date()
-    series = {kpi: list(store.series([kpi], rule.grain, as_reported=True)) for kpi in rule.reads}
-    managers = DriftStore(session).managers()
-    known = _Known(session, today, zone, workdays, currency, series, managers)
+class Look(NamedTuple):
+    """What was seen of an account at one past day: light, for there is one of each account."""
+
+    day: date
+    on: date
+    """The first day of the period that was judged."""
+    unit: str
+    observed: float | None
+    expected: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """As of when it is looked back, and by which customs."""
+
+    now: datetime
+    zone: ZoneInfo
+    workdays: Workdays
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a rule would have done."""
+
+    fired: list[Fired]
+    """The latest first."""
+    looks: Mapping[UUID, Sequence[Look]]
+    """Of each account with an alert all that was seen of it, the oldest first."""
+
+
+def backtest(session: Session, rule: Rule, house: House) -> Past:
+    """The alerts of the last year (of days: of 90) by a rule."""
+    today, zone = house.now.astimezone(house.zone).date(), house.zone
+    known = _known(session, rule, house, today)
     fired: dict[tuple[UUID, str], Fired] = {}
     over, before = list[Fired](), dict[tuple[UUID, str], Finding]()
-    good = KPIS[rule.kpi].good
+    looks, good = defaultdict[UUID, list[Look]](list), KPIS[rule.kpi].good
     for day in _days(rule, today):
         found = judged(rule, _Then(known, start_of_day(day, zone) + _NOON), before)
         before = {}
         for one, said in found:
             key = (one.account_id, one.unit)
             finding = _finding(rule, one, said, day, zone)
+            looks[one.account_id].append(_look(one, said, day))
             if said.since is not None:
                 before[key] = finding
             is_bad = said.verdict is Verdict.DRIFT and rule.badness(said.gap or 0, good) > 0
@@ -71,7 +102,18 @@ def backtest(
                 fired[key] = Fired(finding, day)
             elif said.verdict is Verdict.STEADY and key in fired:
                 over.append(replace(fired.pop(key), until=day))
-    return sorted([*over, *fired.values()], key=lambda one: one.on, reverse=True)
+    all_fired = sorted([*over, *fired.values()], key=lambda one: one.on, reverse=True)
+    return Past(all_fired, {one.said.account_id: looks[one.said.account_id] for one in all_fired})
+
+
+def _look(one: Series, said: Judgement, day: date) -> Look:
+    return Look(day, said.on or day, one.unit, said.observed, said.expected, said.low, said.high)
+
+
+def _known(session: Session, rule: Rule, house: House, today: date) -> "_Known":
+    store, managers = KpiStore(session), DriftStore(session).managers()
+    series = {kpi: list(store.series([kpi], rule.grain, as_reported=True)) for kpi in rule.reads}
+    return _Known(session, today, house.zone, house.workdays, house.currency, series, managers)
 
 
 def _days(rule: Rule, today: date) -> list[date]:

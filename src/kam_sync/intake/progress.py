@@ -41,3 +41,24 @@ class NounProgress:
     def lag(self, now: datetime) -> timedelta | None:
         """How old what we have may be; None before the first run that succeeded."""
         return None if self.last_good_at is None else now - self.last_good_at
+
+
+@dataclass(frozen=True, slots=True)
+class PastSync:
+    """One sync of a source as a whole, with what it did to all kinds of records together."""
+
+    began_at: datetime
+    ended_at: datetime | None
+    state: RunState
+    error_kind: ErrorKind
+    message: str
+    read: int
+    created: int
+    updated: int
+    deleted: int
+    rejected: int
+
+    @property
+    def took(self) -> timedelta | None:
+        """How long it went on; None while it does."""
+        return None if self.ended_at is None else self.ended_at - self.began_at

@@ -1,19 +1,23 @@
 """What people do to rules: judged anew soon after; and what a rule would have done."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from kam_sync.accounts.store import AccountStore
-from kam_sync.alerts.store import Score, ScoreStore
-from kam_sync.drift.backtest import Fired, backtest
+from kam_sync.alerts.store import OfMonth, Score, ScoreStore
+from kam_sync.base.clock import start_of_day
+from kam_sync.drift.backtest import Fired, House, Look, backtest
 from kam_sync.drift.registry import BadRule, Known, text_of
 from kam_sync.drift.rule import Rule
 from kam_sync.drift.store import RuleStore
 from kam_sync.jobs import queue
+from kam_sync.kpi.periods import shift
 from kam_sync.wiring import Services
 
 _YEAR = timedelta(days=365)
+_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class Tried:
     fired: list[Fired]
     names: dict[UUID, str]
     """By account."""
+    looks: Mapping[UUID, Sequence[Look]]
+    """What was seen of each of these accounts."""
 
 
 def known(services: Services) -> tuple[list[Known], dict[str, Score]]:
@@ -70,10 +76,20 @@ def reset(services: Services, key: str) -> None:
 
 def tried(services: Services, rule: Rule) -> Tried:
     """What a rule would have opened in the last year (by days: in 90 days)."""
+    currency = services.settings.currency
+    house = House(services.as_of(), services.zone, services.workdays, currency)
     with services.database.transaction() as session:
-        fired = backtest(
-            session, rule, services.as_of(), services.zone, services.workdays,
-            currency=services.settings.currency,
-        )  # fmt: skip
-        accounts = AccountStore(session).standing(list({one.said.account_id for one in fired}))
-        return Tried(fired, {key: account.name for key, account in accounts.items()})
+        past = backtest(session, rule, house)
+        accounts = AccountStore(session).standing(list(past.looks))
+        names = {key: found.name for key, found in accounts.items()}
+        return Tried(past.fired, names, past.looks)
+
+
+def months(services: Services, key: str) -> list[OfMonth]:
+    """The alerts of a rule in each of the last twelve months, the oldest first."""
+    today = services.as_of().astimezone(services.zone).date()
+    first = shift(today.replace(day=1), -_MONTHS)
+    with services.database.transaction() as session:
+        found = ScoreStore(session).by_month(key, start_of_day(first, services.zone), services.zone)
+    ons = [shift(first, month) for month in range(_MONTHS + 1)]
+    return [found.get(on, OfMonth(on)) for on in ons]

@@ -48,6 +48,16 @@ def channels_of(
     ]
 
 
+def tell(owner: Owner, routes: Mapping[int, Sequence[Route]]) -> list[int]:
+    """The channels that tell of somebody's accounts, of all matters or of some."""
+    who = _names(owner)
+    return [
+        channel_id
+        for channel_id, its in routes.items()
+        if not its or any(_plain(one.owner) in {"", ANYBODY, *who} for one in its)
+    ]
+
+
 def is_known(wanted: str, owners: Iterable[Owner]) -> bool:
     """Whether somebody is called so; a name that is misspelt lets nothing through."""
     who = _plain(wanted)

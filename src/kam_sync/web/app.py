@@ -90,6 +90,7 @@ from kam_sync.web.guard import Guard
 from kam_sync.web.hooks.door import Door
 from kam_sync.web.live import Live
 from kam_sync.web.metrics import Measured, Metrics
+from kam_sync.web.pages.source_look import Counted
 from kam_sync.web.render import STATIC, pages_of
 from kam_sync.web.static_files import StaticFiles
 from kam_sync.web.turnstile import Turnstile
@@ -151,8 +152,8 @@ _PAGES = (
     kam_sync.web.pages.merging.router,
     kam_sync.web.pages.people_merging.router,
     kam_sync.web.pages.account_lists.router,
-    kam_sync.web.pages.sources.router,
     kam_sync.web.pages.connect.router,
+    kam_sync.web.pages.sources.router,
     kam_sync.web.pages.controls.router,
     kam_sync.web.pages.rules.router,
     kam_sync.web.pages.set_aside.router,
@@ -212,6 +213,7 @@ def create_app(
     app.state.defer_write = defer_write
     app.state.sync_every = sync_every
     app.state.pages = pages_of(services.zone)
+    app.state.counted = Counted()
     app.state.metrics = Metrics()
     app.state.live = Live(services)
     app.add_middleware(Turnstile)

@@ -1,14 +1,14 @@
 """A language of people: its translations, and its way to write numbers, money and dates."""
 
 import gettext
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_compact_currency, format_currency, format_decimal
@@ -85,6 +85,10 @@ class Language:
         count = round(value)
         said = self.ngettext("%(num)s day", "%(num)s days", abs(count))
         return said % {"num": self.number(count)}
+
+    def span(self, span: timedelta) -> str:
+        """A length of time, roughly, in a short form: 12 мин."""
+        return format_timedelta(span, format="short", locale=self.locale.value)
 
     def since_month(self, day: date) -> str:
         """A month as it stands after "since": августа 2026."""

@@ -24,6 +24,16 @@ from kam_sync.base.errors import NotHere
 
 CompanyKey = tuple[int, str]
 """The source and the id of a company."""
+_LOOKED_AFTER = sa.text("""
+    SELECT source_id, external_id, count(*) FROM (
+        SELECT DISTINCT ON (l.account_id) u.source_id, u.external_id
+        FROM account_link l
+        JOIN company c ON c.source_id = l.source_id AND c.external_id = l.company_external_id
+        JOIN crm_user u ON u.source_id = c.source_id AND u.external_id = c.owner_external_id
+        ORDER BY l.account_id, l.source_id, l.company_external_id
+    ) AS responsible GROUP BY source_id, external_id
+""")
+"""Who is responsible for the first company of an account is for the account."""
 
 
 class AccountStore:
@@ -162,6 +172,15 @@ class AccountStore:
         """All CRM users, by name."""
         query = select(UserRow).order_by(col(UserRow.name), col(UserRow.source_id))
         return list(self._session.scalars(query))
+
+    def looked_after(self) -> dict[tuple[int, str], int]:
+        """How many accounts each CRM user is responsible for, by source and id."""
+        return {(row[0], row[1]): row[2] for row in self._session.execute(_LOOKED_AFTER)}
+
+    def count(self) -> int:
+        """How many accounts there are."""
+        query = sa.select(sa.func.count()).select_from(AccountRow)
+        return self._session.scalar(query.where(col(AccountRow.merged_into).is_(None))) or 0
 
     def set_aside_counts(self, source_id: int) -> dict[str, int]:
         """How many records of each noun of a source could not be translated."""

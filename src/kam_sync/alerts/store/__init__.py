@@ -2,6 +2,15 @@
 
 from kam_sync.alerts.store.alerts import KNOWN, AlertStore, Identity, Order
 from kam_sync.alerts.store.incidents import IncidentStore
-from kam_sync.alerts.store.scores import Score, ScoreStore
+from kam_sync.alerts.store.scores import OfMonth, Score, ScoreStore
 
-__all__ = ["KNOWN", "AlertStore", "Identity", "IncidentStore", "Order", "Score", "ScoreStore"]
+__all__ = [
+    "KNOWN",
+    "AlertStore",
+    "Identity",
+    "IncidentStore",
+    "OfMonth",
+    "Order",
+    "Score",
+    "ScoreStore",
+]

@@ -1,7 +1,8 @@
 """How the alerts of each rule did: how many, what they turned out to be, how soon seen."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -19,6 +20,30 @@ _SCORES = sa.text("""
     ) f ON true
     WHERE a.opened_at >= :since AND a.state <> 'pending' GROUP BY a.rule
 """)
+
+_MONTHS = sa.text("""
+    SELECT CAST(date_trunc('month', opened_at AT TIME ZONE :zone) AS date), count(*),
+        count(*) FILTER (WHERE outcome = 'true'),
+        count(*) FILTER (WHERE outcome = 'false'),
+        count(*) FILTER (WHERE outcome = 'known')
+    FROM alert WHERE rule = :rule AND opened_at >= :since AND state <> 'pending' GROUP BY 1
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class OfMonth:
+    """The alerts of a rule that were opened in one month."""
+
+    on: date
+    opened: int = 0
+    true: int = 0
+    false: int = 0
+    known: int = 0
+
+    @property
+    def unsaid(self) -> int:
+        """Of how many nobody has said yet what they were."""
+        return self.opened - self.true - self.false - self.known
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +78,8 @@ class ScoreStore:
         """Of the alerts that were opened since a moment, by the key of the rule."""
         found = self._session.execute(_SCORES, {"since": since})
         return {rule: Score(*counts) for rule, *counts in found}
+
+    def by_month(self, rule: str, since: datetime, zone: ZoneInfo) -> dict[date, OfMonth]:
+        """Those of one rule since a moment, by the first day of the month."""
+        asked = {"rule": rule, "since": since, "zone": zone.key}
+        return {row[0]: OfMonth(*row) for row in self._session.execute(_MONTHS, asked)}

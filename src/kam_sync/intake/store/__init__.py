@@ -10,7 +10,7 @@ from kam_sync.intake.store.held import HeldStore
 from kam_sync.intake.store.hints import HintStore
 from kam_sync.intake.store.hook_keys import HookKeyStore
 from kam_sync.intake.store.inbox import InboxStore
-from kam_sync.intake.store.progress import progress_of, raws_of
+from kam_sync.intake.store.progress import progress_of, raws_of, syncs_of
 from kam_sync.intake.store.raw import RawStore, digest_of
 from kam_sync.intake.store.removal import RemovalStore
 from kam_sync.intake.store.runs import RunStore
@@ -54,6 +54,7 @@ __all__ = [
     "progress_of",
     "raws_of",
     "sources_with_waiting",
+    "syncs_of",
     "write_of",
     "writes_of_keys",
 ]

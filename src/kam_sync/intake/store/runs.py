@@ -102,11 +102,15 @@ class RunStore:
         ended = query.where(col(RunRow.ended_at).is_not(None))
         return self._session.scalar(ended.order_by(col(RunRow.id).desc()).limit(1))
 
-    def is_running(self, source_id: int) -> bool:
-        """Whether the newest sync of a source has not ended."""
+    def running(self, source_id: int) -> Run | None:
+        """The newest sync of a source, where it has not ended."""
         query = select(RunRow).where(RunRow.source_id == source_id, RunRow.noun == "")
         newest = self._session.scalar(query.order_by(col(RunRow.id).desc()).limit(1))
-        return newest is not None and newest.ended_at is None
+        return newest if newest is not None and newest.ended_at is None else None
+
+    def is_running(self, source_id: int) -> bool:
+        """Whether the newest sync of a source has not ended."""
+        return self.running(source_id) is not None
 
     def last_good(self) -> Run | None:
         """The newest sync of any source that went well."""

@@ -18,6 +18,7 @@ from kam_sync.web.deps import AllSources, NamedSource, Serving, from_our_pages
 from kam_sync.web.pages.connect_form import BY_TOKEN, FIRST, Typed, wrongs
 from kam_sync.web.pages.forms import Fields
 from kam_sync.web.render import pages
+from kam_sync.web.wording import doors as door_words
 from kam_sync.wiring import Services, can_grant, doors
 
 router = APIRouter()
@@ -27,14 +28,21 @@ router = APIRouter()
 def show_form(request: Request, services: Serving, kind: str = FIRST) -> HTMLResponse:
     """The form for a kind of CRM, with the redirect URI that is to be registered."""
     kind = kind if kind in doors() else FIRST
-    return _form(request, Typed(kind=kind, redirect_uri=_callback(request, services, kind)))
+    typed = Typed(kind=kind, redirect_uri=_callback(request, services, kind))
+    return _form(request, typed, is_chosen="kind" in request.query_params)
 
 
 @router.post(
     "/sources/connect", response_class=HTMLResponse, dependencies=[Depends(from_our_pages)]
 )
-def connect(request: Request, services: Serving, sent: Fields) -> Response:
-    """Connect by a token, or show the link that leads to the CRM's consent page."""
+def connect(request: Request, services: Serving, sent: Fields, turn: str = "") -> Response:
+    """Connect by a token, or show the link that leads to the CRM's consent page.
+
+    Who turns to another kind keeps what was typed, but for secrets.
+    """
+    if turn in doors():
+        typed = Typed.of({**sent, "kind": turn, "redirect_uri": _callback(request, services, turn)})
+        return _form(request, typed)
     typed = Typed.of(sent)
     wrong = wrongs(services, pages(request).language(request), typed, sent)
     if wrong:
@@ -43,7 +51,7 @@ def connect(request: Request, services: Serving, sent: Fields) -> Response:
         if typed.way == BY_TOKEN:
             new = NewSource(name=typed.name, kind=typed.kind, base_url=typed.address)
             connecting.add(services, new, sent.get("token", ""), typed.options)
-            return RedirectResponse(f"/sources/{quote(typed.name)}/fields", status_code=303)
+            return RedirectResponse(f"/sources/{quote(typed.name)}/connected", status_code=303)
         app = OAuthApp(typed.client_id, sent.get("client_secret", ""), typed.redirect_uri)
         wish = Wish(typed.name, typed.kind, typed.address, app, typed.options)
         return _link(request, services, wish)
@@ -91,12 +99,14 @@ def _form(
     error: Exception | None = None,
     *,
     wrong: Mapping[str, str] | None = None,
+    is_chosen: bool = True,
 ) -> HTMLResponse:
     status = 400 if error or wrong else 200
     known = doors()
     shown = {
         "typed": typed, "wrong": wrong or {}, "doors": known, "door": known[typed.kind],
-        "by_oauth": can_grant(typed.kind), **_told(request, error),
+        "by_oauth": can_grant(typed.kind), "is_chosen": is_chosen, "door_words": door_words,
+        **_told(request, error),
     }  # fmt: skip
     return _page(request, "connect.html", status=status, **shown)
 

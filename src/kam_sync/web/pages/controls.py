@@ -1,23 +1,28 @@
-"""The buttons of a source: sync now, pause, go on, webhooks."""
+"""The buttons of a source: sync now, pause, go on, webhooks, remove."""
 
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, BackgroundTasks, Depends, Query
 from fastapi.responses import RedirectResponse
 
-from kam_sync import connecting, subscribing
+from kam_sync import connecting, removing, subscribing
 from kam_sync.jobs.serving import look_at_hooks
 from kam_sync.web.api.sources import Defer, sync_source
 from kam_sync.web.deps import AllSources, NamedSource, Serving, from_our_pages
+from kam_sync.web.pages.forms import Fields
 
 router = APIRouter(dependencies=[Depends(from_our_pages)])
 
+Back = Annotated[Literal["", "all", "connected"], Query()]
+"""Where the button stands: on the page of its source, in the list of all, in the guide."""
+
 
 @router.post("/sources/{source}/sync")
-def sync(source: str, sources: AllSources, defer_sync: Defer) -> RedirectResponse:
+def sync(source: str, sources: AllSources, defer_sync: Defer, back: Back = "") -> RedirectResponse:
     """Queue a sync now."""
     sync_source(source, sources, defer_sync)
-    return _back(sources.named(source).name)
+    return _back(sources.named(source).name, back)
 
 
 @router.post("/sources/{source}/pause")
@@ -28,10 +33,10 @@ def pause(services: Serving, source: NamedSource) -> RedirectResponse:
 
 
 @router.post("/sources/{source}/resume")
-def resume(services: Serving, source: NamedSource) -> RedirectResponse:
+def resume(services: Serving, source: NamedSource, back: Back = "") -> RedirectResponse:
     """Go on with it."""
     connecting.set_paused(services, source.name, paused=False)
-    return _back(source.name)
+    return _back(source.name, back)
 
 
 @router.post("/sources/{source}/webhooks/{switch}")
@@ -43,5 +48,22 @@ def switch_webhooks(
     return _back(source.name)
 
 
-def _back(name: str) -> RedirectResponse:
-    return RedirectResponse(f"/sources#source-{name}", status_code=303)
+@router.post("/sources/{source}/remove")
+def remove(
+    services: Serving, source: NamedSource, sent: Fields, later: BackgroundTasks
+) -> RedirectResponse:
+    """Let it go with all that came from it, once its name is typed; the rest is done meanwhile."""
+    if sent.get("name") != source.name:
+        return RedirectResponse(f"{_at(source.name)}?did=unlike#remove", status_code=303)
+    removing.begin(services, source.name)
+    later.add_task(removing.remove, services, source.name)
+    return RedirectResponse("/sources", status_code=303)
+
+
+def _back(name: str, back: str = "") -> RedirectResponse:
+    known = {"all": f"/sources#source-{quote(name)}", "connected": f"{_at(name)}/connected"}
+    return RedirectResponse(known.get(back, _at(name)), status_code=303)
+
+
+def _at(name: str) -> str:
+    return f"/sources/{quote(name)}"

@@ -1,5 +1,7 @@
 """The two buttons beside a deletion that is held."""
 
+from urllib.parse import quote
+
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse
 
@@ -17,7 +19,7 @@ def approve(
 ) -> RedirectResponse:
     """Delete what is held."""
     deciding.approve(services, source, held_id, seen, _BY)
-    return RedirectResponse("/sources", status_code=303)
+    return _back(source.name)
 
 
 @router.post("/sources/{source}/held/{held_id}/reject")
@@ -26,4 +28,8 @@ def reject(
 ) -> RedirectResponse:
     """Keep what is held."""
     deciding.reject(services, source, held_id, seen, _BY)
-    return RedirectResponse("/sources", status_code=303)
+    return _back(source.name)
+
+
+def _back(name: str) -> RedirectResponse:
+    return RedirectResponse(f"/sources/{quote(name)}#held", status_code=303)

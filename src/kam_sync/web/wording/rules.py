@@ -28,6 +28,15 @@ def sensitivity(language: Language, how: Sensitivity) -> str:
     }[how]
 
 
+def keen(language: Language, how: Sensitivity) -> str:
+    """How strictly, in a word."""
+    return {
+        Sensitivity.CALM: language.gettext("calm"),
+        Sensitivity.NORMAL: language.gettext("normal"),
+        Sensitivity.KEEN: language.gettext("keen"),
+    }[how]
+
+
 def direction(language: Language, where: Direction) -> str:
     """To which side."""
     return {
@@ -63,3 +72,23 @@ def span(language: Language, rule: Rule) -> str:
     if rule.grain is Grain.DAY:
         return language.gettext("in the last 90 days")
     return language.gettext("in the last 12 months")
+
+
+def field(language: Language, name: str) -> str:
+    """A field of a rule as the form calls it; another word stays as it is."""
+    known = {
+        "key": language.gettext("Key"),
+        "title": language.gettext("Name"),
+        "kpi": language.gettext("Key figure"),
+        "kind": language.gettext("Looks for"),
+        "grain": language.gettext("Periods"),
+        "above": language.gettext("More than"),
+        "below": language.gettext("Less than"),
+        "at_least": language.gettext("Smallest change"),
+        "at_least_percent": language.gettext("Smallest change, in percent"),
+        "owners": language.gettext("Whose accounts"),
+        "sensitivity": language.gettext("How keen"),
+        "direction": language.gettext("To which side"),
+        "severity": language.gettext("Gravity"),
+    }
+    return known.get(name, name)

@@ -8,7 +8,7 @@ from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.model import Alert
 from kam_sync.alerts.store import AlertStore, Score, ScoreStore
 from kam_sync.base.errors import WrongUse
-from kam_sync.drift.backtest import Fired, backtest
+from kam_sync.drift.backtest import Fired, House, backtest
 from kam_sync.drift.registry import Known
 from kam_sync.drift.store import RuleStore
 from kam_sync.kpi.registry import KPIS
@@ -130,10 +130,9 @@ def backtested(asking: Asking, wanted: OfRule) -> Table:
     if known.rule is None:
         raise WrongUse(f"rule {wanted.rule}: {known.wrong}")
     services = asking.services
-    fired = backtest(
-        asking.session, known.rule, services.as_of(), services.zone, services.workdays,
-        currency=services.settings.currency,
-    )  # fmt: skip
+    currency = services.settings.currency
+    house = House(services.as_of(), services.zone, services.workdays, currency)
+    fired = backtest(asking.session, known.rule, house).fired
     _ = asking.language.gettext
     columns = [
         Column("account", _("Account")),

@@ -1,0 +1,62 @@
+"""The settings of the environment: what each is for, and what it says; never a secret."""
+
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from kam_sync.base.settings import Settings
+from kam_sync.web.wording.language import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable of the environment."""
+
+    name: str
+    what: str
+    value: str
+    """As it is set or by default; empty where there is none."""
+    is_secret: bool = False
+    is_set: bool = False
+
+
+def of(language: Language, settings: Settings) -> list[Variable]:
+    """All of them, in the order in which they are declared."""
+    told, found = _what(language), []
+    for field in Settings.model_fields:
+        value = getattr(settings, field)
+        is_secret = isinstance(value, SecretStr) or field in {"secret_key", "database_url"}
+        found.append(
+            Variable(
+                f"KAM_SYNC_{field.upper()}",
+                told.get(field, ""),
+                "" if is_secret or value is None else str(value),
+                is_secret,
+                field in settings.model_fields_set and value is not None,
+            )
+        )
+    return found
+
+
+def _what(language: Language) -> dict[str, str]:
+    return {
+        "database_url": language.gettext("The database; without it one is kept in the data folder"),
+        "data_dir": language.gettext("The folder for data: the database, keys, files"),
+        "secret_key": language.gettext(
+            "Encrypts stored secrets; without it a file in the data folder does"
+        ),
+        "public_url": language.gettext("The address under which CRMs and people reach these pages"),
+        "crm_hosts": language.gettext("Further hosts that tokens of CRMs may be sent to"),
+        "allowed_targets": language.gettext("Private addresses that webhooks may be sent to"),
+        "timezone": language.gettext("The time zone that days and months are counted in"),
+        "calendar": language.gettext("The country whose days off count"),
+        "currency": language.gettext("The currency that all money is converted to; empty: none is"),
+        "locale": language.gettext("The language where nobody has chosen one"),
+        "log_format": language.gettext("How the lines of the log look"),
+        "alerts_per_week": language.gettext(
+            "How many alerts a person is told of in a week; the rest waits"
+        ),
+        "quiet_hours": language.gettext("When nobody is told anything"),
+        "hook_bytes": language.gettext("The largest webhook that is taken, in bytes"),
+        "hooks_per_second": language.gettext("How many webhooks a source may send in a second"),
+    }
