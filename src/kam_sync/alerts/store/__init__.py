@@ -3,5 +3,15 @@
 from kam_sync.alerts.store.alerts import KNOWN, AlertStore, Identity, Order
 from kam_sync.alerts.store.incidents import IncidentStore
 from kam_sync.alerts.store.scores import Score, ScoreStore
+from kam_sync.alerts.store.stakes import StakeStore
 
-__all__ = ["KNOWN", "AlertStore", "Identity", "IncidentStore", "Order", "Score", "ScoreStore"]
+__all__ = [
+    "KNOWN",
+    "AlertStore",
+    "Identity",
+    "IncidentStore",
+    "Order",
+    "Score",
+    "ScoreStore",
+    "StakeStore",
+]

@@ -12,6 +12,7 @@ from kam_sync.kpi.store.reading import KpiStore, Restated
 from kam_sync.kpi.store.rows import ROWS
 from kam_sync.kpi.store.splitting import SplitStore
 from kam_sync.kpi.store.totals import TotalStore
+from kam_sync.kpi.store.standing import StandingStore
 from kam_sync.kpi.store.years import two_years
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Restated",
     "SplitStore",
     "TotalStore",
+    "StandingStore",
     "example",
     "nouns_of",
     "two_years",
