@@ -21,6 +21,8 @@ class By(StrEnum):
     """What accounts of the portfolio are sorted by."""
 
     PLACE = "place"
+    AMOUNT = "amount"
+    SHARE = "share"
     NAME = "name"
     PARETO = "class"
     KAM = "kam"
@@ -54,6 +56,7 @@ class Wanted:
     by: By = By.PLACE
     descending: bool = False
     after_place: int = 0
+    to_place: int = 0
     skip: int = 0
     limit: int | None = None
 

@@ -50,8 +50,9 @@ class Event:
 
 
 _WEIGHTS = {
-    Kind.OPENED: Decimal(1), Kind.WENT: Decimal(1), Kind.WON: Decimal(1), Kind.LOST: Decimal(1), Kind.OVER: Decimal("0.5"),
-    Kind.CAME: Decimal("0.5"), Kind.HEALTH: Decimal("0.3"), Kind.PARETO: Decimal("0.1"),
+    Kind.OPENED: Decimal(1), Kind.WENT: Decimal(1), Kind.WON: Decimal(1), Kind.LOST: Decimal(1),
+    Kind.OVER: Decimal("0.5"), Kind.CAME: Decimal("0.5"), Kind.HEALTH: Decimal("0.3"),
+    Kind.PARETO: Decimal("0.1"),
 }  # fmt: skip
 """Which part of the money counts: all of what is won, lost or at risk; less of what may be."""
 

@@ -11,8 +11,10 @@ from kam_sync.base.db import Session
 
 _CLOSED = """
     WITH largest AS MATERIALIZED (
-        SELECT source_id, external_id, company_external_id, name, amount, outcome, row_number() OVER (
-            PARTITION BY outcome ORDER BY amount DESC, source_id, external_id) AS place
+        SELECT source_id, external_id, company_external_id, name, amount, outcome,
+            row_number() OVER (
+                PARTITION BY outcome ORDER BY amount DESC, source_id, external_id
+            ) AS place
         FROM deal
         WHERE closed_at >= :since AND closed_at <= :now AND outcome IN ('won', 'lost')
             AND NOT is_deleted AND amount > 0 AND currency = :currency

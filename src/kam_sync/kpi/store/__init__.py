@@ -4,6 +4,7 @@ from kam_sync.kpi.store.doubting import DoubtStore
 from kam_sync.kpi.store.due import DueStore
 from kam_sync.kpi.store.examples import BadFormula, example
 from kam_sync.kpi.store.layout import nouns_of
+from kam_sync.kpi.store.listing import Asked, Listed, ListedBy, bought_alone, listed
 from kam_sync.kpi.store.measuring import MeasuringStore
 from kam_sync.kpi.store.planned import PlanStore
 from kam_sync.kpi.store.portfolio import PortfolioStore
@@ -17,10 +18,13 @@ from kam_sync.kpi.store.years import two_years
 
 __all__ = [
     "ROWS",
+    "Asked",
     "BadFormula",
     "DoubtStore",
     "DueStore",
     "KpiStore",
+    "Listed",
+    "ListedBy",
     "MeasuringStore",
     "PlanStore",
     "PortfolioStore",
@@ -29,7 +33,9 @@ __all__ = [
     "SplitStore",
     "TotalStore",
     "StandingStore",
+    "bought_alone",
     "example",
+    "listed",
     "nouns_of",
     "two_years",
 ]

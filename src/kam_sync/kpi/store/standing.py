@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from kam_sync.accounts.store import KEEPERS, NOBODY
 from kam_sync.base.db import Session
+from kam_sync.kpi.periods import shift
 from kam_sync.kpi.portfolio import Move, ParetoClass, Standing, What
 from kam_sync.kpi.standing import By, KamSums, Kept, Placed, Told, Wanted
 
@@ -58,6 +59,11 @@ _KAMS = f"""
     FROM placed p LEFT JOIN keeper k ON k.account_id = p.account_id
     GROUP BY 1 ORDER BY 3 DESC, 1
 """  # noqa: S608 - our own SQL
+_MONTHS = """
+    SELECT DISTINCT ON (account_id) account_id, ons, known FROM series
+    WHERE account_id = ANY(:ids) AND kpi = :kpi AND unit = :unit AND grain = 'month'
+    ORDER BY account_id, of_group DESC
+"""
 _MOVES = """
     SELECT m.account_id, a.name, m.what, m.was, m.became, m.amount
     FROM standing_move m JOIN account a ON a.id = m.account_id
@@ -74,9 +80,12 @@ _FILTERS = {
     "WHERE l.account_id = p.account_id AND c.segment = :segment)",
     "text": "(a.name ILIKE :part OR a.inn LIKE :start)",
     "after_place": "p.place > :after_place",
+    "to_place": "p.place <= :to_place",
 }
 _ORDERS = {
     By.PLACE: "p.place",
+    By.AMOUNT: "p.amount",
+    By.SHARE: "p.amount",
     By.NAME: "a.name",
     By.PARETO: "p.pareto",
     By.KAM: "k.name",
@@ -135,7 +144,10 @@ class StandingStore:
             query, unit=wanted.unit, limit=wanted.limit, skip=wanted.skip, part=f"%{text}%",
             start=f"{text}%", **values, **self._open(),
         )  # fmt: skip
-        rows = [Placed(Standing(*one[:4], total, ParetoClass(one[4])), *one[5:11]) for one in found]
+        rows = [
+            Placed(Standing(key, place, amount, before, total, ParetoClass(pareto)), *rest[:6])
+            for key, place, amount, before, pareto, *rest in found
+        ]
         return rows, found[0].found if found else 0
 
     def kams(self, unit: str) -> list[KamSums]:
@@ -149,6 +161,13 @@ class StandingStore:
             (key, name, Move(What(what), was, became, amount))
             for key, name, what, was, became, amount in found
         ]
+
+    def months(self, ids: Sequence[UUID], kept: Kept, unit: str) -> dict[UUID, list[float]]:
+        """What some accounts bought in each of the twelve months; a head with all below it."""
+        found = self._all(_MONTHS, ids=list(ids), kpi=kept.kpi, unit=unit)
+        ons = [shift(kept.first, at) for at in range(12)]
+        known = {key: dict(zip(days, values, strict=True)) for key, days, values in found}
+        return {key: [float(of.get(on, 0)) for on in ons] for key, of in known.items()}
 
     def _open(self) -> dict[str, Any]:
         return {
