@@ -144,7 +144,7 @@ class Overseer:
         self.check(wanted.kam)
         if not self.unit:
             return [], 0
-        return self.store.placed(wanted, self._sums[self.unit].total)
+        return self.store.placed(wanted, self._sums[self.unit])
 
 
 def _kam(of: KamSums, total: Decimal) -> Kam:

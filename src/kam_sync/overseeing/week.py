@@ -1,6 +1,6 @@
 """What happened to the portfolio in a few days, the weightiest first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -91,9 +91,10 @@ def happened(
 
 
 def _of_alerts(
-    kind: Kind, alerts: Iterable[Alert], names: dict[UUID, str], unit: str
+    kind: Kind, alerts: Sequence[Alert], names: dict[UUID, str], unit: str
 ) -> Iterator[Event]:
-    for alert in alerts:
+    gravest = {alert.account_id: alert for alert in reversed(alerts)}  # one of each account
+    for alert in gravest.values():
         if alert.account_id in names:
             amount = alert.at_risk if alert.at_risk_currency == unit else None
             yield Event(kind, alert.account_id, names[alert.account_id], amount, alert=alert)

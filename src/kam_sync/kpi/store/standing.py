@@ -14,7 +14,7 @@ from kam_sync.accounts.store import KEEPERS, NOBODY
 from kam_sync.base.db import Session
 from kam_sync.kpi.periods import shift
 from kam_sync.kpi.portfolio import Move, ParetoClass, Standing, What
-from kam_sync.kpi.standing import By, KamSums, Kept, Placed, Told, Wanted
+from kam_sync.kpi.standing import By, KamSums, Kept, Placed, Sums, Told, Wanted
 
 _TOPS = """
     WITH RECURSIVE below AS (
@@ -41,7 +41,7 @@ _ROWS = """
 """
 _PLACED = """
     WITH placed AS ({rows}), {everyone} chosen AS (
-        SELECT p.*, a.name, count(*) OVER () AS found FROM placed p
+        SELECT p.*, a.name, {found} AS found FROM placed p
         JOIN account a ON a.id = p.account_id {whose}
         WHERE {where} ORDER BY {order}, p.place LIMIT :limit OFFSET :skip
     ), {few} numbered AS (SELECT c.*, row_number() OVER () AS row FROM chosen c)
@@ -84,8 +84,8 @@ _FILTERS = {
 }
 _ORDERS = {
     By.PLACE: "p.place",
-    By.AMOUNT: "p.amount",
-    By.SHARE: "p.amount",
+    By.AMOUNT: "-p.place",  # as equals are put in order, too; and there is an index
+    By.SHARE: "-p.place",
     By.NAME: "a.name",
     By.PARETO: "p.pareto",
     By.KAM: "k.name",
@@ -122,11 +122,11 @@ class StandingStore:
         query = "SELECT count(DISTINCT account_id) FROM standing WHERE lost IS NOT NULL"
         return int(self.session.scalar(sa.text(query)) or 0)
 
-    def placed(self, wanted: Wanted, total: Decimal) -> tuple[list[Placed], int]:
+    def placed(self, wanted: Wanted, of: Sums) -> tuple[list[Placed], int]:
         """Some accounts, and how many there are of that kind.
 
         Args:
-            total: what all of the currency bought.
+            of: the currency in figures.
         """
         values = {name: getattr(wanted, name) for name in _FILTERS}
         where = [clause for name, clause in _FILTERS.items() if values[name]]
@@ -136,16 +136,19 @@ class StandingStore:
         way = "DESC NULLS LAST" if wanted.descending else "ASC NULLS LAST"
         query = _PLACED.format(
             rows=_ROWS, where=" AND ".join(where) or "true", order=f"{_ORDERS[wanted.by]} {way}",
+            # To count all that are asked for takes the longest; all there are is known.
+            found="count(*) OVER ()" if where else "CAST(:accounts AS int)",
             everyone=f"keeper AS ({_OF_ALL})," if by_kam else "",
             whose="LEFT JOIN keeper k ON k.account_id = p.account_id" if by_kam else "",
             few="" if by_kam else f"keeper AS ({_OF_CHOSEN}),",
         )  # fmt: skip
         found = self._all(
-            query, unit=wanted.unit, limit=wanted.limit, skip=wanted.skip, part=f"%{text}%",
+            query, unit=wanted.unit, limit=wanted.limit, skip=wanted.skip,
+            accounts=of.concentration.accounts, part=f"%{text}%",
             start=f"{text}%", **values, **self._open(),
         )  # fmt: skip
         rows = [
-            Placed(Standing(key, place, amount, before, total, ParetoClass(pareto)), *rest[:6])
+            Placed(Standing(key, place, amount, before, of.total, ParetoClass(pareto)), *rest[:6])
             for key, place, amount, before, pareto, *rest in found
         ]
         return rows, found[0].found if found else 0

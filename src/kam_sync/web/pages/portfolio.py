@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kam_sync.accounts.store import KeeperStore
 from kam_sync.kpi.health import band
@@ -86,12 +86,14 @@ def show_portfolio(
     services: Serving,
     sources: AllSources,
     wish: Annotated[Wish, Depends()],
-) -> HTMLResponse:
+) -> Response:
     """All that have bought in twelve whole months."""
     overseer = Overseer(session, wish.unit)
     found, keepers = overseer.portfolio, KeeperStore(session)
     language = pages(request).language(request)
     rows, count = overseer.of(_wanted(overseer.unit, wish, sources))
+    if not rows and wish.page > 1:  # there were more when somebody kept this address
+        return RedirectResponse(wish.address(), 303)
     kams = sorted(overseer.kams, key=KAMS[wish.kby], reverse=wish.kreverse)
     return pages(request).render(
         request,

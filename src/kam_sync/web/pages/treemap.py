@@ -1,5 +1,6 @@
 """Lays out a map of accounts: the size of a tile is what it bought; in percent, as SVG has it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,7 +10,8 @@ import squarify
 from kam_sync.kpi.health import band
 from kam_sync.overseeing import Placed
 
-_CHARACTER = 7.6
+_FORM = re.compile(r"^(ООО|АО|ПАО|НАО|ЗАО|ОАО|ИП)\s+")
+_CHARACTER = 8.2
 """How wide a character of a label is, with some room; in pixels, for its size is fixed."""
 _MARGIN = 14
 _LINE = 24
@@ -78,7 +80,7 @@ def treemap(box: Box, largest: Sequence[Placed], accounts: int, others_name: str
     tiles = []
     for at, side in zip(order, sides, strict=True):
         one = shown[at] if at < len(shown) else None
-        name = one.name if one else others_name
+        name = _short(one.name) if one else others_name
         amount = one.standing.amount if one else left
         tiles.append(_tile(box, one, name, amount, side))
     return Map(box, tiles, others if tail else 0, bool(tail) and float(left) > most)
@@ -95,6 +97,11 @@ def _tile(box: Box, one: Placed | None, name: str, amount: Decimal, side: dict[s
         f"{100 * side['dx'] / box.width:.3f}%", f"{100 * side['dy'] / box.height:.3f}%",
         label, bool(label) and side["dy"] >= _TWO_LINES and room >= 10,
     )  # fmt: skip
+
+
+def _short(name: str) -> str:
+    """A name without the legal form before it and the quotes around it: there is little room."""
+    return _FORM.sub("", name).strip('«»" ') or name
 
 
 def _band(one: Placed | None) -> str:

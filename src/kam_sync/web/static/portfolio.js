@@ -18,7 +18,7 @@
       label: { ...text, position: "insideEndTop" },
       data: [
         { yAxis: 80, label: { formatter: "80 %" } },
-        ...data.ends.map((end) => ({ xAxis: end.at, label: { formatter: end.class } })),
+        ...data.ends.map((end) => ({ xAxis: end.at, label: { formatter: end.class, position: "end" } })),
       ],
     };
   }
@@ -28,14 +28,14 @@
     const percent = (value) => `${number.format(value)} %`;
     return {
       animation: !still.matches, animationDuration: 300,
-      grid: { left: 48, right: 12, top: 14, bottom: 44 },
+      grid: { left: 48, right: 12, top: 24, bottom: 44 },
       tooltip: {
         trigger: "axis", renderMode: "richText", valueFormatter: percent,
         backgroundColor: colour("--card"), borderColor: colour("--line"), textStyle: { color: colour("--ink"), fontSize: 12 },
       },
       xAxis: { type: "category", data: data.names, name: data.texts.places, nameLocation: "middle", nameGap: 28, nameTextStyle: text,
         axisTick: { show: false }, axisLine: { lineStyle: { color: colour("--line") } }, axisLabel: { ...text, hideOverlap: true } },
-      yAxis: { type: "value", max: 100, splitNumber: 4, splitLine: { lineStyle: { color: colour("--line") } },
+      yAxis: { type: "value", max: 100, interval: 20, splitLine: { lineStyle: { color: colour("--line") } },
         axisLabel: { ...text, formatter: "{value} %" } },
       series: [
         { type: "bar", name: data.texts.share, data: data.shares, barCategoryGap: "20%", itemStyle: { color: colour("--accent"), opacity: 0.55 } },
