@@ -11,6 +11,7 @@ from kam_sync.kpi.health import band
 from kam_sync.overseeing import Placed
 
 _FORM = re.compile(r"^(ООО|АО|ПАО|НАО|ЗАО|ОАО|ИП)\s+")
+_QUOTES = dict.fromkeys(map(ord, '«»"“”„'))
 _CHARACTER = 8.2
 """How wide a character of a label is, with some room; in pixels, for its size is fixed."""
 _MARGIN = 14
@@ -100,8 +101,8 @@ def _tile(box: Box, one: Placed | None, name: str, amount: Decimal, side: dict[s
 
 
 def _short(name: str) -> str:
-    """A name without the legal form before it and the quotes around it: there is little room."""
-    return _FORM.sub("", name).strip('«»" ') or name
+    """A name without the legal form before it and without quotes: there is little room."""
+    return _FORM.sub("", name).translate(_QUOTES).strip() or name
 
 
 def _band(one: Placed | None) -> str:
