@@ -66,7 +66,7 @@ def test_accounts_are_sorted_without_a_reload(sold: UUID, address: str) -> None:
         assert page.locator("h1").get_attribute("data-kept") == "yes"
         page.get_by_label("Источник", exact=True).select_option("other")
         page.get_by_role("link", name="Ромашка").wait_for(state="detached")
-        assert page.url == f"{address}/accounts?by=revenue&source=other"
+        assert page.url == f"{address}/accounts?source=other&by=revenue"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
 import connectors as gate
 from connectors import Noun
@@ -100,6 +101,13 @@ def test_who_looks_after_an_account_is_read_as_of_now(client: TestClient, four: 
     four.save(1, Noun.COMPANY, moved)
     [boris, _] = client.get("/api/v1/portfolio").json()["kams"]
     assert (boris["name"], boris["share"]) == ("Борис", 90)
+
+
+def test_who_is_gone_with_a_source_counts_no_more(client: TestClient, four: World) -> None:
+    with four.services.database.transaction() as session:
+        session.execute(sa.text("DELETE FROM account WHERE name = 'Луг'"))
+    four.measure()
+    assert client.get("/api/v1/portfolio").json()["concentration"]["accounts"] == 3
 
 
 def test_an_account_is_on_the_map_by_what_it_bought_and_how_it_is(

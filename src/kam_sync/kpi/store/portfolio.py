@@ -83,7 +83,7 @@ class PortfolioStore:
         months = [period.on for period in periods_until(now, zone, count=24)]
         first, middle, before, running = months[0], months[12], months[23], months[24]
         kept = self._session.execute(sa.select(table_of(StandingKeptRow))).first()
-        if kept is not None and kept.first == middle and not is_news:
+        if kept is not None and kept.first == middle and not is_news and self._is_whole(kept):
             return
         kpi, bought = self.bought((first, middle, running))
         found = {unit: standings(of.this_year) for unit, of in bought.items()}
@@ -131,6 +131,12 @@ class PortfolioStore:
         """The newest score of each account, of a group as a whole; of these two months alone."""
         asked = {"kpi": HEALTH, "running": running, "before": before}
         return {key: score for key, score in self._all(_HEALTH, asked) if score is not None}
+
+    def _is_whole(self, kept: Any) -> bool:
+        """Whether all are still there; with a source its accounts go, which nobody measures."""
+        units = Figures.model_validate(kept.figures).units
+        placed = self._session.scalar(sa.text("SELECT count(place) FROM standing"))
+        return placed == sum(one.concentration.accounts for one in units)
 
     def _keep_moves(self, rows: list[tuple[Any, ...]], now: datetime) -> None:
         """Write down what differs from what is kept; a new currency is no news of accounts."""
