@@ -12,8 +12,8 @@ from kam_sync.kpi.store.rates import RateStore
 from kam_sync.kpi.store.reading import KpiStore, Restated
 from kam_sync.kpi.store.rows import ROWS
 from kam_sync.kpi.store.splitting import SplitStore
-from kam_sync.kpi.store.totals import TotalStore
 from kam_sync.kpi.store.standing import StandingStore
+from kam_sync.kpi.store.totals import TotalStore
 from kam_sync.kpi.store.years import two_years
 
 __all__ = [
@@ -31,8 +31,8 @@ __all__ = [
     "RateStore",
     "Restated",
     "SplitStore",
-    "TotalStore",
     "StandingStore",
+    "TotalStore",
     "bought_alone",
     "example",
     "listed",

@@ -136,7 +136,7 @@ class PortfolioStore:
         """Whether all are still there; with a source its accounts go, which nobody measures."""
         units = Figures.model_validate(kept.figures).units
         placed = self._session.scalar(sa.text("SELECT count(place) FROM standing"))
-        return placed == sum(one.concentration.accounts for one in units)
+        return bool(placed == sum(one.concentration.accounts for one in units))
 
     def _keep_moves(self, rows: list[tuple[Any, ...]], now: datetime) -> None:
         """Write down what differs from what is kept; a new currency is no news of accounts."""

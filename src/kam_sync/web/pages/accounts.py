@@ -79,7 +79,7 @@ def show_accounts(
     alerts: Counter[UUID] = Counter()
     for key, _, count, _ in StakeStore(session).open_by_account():
         alerts[key] += count
-    found = listed(session, _asked(search, sources), alerts)
+    found = listed(session, asked_of(search, sources), alerts)
     kept, next_cursor = paging.page(found, _LIMIT, lambda a: search.keys.write(a.key, a.id))
     ids = [account.id for account in kept]
     return pages(request).render(
@@ -98,7 +98,8 @@ def show_accounts(
     )
 
 
-def _asked(search: Search, sources: AllSources) -> Asked:
+def asked_of(search: Search, sources: AllSources) -> Asked:
+    """Which accounts these are, and from where on."""
     after = search.keys.read(search.cursor)
     says = {"": None, "yes": True, "no": False}
     return Asked(

@@ -91,7 +91,7 @@ def show_portfolio(
     overseer = Overseer(session, wish.unit)
     found, keepers = overseer.portfolio, KeeperStore(session)
     language = pages(request).language(request)
-    rows, count = overseer.of(_wanted(overseer.unit, wish, sources))
+    rows, count = overseer.of(wanted_of(overseer.unit, wish, sources))
     if not rows and wish.page > 1:  # there were more when somebody kept this address
         return RedirectResponse(wish.address(), 303)
     kams = sorted(overseer.kams, key=KAMS[wish.kby], reverse=wish.kreverse)
@@ -127,7 +127,8 @@ def show_portfolio(
     )  # fmt: skip
 
 
-def _wanted(unit: str, wish: Wish, sources: AllSources) -> Wanted:
+def wanted_of(unit: str, wish: Wish, sources: AllSources) -> Wanted:
+    """The accounts of one page of the table."""
     return Wanted(
         unit, wish.kam, wish.pareto, wish.band,
         sources.named(wish.source).id if wish.source else None,
