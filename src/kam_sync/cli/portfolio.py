@@ -22,11 +22,12 @@ def portfolio(*, unit: Unit = "", kam: Whose = "", json: Json = False) -> None:
     from kam_sync.cli import show
 
     with opened() as services, services.database.transaction() as session:
-        found = overseeing.read(session, services.as_of(), services.zone, unit)
-        rows = found.of(kam)
-        kams = [_kam(one) for one in found.kams if kam in {"", one.key}]
+        overseer = overseeing.Overseer(session, unit)
+        rows, _ = overseer.of(overseeing.Wanted(overseer.unit, kam))
+        found = overseer.portfolio
+        kams = [_kam(one) for one in overseer.kams if kam in {"", one.key}]
         accounts, head = [_row(one) for one in rows], _head(found)
-        lost = [account.name for account in found.lost]
+        lost = [account.name for account in overseer.lost()]
     if json:
         show.as_json({**head, "kams": kams, "accounts": accounts, "lost": lost})
         return
@@ -51,13 +52,13 @@ def portfolio(*, unit: Unit = "", kam: Whose = "", json: Json = False) -> None:
 
 
 def _head(found: "Portfolio") -> dict[str, Any]:
-    one = found.concentration
+    one, kept = found.concentration, found.kept
     return {
-        "kpi": found.kpi, "unit": found.unit, "first": found.first.isoformat(),
+        "kpi": kept and kept.kpi, "unit": found.unit, "first": kept and kept.first.isoformat(),
         "total": f"{found.total:.2f}", "accounts_that_buy": one.accounts if one else 0,
         "makers": one.makers if one else 0, "top1": _short(one and one.top1),
         "top5": _short(one and one.top5), "hhi": one and round(float(one.hhi), 4),
-        "at_start": found.churn.at_start, "logo_churn": _short(found.churn.percent),
+        "at_start": found.at_start, "logo_churn": _short(found.churn),
     }  # fmt: skip
 
 
@@ -72,7 +73,7 @@ def _kam(kam: "Kam") -> dict[str, Any]:
 def _row(row: "Placed") -> dict[str, Any]:
     one = row.standing
     return {
-        "account": str(row.account.id), "place": one.place, "name": row.account.name,
+        "account": str(one.account_id), "place": one.place, "name": row.name,
         "class": one.pareto.value, "amount": f"{one.amount:.2f}", "share": _short(one.share),
         "cumulative": _short(one.cumulative), "kam": row.kam, "health": _short(row.health),
         "alerts": row.alerts,
@@ -80,9 +81,9 @@ def _row(row: "Placed") -> dict[str, Any]:
 
 
 def _sentence(found: "Portfolio") -> str:
-    one, lost = found.concentration, len(found.churn.lost)
+    one, lost = found.concentration, found.lost
     made = f"{one.makers} of {one.accounts} accounts make 80 %; " if one else ""
-    return f"{made}lost in twelve months: {lost} of {found.churn.at_start}"
+    return f"{made}lost in twelve months: {lost} of {found.at_start}"
 
 
 def _short(number: Any) -> float | None:

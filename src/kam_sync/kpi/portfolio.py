@@ -30,11 +30,73 @@ class Standing:
     place: int
     """1 is the largest."""
     amount: Decimal
-    share: Decimal
-    """Percent of what all have bought."""
-    cumulative: Decimal
-    """Percent of it and all before it."""
+    before: Decimal
+    """What all that are larger have bought."""
+    total: Decimal
+    """What all have bought."""
     pareto: ParetoClass
+
+    @property
+    def share(self) -> Decimal:
+        """Percent of what all have bought."""
+        return 100 * self.amount / self.total
+
+    @property
+    def cumulative(self) -> Decimal:
+        """Percent of it and all before it."""
+        return 100 * self.until / self.total
+
+    @property
+    def until(self) -> Decimal:
+        """The amount of it and all before it."""
+        return self.before + self.amount
+
+
+class What(StrEnum):
+    """What happened to the place of an account in the portfolio."""
+
+    CAME = "came"
+    """It buys, and did not in the twelve months before."""
+    WENT = "went"
+    """Its last purchase is more than twelve months ago."""
+    PARETO = "pareto"
+    HEALTH = "health"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is compared of an account between two measurings."""
+
+    amount: Decimal
+    """What it bought, or when it buys no more, had bought."""
+    pareto: str | None = None
+    """None for who does not buy."""
+    band: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An account came or went, or crossed a border between two classes or bands."""
+
+    what: What
+    was: str | None
+    became: str | None
+    amount: Decimal
+
+
+def moves(was: Place | None, now: Place | None) -> list[Move]:
+    """What happened to an account between two measurings."""
+    was, now = was or Place(Decimal(0)), now or Place(Decimal(0))
+    if now.pareto is None:
+        return [Move(What.WENT, was.pareto, None, was.amount)] if was.pareto else []
+    if was.pareto is None:
+        return [Move(What.CAME, None, now.pareto, now.amount)]
+    pairs = ((What.PARETO, was.pareto, now.pareto), (What.HEALTH, was.band, now.band))
+    return [
+        Move(what, before, after, now.amount)
+        for what, before, after in pairs
+        if before and after and before != after
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +147,12 @@ class Churn:
 def standings(amounts: Mapping[UUID, Decimal]) -> list[Standing]:
     """All who bought for more than nothing, the largest first; equals by their id."""
     bought = [(amount, key) for key, amount in amounts.items() if amount > 0]
-    total, before, found = sum(amount for amount, _ in bought), Decimal(0), []
+    total, before = sum((amount for amount, _ in bought), Decimal(0)), Decimal(0)
+    found = []
     for place, (amount, key) in enumerate(sorted(bought, key=lambda b: (-b[0], str(b[1]))), 1):
-        until = before + amount
-        found.append(
-            Standing(
-                key, place, amount, 100 * amount / total, 100 * until / total,
-                _class_of(100 * before / total),
-            )
-        )  # fmt: skip
-        before = until
+        pareto = _class_of(100 * before / total)
+        found.append(Standing(key, place, amount, before, total, pareto))
+        before += amount
     return found
 
 

@@ -9,7 +9,7 @@ from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.kpi.definition import Kpi
 from kam_sync.kpi.registry import KPIS
-from kam_sync.kpi.store import DueStore, MeasuringStore
+from kam_sync.kpi.store import DueStore, MeasuringStore, PortfolioStore
 from kam_sync.kpi.workdays import Workdays
 
 
@@ -27,7 +27,8 @@ def run(
     What has changed since the last time is measured of whom it is about, and all of all accounts
     on each new day, for months end and days pass without anybody changing anything. Accounts that
     live in another time zone than the house are measured by theirs, one zone after the other. What
-    is measured by the values of all accounts comes after all have theirs.
+    is measured by the values of all accounts comes after all have theirs, and last where each of
+    them stands among the others.
 
     Args:
         currency: money is converted to it by the rate of its own day; empty for not at all.
@@ -47,4 +48,6 @@ def run(
         ):
             report.counts.update(part.counts)
         due.measured(work.anew, scope.zone, today)
-    return report.add(removed=due.forget_others())
+    report.add(removed=due.forget_others())
+    PortfolioStore(session).keep(now, zone, is_news=any(report.counts.values()))
+    return report

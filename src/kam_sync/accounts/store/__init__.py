@@ -1,10 +1,12 @@
 """The tables of the account store: saving what sources hold, reading what people ask."""
 
+from kam_sync.accounts.store.closing import Closed, ClosingStore, Ending
 from kam_sync.accounts.store.corrections import CorrectionStore
 from kam_sync.accounts.store.dealing import DealStore
 from kam_sync.accounts.store.fact_tables import FACTS
 from kam_sync.accounts.store.facts import FactStore
 from kam_sync.accounts.store.fields import FieldStore
+from kam_sync.accounts.store.keepers import KEEPERS, NOBODY, Keeper, KeeperStore
 from kam_sync.accounts.store.leaving import LeavingStore, records_of
 from kam_sync.accounts.store.linking import LinkingStore
 from kam_sync.accounts.store.merging import MergingStore
@@ -22,12 +24,19 @@ from kam_sync.accounts.store.zones import ZoneStore
 
 __all__ = [
     "FACTS",
+    "KEEPERS",
+    "NOBODY",
     "RECORD_TABLES",
     "AccountStore",
+    "Closed",
+    "ClosingStore",
     "CorrectionStore",
     "DealStore",
+    "Ending",
     "FactStore",
     "FieldStore",
+    "Keeper",
+    "KeeperStore",
     "Key",
     "LeavingStore",
     "LinkingStore",

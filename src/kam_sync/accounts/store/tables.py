@@ -11,6 +11,7 @@ from kam_sync.base.fields import moment, numbers
 
 HAS_ITEMS = sa.text("deal.items <> '[]'")
 """Most deals have none, and are kept out of the index by item."""
+HAS_CONTRACT = sa.text("contract_ends_on IS NOT NULL")
 IS_MERGED = sa.text("merged_into IS NOT NULL")
 
 
@@ -85,6 +86,8 @@ class DealRow(Sourced, model.Deal, table=True):
     __table_args__ = (
         sa.Index("deal_company", "source_id", "company_external_id"),
         sa.Index("deal_changed", "changed_at"),
+        sa.Index("deal_closed", "closed_at"),
+        sa.Index("deal_contract_end", "contract_ends_on", postgresql_where=HAS_CONTRACT),
         sa.Index(
             "deal_items",
             "items",

@@ -3,6 +3,7 @@
 from kam_sync.alerts.store.alerts import KNOWN, AlertStore, Identity, Order
 from kam_sync.alerts.store.incidents import IncidentStore
 from kam_sync.alerts.store.scores import OfMonth, Score, ScoreStore
+from kam_sync.alerts.store.stakes import StakeStore
 
 __all__ = [
     "KNOWN",
@@ -13,4 +14,5 @@ __all__ = [
     "Order",
     "Score",
     "ScoreStore",
+    "StakeStore",
 ]

@@ -4,6 +4,7 @@ from kam_sync.kpi.store.doubting import DoubtStore
 from kam_sync.kpi.store.due import DueStore
 from kam_sync.kpi.store.examples import BadFormula, example
 from kam_sync.kpi.store.layout import nouns_of, open_tables
+from kam_sync.kpi.store.listing import Asked, Listed, ListedBy, bought_alone, listed
 from kam_sync.kpi.store.measuring import MeasuringStore
 from kam_sync.kpi.store.planned import PlanStore
 from kam_sync.kpi.store.portfolio import PortfolioStore
@@ -11,6 +12,7 @@ from kam_sync.kpi.store.rates import RateStore
 from kam_sync.kpi.store.reading import Key, KpiStore, Restated
 from kam_sync.kpi.store.rows import ROWS
 from kam_sync.kpi.store.splitting import SplitStore
+from kam_sync.kpi.store.standing import StandingStore
 from kam_sync.kpi.store.totals import TotalStore
 from kam_sync.kpi.store.tracing import OPEN_NOUNS, Of, TraceStore
 from kam_sync.kpi.store.years import two_years
@@ -18,11 +20,14 @@ from kam_sync.kpi.store.years import two_years
 __all__ = [
     "OPEN_NOUNS",
     "ROWS",
+    "Asked",
     "BadFormula",
     "DoubtStore",
     "DueStore",
     "Key",
     "KpiStore",
+    "Listed",
+    "ListedBy",
     "MeasuringStore",
     "Of",
     "PlanStore",
@@ -30,9 +35,12 @@ __all__ = [
     "RateStore",
     "Restated",
     "SplitStore",
+    "StandingStore",
     "TotalStore",
     "TraceStore",
+    "bought_alone",
     "example",
+    "listed",
     "nouns_of",
     "open_tables",
     "two_years",

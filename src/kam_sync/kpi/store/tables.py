@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from kam_sync.base import fields
 from kam_sync.kpi.model import Forecast, Restatement, Unforeseen
+from kam_sync.kpi.portfolio import What
 
 
 class SeriesRow(SQLModel, table=True):
@@ -95,3 +97,63 @@ class LearnedRow(SQLModel, table=True):
     numbers: list[float] = fields.listing()
     """Of `predicting.Fit`, in its order; none where there is a why."""
     why: Unforeseen | None = fields.choice(Unforeseen, default=None)
+
+
+class StandingRow(SQLModel, table=True):
+    """What an account bought in twelve whole months, and where it stands by that.
+
+    A group stands under its head; who is below one has only what it bought alone.
+    """
+
+    __tablename__ = "standing"
+    __table_args__ = (
+        sa.Index("standing_place", "unit", "place"),
+        sa.Index("standing_lost", "lost", postgresql_where=sa.text("lost IS NOT NULL")),
+    )
+
+    account_id: UUID = Field(primary_key=True, foreign_key="account.id", ondelete="CASCADE")
+    unit: str = Field(primary_key=True)
+    alone: Decimal = fields.exact()
+    amount: Decimal | None = fields.exact(default=None)
+    """It and all below it."""
+    year_before: Decimal | None = fields.exact(default=None)
+    place: int | None = None
+    before: Decimal | None = fields.exact(default=None)
+    """What all larger ones bought."""
+    pareto: str | None = None
+    health: Decimal | None = fields.exact(default=None)
+    band: str | None = None
+    lost: Decimal | None = fields.exact(default=None)
+    """What it bought in the year before, where it bought nothing in this one; in any currency."""
+
+
+class StandingKeptRow(SQLModel, table=True):
+    """When it was last found out where accounts stand, and by what; one row, or none before."""
+
+    __tablename__ = "standing_kept"
+
+    kpi: str = Field(primary_key=True)
+    first: date
+    """The first of the twelve months."""
+    at: datetime = fields.moment()
+    figures: dict[str, Any] = fields.mapping()
+    """What is said of all accounts together; see `standing.Figures`."""
+
+
+class StandingMoveRow(SQLModel, table=True):
+    """An account that came, went, or crossed a border between classes or bands of health."""
+
+    __tablename__ = "standing_move"
+    __table_args__ = (
+        sa.Index("standing_move_at", "at"),
+        sa.Index("standing_move_account", "account_id"),
+    )
+
+    id: int = Field(sa_column=sa.Column(sa.BigInteger, sa.Identity(), primary_key=True))
+    account_id: UUID = Field(foreign_key="account.id", ondelete="CASCADE")
+    unit: str
+    at: datetime = fields.moment()
+    what: What = fields.choice(What)
+    was: str | None = None
+    became: str | None = None
+    amount: Decimal = fields.exact()

@@ -2,21 +2,21 @@
 
 from datetime import date
 from decimal import Decimal
-from itertools import islice
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from kam_sync import overseeing
 from kam_sync.accounts.store import AccountStore
 from kam_sync.kpi import health
 from kam_sync.kpi.health import Band
+from kam_sync.kpi.periods import periods_until
 from kam_sync.kpi.portfolio import ParetoClass
 from kam_sync.kpi.registry import HEALTH, KPIS
 from kam_sync.kpi.store import KpiStore
 from kam_sync.kpi.values import Money, Value, money, value
 from kam_sync.matching.store import GroupStore
 from kam_sync.notify.shapes import AccountId as ShownId
+from kam_sync.overseeing import Kept, Overseer, Wanted
 from kam_sync.web import paging
 from kam_sync.web.api.kpis import GroupQuery
 from kam_sync.web.deps import AccountId, Reading, Serving
@@ -127,50 +127,50 @@ class HealthOfAccount(BaseModel):
 @router.get("/portfolio")
 def get_portfolio(session: Reading, services: Serving, query: Asked[PortfolioQuery]) -> Portfolio:
     """The top line numbers, and who looks after what."""
-    found = _read(session, services, query)
+    overseer = Overseer(session, query.unit)
+    overseer.check(query.kam)
+    found = overseer.portfolio
     one = found.concentration
+    kept = found.kept or _nothing_kept(services)
     return Portfolio(
-        kpi=found.kpi,
-        first=found.first,
+        kpi=kept.kpi,
+        first=kept.first,
         total=money(found.total, found.unit) if found.unit else None,
         units=list(found.units),
         concentration=one and Concentration(
             accounts=one.accounts, makers=one.makers, top1=_short(one.top1), top5=_short(one.top5),
             hhi=_short(one.hhi),
         ),
-        at_start=found.churn.at_start,
-        lost=len(found.churn.lost),
-        logo_churn=_maybe(found.churn.percent),
+        at_start=found.at_start,
+        lost=found.lost,
+        logo_churn=_maybe(found.churn),
         kams=[
             Kam(
                 key=kam.key, name=kam.name, share=_short(kam.share), main=kam.load.main,
                 smaller=kam.load.smaller, is_overloaded=kam.load.is_over,
                 health=_maybe(kam.health), poor=kam.poor, alerts=kam.alerts,
             )
-            for kam in found.kams
+            for kam in overseer.kams
             if query.kam in {"", kam.key}
         ],
     )  # fmt: skip
 
 
 @router.get("/portfolio/accounts")
-def list_portfolio_accounts(
-    session: Reading, services: Serving, query: Asked[PortfolioQuery]
-) -> Page[Standing]:
+def list_portfolio_accounts(session: Reading, query: Asked[PortfolioQuery]) -> Page[Standing]:
     """All that have bought, the largest first."""
-    found = _read(session, services, query)
-    after = _BY_PLACE.read(query.cursor)
-    rows = (
-        row for row in found.of(query.kam) if after is None or row.standing.place > int(after[0])
+    after, overseer = _BY_PLACE.read(query.cursor), Overseer(session, query.unit)
+    wanted = Wanted(
+        overseer.unit, query.kam, after_place=int(after[0]) if after else 0, limit=query.limit + 1
     )
+    rows, _ = overseer.of(wanted)
     kept, cursor = paging.page(
-        list(islice(rows, query.limit + 1)), query.limit,
-        lambda row: _BY_PLACE.write(row.standing.place),
+        rows, query.limit, lambda row: _BY_PLACE.write(row.standing.place)
     )  # fmt: skip
     items = [
         Standing(
-            account=str(row.account.id), name=row.account.name, place=row.standing.place,
-            amount=money(row.standing.amount, found.unit), share=_short(row.standing.share),
+            account=str(row.standing.account_id), name=row.name, place=row.standing.place,
+            amount=money(row.standing.amount, overseer.unit), share=_short(row.standing.share),
             cumulative=_short(row.standing.cumulative), pareto_class=row.standing.pareto,
             kam=row.kam, health=_maybe(row.health), alerts=row.alerts,
         )
@@ -180,13 +180,13 @@ def list_portfolio_accounts(
 
 
 @router.get("/portfolio/lost")
-def list_lost_accounts(session: Reading, services: Serving, query: Asked[Paging]) -> Page[Lost]:
+def list_lost_accounts(session: Reading, query: Asked[Paging]) -> Page[Lost]:
     """Who bought in the year before and nothing in this one, in any currency; the largest first."""
-    found = overseeing.read(session, services.as_of(), services.zone)
     after = _BY_LOSS.read(query.cursor)
-    numbered = list(enumerate(found.lost))[int(after[0]) + 1 if after else 0 :]
+    lost = Overseer(session).lost()
+    numbered = list(enumerate(lost))[int(after[0]) + 1 if after else 0 :]
     kept, cursor = paging.page(numbered, query.limit, lambda one: _BY_LOSS.write(one[0]))
-    items = [Lost(account=str(account.id), name=account.name) for _, account in kept]
+    items = [Lost(account=str(one.account_id), name=one.name) for _, one in kept]
     return Page(items=items, next_cursor=cursor)
 
 
@@ -216,10 +216,10 @@ def get_health(
     return HealthOfAccount(health=said)
 
 
-def _read(session: Reading, services: Serving, query: PortfolioQuery) -> overseeing.Portfolio:
-    found = overseeing.read(session, services.as_of(), services.zone, query.unit)
-    found.of(query.kam)
-    return found
+def _nothing_kept(services: Serving) -> Kept:
+    """What will be counted with the first measuring."""
+    now = services.as_of()
+    return Kept(kpi="won_revenue", first=periods_until(now, services.zone, count=12)[0].on, at=now)
 
 
 def _short(number: Decimal) -> float:

@@ -1,86 +1,112 @@
 """The table of accounts."""
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Annotated
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
-from kam_sync.accounts.store import AccountStore
-from kam_sync.alerts.store import AlertStore
-from kam_sync.kpi.model import Point
-from kam_sync.kpi.periods import periods_until
-from kam_sync.kpi.store import KpiStore
+from kam_sync.accounts.store import AccountStore, KeeperStore
+from kam_sync.alerts.store import StakeStore
+from kam_sync.kpi.store import Asked, ListedBy, bought_alone, listed
 from kam_sync.web import paging
-from kam_sync.web.deps import AllSources, Reading, Serving
+from kam_sync.web.deps import AllSources, Reading
 from kam_sync.web.paging import Cursor, Text
 from kam_sync.web.render import pages
 
 router = APIRouter()
 
 _LIMIT = 50
-_BY_NAME = Cursor("accounts", paging.text, paging.uuid)
-_MONTHS_BEFORE = 11  # with the running month these are twelve
-
-Revenue = dict[UUID, dict[str, Decimal]]
+_KEYS: Mapping[ListedBy, Callable[[str], Any]] = {
+    ListedBy.NAME: paging.text,
+    ListedBy.REVENUE: paging.decimal,
+    ListedBy.DAYS: paging.decimal,
+    ListedBy.ALERTS: paging.number,
+}
+_PLAIN = {"by": ListedBy.NAME}
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for, and which page of it."""
+    """What is looked for, in which order, and which page of it: all of it stands in the address."""
 
     q: Text = ""
     source: Text = ""
+    owner: Text = ""
+    alerts: Literal["", "yes", "no"] = ""
+    there: Literal["", "yes", "no"] = ""
+    by: ListedBy = ListedBy.NAME
+    reverse: bool = False
     cursor: Annotated[str | None, Query()] = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether not all accounts are asked for."""
+        return any((self.q.strip(), self.source, self.owner, self.alerts, self.there))
+
+    @property
+    def descending(self) -> bool:
+        """Names begin with A, and of all else the most comes first, if it is not turned round."""
+        return self.reverse is (self.by is ListedBy.NAME)
+
+    @property
+    def keys(self) -> Cursor:
+        """The cursor of this order."""
+        kind = f"accounts-{self.by}-{'down' if self.descending else 'up'}"
+        return Cursor(kind, _KEYS[self.by], paging.uuid)
+
+    def address(self, **changed: Any) -> str:
+        """The page with some of it changed, from its beginning."""
+        asked = {**asdict(self), "cursor": None, **changed}
+        asked = {name: "1" if value is True else value for name, value in asked.items()}
+        told = {name: value for name, value in asked.items() if value and value != _PLAIN.get(name)}
+        return f"/accounts{'?' if told else ''}{urlencode(told)}"
 
 
 @router.get("/accounts", response_class=HTMLResponse)
 def show_accounts(
     request: Request,
-    services: Serving,
     session: Reading,
     sources: AllSources,
     search: Annotated[Search, Depends()],
 ) -> HTMLResponse:
-    """Accounts by name, with what matters most of each."""
-    store, text = AccountStore(session), search.q.strip()
-    found = store.accounts(
-        text=text,
-        source_id=sources.named(search.source).id if search.source else None,
-        after=_BY_NAME.read(search.cursor),
-        limit=_LIMIT + 1,
-    )
-    kept, next_cursor = paging.page(found, _LIMIT, lambda a: _BY_NAME.write(a.name, a.id))
+    """Accounts in an order, with what matters most of each."""
+    store = AccountStore(session)
+    alerts: Counter[UUID] = Counter()
+    for key, _, count, _ in StakeStore(session).open_by_account():
+        alerts[key] += count
+    found = listed(session, asked_of(search, sources), alerts)
+    kept, next_cursor = paging.page(found, _LIMIT, lambda a: search.keys.write(a.key, a.id))
     ids = [account.id for account in kept]
-    months = periods_until(services.as_of(), services.zone, count=_MONTHS_BEFORE)
-    points = KpiStore(session).of_accounts(
-        ids, ("won_revenue", "days_since_last_won"), first=months[0].on
-    )
-    alerts = Counter(alert.account_id for alert in AlertStore(session).open_ones().values())
     return pages(request).render(
         request,
         "accounts.html",
         accounts=kept,
+        search=search,
         owners=store.owners(ids),
+        keepers=[(one.key, one.name) for one in KeeperStore(session).all()],
         origins={key: sources.called(found) for key, found in store.sources(ids).items()},
         source_names=sorted(sources.names.values()),
-        source=search.source,
-        revenue=_revenue(points),
-        days={point.account_id: point.value for point in points if point.unit == "days"},
-        alerts=alerts,
-        q=text,
+        twice=lambda names: [(name, name) for name in names],
+        revenue=bought_alone(session, ids),
         next_cursor=next_cursor,
-        is_first=search.cursor is None,
         has_sources=bool(sources.all),
     )
 
 
-def _revenue(points: list[Point]) -> Revenue:
-    sums: Revenue = defaultdict(lambda: defaultdict(Decimal))
-    for point in points:
-        if point.kpi == "won_revenue":
-            sums[point.account_id][point.unit] += point.value
-    return sums
+def asked_of(search: Search, sources: AllSources) -> Asked:
+    """Which accounts these are, and from where on."""
+    after = search.keys.read(search.cursor)
+    says = {"": None, "yes": True, "no": False}
+    return Asked(
+        search.q.strip(),
+        sources.named(search.source).id if search.source else None,
+        search.owner, says[search.there], says[search.alerts], search.by,
+        descending=search.descending,
+        after=(_KEYS[search.by](after[0]), UUID(after[1])) if after else None,
+        limit=_LIMIT + 1,
+    )  # fmt: skip

@@ -24,6 +24,12 @@
     event.preventDefault(); // the page stays as it is
     reason(ctx.response.raw).then(say);
   });
+  // What is not asked for does not stand in the address.
+  document.addEventListener("htmx:config:request", (event) => {
+    const { method, body } = event.detail.ctx.request;
+    if (method !== "GET" || !(body instanceof FormData)) return;
+    [...body].filter(([, value]) => value === "").forEach(([name]) => body.delete(name));
+  });
   document.addEventListener("htmx:error", (event) => {
     if (!event.target.closest?.("#live")) say(toast.dataset.away);
   });

@@ -1,36 +1,23 @@
 """Tables of many accounts: all of them, the portfolio, who looks after them, who has left."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from kam_sync import overseeing
-from kam_sync.accounts.model import Account
+from pydantic import Field
+
 from kam_sync.accounts.store import AccountStore
-from kam_sync.alerts.store import AlertStore
-from kam_sync.kpi.periods import periods_until
-from kam_sync.kpi.store import TotalStore
-from kam_sync.overseeing import NOBODY, Kam, Placed, Portfolio
+from kam_sync.alerts.store import StakeStore
+from kam_sync.kpi.store import Asked, Listed, ListedBy, TotalStore, bought_alone, listed
+from kam_sync.overseeing import NOBODY, By, Overseer
+from kam_sync.web.pages.accounts import Search, asked_of
 from kam_sync.web.pages.exporting.asked import Asking, Filter
 from kam_sync.web.pages.exporting.table import AT_ONCE, Cells, Column, Kind, Table
+from kam_sync.web.pages.portfolio import KAMS, KamBy, Wish, wanted_of
 from kam_sync.web.paging import Text
-
-_MONTHS_BEFORE = 11  # with the running month these are twelve
-_UNKNOWN = Decimal(1000)  # who has no score comes last
-
-By = Literal["share", "health", "alerts"]
-_ROWS: Mapping[By, Callable[[Placed], Any]] = {
-    "share": lambda row: row.standing.place,
-    "health": lambda row: (_UNKNOWN if row.health is None else row.health, row.standing.place),
-    "alerts": lambda row: (-row.alerts, row.standing.place),
-}
-_KAMS: Mapping[By, Callable[[Kam], Any]] = {
-    "share": lambda kam: -kam.share,
-    "health": lambda kam: _UNKNOWN if kam.health is None else kam.health,
-    "alerts": lambda kam: -kam.alerts,
-}
 
 
 class Found(Filter):
@@ -38,19 +25,40 @@ class Found(Filter):
 
     q: Text = ""
     source: Text = ""
+    owner: Text = ""
+    alerts: Literal["", "yes", "no"] = ""
+    there: Literal["", "yes", "no"] = ""
+    by: ListedBy = ListedBy.NAME
+    reverse: bool = False
 
 
 class Chosen(Filter):
-    """As the portfolio is looked at."""
+    """As the accounts of the portfolio are looked at."""
 
     unit: Text = ""
     kam: Text = ""
-    by: By = "share"
+    pareto: Literal["", "A", "B", "C"] = Field(default="", alias="class")
+    band: Literal["", "good", "fair", "poor", "unknown"] = ""
+    source: Text = ""
+    segment: Text = ""
+    q: Text = ""
+    by: By = By.PLACE
+    reverse: bool = False
+
+
+class Keeping(Filter):
+    """As who looks after the portfolio is looked at."""
+
+    unit: Text = ""
+    kam: Text = ""
+    kby: KamBy = "share"
+    kreverse: bool = False
 
 
 def accounts(asking: Asking, wanted: Found) -> Table:
     """All accounts by name, with what matters most of each."""
-    source_id = asking.sources.named(wanted.source).id if wanted.source else None
+    search = Search(**wanted.model_dump(exclude={"plain", "lang"}))
+    asked = replace(asked_of(search, asking.sources), limit=AT_ONCE)
     units = TotalStore(asking.session).units("won_revenue")
     _ = asking.language.gettext
     columns = [
@@ -65,49 +73,44 @@ def accounts(asking: Asking, wanted: Found) -> Table:
         Column("days_since_last_won", _("Days since the last won deal"), Kind.NUMBER),
         Column("deleted", _("Deleted in the CRM")),
     ]
-    return Table(_("Accounts"), columns, _rows(asking, wanted.q.strip(), source_id, units))
+    return Table(_("Accounts"), columns, _rows(asking, asked, units))
 
 
-def _rows(
-    asking: Asking, text: str, source_id: int | None, units: Sequence[str]
-) -> Iterator[Cells]:
-    store, last = AccountStore(asking.session), None
-    alerts = Counter(one.account_id for one in AlertStore(asking.session).open_ones().values())
+def _rows(asking: Asking, asked: Asked, units: Sequence[str]) -> Iterator[Cells]:
+    alerts: Counter[UUID] = Counter()
+    for key, _, count, _ in StakeStore(asking.session).open_by_account():
+        alerts[key] += count
     while True:
-        found = store.accounts(text=text, source_id=source_id, after=last, limit=AT_ONCE)
-        yield from _some(asking, found, units, alerts)
+        found = listed(asking.session, asked, alerts)
+        yield from _some(asking, found, units)
         if len(found) < AT_ONCE:
             return
-        last = (found[-1].name, str(found[-1].id))
+        asked = replace(asked, after=(found[-1].key, found[-1].id))
 
 
-def _some(
-    asking: Asking, found: Sequence[Account], units: Sequence[str], alerts: Counter[UUID]
-) -> Iterator[Cells]:
-    ids, store, totals = (
-        [one.id for one in found],
-        AccountStore(asking.session),
-        TotalStore(asking.session),
-    )
-    first = periods_until(asking.services.as_of(), asking.services.zone, count=_MONTHS_BEFORE)[0].on
-    owners, origins = store.owners(ids), store.sources(ids)
-    won = totals.sums(ids, "won_revenue", first=first)
-    days = totals.newest(ids, "days_since_last_won")
+def _some(asking: Asking, found: Sequence[Listed], units: Sequence[str]) -> Iterator[Cells]:
+    ids, store = [one.id for one in found], AccountStore(asking.session)
+    owners, origins, there = store.owners(ids), store.sources(ids), store.by_ids(ids)
+    won = {key: dict(of) for key, of in bought_alone(asking.session, ids).items()}
     yes = asking.language.gettext("yes")
     for one in found:
         yield (
-            str(one.id), one.name, one.inn, one.kpp,
+            str(one.id), one.name, one.inn, there[one.id].kpp,
             owners[one.id].name if one.id in owners else None,
             ", ".join(asking.sources.called(origins.get(one.id, []))),
-            *(won.get((one.id, unit)) for unit in units),
-            alerts[one.id], days.get(one.id), None if one.is_active else yes,
+            *(won.get(one.id, {}).get(unit) for unit in units),
+            one.alerts, one.days, None if one.is_active else yes,
         )  # fmt: skip
 
 
 def portfolio(asking: Asking, wanted: Chosen) -> Table:
     """Who makes the revenue of twelve months."""
-    found = _portfolio(asking, wanted)
-    names = {kam.key: kam.name for kam in found.kams}
+    overseer = Overseer(asking.session, wanted.unit)
+    wish = Wish(**wanted.model_dump(exclude={"plain", "lang"}))
+    placed, _count = overseer.of(replace(
+        wanted_of(overseer.unit, wish, asking.sources), skip=0, limit=None
+    ))  # fmt: skip
+    there = AccountStore(asking.session).by_ids([row.standing.account_id for row in placed])
     _ = asking.language.gettext
     columns = [
         Column("place", "№", Kind.NUMBER),
@@ -122,23 +125,25 @@ def portfolio(asking: Asking, wanted: Chosen) -> Table:
         Column("cumulative", _("With all larger ones"), Kind.PERCENT),
         Column("health", _("Health"), Kind.NUMBER),
         Column("open_alerts", _("Open alerts"), Kind.NUMBER),
+        Column("at_risk", _("At risk"), Kind.MONEY),
     ]
     rows = (
         (
-            row.standing.place, str(row.account.id), row.account.name, row.account.inn,
-            row.standing.pareto.value, names[row.kam] or _("nobody"), row.standing.amount,
-            found.unit, _short(row.standing.share), _short(row.standing.cumulative),
-            _short(row.health), row.alerts,
+            row.standing.place, str(row.standing.account_id), row.name,
+            there[row.standing.account_id].inn, row.standing.pareto.value,
+            row.kam_name or _("nobody"), row.standing.amount, overseer.unit,
+            _short(row.standing.share), _short(row.standing.cumulative),
+            _short(row.health), row.alerts, row.at_risk,
         )
-        for row in sorted(found.of(wanted.kam), key=_ROWS[wanted.by])
+        for row in placed
     )  # fmt: skip
     return Table(_("Portfolio"), columns, rows)
 
 
-def kams(asking: Asking, wanted: Chosen) -> Table:
+def kams(asking: Asking, wanted: Keeping) -> Table:
     """Who looks after how much."""
-    found = _portfolio(asking, wanted)
-    found.of(wanted.kam)
+    overseer = Overseer(asking.session, wanted.unit)
+    overseer.check(wanted.kam)
     _ = asking.language.gettext
     columns = [
         Column("responsible", _("Responsible")),
@@ -150,15 +155,16 @@ def kams(asking: Asking, wanted: Chosen) -> Table:
         Column("health", _("Mean health"), Kind.NUMBER),
         Column("poor", _("Poor"), Kind.NUMBER),
         Column("open_alerts", _("Open alerts"), Kind.NUMBER),
+        Column("at_risk", _("At risk"), Kind.MONEY),
     ]
     rows = (
         (
             kam.name or _("nobody"), None if kam.key == NOBODY else kam.key, _short(kam.share),
             kam.load.main, kam.load.smaller,
             _("yes") if kam.load.is_over and kam.key != NOBODY else None,
-            _short(kam.health), kam.poor, kam.alerts,
+            _short(kam.health), kam.poor, kam.alerts, kam.at_risk,
         )
-        for kam in sorted(found.kams, key=_KAMS[wanted.by])
+        for kam in sorted(overseer.kams, key=KAMS[wanted.kby], reverse=wanted.kreverse)
         if wanted.kam in {"", kam.key}
     )  # fmt: skip
     return Table(_("By responsible user"), columns, rows)
@@ -166,9 +172,10 @@ def kams(asking: Asking, wanted: Chosen) -> Table:
 
 def lost(asking: Asking, _wanted: Filter) -> Table:
     """Who bought in the year before and nothing in this one, the largest first."""
-    services, _ = asking.services, asking.language.gettext
-    found = overseeing.read(asking.session, services.as_of(), services.zone).lost
-    owners = AccountStore(asking.session).owners([one.id for one in found])
+    _ = asking.language.gettext
+    found, store = Overseer(asking.session).lost(), AccountStore(asking.session)
+    ids = [one.account_id for one in found]
+    owners, there = store.owners(ids), store.by_ids(ids)
     columns = [
         Column("account_id", _("Id")),
         Column("name", _("Name")),
@@ -176,15 +183,10 @@ def lost(asking: Asking, _wanted: Filter) -> Table:
         Column("responsible", _("Responsible")),
     ]
     rows = (
-        (str(one.id), one.name, one.inn, owners[one.id].name if one.id in owners else None)
-        for one in found
+        (str(key), there[key].name, there[key].inn, owners[key].name if key in owners else None)
+        for key in ids
     )
     return Table(_("Lost in twelve months"), columns, rows)
-
-
-def _portfolio(asking: Asking, wanted: Chosen) -> Portfolio:
-    services = asking.services
-    return overseeing.read(asking.session, services.as_of(), services.zone, wanted.unit)
 
 
 def _short(number: Decimal | None) -> Decimal | None:

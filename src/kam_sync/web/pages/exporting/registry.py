@@ -28,7 +28,7 @@ class Export:
 EXPORTS: Mapping[str, Export] = {
     "accounts": Export(accounts.Found, accounts.accounts),
     "portfolio": Export(accounts.Chosen, accounts.portfolio),
-    "kams": Export(accounts.Chosen, accounts.kams),
+    "kams": Export(accounts.Keeping, accounts.kams),
     "lost": Export(Filter, accounts.lost),
     "alerts": Export(alerts.Open, alerts.alerts),
     "rules": Export(Filter, alerts.rules),

@@ -1,0 +1,183 @@
+"""Reads where accounts stand in the portfolio: pages of them, and sums."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from kam_sync.accounts.store import KEEPERS, NOBODY
+from kam_sync.base.db import Session
+from kam_sync.kpi.periods import shift
+from kam_sync.kpi.portfolio import Move, ParetoClass, Standing, What
+from kam_sync.kpi.standing import By, KamSums, Kept, Placed, Sums, Told, Wanted
+
+_TOPS = """
+    WITH RECURSIVE below AS (
+        SELECT p.account_id, p.parent_id AS top FROM account_parent p
+        WHERE p.account_id = ANY(:ids)
+        UNION
+        SELECT b.account_id, p.parent_id FROM below b JOIN account_parent p ON p.account_id = b.top
+    )
+    SELECT account_id, top FROM below
+    WHERE top NOT IN (SELECT account_id FROM account_parent)
+"""
+_LOST = """
+    SELECT s.account_id, a.name FROM standing s JOIN account a ON a.id = s.account_id
+    WHERE s.lost IS NOT NULL GROUP BY s.account_id, a.name, s.lost
+    ORDER BY s.lost DESC, s.account_id::text LIMIT :limit
+"""
+_ROWS = """
+    SELECT s.account_id, s.place, s.amount, s.before, s.pareto, s.health, s.band,
+        coalesce(t.alerts, 0) AS alerts, coalesce(t.at_risk, 0) AS at_risk
+    FROM standing s
+    LEFT JOIN unnest(CAST(:told AS uuid[]), CAST(:alerts AS int[]), CAST(:risks AS numeric[]))
+        AS t(account_id, alerts, at_risk) ON t.account_id = s.account_id
+    WHERE s.unit = :unit AND s.place IS NOT NULL
+"""
+_PLACED = """
+    WITH placed AS ({rows}), {everyone} chosen AS (
+        SELECT p.*, a.name, {found} AS found FROM placed p
+        JOIN account a ON a.id = p.account_id {whose}
+        WHERE {where} ORDER BY {order}, p.place LIMIT :limit OFFSET :skip
+    ), {few} numbered AS (SELECT c.*, row_number() OVER () AS row FROM chosen c)
+    SELECT p.account_id, p.place, p.amount, p.before, p.pareto, p.name, coalesce(k.key, :nobody),
+        k.name, p.health, p.alerts, p.at_risk, p.found
+    FROM numbered p LEFT JOIN keeper k ON k.account_id = p.account_id ORDER BY p.row
+"""
+_OF_CHOSEN = KEEPERS.format(only="l.account_id IN (SELECT account_id FROM chosen)")
+_OF_ALL = KEEPERS.format(only="true")
+_KAMS = f"""
+    WITH placed AS ({_ROWS}), keeper AS ({_OF_ALL})
+    SELECT coalesce(k.key, :nobody), max(k.name), sum(amount), count(*) FILTER (WHERE pareto = 'A'),
+        count(*) FILTER (WHERE pareto <> 'A'), sum(health), count(health),
+        count(*) FILTER (WHERE band = 'poor'), sum(alerts), sum(at_risk)
+    FROM placed p LEFT JOIN keeper k ON k.account_id = p.account_id
+    GROUP BY 1 ORDER BY 3 DESC, 1
+"""  # noqa: S608 - our own SQL
+_MONTHS = """
+    SELECT DISTINCT ON (account_id) account_id, ons, known FROM series
+    WHERE account_id = ANY(:ids) AND kpi = :kpi AND unit = :unit AND grain = 'month'
+    ORDER BY account_id, of_group DESC
+"""
+_MOVES = """
+    SELECT m.account_id, a.name, m.what, m.was, m.became, m.amount
+    FROM standing_move m JOIN account a ON a.id = m.account_id
+    WHERE m.at >= :since AND m.unit = :unit ORDER BY m.amount DESC, m.id DESC LIMIT :limit
+"""
+_FILTERS = {
+    "kam": "coalesce(k.key, :nobody) = :kam",
+    "pareto": "p.pareto = :pareto",
+    "band": "coalesce(p.band, 'unknown') = :band",
+    "source_id": "EXISTS (SELECT FROM account_link l WHERE l.account_id = p.account_id "
+    "AND l.source_id = :source_id)",
+    "segment": "EXISTS (SELECT FROM account_link l JOIN company c ON c.source_id = l.source_id "
+    "AND c.external_id = l.company_external_id "
+    "WHERE l.account_id = p.account_id AND c.segment = :segment)",
+    "text": "(a.name ILIKE :part OR a.inn LIKE :start)",
+    "after_place": "p.place > :after_place",
+    "to_place": "p.place <= :to_place",
+}
+_ORDERS = {
+    By.PLACE: "p.place",
+    By.AMOUNT: "-p.place",  # as equals are put in order, too; and there is an index
+    By.SHARE: "-p.place",
+    By.NAME: "a.name",
+    By.PARETO: "p.pareto",
+    By.KAM: "k.name",
+    By.HEALTH: "p.health",
+    By.ALERTS: "p.alerts",
+    By.AT_RISK: "p.at_risk",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StandingStore:
+    """Reads the kept standings; who looks after accounts and what is open are read as of now."""
+
+    session: Session
+    told: Mapping[UUID, Told] = field(default_factory=lambda: MappingProxyType({}))
+    """What is open about heads of groups and about accounts alone."""
+
+    def kept(self) -> Kept | None:
+        """What the standings are made of; None where nothing has been kept yet."""
+        query = "SELECT kpi, first, at, figures FROM standing_kept"
+        found = self.session.execute(sa.text(query)).mappings().first()
+        return Kept.model_validate(dict(found)) if found else None
+
+    def tops(self, ids: Sequence[UUID]) -> dict[UUID, UUID]:
+        """The head of its group, for each of some accounts that is below one."""
+        return dict(self._all(_TOPS, ids=list(ids)))
+
+    def lost(self, limit: int | None = None) -> list[tuple[UUID, str]]:
+        """Who bought in the year before and nothing in this one, the largest first."""
+        return [(key, name) for key, name in self._all(_LOST, limit=limit)]
+
+    def lost_count(self) -> int:
+        """How many these are."""
+        query = "SELECT count(DISTINCT account_id) FROM standing WHERE lost IS NOT NULL"
+        return int(self.session.scalar(sa.text(query)) or 0)
+
+    def placed(self, wanted: Wanted, of: Sums) -> tuple[list[Placed], int]:
+        """Some accounts, and how many there are of that kind.
+
+        Args:
+            of: the currency in figures.
+        """
+        values = {name: getattr(wanted, name) for name in _FILTERS}
+        where = [clause for name, clause in _FILTERS.items() if values[name]]
+        text = wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        # Who looks after all of them is found out only where they are told apart by that.
+        by_kam = bool(wanted.kam) or wanted.by is By.KAM
+        way = "DESC NULLS LAST" if wanted.descending else "ASC NULLS LAST"
+        query = _PLACED.format(
+            rows=_ROWS, where=" AND ".join(where) or "true", order=f"{_ORDERS[wanted.by]} {way}",
+            # To count all that are asked for takes the longest; all there are is known.
+            found="count(*) OVER ()" if where else "CAST(:accounts AS int)",
+            everyone=f"keeper AS ({_OF_ALL})," if by_kam else "",
+            whose="LEFT JOIN keeper k ON k.account_id = p.account_id" if by_kam else "",
+            few="" if by_kam else f"keeper AS ({_OF_CHOSEN}),",
+        )  # fmt: skip
+        found = self._all(
+            query, unit=wanted.unit, limit=wanted.limit, skip=wanted.skip,
+            accounts=of.concentration.accounts, part=f"%{text}%",
+            start=f"{text}%", **values, **self._open(),
+        )  # fmt: skip
+        rows = [
+            Placed(Standing(key, place, amount, before, of.total, ParetoClass(pareto)), *rest[:6])
+            for key, place, amount, before, pareto, *rest in found
+        ]
+        return rows, found[0].found if found else 0
+
+    def kams(self, unit: str) -> list[KamSums]:
+        """All who look after accounts that buy, those with most of it first."""
+        return [KamSums(*row) for row in self._all(_KAMS, unit=unit, **self._open())]
+
+    def moves(self, unit: str, since: datetime, limit: int) -> list[tuple[UUID, str, Move]]:
+        """What happened to the places of accounts, the largest first: id, name, and what."""
+        found = self._all(_MOVES, unit=unit, since=since, limit=limit)
+        return [
+            (key, name, Move(What(what), was, became, amount))
+            for key, name, what, was, became, amount in found
+        ]
+
+    def months(self, ids: Sequence[UUID], kept: Kept, unit: str) -> dict[UUID, list[float]]:
+        """What some accounts bought in each of the twelve months; a head with all below it."""
+        found = self._all(_MONTHS, ids=list(ids), kpi=kept.kpi, unit=unit)
+        ons = [shift(kept.first, at) for at in range(12)]
+        known = {key: dict(zip(days, values, strict=True)) for key, days, values in found}
+        return {key: [float(of.get(on, 0)) for on in ons] for key, of in known.items()}
+
+    def _open(self) -> dict[str, Any]:
+        return {
+            "nobody": NOBODY,
+            "told": list(self.told),
+            "alerts": [one.alerts for one in self.told.values()],
+            "risks": [one.at_risk for one in self.told.values()],
+        }
+
+    def _all(self, query: str, **values: Any) -> Sequence[Any]:
+        return self.session.execute(sa.text(query), values).all()
