@@ -1,10 +1,13 @@
 """Open pages hear of what has changed."""
 
 import asyncio
+import re
 from contextlib import aclosing
+from urllib.parse import parse_qs
 from uuid import UUID
 
 import pytest
+from fastapi.testclient import TestClient
 
 from kam_sync.alerts.store import AlertStore
 from kam_sync.intake.store import RunStore
@@ -40,6 +43,21 @@ def test_who_comes_back_hears_of_what_it_missed(world: World, fallen: UUID) -> N
         return heard
 
     assert asyncio.run(asyncio.wait_for(ids(), 20)) == ["alerts", "runs"]
+
+
+def test_a_page_hears_of_what_changed_before_its_stream_began(
+    world: World, fallen: UUID, client: TestClient
+) -> None:
+    [asked] = re.findall(r'hx-sse:connect="/events\?([^"]*)"', client.get("/").text)
+    _acknowledge(world, fallen)
+
+    async def heard() -> str | None:
+        async with aclosing(
+            Live(world.services, every=0.01).news(parse_qs(asked)["seen"][0])
+        ) as news:
+            return (await anext(news)).event
+
+    assert asyncio.run(asyncio.wait_for(heard(), 20)) == "alerts"
 
 
 @pytest.mark.parametrize("last", ["[]", "{", "null", '{"alerts": []}'])

@@ -136,7 +136,7 @@ def test_the_list_follows_what_others_do_and_spares_who_writes(
         done = page.request.post(f"{address}/api/v1/alerts/{alert}/acknowledge", data={})
         assert done.ok
 
-    with page.expect_response("**/events"):
+    with page.expect_response("**/events?*"):
         page.goto(address)
     page.keyboard.press("j")  # what it comes from is asked for after the stream of events
     expect(page.locator(f"#alert-{three[0]} .cause")).not_to_be_empty()
@@ -157,7 +157,7 @@ def test_events_are_heard_also_where_their_script_comes_late(
 ) -> None:
     late: list[Route] = []
     page.route("**/hx-sse.min.js*", lambda route: late.append(route))  # noqa: PLW0108 - it is looked into
-    with page.expect_request("**/events"):
+    with page.expect_request("**/events?*"):
         with page.expect_response("**/htmx.min.js*"):
             page.goto(address, wait_until="commit")
         page.locator("#live").wait_for(state="attached")

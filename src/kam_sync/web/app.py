@@ -94,7 +94,7 @@ from kam_sync.web.pages.source_look import Counted
 from kam_sync.web.render import STATIC, pages_of
 from kam_sync.web.static_files import StaticFiles
 from kam_sync.web.turnstile import Turnstile
-from kam_sync.web.waiting import count_questions
+from kam_sync.web.waiting import look_around
 from kam_sync.wiring import Services
 
 _API = (
@@ -238,9 +238,7 @@ def _routes() -> Sequence[BaseRoute]:
     paths.include_router(kam_sync.web.ops.router)
     paths.include_router(kam_sync.web.live.router, include_in_schema=False)
     for router in _PAGES:
-        paths.include_router(
-            router, include_in_schema=False, dependencies=[Depends(count_questions)]
-        )
+        paths.include_router(router, include_in_schema=False, dependencies=[Depends(look_around)])
     return paths.routes
 
 

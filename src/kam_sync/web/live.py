@@ -8,12 +8,14 @@ what was seen, so that a page that comes back hears of what it missed.
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
+from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from kam_sync.alerts.store import AlertStore
+from kam_sync.base.db import Session
 from kam_sync.base.errors import DatabaseTrouble
 from kam_sync.intake.store import RunStore
 from kam_sync.wiring import Services
@@ -22,6 +24,7 @@ router = APIRouter()
 
 PATH = "/events"
 _EVERY = 2.0
+_LONGEST = 1000
 
 Marks = Mapping[str, str]
 """By topic ("alerts", "runs") what changes when it does."""
@@ -46,7 +49,7 @@ class Live:
                 self._looking = asyncio.create_task(self._look())
             while (marks := await queue.get()) is not None:
                 for topic in (one for one in marks if marks[one] != seen.get(one)):
-                    yield ServerSentEvent(event=topic, data="", id=orjson.dumps(marks).decode())
+                    yield ServerSentEvent(event=topic, data="", id=_written(marks))
                 seen = marks
         finally:
             self._listeners.discard(queue)
@@ -66,15 +69,30 @@ class Live:
 
     def _marks(self) -> Marks:
         with self._services.database.transaction() as session:
-            return {"alerts": AlertStore(session).mark(), "runs": RunStore(session).mark()}
+            return _marks(session)
 
 
 @router.get(PATH, response_class=EventSourceResponse)
-async def events(request: Request) -> AsyncIterator[ServerSentEvent]:
-    """What changes from now on."""
+async def events(
+    request: Request, seen: Annotated[str, Query(max_length=_LONGEST)] = ""
+) -> AsyncIterator[ServerSentEvent]:
+    """What changes from now on; or from when the page was made, or from what it has heard last."""
     live: Live = request.app.state.live
-    async for event in live.news(request.headers.get("last-event-id", "")):
+    async for event in live.news(request.headers.get("last-event-id") or seen):
         yield event
+
+
+def seen_by_now(session: Session) -> str:
+    """What there is to hear of now, as the id of an event has it."""
+    return _written(_marks(session))
+
+
+def _marks(session: Session) -> Marks:
+    return {"alerts": AlertStore(session).mark(), "runs": RunStore(session).mark()}
+
+
+def _written(marks: Marks) -> str:
+    return orjson.dumps(marks).decode()
 
 
 def _read(text: str) -> Marks:

@@ -54,6 +54,7 @@ class Pages:
                 theme=theme(request),
                 themes=_switch(request, "theme", Theme),
                 waiting=getattr(request.state, "waiting", {}),
+                seen=getattr(request.state, "seen", ""),
                 **values,
             )
         )
