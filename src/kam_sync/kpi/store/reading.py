@@ -39,6 +39,10 @@ class KpiStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def has_values(self) -> bool:
+        """Whether anything was ever measured."""
+        return bool(self._session.scalar(sa.select(sa.exists().select_from(SeriesRow))))
+
     def series(
         self, kpis: Iterable[str], grain: Grain = Grain.MONTH, *, as_reported: bool = False
     ) -> Iterator[Series]:

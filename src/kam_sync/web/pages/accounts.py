@@ -15,6 +15,7 @@ from kam_sync.alerts.store import StakeStore
 from kam_sync.kpi.store import Asked, ListedBy, bought_alone, listed
 from kam_sync.web import paging
 from kam_sync.web.deps import AllSources, Reading
+from kam_sync.web.first_load import coming
 from kam_sync.web.paging import Cursor, Text
 from kam_sync.web.render import pages
 
@@ -95,6 +96,7 @@ def show_accounts(
         revenue=bought_alone(session, ids),
         next_cursor=next_cursor,
         has_sources=bool(sources.all),
+        coming=coming(session, sources),
     )
 
 

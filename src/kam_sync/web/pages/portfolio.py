@@ -15,6 +15,7 @@ from kam_sync.kpi.portfolio import MOST_MAIN, MOST_SMALLER
 from kam_sync.kpi.standing import Kept
 from kam_sync.overseeing import NOBODY, By, Kam, Overseer, Placed, Wanted, happened
 from kam_sync.web.deps import AllSources, Reading, Serving
+from kam_sync.web.first_load import coming
 from kam_sync.web.pages.pareto import curve
 from kam_sync.web.pages.sparkline import Sparkline, sparkline
 from kam_sync.web.pages.treemap import NARROW, WIDE, treemap
@@ -124,6 +125,7 @@ def show_portfolio(
         first_down=FIRST_DOWN,
         scores=scores,
         has_sources=bool(sources.all),
+        coming=coming(session, sources),
     )  # fmt: skip
 
 

@@ -8,7 +8,6 @@ from urllib.parse import quote, unquote
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.model import IncidentKind
 from kam_sync.alerts.store import AlertStore, IncidentStore
 from kam_sync.base.db import Session
@@ -17,6 +16,7 @@ from kam_sync.intake.model import SourceState
 from kam_sync.intake.store import RunStore
 from kam_sync.kpi.definition import Family
 from kam_sync.web.deps import AllSources, Reading, Serving, Sources
+from kam_sync.web.first_load import coming
 from kam_sync.web.pages.alert_acts import Happening
 from kam_sync.web.pages.alert_rows import (
     Item,
@@ -131,5 +131,5 @@ def _state_of_data(session: Session, sources: Sources) -> dict[str, Any]:
             one.name for one in sources.all if one.id in late or one.state is not SourceState.ACTIVE
         ],
         "last_run": RunStore(session).last_good(),
-        "has_accounts": bool(AccountStore(session).accounts(limit=1)),
+        "coming": coming(session, sources),
     }
