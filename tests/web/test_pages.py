@@ -60,6 +60,8 @@ def test_a_source_that_was_never_pulled_says_what_to_type(client, world: World) 
 
 def test_without_alerts_all_is_quiet(client, world: World) -> None:
     world.add_companies(world.add_source(), "Вега")
+    assert "первая загрузка ещё не началась" in client.get("/").text
+    world.measure()
 
     assert "Всё спокойно" in client.get("/").text
 

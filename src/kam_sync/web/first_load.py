@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kam_sync.accounts.store import AccountStore
 from kam_sync.base.db import Session
 from kam_sync.intake.model import RunState
 from kam_sync.intake.store import progress_of
@@ -21,8 +22,8 @@ class Coming:
 
 
 def coming(session: Session, sources: Sources) -> Sequence[Coming]:
-    """All sources, while no value of any account was measured; none afterwards."""
-    if KpiStore(session).has_values():
+    """All sources, until accounts were measured; none afterwards."""
+    if KpiStore(session).was_measured() and AccountStore(session).accounts(limit=1):
         return []
     return [_coming(session, source.id, source.name) for source in sources.all]
 

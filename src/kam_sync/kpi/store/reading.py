@@ -16,7 +16,7 @@ from kam_sync.kpi.model import Forecast, Point, Restatement, Series
 from kam_sync.kpi.periods import shift
 from kam_sync.kpi.store.doubting import DoubtStore
 from kam_sync.kpi.store.layout import nouns_of
-from kam_sync.kpi.store.tables import ForecastRow, RestatementRow, SeriesRow
+from kam_sync.kpi.store.tables import ForecastRow, MeasuredRow, RestatementRow, SeriesRow
 
 Key = tuple[UUID, str, str, Grain]
 """Account, KPI, unit and how long the periods are."""
@@ -39,9 +39,10 @@ class KpiStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def has_values(self) -> bool:
-        """Whether anything was ever measured."""
-        return bool(self._session.scalar(sa.select(sa.exists().select_from(SeriesRow))))
+    def was_measured(self) -> bool:
+        """Whether accounts were ever measured, be it that there was nothing to measure of them."""
+        found = sa.exists().select_from(SeriesRow) | sa.exists().select_from(MeasuredRow)
+        return bool(self._session.scalar(sa.select(found)))
 
     def series(
         self, kpis: Iterable[str], grain: Grain = Grain.MONTH, *, as_reported: bool = False
