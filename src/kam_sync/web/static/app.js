@@ -30,6 +30,11 @@
     if (method !== "GET" || !(body instanceof FormData)) return;
     [...body].filter(([, value]) => value === "").forEach(([name]) => body.delete(name));
   });
+  // What stood in for the page is gone: now there is something to show, with scripts of its own.
+  document.addEventListener("htmx:after:request", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.sourceElement.id === "coming" && !ctx.text.includes('id="coming"')) location.reload();
+  });
   document.addEventListener("htmx:error", (event) => {
     if (!event.target.closest?.("#live")) say(toast.dataset.away);
   });
