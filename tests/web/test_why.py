@@ -12,7 +12,7 @@ import pytest
 import connectors as gate
 from connectors import Noun
 from kam_sync.base.settings import Locale
-from kam_sync.drift.moved import Part, Unsaid
+from kam_sync.drift.moved import Driver, Member, Part, Unsaid
 from kam_sync.kpi.splits import Dimension
 from kam_sync.web.wording import why as words
 from kam_sync.web.wording.language import Language
@@ -174,3 +174,12 @@ def test_everything_has_words_in_both_languages() -> None:
         assert len({words.cause(language, part) for part in Part}) == len(Part)
         assert len({words.dimension(language, by) for by in Dimension}) == len(Dimension)
         assert len({words.unsaid(language, why) for why in Unsaid}) == len(Unsaid)
+
+
+def test_pipelines_of_one_name_are_told_apart_by_their_source() -> None:
+    named = (("1:3300", "Продажи"), ("2:44", "Продажи"), ("1:5", "Сервис"), ("", ""))
+    members = tuple(Member(key, name, Decimal(1)) for key, name in named)
+    driver = Driver(Dimension.PIPELINE, members, Decimal(0), 0, Decimal(0))
+    assert words.told_apart(driver, {1: "sales", 2: "branch"}) == {
+        "1:3300": "sales", "2:44": "branch",
+    }  # fmt: skip

@@ -6,9 +6,10 @@ from fastapi.responses import HTMLResponse
 from kam_sync.accounts.model import Account
 from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.store import AlertStore
+from kam_sync.base.db import Session
 from kam_sync.drift.moved import Against, Moved, Unsaid
 from kam_sync.web.api.why import AgainstQuery, WhyQuery, of_alert, of_kpi
-from kam_sync.web.deps import AccountId, AlertId, Reading, Serving
+from kam_sync.web.deps import AccountId, AlertId, Reading, Serving, Sources
 from kam_sync.web.query import Asked
 from kam_sync.web.render import pages
 from kam_sync.web.wording import why as words
@@ -25,7 +26,7 @@ def show_why_of_alert(
     alert = AlertStore(session).alert(alert_id)
     account = AccountStore(session).standing([alert.account_id])[alert.account_id]
     found = of_alert(session, services, alert, query.against)
-    return _show(request, account, alert.kpi, query, found)
+    return _show(request, session, account, alert.kpi, query, found)
 
 
 @router.get("/accounts/{account_id}/kpis/{kpi}/why", response_class=HTMLResponse)
@@ -36,12 +37,13 @@ def show_why_of_kpi(
     """Why a KPI of an account is not what it was in the latest three months, or in those named."""
     account = AccountStore(session).account(account_id)
     found = of_kpi(session, services, account_id, kpi, query)
-    return _show(request, account, kpi, query, found)
+    return _show(request, session, account, kpi, query, found)
 
 
 def _show(
-    request: Request, account: Account, kpi: str, query: AgainstQuery, found: list[Moved] | Unsaid
-) -> HTMLResponse:
+    request: Request, session: Session, account: Account, kpi: str, query: AgainstQuery,
+    found: list[Moved] | Unsaid,
+) -> HTMLResponse:  # fmt: skip
     said = query.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"lang"})
     return pages(request).render(
         request,
@@ -53,4 +55,5 @@ def _show(
         moves=[] if isinstance(found, Unsaid) else found,
         unsaid=found if isinstance(found, Unsaid) else None,
         words=words,
+        source_names=Sources(session).names,
     )

@@ -1,10 +1,11 @@
 """Why a KPI has moved, in words and numbers with their sign."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from kam_sync.drift.moved import Against, Member, Moved, Part, Unsaid
+from kam_sync.drift.moved import Against, Driver, Member, Moved, Part, Unsaid
 from kam_sync.kpi.definition import Measure
 from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.splits import Dimension
@@ -45,6 +46,13 @@ def member(language: Language, by: Dimension, one: Member) -> str:
     if by is Dimension.OWNER and one.key and not one.name:
         return language.gettext("somebody whose name the CRM does not tell")
     return one.name or one.key.partition(":")[2] or language.gettext("not named")
+
+
+def told_apart(by: Driver, sources: Mapping[int, str]) -> dict[str, str]:
+    """By key the source of each member whose name another one has, too."""
+    names = Counter(one.name for one in by.members)
+    ids = {one.key: one.key.partition(":")[0] for one in by.members if names[one.name] > 1}
+    return {key: sources[int(id_)] for key, id_ in ids.items() if id_.isdigit()}
 
 
 def terms(language: Language, kpi: str) -> tuple[str, str]:
