@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from kam_sync.accounts.store import AccountStore
-from kam_sync.alerts.store import OfMonth, Score, ScoreStore
+from kam_sync.alerts.store import AlertStore, OfMonth, Score, ScoreStore
 from kam_sync.base.clock import start_of_day
 from kam_sync.drift.backtest import Fired, House, Look, backtest
 from kam_sync.drift.registry import BadRule, Known, text_of
@@ -83,6 +83,12 @@ def tried(services: Services, rule: Rule) -> Tried:
         accounts = AccountStore(session).standing(list(past.looks))
         names = {key: found.name for key, found in accounts.items()}
         return Tried(past.fired, names, past.looks)
+
+
+def open_count(services: Services, key: str) -> int:
+    """How many alerts of a rule are open."""
+    with services.database.transaction() as session:
+        return sum(rule == key for _, rule in AlertStore(session).open_ones())
 
 
 def months(services: Services, key: str) -> list[OfMonth]:

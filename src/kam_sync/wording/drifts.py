@@ -21,7 +21,11 @@ def alert(language: Language, about: Judged) -> str:
 def over(language: Language, about: Alert, end: Change) -> str:
     """How an alert ended; `about` has the numbers of then."""
     if end.by:
-        return language.gettext("closed by %(name)s") % {"name": end.by}
+        known = {
+            "the page": language.gettext("closed on the page"),
+            "the API": language.gettext("closed by the API"),
+        }
+        return known.get(end.by) or language.gettext("closed by %(name)s") % {"name": end.by}
     if about.kind is Kind.SILENCE:
         return language.gettext("there are orders again")
     if about.kind is Kind.MISSING:

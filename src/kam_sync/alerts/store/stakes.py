@@ -24,10 +24,10 @@ class StakeStore:
     def open_by_account(self) -> list[tuple[UUID, str, int, Decimal]]:
         """Account, currency of the money at risk, how many are open, and how much is at risk.
 
-        What another alert tells of, too, counts as an alert, but its money is that one's.
+        At risk is what the largest says, for all may mean the same money.
         """
         row: Any = AlertRow
-        money = sa.func.sum(row.at_risk).filter(row.inhibited_by.is_(None))
+        money = sa.func.max(row.at_risk).filter(row.inhibited_by.is_(None))
         query = sa.select(
             row.account_id, row.at_risk_currency, sa.func.count(), sa.func.coalesce(money, 0)
         )

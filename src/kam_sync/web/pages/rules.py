@@ -117,6 +117,7 @@ def _page(request: Request, services: Serving, key: str, came: _Came | None = No
         request, "rule.html", status=400 if came.wrong else 200, wrong=came.wrong,
         known=known, rule=shown, score=score, tried=came.tried,
         typed=typed(shown, came.sent) if shown else {},
+        open_count=ruling.open_count(services, key),
         months=months, past=backtest.of_months(pages(request).language(request), months),
         text=text_of(shown) if shown else known.text, most=_MOST_FIRED, rule_words=words,
         **_CHOICES,
