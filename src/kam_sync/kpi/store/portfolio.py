@@ -45,6 +45,11 @@ _HEALTH = """
         AND (running_on = :running OR ons[cardinality(ons)] >= :before)
     ORDER BY account_id, of_group DESC
 """
+_JOINED = """
+    SELECT account_id FROM account_parent
+    UNION SELECT id FROM account WHERE merged_into IS NOT NULL
+"""
+"""What another account stands for now."""
 _BY = ("won_revenue", "sell_in")
 """What the portfolio is counted by: the first of these that anybody has any of."""
 
@@ -139,12 +144,16 @@ class PortfolioStore:
         return bool(placed == sum(one.concentration.accounts for one in units))
 
     def _keep_moves(self, rows: list[tuple[Any, ...]], now: datetime) -> None:
-        """Write down what differs from what is kept; a new currency is no news of accounts."""
+        """Write down what differs from what is kept; a new currency is no news of accounts, and
+        none of them comes or goes by being put into a group, taken out of it, or merged."""
         row = table_of(StandingRow).c
         kept = sa.select(row.account_id, row.unit, row.amount, row.pareto, row.band)
         was = {(key, unit): Place(*rest) for key, unit, *rest in self._session.execute(
             kept.where(row.place.is_not(None))
         )}  # fmt: skip
+        bought = sa.select(row.account_id, row.unit).where(row.place.is_(None), row.alone > 0)
+        in_groups = {tuple(one) for one in self._session.execute(bought)}
+        joined = set(self._session.scalars(sa.text(_JOINED)))
         units = {unit for _, unit in was}
         placed = (dict(zip(_COLUMNS, one, strict=True)) for one in rows)
         new = {
@@ -157,7 +166,7 @@ class PortfolioStore:
         copy_rows(self._session, table, _MOVE, (
             (*key, now, *astuple(move))
             for key in sorted(was.keys() | new.keys(), key=str)
-            if key[1] in units
+            if key[1] in units and key not in in_groups and key[0] not in joined
             for move in moves(was.get(key), new.get(key))
         ))  # fmt: skip
 
