@@ -237,6 +237,12 @@ def test_the_tables_of_an_account_have_its_rows(client: TestClient, luga: UUID) 
     assert (deals[0]["amount"], deals[0]["currency"], deals[0]["outcome"]) == (
         "1200000", "RUB", "won",
     )  # fmt: skip
+    assert len(read(client, "deals", account=luga, state="won")) == 24
+    assert read(client, "deals", account=luga, state="lost") == []
+    assert read(client, "deals", account=luga, pipeline="1:no such") == []
+    assert f"deals.csv?account={luga}&amp;state=won" in client.get(
+        f"/accounts/{luga}/deals?state=won"
+    ).text  # fmt: skip
     [contact] = read(client, "contacts", account=luga)
     assert (contact["name"], contact["phones"]) == ("Пётр", "'+79001234567")
     won = read(client, "values", account=luga, kpi="won_revenue", unit="RUB")
