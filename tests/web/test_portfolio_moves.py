@@ -41,8 +41,21 @@ def test_who_is_taken_out_of_a_group_has_not_just_come(two: World) -> None:
     assert came_or_went(two) == []
 
 
+def test_who_was_read_from_another_crm_has_not_just_come(two: World) -> None:
+    source = two.add_source("other")
+    two.add_companies(source, "Пруд", "Новый")
+    two.add_months(source, "1", *[70] * 14)
+    two.add_months(source, "2", 50)
+    two.measure()
+    assert came_or_went(two) == [(Kind.CAME, "Новый")]
+
+
 def test_who_is_merged_into_another_account_has_not_left(client: TestClient, two: World) -> None:
     both = [str(two.account(1, key)) for key in ("1", "2")]
     assert client.post("/api/v1/matches/merge", json={"accounts": both}).status_code == 200
+    two.measure()
+    assert came_or_went(two) == []
+    [decision] = client.get("/api/v1/matches/decisions").json()["items"]
+    assert client.post(f"/api/v1/matches/decisions/{decision['id']}/undo").status_code == 200
     two.measure()
     assert came_or_went(two) == []
