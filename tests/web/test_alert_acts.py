@@ -85,5 +85,6 @@ def test_the_page_does_the_same(client: TestClient, alert: str) -> None:
     client.post(page, data={"do": "wake"})
     client.post(page, data={"do": "resolve", "outcome": "known"})
     assert "так и было, это известно" in client.get(page).text
-    for wrong in ({"do": "snooze", "until": "завтра"}, {"do": "resolve"}, {"do": "dance"}):
+    no_days = [{"do": "snooze", "until": day} for day in ("завтра", "0001-01-01")]
+    for wrong in (*no_days, {"do": "resolve"}, {"do": "dance"}):
         assert client.post(page, data=wrong).status_code == 400

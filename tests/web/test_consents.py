@@ -101,6 +101,10 @@ def test_a_visit_without_a_state_of_ours_does_nothing(
     assert exchanges(box) == 0
 
 
+def test_a_link_that_nobody_can_have_given_out_is_no_failure(client) -> None:
+    assert client.get("/oauth/consents/%00").status_code == 422
+
+
 def test_a_code_that_was_used_elsewhere_says_to_begin_again(
     client, services: Services, box: AmoSandbox
 ) -> None:

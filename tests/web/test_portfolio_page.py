@@ -92,7 +92,7 @@ def test_before_the_first_measuring_the_page_says_what_is_missing(
     client: TestClient, world: World
 ) -> None:
     world.add_companies(world.add_source(), "Луг")
-    assert "The portfolio is not laid out yet" in client.get("/portfolio?lang=en").text
+    assert "Nothing has been pulled yet" in client.get("/portfolio?lang=en").text
     assert client.get("/api/v1/portfolio/accounts").json()["items"] == []
 
 

@@ -139,6 +139,7 @@ def test_a_kpi_of_an_account_is_asked_by_months(client: TestClient, fallen: UUID
         ({"from": "2026-11-01"}, 400),
         ({"from": "2024-01-01"}, 400),
         ({"from": "0001-01-01", "to": "0001-02-01"}, 400),
+        ({"to": "0001-01-01"}, 400),
         ({"from": "yesterday"}, 422),
         ({"form": "2026-08-01"}, 422),
     ],

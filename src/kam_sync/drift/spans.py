@@ -51,6 +51,8 @@ def later_of(first: date | None, last: date | None, newest: date) -> list[date]:
     if first and last and first > last:
         raise WrongUse("from: lies after to")
     end = min(first_day(last, Grain.MONTH), newest) if last else newest
+    if end.year < _EARLIEST:  # a calendar has no months before its first year
+        raise WrongUse(f"to: {end:%Y-%m} is before {_EARLIEST}")
     begin = first_day(first, Grain.MONTH) if first else shift(end, 1 - _USUAL_MONTHS)
     if begin > end or begin.year < _EARLIEST:
         raise WrongUse(f"from, to: no month that ended by {newest:%Y-%m} lies between them")

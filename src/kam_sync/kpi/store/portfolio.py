@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from kam_sync.base.db import Session, copy_rows, merge, table_of
 from kam_sync.kpi.health import band
-from kam_sync.kpi.periods import periods_until
-from kam_sync.kpi.portfolio import Churn, Place, Standing, churn, moves, standings
+from kam_sync.kpi.periods import periods_until, shift
+from kam_sync.kpi.portfolio import Churn, Place, Standing, What, churn, moves, standings
 from kam_sync.kpi.registry import HEALTH
 from kam_sync.kpi.standing import Figures, Sums, sums
 from kam_sync.kpi.store.tables import StandingKeptRow, StandingMoveRow, StandingRow
@@ -31,7 +31,8 @@ _TOPS = """
 _BOUGHT = """
     SELECT s.unit, s.account_id,
         coalesce(sum(p.value) FILTER (WHERE p.day >= :middle), 0) AS this_year,
-        coalesce(sum(p.value) FILTER (WHERE p.day < :middle), 0) AS year_before
+        coalesce(sum(p.value) FILTER (WHERE p.day < :middle), 0) AS year_before,
+        coalesce(sum(p.value) FILTER (WHERE p.day >= :middle AND p.day < :late), 0) AS earlier
     FROM series s CROSS JOIN LATERAL unnest(s.ons, s.known) AS p(day, value)
     WHERE s.kpi = :kpi AND s.grain = 'month' AND NOT s.of_group AND p.day >= :first
         AND p.day < :running
@@ -45,6 +46,11 @@ _HEALTH = """
         AND (running_on = :running OR ons[cardinality(ons)] >= :before)
     ORDER BY account_id, of_group DESC
 """
+_JOINED = """
+    SELECT account_id FROM account_parent
+    UNION SELECT id FROM account WHERE merged_into IS NOT NULL
+"""
+"""What another account stands for now."""
 _BY = ("won_revenue", "sell_in")
 """What the portfolio is counted by: the first of these that anybody has any of."""
 
@@ -66,6 +72,8 @@ class Bought:
     """In this year, each by itself; of the others only those that have no parent are named."""
     this_year: dict[UUID, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     year_before: dict[UUID, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    earlier: set[UUID] = field(default_factory=set)
+    """Who bought in this year before its last two months: none of them has just come."""
 
 
 class PortfolioStore:
@@ -93,7 +101,7 @@ class PortfolioStore:
         )
         rows = list(_rows(bought, found, self._health(running, before), churned))
         if kept is not None and kept.kpi == kpi:
-            self._keep_moves(rows, now)
+            self._keep_moves(rows, bought, now)
         table = table_of(StandingRow)
         merge(self._session, table, _COLUMNS, rows)
         stage = sa.text(
@@ -117,12 +125,17 @@ class PortfolioStore:
         first, middle, running = months
         for kpi in _BY:
             found: dict[str, Bought] = defaultdict(Bought)
-            asked = {"kpi": kpi, "first": first, "middle": middle, "running": running}
-            for unit, account, this_year, year_before in self._all(_BOUGHT, asked):
+            asked = {
+                "kpi": kpi, "first": first, "middle": middle, "running": running,
+                "late": shift(running, -2),
+            }  # fmt: skip
+            for unit, account, this_year, year_before, earlier in self._all(_BOUGHT, asked):
                 top = tops.get(account, account)
                 found[unit].alone[account] += this_year
                 found[unit].this_year[top] += this_year
                 found[unit].year_before[top] += year_before
+                if earlier > 0:
+                    found[unit].earlier.add(top)
             if any(any(one.this_year.values()) for one in found.values()):
                 return kpi, dict(found)
         return _BY[0], {}
@@ -138,13 +151,18 @@ class PortfolioStore:
         placed = self._session.scalar(sa.text("SELECT count(place) FROM standing"))
         return bool(placed == sum(one.concentration.accounts for one in units))
 
-    def _keep_moves(self, rows: list[tuple[Any, ...]], now: datetime) -> None:
-        """Write down what differs from what is kept; a new currency is no news of accounts."""
+    def _keep_moves(
+        self, rows: list[tuple[Any, ...]], bought: Mapping[str, Bought], now: datetime
+    ) -> None:
+        """Write down what differs from what is kept; a new currency is no news of accounts, and
+        none of them comes or goes by being put into a group, taken out of it, merged, or read from
+        a CRM that was just connected."""
         row = table_of(StandingRow).c
         kept = sa.select(row.account_id, row.unit, row.amount, row.pareto, row.band)
         was = {(key, unit): Place(*rest) for key, unit, *rest in self._session.execute(
             kept.where(row.place.is_not(None))
         )}  # fmt: skip
+        joined = set(self._session.scalars(sa.text(_JOINED)))
         units = {unit for _, unit in was}
         placed = (dict(zip(_COLUMNS, one, strict=True)) for one in rows)
         new = {
@@ -157,8 +175,9 @@ class PortfolioStore:
         copy_rows(self._session, table, _MOVE, (
             (*key, now, *astuple(move))
             for key in sorted(was.keys() | new.keys(), key=str)
-            if key[1] in units
+            if key[1] in units and key[0] not in joined
             for move in moves(was.get(key), new.get(key))
+            if move.what is not What.CAME or key[0] not in bought[key[1]].earlier
         ))  # fmt: skip
 
     def _all(self, query: str, values: dict[str, Any] | None = None) -> Any:

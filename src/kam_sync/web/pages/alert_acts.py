@@ -109,9 +109,9 @@ def _until(services: Services, sent: Fields) -> datetime:
     """The beginning of the day of the button, else of the day that was chosen."""
     try:
         day = date.fromisoformat(sent.get("until") or sent.get("day", ""))
-    except ValueError as error:
+        return start_of_day(day, services.zone)
+    except (ValueError, OverflowError) as error:
         raise WrongUse("until: choose a day") from error
-    return start_of_day(day, services.zone)
 
 
 def _outcome(sent: Fields) -> Outcome:

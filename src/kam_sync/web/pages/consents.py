@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from kam_sync import consenting
 from kam_sync.intake.grant import ConsentState
 from kam_sync.web.deps import Serving
+from kam_sync.web.paging import Text
 from kam_sync.web.render import pages
 
 router = APIRouter()
@@ -25,7 +26,7 @@ def come_back(request: Request, services: Serving, kind: str) -> Response:
 
 
 @router.get("/oauth/consents/{digest}", response_class=HTMLResponse)
-def show_consent(request: Request, services: Serving, digest: str) -> HTMLResponse:
+def show_consent(request: Request, services: Serving, digest: Text) -> HTMLResponse:
     """What came of a consent; loading it again tries again what failed for a while."""
     consent = consenting.settle(services, digest)
     is_open = consent.state in {ConsentState.WAITING, ConsentState.KEPT}

@@ -1,7 +1,7 @@
 """Tables of the records of one account: deals, invoices, contacts, tasks, timeline, facts."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import Literal, TypeVar
 from uuid import UUID
 
 from kam_sync.accounts.model import Deal, FromSource, Invoice, Pipeline, StreamEntry, Task, User
@@ -10,14 +10,28 @@ from kam_sync.matching.people_showing import Person, people
 from kam_sync.matching.store import PersonStore
 from kam_sync.web.pages.exporting.asked import Asking, OfAccount
 from kam_sync.web.pages.exporting.table import AT_ONCE, Cells, Column, Kind, Table, paged, skipped
-from kam_sync.web.paging import MOST
+from kam_sync.web.paging import MOST, Text
 from kam_sync.web.wording import sentences, stream
 
 _Record = TypeVar("_Record", bound=FromSource)
 
 
-def deals(asking: Asking, wanted: OfAccount) -> Table:
-    """All deals, the latest first."""
+class OfDeals(OfAccount):
+    """As the deals of an account are looked at."""
+
+    state: Literal["", "open", "won", "lost"] = ""
+    pipeline: Text = ""
+    """Source and id, with a colon between."""
+
+    def takes(self, one: Deal) -> bool:
+        """Whether a deal is asked for."""
+        return self.state in {"", one.outcome.value} and self.pipeline in {
+            "", f"{one.source_id}:{one.pipeline_external_id}"
+        }  # fmt: skip
+
+
+def deals(asking: Asking, wanted: OfDeals) -> Table:
+    """The deals that are asked for, the latest first."""
     account, _ = asking.account(wanted.account), asking.language.gettext
     columns = [
         Column("source", _("Source")),
@@ -36,7 +50,8 @@ def deals(asking: Asking, wanted: OfAccount) -> Table:
         Column("link", _("Link"), Kind.LINK),
     ]
     found = _latest(asking, Deal, account.id, "closed_at", "updated_at", "created_at")
-    return Table(f"{_('Deals')}: {account.name}", columns, _deals(asking, account.id, found))
+    rows = _deals(asking, account.id, filter(wanted.takes, found))
+    return Table(f"{_('Deals')}: {account.name}", columns, rows)
 
 
 def _deals(asking: Asking, account_id: UUID, found: Iterator[Deal]) -> Iterator[Cells]:

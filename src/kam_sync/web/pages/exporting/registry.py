@@ -33,7 +33,7 @@ EXPORTS: Mapping[str, Export] = {
     "alerts": Export(alerts.Open, alerts.alerts),
     "rules": Export(Filter, alerts.rules),
     "backtest": Export(alerts.OfRule, alerts.backtested),
-    "deals": Export(OfAccount, account.deals),
+    "deals": Export(account.OfDeals, account.deals),
     "invoices": Export(OfAccount, account.invoices),
     "contacts": Export(OfAccount, account.contacts),
     "tasks": Export(OfAccount, account.tasks),
