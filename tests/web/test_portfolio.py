@@ -1,6 +1,7 @@
 """The portfolio by page and API: groups count once, and who is responsible looks after them."""
 
 import pytest
+import sqlalchemy as sa
 
 import connectors as gate
 from connectors import Noun
@@ -59,6 +60,16 @@ def test_a_group_counts_once_and_the_responsible_user_of_its_head_looks_after_it
         assert f"<h1>{title}</h1>" in page
         assert "Луг" in page
         assert "1 клиент" in page or "1 account" in page
+
+
+def test_who_had_left_before_he_was_gone_with_a_source_counts_no_more(
+    client: TestClient, sold: World
+) -> None:
+    with sold.services.database.transaction() as session:
+        session.execute(sa.text("DELETE FROM account WHERE name = 'Пруд'"))
+    sold.measure()
+    found = client.get("/api/v1/portfolio").json()
+    assert (found["at_start"], found["lost"]) == (0, 0)
 
 
 def test_an_empty_portfolio_is_said_to_be_empty(client: TestClient) -> None:

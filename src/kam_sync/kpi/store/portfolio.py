@@ -46,6 +46,9 @@ _HEALTH = """
         AND (running_on = :running OR ons[cardinality(ons)] >= :before)
     ORDER BY account_id, of_group DESC
 """
+_COUNTS = """
+    SELECT count(place), count(DISTINCT account_id) FILTER (WHERE year_before > 0) FROM standing
+"""
 _JOINED = """
     SELECT account_id FROM account_parent
     UNION SELECT id FROM account WHERE merged_into IS NOT NULL
@@ -147,9 +150,10 @@ class PortfolioStore:
 
     def _is_whole(self, kept: Any) -> bool:
         """Whether all are still there; with a source its accounts go, which nobody measures."""
-        units = Figures.model_validate(kept.figures).units
-        placed = self._session.scalar(sa.text("SELECT count(place) FROM standing"))
-        return bool(placed == sum(one.concentration.accounts for one in units))
+        figures = Figures.model_validate(kept.figures)
+        placed, at_start = self._session.execute(sa.text(_COUNTS)).one()
+        accounts = sum(one.concentration.accounts for one in figures.units)
+        return bool((placed, at_start) == (accounts, figures.at_start))
 
     def _keep_moves(
         self, rows: list[tuple[Any, ...]], bought: Mapping[str, Bought], now: datetime
