@@ -3,8 +3,11 @@
 import re
 from uuid import UUID
 
+import sqlalchemy as sa
+
 import connectors as gate
 from connectors import Noun
+from kam_sync.alerts.store import StakeStore
 from kam_sync.intake.model import RunState, SourceState
 from kam_sync.intake.store import RemovalStore, SourceStore
 from tests.web.world import World
@@ -220,3 +223,26 @@ def test_an_account_shows_each_company_that_it_is_made_of(client, world: World) 
     page = client.get(f"/accounts/{account}/data").text
     assert 'href="/accounts?source=sales">sales</a>' in page
     assert 'href="https://sales.example/companies/detail/1"' in page
+
+
+def test_the_card_of_a_key_figure_says_what_the_alert_about_it_says(client, fallen: UUID) -> None:
+    page = plain(client.get(f"/accounts/{fallen}").text)
+    assert "хуже обычного с августа 2026" in page
+
+
+def test_who_would_switch_a_rule_off_is_told_what_that_ends(client, fallen: UUID) -> None:
+    assert "По нему открыта 1 тревога" in plain(client.get("/rules/won_revenue").text)
+
+
+def test_of_one_account_the_largest_alert_alone_is_at_risk(world: World, fallen: UUID) -> None:
+    with world.services.database.transaction() as session:
+        session.execute(sa.text("UPDATE alert SET at_risk = 700, at_risk_currency = 'RUB'"))
+        session.execute(
+            sa.text(
+                "INSERT INTO alert SELECT (jsonb_populate_record(a, jsonb_build_object("
+                "'id', gen_random_uuid(), 'rule', 'another', 'at_risk', 500"
+                "))).* FROM alert a LIMIT 1"
+            )
+        )
+        found = StakeStore(session).open_by_account()
+    assert [at_risk for key, _, _, at_risk in found if key == fallen] == [700]

@@ -9,8 +9,8 @@ from typing import Any
 from connectors import Noun
 
 _SECRET = re.compile(
-    r"token|secret|passw|api_?key|authori[sz]ation|credential|private_?key|auth_?key"
-    r"|парол|секрет|токен",
+    r"token|secret|passw|pwd|(api|access|private|auth)[-_ ]?key|authori[sz]ation|credential|bearer"
+    r"|cookie|session[-_ ]?id|refresh|signature|\bhash\b|парол|секрет|токен|ключ api|api[- ]ключ",
     re.IGNORECASE,
 )
 _HIDDEN = "…"

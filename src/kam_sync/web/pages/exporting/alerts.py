@@ -6,28 +6,36 @@ from uuid import UUID
 
 from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.model import Alert
-from kam_sync.alerts.store import AlertStore, Score, ScoreStore
+from kam_sync.alerts.store import Score, ScoreStore
 from kam_sync.base.errors import WrongUse
 from kam_sync.drift.backtest import Fired, House, backtest
 from kam_sync.drift.registry import Known
 from kam_sync.drift.store import RuleStore
 from kam_sync.kpi.registry import KPIS
+from kam_sync.web.pages.alert_rows import open_rows
 from kam_sync.web.pages.exporting.asked import Asking, Filter
 from kam_sync.web.pages.exporting.table import Cells, Column, Kind, Table
 from kam_sync.web.pages.folding import place
 from kam_sync.web.paging import Text
+from kam_sync.web.sifting import Show, Sieve
 from kam_sync.web.wording import alerts as words
 from kam_sync.web.wording import people
 from kam_sync.web.wording import rules as rule_words
 from kam_sync.wording import drifts
 
 _YEAR = timedelta(days=365)
+_SIEVED = {"state", "owner", "severity", "family", "q"}
 
 
 class Open(Filter):
-    """Whose alerts: of one account, or of all."""
+    """Which alerts: as Today is sifted, or of one account."""
 
     account: UUID | None = None
+    state: Text = Show.ALL
+    owner: Text = ""
+    severity: Text = ""
+    family: Text = ""
+    q: Text = ""
 
 
 class OfRule(Filter):
@@ -38,7 +46,9 @@ class OfRule(Filter):
 
 def alerts(asking: Asking, wanted: Open) -> Table:
     """The open alerts, the gravest first."""
-    found = [one for one in AlertStore(asking.session).open_ones().values() if one.kpi in KPIS]
+    sieve = Sieve.of(wanted.model_dump(include=_SIEVED))
+    rows = sieve.rows(open_rows(asking.session))
+    found = [one for row in rows for one in (row.alert, *row.told.effects)]
     if wanted.account is not None:
         account = asking.account(wanted.account)
         found = [one for one in found if one.account_id == account.id]
