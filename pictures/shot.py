@@ -4,9 +4,9 @@ from base64 import b64decode
 
 from playwright.sync_api import Page
 
-_TALLEST = 2000
+_TALLEST = 1600
 """Pixels; what is below is more of the same."""
-_QUALITY = 50
+_QUALITY = 35
 _AT_REST = """() => document.readyState === "complete" && !document.querySelector(
     "main .htmx-request, [hx-trigger='load'], [data-source]:not([data-drawn])"
 )"""
