@@ -73,6 +73,7 @@ def work_through_today(page: Page, house: str) -> str:
     account = row.locator("h2 a").get_attribute("href")
     page.keyboard.press("j")
     page.keyboard.press("t")
+    page.get_by_role("button", name="Поставить задачу").click()
     page.locator("#happened").get_by_text("Задача отправляется в CRM").wait_for()
     page.goto(house)
     page.get_by_role("link", name="открыть в CRM").first.wait_for(timeout=_PATIENCE)

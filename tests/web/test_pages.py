@@ -246,3 +246,9 @@ def test_of_one_account_the_largest_alert_alone_is_at_risk(world: World, fallen:
         )
         found = StakeStore(session).open_by_account()
     assert [at_risk for key, _, _, at_risk in found if key == fallen] == [700]
+
+
+def test_an_alert_says_what_the_running_month_has_come_to(client, fallen: UUID) -> None:
+    [alert, *_] = client.get("/api/v1/alerts", params={"account": str(fallen)}).json()["items"]
+    for path in ("/", f"/alerts/{alert['id']}"):
+        assert "ноябрь 2026, пока: " in plain(client.get(path).text)

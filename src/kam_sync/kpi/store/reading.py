@@ -103,20 +103,21 @@ class KpiStore:
         return list(self._session.scalars(query))
 
     def latest(self, keys: Collection[Key], *, most: int) -> dict[Key, Series]:
-        """The latest whole periods of some series, in one statement."""
+        """The latest whole periods of some series and the running one, in one statement."""
         row = table_of(SeriesRow).c
         key = (row.account_id, row.kpi, row.unit, row.grain)
         first = sa.func.greatest(sa.func.cardinality(row.ons) - most + 1, 1)
         last = sa.func.cardinality(row.ons)
-        query = sa.select(*key, row.ons[first:last], row.known[first:last]).where(
-            ~row.of_group, sa.tuple_(*key).in_(keys)
-        )
+        query = sa.select(
+            *key, row.ons[first:last], row.known[first:last], row.running_on, row.running
+        ).where(~row.of_group, sa.tuple_(*key).in_(keys))
         return {
             (account_id, kpi, unit, Grain(grain)): Series(
-                account_id, kpi, unit, tuple(ons), tuple(float(value) for value in known)
+                account_id, kpi, unit, tuple(ons), tuple(float(one) for one in known),
+                None if on is None or value is None else (on, float(value)),
             )
-            for account_id, kpi, unit, grain, ons, known in self._session.execute(query)
-        }
+            for account_id, kpi, unit, grain, ons, known, on, value in self._session.execute(query)
+        }  # fmt: skip
 
     def restatements(
         self, wanted: Restated, kpis: Collection[str], *, before: int | None = None, limit: int

@@ -66,9 +66,10 @@ def _values(session: Session, alert: Alert) -> dict[str, Any]:
     """The latest values of what it is about, drawn and to read."""
     found = series_of(session, [alert], most=_PERIODS).get(alert.id)
     if found is None or not found.values:
-        return {"line": None, "values": []}
+        return {"line": None, "values": [], "running": None}
     return {
         "line": line_of(alert, found.values),
+        "running": found.running,
         "values": list(zip(found.ons, found.values, strict=True))[::-1],
     }
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -41,6 +42,14 @@ class Item:
     def alert(self) -> Alert:
         """The one that tells of all."""
         return self.told.alert
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The values of an alert as a line, and what the running period has come to so far."""
+
+    line: Sparkline
+    running: tuple[date, float] | None
 
 
 def open_rows(session: Session) -> list[Item]:
@@ -103,11 +112,11 @@ def series_of(session: Session, alerts: Sequence[Alert], *, most: int) -> dict[U
     return {alert_id: found[key] for alert_id, key in keys.items() if key in found}
 
 
-def lines_of(session: Session, alerts: Sequence[Alert]) -> dict[UUID, Sparkline]:
+def lines_of(session: Session, alerts: Sequence[Alert]) -> dict[UUID, Drawn]:
     """The same, drawn with the usual range."""
     found = series_of(session, alerts, most=_TREND)
     return {
-        one.id: line_of(one, found[one.id].values)
+        one.id: Drawn(line_of(one, found[one.id].values), found[one.id].running)
         for one in alerts
         if one.id in found and found[one.id].values
     }

@@ -33,6 +33,17 @@ def reason(language: Language, alert: Alert) -> str:
     return _reason(language, alert.kind) % _said(language, alert)
 
 
+def so_far(language: Language, alert: Alert, running: tuple[date, float] | None) -> str:
+    """What the running period has come to, beside the whole one that the alert is about."""
+    if alert.kind is not Kind.LEVEL or running is None:
+        return ""
+    on, now = running
+    return language.gettext("%(period)s so far: %(value)s") % {
+        "period": drifts.period(language, alert, on),
+        "value": value(language, alert.kpi, now, alert.unit),
+    }
+
+
 def drifts_within(language: Language, alert: Alert) -> str:
     """Why a value that lies in its usual range is news; empty where it does not."""
     is_within = alert.low <= alert.observed <= alert.high
