@@ -52,7 +52,7 @@ def test_a_rule_is_tried_and_drawn_beside_as_it_is_saved(fallen: UUID, address: 
     with browsing() as page:
         page.goto(f"{address}/rules/won_revenue?lang=ru")
         page.locator("input[value=keen]").check()
-        page.get_by_role("button", name="Проверить на прошлом").click()
+        page.get_by_role("button", name="Проверить на прошлогодних").click()
         page.locator("[data-bars=tried-data][data-drawn=true] canvas").wait_for()
         page.locator("[data-trace][data-drawn=true] canvas").wait_for()
         assert "По сохранённому правилу: 1." in page.locator("#tried").inner_text()

@@ -291,14 +291,3 @@ def test_a_file_is_one_click_from_its_table(address: str, luga: UUID, scheme: st
             link.click()
         assert waiting.value.suggested_filename.startswith("Set aside 2026-11-")
         assert faults(page) == []
-
-
-def test_the_alerts_in_a_file_are_those_that_today_shows(client: TestClient, fallen: UUID) -> None:
-    def found(**asked: str) -> int:
-        text = client.get("/export/alerts.csv", params={"plain": 1, **asked}).text
-        return len(list(csv.DictReader(StringIO(text, newline=""))))
-
-    everything = found()
-    assert everything > 0
-    assert (found(state="needs"), found(state="taken"), found(q="nobody")) == (everything, 0, 0)
-    assert "/export/alerts.xlsx?state=needs" in client.get("/").text

@@ -1,7 +1,9 @@
 """Today: what it lists, how it is sifted, and what its buttons do without a script."""
 
+import csv
 import re
 from datetime import timedelta
+from io import StringIO
 from urllib.parse import quote
 from uuid import UUID
 
@@ -161,3 +163,14 @@ def test_only_what_people_knew_of_and_what_is_fresh_counts_as_over(
         store, now = AlertStore(session), world.services.now()
         assert [str(one.id) for one in store.over_since(now - timedelta(1), limit=5)] == [alert]
         assert store.over_since(now + timedelta(1), limit=5) == []
+
+
+def test_the_alerts_in_a_file_are_those_that_today_shows(client: TestClient, fallen: UUID) -> None:
+    def found(**asked: str) -> int:
+        text = client.get("/export/alerts.csv", params={"plain": 1, **asked}).text
+        return len(list(csv.DictReader(StringIO(text, newline=""))))
+
+    everything = found()
+    assert everything > 0
+    assert (found(state="needs"), found(state="taken"), found(q="nobody")) == (everything, 0, 0)
+    assert "/export/alerts.xlsx?state=needs" in client.get("/").text
