@@ -2,7 +2,7 @@
 
     ./run pictures
 
-Takes about five minutes. `--at ADDRESS` takes them of what runs there, `--into FOLDER` puts them
+Takes about two minutes. `--at ADDRESS` takes them of what runs there, `--into FOLDER` puts them
 elsewhere, `--only NAME` takes one page.
 """
 

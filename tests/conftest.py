@@ -8,6 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 import sqlalchemy as sa
+import structlog
 from sqlmodel import SQLModel
 
 from kam_sync.base.clock import stopped_at
@@ -39,6 +40,13 @@ def rounds(whole: int, *, everyday: int) -> int:
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: a third of the time tests wait for servers they started."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """A command that a test runs sets up the log of its process, which goes on with other tests."""
+    yield
+    structlog.reset_defaults()
 
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"

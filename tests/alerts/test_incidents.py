@@ -15,7 +15,6 @@ FACTS = {"source": "sales", "step": "sync", "since": NOW.isoformat()}
 
 
 def told(services: Services) -> list[str]:
-    structlog.reset_defaults()  # commands that other tests ran leave out what is only told
     with structlog.testing.capture_logs() as lines:
         flow.tell_incidents(services)
     levels = {"incident opened": "warning", "incident resolved": "info"}

@@ -17,6 +17,7 @@ from kam_sync.alerts.store import AlertStore
 from kam_sync.base.clock import stopped_at
 from kam_sync.kpi.periods import shift
 from kam_sync.wiring import Services
+from tests.conftest import rounds
 from tests.fakes.connecting import ask, connect
 from tests.fakes.worlds import COMPANY, SmallWorld, won
 
@@ -82,12 +83,13 @@ class Story:
 
 @pytest.fixture
 def story(services: Services) -> Iterator[Story]:
-    """The beginning: thirty months with five deals of 20,000 each."""
+    """The beginning: thirty months with five deals of 20,000 each, of which the last are judged."""
+    judged = rounds(6, everyday=2)
     with AmoSandbox(SmallWorld(), rate=0) as box:
         story = Story(services, box)
-        for _ in range(28):
+        for _ in range(30 - judged):
             story.win(deals=5)
-        assert [story.live(deals=5) for _ in range(2)] == [[]] * 2
+        assert [story.live(deals=5) for _ in range(judged)] == [[]] * judged
         yield story
 
 

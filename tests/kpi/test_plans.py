@@ -20,6 +20,7 @@ def test_a_plan_of_months_is_held_against_its_months() -> None:
     said = standing(QUARTER, [RUB], TODAY, RU, adds_up=True)
     assert (said.fact, said.fulfilment) == (360_000, 60)
     assert (said.passed, said.days, said.run_rate) == (44, 55, 450_000)
+    assert (said.due, said.ahead) == (80, -20)
 
 
 def test_a_plan_of_days_is_held_against_its_days() -> None:
@@ -46,6 +47,7 @@ def test_what_does_not_add_up_is_held_by_its_newest_value() -> None:
     known = Values("days", {}, {date(2025, 12, 1): Decimal(70), date(2026, 2, 1): Decimal(60)})
     said = standing(dso, [known], TODAY, RU, adds_up=False)
     assert (said.fact, said.run_rate) == (60, None)
+    assert (said.due, said.ahead) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Request, sync_playwright
 
 _CHROMIUM = shutil.which("chromium")
 _ARGS = [
@@ -17,8 +17,6 @@ _ARGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 _GRAVE = {"serious", "critical"}
-_LEFT = "net::ERR_ABORTED"
-"""How a request ends whose page was left: a stream of events always, others when one is quick."""
 
 Scheme = Literal["light", "dark"]
 
@@ -45,10 +43,18 @@ def browsing(*, width: int = 380, height: int = 800, scheme: Scheme = "light") -
         page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.on("response", lambda r: broken.append(f"{r.status} {r.url}") if r.status > 399 else 0)
-        page.on("requestfailed", lambda r: None if r.failure == _LEFT else broken.append(r.url))
+        page.on("requestfailed", lambda r: None if _is_left(r) else broken.append(r.url))
         yield page
         browser.close()
     assert broken == []
+
+
+def _is_left(request: Request) -> bool:
+    """Whether it was under way when its page was left: a stream of events always is, and what a
+    part of a page asks for when one is quick. A file that a page needs never is."""
+    return request.failure == "net::ERR_ABORTED" and request.resource_type in {
+        "fetch", "document"
+    }  # fmt: skip
 
 
 def faults(page: Page) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 import connectors as gate
 from connectors import Happening, Noun, Outcome
 from kam_sync.accounts.match import own_account
+from kam_sync.accounts.store import ZoneStore
 from kam_sync.web.pages.everything import Happened, woven
 from tests.web.conftest import TestClient
 from tests.web.test_account_page import plain
@@ -104,6 +105,29 @@ def test_people_come_by_their_last_touch_and_a_long_silence_stands_out(
     assert re.findall(r"<strong>([^<]+)</strong>", silent)[0] == "Яков Рой"
 
 
+def test_what_a_robot_wrote_is_no_touch_of_a_person(
+    client: TestClient, world: World, account: UUID
+) -> None:
+    robot = gate.Activity("r1", Happening.NOTE, "service", WHEN, Noun.CONTACT, "13")
+    world.save(1, Noun.NOTE, robot)
+    page = plain(client.get(f"/accounts/{account}/people?lang=ru").text)
+    assert re.findall(r"<strong>([^<]+)</strong>", page) == ["Борис Ткач", "Алла Мышь", "Яков Рой"]
+
+
+def test_what_is_owed_is_late_by_the_days_of_the_account(
+    client: TestClient, world: World, account: UUID
+) -> None:
+    bill = gate.Invoice("i1", "Счёт", "issued", Decimal(100), "RUB", payer_noun=Noun.COMPANY,
+                        payer_external_id="1", issued_on=date(2026, 9, 1),
+                        due_on=date(2026, 10, 23))  # fmt: skip
+    world.save(1, Noun.INVOICE, bill)
+    path = f"/accounts/{account}/money?lang=en"
+    assert '<span class="badge bad">31 days</span>' in plain(client.get(path).text)
+    with world.services.database.transaction() as session:
+        ZoneStore(session).place(account, "Pacific/Honolulu", by="test", now=WHEN)
+    assert '<span class="badge bad">30 days</span>' in plain(client.get(path).text)
+
+
 def test_what_is_owed_is_the_same_in_bars_in_the_list_and_in_the_key_figures(
     client: TestClient, world: World, account: UUID
 ) -> None:
@@ -139,7 +163,8 @@ def test_the_timeline_shows_one_kind_alone_and_what_we_know_ourselves(
     world.measure()
     path = f"/accounts/{fallen}/timeline?lang=ru"
 
-    assert "Deal 1-23" in plain(client.get(path).text + client.get(f"{path}&kind=deals").text)
+    assert "Deal 1-23" in plain(client.get(path).text)
+    assert "Deal 1-23" in plain(client.get(f"{path}&kind=deals").text)
     alerts = plain(client.get(f"{path}&kind=alerts").text)
     assert "<strong>Тревога: открыта</strong>" in alerts
     assert "Сделка выиграна" not in alerts

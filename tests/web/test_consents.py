@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import structlog
 
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
@@ -200,7 +199,6 @@ def test_no_secret_of_a_whole_round_is_left_where_it_can_be_read(
     client, services: Services, box: AmoSandbox, caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    structlog.reset_defaults()  # commands that other tests ran leave out what is only told
     caplog.set_level(logging.DEBUG)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells what this test's browser asks
     back = begun(client, box)["allow"]

@@ -10,6 +10,7 @@ import pytest
 
 import connectors as gate
 from connectors import Noun, RawRecord
+from kam_sync.accounts.match import own_account
 from kam_sync.intake.store import RawStore
 from kam_sync.kpi.registry import KPIS
 from tests.web.browsing import Scheme, browsing, faults
@@ -185,3 +186,17 @@ def test_from_a_value_to_the_record_of_the_crm(address: str, bought: UUID, schem
         page.get_by_role("heading", name="As the CRM sent it").wait_for()
         assert faults(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_who_was_merged_is_looked_up_under_the_other_account(
+    client: TestClient, world: World, bought: UUID
+) -> None:
+    world.save(1, Noun.COMPANY, gate.Company("2", "Другая"))
+    other = own_account(1, "2")
+    client.post("/api/v1/matches/merge", json={"accounts": [str(bought), str(other)]})
+    stays = client.get(f"/api/v1/accounts/{bought}").json()["id"]
+    gone = other if stays == str(bought) else bought
+    answer = client.get(
+        f"/accounts/{gone}/kpis/won_revenue/rows?on=2026-10-01", follow_redirects=False
+    )
+    assert answer.headers["location"] == f"/accounts/{stays}/kpis/won_revenue/rows?on=2026-10-01"

@@ -90,6 +90,17 @@ def test_an_address_that_says_what_is_not_so_is_not_believed(
     assert client.get("/?did=comment&alert=nonsense").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "back", ["/stranger.example", "//stranger.example", "?x=//stranger.example"]
+)
+def test_the_way_back_leads_nowhere_but_to_today(client: TestClient, alert: str, back: str) -> None:
+    page = client.get(f"/alerts/{alert}", params={"do": "comment", "back": back}).text
+    assert "stranger.example" not in page.partition("<main")[2].partition("</main>")[0]
+    said = {"do": "acknowledge", "back": back}
+    answer = client.post(f"/alerts/{alert}", data=said, follow_redirects=False)
+    assert answer.headers["location"].startswith("/?state=needs&owner=&did=")
+
+
 def test_a_task_that_cannot_be_made_changes_nothing_and_says_why(
     client: TestClient, world: World, alert: str
 ) -> None:

@@ -129,6 +129,19 @@ def test_other_keys_do_nothing_and_the_help_lists_them(
     assert focus(page) == "q"
 
 
+def test_the_keys_are_where_they_are_on_a_russian_keyboard(
+    world: World, three: list[str], address: str, page: Page
+) -> None:
+    page.goto(address)
+    for typed, place in (("о", "KeyJ"), ("ф", "KeyA")):
+        page.evaluate(
+            "(one) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', one))",
+            {"key": typed, "code": place, "bubbles": True, "cancelable": True},
+        )
+    page.locator("#happened").get_by_text("Вы взяли это в работу").wait_for()
+    assert state(world, three[0]) == "acknowledged"
+
+
 def test_the_list_follows_what_others_do_and_spares_who_writes(
     world: World, three: list[str], address: str, page: Page
 ) -> None:
@@ -156,7 +169,11 @@ def test_events_are_heard_also_where_their_script_comes_late(
     three: list[str], address: str, page: Page
 ) -> None:
     late: list[Route] = []
-    page.route("**/hx-sse.min.js*", lambda route: late.append(route))  # noqa: PLW0108 - it is looked into
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route("**/hx-sse.min.js*", hold)
     with page.expect_request("**/events?*"):
         with page.expect_response("**/htmx.min.js*"):
             page.goto(address, wait_until="commit")

@@ -74,8 +74,7 @@ class Explaining:
 
     def zone(self, account_id: UUID) -> ZoneInfo:
         """The time zone that an account is measured in."""
-        own = ZoneStore(self._session).of(account_id)
-        return ZoneInfo(own.zone) if own else self._house
+        return ZoneStore(self._session).zone(account_id, self._house)
 
     def of(
         self,

@@ -61,6 +61,18 @@ class Standing:
         return None if self.fact is None else 100 * self.fact / self.plan.target
 
     @property
+    def due(self) -> Decimal | None:
+        """Where it should be by now at an even pace over its working days, in percent of the
+        target; None where its KPI does not add up over days."""
+        return 100 * Decimal(self.passed) / self.days if self.adds_up and self.days else None
+
+    @property
+    def ahead(self) -> Decimal | None:
+        """How many percent of the target it is ahead of that, or behind when negative."""
+        done = self.fulfilment
+        return None if self.due is None or done is None else done - self.due
+
+    @property
     def run_rate(self) -> Decimal | None:
         """What the fact will be at the plan's end; None where it does not add up over days."""
         if self.fact is None or not self.adds_up or not self.passed:

@@ -6,7 +6,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from kam_sync.accounts.model import Account, Deal, FromSource, Pipeline
 from kam_sync.accounts.store import AccountStore, RecordStore, ZoneStore, kind_of
@@ -109,15 +108,14 @@ def trace(session: Session, services: Services, asked: Asked) -> Traced:
     on = asked.on or (own[-1].on if own else running)
     if on.day != 1 or not _FIRST <= on <= running:
         raise WrongUse(f"on {on}: name a month by its first day, from {_FIRST} to {running}")
-    zone = ZoneStore(session).of(account.id)
+    zone = ZoneStore(session).zone(account.id, services.zone)
     return Traced(
         account, kpi, unit, on, units, [point.on for point in own],
         next((point for point in own if point.on == on), None),
         KpiStore(session).restated_months(account.id, kpi.key, unit, [on]),
         [(KPIS[key], _values(session, account.id, key, on)) for key in kpi.after if key in KPIS],
         TraceStore(
-            session, ZoneInfo(zone.zone) if zone else services.zone, services.as_of(),
-            services.settings.currency,
+            session, zone, services.as_of(), services.settings.currency,
         ),
     )  # fmt: skip
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
 from connectors import NeedsReauth
@@ -190,7 +189,6 @@ def test_the_refusal_of_a_long_lived_token_is_final(services: Services, box: Amo
 
 
 def test_a_grant_lives_in_no_log_line(services: Services, box: AmoSandbox, source: Source) -> None:
-    structlog.reset_defaults()  # commands that other tests ran leave out what is only told
     before = held(services, source)
     with capture_logs() as logged:
         services.granting.renew(source.id, before)

@@ -21,22 +21,23 @@ ABOUT = """
             JOIN mine m ON m.source_id = c.source_id AND m.company = c.company_external_id
     )
 """
+IS_TOUCH = """
+    a.happening IN ('call', 'message', 'email', 'note') AND a.mirrors IS NULL AND a.at IS NOT NULL
+    AND NOT a.is_ours AND NOT a.is_deleted AND (a.author_external_id IS NOT NULL OR a.is_incoming)
+"""
+"""What of `activity a` is a touch: the same as is a sign of life for the KPIs."""
 _TOUCHES = """
     {about}, touch AS (
-        SELECT DISTINCT ON (u.name) a.at, a.happening, a.is_incoming,
-            u.name
+        SELECT DISTINCT ON (u.name) a.at, a.happening, a.is_incoming, u.name
         FROM about b JOIN activity a ON a.source_id = b.source_id AND a.about_noun = b.noun
             AND a.about_external_id = b.external_id
         LEFT JOIN crm_user u ON u.source_id = a.source_id
             AND u.external_id = a.author_external_id
-        WHERE a.happening IN ('call', 'message', 'email', 'note') AND a.mirrors IS NULL
-            AND NOT a.is_ours AND NOT a.is_deleted AND a.at IS NOT NULL
-            AND (a.author_external_id IS NOT NULL OR a.is_incoming)
+        WHERE {is_touch}
         ORDER BY u.name, a.at DESC
     )
     SELECT at, happening, is_incoming, name FROM touch ORDER BY at DESC LIMIT :limit
 """
-"""The same signs of life as those of the KPIs."""
 _TASKS = """
     {about}
     SELECT t.source_id, t.external_id, t.text, t.due_at, u.name AS owner, b.noun AS about_noun,
@@ -58,10 +59,8 @@ class TouchStore:
     def by_person(self, account_id: UUID, *, limit: int) -> list[Touch]:
         """The last touch of each of ours, the latest first."""
         values = {"account": account_id, "limit": limit}
-        return [
-            Touch(*row)
-            for row in self._session.execute(sa.text(_TOUCHES.format(about=ABOUT)), values)
-        ]
+        statement = sa.text(_TOUCHES.format(about=ABOUT, is_touch=IS_TOUCH))
+        return [Touch(*row) for row in self._session.execute(statement, values)]
 
     def to_do(self, account_id: UUID, *, limit: int) -> list[ToDo]:
         """The open tasks, what is due first."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, col
@@ -48,6 +49,11 @@ class ZoneStore:
         """The time zone of an account, where it has its own."""
         found = self._session.execute(sa.text(f"{_OWN} WHERE account_id = :id"), {"id": account_id})
         return next((OwnZone(*row) for row in found), None)
+
+    def zone(self, account_id: UUID, house: ZoneInfo) -> ZoneInfo:
+        """The time zone that an account is measured in: its own, else that of the house."""
+        own = self.of(account_id)
+        return ZoneInfo(own.zone) if own else house
 
     def all(self) -> list[OwnZone]:
         """All accounts that have their own, by zone."""

@@ -1,5 +1,6 @@
 """Reads what open alerts come to by account, and what opened or was over lately."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -34,6 +35,13 @@ class StakeStore:
         query = query.where(row.state.in_(KNOWN))
         found = self._session.execute(query.group_by(row.account_id, row.at_risk_currency))
         return [(key, currency, count, at_risk) for key, currency, count, at_risk in found]
+
+    def counts(self) -> Counter[UUID]:
+        """How many alerts are open, by account."""
+        found: Counter[UUID] = Counter()
+        for account_id, _, count, _ in self.open_by_account():
+            found[account_id] += count
+        return found
 
     def opened(self, since: datetime, limit: int) -> Sequence[Alert]:
         """What opened and is open, the gravest first; what another one tells of is left out."""

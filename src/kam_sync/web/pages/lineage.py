@@ -61,7 +61,8 @@ def show_rows(
     """The value, what it is made of, and the rows, some at a time."""
     found = tracing.of(where.unit, where.on)
     if found.account.merged_into is not None:
-        return RedirectResponse(f"/accounts/{found.account.merged_into}/kpis/{kpi}/rows")
+        said = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/accounts/{found.account.merged_into}/kpis/{kpi}/rows{said}")
     skip = (where.page - 1) * _AT_ONCE
     before = [month for month in found.months if month < found.on]
     return pages(request).render(

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import Depends
 
@@ -60,11 +59,6 @@ class Lists:
     def today(self) -> date:
         """The day that it is here."""
         return self.services.as_of().astimezone(self.services.zone).date()
-
-    @property
-    def account_id(self) -> UUID:
-        """Whose lists they are."""
-        return self._account_id
 
     def origins(self, companies: Iterable[Company]) -> list[tuple[str, str, str | None]]:
         """Source, name and address in the CRM of each company that the account is made of."""

@@ -1,4 +1,4 @@
-// What all pages share: says what failed, and lets a list be worked through by keyboard.
+// What all pages share: says what failed, keeps addresses short, and shows a page once there is one.
 "use strict";
 
 (() => {

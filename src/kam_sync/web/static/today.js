@@ -50,7 +50,9 @@
     (undo || current()?.querySelector(`[data-key="${name}"]`))?.click();
   }
 
+  // Letters keep their place on a Russian keyboard, so of them the place of the key counts.
   const known = new Set("?/jkasetrgcu");
+  const named = ({ code, key, shiftKey }) => (/^Key[A-Z]$/.test(code) && !shiftKey ? code[3].toLowerCase() : key);
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || help.open) return;
     const place = event.target;
@@ -61,10 +63,11 @@
     }
     if (place.closest("input, select, textarea, form.act")) return;
     const isRow = place.matches("[data-row]");
-    const isArrow = event.key === "ArrowDown" || event.key === "ArrowUp";
-    if (known.has(event.key) || (isArrow && isRow) || (event.key === "Enter" && isRow)) {
+    const key = named(event);
+    const isOfRow = key === "ArrowDown" || key === "ArrowUp" || key === "Enter";
+    if (known.has(key) || (isRow && isOfRow)) {
       event.preventDefault();
-      press(event.key);
+      press(key);
     }
   });
 

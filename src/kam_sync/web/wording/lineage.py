@@ -66,7 +66,7 @@ def state(language: Language, found: FromSource | None, stages: Stages) -> str:
             return (
                 stage
                 if stage not in {"", found.stage_external_id}
-                else _end(language, found.outcome)
+                else stream.outcome(language, found.outcome)
             )
         case Invoice():
             return stream.invoice_status(language, found.status)
@@ -115,14 +115,6 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def _end(language: Language, how: Outcome) -> str:
-    return {
-        Outcome.OPEN: language.gettext("open"),
-        Outcome.WON: language.gettext("won"),
-        Outcome.LOST: language.gettext("lost"),
-    }[how]
-
-
 def _field(language: Language, key: str) -> str:
     known = {
         "changed_at": language.gettext("Changed here"),
@@ -155,7 +147,7 @@ def _value(language: Language, said: Any) -> str:
 
 _TOLD: tuple[tuple[type[Any], Callable[[Language, Any], str]], ...] = (
     (bool, lambda language, said: language.gettext("yes") if said else language.gettext("no")),
-    (Outcome, _end),
+    (Outcome, stream.outcome),
     (datetime, lambda language, said: language.time(said)),
     (date, lambda language, said: language.day(said)),
     (Decimal, number),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from connectors import without_mark
+from connectors import Outcome, without_mark
 from kam_sync.accounts.model import StreamEntry
 from kam_sync.web.wording.language import Language
 
@@ -28,6 +28,15 @@ def plain(text: str) -> str:
 def what(language: Language, happening: str, is_incoming: bool | None) -> str:
     """What kind of touch it was: Incoming call."""
     return _directed(language, happening, is_incoming) or _what(language, happening)
+
+
+def outcome(language: Language, of: Outcome) -> str:
+    """How a deal stands."""
+    return {
+        Outcome.OPEN: language.gettext("open"),
+        Outcome.WON: language.gettext("won"),
+        Outcome.LOST: language.gettext("lost"),
+    }[of]
 
 
 def ago(language: Language, today: date, at: datetime) -> str:

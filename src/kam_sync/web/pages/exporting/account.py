@@ -1,37 +1,51 @@
 """Tables of the records of one account: deals, invoices, contacts, tasks, timeline, facts."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
-from kam_sync.accounts.model import Deal, FromSource, Invoice, Pipeline, StreamEntry, Task, User
-from kam_sync.accounts.store import AccountStore, FactStore, RecordStore, StreamStore, Wanted
+from pydantic import AfterValidator
+
+from connectors import Outcome
+from kam_sync.accounts.dealing import DealOrder, DealShown, DealsWanted
+from kam_sync.accounts.model import FromSource, Invoice, StreamEntry, Task, User
+from kam_sync.accounts.store import AccountStore, DealStore, FactStore, RecordStore, StreamStore
 from kam_sync.matching.people_showing import Person, people
 from kam_sync.matching.store import PersonStore
 from kam_sync.web.pages.exporting.asked import Asking, OfAccount
-from kam_sync.web.pages.exporting.table import AT_ONCE, Cells, Column, Kind, Table, paged, skipped
-from kam_sync.web.paging import MOST, Text
+from kam_sync.web.pages.exporting.table import AT_ONCE, Column, Kind, Table, paged, skipped
+from kam_sync.web.paging import Text
 from kam_sync.web.wording import sentences, stream
 
 _Record = TypeVar("_Record", bound=FromSource)
+
+
+def _place(text: str) -> str:
+    if text and not text.partition(":")[0].isdecimal():
+        raise ValueError("pipeline: source and id, with a colon between")
+    return text
 
 
 class OfDeals(OfAccount):
     """As the deals of an account are looked at."""
 
     state: Literal["", "open", "won", "lost"] = ""
-    pipeline: Text = ""
+    pipeline: Annotated[Text, AfterValidator(_place)] = ""
     """Source and id, with a colon between."""
+    sort: DealOrder = DealOrder.NEWEST
 
-    def takes(self, one: Deal) -> bool:
-        """Whether a deal is asked for."""
-        return self.state in {"", one.outcome.value} and self.pipeline in {
-            "", f"{one.source_id}:{one.pipeline_external_id}"
-        }  # fmt: skip
+    @property
+    def wanted(self) -> DealsWanted:
+        """The same for who reads them."""
+        source, _, key = self.pipeline.partition(":")
+        return DealsWanted(
+            Outcome(self.state) if self.state else None, (int(source), key) if source else None,
+            self.sort,
+        )  # fmt: skip
 
 
 def deals(asking: Asking, wanted: OfDeals) -> Table:
-    """The deals that are asked for, the latest first."""
+    """The deals that are asked for, in their order."""
     account, _ = asking.account(wanted.account), asking.language.gettext
     columns = [
         Column("source", _("Source")),
@@ -49,24 +63,22 @@ def deals(asking: Asking, wanted: OfDeals) -> Table:
         Column("tags", _("Tags")),
         Column("link", _("Link"), Kind.LINK),
     ]
-    found = _latest(asking, Deal, account.id, "closed_at", "updated_at", "created_at")
-    rows = _deals(asking, account.id, filter(wanted.takes, found))
-    return Table(f"{_('Deals')}: {account.name}", columns, rows)
 
+    def some(seen: int) -> tuple[list[DealShown], bool]:
+        store = DealStore(asking.session)
+        found = store.deals(account.id, wanted.wanted, limit=AT_ONCE, skip=seen)
+        return found, len(found) == AT_ONCE
 
-def _deals(asking: Asking, account_id: UUID, found: Iterator[Deal]) -> Iterator[Cells]:
-    pipelines, stages = _stages(asking, account_id)
-    users, _ = _users(asking), asking.language.gettext
-    said = {"open": _("open"), "won": _("won"), "lost": _("lost")}
-    for one in found:
-        pipeline = (one.source_id, one.pipeline_external_id)
-        yield (
-            asking.source_name(one.source_id), one.external_id, one.name, pipelines.get(pipeline),
-            stages.get((*pipeline, one.stage_external_id)), said[one.outcome.value], one.amount,
-            one.currency, users.get((one.source_id, one.owner_external_id)), one.created_at,
-            one.closed_at, one.contract_ends_on, ", ".join(one.tags) or None,
+    rows = (
+        (
+            asking.source_name(one.source_id), one.external_id, one.name, one.pipeline, one.stage,
+            stream.outcome(asking.language, one.outcome), one.amount, one.currency, one.owner,
+            one.created_at, one.closed_at, one.contract_ends_on, ", ".join(one.tags) or None,
             asking.card(one.source_id, "deal", one.external_id),
-        )  # fmt: skip
+        )
+        for one in skipped(some)
+    )  # fmt: skip
+    return Table(f"{_('Deals')}: {account.name}", columns, rows)
 
 
 def invoices(asking: Asking, wanted: OfAccount) -> Table:
@@ -215,19 +227,3 @@ def _users(asking: Asking) -> Mapping[tuple[int, str | None], str]:
     """The name of each user by source and id."""
     users: list[User] = AccountStore(asking.session).users()
     return {(one.source_id, one.external_id): one.name for one in users}
-
-
-def _stages(
-    asking: Asking, account_id: UUID
-) -> tuple[Mapping[tuple[int, str], str], Mapping[tuple[int, str, str], str]]:
-    """The names of the pipelines and stages of the account's sources."""
-    store = RecordStore(asking.session)
-    links = AccountStore(asking.session).links(account_id)
-    pipelines: list[Pipeline] = []
-    for source_id in sorted({link.source_id for link in links}):
-        pipelines += store.records(Pipeline, Wanted(source_id=source_id), limit=MOST)
-    stages = store.stages(pipelines)
-    return (
-        {(one.source_id, one.external_id): one.name for one in pipelines},
-        {(one.source_id, one.pipeline_external_id, one.external_id): one.name for one in stages},
-    )

@@ -1,11 +1,9 @@
 """Tables of many accounts: all of them, the portfolio, who looks after them, who has left."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
-from uuid import UUID
 
 from pydantic import Field
 
@@ -77,9 +75,7 @@ def accounts(asking: Asking, wanted: Found) -> Table:
 
 
 def _rows(asking: Asking, asked: Asked, units: Sequence[str]) -> Iterator[Cells]:
-    alerts: Counter[UUID] = Counter()
-    for key, _, count, _ in StakeStore(asking.session).open_by_account():
-        alerts[key] += count
+    alerts = StakeStore(asking.session).counts()
     while True:
         found = listed(asking.session, asked, alerts)
         yield from _some(asking, found, units)
