@@ -1,0 +1,47 @@
+"""How long who guesses passwords has to wait: longer with every wrong one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+FORGOTTEN_AFTER = timedelta(hours=24)
+"""Without another wrong one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many wrong ones are free, and how the wait grows after them."""
+
+    free: int
+    longest: timedelta
+    first: timedelta = timedelta(seconds=15)
+
+    def wait(self, failures: int) -> timedelta:
+        """The wait after so many wrong ones in a row."""
+        if failures < self.free:
+            return timedelta(0)
+        doublings = min(failures - self.free, 20)
+        return min(self.first * (1 << doublings), self.longest)
+
+
+OF_LOGIN = Limit(free=5, longest=timedelta(minutes=5))
+"""Not longer, or who guesses could keep the owner out for good."""
+OF_ADDRESS = Limit(free=30, longest=timedelta(minutes=15))
+"""An office may have one address for many people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """The wrong ones for a login or from an address."""
+
+    failures: int
+    last_at: datetime
+    free_at: datetime
+
+    def again(self, now: datetime) -> timedelta | None:
+        """How long to wait from now; None where none is needed."""
+        return self.free_at - now if self.free_at > now else None
+
+    def failed(self, limit: Limit, now: datetime) -> "Tries":
+        """After one more."""
+        known = 0 if now - self.last_at > FORGOTTEN_AFTER else self.failures
+        return Tries(known + 1, now, now + limit.wait(known + 1))
