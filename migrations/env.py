@@ -3,6 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import kam_sync.access.store
 import kam_sync.accounts.store
 import kam_sync.alerts.store
 import kam_sync.drift.store

@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
+import kam_sync.access.store
 import kam_sync.accounts.store
 import kam_sync.alerts.store
 import kam_sync.drift.store

@@ -94,6 +94,11 @@ class Identity:
         """Whether its reads are restricted to the accounts of `keeper_keys`."""
         return self.role is Role.KAM
 
+    @property
+    def is_program(self) -> bool:
+        """Whether a key asks: nothing makes a browser show one unasked."""
+        return self.id.startswith("key:")
+
 
 LOCAL = Identity("local", "", Role.ADMIN)
 """Whoever asks on the loopback address while there are no users yet."""

@@ -4,6 +4,7 @@ KamSyncError                a message for a person, never a stack trace
 ├── WrongSettings           correct the named variable, then start again (exit 2)
 ├── WrongUse                correct the command or the request (exit 2, HTTP 400)
 │   └── Outdated            it was done already, or has changed since: look again (HTTP 409)
+├── NotAllowed              it is for others to see or do (HTTP 403)
 ├── NotHere                 the thing named does not exist (exit 2, HTTP 404)
 ├── Busy                    somebody else is at it; try again later (exit 1, HTTP 409)
 │   └── TakenOver           our lock was lost: end and write nothing; the successor does it
@@ -36,6 +37,10 @@ class WrongUse(KamSyncError):
 
 class Outdated(WrongUse):
     """What was asked for was done already, or what it is about is no longer what it was."""
+
+
+class NotAllowed(KamSyncError):
+    """Who asks may not see or do this."""
 
 
 class NotHere(KamSyncError):

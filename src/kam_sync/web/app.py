@@ -46,6 +46,7 @@ import kam_sync.web.api.webhooks
 import kam_sync.web.api.why
 import kam_sync.web.api.writes
 import kam_sync.web.api.zones
+import kam_sync.web.describing
 import kam_sync.web.live
 import kam_sync.web.ops
 import kam_sync.web.pages.account
@@ -84,9 +85,11 @@ import kam_sync.web.pages.timetable
 import kam_sync.web.pages.today
 import kam_sync.web.pages.why
 import kam_sync.web.pages.zones
+from kam_sync.access.model import Area
 from kam_sync.base.db import Session
 from kam_sync.web.errors import PROBLEM, handle_errors
-from kam_sync.web.guard import Guard
+from kam_sync.web.gate import needs, open_to_all
+from kam_sync.web.guard import Guard, is_https
 from kam_sync.web.hooks.door import Door
 from kam_sync.web.live import Live
 from kam_sync.web.metrics import Measured, Metrics
@@ -98,80 +101,91 @@ from kam_sync.web.waiting import look_around
 from kam_sync.wiring import Services
 
 _API = (
-    kam_sync.web.api.accounts.router,
-    kam_sync.web.api.moves.router,
-    kam_sync.web.api.matches.router,
-    kam_sync.web.api.people.router,
-    kam_sync.web.api.rematch.router,
-    kam_sync.web.api.groups.router,
-    kam_sync.web.api.zones.router,
-    kam_sync.web.api.rates.router,
-    kam_sync.web.api.records.router,
-    kam_sync.web.api.directory.router,
-    kam_sync.web.api.facts.router,
-    kam_sync.web.api.corrections.router,
-    kam_sync.web.api.sources.router,
-    kam_sync.web.api.connections.router,
-    kam_sync.web.api.rules.router,
-    kam_sync.web.api.schedules.router,
-    kam_sync.web.api.fields.router,
-    kam_sync.web.api.survivorship.router,
-    kam_sync.web.api.files.router,
-    kam_sync.web.api.held.router,
-    kam_sync.web.api.hooks.router,
-    kam_sync.web.api.webhooks.router,
-    kam_sync.web.api.incidents.router,
-    kam_sync.web.api.jobs.router,
-    kam_sync.web.api.ledger.router,
-    kam_sync.web.api.kpis.router,
-    kam_sync.web.api.lineage.router,
-    kam_sync.web.api.plans.router,
-    kam_sync.web.api.restatements.router,
-    kam_sync.web.api.portfolio.router,
-    kam_sync.web.api.alerts.router,
-    kam_sync.web.api.why.router,
-    kam_sync.web.api.writes.router,
-    kam_sync.web.api.targets.router,
-    kam_sync.web.api.channels.router,
+    (kam_sync.web.api.accounts.router, Area.ACCOUNTS),
+    (kam_sync.web.api.moves.router, Area.ACCOUNTS),
+    (kam_sync.web.api.matches.router, Area.MATCHES),
+    (kam_sync.web.api.people.matches, Area.MATCHES),
+    (kam_sync.web.api.people.router, Area.ACCOUNTS),
+    (kam_sync.web.api.rematch.router, Area.MATCHES),
+    (kam_sync.web.api.groups.router, Area.ACCOUNTS),
+    (kam_sync.web.api.groups.parents, Area.MATCHES),
+    (kam_sync.web.api.zones.router, Area.ACCOUNTS),
+    (kam_sync.web.api.rates.router, Area.FACTS),
+    (kam_sync.web.api.records.router, Area.RECORDS),
+    (kam_sync.web.api.directory.router, Area.RECORDS),
+    (kam_sync.web.api.facts.router, Area.FACTS),
+    (kam_sync.web.api.corrections.of_facts, Area.FACTS),
+    (kam_sync.web.api.corrections.router, Area.ACCOUNTS),
+    (kam_sync.web.api.sources.router, Area.SOURCES),
+    (kam_sync.web.api.connections.router, Area.SOURCES),
+    (kam_sync.web.api.rules.router, Area.RULES),
+    (kam_sync.web.api.schedules.router, Area.JOBS),
+    (kam_sync.web.api.fields.router, Area.SOURCES),
+    (kam_sync.web.api.survivorship.router, Area.MATCHES),
+    (kam_sync.web.api.survivorship.of_accounts, Area.ACCOUNTS),
+    (kam_sync.web.api.files.router, Area.SOURCES),
+    (kam_sync.web.api.held.router, Area.SOURCES),
+    (kam_sync.web.api.hooks.router, Area.SOURCES),
+    (kam_sync.web.api.webhooks.router, Area.SOURCES),
+    (kam_sync.web.api.incidents.router, Area.SOURCES),
+    (kam_sync.web.api.jobs.router, Area.JOBS),
+    (kam_sync.web.api.ledger.router, Area.LEDGER),
+    (kam_sync.web.api.kpis.router, Area.KPIS),
+    (kam_sync.web.api.lineage.router, Area.KPIS),
+    (kam_sync.web.api.plans.router, Area.ACCOUNTS),
+    (kam_sync.web.api.restatements.router, Area.KPIS),
+    (kam_sync.web.api.portfolio.router, Area.PORTFOLIO),
+    (kam_sync.web.api.alerts.router, Area.ALERTS),
+    (kam_sync.web.api.why.router, Area.KPIS),
+    (kam_sync.web.api.why.of_alerts, Area.ALERTS),
+    (kam_sync.web.api.writes.router, Area.SOURCES),
+    (kam_sync.web.api.writes.of_alerts, Area.ALERTS),
+    (kam_sync.web.api.targets.router, Area.TARGETS),
+    (kam_sync.web.api.channels.router, Area.CHANNELS),
 )
 _PAGES = (
-    kam_sync.web.pages.today.router,
-    kam_sync.web.pages.tasks.router,
-    kam_sync.web.pages.alert.router,
-    kam_sync.web.pages.alert_acts.router,
-    kam_sync.web.pages.why.router,
-    kam_sync.web.pages.accounts.router,
-    kam_sync.web.pages.matches.router,
-    kam_sync.web.pages.people.router,
-    kam_sync.web.pages.rematch.router,
-    kam_sync.web.pages.account.router,
-    kam_sync.web.pages.corrections.router,
-    kam_sync.web.pages.restatements.router,
-    kam_sync.web.pages.group.router,
-    kam_sync.web.pages.zones.router,
-    kam_sync.web.pages.merging.router,
-    kam_sync.web.pages.people_merging.router,
-    kam_sync.web.pages.account_lists.router,
-    kam_sync.web.pages.connect.router,
-    kam_sync.web.pages.sources.router,
-    kam_sync.web.pages.controls.router,
-    kam_sync.web.pages.rules.router,
-    kam_sync.web.pages.set_aside.router,
-    kam_sync.web.pages.settings.router,
-    kam_sync.web.pages.consents.router,
-    kam_sync.web.pages.fields.router,
-    kam_sync.web.pages.exporting.page.router,
-    kam_sync.web.pages.kpis.router,
-    kam_sync.web.pages.portfolio.router,
-    kam_sync.web.pages.survivorship.router,
-    kam_sync.web.pages.files.router,
-    kam_sync.web.pages.held.router,
-    kam_sync.web.pages.ledger.router,
-    kam_sync.web.pages.lineage.router,
-    kam_sync.web.pages.timetable.router,
-    kam_sync.web.pages.targets.router,
-    kam_sync.web.pages.channels.router,
+    (kam_sync.web.pages.today.router, Area.ALERTS),
+    (kam_sync.web.pages.tasks.router, Area.ALERTS),
+    (kam_sync.web.pages.alert.router, Area.ALERTS),
+    (kam_sync.web.pages.alert_acts.router, Area.ALERTS),
+    (kam_sync.web.pages.why.router, Area.KPIS),
+    (kam_sync.web.pages.why.of_alerts, Area.ALERTS),
+    (kam_sync.web.pages.accounts.router, Area.ACCOUNTS),
+    (kam_sync.web.pages.matches.router, Area.MATCHES),
+    (kam_sync.web.pages.people.router, Area.MATCHES),
+    (kam_sync.web.pages.rematch.router, Area.MATCHES),
+    (kam_sync.web.pages.account.router, Area.ACCOUNTS),
+    (kam_sync.web.pages.corrections.router, Area.ACCOUNTS),
+    (kam_sync.web.pages.restatements.router, Area.KPIS),
+    (kam_sync.web.pages.group.router, Area.MATCHES),
+    (kam_sync.web.pages.zones.router, Area.ACCOUNTS),
+    (kam_sync.web.pages.merging.router, Area.MATCHES),
+    (kam_sync.web.pages.people_merging.router, Area.MATCHES),
+    (kam_sync.web.pages.account_lists.router, Area.ACCOUNTS),
+    (kam_sync.web.pages.connect.router, Area.SOURCES),
+    (kam_sync.web.pages.sources.router, Area.SOURCES),
+    (kam_sync.web.pages.controls.router, Area.SOURCES),
+    (kam_sync.web.pages.rules.router, Area.RULES),
+    (kam_sync.web.pages.set_aside.router, Area.SOURCES),
+    (kam_sync.web.pages.settings.router, Area.CHANNELS),
+    (kam_sync.web.pages.settings.installation, Area.OPS),
+    (kam_sync.web.pages.consents.router, Area.SOURCES),
+    (kam_sync.web.pages.fields.router, Area.SOURCES),
+    (kam_sync.web.pages.exporting.page.router, Area.EXPORTS),
+    (kam_sync.web.pages.kpis.router, Area.KPIS),
+    (kam_sync.web.pages.portfolio.router, Area.PORTFOLIO),
+    (kam_sync.web.pages.survivorship.router, Area.MATCHES),
+    (kam_sync.web.pages.files.router, Area.SOURCES),
+    (kam_sync.web.pages.held.router, Area.SOURCES),
+    (kam_sync.web.pages.ledger.router, Area.LEDGER),
+    (kam_sync.web.pages.lineage.router, Area.KPIS),
+    (kam_sync.web.pages.lineage.records, Area.RECORDS),
+    (kam_sync.web.pages.timetable.router, Area.JOBS),
+    (kam_sync.web.pages.targets.router, Area.TARGETS),
+    (kam_sync.web.pages.channels.router, Area.CHANNELS),
 )
+_OPEN = (kam_sync.web.ops.router, kam_sync.web.pages.consents.from_crms)
+"""What anybody may ask: each proves by itself what it does, or tells nothing."""
 _EFFORT = 6
 """Of compression: more takes much longer and saves little."""
 _DESCRIPTION = """Key accounts from all connected CRMs in one store, their KPIs and alerts.
@@ -204,11 +218,14 @@ def create_app(
         title="kam_sync",
         version=version("kam-sync"),
         description=_DESCRIPTION,
+        openapi_url=None,  # it is for who is let in: describing.py
         docs_url=None,  # they load scripts from elsewhere, which our pages never do
         redoc_url=None,
         routes=list(_routes()),
     )
     app.state.services = services
+    app.state.is_local = True
+    app.state.is_https = is_https(services.settings)
     app.state.defer_sync = defer_sync
     app.state.defer_write = defer_write
     app.state.sync_every = sync_every
@@ -218,7 +235,7 @@ def create_app(
     app.state.live = Live(services)
     app.add_middleware(Turnstile)
     app.add_middleware(GZipMiddleware, compresslevel=_EFFORT)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, is_https=app.state.is_https)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(Door, services=services, defer_reading=defer_reading)
     app.add_middleware(Measured, metrics=app.state.metrics)
@@ -227,18 +244,28 @@ def create_app(
     return app
 
 
+def require_log_in(app: FastAPI) -> None:
+    """Let nobody unknown in even while there are no members: others than people at this machine can
+    reach it. (Without, whoever asks is an admin until there is a member.)"""
+    app.state.is_local = False
+
+
 @cache
 def _routes() -> Sequence[BaseRoute]:
     """All paths. They know no application; a process makes them once, which takes long."""
     api = APIRouter(prefix="/api/v1", responses=_problems())
-    for router in _API:
-        api.include_router(router)
+    for router, area in _API:
+        api.include_router(router, dependencies=needs(area))
     paths = APIRouter()
     paths.include_router(api)
-    paths.include_router(kam_sync.web.ops.router)
-    paths.include_router(kam_sync.web.live.router, include_in_schema=False)
-    for router in _PAGES:
-        paths.include_router(router, include_in_schema=False, dependencies=[Depends(look_around)])
+    for router in _OPEN:
+        paths.include_router(router, dependencies=[Depends(open_to_all)])
+    paths.include_router(kam_sync.web.ops.guarded, dependencies=needs(Area.OPS))
+    for router in (kam_sync.web.live.router, kam_sync.web.describing.router):
+        paths.include_router(router, include_in_schema=False, dependencies=needs(Area.OWN))
+    for router, area in _PAGES:
+        beside = [*needs(area), Depends(look_around)]
+        paths.include_router(router, include_in_schema=False, dependencies=beside)
     return paths.routes
 
 
@@ -248,6 +275,8 @@ def _problems() -> dict[int | str, dict[str, Any]]:
     content = {PROBLEM: {"example": example}}
     known = (
         (400, "Wrong use"),
+        (401, "Nobody we know: no key, or one that is good no more"),
+        (403, "The role may not do this"),
         (404, "Not here"),
         (409, "Busy, or done already"),
         (422, "Wrong parameter"),

@@ -12,7 +12,7 @@ from uuid import uuid4
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from kam_sync.base.errors import (
@@ -20,20 +20,25 @@ from kam_sync.base.errors import (
     CrmTrouble,
     DatabaseTrouble,
     KamSyncError,
+    NotAllowed,
     NotHere,
     Outdated,
     WrongUse,
 )
 from kam_sync.importing import OtherBody
+from kam_sync.web.gate import Unknown
 from kam_sync.web.guard import HEADERS
+from kam_sync.web.live import PATH as LIVE
 from kam_sync.web.render import pages
 
 _log = structlog.get_logger("kam_sync.web")
 
+_FOR_PROGRAMS = ("/api/", "/openapi.json", "/metrics")
 PROBLEM = "application/problem+json"
 _LISTED = {what: f"; all there are: /api/v1/{what}s" for what in ("account", "alert", "source")}
 _STATUS: dict[type[KamSyncError], int] = {
     NotHere: 404,
+    NotAllowed: 403,
     WrongUse: 400,
     Outdated: 409,
     OtherBody: 422,
@@ -58,7 +63,7 @@ def _of_the_house(status: int) -> Any:
         said = "the database is away" if isinstance(error, DatabaseTrouble) else str(error)
         if isinstance(error, NotHere) and _is_api(request):
             said += _LISTED.get(said.split()[0], "")
-        return _answer(request, status, said)
+        return _answer(request, status, said, is_role=isinstance(error, NotAllowed))
 
     return answer
 
@@ -66,6 +71,8 @@ def _of_the_house(status: int) -> Any:
 def _of_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise TypeError(error)
+    if isinstance(error, Unknown) and _is_read_by_people(request):
+        return RedirectResponse(error.way, status_code=303)
     said = str(error.detail)
     if said == HTTPStatus(error.status_code).phrase:
         said = _unspoken(request, error)
@@ -88,7 +95,13 @@ def _unspoken(request: Request, error: HTTPException) -> str:
 
 
 def _is_api(request: Request) -> bool:
-    return request.url.path.startswith("/api/")
+    return request.url.path.startswith(_FOR_PROGRAMS)
+
+
+def _is_read_by_people(request: Request) -> bool:
+    """Whether a page is asked for, and not a part of one, for which another page is no answer."""
+    is_part = "hx-request" in request.headers or request.url.path == LIVE
+    return not is_part and not _is_api(request)
 
 
 def _of_validation(request: Request, error: Exception) -> Response:
@@ -106,7 +119,9 @@ def _unforeseen(request: Request, error: Exception) -> Response:
     error_id = uuid4().hex
     _log.error("request failed", error_id=error_id, path=_shown(request), exc_info=error)
     response = _answer(request, 500, "", error_id=error_id)
-    response.headers.update(HEADERS)  # this answer is made outside of the guard
+    response.headers.update(
+        {**HEADERS, "Cache-Control": "no-store"}
+    )  # this answer is made outside of the guard
     return response
 
 
@@ -123,10 +138,14 @@ def _answer(
     *,
     errors: Sequence[dict[str, str]] = (),
     error_id: str = "",
+    is_role: bool = False,
 ) -> Response:
     if not _is_api(request):
         place = request.url.path.split("/")[1]
-        found = {"status": status, "detail": detail, "error_id": error_id, "place": place}
+        found = {
+            "status": status, "detail": detail, "error_id": error_id, "place": place,
+            "is_role": is_role,
+        }  # fmt: skip
         return pages(request).render(request, "error.html", status=status, error=found)
     problem: dict[str, Any] = {
         "type": "about:blank",

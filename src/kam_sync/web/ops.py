@@ -21,6 +21,8 @@ from kam_sync.web.metrics import Metrics
 from kam_sync.wiring import Services
 
 router = APIRouter(tags=["ops"])
+guarded = APIRouter(tags=["ops"])
+"""What tells how much there is of what, which is not for everybody."""
 
 
 @router.get("/healthz")
@@ -41,7 +43,7 @@ def is_ready(services: Serving) -> JSONResponse:
     return JSONResponse({"status": "ready"})
 
 
-@router.get("/metrics", response_class=Response)
+@guarded.get("/metrics", response_class=Response)
 def show_metrics(request: Request, services: Serving) -> Response:
     """Counts and times in the form of Prometheus; without the CRMs while the database is away."""
     metrics: Metrics = request.app.state.metrics

@@ -13,6 +13,8 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from kam_sync.access.model import Area, Deed, Identity
+from kam_sync.access.roles import may
 from kam_sync.base.settings import Locale
 from kam_sync.kpi.registry import KPIS
 from kam_sync.web.deps import LANGUAGE_COOKIE, locale
@@ -55,6 +57,7 @@ class Pages:
                 themes=_switch(request, "theme", Theme),
                 waiting=getattr(request.state, "waiting", {}),
                 seen=getattr(request.state, "seen", ""),
+                **_of_asker(request),
                 **values,
             )
         )
@@ -118,6 +121,17 @@ def _switch(request: Request, key: str, names: Iterable[StrEnum]) -> dict[str, s
     query = request.query_params.multi_items()
     others = [(k, v) for k, v in query if k not in {key, "code", "state"}]  # secrets of OAuth
     return {name.value: f"?{urlencode([*others, (key, name.value)])}" for name in names}
+
+
+def _of_asker(request: Request) -> dict[str, Any]:
+    """Who a page is for, and the question whether they may do something, with which pages hide what
+    would be refused; where nobody is known (log-in, errors) there is nothing that they may."""
+    who: Identity | None = getattr(request.state, "identity", None)
+
+    def is_allowed(area: str, deed: str = "see") -> bool:
+        return who is not None and may(who, Area(area), Deed(deed))
+
+    return {"who": who, "may": is_allowed}
 
 
 def _digest_of_static() -> str:

@@ -19,14 +19,13 @@ from kam_sync.kpi.values import value
 from kam_sync.notify import shapes
 from kam_sync.web import paging
 from kam_sync.web.api import answers
-from kam_sync.web.deps import AlertId, Reading, Serving, Speaking, from_our_pages, read_id
+from kam_sync.web.deps import AlertId, Reading, Serving, Speaking, read_id
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 
 router = APIRouter(tags=["alerts"])
 
 _BY = "the API"
-_CHANGING = [Depends(from_our_pages)]
 
 _BY_TIME = Cursor("alerts", paging.moment, paging.uuid)
 _BY_RANK = Cursor("alerts by rank", paging.weight, paging.uuid)
@@ -129,43 +128,43 @@ class Answering:
 Answer = Annotated[Answering, Depends()]
 
 
-@router.post("/alerts/{alert_id}/acknowledge", dependencies=_CHANGING)
+@router.post("/alerts/{alert_id}/acknowledge")
 def acknowledge_alert(answer: Answer, said: Annotated[Noted, Body()]) -> answers.OneAlert:
     """Say that somebody looks after it; it comes back after 14 days, or when it is much worse."""
     return answer(said.by, lambda acting, alert: acting.acknowledge(alert, said.note))
 
 
-@router.post("/alerts/{alert_id}/snooze", dependencies=_CHANGING)
+@router.post("/alerts/{alert_id}/snooze")
 def snooze_alert(answer: Answer, said: Annotated[Until, Body()]) -> answers.OneAlert:
     """Put it off until a moment; it comes back before when it is much worse."""
     return answer(said.by, lambda acting, alert: acting.snooze(alert, said.until, said.note))
 
 
-@router.post("/alerts/{alert_id}/expect", dependencies=_CHANGING)
+@router.post("/alerts/{alert_id}/expect")
 def expect_alert(answer: Answer, said: Annotated[Until, Body()]) -> answers.OneAlert:
     """Say that it is as it has to be until a moment, and why."""
     return answer(said.by, lambda acting, alert: acting.expect(alert, said.until, said.note))
 
 
-@router.post("/alerts/{alert_id}/wake", dependencies=_CHANGING)
+@router.post("/alerts/{alert_id}/wake")
 def wake_alert(answer: Answer, said: Annotated[Noted, Body()]) -> answers.OneAlert:
     """Take back what put it aside."""
     return answer(said.by, lambda acting, alert: acting.wake(alert, said.note))
 
 
-@router.post("/alerts/{alert_id}/resolve", dependencies=_CHANGING)
+@router.post("/alerts/{alert_id}/resolve")
 def resolve_alert(answer: Answer, said: Annotated[Closed, Body()]) -> answers.OneAlert:
     """Close it and say what it was; of a resolved one it is said afterwards."""
     return answer(said.by, lambda acting, alert: acting.resolve(alert, said.outcome, said.note))
 
 
-@router.post("/alerts/{alert_id}/comment", dependencies=_CHANGING)
+@router.post("/alerts/{alert_id}/comment")
 def comment_alert(answer: Answer, said: Annotated[Commented, Body()]) -> answers.OneAlert:
     """Write something down about it."""
     return answer(said.by, lambda acting, alert: acting.comment(alert, said.note))
 
 
-@router.post("/alerts/{alert_id}/assign", dependencies=_CHANGING)
+@router.post("/alerts/{alert_id}/assign")
 def assign_alert(answer: Answer, said: Annotated[Assigned, Body()]) -> answers.OneAlert:
     """Say who looks after it."""
     return answer(said.by, lambda acting, alert: acting.assign(alert, said.assignee, said.note))

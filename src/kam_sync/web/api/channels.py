@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from kam_sync import channelling
@@ -16,13 +16,12 @@ from kam_sync.notify.model import Waiting
 from kam_sync.notify.route import is_known
 from kam_sync.notify.store import ChannelStore, SendStore
 from kam_sync.web import paging
-from kam_sync.web.deps import Reading, Serving, from_our_pages
+from kam_sync.web.deps import Reading, Serving
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 from kam_sync.web.wording import letters
 
 router = APIRouter(tags=["channels"])
-_CHANGING = [Depends(from_our_pages)]
 
 _BY_NAME = Cursor("channels", paging.text)
 _BY_ID = Cursor("sends", paging.big_number)
@@ -164,7 +163,7 @@ def list_channels(session: Reading, query: Asked[Paging]) -> Page[Channel]:
     return Page(items=_channels(session, kept), next_cursor=cursor)
 
 
-@router.post("/channels", status_code=201, dependencies=_CHANGING)
+@router.post("/channels", status_code=201)
 def add_channel(services: Serving, new: NewChannel) -> Channel:
     """Tell people there from now on; without routes, of everything."""
     made = channelling.add(services, new.name, new.url, locale=new.locale, zone=new.zone)
@@ -177,7 +176,7 @@ def get_channel(session: Reading, channel: str) -> Channel:
     return _shown(session, channel)
 
 
-@router.patch("/channels/{channel}", dependencies=_CHANGING)
+@router.patch("/channels/{channel}")
 def change_channel(services: Serving, channel: str, wanted: ChangedChannel) -> Channel:
     """Change where it leads, its language or zone; pause it, or let it go on."""
     if wanted.url is not None or wanted.locale is not None or wanted.zone is not None:
@@ -192,14 +191,14 @@ def change_channel(services: Serving, channel: str, wanted: ChangedChannel) -> C
         return _shown(session, channel)
 
 
-@router.delete("/channels/{channel}", status_code=204, dependencies=_CHANGING)
+@router.delete("/channels/{channel}", status_code=204)
 def remove_channel(session: Reading, services: Serving, channel: str) -> Response:
     """Forget a channel, its routes, and what waits for it."""
     channelling.remove(session, channel, services.now())
     return Response(status_code=204)
 
 
-@router.post("/channels/{channel}/test", dependencies=_CHANGING)
+@router.post("/channels/{channel}/test")
 def test_channel(services: Serving, channel: str) -> Tried:
     """Send a trial now, and say what came of it."""
     found = channelling.named(services, channel)
@@ -207,14 +206,14 @@ def test_channel(services: Serving, channel: str) -> Tried:
     return Tried(is_taken=tried.is_good, error=tried.error)
 
 
-@router.post("/channels/{channel}/routes", status_code=201, dependencies=_CHANGING)
+@router.post("/channels/{channel}/routes", status_code=201)
 def add_route(session: Reading, channel: str, new: NewRoute) -> Route:
     """Say what goes to a channel; from its first route on, nothing else does."""
     made = channelling.route(session, channel, Through(**new.model_dump()))
     return _route(made, known_owners(session))
 
 
-@router.delete("/channels/{channel}/routes/{route}", status_code=204, dependencies=_CHANGING)
+@router.delete("/channels/{channel}/routes/{route}", status_code=204)
 def remove_route(session: Reading, channel: str, route: RouteId) -> Response:
     """Forget a route; without any, everything goes to the channel."""
     channelling.unroute(session, channel, route)
@@ -235,7 +234,7 @@ def list_sends(session: Reading, channel: str, query: Asked[SendQuery]) -> Page[
     return Page(items=[_send(one) for one in kept], next_cursor=cursor)
 
 
-@router.post("/channels/{channel}/retry", status_code=202, dependencies=_CHANGING)
+@router.post("/channels/{channel}/retry", status_code=202)
 def retry_sends(session: Reading, services: Serving, channel: str, wanted: Again) -> Resent:
     """Send some once more, or all that was given up."""
     return Resent(count=channelling.again(session, channel, services.now(), wanted.ids))

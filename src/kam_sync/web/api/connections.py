@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from kam_sync import asking, connecting, removing
@@ -11,11 +11,11 @@ from kam_sync.intake.model import NewSource, Source
 from kam_sync.intake.store import GrantStore
 from kam_sync.web.api import answers
 from kam_sync.web.api.sources import shown
-from kam_sync.web.deps import NamedSource, Serving, from_our_pages
+from kam_sync.web.deps import NamedSource, Serving
 from kam_sync.web.paging import Text
 from kam_sync.wiring import Services, wants_token
 
-router = APIRouter(tags=["sources"], dependencies=[Depends(from_our_pages)])
+router = APIRouter(tags=["sources"])
 
 Token = Annotated[
     SecretStr, Field(description="What opens the account. It is sealed, and never shown again.")

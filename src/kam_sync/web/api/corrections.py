@@ -16,6 +16,7 @@ from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 
 router = APIRouter(tags=["facts"])
+of_facts = APIRouter(tags=["facts"])
 
 _BY_ID = Cursor("corrections", paging.big_number)
 
@@ -42,7 +43,7 @@ class _HistoryQuery(Paging):
     source: Text = Field(description="Id or name of the source that it is from.")
 
 
-@router.get("/facts/{table}/{external_id:path}/history")
+@of_facts.get("/facts/{table}/{external_id:path}/history")
 def list_history_of_fact(
     session: Reading,
     sources: AllSources,

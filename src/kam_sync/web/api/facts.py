@@ -14,7 +14,7 @@ from kam_sync.accounts.store import RecordStore, Wanted
 from kam_sync.base.errors import NotHere
 from kam_sync.kpi.values import Moment
 from kam_sync.web.api.listing import Listing, of_company, of_invoice
-from kam_sync.web.deps import AllSources, Reading, Serving, Sources, from_our_pages, read_id
+from kam_sync.web.deps import AllSources, Reading, Serving, Sources, read_id
 from kam_sync.web.paging import Page, Paging, Text
 from kam_sync.web.query import Asked
 from kam_sync.web.render import pages
@@ -140,7 +140,7 @@ _SCHEMA = {
 }
 
 
-@router.post("/facts/{table}", dependencies=[Depends(from_our_pages)], openapi_extra=_SCHEMA)
+@router.post("/facts/{table}", openapi_extra=_SCHEMA)
 def give_facts(
     request: Request,
     services: Serving,
@@ -183,9 +183,7 @@ def list_facts(
     return Page(items=[Fact(**plain) for plain in plains], next_cursor=cursor)
 
 
-@router.delete(
-    "/facts/{table}/{external_id:path}", status_code=204, dependencies=[Depends(from_our_pages)]
-)
+@router.delete("/facts/{table}/{external_id:path}", status_code=204)
 def take_back_fact(
     services: Serving,
     table: FactTable,

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Body
 
 from connectors import fieldmap
 from kam_sync import field_map
 from kam_sync.web.api import answers
-from kam_sync.web.deps import AllSources, Reading, Serving, from_our_pages
+from kam_sync.web.deps import AllSources, Reading, Serving
 
 router = APIRouter(tags=["sources"])
 
@@ -28,7 +28,7 @@ def get_fields(session: Reading, sources: AllSources, source: str) -> answers.Fi
     return _answer(found.name, shown)
 
 
-@router.patch("/sources/{source}/fields", dependencies=[Depends(from_our_pages)])
+@router.patch("/sources/{source}/fields")
 def change_fields(
     services: Serving, sources: AllSources, source: str, wanted: Wanted
 ) -> answers.FieldMap:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from kam_sync import dropping
 from kam_sync.kpi.values import Moment
-from kam_sync.web.deps import NamedSource, Serving, from_our_pages
+from kam_sync.web.deps import NamedSource, Serving
 
 router = APIRouter(tags=["sources"])
 
@@ -56,7 +56,6 @@ FileName = Annotated[str, Path(description="The file's name, such as deals.xlsx.
 
 @router.put(
     "/sources/{source}/files/{file_name}",
-    dependencies=[Depends(from_our_pages)],
     openapi_extra=_BODY,
 )
 def put_file(
@@ -81,7 +80,6 @@ def list_files(services: Serving, source: NamedSource) -> Files:
 @router.delete(
     "/sources/{source}/files/{file_name}",
     status_code=204,
-    dependencies=[Depends(from_our_pages)],
 )
 def delete_file(services: Serving, source: NamedSource, file_name: FileName) -> None:
     """Take back a file that was not read yet."""

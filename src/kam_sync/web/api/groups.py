@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from kam_sync.accounts.store import AccountStore
@@ -16,14 +16,15 @@ from kam_sync.matching.store import GroupStore
 from kam_sync.notify.shapes import AccountId as AccountIdShown
 from kam_sync.web.api import answers
 from kam_sync.web.api.kpis import newest_of
-from kam_sync.web.deps import AccountId, Reading, Serving, Speaking, from_our_pages, read_id
+from kam_sync.web.deps import AccountId, Reading, Serving, Speaking, read_id
 from kam_sync.web.paging import MOST, Text
 
 router = APIRouter(tags=["accounts"])
+parents = APIRouter(tags=["accounts"])
+"""Who belongs to whom is decided with what is one."""
 
 _BY = "the API"
 _MOST_MEMBERS = 1_000
-_CHANGING = [Depends(from_our_pages)]
 
 
 class InGroup(BaseModel):
@@ -80,7 +81,7 @@ def get_group(session: Reading, account_id: AccountId, locale: Speaking) -> Grou
     return _group(session, account_id, locale)
 
 
-@router.put("/accounts/{account_id}/parent", dependencies=_CHANGING)
+@parents.put("/accounts/{account_id}/parent")
 def set_parent(
     services: Serving, account_id: AccountId, locale: Speaking, wish: Annotated[Wish, Body()]
 ) -> Group:
@@ -92,7 +93,7 @@ def set_parent(
         return _group(session, account_id, locale)
 
 
-@router.delete("/accounts/{account_id}/parent", dependencies=_CHANGING)
+@parents.delete("/accounts/{account_id}/parent")
 def take_parent_back(services: Serving, account_id: AccountId, locale: Speaking) -> Group:
     """Take back what people said of the parent: it is the one that the INN says, or none."""
     with joining.parents(services, by=_BY) as parenting:

@@ -1,6 +1,6 @@
 """Deletions that are held until a person decides."""
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from kam_sync import deciding
@@ -14,7 +14,6 @@ from kam_sync.web.deps import (
     Reading,
     SeenToken,
     Serving,
-    from_our_pages,
 )
 
 router = APIRouter(tags=["sources"])
@@ -64,14 +63,14 @@ def list_held(session: Reading, sources: AllSources, source: str) -> Held:
     return Held(items=[_held(one) for one in found])
 
 
-@router.post("/sources/{source}/held/{held_id}/approve", dependencies=[Depends(from_our_pages)])
+@router.post("/sources/{source}/held/{held_id}/approve")
 def approve(services: Serving, source: NamedSource, held_id: HeldId, seen: SeenToken) -> Decided:
     """Delete what is held; 409 while the source is pulled, or when it has changed since."""
     number = deciding.approve(services, source, held_id, seen, _BY)
     return Decided(state=HeldState.APPROVED, records=number)
 
 
-@router.post("/sources/{source}/held/{held_id}/reject", dependencies=[Depends(from_our_pages)])
+@router.post("/sources/{source}/held/{held_id}/reject")
 def reject(services: Serving, source: NamedSource, held_id: HeldId, seen: SeenToken) -> Decided:
     """Keep what is held until the CRM shows it and it vanishes; 409 when it has changed since."""
     number = deciding.reject(services, source, held_id, seen, _BY)

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from connectors import ErrorKind
@@ -15,7 +15,7 @@ from kam_sync.ledger.model import Difference, LedgerState
 from kam_sync.ledger.store import MOST_IDS, LedgerBook, NamedLine
 from kam_sync.notify.shapes import AccountId, ExternalId
 from kam_sync.web import paging
-from kam_sync.web.deps import AllSources, Reading, from_our_pages, read_id
+from kam_sync.web.deps import AllSources, Reading, read_id
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 
@@ -181,9 +181,7 @@ def list_lines(
     return Page(items=[_line(one) for one in kept], next_cursor=cursor)
 
 
-@router.post(
-    "/sources/{source}/ledger/check", status_code=202, dependencies=[Depends(from_our_pages)]
-)
+@router.post("/sources/{source}/ledger/check", status_code=202)
 def check_now(
     session: Reading, sources: AllSources, source: str, query: Asked[NounQuery]
 ) -> AskedFor:
@@ -193,9 +191,7 @@ def check_now(
     return AskedFor(state="queued" if is_new else "waiting already", nouns=nouns)
 
 
-@router.post(
-    "/sources/{source}/ledger/repair", status_code=202, dependencies=[Depends(from_our_pages)]
-)
+@router.post("/sources/{source}/ledger/repair", status_code=202)
 def repair_now(
     session: Reading, sources: AllSources, source: str, query: Asked[NounQuery]
 ) -> AskedFor:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from kam_sync.jobs import joining
@@ -20,7 +20,6 @@ from kam_sync.web.deps import (
     Reading,
     Serving,
     Sources,
-    from_our_pages,
     read_id,
 )
 from kam_sync.web.paging import Cursor, Key, Page, Paging, Text
@@ -31,7 +30,6 @@ from kam_sync.wiring import Services
 router = APIRouter(tags=["matches"])
 
 _BY = "the API"
-_CHANGING = [Depends(from_our_pages)]
 _MOST_COMPANIES = 200
 BY_MONEY = Cursor(
     "matches", paging.number, paging.decimal, paging.weight, paging.number, paging.text,
@@ -91,7 +89,7 @@ def list_matches(
     return Page(items=items, next_cursor=cursor)
 
 
-@router.post("/matches/merge", dependencies=_CHANGING)
+@router.post("/matches/merge")
 def merge(services: Serving, wanted: Merge) -> answers.Decision:
     """Say that two accounts are one customer; KPIs follow with the next measuring, soon after."""
     one, other = (read_id("account", given) for given in wanted.accounts)
@@ -100,7 +98,7 @@ def merge(services: Serving, wanted: Merge) -> answers.Decision:
     return _decision(services, decision)
 
 
-@router.post("/matches/apart", dependencies=_CHANGING)
+@router.post("/matches/apart")
 def keep_apart(services: Serving, wanted: Apart) -> answers.Decision:
     """Say that two companies are different customers; nobody is asked again."""
     one, other = _companies(services, wanted.companies)
@@ -109,7 +107,7 @@ def keep_apart(services: Serving, wanted: Apart) -> answers.Decision:
     return _decision(services, decision)
 
 
-@router.post("/accounts/{account_id}/split", dependencies=_CHANGING)
+@router.post("/accounts/{account_id}/split")
 def split(services: Serving, account_id: AccountId, wanted: Split) -> answers.Decision:
     """Take companies out of an account: they are another customer, all of them together."""
     leaving = _companies(services, wanted.companies)
@@ -131,7 +129,7 @@ def list_decisions(
     return Page(items=items, next_cursor=cursor)
 
 
-@router.post("/matches/decisions/{decision_id}/undo", dependencies=_CHANGING)
+@router.post("/matches/decisions/{decision_id}/undo")
 def undo(services: Serving, decision_id: DecisionId) -> answers.Decision:
     """Take a decision back: what it had taken back holds again."""
     with joining.accounts(services, by=_BY) as deciding:

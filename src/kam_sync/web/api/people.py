@@ -18,16 +18,17 @@ from kam_sync.web.api import people_answers as answers
 from kam_sync.web.api.listing import Listing, of_company
 from kam_sync.web.api.matches import BY_MONEY, DecisionId, Note, place_of, write_place
 from kam_sync.web.api.record_answers import Contact as OneContact
-from kam_sync.web.deps import AllSources, Reading, Serving, Sources, from_our_pages, read_id
+from kam_sync.web.deps import AllSources, Reading, Serving, Sources, read_id
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 from kam_sync.web.render import Spoken
 from kam_sync.wiring import Services
 
 router = APIRouter(tags=["people"])
+matches = APIRouter(tags=["people"])
+"""Who is one person is decided with which companies are one."""
 
 _BY = "the API"
-_CHANGING = [Depends(from_our_pages)]
 _MOST_CONTACTS = 200
 PEOPLE_BY_MONEY = BY_MONEY.named("people-matches")
 PEOPLE_BY_ID = Cursor("people-decisions", paging.number)
@@ -104,7 +105,7 @@ def list_people(
     return Page(items=items, next_cursor=cursor)
 
 
-@router.get("/people/matches")
+@matches.get("/people/matches")
 def list_people_matches(
     session: Reading, sources: AllSources, language: Spoken, query: Asked[Paging]
 ) -> Page[answers.Question]:
@@ -116,7 +117,7 @@ def list_people_matches(
     return Page(items=items, next_cursor=cursor)
 
 
-@router.post("/people/matches/merge", dependencies=_CHANGING)
+@matches.post("/people/matches/merge")
 def merge_people(services: Serving, wanted: MergePeople) -> answers.Decision:
     """Say that two people are one, with all their contacts."""
     one, other = (read_id("person", given) for given in wanted.people)
@@ -125,7 +126,7 @@ def merge_people(services: Serving, wanted: MergePeople) -> answers.Decision:
     return _decision(services, decision)
 
 
-@router.post("/people/matches/apart", dependencies=_CHANGING)
+@matches.post("/people/matches/apart")
 def keep_people_apart(services: Serving, wanted: ApartPeople) -> answers.Decision:
     """Say that two contacts are different people; nobody is asked again."""
     one, other = _contacts(services, wanted.contacts)
@@ -134,7 +135,7 @@ def keep_people_apart(services: Serving, wanted: ApartPeople) -> answers.Decisio
     return _decision(services, decision)
 
 
-@router.get("/people/matches/decisions")
+@matches.get("/people/matches/decisions")
 def list_people_decisions(
     session: Reading, sources: AllSources, query: Asked[Paging]
 ) -> Page[answers.Decision]:
@@ -147,7 +148,7 @@ def list_people_decisions(
     return Page(items=items, next_cursor=cursor)
 
 
-@router.post("/people/matches/decisions/{decision_id}/undo", dependencies=_CHANGING)
+@matches.post("/people/matches/decisions/{decision_id}/undo")
 def undo_of_people(services: Serving, decision_id: DecisionId) -> answers.Decision:
     """Take a decision back: what it had taken back holds again."""
     with joining.people(services, by=_BY) as deciding:
@@ -165,7 +166,7 @@ def get_person(
     return answers.person(language, sources.names, found)
 
 
-@router.post("/people/{person_id}/split", dependencies=_CHANGING)
+@matches.post("/people/{person_id}/split")
 def split_person(services: Serving, person_id: PersonId, wanted: SplitPerson) -> answers.Decision:
     """Take contacts away from a person: they are somebody else, all of them together."""
     leaving = _contacts(services, wanted.contacts)

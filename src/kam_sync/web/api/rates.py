@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from kam_sync.importing.rates import set_rate
@@ -12,7 +12,7 @@ from kam_sync.kpi.model import Rate
 from kam_sync.kpi.store import RateStore
 from kam_sync.kpi.values import Moment
 from kam_sync.web import paging
-from kam_sync.web.deps import Reading, Serving, from_our_pages
+from kam_sync.web.deps import Reading, Serving
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 
@@ -57,7 +57,7 @@ def list_rates(session: Reading, query: Asked[RateQuery]) -> Page[KeptRate]:
     return Page(items=[_kept(one) for one in kept], next_cursor=cursor)
 
 
-@router.put("/rates", dependencies=[Depends(from_our_pages)])
+@router.put("/rates")
 def put_rate(services: Serving, wish: Annotated[RateWish, Body()]) -> RateWish:
     """Say what a currency is worth from a day on; KPIs follow with the next measuring."""
     set_rate(services, wish.currency, wish.on, wish.rate, source="the API")

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from kam_sync.intake.model import Source
@@ -12,7 +12,7 @@ from kam_sync.jobs.spans import write_span
 from kam_sync.jobs.wish import Wish
 from kam_sync.kpi.values import Moment
 from kam_sync.web import paging
-from kam_sync.web.deps import AllSources, Sources, from_our_pages
+from kam_sync.web.deps import AllSources, Sources
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 from kam_sync.web.timing import Planning
@@ -97,7 +97,7 @@ def _place(entry: Entry) -> tuple[str, str]:
 Plan = Annotated[Wanted, Body()]
 
 
-@router.put("/sources/{source}/schedules/{step}", dependencies=[Depends(from_our_pages)])
+@router.put("/sources/{source}/schedules/{step}")
 def set_schedule(
     planning: Planning, sources: AllSources, source: str, step: str, wanted: Plan
 ) -> Schedule:
@@ -106,19 +106,19 @@ def set_schedule(
     return _schedule(entry)
 
 
-@router.delete("/sources/{source}/schedules/{step}", dependencies=[Depends(from_our_pages)])
+@router.delete("/sources/{source}/schedules/{step}")
 def reset_schedule(planning: Planning, sources: AllSources, source: str, step: str) -> Schedule:
     """Go back to the default."""
     return _schedule(planning.reset(sources.named(source), step, _BY))
 
 
-@router.put("/schedules/{step}", dependencies=[Depends(from_our_pages)])
+@router.put("/schedules/{step}")
 def set_house_schedule(planning: Planning, step: str, wanted: Plan) -> Schedule:
     """Change when a step of the house is done."""
     return _schedule(planning.change(None, step, Wish(**wanted.model_dump()), _BY))
 
 
-@router.delete("/schedules/{step}", dependencies=[Depends(from_our_pages)])
+@router.delete("/schedules/{step}")
 def reset_house_schedule(planning: Planning, step: str) -> Schedule:
     """Go back to the default of a step of the house."""
     return _schedule(planning.reset(None, step, _BY))

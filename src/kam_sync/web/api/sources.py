@@ -19,7 +19,7 @@ from kam_sync.intake.store import RunStore, TurnStore, progress_of
 from kam_sync.web import paging
 from kam_sync.web.api import answers
 from kam_sync.web.api.webhook_answers import webhooks_of
-from kam_sync.web.deps import AllSources, Reading, Serving, Sources, from_our_pages
+from kam_sync.web.deps import AllSources, Reading, Serving, Sources
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 from kam_sync.web.render import pages
@@ -104,7 +104,7 @@ def list_set_aside(
     return Page(items=items, next_cursor=cursor)
 
 
-@router.post("/sources/{source}/sync", status_code=202, dependencies=[Depends(from_our_pages)])
+@router.post("/sources/{source}/sync", status_code=202)
 def sync_source(source: str, sources: AllSources, defer_sync: Defer) -> answers.Deferred:
     """Ask for a sync now; it is done in the background."""
     found = sources.named(source)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Body
 from pydantic import BaseModel, Field
 
 from kam_sync.accounts import merge
@@ -13,10 +13,11 @@ from kam_sync.base.db import Session
 from kam_sync.jobs import joining
 from kam_sync.kpi.values import Moment
 from kam_sync.notify.shapes import ExternalId, SourceName
-from kam_sync.web.deps import AccountId, AllSources, Reading, Serving, Sources, from_our_pages
+from kam_sync.web.deps import AccountId, AllSources, Reading, Serving, Sources
 from kam_sync.web.paging import MOST, Text
 
 router = APIRouter(tags=["accounts"])
+of_accounts = APIRouter(tags=["accounts"])
 
 _BY = "the API"
 
@@ -79,7 +80,7 @@ def get_survivorship(session: Reading, sources: AllSources) -> Survivorship:
     return _survivorship(session, sources)
 
 
-@router.put("/survivorship", dependencies=[Depends(from_our_pages)])
+@router.put("/survivorship")
 def choose(services: Serving, wanted: Wanted) -> Survivorship:
     """Say which source is believed; accounts follow with the next matching."""
     with services.database.transaction() as session:
@@ -92,7 +93,7 @@ def choose(services: Serving, wanted: Wanted) -> Survivorship:
         return _survivorship(session, Sources(session))
 
 
-@router.get("/accounts/{account_id}/values")
+@of_accounts.get("/accounts/{account_id}/values")
 def list_values(session: Reading, account_id: AccountId, sources: AllSources) -> AllValues:
     """Every field of an account with the value of every source, and which one is believed."""
     store = AccountStore(session)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from kam_sync import targeting
@@ -18,12 +18,11 @@ from kam_sync.notify.model import (
 )
 from kam_sync.notify.store import DeliveryStore, TargetStore
 from kam_sync.web import paging
-from kam_sync.web.deps import Reading, Serving, from_our_pages
+from kam_sync.web.deps import Reading, Serving
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 
 router = APIRouter(tags=["targets"])
-_CHANGING = [Depends(from_our_pages)]
 
 _BY_NAME = Cursor("targets", paging.text)
 _BY_ID = Cursor("deliveries", paging.big_number)
@@ -141,7 +140,7 @@ def list_targets(session: Reading, query: Asked[Paging]) -> Page[Target]:
     return Page(items=[_target(one, waiting.get(one.id)) for one in kept], next_cursor=cursor)
 
 
-@router.post("/targets", status_code=201, dependencies=_CHANGING)
+@router.post("/targets", status_code=201)
 def add_target(services: Serving, new: NewTarget) -> TargetWithSecret:
     """Send webhooks to an address from now on; the secret is shown this once."""
     target, secret = targeting.add(services, new.name, new.url, new.events)
@@ -154,42 +153,42 @@ def get_target(session: Reading, target: str) -> Target:
     return _shown(session, target)
 
 
-@router.patch("/targets/{target}", dependencies=_CHANGING)
+@router.patch("/targets/{target}")
 def change_target(services: Serving, target: str, wanted: ChangedTarget) -> Target:
     """Set another address, or other events."""
     found = targeting.change(services, target, url=wanted.url, events=wanted.events)
     return _target(found)
 
 
-@router.delete("/targets/{target}", status_code=204, dependencies=_CHANGING)
+@router.delete("/targets/{target}", status_code=204)
 def remove_target(session: Reading, services: Serving, target: str) -> Response:
     """Forget a target, and what waits for it."""
     targeting.remove(session, target, services.now())
     return Response(status_code=204)
 
 
-@router.post("/targets/{target}/pause", dependencies=_CHANGING)
+@router.post("/targets/{target}/pause")
 def pause_target(session: Reading, target: str) -> Target:
     """Send it nothing; what happens meanwhile is kept for it."""
     targeting.pause(session, target)
     return _shown(session, target)
 
 
-@router.post("/targets/{target}/resume", dependencies=_CHANGING)
+@router.post("/targets/{target}/resume")
 def resume_target(session: Reading, services: Serving, target: str) -> Target:
     """Go on with it, and send what waits."""
     targeting.resume(session, target, services.now())
     return _shown(session, target)
 
 
-@router.post("/targets/{target}/rotate", dependencies=_CHANGING)
+@router.post("/targets/{target}/rotate")
 def rotate_secret(services: Serving, target: str) -> TargetWithSecret:
     """Make a new secret; for 24 hours the one before signs beside it."""
     found, secret = targeting.rotate(services, target)
     return TargetWithSecret(**_target(found).model_dump(), secret=secret)
 
 
-@router.post("/targets/{target}/test", dependencies=_CHANGING)
+@router.post("/targets/{target}/test")
 def test_target(services: Serving, target: str) -> Tested:
     """Send a ping now, and say what was answered."""
     tested = targeting.ping(services, target)
@@ -214,7 +213,7 @@ def list_deliveries(session: Reading, target: str, query: Asked[DeliveryQuery]) 
     return Page(items=[_delivery(one) for one in kept], next_cursor=cursor)
 
 
-@router.post("/targets/{target}/replay", status_code=202, dependencies=_CHANGING)
+@router.post("/targets/{target}/replay", status_code=202)
 def replay_deliveries(session: Reading, services: Serving, target: str, wanted: Replay) -> Replayed:
     """Send messages once more, with the ids they had."""
     count = targeting.replay(session, target, services.now(), ids=wanted.ids, since=wanted.since)

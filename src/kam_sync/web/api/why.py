@@ -29,6 +29,7 @@ from kam_sync.web.wording.language import Language
 from kam_sync.wiring import Services
 
 router = APIRouter()
+of_alerts = APIRouter()
 
 
 class Cause(BaseModel):
@@ -128,7 +129,7 @@ class WhyQuery(AgainstQuery):
     unit: Text | None = Field(default=None, description="Only this one, such as RUB.")
 
 
-@router.get("/alerts/{alert_id}/why", tags=["alerts"])
+@of_alerts.get("/alerts/{alert_id}/why", tags=["alerts"])
 def get_why_of_alert(
     session: Reading, services: Serving, language: Spoken, alert_id: AlertId,
     query: Asked[AgainstQuery],

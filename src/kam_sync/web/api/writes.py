@@ -13,11 +13,12 @@ from kam_sync.intake.writes import CrmWrite, WriteState
 from kam_sync.tasking import ask_about
 from kam_sync.web import paging
 from kam_sync.web.api import write_answers as answers
-from kam_sync.web.deps import AlertId, AllSources, Reading, Serving, from_our_pages
+from kam_sync.web.deps import AlertId, AllSources, Reading, Serving
 from kam_sync.web.paging import Cursor, Page, Paging
 from kam_sync.web.query import Asked
 
 router = APIRouter(tags=["writes"])
+of_alerts = APIRouter(tags=["writes"])
 
 _BY_ID = Cursor("writes", paging.big_number)
 _MOST = 500
@@ -40,7 +41,7 @@ class WriteQuery(Paging):
     state: WriteState | None = None
 
 
-@router.post("/sources/{source}/writes", status_code=202, dependencies=[Depends(from_our_pages)])
+@router.post("/sources/{source}/writes", status_code=202)
 def ask_for_writes(
     source: str,
     writes: Annotated[list[answers.NewWrite], Field(min_length=1, max_length=_MOST)],
@@ -82,7 +83,7 @@ def get_write(
     return _write(WriteStore(session, sources.named(source).id).one(int(write_id)))
 
 
-@router.post("/alerts/{alert_id}/task", status_code=202, dependencies=[Depends(from_our_pages)])
+@of_alerts.post("/alerts/{alert_id}/task", status_code=202)
 def ask_for_task(
     session: Reading, services: Serving, alert_id: AlertId, defer: Defer
 ) -> answers.CrmWrite:

@@ -2,19 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from kam_sync.accounts.store import ZoneStore
 from kam_sync.jobs import joining
 from kam_sync.kpi.values import Moment
-from kam_sync.web.deps import AccountId, Serving, from_our_pages
+from kam_sync.web.deps import AccountId, Serving
 from kam_sync.web.paging import Text
 
 router = APIRouter(tags=["accounts"])
 
 _BY = "the API"
-_CHANGING = [Depends(from_our_pages)]
 
 
 class ZoneWish(BaseModel):
@@ -33,14 +32,14 @@ class Zone(BaseModel):
     set_at: Moment | None
 
 
-@router.put("/accounts/{account_id}/time-zone", dependencies=_CHANGING)
+@router.put("/accounts/{account_id}/time-zone")
 def set_zone(services: Serving, account_id: AccountId, wish: Annotated[ZoneWish, Body()]) -> Zone:
     """Say in which time zone an account lives; its KPIs are measured anew soon after."""
     joining.live_in(services, account_id, wish.zone, by=_BY)
     return _zone(services, account_id)
 
 
-@router.delete("/accounts/{account_id}/time-zone", dependencies=_CHANGING)
+@router.delete("/accounts/{account_id}/time-zone")
 def take_zone_back(services: Serving, account_id: AccountId) -> Zone:
     """Let an account live in the time zone of the installation again."""
     joining.live_in(services, account_id, None, by=_BY)

@@ -20,7 +20,7 @@ from kam_sync.jobs.attending import attending
 from kam_sync.kpi.registry import KPIS
 from kam_sync.tasking import ask_about
 from kam_sync.web.api.writes import Defer
-from kam_sync.web.deps import AlertId, Reading, Serving, from_our_pages, read_id
+from kam_sync.web.deps import AlertId, Reading, Serving, read_id
 from kam_sync.web.pages.forms import BY, Fields, note_of
 from kam_sync.web.sifting import Sieve
 from kam_sync.web.wording.today import Did, is_so
@@ -59,7 +59,7 @@ def happened(session: Reading, did: str = "", alert: str = "") -> Happened | Non
 Happening = Annotated[Happened | None, Depends(happened)]
 
 
-@router.post("/alerts/{alert_id}", dependencies=[Depends(from_our_pages)])
+@router.post("/alerts/{alert_id}")
 def act(
     session: Reading, services: Serving, alert_id: AlertId, defer: Defer, sent: Fields
 ) -> RedirectResponse:

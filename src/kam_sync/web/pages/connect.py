@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from connectors import ErrorKind, OAuthApp, spoken
@@ -14,7 +14,7 @@ from kam_sync.consenting import Wish
 from kam_sync.granting import kind_of
 from kam_sync.intake.model import NewSource
 from kam_sync.intake.store import GrantStore
-from kam_sync.web.deps import AllSources, NamedSource, Serving, from_our_pages
+from kam_sync.web.deps import AllSources, NamedSource, Serving
 from kam_sync.web.pages.connect_form import BY_TOKEN, FIRST, Typed, wrongs
 from kam_sync.web.pages.forms import Fields
 from kam_sync.web.render import pages
@@ -32,9 +32,7 @@ def show_form(request: Request, services: Serving, kind: str = FIRST) -> HTMLRes
     return _form(request, typed, is_chosen="kind" in request.query_params)
 
 
-@router.post(
-    "/sources/connect", response_class=HTMLResponse, dependencies=[Depends(from_our_pages)]
-)
+@router.post("/sources/connect", response_class=HTMLResponse)
 def connect(request: Request, services: Serving, sent: Fields, turn: str = "") -> Response:
     """Connect by a token, or show the link that leads to the CRM's consent page.
 
@@ -68,9 +66,7 @@ def show_reauth(request: Request, sources: AllSources, source: str) -> HTMLRespo
     )
 
 
-@router.post(
-    "/sources/{source}/reauth", response_class=HTMLResponse, dependencies=[Depends(from_our_pages)]
-)
+@router.post("/sources/{source}/reauth", response_class=HTMLResponse)
 def reauth(request: Request, services: Serving, source: NamedSource, sent: Fields) -> Response:
     """Open it by another token, or show the link that leads to the CRM's consent page."""
     with services.database.transaction() as session:

@@ -14,9 +14,11 @@ from kam_sync.web.paging import Text
 from kam_sync.web.render import pages
 
 router = APIRouter()
+from_crms = APIRouter()
+"""What a CRM calls: nobody is logged in there."""
 
 
-@router.get("/oauth/{kind}/callback")
+@from_crms.get("/oauth/{kind}/callback")
 def come_back(request: Request, services: Serving, kind: str) -> Response:
     """Take the code, then lead to an address without it."""
     digest = consenting.receive(services, kind, request.query_params)
@@ -34,7 +36,7 @@ def show_consent(request: Request, services: Serving, digest: Text) -> HTMLRespo
     return pages(request).render(request, "consent.html", consent=consent, is_late=is_late)
 
 
-@router.get("/oauth/{kind}/disconnect")
+@from_crms.get("/oauth/{kind}/disconnect")
 def disconnect(
     request: Request, services: Serving, kind: str, later: BackgroundTasks
 ) -> PlainTextResponse:

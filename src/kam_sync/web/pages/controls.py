@@ -3,16 +3,16 @@
 from typing import Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Query
+from fastapi import APIRouter, BackgroundTasks, Query
 from fastapi.responses import RedirectResponse
 
 from kam_sync import connecting, removing, subscribing
 from kam_sync.jobs.serving import look_at_hooks
 from kam_sync.web.api.sources import Defer, sync_source
-from kam_sync.web.deps import AllSources, NamedSource, Serving, from_our_pages
+from kam_sync.web.deps import AllSources, NamedSource, Serving
 from kam_sync.web.pages.forms import Fields
 
-router = APIRouter(dependencies=[Depends(from_our_pages)])
+router = APIRouter()
 
 Back = Annotated[Literal["", "all", "connected"], Query()]
 """Where the button stands: on the page of its source, in the list of all, in the guide."""

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from connectors import Field, fieldmap
 from kam_sync import field_map
-from kam_sync.web.deps import AllSources, Reading, Serving, from_our_pages
+from kam_sync.web.deps import AllSources, Reading, Serving
 from kam_sync.web.pages.forms import Pairs
 from kam_sync.web.render import pages
 from kam_sync.web.wording import fields as words
@@ -51,7 +51,7 @@ def show_fields(
     )
 
 
-@router.post("/sources/{source}/fields", dependencies=[Depends(from_our_pages)])
+@router.post("/sources/{source}/fields")
 def save_fields(
     services: Serving, sources: AllSources, source: str, pairs: Pairs
 ) -> RedirectResponse:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kam_sync.accounts.store import AccountStore
@@ -12,7 +12,7 @@ from kam_sync.base.errors import WrongUse
 from kam_sync.jobs import joining
 from kam_sync.kpi.store import KpiStore
 from kam_sync.matching.store import GroupStore
-from kam_sync.web.deps import AccountId, AllSources, Reading, Serving, from_our_pages, read_id
+from kam_sync.web.deps import AccountId, AllSources, Reading, Serving, read_id
 from kam_sync.web.pages.chart import measured
 from kam_sync.web.pages.choosing import candidates
 from kam_sync.web.pages.forms import BY, Fields, note_of
@@ -54,7 +54,7 @@ def show_parents(
     )
 
 
-@router.post("/accounts/{account_id}/parent", dependencies=[Depends(from_our_pages)])
+@router.post("/accounts/{account_id}/parent")
 def set_parent(services: Serving, account_id: AccountId, sent: Fields) -> RedirectResponse:
     """Set a parent, say that there is none, or take what was said back."""
     note = note_of(sent)

@@ -2,13 +2,13 @@
 
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 
 from kam_sync import deciding
-from kam_sync.web.deps import HeldId, NamedSource, SeenToken, Serving, from_our_pages
+from kam_sync.web.deps import HeldId, NamedSource, SeenToken, Serving
 
-router = APIRouter(dependencies=[Depends(from_our_pages)])
+router = APIRouter()
 
 _BY = "the page"
 

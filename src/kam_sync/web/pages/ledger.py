@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel
 
@@ -14,7 +14,7 @@ from kam_sync.intake.store import RunStore, SourceStore
 from kam_sync.jobs import comparing
 from kam_sync.ledger.store import LedgerBook
 from kam_sync.web import paging
-from kam_sync.web.deps import AllSources, NamedSource, Reading, Serving, from_our_pages
+from kam_sync.web.deps import AllSources, NamedSource, Reading, Serving
 from kam_sync.web.paging import Cursor
 from kam_sync.web.query import Asked
 from kam_sync.web.render import pages
@@ -83,7 +83,7 @@ def show_check(
     )
 
 
-@router.post("/sources/{source}/ledger/check", dependencies=[Depends(from_our_pages)])
+@router.post("/sources/{source}/ledger/check")
 def check_now(
     session: Reading, sources: AllSources, source: str, noun: Noun = None
 ) -> RedirectResponse:
@@ -93,7 +93,7 @@ def check_now(
     return _back(found)
 
 
-@router.post("/sources/{source}/ledger/repair", dependencies=[Depends(from_our_pages)])
+@router.post("/sources/{source}/ledger/repair")
 def repair_now(
     session: Reading, sources: AllSources, source: str, noun: Noun = None
 ) -> RedirectResponse:

@@ -27,6 +27,7 @@ from kam_sync.web.wording import lineage as words
 from kam_sync.web.wording import why as why_words
 
 router = APIRouter()
+records = APIRouter()
 
 _AT_ONCE = 25
 _MOST_PAGES = 10_000
@@ -79,7 +80,7 @@ def show_rows(
     )
 
 
-@router.get("/sources/{source}/records/{noun}/{external_id:path}", response_class=HTMLResponse)
+@records.get("/sources/{source}/records/{noun}/{external_id:path}", response_class=HTMLResponse)
 def show_record(
     request: Request, session: Reading, services: Serving, sources: AllSources, source: str,
     at: Annotated[Address, Depends()],

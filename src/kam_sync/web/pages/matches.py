@@ -1,6 +1,6 @@
 """Same customers: what a person is asked, with both companies side by side; what was decided."""
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kam_sync.base.errors import Outdated
@@ -8,7 +8,7 @@ from kam_sync.jobs import joining, rematching
 from kam_sync.matching.showing import asked, told
 from kam_sync.matching.store import DecisionStore
 from kam_sync.web.api.matches import BY_ID, BY_MONEY, DecisionId
-from kam_sync.web.deps import AccountId, Serving, from_our_pages, read_id
+from kam_sync.web.deps import AccountId, Serving, read_id
 from kam_sync.web.pages import asking
 from kam_sync.web.pages.forms import Fields, Pairs
 from kam_sync.web.wording import matching as words
@@ -16,7 +16,6 @@ from kam_sync.web.wording.rematch import rematch
 
 router = APIRouter()
 
-_CHANGING = [Depends(from_our_pages)]
 COMPANIES = asking.Kind(
     of="companies",
     here="/matches",
@@ -47,13 +46,13 @@ def show_decisions(page: asking.Asked) -> HTMLResponse:
     return page.decisions(COMPANIES)
 
 
-@router.post("/matches", dependencies=_CHANGING)
+@router.post("/matches")
 def answer(services: Serving, sent: Fields) -> RedirectResponse:
     """Answer a question: one customer, or different ones."""
     return asking.answer(services, COMPANIES, sent)
 
 
-@router.post("/matches/decisions/{decision_id}/undo", dependencies=_CHANGING)
+@router.post("/matches/decisions/{decision_id}/undo")
 def undo(services: Serving, decision_id: DecisionId, sent: Fields) -> RedirectResponse:
     """Take a decision back; to the account that the button stood at, or to what waits."""
     account = sent.get("account")
@@ -61,7 +60,7 @@ def undo(services: Serving, decision_id: DecisionId, sent: Fields) -> RedirectRe
     return asking.undo(services, COMPANIES, decision_id, back)
 
 
-@router.post("/accounts/{account_id}/split", dependencies=_CHANGING)
+@router.post("/accounts/{account_id}/split")
 def split(services: Serving, account_id: AccountId, pairs: Pairs) -> RedirectResponse:
     """Take the companies that are ticked out of an account; back to it where that cannot be."""
     kept = f"/accounts/{account_id}/data?did=kept#companies"

@@ -12,7 +12,7 @@ from kam_sync.base.db import Session
 from kam_sync.base.errors import Outdated
 from kam_sync.jobs import joining
 from kam_sync.matching.proposing import propose
-from kam_sync.web.deps import AccountId, AllSources, Reading, Serving, from_our_pages, read_id
+from kam_sync.web.deps import AccountId, AllSources, Reading, Serving, read_id
 from kam_sync.web.pages.asking import Asked
 from kam_sync.web.pages.choosing import candidates
 from kam_sync.web.pages.forms import BY, Fields, note_of, went
@@ -65,7 +65,7 @@ def show_both(page: Asked, both: Of) -> Response:
     return page.compared(COMPANIES, template, proposed, q=both.q, account=account)
 
 
-@router.post("/accounts/{account_id}/merge", dependencies=[Depends(from_our_pages)])
+@router.post("/accounts/{account_id}/merge")
 def merge(services: Serving, account_id: AccountId, sent: Fields) -> RedirectResponse:
     """Make one account of the two; to the one that both are now, with the way back."""
     other = read_id("account", sent.get("other", ""))

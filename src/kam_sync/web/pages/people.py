@@ -1,6 +1,6 @@
 """Same people: what is asked of contacts, side by side; what was decided; splitting a person."""
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kam_sync.base.errors import NotHere
@@ -9,14 +9,13 @@ from kam_sync.matching.people_showing import asked, told
 from kam_sync.matching.store import PersonDecisionStore
 from kam_sync.web.api.matches import DecisionId
 from kam_sync.web.api.people import PEOPLE_BY_ID, PEOPLE_BY_MONEY, PersonId
-from kam_sync.web.deps import Serving, from_our_pages
+from kam_sync.web.deps import Serving
 from kam_sync.web.pages import asking
 from kam_sync.web.pages.forms import Fields, Pairs
 from kam_sync.web.wording import persons as words
 
 router = APIRouter()
 
-_CHANGING = [Depends(from_our_pages)]
 PEOPLE = asking.Kind(
     of="people",
     here="/matches/people",
@@ -46,19 +45,19 @@ def show_people_decisions(page: asking.Asked) -> HTMLResponse:
     return page.decisions(PEOPLE)
 
 
-@router.post("/matches/people", dependencies=_CHANGING)
+@router.post("/matches/people")
 def answer_of_people(services: Serving, sent: Fields) -> RedirectResponse:
     """Answer a question: one person, or different ones."""
     return asking.answer(services, PEOPLE, sent)
 
 
-@router.post("/matches/people/decisions/{decision_id}/undo", dependencies=_CHANGING)
+@router.post("/matches/people/decisions/{decision_id}/undo")
 def undo_of_people(services: Serving, decision_id: DecisionId) -> RedirectResponse:
     """Take a decision back."""
     return asking.undo(services, PEOPLE, decision_id, PEOPLE.here)
 
 
-@router.post("/people/{person_id}/split", dependencies=_CHANGING)
+@router.post("/people/{person_id}/split")
 def split_person(services: Serving, person_id: PersonId, pairs: Pairs) -> RedirectResponse:
     """Take the contacts that are ticked away from a person."""
     kept = f"{PEOPLE.here}/decisions?did=kept"

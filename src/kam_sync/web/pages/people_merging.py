@@ -16,7 +16,7 @@ from kam_sync.matching.people_showing import Person, people
 from kam_sync.matching.proposing import propose_people
 from kam_sync.matching.store import PersonStore
 from kam_sync.web.api.people import PersonId
-from kam_sync.web.deps import AllSources, Reading, Serving, from_our_pages, read_id
+from kam_sync.web.deps import AllSources, Reading, Serving, read_id
 from kam_sync.web.pages.asking import Asked
 from kam_sync.web.pages.choosing import people_like
 from kam_sync.web.pages.forms import BY, Fields, note_of, went
@@ -66,7 +66,7 @@ def show_both_people(page: Asked, both: Of) -> HTMLResponse:
     return page.compared(PEOPLE, template, proposed, q=both.q, person=person, account=account)
 
 
-@router.post("/people/{person_id}/merge", dependencies=[Depends(from_our_pages)])
+@router.post("/people/{person_id}/merge")
 def merge_person(services: Serving, person_id: PersonId, sent: Fields) -> RedirectResponse:
     """Make one person of the two; to what was decided, with the way back."""
     other = read_id("person", sent.get("other", ""))

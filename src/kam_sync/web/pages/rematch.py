@@ -1,10 +1,10 @@
 """Comparing all companies and contacts anew: the button, and how far it is."""
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kam_sync.jobs import rematching
-from kam_sync.web.deps import Reading, Serving, from_our_pages
+from kam_sync.web.deps import Reading, Serving
 from kam_sync.web.render import pages
 from kam_sync.web.wording.rematch import rematch as rematch_words
 
@@ -20,7 +20,7 @@ def show_anew(request: Request, session: Reading) -> HTMLResponse:
     )
 
 
-@router.post("/matches/anew", dependencies=[Depends(from_our_pages)])
+@router.post("/matches/anew")
 def match_anew(services: Serving) -> RedirectResponse:
     """Have everything compared once more."""
     rematching.ask(services, by="the page")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from connectors import spoken
@@ -14,7 +14,7 @@ from kam_sync.drift.rule import JUDGED, Direction, Rule, Sensitivity
 from kam_sync.jobs import ruling
 from kam_sync.kpi.definition import Family
 from kam_sync.kpi.registry import KPIS
-from kam_sync.web.deps import Serving, from_our_pages
+from kam_sync.web.deps import Serving
 from kam_sync.web.pages import backtest
 from kam_sync.web.pages.forms import BY, Fields
 from kam_sync.web.pages.rule_form import added, changed, typed
@@ -49,7 +49,7 @@ def new_rule(request: Request) -> HTMLResponse:
     return _new(request, {})
 
 
-@router.post("/rules/new", dependencies=[Depends(from_our_pages)])
+@router.post("/rules/new")
 def add_rule(request: Request, services: Serving, sent: Fields) -> Response:
     """Add it, switched off: it is tried before it opens anything."""
     try:
@@ -65,7 +65,7 @@ def show_rule(request: Request, services: Serving, key: str) -> HTMLResponse:
     return _page(request, services, key)
 
 
-@router.post("/rules/{key}", dependencies=[Depends(from_our_pages)])
+@router.post("/rules/{key}")
 def change_rule(request: Request, services: Serving, key: str, sent: Fields) -> Response:
     """Save it, try it without saving, or take all changes back."""
     if sent.get("do") == "reset":

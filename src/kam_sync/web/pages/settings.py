@@ -14,6 +14,7 @@ from kam_sync.web.render import pages
 from kam_sync.web.wording import variables
 
 router = APIRouter()
+installation = APIRouter()
 
 
 @router.get("/settings", response_class=HTMLResponse)
@@ -33,7 +34,7 @@ def show_people(request: Request, session: Reading, sources: AllSources) -> HTML
     )
 
 
-@router.get("/settings/installation", response_class=HTMLResponse)
+@installation.get("/settings/installation", response_class=HTMLResponse)
 def show_installation(request: Request, services: Serving) -> HTMLResponse:
     """What the environment says, which release this is; how it is stands on a page of its own."""
     language = pages(request).language(request)
@@ -45,7 +46,7 @@ def show_installation(request: Request, services: Serving) -> HTMLResponse:
     )
 
 
-@router.get("/settings/health", response_class=HTMLResponse)
+@installation.get("/settings/health", response_class=HTMLResponse)
 def show_health(request: Request, services: Serving) -> HTMLResponse:
     """What `kam-sync doctor` says; it looks at everything, so it is asked for apart."""
     checks = [secret_key(services.settings), *look_inside(services)]

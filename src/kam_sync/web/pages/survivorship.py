@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kam_sync.accounts.merge import FIELDS, Choice
 from kam_sync.accounts.store import WinnerStore
 from kam_sync.jobs import joining
 from kam_sync.web.api.survivorship import names_of
-from kam_sync.web.deps import AllSources, Reading, Serving, Sources, from_our_pages
+from kam_sync.web.deps import AllSources, Reading, Serving, Sources
 from kam_sync.web.pages.forms import BY, Pairs
 from kam_sync.web.render import pages
 from kam_sync.web.wording import believed
@@ -64,7 +64,7 @@ def show_survivorship(
     )  # fmt: skip
 
 
-@router.post("/survivorship", dependencies=[Depends(from_our_pages)])
+@router.post("/survivorship")
 def save_survivorship(services: Serving, pairs: Pairs) -> RedirectResponse:
     """Set the order of the fields that were sent, or one of all fields; a source counts once."""
     sent: dict[str, list[str]] = {}

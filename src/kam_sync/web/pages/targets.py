@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kam_sync import targeting
@@ -12,7 +12,7 @@ from kam_sync.base.errors import WrongUse
 from kam_sync.notify.model import Listed, Target, Waiting, Wrong, WrongTarget
 from kam_sync.notify.store import DeliveryStore, TargetStore
 from kam_sync.targeting import Tested
-from kam_sync.web.deps import Reading, Serving, from_our_pages
+from kam_sync.web.deps import Reading, Serving
 from kam_sync.web.pages.forms import Fields
 from kam_sync.web.render import pages
 from kam_sync.web.wording import targets as words
@@ -53,7 +53,7 @@ def show_targets(request: Request, session: Reading) -> HTMLResponse:
     return _page(request, session, Said())
 
 
-@router.post("/targets", dependencies=[Depends(from_our_pages)])
+@router.post("/targets")
 def add(request: Request, services: Serving, sent: Fields) -> HTMLResponse:
     """Make a target, and show its secret this once."""
     name, url = sent.get("name", ""), sent.get("url", "")
@@ -64,7 +64,7 @@ def add(request: Request, services: Serving, sent: Fields) -> HTMLResponse:
     return _answer(request, services, Said(name, secret=secret))
 
 
-@router.post("/targets/{target}", dependencies=[Depends(from_our_pages)])
+@router.post("/targets/{target}")
 def act(request: Request, services: Serving, target: str, sent: Fields) -> Response:
     """Do what a button says."""
     match sent.get("do"):

@@ -2,18 +2,18 @@
 
 from typing import Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 
 from kam_sync.alerts.store import AlertStore
 from kam_sync.tasking import ask_about
 from kam_sync.web.api.writes import Defer
-from kam_sync.web.deps import AlertId, Reading, Serving, from_our_pages
+from kam_sync.web.deps import AlertId, Reading, Serving
 
 router = APIRouter()
 
 
-@router.post("/alerts/{alert_id}/task", dependencies=[Depends(from_our_pages)])
+@router.post("/alerts/{alert_id}/task")
 def make_task(
     session: Reading,
     services: Serving,

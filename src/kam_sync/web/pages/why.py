@@ -15,9 +15,10 @@ from kam_sync.web.render import pages
 from kam_sync.web.wording import why as words
 
 router = APIRouter()
+of_alerts = APIRouter()
 
 
-@router.get("/alerts/{alert_id}/why", response_class=HTMLResponse)
+@of_alerts.get("/alerts/{alert_id}/why", response_class=HTMLResponse)
 def show_why_of_alert(
     request: Request, services: Serving, session: Reading, alert_id: AlertId,
     query: Asked[AgainstQuery],

@@ -1,11 +1,11 @@
 """The time zone that an account lives in: choosing it, and taking that back."""
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kam_sync.accounts.store import AccountStore, ZoneStore
 from kam_sync.jobs import joining
-from kam_sync.web.deps import AccountId, Reading, Serving, from_our_pages
+from kam_sync.web.deps import AccountId, Reading, Serving
 from kam_sync.web.pages.forms import BY, Fields
 from kam_sync.web.render import pages
 from kam_sync.web.wording import zones
@@ -32,7 +32,7 @@ def show_zones(
     )
 
 
-@router.post("/accounts/{account_id}/zone", dependencies=[Depends(from_our_pages)])
+@router.post("/accounts/{account_id}/zone")
 def set_zone(services: Serving, account_id: AccountId, sent: Fields) -> RedirectResponse:
     """Set the time zone; an empty one is that of the house."""
     joining.live_in(services, account_id, sent.get("zone") or None, by=BY)

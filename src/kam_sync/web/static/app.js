@@ -22,6 +22,7 @@
     const { ctx } = event.detail;
     if (ctx.response.status < 400) return;
     event.preventDefault(); // the page stays as it is
+    if (ctx.response.status === 401) { location.reload(); return; } // to the log-in, and back here
     reason(ctx.response.raw).then(say);
   });
   // What is not asked for does not stand in the address.
