@@ -9,8 +9,10 @@ import hypothesis
 import pytest
 import sqlalchemy as sa
 import structlog
+from argon2 import PasswordHasher
 from sqlmodel import SQLModel
 
+from kam_sync.access import passwords
 from kam_sync.base.clock import stopped_at
 from kam_sync.base.db import Database, open_database
 from kam_sync.base.db.migrate import migrate
@@ -47,6 +49,13 @@ def log_as_before() -> Iterator[None]:
     """A command that a test runs sets up the log of its process, which goes on with other tests."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What makes guessing dear would make tests slow."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", cheap)
 
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"

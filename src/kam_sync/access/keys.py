@@ -10,8 +10,8 @@ from kam_sync.access.members import keeper_keys_of
 from kam_sync.access.model import Actor, Area, Deed, Identity, Key, Role, What
 from kam_sync.access.roles import may
 from kam_sync.access.store import EventStore, KeyStore
+from kam_sync.access.wrong import Ill, WrongAccess
 from kam_sync.base.db import Session
-from kam_sync.base.errors import WrongUse
 from kam_sync.base.secrets import digest_of, new_key
 
 KEY_PREFIX = "kam_"
@@ -37,10 +37,14 @@ class KeyWish:
 def make(session: Session, wish: KeyWish, actor: Actor, now: datetime) -> tuple[Key, str]:
     """Make a key; its text is told this once."""
     if not _NAME.fullmatch(wish.name):
-        raise WrongUse("key: name it with letters, digits, spaces and . @ / - _, sixty at most")
+        raise WrongAccess(
+            Ill.KEY_NAME, "key: name it with letters, digits, spaces and . @ / - _, sixty at most"
+        )
     keeper_keys, lasts = keeper_keys_of(wish.keeper_keys), _lasts(wish.expires)
     if wish.role is Role.KAM and not keeper_keys:
-        raise WrongUse("key: say whose accounts a key of role kam sees (keeper keys)")
+        raise WrongAccess(
+            Ill.KEY_KEEPERS, "key: say whose accounts a key of role kam sees (keeper keys)"
+        )
     areas = narrowed(wish.areas)
     _require_within(wish.role, areas)
     text = KEY_PREFIX + new_key()
@@ -72,8 +76,9 @@ def _area(text: str) -> tuple[Area, Deed]:
         return Area(name), Deed(deed or Deed.CHANGE.value)
     except ValueError as error:
         known = ", ".join(area.value for area in Area)
-        raise WrongUse(
-            f"area {text}: write one such as alerts:see or alerts:change; there are: {known}"
+        raise WrongAccess(
+            Ill.AREA,
+            f"area {text}: write one such as alerts:see or alerts:change; there are: {known}",
         ) from error
 
 
@@ -81,7 +86,9 @@ def _require_within(role: Role, areas: Mapping[Area, Deed]) -> None:
     who = Identity("", "", role)
     for area, deed in areas.items():
         if not may(who, area, deed):
-            raise WrongUse(f"area {area.value}:{deed.value}: role {role.value} may not do that")
+            raise WrongAccess(
+                Ill.AREA, f"area {area.value}:{deed.value}: role {role.value} may not do that"
+            )
 
 
 def _lasts(text: str) -> timedelta | None:
@@ -89,5 +96,5 @@ def _lasts(text: str) -> timedelta | None:
         return None
     found = _DAYS.fullmatch(text)
     if found is None:
-        raise WrongUse(f"expires {text}: write days such as 90d, or {NEVER}")
+        raise WrongAccess(Ill.EXPIRY, f"expires {text}: write days such as 90d, or {NEVER}")
     return timedelta(days=int(found[1]))

@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 from kam_sync.access import passwords
 from kam_sync.access.model import Actor, Member, Role, What
 from kam_sync.access.store import EventStore, LoginStore, MemberStore, TryStore
+from kam_sync.access.wrong import Ill, WrongAccess
 from kam_sync.base.db import Session
-from kam_sync.base.errors import NotHere, WrongUse
+from kam_sync.base.errors import NotHere
 from kam_sync.base.secrets import digest_of, new_key
 
 LINK_LASTS = timedelta(days=3)
@@ -33,7 +34,7 @@ def email_of(text: str) -> str:
     """A login in the form that is kept, or WrongUse."""
     email = text.strip().lower()
     if not _EMAIL.fullmatch(email):
-        raise WrongUse("user: an e-mail address is needed, such as olga@example.com")
+        raise WrongAccess(Ill.EMAIL, "user: an e-mail address is needed, such as olga@example.com")
     return email
 
 
@@ -43,7 +44,9 @@ def keeper_keys_of(texts: Iterable[str]) -> list[str]:
         text.lower() if "@" in text else text for raw in texts if (text := raw.strip())
     )
     if len(found) > _MOST_KEYS or any("\x00" in key or len(key) > 300 for key in found):
-        raise WrongUse(f"keeper keys: at most {_MOST_KEYS}, each an e-mail or source/id")
+        raise WrongAccess(
+            Ill.KEEPERS, f"keeper keys: at most {_MOST_KEYS}, each an e-mail or source/id"
+        )
     return list(found)
 
 
@@ -54,7 +57,9 @@ def invite(
     store, role = MemberStore(session), wanted.role or Role.VIEWER
     store.alone()
     if role is not Role.ADMIN and not store.has_admin():
-        raise WrongUse("user: the first one has to be an admin, or nobody could let others in")
+        raise WrongAccess(
+            Ill.FIRST_ADMIN, "user: the first one has to be an admin, or nobody could let others in"
+        )
     member = store.add(
         Member(
             id=uuid4(), email=email_of(email), name=_name(wanted.name or ""), role=role,
@@ -70,7 +75,7 @@ def link(session: Session, member_id: UUID, actor: Actor, now: datetime) -> str:
     store = MemberStore(session)
     member = store.by_id(member_id)
     if not member.is_active:
-        raise WrongUse(f"user {member.email}: switched off; switch on first")
+        raise WrongAccess(Ill.SWITCHED_OFF, f"user {member.email}: switched off; switch on first")
     TryStore(session).forget(f"login {digest_of(member.email)}")
     EventStore(session).add(What.LINKED, actor, member.email, now)
     return _new_link(store, member_id, now)
@@ -120,7 +125,9 @@ def change(
         and not (role is Role.ADMIN and is_active)
         and not store.has_admin(besides=member_id)
     ):
-        raise WrongUse(f"user {before.email}: the last admin; make another one first")
+        raise WrongAccess(
+            Ill.LAST_ADMIN, f"user {before.email}: the last admin; make another one first"
+        )
     values = {"role": role, "is_active": is_active}
     if wanted.name is not None:
         values["name"] = _name(wanted.name)

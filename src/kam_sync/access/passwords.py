@@ -6,7 +6,7 @@ from unicodedata import normalize
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from kam_sync.base.errors import WrongUse
+from kam_sync.access.wrong import Ill, WrongAccess
 
 SHORTEST = 10
 LONGEST = 200
@@ -37,14 +37,16 @@ def require_good(password: str, email: str) -> None:
     """Refuse a password that is short, common or known, in words for who typed it."""
     plain = _plain(password)
     if len(plain) < SHORTEST:
-        raise WrongUse(f"password: at least {SHORTEST} characters are needed")
+        raise WrongAccess(Ill.SHORT, f"password: at least {SHORTEST} characters are needed")
     if len(plain) > LONGEST:
-        raise WrongUse(f"password: at most {LONGEST} characters")
+        raise WrongAccess(Ill.LONG, f"password: at most {LONGEST} characters")
     known = plain.casefold()
     if known in {email.casefold(), email.casefold().partition("@")[0]}:
-        raise WrongUse("password: it is the e-mail address, which everybody knows")
+        raise WrongAccess(Ill.IS_EMAIL, "password: it is the e-mail address, which everybody knows")
     if known in _COMMON or len(set(known)) < 4:
-        raise WrongUse("password: it is one of the first that are guessed; choose another")
+        raise WrongAccess(
+            Ill.COMMON, "password: it is one of the first that are guessed; choose another"
+        )
 
 
 def hashed(password: str) -> str:

@@ -64,10 +64,14 @@ import kam_sync.web.pages.fields
 import kam_sync.web.pages.files
 import kam_sync.web.pages.group
 import kam_sync.web.pages.held
+import kam_sync.web.pages.keys
 import kam_sync.web.pages.kpis
 import kam_sync.web.pages.ledger
 import kam_sync.web.pages.lineage
+import kam_sync.web.pages.login
 import kam_sync.web.pages.matches
+import kam_sync.web.pages.me
+import kam_sync.web.pages.members
 import kam_sync.web.pages.merging
 import kam_sync.web.pages.people
 import kam_sync.web.pages.people_merging
@@ -183,8 +187,15 @@ _PAGES = (
     (kam_sync.web.pages.timetable.router, Area.JOBS),
     (kam_sync.web.pages.targets.router, Area.TARGETS),
     (kam_sync.web.pages.channels.router, Area.CHANNELS),
+    (kam_sync.web.pages.members.router, Area.MEMBERS),
+    (kam_sync.web.pages.keys.router, Area.KEYS),
+    (kam_sync.web.pages.me.router, Area.OWN),
 )
-_OPEN = (kam_sync.web.ops.router, kam_sync.web.pages.consents.from_crms)
+_OPEN = (
+    kam_sync.web.ops.router,
+    kam_sync.web.pages.login.router,
+    kam_sync.web.pages.consents.from_crms,
+)
 """What anybody may ask: each proves by itself what it does, or tells nothing."""
 _EFFORT = 6
 """Of compression: more takes much longer and saves little."""
@@ -259,7 +270,10 @@ def _routes() -> Sequence[BaseRoute]:
     paths = APIRouter()
     paths.include_router(api)
     for router in _OPEN:
-        paths.include_router(router, dependencies=[Depends(open_to_all)])
+        is_page = router is not kam_sync.web.ops.router
+        paths.include_router(
+            router, include_in_schema=not is_page, dependencies=[Depends(open_to_all)]
+        )
     paths.include_router(kam_sync.web.ops.guarded, dependencies=needs(Area.OPS))
     for router in (kam_sync.web.live.router, kam_sync.web.describing.router):
         paths.include_router(router, include_in_schema=False, dependencies=needs(Area.OWN))

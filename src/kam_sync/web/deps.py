@@ -24,6 +24,12 @@ def asker(request: Request) -> Identity:
     return found
 
 
+def whole_services(request: Request) -> Services:
+    """The services of this application, whoever asks: for what tells nothing of accounts."""
+    found: Services = request.app.state.services
+    return found
+
+
 def services(request: Request) -> Services:
     """The services of this application."""
     found: Services = request.app.state.services
@@ -132,6 +138,7 @@ def named_source(services: Annotated[Services, Depends(services)], source: str) 
 
 
 Serving = Annotated[Services, Depends(services)]
+Whole = Annotated[Services, Depends(whole_services)]
 Asking = Annotated[Identity, Depends(asker)]
 Speaking = Annotated[Locale, Depends(locale)]
 AccountId = Annotated[UUID, Depends(account_id)]

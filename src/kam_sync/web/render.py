@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -19,8 +19,9 @@ from kam_sync.base.settings import Locale
 from kam_sync.kpi.registry import KPIS
 from kam_sync.web.deps import LANGUAGE_COOKIE, locale
 from kam_sync.web.theme import THEME_COOKIE, Theme, theme
-from kam_sync.web.wording import alerts, people, sentences, troubles
+from kam_sync.web.wording import access, alerts, people, sentences, troubles
 from kam_sync.web.wording.language import Language
+from kam_sync.web.wording.tabs import tabs
 from kam_sync.wording import drifts
 
 _HERE = Path(__file__).parent
@@ -108,6 +109,8 @@ def _environment(language: Language, version: str) -> Environment:
         say=sentences,
         drifts=drifts,
         people=people,
+        access_words=access,
+        settings_tabs=partial(tabs, language),
         alert_words=alerts,
         troubles=troubles,
         kpis=KPIS,

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
 from kam_sync.access.model import Key
+from kam_sync.access.wrong import Ill, WrongAccess
 from kam_sync.base.db import Session
-from kam_sync.base.errors import NotHere, WrongUse
+from kam_sync.base.errors import NotHere
 
 
 class KeyRow(Key, table=True):
@@ -56,7 +57,7 @@ class KeyStore:
     def add(self, key: Key, digest: str) -> Key:
         """Make one; WrongUse where the name is taken."""
         if any(one.name == key.name for one in self.all()):
-            raise WrongUse(f"key {key.name}: there is one of this name already")
+            raise WrongAccess(Ill.KEY_TAKEN, f"key {key.name}: there is one of this name already")
         row = KeyRow(**key.model_dump(), digest=digest)
         self._session.add(row)
         self._session.flush()

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
 from kam_sync.access.model import Member, Role
+from kam_sync.access.wrong import Ill, WrongAccess
 from kam_sync.base.db import Session
-from kam_sync.base.errors import NotHere, WrongUse
+from kam_sync.base.errors import NotHere
 
 _LOCK = 20_261_129
 """Of who changes members: that one admin is left is true of all of them together."""
@@ -91,7 +92,9 @@ class MemberStore:
     def add(self, values: Member) -> Member:
         """Make one; WrongUse where the login is taken."""
         if self.find(values.email) is not None:
-            raise WrongUse(f"user {values.email}: there is one with this e-mail already")
+            raise WrongAccess(
+                Ill.EMAIL_TAKEN, f"user {values.email}: there is one with this e-mail already"
+            )
         row = MemberRow(**values.model_dump())
         self._session.add(row)
         self._session.flush()

@@ -36,6 +36,10 @@
     const { ctx } = event.detail;
     if (ctx.sourceElement.id === "coming" && !ctx.text.includes('id="coming"')) location.reload();
   });
+  // What is shown once is chosen as a whole, to be copied.
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches?.("[data-copy]")) event.target.select();
+  });
   document.addEventListener("htmx:error", (event) => {
     if (!event.target.closest?.("#live")) say(toast.dataset.away);
   });
