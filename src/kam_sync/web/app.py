@@ -25,10 +25,12 @@ import kam_sync.web.api.held
 import kam_sync.web.api.hooks
 import kam_sync.web.api.incidents
 import kam_sync.web.api.jobs
+import kam_sync.web.api.keys
 import kam_sync.web.api.kpis
 import kam_sync.web.api.ledger
 import kam_sync.web.api.lineage
 import kam_sync.web.api.matches
+import kam_sync.web.api.members
 import kam_sync.web.api.moves
 import kam_sync.web.api.people
 import kam_sync.web.api.plans
@@ -146,6 +148,8 @@ _API = (
     (kam_sync.web.api.writes.of_alerts, Area.ALERTS),
     (kam_sync.web.api.targets.router, Area.TARGETS),
     (kam_sync.web.api.channels.router, Area.CHANNELS),
+    (kam_sync.web.api.members.router, Area.MEMBERS),
+    (kam_sync.web.api.keys.router, Area.KEYS),
 )
 _PAGES = (
     (kam_sync.web.pages.today.router, Area.ALERTS),
