@@ -21,6 +21,7 @@ from kam_sync.cli import (
     hooks,
     importing,
     jobs,
+    keys,
     kpis,
     ledger,
     match_anew,
@@ -34,6 +35,7 @@ from kam_sync.cli import (
     schedules,
     sources,
     targets,
+    users,
     why,
     winners,
     writes,
@@ -79,6 +81,8 @@ app.add_typer(people.app, name="people")
 app.add_typer(targets.app, name="target")
 app.add_typer(channels.app, name="channel")
 app.add_typer(winners.app, name="winners")
+app.add_typer(users.app, name="user")
+app.add_typer(keys.app, name="key")
 app.command("import")(importing.import_)
 app.command("portfolio")(portfolio.portfolio)
 app.command("why")(why.why)

@@ -7,17 +7,17 @@ import threading
 from contextlib import ExitStack, suppress
 from datetime import timedelta
 from functools import partial
-from ipaddress import ip_address
 
 import structlog
 import uvicorn
 
 from kam_sync import consenting, telling
 from kam_sync.base.errors import KamSyncError
+from kam_sync.cli.listening import is_loopback, is_only_here, require_safe
 from kam_sync.jobs.queue import defer_reading, defer_write
 from kam_sync.jobs.serving import defer_sync, running
 from kam_sync.jobs.tasks import Work
-from kam_sync.web.app import create_app
+from kam_sync.web.app import create_app, require_log_in
 from kam_sync.web.live import Live
 from kam_sync.web.wording import letters
 from kam_sync.wiring import Services
@@ -66,6 +66,8 @@ def serve_all(
     every: timedelta | None = None,
 ) -> None:
     """Serve pages at `web` and work on schedule; either may be left out."""
+    if web is not None:
+        require_safe(services, web[0])
     if web is not None and not is_free(*web):
         raise KamSyncError(f"port {web[1]} on {web[0]} is taken: {_by_whom(services, web[1])}")
     with ExitStack() as stack:
@@ -84,6 +86,8 @@ def serve_all(
             sync_every=every,
             hosts=_hosts(services, web[0]),
         )
+        if not is_only_here(services, web[0]):
+            require_log_in(app)
         sys.setswitchinterval(_TURN)
         gc.collect()
         gc.freeze()  # what stays for good is not looked through again in the midst of an answer
@@ -107,7 +111,7 @@ def _by_whom(services: Services, port: int) -> str:
 
 def _hosts(services: Services, bound: str) -> list[str]:
     """The names to answer to: on a loopback address its own and the public one, elsewhere any."""
-    if not (bound == "localhost" or ip_address(bound).is_loopback):
+    if not is_loopback(bound):
         return ["*"]
     public = services.settings.public_url
     named = [public.host] if public is not None and public.host else []

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from kam_sync.access.store import EventStore as AccessEventStore
+from kam_sync.access.store import LoginStore, TryStore
 from kam_sync.intake.inbox import HookState
 from kam_sync.intake.store import (
     AnnouncedStore,
@@ -31,6 +33,7 @@ _KEEP_SENDS = timedelta(days=90)
 _KEEP_RUNS = timedelta(days=90)
 _KEEP_CHECKS = timedelta(days=400)
 _KEEP_PARTED = timedelta(days=30)
+_KEEP_ACCESS = timedelta(days=365)
 
 
 def keep_house(services: Services) -> None:
@@ -54,4 +57,7 @@ def keep_house(services: Services) -> None:
         inbox.forget_before(now - _KEEP_HOOKS, set(HookState) - {HookState.NEW})
         DeliveryStore(session).forget_before(now - _KEEP_EVENTS)
         SendStore(session).forget_before(now - _KEEP_SENDS)
+        LoginStore.forget_before(session, now)
+        TryStore.forget_before(session, now)
+        AccessEventStore.forget_before(session, now - _KEEP_ACCESS)
         defer_removal(session, keep=_KEEP_JOBS)

@@ -9,6 +9,8 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from kam_sync import deciding, field_map, subscribing, targeting
+from kam_sync.access.model import Role
+from kam_sync.access.store import MemberStore
 from kam_sync.alerts.model import IncidentKind
 from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.command import command
@@ -62,6 +64,7 @@ def look_inside(services: Services) -> Iterator[Check]:
         yield Check("schema", found, advice)
         return
     yield Check("schema", found if found == newest else f"{found}, made by a later release")
+    yield _access(services)
     yield _clock(services)
     yield from _rates(services)
     yield from _sources(services)
@@ -69,6 +72,17 @@ def look_inside(services: Services) -> Iterator[Check]:
     yield from _channels(services)
     yield from _incidents(services)
     yield _queue(services)
+
+
+def _access(services: Services) -> Check:
+    """No problem where nobody has to log in: then only this machine is listened to."""
+    with services.database.transaction() as session:
+        found = [one for one in MemberStore(session).all() if one.is_active]
+    if found:
+        admins = sum(one.role is Role.ADMIN for one in found)
+        return Check("access", f"{len(found)} users, {admins} of them admins")
+    way = command("user add you@example.com --role admin")
+    return Check("access", f"no users: whoever is at this machine is an admin, until: {way}")
 
 
 def secret_key(settings: Settings) -> Check:
