@@ -8,7 +8,7 @@ import pytest
 from fastapi.routing import APIRoute
 from playwright.sync_api import Page
 
-from kam_sync.web.app import _PAGES
+from kam_sync.web.routes import PAGES
 from pictures.current import NOTED, digest
 from pictures.served import served
 from pictures.shot import settle
@@ -46,7 +46,7 @@ def test_the_tour_has_an_example_of_every_page(demo: str) -> None:
         paths = [path.partition("?")[0] for path in tour(client).values()]
     pages = {
         route.path: route.path_regex
-        for router in _PAGES
+        for router, _ in PAGES
         for route in router.routes
         if isinstance(route, APIRoute) and "GET" in route.methods
     }
