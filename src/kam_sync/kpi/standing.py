@@ -13,6 +13,8 @@ from kam_sync.kpi import portfolio
 from kam_sync.kpi.periods import shift
 from kam_sync.kpi.portfolio import Concentration, ParetoClass, Standing
 
+COUNTED_BY = ("won_revenue", "sell_in")
+"""What the portfolio is counted by: the first of these that anybody has any of."""
 _STEPS = 40
 """So many bars there are at most in the curve of all accounts."""
 
@@ -135,7 +137,7 @@ class Kept(BaseModel):
     """What the kept standings are made of."""
 
     kpi: str
-    """What is counted: won_revenue, or sell_in in a house that has no deals."""
+    """What is counted, one of COUNTED_BY: what was shipped where a house has no deals."""
     first: date
     """The first of the twelve months."""
     at: datetime

@@ -63,6 +63,15 @@ class ChangeRow(Change, table=True):
     alert_id: UUID = Field(foreign_key="alert.id", ondelete="CASCADE", index=True)
 
 
+def was_told() -> sa.ColumnElement[bool]:
+    """Whether people were told of an alert, as a clause of a query about AlertRow."""
+    return sa.exists().where(
+        col(ChangeRow.alert_id) == AlertRow.id,
+        col(ChangeRow.change).in_(NEWS),
+        ~col(ChangeRow.is_quiet),
+    )
+
+
 class AlertStore:
     """Reads and writes alerts."""
 
@@ -188,12 +197,7 @@ class AlertStore:
     def over_since(self, moment: datetime, *, limit: int) -> list[Alert]:
         """What people knew of and is over since then, the latest first."""
         ended, shown = col(AlertRow.resolved_at), col(AlertRow.id)
-        told = sa.exists().where(
-            col(ChangeRow.alert_id) == shown,
-            col(ChangeRow.change).in_(NEWS),
-            ~col(ChangeRow.is_quiet),
-        )
-        query = select(AlertRow).where(ended >= moment, told).limit(limit)
+        query = select(AlertRow).where(ended >= moment, was_told()).limit(limit)
         return list(self._session.scalars(query.order_by(ended.desc(), shown)))
 
     def changes_after(self, change_id: int, *, limit: int) -> list[tuple[Change, Alert]]:
@@ -260,12 +264,8 @@ class AlertStore:
         return row
 
     def _is_hushed(self, alert: Alert, change: ChangeKind) -> bool:
-        told = select(ChangeRow.id).where(
-            ChangeRow.alert_id == alert.id,
-            ~col(ChangeRow.is_quiet),
-            col(ChangeRow.change).in_(NEWS),
-        )
-        return is_hushed(change, was_told=self._session.scalar(told.limit(1)) is not None)
+        told = select(AlertRow.id).where(AlertRow.id == alert.id, was_told())
+        return is_hushed(change, was_told=self._session.scalar(told) is not None)
 
 
 def _columns(life: Life) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import select
 
 from kam_sync.alerts.life import State
-from kam_sync.alerts.model import Alert, ChangeKind
-from kam_sync.alerts.store.alerts import KNOWN, AlertRow, ChangeRow
+from kam_sync.alerts.model import Alert
+from kam_sync.alerts.store.alerts import KNOWN, AlertRow, was_told
 from kam_sync.base.db import Session
 
 
@@ -54,10 +54,10 @@ class StakeStore:
     def over(self, since: datetime, limit: int) -> Sequence[Alert]:
         """What was over since, where people knew of it; the gravest first."""
         row: Any = AlertRow
-        told = sa.exists().where(
-            col(ChangeRow.alert_id) == AlertRow.id, col(ChangeRow.change) == ChangeKind.OPENED
-        )
         query = select(AlertRow).where(
-            row.resolved_at >= since, row.state == State.RESOLVED, told, row.inhibited_by.is_(None)
+            row.resolved_at >= since,
+            row.state == State.RESOLVED,
+            was_told(),
+            row.inhibited_by.is_(None),
         )
         return self._session.scalars(query.order_by(row.rank.desc(), row.id).limit(limit)).all()

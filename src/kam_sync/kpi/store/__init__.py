@@ -4,7 +4,7 @@ from kam_sync.kpi.store.doubting import DoubtStore
 from kam_sync.kpi.store.due import DueStore
 from kam_sync.kpi.store.examples import BadFormula, example
 from kam_sync.kpi.store.layout import nouns_of, open_tables
-from kam_sync.kpi.store.listing import Asked, Listed, ListedBy, bought_alone, listed
+from kam_sync.kpi.store.listing import Asked, Listed, ListedBy, bought_alone, listed, units_alone
 from kam_sync.kpi.store.measuring import MeasuringStore
 from kam_sync.kpi.store.planned import PlanStore
 from kam_sync.kpi.store.portfolio import PortfolioStore
@@ -13,7 +13,6 @@ from kam_sync.kpi.store.reading import Key, KpiStore, Restated
 from kam_sync.kpi.store.rows import ROWS
 from kam_sync.kpi.store.splitting import SplitStore
 from kam_sync.kpi.store.standing import StandingStore
-from kam_sync.kpi.store.totals import TotalStore
 from kam_sync.kpi.store.tracing import OPEN_NOUNS, Of, TraceStore
 from kam_sync.kpi.store.years import two_years
 
@@ -36,7 +35,6 @@ __all__ = [
     "Restated",
     "SplitStore",
     "StandingStore",
-    "TotalStore",
     "TraceStore",
     "bought_alone",
     "example",
@@ -44,4 +42,5 @@ __all__ = [
     "nouns_of",
     "open_tables",
     "two_years",
+    "units_alone",
 ]

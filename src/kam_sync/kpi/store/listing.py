@@ -121,6 +121,12 @@ def listed(session: Session, asked: Asked, alerts: Mapping[UUID, int]) -> list[L
     return [Listed(*row) for row in session.execute(sa.text(query), values)]
 
 
+def units_alone(session: Session) -> list[str]:
+    """The currencies in which any account bought, without those below it, in twelve months."""
+    query = "SELECT DISTINCT unit FROM standing WHERE alone <> 0 ORDER BY unit"
+    return list(session.scalars(sa.text(query)))
+
+
 def bought_alone(session: Session, ids: list[UUID]) -> dict[UUID, list[tuple[str, Decimal]]]:
     """What accounts bought in twelve whole months, each without those below it, by currency."""
     found: dict[UUID, list[tuple[str, Decimal]]] = {}

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from kam_sync.base.db import Session, copy_rows, merge, table_of
 from kam_sync.kpi.health import band
 from kam_sync.kpi.periods import periods_until, shift
-from kam_sync.kpi.portfolio import Churn, Place, Standing, What, churn, moves, standings
+from kam_sync.kpi.portfolio import Place, Standing, What, churn, moves, standings
 from kam_sync.kpi.registry import HEALTH
-from kam_sync.kpi.standing import Figures, Sums, sums
+from kam_sync.kpi.standing import COUNTED_BY, Figures, Sums, sums
 from kam_sync.kpi.store.tables import StandingKeptRow, StandingMoveRow, StandingRow
 
 _TOPS = """
@@ -54,9 +54,6 @@ _JOINED = """
     UNION SELECT id FROM account WHERE merged_into IS NOT NULL
 """
 """What another account stands for now."""
-_BY = ("won_revenue", "sell_in")
-"""What the portfolio is counted by: the first of these that anybody has any of."""
-
 
 _LASTS = timedelta(days=100)
 """So long it is kept what moved."""
@@ -96,13 +93,12 @@ class PortfolioStore:
         kept = self._session.execute(sa.select(table_of(StandingKeptRow))).first()
         if kept is not None and kept.first == middle and not is_news and self._is_whole(kept):
             return
-        kpi, bought = self.bought((first, middle, running))
+        kpi, bought = self._bought((first, middle, running))
         found = {unit: standings(of.this_year) for unit, of in bought.items()}
-        churned = churn(
-            _any(of.this_year for of in bought.values()),
-            _any(of.year_before for of in bought.values()),
-        )
-        rows = list(_rows(bought, found, self._health(running, before), churned))
+        had = _any(of.year_before for of in bought.values())
+        churned = churn(_any(of.this_year for of in bought.values()), had)
+        lost = {key: had[key] for key in churned.lost}
+        rows = list(_rows(bought, found, self._health(running, before), lost))
         if kept is not None and kept.kpi == kpi:
             self._keep_moves(rows, bought, now)
         table = table_of(StandingRow)
@@ -118,7 +114,7 @@ class PortfolioStore:
             kpi=kpi, first=middle, at=now, figures=figures.model_dump(mode="json")
         ))  # fmt: skip
 
-    def bought(self, months: tuple[date, date, date]) -> tuple[str, dict[str, Bought]]:
+    def _bought(self, months: tuple[date, date, date]) -> tuple[str, dict[str, Bought]]:
         """By which KPI it is counted, and by currency what each account and all below it bought.
 
         Args:
@@ -126,7 +122,7 @@ class PortfolioStore:
         """
         tops: dict[UUID, UUID] = dict(self._all(_TOPS))
         first, middle, running = months
-        for kpi in _BY:
+        for kpi in COUNTED_BY:
             found: dict[str, Bought] = defaultdict(Bought)
             asked = {
                 "kpi": kpi, "first": first, "middle": middle, "running": running,
@@ -141,7 +137,7 @@ class PortfolioStore:
                     found[unit].earlier.add(top)
             if any(any(one.this_year.values()) for one in found.values()):
                 return kpi, dict(found)
-        return _BY[0], {}
+        return COUNTED_BY[0], {}
 
     def _health(self, running: date, before: date) -> dict[UUID, Decimal]:
         """The newest score of each account, of a group as a whole; of these two months alone."""
@@ -192,9 +188,8 @@ def _rows(
     bought: Mapping[str, Bought],
     found: Mapping[str, Sequence[Standing]],
     health: Mapping[UUID, Decimal],
-    churned: Churn,
+    lost: Mapping[UUID, Decimal],
 ) -> Iterator[tuple[Any, ...]]:
-    lost, had = set(churned.lost), _any(of.year_before for of in bought.values())
     for unit, of in bought.items():
         placed = {one.account_id: one for one in found[unit]}
         for key in of.alone.keys() | of.this_year.keys():
@@ -203,7 +198,7 @@ def _rows(
                 key, unit, of.alone.get(key, Decimal(0)), of.this_year.get(key),
                 of.year_before.get(key), one and one.place, one and one.before,
                 one and one.pareto.value, score, None if score is None else band(score).value,
-                had[key] if key in lost else None,
+                lost.get(key),
             )  # fmt: skip
 
 

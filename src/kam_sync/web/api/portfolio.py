@@ -12,6 +12,7 @@ from kam_sync.kpi.health import Band
 from kam_sync.kpi.periods import periods_until
 from kam_sync.kpi.portfolio import ParetoClass
 from kam_sync.kpi.registry import HEALTH, KPIS
+from kam_sync.kpi.standing import COUNTED_BY
 from kam_sync.kpi.store import KpiStore
 from kam_sync.kpi.values import Money, Value, money, value
 from kam_sync.matching.store import GroupStore
@@ -219,7 +220,7 @@ def get_health(
 def _nothing_kept(services: Serving) -> Kept:
     """What will be counted with the first measuring."""
     now = services.as_of()
-    return Kept(kpi="won_revenue", first=periods_until(now, services.zone, count=12)[0].on, at=now)
+    return Kept(kpi=COUNTED_BY[0], first=periods_until(now, services.zone, count=12)[0].on, at=now)
 
 
 def _short(number: Decimal) -> float:

@@ -1,9 +1,8 @@
 """The table of accounts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -11,12 +10,14 @@ from fastapi.responses import HTMLResponse
 
 from kam_sync.accounts.store import AccountStore, KeeperStore
 from kam_sync.alerts.store import StakeStore
-from kam_sync.kpi.store import Asked, ListedBy, bought_alone, listed
+from kam_sync.kpi.store import Asked, ListedBy, StandingStore, bought_alone, listed
 from kam_sync.web import paging
 from kam_sync.web.deps import AllSources, Reading
 from kam_sync.web.first_load import coming
+from kam_sync.web.pages import wished
 from kam_sync.web.paging import Cursor, Text
-from kam_sync.web.render import pages
+from kam_sync.web.render import Spoken, pages
+from kam_sync.web.wording.portfolio import in_a_year
 
 router = APIRouter()
 
@@ -27,7 +28,6 @@ _KEYS: Mapping[ListedBy, Callable[[str], Any]] = {
     ListedBy.DAYS: paging.decimal,
     ListedBy.ALERTS: paging.number,
 }
-_PLAIN = {"by": ListedBy.NAME}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,7 @@ class Search:
 
     def address(self, **changed: Any) -> str:
         """The page with some of it changed, from its beginning."""
-        asked = {**asdict(self), "cursor": None, **changed}
-        asked = {name: "1" if value is True else value for name, value in asked.items()}
-        told = {name: value for name, value in asked.items() if value and value != _PLAIN.get(name)}
-        return f"/accounts{'?' if told else ''}{urlencode(told)}"
+        return wished.address("/accounts", self, {"cursor": None, **changed})
 
 
 @router.get("/accounts", response_class=HTMLResponse)
@@ -72,6 +69,7 @@ def show_accounts(
     request: Request,
     session: Reading,
     sources: AllSources,
+    language: Spoken,
     search: Annotated[Search, Depends()],
 ) -> HTMLResponse:
     """Accounts in an order, with what matters most of each."""
@@ -88,8 +86,8 @@ def show_accounts(
         keepers=[(one.key, one.name) for one in KeeperStore(session).all()],
         origins={key: sources.called(found) for key, found in store.sources(ids).items()},
         source_names=sorted(sources.names.values()),
-        twice=lambda names: [(name, name) for name in names],
         revenue=bought_alone(session, ids),
+        in_a_year=in_a_year(language, StandingStore(session).kept()),
         next_cursor=next_cursor,
         has_sources=bool(sources.all),
         coming=coming(session, sources),

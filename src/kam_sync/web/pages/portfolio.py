@@ -1,10 +1,7 @@
 """The portfolio: who makes most of it, who looks after it, how it is, and what has just changed."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -13,9 +10,20 @@ from kam_sync.accounts.store import KeeperStore
 from kam_sync.kpi.health import band
 from kam_sync.kpi.portfolio import MOST_MAIN, MOST_SMALLER
 from kam_sync.kpi.standing import Kept
-from kam_sync.overseeing import NOBODY, By, Kam, Overseer, Placed, Wanted, happened
+from kam_sync.overseeing import (
+    NOBODY,
+    By,
+    Kam,
+    KamBy,
+    Overseer,
+    Placed,
+    Wanted,
+    happened,
+    sorted_kams,
+)
 from kam_sync.web.deps import AllSources, Reading, Serving
 from kam_sync.web.first_load import coming
+from kam_sync.web.pages import wished
 from kam_sync.web.pages.pareto import curve
 from kam_sync.web.pages.sparkline import Sparkline, sparkline
 from kam_sync.web.pages.treemap import NARROW, WIDE, treemap
@@ -30,18 +38,7 @@ _ROWS = 50
 _KAMS = 12
 _MOST_LOST = 30
 _EVENTS = 12
-_UNKNOWN = Decimal(1000)  # who has no score comes last
 
-KamBy = Literal["share", "main", "smaller", "health", "alerts", "risk", "name"]
-KAMS: Mapping[KamBy, Callable[[Kam], Any]] = {
-    "share": lambda kam: -kam.share,
-    "main": lambda kam: -kam.load.main,
-    "smaller": lambda kam: -kam.load.smaller,
-    "health": lambda kam: _UNKNOWN if kam.health is None else kam.health,
-    "alerts": lambda kam: -kam.alerts,
-    "risk": lambda kam: -kam.at_risk,
-    "name": lambda kam: kam.name or "",
-}
 FIRST_DOWN = {By.AMOUNT, By.SHARE, By.ALERTS, By.AT_RISK}
 """By these the largest come first; it is the other way round for the rest."""
 
@@ -60,7 +57,7 @@ class Wish:
     by: By = By.PLACE
     reverse: bool = False
     page: Annotated[int, Query(ge=1, le=10_000)] = 1
-    kby: KamBy = "share"
+    kby: KamBy = KamBy.SHARE
     kreverse: bool = False
     kams: Literal["", "all"] = ""
     days: Annotated[Literal["7", "30"], Query()] = "7"
@@ -72,12 +69,7 @@ class Wish:
 
     def address(self, anchor: str = "", **changed: Any) -> str:
         """The page with some of it changed; a list that is another one begins anew."""
-        asked = {**asdict(self), "page": 1, **changed}
-        asked["class"] = asked.pop("pareto")
-        asked = {name: "1" if value is True else value for name, value in asked.items()}
-        plain = {"by": By.PLACE, "page": 1, "kby": "share", "days": "7"}
-        told = {k: v for k, v in asked.items() if v and v != plain.get(k)}
-        return f"/portfolio{'?' if told else ''}{urlencode(told)}{anchor}"
+        return wished.address("/portfolio", self, {"page": 1, **changed}, pareto="class") + anchor
 
 
 @router.get("/portfolio", response_class=HTMLResponse)
@@ -95,7 +87,7 @@ def show_portfolio(
     rows, count = overseer.of(wanted_of(overseer.unit, wish, sources))
     if not rows and wish.page > 1:  # there were more when somebody kept this address
         return RedirectResponse(wish.address(), 303)
-    kams = sorted(overseer.kams, key=KAMS[wish.kby], reverse=wish.kreverse)
+    kams = sorted_kams(overseer.kams, wish.kby, turned=wish.kreverse)
     return pages(request).render(
         request,
         "portfolio.html",
@@ -111,7 +103,6 @@ def show_portfolio(
         segments=keepers.segments(),
         kam_choices=_choices(overseer.kams, language),
         source_names=sorted(sources.names.values()),
-        twice=lambda names: [(name, name) for name in names],
         nobody=NOBODY,
         lost=overseer.lost(_MOST_LOST),
         most=(MOST_MAIN, MOST_SMALLER),

@@ -9,13 +9,22 @@ from pydantic import Field
 
 from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.store import StakeStore
-from kam_sync.kpi.store import Asked, Listed, ListedBy, TotalStore, bought_alone, listed
-from kam_sync.overseeing import NOBODY, By, Overseer
+from kam_sync.kpi.store import (
+    Asked,
+    Listed,
+    ListedBy,
+    StandingStore,
+    bought_alone,
+    listed,
+    units_alone,
+)
+from kam_sync.overseeing import NOBODY, By, KamBy, Overseer, sorted_kams
 from kam_sync.web.pages.accounts import Search, asked_of
 from kam_sync.web.pages.exporting.asked import Asking, Filter
 from kam_sync.web.pages.exporting.table import AT_ONCE, Cells, Column, Kind, Table
-from kam_sync.web.pages.portfolio import KAMS, KamBy, Wish, wanted_of
+from kam_sync.web.pages.portfolio import Wish, wanted_of
 from kam_sync.web.paging import Text
+from kam_sync.web.wording.portfolio import in_a_year
 
 
 class Found(Filter):
@@ -49,7 +58,7 @@ class Keeping(Filter):
 
     unit: Text = ""
     kam: Text = ""
-    kby: KamBy = "share"
+    kby: KamBy = KamBy.SHARE
     kreverse: bool = False
 
 
@@ -57,7 +66,10 @@ def accounts(asking: Asking, wanted: Found) -> Table:
     """All accounts by name, with what matters most of each."""
     search = Search(**wanted.model_dump(exclude={"plain", "lang"}))
     asked = replace(asked_of(search, asking.sources), limit=AT_ONCE)
-    units = TotalStore(asking.session).units("won_revenue")
+    units, kept = units_alone(asking.session), StandingStore(asking.session).kept()
+    # Programs have read "won" where there are deals since the first version.
+    key = "won" if kept is None or kept.kpi == "won_revenue" else kept.kpi
+    title = in_a_year(asking.language, kept)
     _ = asking.language.gettext
     columns = [
         Column("account_id", _("Id")),
@@ -66,7 +78,7 @@ def accounts(asking: Asking, wanted: Found) -> Table:
         Column("kpp", _("KPP")),
         Column("responsible", _("Responsible")),
         Column("sources", _("Sources")),
-        *(Column(f"won_{one}", f"{_('Won in 12 months')}, {one}", Kind.MONEY) for one in units),
+        *(Column(f"{key}_{one}", f"{title}, {one}", Kind.MONEY) for one in units),
         Column("open_alerts", _("Open alerts"), Kind.NUMBER),
         Column("days_since_last_won", _("Days since the last won deal"), Kind.NUMBER),
         Column("deleted", _("Deleted in the CRM")),
@@ -160,7 +172,7 @@ def kams(asking: Asking, wanted: Keeping) -> Table:
             _("yes") if kam.load.is_over and kam.key != NOBODY else None,
             _short(kam.health), kam.poor, kam.alerts, kam.at_risk,
         )
-        for kam in sorted(overseer.kams, key=KAMS[wanted.kby], reverse=wanted.kreverse)
+        for kam in sorted_kams(overseer.kams, wanted.kby, turned=wanted.kreverse)
         if wanted.kam in {"", kam.key}
     )  # fmt: skip
     return Table(_("By responsible user"), columns, rows)
