@@ -1,6 +1,10 @@
 """The page of rules: what is there, a rule made calmer, tried and taken back, and wrong input."""
 
-from fastapi.testclient import TestClient
+from datetime import date
+
+from kam_sync.jobs import ruling
+from tests.web.conftest import TestClient
+from tests.web.world import World
 
 LIMIT = {
     "title": "Долги", "key": "old_debts", "kpi": "overdue_over_90", "kind": "limit",
@@ -21,6 +25,24 @@ def test_a_rule_is_made_calmer_tried_and_taken_back(client: TestClient, fallen: 
     assert 'value="100000"' in page
     client.post("/rules/won_revenue", data={"do": "reset"})
     assert 'value="normal" checked' in client.get("/rules/won_revenue").text
+
+
+def test_a_tried_rule_stands_beside_the_saved_one(client: TestClient, fallen: object) -> None:
+    huge = {**CALM, "at_least": "99 000 000", "do": "try", "before": "1", "lang": "en"}
+    page = client.post("/rules/won_revenue?lang=en", data=huge).text
+    said = page.partition('id="tried"')[2]
+    assert "0 alerts about 0 accounts" in said
+    assert "As it is saved now: 1." in said
+
+
+def test_a_rule_says_what_is_open_and_what_opened_in_twelve_months(
+    client: TestClient, world: World, fallen: object
+) -> None:
+    page = client.get("/rules/won_revenue?lang=en").text
+    assert "1 alert of it is open" in page
+    assert "of it is open" not in client.get("/rules/lost_deals?lang=en").text
+    months = ruling.months(world.services, "won_revenue")
+    assert (len(months), months[-1].on, months[-1].opened) == (12, date(2026, 11, 1), 1)
 
 
 def test_a_limit_is_added_switched_off(client: TestClient) -> None:

@@ -1,8 +1,11 @@
 """The settings: who is told of what, what the environment says, and how all is."""
 
 from connectors import Company, Noun, User
+from kam_sync.base.settings import Locale, Settings
 from kam_sync.notify.channel import Owner, Route
 from kam_sync.notify.route import tell
+from kam_sync.web.wording import variables
+from kam_sync.web.wording.language import Language
 from tests.web.conftest import TestClient
 from tests.web.world import World
 
@@ -45,8 +48,19 @@ def test_the_environment_is_shown_without_secrets(client: TestClient, world: Wor
     page = client.get("/settings/installation?lang=ru").text
     assert "<code>KAM_SYNC_TIMEZONE</code>" in page
     assert "KAM_SYNC_SECRET_KEY" in page
-    secret = world.services.settings.database_url
-    assert secret is None or secret.get_secret_value() not in page
+
+
+def test_every_variable_is_explained_and_secrets_are_only_said_to_be_set() -> None:
+    url = "postgresql://anna:hidden@db.example/kam"
+    settings = Settings(database_url=url, secret_key="hidden too", currency="USD")
+    found = {one.name: one for one in variables.of(Language(Locale.RU, settings.zone), settings)}
+    assert len(found) == len(Settings.model_fields)
+    assert "" not in {one.what for one in found.values()}
+    for name in ("KAM_SYNC_DATABASE_URL", "KAM_SYNC_SECRET_KEY"):
+        assert (found[name].is_secret, found[name].is_set, found[name].value) == (True, True, "")
+    currency = found["KAM_SYNC_CURRENCY"]
+    assert (currency.is_secret, currency.is_set, currency.value) == (False, True, "USD")
+    assert "hidden" not in str(found)
 
 
 def test_the_health_is_what_doctor_says(client: TestClient, world: World) -> None:

@@ -83,12 +83,21 @@ class Past:
 
 def backtest(session: Session, rule: Rule, house: House) -> Past:
     """The alerts of the last year (of days: of 90) by a rule."""
-    today, zone = house.now.astimezone(house.zone).date(), house.zone
-    known = _known(session, rule, house, today)
+    return backtests(session, [rule], house)[0]
+
+
+def backtests(session: Session, rules: Sequence[Rule], house: House) -> list[Past]:
+    """The same of several rules, in their order; what they have in common is read once."""
+    known = _known(session, rules, house)
+    return [_past(rule, known) for rule in rules]
+
+
+def _past(rule: Rule, known: "_Known") -> Past:
+    zone = known.zone
     fired: dict[tuple[UUID, str], Fired] = {}
     over, before = list[Fired](), dict[tuple[UUID, str], Finding]()
     looks, good = defaultdict[UUID, list[Look]](list), KPIS[rule.kpi].good
-    for day in _days(rule, today):
+    for day in _days(rule, known.today):
         found = judged(rule, _Then(known, start_of_day(day, zone) + _NOON), before)
         before = {}
         for one, said in found:
@@ -110,9 +119,13 @@ def _look(one: Series, said: Judgement, day: date) -> Look:
     return Look(day, said.on or day, one.unit, said.observed, said.expected, said.low, said.high)
 
 
-def _known(session: Session, rule: Rule, house: House, today: date) -> "_Known":
+def _known(session: Session, rules: Sequence[Rule], house: House) -> "_Known":
     store, managers = KpiStore(session), DriftStore(session).managers()
-    series = {kpi: list(store.series([kpi], rule.grain, as_reported=True)) for kpi in rule.reads}
+    today = house.now.astimezone(house.zone).date()
+    series = {
+        (kpi, grain): list(store.series([kpi], grain, as_reported=True))
+        for kpi, grain in {(kpi, rule.grain) for rule in rules for kpi in rule.reads}
+    }
     return _Known(session, today, house.zone, house.workdays, house.currency, series, managers)
 
 
@@ -140,7 +153,7 @@ class _Then(Seen):
     def all_series(self, kpi: str, grain: Grain) -> Iterable[Series]:
         """Whole periods that were over then; what ran then is not known any more."""
         last = self.newest(grain).on
-        for one in self._known.series[kpi]:
+        for one in self._known.series[kpi, grain]:
             count = bisect_right(one.ons, last)
             if count:
                 yield replace(one, ons=one.ons[:count], values=one.values[:count], running=None)
@@ -171,5 +184,5 @@ class _Known:
     zone: ZoneInfo
     workdays: Workdays
     currency: str
-    series: Mapping[str, Sequence[Series]]
+    series: Mapping[tuple[str, Grain], Sequence[Series]]
     managers: Mapping[UUID, str]

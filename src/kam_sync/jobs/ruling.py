@@ -8,7 +8,7 @@ from uuid import UUID
 from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.store import AlertStore, OfMonth, Score, ScoreStore
 from kam_sync.base.clock import start_of_day
-from kam_sync.drift.backtest import Fired, House, Look, backtest
+from kam_sync.drift.backtest import Fired, House, Look, backtests
 from kam_sync.drift.registry import BadRule, Known, text_of
 from kam_sync.drift.rule import Rule
 from kam_sync.drift.store import RuleStore
@@ -29,6 +29,8 @@ class Tried:
     """By account."""
     looks: Mapping[UUID, Sequence[Look]]
     """What was seen of each of these accounts."""
+    before: list[Fired] | None = None
+    """What another rule would have opened; None where nobody asked."""
 
 
 def known(services: Services) -> tuple[list[Known], dict[str, Score]]:
@@ -74,28 +76,32 @@ def reset(services: Services, key: str) -> None:
         queue.defer_measure(session)
 
 
-def tried(services: Services, rule: Rule) -> Tried:
-    """What a rule would have opened in the last year (by days: in 90 days)."""
+def tried(services: Services, rule: Rule, beside: Rule | None = None) -> Tried:
+    """What a rule would have opened in the last year (by days: in 90 days).
+
+    Args:
+        beside: another one that it is compared with, as the rule is saved.
+    """
     currency = services.settings.currency
     house = House(services.as_of(), services.zone, services.workdays, currency)
     with services.database.transaction() as session:
-        past = backtest(session, rule, house)
+        past, *before = backtests(session, [rule, *([beside] if beside else [])], house)
         accounts = AccountStore(session).standing(list(past.looks))
         names = {key: found.name for key, found in accounts.items()}
-        return Tried(past.fired, names, past.looks)
+        return Tried(past.fired, names, past.looks, before[0].fired if before else None)
 
 
 def open_count(services: Services, key: str) -> int:
     """How many alerts of a rule are open."""
     with services.database.transaction() as session:
-        return sum(rule == key for _, rule in AlertStore(session).open_ones())
+        return AlertStore(session).open_count(key)
 
 
 def months(services: Services, key: str) -> list[OfMonth]:
-    """The alerts of a rule in each of the last twelve months, the oldest first."""
+    """The alerts of a rule in each of twelve months, of which the last one is running."""
     today = services.as_of().astimezone(services.zone).date()
-    first = shift(today.replace(day=1), -_MONTHS)
+    first = shift(today.replace(day=1), 1 - _MONTHS)
     with services.database.transaction() as session:
         found = ScoreStore(session).by_month(key, start_of_day(first, services.zone), services.zone)
-    ons = [shift(first, month) for month in range(_MONTHS + 1)]
+    ons = [shift(first, month) for month in range(_MONTHS)]
     return [found.get(on, OfMonth(on)) for on in ons]

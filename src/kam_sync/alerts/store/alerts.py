@@ -83,6 +83,11 @@ class AlertStore:
         query = select(AlertRow).where(col(AlertRow.state).in_(KNOWN))
         return {(row.account_id, row.rule): row for row in self._session.scalars(query)}
 
+    def open_count(self, rule: str) -> int:
+        """How many of these are of one rule."""
+        query = select(sa.func.count()).where(col(AlertRow.state).in_(KNOWN), AlertRow.rule == rule)
+        return self._session.scalar(query) or 0
+
     def mark(self) -> str:
         """Another text whenever an alert opened or changed."""
         return str(self._session.scalar(select(sa.func.max(ChangeRow.id))) or "")

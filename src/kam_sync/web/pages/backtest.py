@@ -55,12 +55,11 @@ def of_months(language: Language, months: Sequence[OfMonth]) -> dict[str, Any] |
     }
 
 
-def shown(
-    language: Language, rule: Rule, tried: Tried, before: list[Fired] | None, today: date
-) -> Shown:
+def shown(language: Language, rule: Rule, tried: Tried, today: date) -> Shown:
     """What a rule would have opened, beside what it opens as it is saved."""
     ons = [shift(today, -back) for back in range(_MONTHS[rule.grain], -1, -1)]
     now = Counter(one.on.replace(day=1) for one in tried.fired)
+    before = tried.before
     was = None if before is None else Counter(one.on.replace(day=1) for one in before)
     series = [_bars(language.gettext("As tried"), "--accent", [now[on] for on in ons])]
     if was is not None:

@@ -89,11 +89,10 @@ def _tried(
     request: Request, services: Serving, saved: Rule, rule: Rule, *, has_before: bool
 ) -> backtest.Shown:
     """What it would have opened, beside what the rule opens as it is saved."""
-    found = ruling.tried(services, rule)
     is_changed = rule.model_copy(update={"is_on": saved.is_on}) != saved
-    before = ruling.tried(services, saved).fired if has_before and is_changed else None
+    found = ruling.tried(services, rule, saved if has_before and is_changed else None)
     language, today = pages(request).language(request), services.as_of().astimezone(services.zone)
-    return backtest.shown(language, rule, found, before, today.date())
+    return backtest.shown(language, rule, found, today.date())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The settings of the environment: what each is for, and what it says; never a secret."""
 
 from dataclasses import dataclass
+from typing import get_args
 
 from pydantic import SecretStr
 
@@ -23,13 +24,13 @@ class Variable:
 def of(language: Language, settings: Settings) -> list[Variable]:
     """All of them, in the order in which they are declared."""
     told, found = _what(language), []
-    for field in Settings.model_fields:
+    for field, declared in Settings.model_fields.items():
         value = getattr(settings, field)
-        is_secret = isinstance(value, SecretStr) or field in {"secret_key", "database_url"}
+        is_secret = SecretStr in (declared.annotation, *get_args(declared.annotation))
         found.append(
             Variable(
                 f"KAM_SYNC_{field.upper()}",
-                told.get(field, ""),
+                told[field],
                 "" if is_secret or value is None else str(value),
                 is_secret,
                 field in settings.model_fields_set and value is not None,
