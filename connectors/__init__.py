@@ -1,6 +1,6 @@
 """The gate: what the house may know of CRMs, and nothing of how any one of them works."""
 
-from connectors.kit import columns, fieldmap, plain_yaml, rates, sheets, wrongs
+from connectors.kit import columns, fieldmap, plain_yaml, rates, rebates, sheets, wrongs
 from connectors.kit.contract import (
     About,
     Connector,
@@ -177,6 +177,7 @@ __all__ = [
     "fieldmap",
     "plain_yaml",
     "rates",
+    "rebates",
     "sheets",
     "spoken",
     "wait_for_turn",

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from connectors import Outcome
 
+STUCK_AFTER = 60
+"""A deal that is in one stage for more days than these is taken to be stuck."""
+
 
 class DealOrder(StrEnum):
     """Which deal comes first."""

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+LONG_AGO = 30
+"""After so many days without a touch somebody should ask how it goes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Touch:

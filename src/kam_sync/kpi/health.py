@@ -33,6 +33,11 @@ class Part:
     """0 to 100."""
 
     @property
+    def is_poor(self) -> bool:
+        """Whether it earned so little that an account of such a score would be poor."""
+        return band(self.earned) is Band.POOR
+
+    @property
     def missed(self) -> Decimal:
         """How much it pulls the score down, before that is divided by all the weight."""
         return self.weight * (100 - self.earned)

@@ -174,16 +174,17 @@ def owners_of(session: Session, alerts: Sequence[Alert]) -> dict[UUID, Owner]:
     for alert in alerts:
         user = users.get(standing[alert.account_id].id)
         if user is not None:
-            found[alert.id] = _owner(user, names[user.source_id])
+            found[alert.id] = owner_of(user, names[user.source_id])
     return found
 
 
 def known_owners(session: Session) -> list[Owner]:
     """All who may be responsible for accounts."""
     names = SourceStore(session).names()
-    return [_owner(user, names[user.source_id]) for user in AccountStore(session).users()]
+    return [owner_of(user, names[user.source_id]) for user in AccountStore(session).users()]
 
 
-def _owner(user: User, source: str) -> Owner:
+def owner_of(user: User, source: str) -> Owner:
+    """A user of a source, as routes name them."""
     keys = (f"{source}:{user.external_id}", f"{user.source_id}:{user.external_id}")
     return Owner(user.name, user.email or "", keys)

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from kam_sync.accounts.model import Account, Deal, FromSource, Pipeline
-from kam_sync.accounts.store import AccountStore, RecordStore, ZoneStore, kind_of
+from kam_sync.accounts.model import Account, Deal, FromSource
+from kam_sync.accounts.store import AccountStore, RecordStore, StageKey, ZoneStore, kind_of
 from kam_sync.base.db import Session
 from kam_sync.base.errors import WrongUse
 from kam_sync.kpi.definition import Kpi
@@ -133,17 +133,10 @@ def records_of(session: Session, rows: Sequence[Part | Input]) -> Mapping[Key, A
     return found
 
 
-def stages_of(session: Session, records: Iterable[Any]) -> Mapping[tuple[int, str, str], str]:
-    """The names of the stages that deals among them are in."""
-    deals = [one for one in records if isinstance(one, Deal)]
-    store = RecordStore(session)
-    pipelines = store.by_keys(
-        Pipeline, {(one.source_id, one.pipeline_external_id) for one in deals}
-    )
-    return {
-        (one.source_id, one.pipeline_external_id, one.external_id): one.name
-        for one in store.stages(list(pipelines.values()))
-    }
+def stages_of(session: Session, records: Iterable[Any]) -> Mapping[StageKey, str]:
+    """The names of the stages that deals among them may be in."""
+    sources = {one.source_id for one in records if isinstance(one, Deal)}
+    return RecordStore(session).stage_names(sources)
 
 
 def key_of(record: Record) -> Key | None:

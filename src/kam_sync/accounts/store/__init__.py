@@ -14,7 +14,7 @@ from kam_sync.accounts.store.moves import MoveStore
 from kam_sync.accounts.store.outlook import Outlook, OutlookStore
 from kam_sync.accounts.store.owing import OwingStore
 from kam_sync.accounts.store.reading import AccountStore
-from kam_sync.accounts.store.records import Key, RecordStore, Ref, Wanted, kind_of
+from kam_sync.accounts.store.records import Key, RecordStore, Ref, StageKey, Wanted, kind_of
 from kam_sync.accounts.store.saving import RECORD_TABLES, SavingStore
 from kam_sync.accounts.store.stream import StreamStore
 from kam_sync.accounts.store.touches import TouchStore
@@ -48,6 +48,7 @@ __all__ = [
     "RecordStore",
     "Ref",
     "SavingStore",
+    "StageKey",
     "StreamStore",
     "TouchStore",
     "Wanted",

@@ -20,6 +20,22 @@ from kam_sync.accounts.store.tables import (
     TaskRow,
 )
 
+ABOUT = """
+    WITH mine AS (
+        SELECT source_id, company_external_id AS company FROM account_link
+        WHERE account_id = :account
+    ), about AS MATERIALIZED (
+        SELECT source_id, 'company' AS noun, company AS external_id FROM mine
+        UNION ALL SELECT c.source_id, 'contact', c.external_id FROM contact c
+            JOIN mine m ON m.source_id = c.source_id AND m.company = c.company_external_id
+        UNION ALL SELECT d.source_id, 'deal', d.external_id FROM deal d
+            JOIN mine m ON m.source_id = d.source_id AND m.company = d.company_external_id
+        UNION ALL SELECT c.source_id, 'customer', c.external_id FROM customer c
+            JOIN mine m ON m.source_id = c.source_id AND m.company = c.company_external_id
+    )
+"""
+"""What is said about an account is said about one of these: its companies, and what is theirs."""
+
 OF_A_COMPANY: tuple[tuple[Noun, Any], ...] = (
     (Noun.CONTACT, ContactRow),
     (Noun.DEAL, DealRow),

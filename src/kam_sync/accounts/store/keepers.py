@@ -8,20 +8,20 @@ from kam_sync.base.db import Session
 
 NOBODY = "nobody"
 """Who looks after accounts that nobody is responsible for."""
-KEEPERS = """
-    SELECT DISTINCT ON (l.account_id) l.account_id, u.name,
-        coalesce(lower(nullif(u.email, '')), u.source_id || '/' || u.external_id) AS key
+_KEY = "coalesce(lower(nullif(u.email, '')), u.source_id || '/' || u.external_id)"
+_KEEPERS = """
+    SELECT DISTINCT ON (l.account_id) l.account_id, u.name, {key} AS key
     FROM account_link l
     JOIN company c ON c.source_id = l.source_id AND c.external_id = l.company_external_id
     JOIN crm_user u ON u.source_id = c.source_id AND u.external_id = c.owner_external_id
-    WHERE {only}
+    WHERE {{only}}
     ORDER BY l.account_id, l.source_id, l.company_external_id
 """
+KEEPERS = _KEEPERS.format(key=_KEY)
 """Of each account the key and the name of who is responsible for its first company; of the accounts
 that a condition on `l.account_id` names."""
 _ALL = """
-    SELECT coalesce(lower(nullif(u.email, '')), u.source_id || '/' || u.external_id) AS key,
-        max(u.name) AS name
+    SELECT {key} AS key, max(u.name) AS name
     FROM crm_user u WHERE EXISTS (
         SELECT FROM company c
         WHERE c.source_id = u.source_id AND c.owner_external_id = u.external_id
@@ -47,7 +47,7 @@ class KeeperStore:
 
     def all(self) -> list[Keeper]:
         """All who are responsible for a company, by name."""
-        return [Keeper(*row) for row in self._session.execute(sa.text(_ALL))]
+        return [Keeper(*row) for row in self._session.execute(sa.text(_ALL.format(key=_KEY)))]
 
     def segments(self) -> list[str]:
         """The kinds of customers that CRMs tell apart, the first fifty."""

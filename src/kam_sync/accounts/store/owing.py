@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from kam_sync.accounts.store.touches import ABOUT
+from kam_sync.accounts.store.belonging import ABOUT
 from kam_sync.accounts.touches import Unpaid
 from kam_sync.base.db import Session
 

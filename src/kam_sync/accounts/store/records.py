@@ -20,6 +20,8 @@ Key = tuple[str, ...]
 """The sort key of the last item of a page: the next page begins after it."""
 Ref = tuple[int, str, str]
 """Source, noun and id of a record."""
+StageKey = tuple[int, str, str]
+"""Source, pipeline and id of a stage."""
 
 _Row = TypeVar("_Row", bound=model.FromSource)
 ROWS: dict[type[model.FromSource], Any] = {
@@ -142,6 +144,13 @@ class RecordStore:
         query = select(row).where(sa.tuple_(row.source_id, row.pipeline_external_id).in_(keys))
         order = (row.source_id, row.pipeline_external_id, row.position)
         return list(self._session.scalars(query.order_by(*order)))
+
+    def stage_names(self, sources: Collection[int]) -> dict[StageKey, str]:
+        """The name of each stage of some sources."""
+        row: Any = tables.StageRow
+        query = sa.select(row.source_id, row.pipeline_external_id, row.external_id, row.name)
+        found = self._session.execute(query.where(row.source_id.in_(sources)))
+        return {(source, pipeline, key): name for source, pipeline, key, name in found}
 
     def accounts_of(self, refs: Collection[Ref]) -> dict[Ref, UUID]:
         """The account that each company, contact, deal or customer belongs to."""

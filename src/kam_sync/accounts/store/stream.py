@@ -8,22 +8,12 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from kam_sync.accounts.model import StreamEntry
+from kam_sync.accounts.store.belonging import ABOUT
 from kam_sync.accounts.store.records import Key
 from kam_sync.base.db import Session
 
 _STREAM = """
-    WITH mine AS (
-        SELECT source_id, 'company' AS noun, company_external_id AS external_id
-        FROM account_link WHERE account_id = :account
-    ), about AS MATERIALIZED (
-        SELECT * FROM mine
-        UNION ALL SELECT c.source_id, 'contact', c.external_id FROM contact c
-            JOIN mine m ON m.source_id = c.source_id AND m.external_id = c.company_external_id
-        UNION ALL SELECT d.source_id, 'deal', d.external_id FROM deal d
-            JOIN mine m ON m.source_id = d.source_id AND m.external_id = d.company_external_id
-        UNION ALL SELECT c.source_id, 'customer', c.external_id FROM customer c
-            JOIN mine m ON m.source_id = c.source_id AND m.external_id = c.company_external_id
-    ), entry AS (
+    {about}, entry AS (
         SELECT 'activity' AS part, b.source_id, a.external_id, a.at, a.happening AS what, a.kind,
             b.noun, b.external_id AS about, a.author_external_id AS author, a.text, a.is_incoming,
             a.seconds, NULL::numeric AS amount, NULL AS currency, a.is_ours, a.details
@@ -47,7 +37,7 @@ _STREAM = """
             d.external_id, d.owner_external_id, NULL, NULL, NULL, d.amount, d.currency, false,
             '{{}}'
         FROM deal d
-            JOIN mine m ON m.source_id = d.source_id AND m.external_id = d.company_external_id
+            JOIN mine m ON m.source_id = d.source_id AND m.company = d.company_external_id
         WHERE NOT d.is_deleted AND d.outcome <> 'open'
         {invoices}
     ), shown AS (
@@ -109,7 +99,7 @@ class StreamStore:
             "source": int(source) if source else None, "part": part, "external_id": external_id,
             "whats": None,
         }  # fmt: skip
-        found = self._session.execute(sa.text(_STREAM.format(invoices="")), values)
+        found = self._session.execute(sa.text(_STREAM.format(about=ABOUT, invoices="")), values)
         return [StreamEntry(**row) for row in found.mappings()]
 
     def everything(
@@ -122,5 +112,7 @@ class StreamStore:
             "part": None, "external_id": None, "zone": zone.key,
             "whats": None if whats is None else list(whats),
         }  # fmt: skip
-        found = self._session.execute(sa.text(_STREAM.format(invoices=_INVOICES)), values)
+        found = self._session.execute(
+            sa.text(_STREAM.format(about=ABOUT, invoices=_INVOICES)), values
+        )
         return [StreamEntry(**row) for row in found.mappings()]

@@ -4,23 +4,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from kam_sync.accounts.store.belonging import ABOUT
 from kam_sync.accounts.touches import ToDo, Touch
 from kam_sync.base.db import Session
 
-ABOUT = """
-    WITH mine AS (
-        SELECT source_id, company_external_id AS company FROM account_link
-        WHERE account_id = :account
-    ), about AS MATERIALIZED (
-        SELECT source_id, 'company' AS noun, company AS external_id FROM mine
-        UNION ALL SELECT c.source_id, 'contact', c.external_id FROM contact c
-            JOIN mine m ON m.source_id = c.source_id AND m.company = c.company_external_id
-        UNION ALL SELECT d.source_id, 'deal', d.external_id FROM deal d
-            JOIN mine m ON m.source_id = d.source_id AND m.company = d.company_external_id
-        UNION ALL SELECT c.source_id, 'customer', c.external_id FROM customer c
-            JOIN mine m ON m.source_id = c.source_id AND m.company = c.company_external_id
-    )
-"""
 IS_TOUCH = """
     a.happening IN ('call', 'message', 'email', 'note') AND a.mirrors IS NULL AND a.at IS NOT NULL
     AND NOT a.is_ours AND NOT a.is_deleted AND (a.author_external_id IS NOT NULL OR a.is_incoming)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from kam_sync.accounts.store import KEEPERS
 from kam_sync.base.db import Session
+from kam_sync.kpi.store.naming import NAMED, named_as
 
 _REVENUE = "coalesce((SELECT max(s.alone) FROM standing s WHERE s.account_id = a.id), 0)"
 _DAYS_OF = """
@@ -38,7 +39,7 @@ _BOUGHT = """
 _FILTERS = {
     "source_id": "a.id IN (SELECT account_id FROM account_link WHERE source_id = :source_id)",
     "owner": "a.id IN (SELECT account_id FROM keeper WHERE key = :owner)",
-    "text": "(a.name ILIKE :part OR a.inn LIKE :start)",
+    "text": NAMED,
 }
 
 
@@ -112,11 +113,10 @@ def listed(session: Session, asked: Asked, alerts: Mapping[UUID, int]) -> list[L
         where=" AND ".join(where) or "true", days=_DAYS, of_days=_DAYS_OF.format(id="c.id"),
     )  # fmt: skip
     key, after = asked.after or (None, None)
-    text = asked.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     values = {
         "told": list(alerts), "alerts": list(alerts.values()), "limit": asked.limit,
         "source_id": asked.source_id, "owner": asked.owner, "is_active": asked.is_active,
-        "part": f"%{text}%", "start": f"{text}%", "key": key, "id": after,
+        "key": key, "id": after, **named_as(asked.text),
     }  # fmt: skip
     return [Listed(*row) for row in session.execute(sa.text(query), values)]
 

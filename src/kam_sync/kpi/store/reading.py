@@ -151,17 +151,6 @@ class KpiStore:
         )  # fmt: skip
         return list(self._session.scalars(query.order_by(row.id)))
 
-    def of_accounts(
-        self, account_ids: Collection[UUID], kpis: Collection[str], *, first: date
-    ) -> list[Point]:
-        """Points of some KPIs of some accounts since a month, oldest month first."""
-        query = _monthly(of_group=False).where(
-            col(SeriesRow.account_id).in_(account_ids), col(SeriesRow.kpi).in_(kpis)
-        )
-        span = (first, date.max)
-        found = (point for row in self._session.scalars(query) for point in _points(row, (), span))
-        return sorted(found, key=lambda p: (p.on, p.unit))
-
 
 def _monthly(of_group: bool) -> Any:
     return select(SeriesRow).where(

@@ -14,6 +14,7 @@ from kam_sync.base.db import Session
 from kam_sync.kpi.periods import shift
 from kam_sync.kpi.portfolio import Move, ParetoClass, Standing, What
 from kam_sync.kpi.standing import By, KamSums, Kept, Placed, Sums, Told, Wanted
+from kam_sync.kpi.store.naming import NAMED, named_as
 
 _TOPS = """
     WITH RECURSIVE below AS (
@@ -77,7 +78,7 @@ _FILTERS = {
     "segment": "EXISTS (SELECT FROM account_link l JOIN company c ON c.source_id = l.source_id "
     "AND c.external_id = l.company_external_id "
     "WHERE l.account_id = p.account_id AND c.segment = :segment)",
-    "text": "(a.name ILIKE :part OR a.inn LIKE :start)",
+    "text": NAMED,
     "after_place": "p.place > :after_place",
     "to_place": "p.place <= :to_place",
 }
@@ -129,7 +130,6 @@ class StandingStore:
         """
         values = {name: getattr(wanted, name) for name in _FILTERS}
         where = [clause for name, clause in _FILTERS.items() if values[name]]
-        text = wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         # Who looks after all of them is found out only where they are told apart by that.
         by_kam = bool(wanted.kam) or wanted.by is By.KAM
         way = "DESC NULLS LAST" if wanted.descending else "ASC NULLS LAST"
@@ -143,8 +143,7 @@ class StandingStore:
         )  # fmt: skip
         found = self._all(
             query, unit=wanted.unit, limit=wanted.limit, skip=wanted.skip,
-            accounts=of.concentration.accounts, part=f"%{text}%",
-            start=f"{text}%", **values, **self._open(),
+            accounts=of.concentration.accounts, **named_as(wanted.text), **values, **self._open(),
         )  # fmt: skip
         rows = [
             Placed(Standing(key, place, amount, before, of.total, ParetoClass(pareto)), *rest[:6])

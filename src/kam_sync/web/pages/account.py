@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from connectors import Outcome
+from kam_sync.accounts.contracts import lasting
 from kam_sync.accounts.facts import Contract
 from kam_sync.accounts.merge import heard
 from kam_sync.accounts.model import Customer
@@ -110,12 +111,11 @@ def _agreed(page: Opened) -> Mapping[str, Any]:
     today, plans = page.lists.today, page.lists.plans()
     wanted = Wanted(account_id=page.account.id)
     contracts = RecordStore(page.session).records(Contract, wanted, limit=MOST)
-    ends = [one.ends_on for one in contracts if one.ends_on and not one.is_deleted]
     running = [one for one in plans if one.plan.ends_on >= today and one.fulfilment is not None]
     return {
         "plans": plans,
         "next_plan": min(running, key=lambda one: one.plan.ends_on, default=None),
-        "contract_until": max((day for day in ends if day >= today), default=None),
+        "contract": lasting(contracts, today),
     }
 
 

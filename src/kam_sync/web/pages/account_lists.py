@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import AfterValidator
 
 from connectors import Outcome
+from kam_sync.accounts import contracts
 from kam_sync.accounts.dealing import DealOrder, DealsWanted, pipelines
 from kam_sync.accounts.facts import Contract
 from kam_sync.accounts.store import (
@@ -23,7 +24,7 @@ from kam_sync.accounts.store import (
 from kam_sync.matching.people_showing import people
 from kam_sync.matching.store import touched
 from kam_sync.web.pages.account_head import Page
-from kam_sync.web.pages.ageing import ageings, steps
+from kam_sync.web.pages.ageing import ageings
 from kam_sync.web.pages.everything import KINDS, everything
 from kam_sync.web.pages.lists import AT_ONCE, listed
 from kam_sync.web.paging import MOST, Text
@@ -115,17 +116,17 @@ def show_money(page: Page) -> Response:
     services = page.lists.services
     zone = ZoneStore(session).zone(id_, services.zone)
     unpaid = OwingStore(session).unpaid(id_, services.as_of(), zone, limit=AT_ONCE + 1)
-    contracts = RecordStore(session).records(Contract, Wanted(account_id=id_), limit=MOST)
+    known = RecordStore(session).records(Contract, Wanted(account_id=id_), limit=MOST)
     return page.render(
         "account_money.html",
         "money",
         ageings=ageings(page.points),
         unpaid=listed(unpaid, 1),
         contracts=sorted(
-            (one for one in contracts if not one.is_deleted),
+            (one for one in known if not one.is_deleted),
             key=lambda one: (one.ends_on is None, one.ends_on or one.starts_on),
         ),
-        steps=steps,
+        of_contract=contracts,
         invoices=page.lists.invoices(1, _INVOICES),
         facts=FactStore(session).of_account(id_),
         corrected=CorrectionStore(session).count(id_),

@@ -1,9 +1,9 @@
-"""What an account owes by how late it is, as its key figures say it; the steps of a rebate."""
+"""What an account owes by how late it is, as its key figures say it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from kam_sync.kpi.model import Point
 
@@ -49,15 +49,3 @@ def _buckets(newest: dict[tuple[str, str], Point], whole: Point) -> tuple[Bucket
     known = [(kpi, one.value) for kpi, one in found if one is not None and one.on == whole.on]
     most = max((abs(amount) for _, amount in known), default=Decimal(0)) or Decimal(1)
     return tuple(Bucket(kpi, amount, 100 * max(amount, Decimal(0)) / most) for kpi, amount in known)
-
-
-def steps(written: str | None) -> list[tuple[Decimal, str]]:
-    """The steps of a rebate as a contract says them, 3000000: 2%; what is no number is left out."""
-    found = []
-    for one in (written or "").split(";"):
-        amount, _, rebate = one.partition(":")
-        try:
-            found.append((Decimal(amount.strip()), rebate.strip()))
-        except InvalidOperation:
-            continue
-    return found

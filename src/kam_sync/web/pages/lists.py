@@ -1,14 +1,16 @@
 """What the parts of an account's page list, and what is told of the rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends
 
-from kam_sync.accounts.model import Company, Invoice, Link, Pipeline
-from kam_sync.accounts.store import AccountStore, RecordStore, Wanted
+from kam_sync.accounts.dealing import STUCK_AFTER
+from kam_sync.accounts.model import Company, Invoice
+from kam_sync.accounts.store import AccountStore, RecordStore, StageKey
+from kam_sync.accounts.touches import LONG_AGO
 from kam_sync.alerts.life import State
 from kam_sync.alerts.model import Alert
 from kam_sync.alerts.store import AlertStore
@@ -106,26 +108,15 @@ class Lists:
             "person_words": persons,
             "source_names": self.source_names,
             "today": self.today,
+            "long_ago": LONG_AGO,
+            "stuck_after": STUCK_AFTER,
             "card": lambda *record: self._sources.card(self.services, *record),
         }
 
-    def stages(self) -> dict[tuple[int, str | None, str | None], str]:
-        """The name of each (source, pipeline, stage) of the account's sources."""
+    def stages(self) -> Mapping[StageKey, str]:
+        """The names of the stages of the account's sources."""
         links = AccountStore(self._session).links(self._account_id)
-        return _stage_names(RecordStore(self._session), links)
+        return RecordStore(self._session).stage_names({link.source_id for link in links})
 
 
 OfAccount = Annotated[Lists, Depends(Lists)]
-
-
-def _stage_names(
-    store: RecordStore, links: Sequence[Link]
-) -> dict[tuple[int, str | None, str | None], str]:
-    """The name of each (source, pipeline, stage) of the account's sources."""
-    pipelines: list[Pipeline] = []
-    for source_id in sorted({link.source_id for link in links}):
-        pipelines += store.records(Pipeline, Wanted(source_id=source_id), limit=MOST)
-    return {
-        (stage.source_id, stage.pipeline_external_id, stage.external_id): stage.name
-        for stage in store.stages(pipelines)
-    }

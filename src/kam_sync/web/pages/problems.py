@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from connectors import ErrorKind
 from kam_sync.intake.model import RunState, SourceState
@@ -9,6 +10,17 @@ from kam_sync.intake.subscription import HooksState
 from kam_sync.web.pages.source_look import Shown
 from kam_sync.web.wording import fields, sentences, troubles, webhooks
 from kam_sync.web.wording.language import Language
+
+
+class Does(StrEnum):
+    """What a button does."""
+
+    LEADS = "leads"
+    """It leads to where it is done."""
+    RESUMES = "resumes"
+    """It goes on with the source at once."""
+    SYNCS = "syncs"
+    """It begins a sync at once, where there is a queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +33,7 @@ class Problem:
     label: str = ""
     """What the button says; empty where nothing is to be done by one."""
     address: str = ""
-    is_form: bool = False
-    """The button does it at once; else it leads to where it is done."""
+    does: Does = Does.LEADS
 
 
 def of(language: Language, shown: Shown) -> list[Problem]:
@@ -49,7 +60,7 @@ def _of_state(language: Language, shown: Shown) -> Iterator[Problem]:
                 yield Problem(said, source.state_reason, label, way)
                 return
             label = language.gettext("Go on")
-            yield Problem(said, source.state_reason, label, f"{here}/resume", is_form=True)
+            yield Problem(said, source.state_reason, label, f"{here}/resume", Does.RESUMES)
         case SourceState.PAUSED if source.state_reason:
             yield Problem(said, source.state_reason)
         case SourceState.REMOVING | SourceState.PAUSED | SourceState.ACTIVE:
@@ -63,12 +74,12 @@ def _of_last_sync(language: Language, shown: Shown) -> Iterator[Problem]:
     if is_active and last is not None and last.state is not RunState.DONE and not shown.is_mended:
         before = language.gettext("The last sync did not succeed.")
         said = f"{before} {troubles.trouble(language, last.error_kind)}"
-        yield Problem(said, last.message, again, way, is_form=True)
+        yield Problem(said, last.message, again, way, Does.SYNCS)
     for noun in shown.nouns:
         if noun.is_failing and noun.message:
             name = sentences.noun(language, noun.noun)
             said = f"{name}: {troubles.trouble(language, noun.error_kind)}"
-            yield Problem(said, noun.message, again, way, is_form=True)
+            yield Problem(said, noun.message, again, way, Does.SYNCS)
 
 
 def _of_access(language: Language, shown: Shown) -> Iterator[Problem]:

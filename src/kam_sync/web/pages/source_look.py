@@ -1,7 +1,7 @@
 """What the pages of sources show of one: how it stands, how far a sync is, what is to be done."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -108,7 +108,7 @@ class Looking:
     services: Services
     sources: Sources
     next_sync: NextSync
-    counted: Counted = field(default_factory=Counted)
+    counted: Counted
 
     def at(self, source: Source) -> Shown:
         """All that is shown of a source."""

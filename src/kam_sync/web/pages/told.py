@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kam_sync.accounts.model import User
-from kam_sync.notify.channel import Owner, Route
+from kam_sync.notify.channel import Route
+from kam_sync.notify.keeping import owner_of
 from kam_sync.notify.route import tell
 
 
@@ -40,8 +41,7 @@ def people_of(
         one = found.setdefault(key, Person(user.name, user.email or ""))
         one.accounts += count
         source = names[user.source_id]
-        keys = (f"{source}:{user.external_id}", f"{user.source_id}:{user.external_id}")
-        told = tell(Owner(user.name, user.email or "", keys), routes)
+        told = tell(owner_of(user, source), routes)
         one.channels = sorted({*one.channels, *told})
         if source not in one.sources:
             one.sources.append(source)
