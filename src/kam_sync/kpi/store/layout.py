@@ -11,7 +11,7 @@ What is made of these once more is in derived.py.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
@@ -73,6 +73,7 @@ _CALENDAR = """
 _TABLE = """
     CREATE TEMP TABLE {table} ON COMMIT DROP AS SELECT r.*, {beside} FROM ({rows}) r
 """
+_NEEDED = "CREATE TEMP TABLE {name} ON COMMIT DROP AS {rows}"
 _PERIOD_OF = {
     "timestamptz": "date_trunc(:grain, r.{of} AT TIME ZONE :zone)::date",
     "date": "date_trunc(:grain, r.{of})::date",
@@ -122,7 +123,7 @@ def statements(
         if not named & {table, of_periods, of_money}:
             continue
         if not given:
-            yield from (need.format(links=links) for need in spec.needs if need not in done)
+            yield from _needed(spec, links, done)
             done.update(spec.needs)
         rows = given.get(table, spec.rows.format(links=links))
         yield _laid_out(table, spec, converting.converted(rows, spec) if converts else rows)
@@ -134,6 +135,13 @@ def statements(
                 yield f"ANALYZE {wanted}"
     for name in (name for name in DERIVED if name in named):
         yield from derived.statements(name, grain)
+
+
+def _needed(spec: OpenTable, links: str, done: Container[str]) -> Iterator[str]:
+    """What its rows read that is not laid out yet."""
+    for name, rows in spec.needs.items():
+        if name not in done:
+            yield from (_NEEDED.format(name=name, rows=rows.format(links=links)), f"ANALYZE {name}")
 
 
 def open_tables(formula: str) -> frozenset[str]:

@@ -24,8 +24,8 @@ class OpenTable:
     """Of `periods` those in whose first period all counts that was before: states, not events."""
     days: Mapping[str, str] = field(default_factory=dict)
     """Columns with the day that a moment lies in."""
-    needs: tuple[str, ...] = field(default=())
-    """What has to be laid out before, as statements."""
+    needs: Mapping[str, str] = field(default_factory=dict)
+    """What has to be laid out before: tables that its rows read, and the query for each."""
     rate_of: str = ""
     """The day by whose rate its money may be converted, in SQL of its columns `m`; empty where it
     has none."""

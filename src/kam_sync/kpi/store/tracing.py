@@ -1,7 +1,6 @@
 """Reads the rows that a value of a KPI is made of, or those that its definition reads."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -30,7 +29,6 @@ _PARTS = """{rated}
     LIMIT :limit OFFSET :skip
 """
 _LINKS = "(SELECT * FROM account_link WHERE account_id = :account)"
-_LAID_OUT = re.compile(r"CREATE TEMP TABLE (\w+) ON COMMIT DROP AS(.*)", re.DOTALL)
 _DAY_OF = {
     "deals": "(coalesce(closed_at, opened_at) AT TIME ZONE :zone)::date",
     "invoices": "issued",
@@ -106,7 +104,11 @@ class TraceStore:
         tables = sorted(open_tables(of.kpi.sql) - OF_NO_RECORDS)
         if not tables:
             return []
-        needs = dict(_needs(tables))
+        needs = {
+            name: rows.format(links=_LINKS)
+            for table in tables
+            for name, rows in OPEN_TABLES[table].needs.items()
+        }
         needs["known"] = " UNION ALL ".join(_rows(table) for table in tables)
         written = ", ".join(f"{name} AS MATERIALIZED ({rows})" for name, rows in needs.items())
         # Money that is not converted is counted in each currency by itself.
@@ -119,14 +121,6 @@ class TraceStore:
         return execute(
             self._session, query, {**asked, **more, "account": of.account_id, "unit": of.unit}
         )
-
-
-def _needs(tables: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """What is laid out before measuring, as parts of one query."""
-    for table in tables:
-        for statement in OPEN_TABLES[table].needs:
-            if found := _LAID_OUT.search(statement):
-                yield found[1], found[2].format(links=_LINKS)
 
 
 def _rows(table: str) -> str:
