@@ -7,7 +7,9 @@ from urllib.parse import parse_qs
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
+from structlog.testing import capture_logs
 
 from kam_sync.alerts.store import AlertStore
 from kam_sync.intake.store import RunStore
@@ -58,6 +60,27 @@ def test_a_page_hears_of_what_changed_before_its_stream_began(
             return (await anext(news)).event
 
     assert asyncio.run(asyncio.wait_for(heard(), 20)) == "alerts"
+
+
+def test_pages_hear_again_after_a_look_that_failed(world: World, fallen: UUID) -> None:
+    def rename(was: str, now: str) -> None:
+        with world.services.database.transaction() as session:
+            session.execute(sa.text(f"ALTER TABLE run RENAME COLUMN {was} TO {now}"))
+
+    async def heard() -> str | None:
+        live = Live(world.services, every=0.01)
+        async with aclosing(live.news("")) as news:
+            waiting = asyncio.ensure_future(anext(news))
+            await asyncio.sleep(0.1)  # it has looked how things stand
+            await asyncio.to_thread(rename, "id", "gone")
+            await asyncio.sleep(0.2)  # and now it fails, again and again
+            await asyncio.to_thread(rename, "gone", "id")
+            await asyncio.to_thread(_acknowledge, world, fallen)
+            return (await waiting).event
+
+    with capture_logs() as logged:
+        assert asyncio.run(asyncio.wait_for(heard(), 20)) == "alerts"
+    assert [one["event"] for one in logged] == ["pages cannot be told what has changed"]
 
 
 @pytest.mark.parametrize("last", ["[]", "{", "null", '{"alerts": []}'])

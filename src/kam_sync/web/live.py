@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Annotated
 
 import orjson
+import structlog
 from fastapi import APIRouter, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
@@ -21,6 +22,7 @@ from kam_sync.intake.store import RunStore
 from kam_sync.wiring import Services
 
 router = APIRouter()
+_log = structlog.get_logger("kam_sync.web")
 
 PATH = "/events"
 _EVERY = 2.0
@@ -46,7 +48,7 @@ class Live:
         try:
             seen = _read(last_seen) or await asyncio.to_thread(self._marks)
             if self._looking is None or self._looking.done():
-                self._looking = asyncio.create_task(self._look())
+                self._looking = asyncio.create_task(self._keep_looking())
             while (marks := await queue.get()) is not None:
                 for topic in (one for one in marks if marks[one] != seen.get(one)):
                     yield ServerSentEvent(event=topic, data="", id=_written(marks))
@@ -58,6 +60,18 @@ class Live:
         """Let all pages go: the process ends."""
         for queue in self._listeners:
             queue.put_nowait(None)
+
+    async def _keep_looking(self) -> None:
+        """Look as long as somebody listens, whatever goes wrong: pages would wait for ever."""
+        is_told = False
+        while self._listeners:
+            try:
+                await self._look()
+            except Exception:  # noqa: BLE001 - recorded; the next look may succeed
+                if not is_told:  # once, and not every two seconds
+                    _log.exception("pages cannot be told what has changed")
+                is_told = True
+                await asyncio.sleep(self._every)
 
     async def _look(self) -> None:
         while self._listeners:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from kam_sync.drift.model import Finding, Kind, by_kpi
@@ -102,12 +103,18 @@ def unmeasured(cards: Sequence[Measured]) -> list[Kpi]:
 
 
 def telling(cards: Sequence[Measured], alerting: Collection[str], most: int) -> list[Measured]:
-    """The cards that say most: what an alert is about, what is off, then what people ask first."""
+    """The cards that say most: what an alert is about, what is off, then what people ask first.
+
+    What has no value now, as the share of a debt that is paid, says least.
+    """
+    now = max((card.newest.on for card in cards), default=date.min)
 
     def place(card: Measured) -> tuple[bool, bool, bool, int]:
         key, is_off = card.kpi.key, card.finding is not None and drifts.is_bad(card.finding)
         rank = _FIRST.index(key) if key in _FIRST else len(_FIRST)
-        is_idle = not any(point.value for point in card.points[-_TREND_MONTHS:])
+        is_idle = card.newest.on < shift(now, -1) or not any(
+            point.value for point in card.points[-_TREND_MONTHS:]
+        )
         return card.key not in alerting, not is_off, is_idle or _is_lesser(card, cards), rank
 
     chosen = sorted(cards, key=place)[:most]
