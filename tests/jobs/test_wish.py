@@ -25,6 +25,23 @@ def test_a_cron_takes_the_place_of_an_interval_in_the_zone_of_the_house() -> Non
     assert again.zone == "UTC"
 
 
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [
+        ("10m", 10), ("1h30m", 90), ("1 h 30 min", 90), ("2 hours, 5 minutes", 125),
+        ("10 минут", 10), ("1 час 30 минут", 90), ("2 дня", 2880), ("1 ч. 5 мин.", 65),
+    ],
+)  # fmt: skip
+def test_a_span_is_read_in_signs_and_in_words(said: str, minutes: int) -> None:
+    assert read_span(said, "interval") == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize("said", ["", "10", "m", "10 недель", "5m 5m", "5m x", "-5m", "1h30"])
+def test_what_is_no_span_is_refused(said: str) -> None:
+    with pytest.raises(WrongUse, match="a span such as"):
+        read_span(said, "interval")
+
+
 def test_a_deadline_is_set_and_taken_away() -> None:
     strict = planned(Wish(deadline="1h"), BEFORE, "UTC", NOW)
     assert strict.deadline == timedelta(hours=1)

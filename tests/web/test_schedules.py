@@ -92,6 +92,18 @@ def test_the_page_says_when_in_words_and_shows_the_next_five(client, source: int
     assert "в 5 мин. каждого часа" in house
 
 
+def test_intervals_stand_in_words_of_the_language_and_can_be_saved_so(client, source: int) -> None:
+    assert 'name="every" value="15 минут"' in client.get(f"{PAGE}?lang=ru").text
+    assert 'name="every" value="15 minutes"' in client.get(f"{PAGE}?lang=en").text
+    said = {**SAVED, "way": "every", "every": "1 час 30 минут", "jitter": "1 минута", "zone": ""}
+    client.post(f"{PAGE}?lang=ru", data={**said, "do": "save"})
+    page = client.get(f"{PAGE}?lang=ru").text
+    assert 'name="every" value="1 час 30 минут"' in page
+    assert "каждые 90 минут" in page
+    items = client.get("/api/v1/schedules?source=sales").json()["items"]
+    assert ("1h30m", "1m") in {(item["every"], item["jitter"]) for item in items}
+
+
 def test_a_plan_is_previewed_and_not_saved(client, source: int) -> None:
     page = client.post(PAGE, data={**SAVED, "do": "preview"}).text
     assert "по будням в 02:30" in page

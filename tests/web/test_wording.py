@@ -85,7 +85,7 @@ def test_days_have_the_right_plural(days: float, russian: str, english: str) -> 
         (Plan(every=timedelta(minutes=15)), "каждые 15 минут", "every 15 minutes"),
         (Plan(every=timedelta(hours=1)), "каждый час", "every hour"),
         (Plan(every=timedelta(days=2)), "каждые 2 дня", "every 2 days"),
-        (Plan(every=timedelta(seconds=90)), "каждые 1m30s", "every 1m30s"),
+        (Plan(every=timedelta(seconds=90)), "раз в 1 мин 30 с", "every 1 min 30 sec"),
         (Plan(cron="30 2 * * 1-5", zone="Europe/Moscow"), "по будням в 02:30",
          "on weekdays at 02:30"),
         (Plan(cron="5 * * * *", zone="Europe/Moscow"), "в 5 мин. каждого часа",

@@ -12,11 +12,10 @@ from kam_sync.base.errors import WrongUse
 from kam_sync.intake.model import Source
 from kam_sync.jobs.model import Plan, name_of
 from kam_sync.jobs.planning import Entry, Timetable, instants
-from kam_sync.jobs.spans import write_span
 from kam_sync.jobs.wish import Wish
 from kam_sync.web.deps import AllSources
 from kam_sync.web.pages.forms import BY, Fields
-from kam_sync.web.render import pages
+from kam_sync.web.render import Spoken, pages
 from kam_sync.web.timing import Planning
 from kam_sync.web.wording import steps
 
@@ -115,16 +114,17 @@ def _page(
     request: Request, planning: Timetable, source: Source | None, *, typed: Typed | None = None,
     did: str = "", status: int = 200,
 ) -> HTMLResponse:  # fmt: skip
-    lines = [_line(planning, entry, typed) for entry in planning.entries([source])]
+    language = pages(request).language(request)
+    lines = [_line(language, planning, entry, typed) for entry in planning.entries([source])]
     return pages(request).render(
         request, "timetable.html", status=status, source=source, lines=lines, did=did, words=steps,
         address="/timetable" if source is None else f"/sources/{source.name}/timetable",
     )  # fmt: skip
 
 
-def _line(planning: Timetable, entry: Entry, typed: Typed | None) -> Line:
+def _line(language: Spoken, planning: Timetable, entry: Entry, typed: Typed | None) -> Line:
     if typed is None or typed.step != entry.step:
-        return Line(entry, _form(entry.plan), entry.plan, entry.next_ones(_SHOWN))
+        return Line(entry, _form(language, entry.plan), entry.plan, entry.next_ones(_SHOWN))
     try:
         plan = planning.wished(entry, typed.wish)
     except WrongUse as error:
@@ -133,13 +133,13 @@ def _line(planning: Timetable, entry: Entry, typed: Typed | None) -> Line:
     return Line(entry, typed.form, plan, instants(plan, name, entry.now, _SHOWN), is_preview=True)
 
 
-def _form(plan: Plan) -> dict[str, str]:
+def _form(language: Spoken, plan: Plan) -> dict[str, str]:
     return {
         "way": "cron" if plan.cron else "every",
-        "every": write_span(plan.every) if plan.every else "",
+        "every": steps.spoken(language, plan.every),
         "cron": plan.cron or "",
         "zone": plan.zone if plan.cron else "",
-        "jitter": write_span(plan.jitter) if plan.jitter else "",
-        "deadline": write_span(plan.deadline) if plan.deadline else "",
+        "jitter": steps.spoken(language, plan.jitter),
+        "deadline": steps.spoken(language, plan.deadline),
         "is_on": "yes" if plan.is_on else "",
     }

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from babel.dates import get_day_names
+from babel.units import format_unit
 
 from kam_sync.jobs.cron import weekdays
 from kam_sync.jobs.model import Plan, Result, Step
-from kam_sync.jobs.spans import write_span
+from kam_sync.jobs.spans import parts
 from kam_sync.web.wording.language import Language
 
 
@@ -58,6 +59,29 @@ def when(language: Language, plan: Plan) -> str:
     return f"{said} ({plan.zone})" if is_elsewhere else said
 
 
+def spoken(language: Language, span: timedelta | None, *, is_short: bool = False) -> str:
+    """A span in words that can be read again: 1 hour 30 minutes; nothing where there is none."""
+    said = (
+        format_unit(
+            count,
+            _UNITS[unit],
+            length="short" if is_short else "long",
+            locale=language.locale.value,
+        )
+        for count, unit in (parts(span) if span else ())
+    )
+    return " ".join(said).replace("\N{NO-BREAK SPACE}", " ")
+
+
+_UNITS = {
+    "d": "duration-day",
+    "h": "duration-hour",
+    "m": "duration-minute",
+    "s": "duration-second",
+}
+"""As Babel calls them."""
+
+
 def _every(language: Language, span: timedelta) -> str:
     if span % timedelta(days=1) == timedelta(0):
         count, single = span.days, language.gettext("every day")
@@ -69,7 +93,7 @@ def _every(language: Language, span: timedelta) -> str:
         count, single = span // timedelta(minutes=1), language.gettext("every minute")
         said = language.ngettext("every %(num)s minute", "every %(num)s minutes", count)
     else:
-        return language.gettext("every %(span)s") % {"span": write_span(span)}
+        return language.gettext("every %(span)s") % {"span": spoken(language, span, is_short=True)}
     return single if count == 1 else said % {"num": count}
 
 
