@@ -118,6 +118,26 @@ def test_accounts_are_narrowed_by_alerts_and_by_being_there(
     assert rows(client, "/accounts", there="yes") == "Лес Луг Поле"
 
 
+def test_accounts_are_listed_by_health_and_by_how_it_changed(
+    client: TestClient, fallen_two: World
+) -> None:
+    assert rows(client, "/accounts", by="health") == "Поле Луг Лес Пруд"
+    assert rows(client, "/accounts", by="health", reverse="1") == "Лес Луг Поле Пруд"
+    worst, best = (rows(client, "/accounts", by="change", reverse=way) for way in ("0", "1"))
+    assert (worst.split()[-1], best.split()[-1]) == ("Пруд", "Пруд")  # not known is last
+    assert worst.split()[:3] == best.split()[2::-1]
+    changes = {
+        name: float(change)
+        for name, change in zip(
+            column(client, "accounts", "name", by="change"),
+            column(client, "accounts", "health_change", by="change"), strict=True,
+        )
+        if change
+    }  # fmt: skip
+    assert " ".join(changes) == " ".join(worst.split()[:3])
+    assert list(changes.values()) == sorted(changes.values())
+
+
 def test_a_house_without_deals_sees_what_was_shipped(client: TestClient, world: World) -> None:
     source = world.add_source()
     world.add_companies(source, "Луг")

@@ -4,7 +4,15 @@ from kam_sync.kpi.store.doubting import DoubtStore
 from kam_sync.kpi.store.due import DueStore
 from kam_sync.kpi.store.examples import BadFormula, example
 from kam_sync.kpi.store.layout import nouns_of, open_tables
-from kam_sync.kpi.store.listing import Asked, Listed, ListedBy, bought_alone, listed, units_alone
+from kam_sync.kpi.store.listing import (
+    FIRST_UP,
+    Asked,
+    Listed,
+    ListedBy,
+    bought_alone,
+    listed,
+    units_alone,
+)
 from kam_sync.kpi.store.measuring import MeasuringStore
 from kam_sync.kpi.store.planned import PlanStore
 from kam_sync.kpi.store.portfolio import PortfolioStore
@@ -17,6 +25,7 @@ from kam_sync.kpi.store.tracing import OPEN_NOUNS, Of, TraceStore
 from kam_sync.kpi.store.years import two_years
 
 __all__ = [
+    "FIRST_UP",
     "OPEN_NOUNS",
     "ROWS",
     "Asked",

@@ -10,13 +10,15 @@ from fastapi.responses import HTMLResponse
 
 from kam_sync.accounts.store import AccountStore, KeeperStore
 from kam_sync.alerts.store import StakeStore
-from kam_sync.kpi.store import Asked, ListedBy, StandingStore, bought_alone, listed
+from kam_sync.kpi.health import band
+from kam_sync.kpi.store import FIRST_UP, Asked, ListedBy, StandingStore, bought_alone, listed
 from kam_sync.web import paging
 from kam_sync.web.deps import AllSources, Reading
 from kam_sync.web.first_load import coming
 from kam_sync.web.pages import wished
 from kam_sync.web.paging import Cursor, Text
 from kam_sync.web.render import Spoken, pages
+from kam_sync.web.wording import scores
 from kam_sync.web.wording.portfolio import in_a_year
 
 router = APIRouter()
@@ -27,6 +29,8 @@ _KEYS: Mapping[ListedBy, Callable[[str], Any]] = {
     ListedBy.REVENUE: paging.decimal,
     ListedBy.DAYS: paging.decimal,
     ListedBy.ALERTS: paging.number,
+    ListedBy.HEALTH: paging.decimal,
+    ListedBy.CHANGE: paging.decimal,
 }
 
 
@@ -50,8 +54,8 @@ class Search:
 
     @property
     def descending(self) -> bool:
-        """Names begin with A, and of all else the most comes first, if it is not turned round."""
-        return self.reverse is (self.by is ListedBy.NAME)
+        """Names begin with A, and of most figures the most comes first, if not turned round."""
+        return self.reverse is (self.by in FIRST_UP)
 
     @property
     def keys(self) -> Cursor:
@@ -87,6 +91,9 @@ def show_accounts(
         origins={key: sources.called(found) for key, found in store.sources(ids).items()},
         source_names=sorted(sources.names.values()),
         revenue=bought_alone(session, ids),
+        first_up=FIRST_UP,
+        band=band,
+        scores=scores,
         in_a_year=in_a_year(language, StandingStore(session).kept()),
         next_cursor=next_cursor,
         has_sources=bool(sources.all),

@@ -79,6 +79,8 @@ def accounts(asking: Asking, wanted: Found) -> Table:
         Column("responsible", _("Responsible")),
         Column("sources", _("Sources")),
         *(Column(f"{key}_{one}", f"{title}, {one}", Kind.MONEY) for one in units),
+        Column("health", _("Health"), Kind.NUMBER),
+        Column("health_change", _("Health against the month before"), Kind.NUMBER),
         Column("open_alerts", _("Open alerts"), Kind.NUMBER),
         Column("days_since_last_won", _("Days since the last won deal"), Kind.NUMBER),
         Column("deleted", _("Deleted in the CRM")),
@@ -107,7 +109,8 @@ def _some(asking: Asking, found: Sequence[Listed], units: Sequence[str]) -> Iter
             owners[one.id].name if one.id in owners else None,
             ", ".join(asking.sources.called(origins.get(one.id, []))),
             *(won.get(one.id, {}).get(unit) for unit in units),
-            one.alerts, one.days, None if one.is_active else yes,
+            _short(one.health), _short(one.change), one.alerts, one.days,
+            None if one.is_active else yes,
         )  # fmt: skip
 
 
