@@ -25,15 +25,20 @@ _MOST_DAYS = 60
 
 
 def add(
-    services: Services, name: str, url: str, *, locale: Locale | None = None, zone: str = ""
-) -> Channel:
-    """Make a channel; its URL is kept sealed and never shown."""
+    services: Services, name: str, url: str, *, locale: Locale | None = None, zone: str = "",
+    is_untested: bool = False,
+) -> Channel:  # fmt: skip
+    """Make a channel; its URL is kept sealed and never shown.
+
+    Args:
+        is_untested: make it though its host is not found, as long as a name server is not ready.
+    """
     if not _NAME.fullmatch(name):
         raise WrongChannel(
             f"channel name {name!r}: use up to 64 Latin letters, digits, dots, dashes", Ill.NAME
         )
     where = _zone(zone)
-    said = _address(services, url)
+    said = _address(services, url, is_untested=is_untested)
     with services.database.transaction() as session:
         store = ChannelStore(session)
         if name in {channel.name for channel in store.all()}:
@@ -47,12 +52,12 @@ def add(
 
 def change(
     services: Services, name: str, *, url: str | None = None, locale: Locale | None = None,
-    zone: str | None = None,
+    zone: str | None = None, is_untested: bool = False,
 ) -> Channel:  # fmt: skip
     """Set another URL, language or zone; what is left out stays, the URL sealed anew."""
     wanted: dict[str, object] = {}
     if url is not None:
-        sealed, address = _address(services, url)
+        sealed, address = _address(services, url, is_untested=is_untested)
         wanted = {"sealed_url": sealed, "address": address}
     if locale is not None:
         wanted["locale"] = locale
@@ -179,9 +184,9 @@ def _zone(name: str) -> str:
     raise WrongChannel(f"zone {name}: not an IANA time zone such as Europe/Moscow", Ill.ZONE)
 
 
-def _address(services: Services, url: str) -> tuple[str, str]:
+def _address(services: Services, url: str, *, is_untested: bool) -> tuple[str, str]:
     """A URL sealed, and what may be shown of it."""
-    address = people.address_of(url, allowed(services))
+    address = people.address_of(url, allowed(services), is_untested=is_untested)
     return services.cipher.lock(url), address
 
 

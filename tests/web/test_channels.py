@@ -57,6 +57,28 @@ def test_a_channel_is_made_shown_changed_and_removed_and_its_url_never_seen(clie
     assert client.get(ONE).status_code == 404
 
 
+def test_a_channel_whose_host_is_not_there_yet_can_be_kept_untested(client) -> None:
+    later = "json://later.invalid/in"
+    form = {"name": "olga", "url": later, "locale": "en", "zone": ""}
+    refused = client.post("/channels?lang=en", data=form)
+    assert refused.status_code == 400
+    assert "Save it without a test" in refused.text
+    kept = client.post("/channels?lang=en", data={**form, "untested": "yes"})
+    page = client.get("/channels?lang=en").text
+    assert kept.status_code == 200
+    assert "json://later.invalid" in page
+    assert "Nothing was sent by it yet" in page
+    tried = client.post("/channels/olga?lang=en", data={"do": "test"}).text
+    assert "olga did not take the trial." in tried
+
+    private = {"name": "router", "url": "json://192.168.0.1/in", "is_untested": True}
+    assert client.post(ALL, json=private).status_code == 400
+    made = client.post(ALL, json={"name": "api", "url": later, "is_untested": True})
+    assert made.status_code == 201
+    assert client.patch(ONE, json={"url": later}).status_code == 400
+    assert client.patch(ONE, json={"url": later, "is_untested": True}).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("wanted", "status", "says"),
     [

@@ -52,6 +52,11 @@ class Channel(SQLModel):
     last_success_at: datetime | None = fields.moment(default=None)
     last_error: str = ""
 
+    @property
+    def is_tried(self) -> bool:
+        """Whether anything was ever sent by it, or at least tried."""
+        return self.last_success_at is not None or self.failures > 0
+
 
 class Route(SQLModel):
     """Which alerts go to a channel; what is left empty says nothing."""

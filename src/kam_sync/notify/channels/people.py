@@ -46,8 +46,12 @@ _SAID = (
 )
 
 
-def address_of(url: str, allowed: Allowed) -> str:
-    """What may be shown of a URL, or WrongChannel when nothing can be sent by it."""
+def address_of(url: str, allowed: Allowed, *, is_untested: bool = False) -> str:
+    """What may be shown of a URL, or WrongChannel when nothing can be sent by it.
+
+    Args:
+        is_untested: a host that is not found yet is no matter; each sending looks again.
+    """
     service = _open(url, allowed)
     schema, host = _schema(url), _host(service)
     if host is None:
@@ -55,6 +59,8 @@ def address_of(url: str, allowed: Allowed) -> str:
     try:
         require(Place(host, 443, is_plain=False), look_up(host, 443), allowed)
     except WrongTarget as error:
+        if is_untested and error.why is Wrong.NO_HOST:
+            return f"{schema}://{host}"
         said = str(error).replace("target", "channel", 1)
         raise WrongChannel(said, _ILLS.get(error.why, Ill.URL)) from error
     return f"{schema}://{host}"

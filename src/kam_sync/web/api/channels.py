@@ -32,6 +32,7 @@ Url = Annotated[
         examples=["mailtos://kam:PASSWORD@smtp.example.com?to=olga@example.com"],
     ),
 ]
+_UNTESTED = Field(default=False, description="Keep a URL whose host is not found yet.")
 SendId = Annotated[int, Field(ge=1, lt=2**63)]
 RouteId = Annotated[int, Field(ge=1, lt=2**31)]
 
@@ -51,6 +52,7 @@ class NewChannel(BaseModel):
     url: Url
     locale: Locale | None = Field(default=None, description="That of the house if left out.")
     zone: Text = Field(default="", description="That of the house if left out.")
+    is_untested: bool = _UNTESTED
 
 
 class ChangedChannel(BaseModel):
@@ -61,6 +63,7 @@ class ChangedChannel(BaseModel):
     url: Url | None = None
     locale: Locale | None = None
     zone: Text | None = Field(default=None, description="Empty: that of the house.")
+    is_untested: bool = _UNTESTED
     is_paused: bool | None = Field(
         default=None, description="What is to be told meanwhile is kept for it."
     )
@@ -166,7 +169,9 @@ def list_channels(session: Reading, query: Asked[Paging]) -> Page[Channel]:
 @router.post("/channels", status_code=201)
 def add_channel(services: Serving, new: NewChannel) -> Channel:
     """Tell people there from now on; without routes, of everything."""
-    made = channelling.add(services, new.name, new.url, locale=new.locale, zone=new.zone)
+    made = channelling.add(
+        services, new.name, new.url, locale=new.locale, zone=new.zone, is_untested=new.is_untested
+    )
     return _channel(made, [], None)
 
 
@@ -181,8 +186,9 @@ def change_channel(services: Serving, channel: str, wanted: ChangedChannel) -> C
     """Change where it leads, its language or zone; pause it, or let it go on."""
     if wanted.url is not None or wanted.locale is not None or wanted.zone is not None:
         channelling.change(
-            services, channel, url=wanted.url, locale=wanted.locale, zone=wanted.zone
-        )
+            services, channel, url=wanted.url, locale=wanted.locale, zone=wanted.zone,
+            is_untested=wanted.is_untested,
+        )  # fmt: skip
     with services.database.transaction() as session:
         if wanted.is_paused is True:
             channelling.pause(session, channel)

@@ -77,6 +77,7 @@ def add(request: Request, services: Serving, pairs: Pairs) -> Response:
         made = channelling.add(
             services, sent.get("name", ""), sent.get("url", ""),
             locale=_locale(sent.get("locale", "")), zone=sent.get("zone", ""),
+            is_untested="untested" in sent,
         )  # fmt: skip
     except WrongChannel as error:
         return _refused(request, services, Said(form=sent), error)
@@ -95,7 +96,7 @@ def act(request: Request, services: Serving, channel: str, pairs: Pairs) -> Resp
         if sent.get("do") == "set":
             channelling.change(
                 services, channel, url=sent.get("url") or None, zone=sent.get("zone"),
-                locale=_locale(sent.get("locale", "")),
+                locale=_locale(sent.get("locale", "")), is_untested="untested" in sent,
             )  # fmt: skip
             return _back(channel)
         with services.database.transaction() as session:
