@@ -66,5 +66,9 @@ def test_every_variable_is_explained_and_secrets_are_only_said_to_be_set() -> No
 def test_the_health_is_what_doctor_says(client: TestClient, world: World) -> None:
     world.add_source()
     page = client.get("/settings/health?lang=ru").text
-    assert "source sales" in page
+    assert "источник sales" in page
     assert "PostgreSQL" in page
+    assert "встроенная, в папке" in page
+    english = client.get("/settings/health?lang=en").text
+    assert "source sales" in english
+    assert "embedded in" in english

@@ -7,9 +7,11 @@ import typer
 
 from kam_sync.base.errors import KamSyncError
 from kam_sync.base.secrets import open_cipher
-from kam_sync.base.settings import read_settings
+from kam_sync.base.settings import Locale, read_settings
 from kam_sync.cli import show
-from kam_sync.web.health import Check, look_inside, secret_key
+from kam_sync.web.check import Check
+from kam_sync.web.health import look_inside, secret_key
+from kam_sync.web.wording.language import Language
 from kam_sync.wiring import open_services
 
 
@@ -40,9 +42,10 @@ def _checks() -> Iterator[Check]:
     except KamSyncError as error:
         yield Check("secret key", "wrong", str(error))
         return
-    yield secret_key(settings)
+    english = Language(Locale.EN, settings.zone)
+    yield secret_key(settings, english)
     try:
         with open_services(settings, migrated=False) as services:
-            yield from look_inside(services)
+            yield from look_inside(services, english)
     except KamSyncError as error:
         yield Check("database", "not usable", str(error))

@@ -49,5 +49,6 @@ def show_installation(request: Request, services: Serving) -> HTMLResponse:
 @installation.get("/settings/health", response_class=HTMLResponse)
 def show_health(request: Request, services: Serving) -> HTMLResponse:
     """What `kam-sync doctor` says; it looks at everything, so it is asked for apart."""
-    checks = [secret_key(services.settings), *look_inside(services)]
+    language = pages(request).language(request)
+    checks = [secret_key(services.settings, language), *look_inside(services, language)]
     return pages(request).render(request, "health.html", checks=checks)
