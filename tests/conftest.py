@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from sqlmodel import SQLModel
 
 from kam_sync.access import passwords
+from kam_sync.accounts.store import secure
 from kam_sync.base.clock import stopped_at
 from kam_sync.base.db import Database, open_database
 from kam_sync.base.db.migrate import migrate
@@ -83,6 +84,7 @@ def migrated(settings: Settings) -> Iterator[Database]:
     if database.server is not None:
         need_not_outlive_a_power_cut(database)
     migrate(database)
+    secure(database)
     make_empty(database)
     yield database
     database.close()

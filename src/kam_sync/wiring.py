@@ -38,9 +38,10 @@ from connectors.registry import (
     takes_password,
 )
 from connectors.registry import shipped_profile as registry_profile
+from kam_sync.accounts.store import secure
 from kam_sync.base.clock import Clock, utc_now
 from kam_sync.base.db import Database, open_database
-from kam_sync.base.db.migrate import migrate
+from kam_sync.base.db.migrate import current_revision, migrate, newest_revision
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.secrets import Cipher, open_cipher
 from kam_sync.base.settings import Settings
@@ -166,6 +167,8 @@ def open_services(
     try:
         if migrated:
             migrate(database)
+            if current_revision(database) == newest_revision():
+                secure(database)
         yield Services(settings, database, open_cipher(settings), as_of=as_of)
     finally:
         database.close()

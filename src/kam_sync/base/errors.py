@@ -8,6 +8,7 @@ KamSyncError                a message for a person, never a stack trace
 ├── NotHere                 the thing named does not exist (exit 2, HTTP 404)
 ├── Busy                    somebody else is at it; try again later (exit 1, HTTP 409)
 │   └── TakenOver           our lock was lost: end and write nothing; the successor does it
+├── NotReady                make ready what the message names (exit 1, HTTP 503)
 ├── Stopped                 somebody asked for it; what was done stays, the rest goes on later
 ├── CrmTrouble              the CRM cannot be used as it is; the message says why (exit 1, HTTP 502)
 └── DatabaseTrouble         mend the database or its folder; the message says how (exit 1)
@@ -53,6 +54,10 @@ class Busy(KamSyncError):
 
 class TakenOver(Busy):
     """Our lock was lost, and another process may be at the work: end, and write nothing."""
+
+
+class NotReady(KamSyncError):
+    """It cannot be done before somebody has made ready what it needs; the message says what."""
 
 
 class Stopped(KamSyncError):

@@ -13,6 +13,7 @@ from kam_sync.base.errors import NotHere
 from kam_sync.base.settings import Locale
 from kam_sync.intake.model import Source
 from kam_sync.intake.store import GrantStore, SourceStore
+from kam_sync.web.own import services_for
 from kam_sync.wiring import Services
 
 LANGUAGE_COOKIE = "lang"
@@ -30,16 +31,19 @@ def whole_services(request: Request) -> Services:
     return found
 
 
-def services(request: Request) -> Services:
-    """The services of this application."""
-    found: Services = request.app.state.services
-    return found
+def services(request: Request, who: Annotated[Identity, Depends(asker)]) -> Services:
+    """The services as who asks is given them; found out once for a request and who asks it."""
+    known: tuple[Identity, Services] | None = getattr(request.state, "services", None)
+    if known is None or known[0] is not who:
+        known = who, services_for(who, request, whole_services(request))
+        request.state.services = known
+    return known[1]
 
 
 def transaction(services: Annotated[Services, Depends(services)]) -> Iterator[Session]:
     """One transaction for the whole request."""
     with services.database.transaction() as session:
-        yield session  # a KAM's would be restricted to own accounts before: `asker` says who it is
+        yield session
 
 
 def locale(request: Request) -> Locale:

@@ -22,6 +22,7 @@ from kam_sync.base.errors import (
     KamSyncError,
     NotAllowed,
     NotHere,
+    NotReady,
     Outdated,
     WrongUse,
 )
@@ -43,6 +44,7 @@ _STATUS: dict[type[KamSyncError], int] = {
     Outdated: 409,
     OtherBody: 422,
     Busy: 409,
+    NotReady: 503,
     CrmTrouble: 502,
     DatabaseTrouble: 503,
 }

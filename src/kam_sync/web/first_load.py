@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kam_sync.accounts.store import AccountStore
-from kam_sync.base.db import Session
+from kam_sync.base.db import Session, is_limited
 from kam_sync.intake.model import RunState
 from kam_sync.intake.store import progress_of
 from kam_sync.kpi.store import KpiStore
@@ -23,6 +23,8 @@ class Coming:
 
 def coming(session: Session, sources: Sources) -> Sequence[Coming]:
     """All sources, until accounts were measured; none afterwards."""
+    if is_limited(session):  # how much comes is not for who sees own accounts only
+        return []
     if KpiStore(session).was_measured() and AccountStore(session).accounts(limit=1):
         return []
     return [_coming(session, source.id, source.name) for source in sources.all]

@@ -10,6 +10,7 @@ from datetime import timedelta
 from kam_sync import targeting
 from kam_sync.access.model import Role
 from kam_sync.access.store import MemberStore
+from kam_sync.accounts.store import is_secured, sql_for_administrator
 from kam_sync.alerts.model import IncidentKind
 from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.command import command
@@ -50,6 +51,8 @@ def look_inside(services: Services, language: Language) -> Iterator[Check]:
     later = _("%(found)s, made by a later release") % {"found": found}
     yield Check(_("schema"), found if found == newest else later)
     yield _access(services, language)
+    if found == newest:
+        yield _own_rows(services, language)
     yield _clock(services, language)
     yield from _rates(services, language)
     yield from source_health.checks(services, language)
@@ -83,6 +86,21 @@ def secret_key(settings: Settings, language: Language) -> Check:
             "set KAM_SYNC_SECRET_KEY: other containers cannot read a key file of this machine"
         )
     return Check(_("secret key"), found, advice)
+
+
+def _own_rows(services: Services, language: Language) -> Check:
+    """Whether the database can show a key account manager own accounts alone."""
+    _ = language.gettext
+    if is_secured(services.database):
+        return Check(
+            _("own accounts"), _("the database itself shows key account managers no others")
+        )
+    way = {"sql": sql_for_administrator(services.database), "command": command("migrate")}
+    return Check(
+        _("own accounts"),
+        _("key account managers can be shown nothing yet"),
+        _("let an administrator of the database run: %(sql)s Then run: %(command)s") % way,
+    )
 
 
 def _clock(services: Services, language: Language) -> Check:

@@ -8,6 +8,7 @@ what was seen, so that a page that comes back hears of what it missed.
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Annotated
 
 import orjson
@@ -16,9 +17,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from kam_sync.alerts.store import AlertStore
-from kam_sync.base.db import Session
+from kam_sync.base.db import Session, is_limited
 from kam_sync.base.errors import DatabaseTrouble
 from kam_sync.intake.store import RunStore
+from kam_sync.web.deps import Asking, Serving
 from kam_sync.wiring import Services
 
 router = APIRouter()
@@ -41,15 +43,28 @@ class Live:
         self._listeners: set[asyncio.Queue[Marks | None]] = set()
         self._looking: asyncio.Task[None] | None = None
 
-    async def news(self, last_seen: str) -> AsyncIterator[ServerSentEvent]:
-        """An event for each change from now on, or since what an earlier event gave as its id."""
+    async def news(
+        self, last_seen: str, services: Services | None = None
+    ) -> AsyncIterator[ServerSentEvent]:
+        """An event for each change from now on, or since what an earlier event gave as its id.
+
+        Args:
+            services: as who listens is given them, where that is less than all: of what changes
+                they hear what they see of it.
+        """
+        look = partial(_look_at, services or self._services)
         queue: asyncio.Queue[Marks | None] = asyncio.Queue()
         self._listeners.add(queue)
+        before: Marks | None = None
         try:
-            seen = _read(last_seen) or await asyncio.to_thread(self._marks)
+            seen = _read(last_seen) or await asyncio.to_thread(look)
             if self._looking is None or self._looking.done():
                 self._looking = asyncio.create_task(self._keep_looking())
             while (marks := await queue.get()) is not None:
+                if services is not None and marks != before:
+                    before, marks = marks, await asyncio.to_thread(look)
+                elif services is not None:
+                    continue
                 for topic in (one for one in marks if marks[one] != seen.get(one)):
                     yield ServerSentEvent(event=topic, data="", id=_written(marks))
                 seen = marks
@@ -76,23 +91,23 @@ class Live:
     async def _look(self) -> None:
         while self._listeners:
             with suppress(DatabaseTrouble):  # the next look may succeed
-                marks = await asyncio.to_thread(self._marks)
+                marks = await asyncio.to_thread(_look_at, self._services)
                 for queue in self._listeners:
                     queue.put_nowait(marks)
             await asyncio.sleep(self._every)
 
-    def _marks(self) -> Marks:
-        with self._services.database.transaction() as session:
-            return _marks(session)
-
 
 @router.get(PATH, response_class=EventSourceResponse)
 async def events(
-    request: Request, seen: Annotated[str, Query(max_length=_LONGEST)] = ""
+    request: Request,
+    services: Serving,
+    who: Asking,
+    seen: Annotated[str, Query(max_length=_LONGEST)] = "",
 ) -> AsyncIterator[ServerSentEvent]:
     """What changes from now on; or from when the page was made, or from what it has heard last."""
     live: Live = request.app.state.live
-    async for event in live.news(request.headers.get("last-event-id") or seen):
+    own = services if who.sees_own_accounts_only else None
+    async for event in live.news(request.headers.get("last-event-id") or seen, own):
         yield event
 
 
@@ -101,7 +116,15 @@ def seen_by_now(session: Session) -> str:
     return _written(_marks(session))
 
 
+def _look_at(services: Services) -> Marks:
+    with services.database.transaction() as session:
+        return _marks(session)
+
+
 def _marks(session: Session) -> Marks:
+    """Syncs are not theirs who see own accounts only."""
+    if is_limited(session):
+        return {"alerts": AlertStore(session).mark()}
     return {"alerts": AlertStore(session).mark(), "runs": RunStore(session).mark()}
 
 

@@ -16,7 +16,7 @@ from kam_sync.intake.store import SourceStore, TurnStore, progress_of
 from kam_sync.jobs.serving import queue_load
 from kam_sync.ledger.store import LedgerBook
 from kam_sync.notify.store import ChannelStore, DeliveryStore, SendStore, TargetStore
-from kam_sync.web.deps import Serving
+from kam_sync.web.deps import Serving, Whole
 from kam_sync.web.metrics import Metrics
 from kam_sync.wiring import Services
 
@@ -32,7 +32,7 @@ def is_alive() -> dict[str, str]:
 
 
 @router.get("/readyz", responses={503: {"description": "Not ready; the reason is in the body."}})
-def is_ready(services: Serving) -> JSONResponse:
+def is_ready(services: Whole) -> JSONResponse:
     """The database answers and has the newest schema."""
     try:
         services.database.check()

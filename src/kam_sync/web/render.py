@@ -58,6 +58,7 @@ class Pages:
                 themes=_switch(request, "theme", Theme),
                 waiting=getattr(request.state, "waiting", {}),
                 seen=getattr(request.state, "seen", ""),
+                owns_none=getattr(request.state, "owns_none", False),
                 **_of_asker(request),
                 **values,
             )

@@ -16,6 +16,8 @@ from kam_sync.accounts.store.owing import OwingStore
 from kam_sync.accounts.store.reading import AccountStore
 from kam_sync.accounts.store.records import Key, RecordStore, Ref, StageKey, Wanted, kind_of
 from kam_sync.accounts.store.saving import RECORD_TABLES, SavingStore
+from kam_sync.accounts.store.securing import is_secured, secure, sql_for_administrator
+from kam_sync.accounts.store.seeing import Own, restrict
 from kam_sync.accounts.store.stream import StreamStore
 from kam_sync.accounts.store.touches import TouchStore
 from kam_sync.accounts.store.winners import WinnerStore
@@ -45,6 +47,7 @@ __all__ = [
     "Outlook",
     "OutlookStore",
     "OwingStore",
+    "Own",
     "RecordStore",
     "Ref",
     "SavingStore",
@@ -56,6 +59,10 @@ __all__ = [
     "Worth",
     "WorthStore",
     "ZoneStore",
+    "is_secured",
     "kind_of",
     "records_of",
+    "restrict",
+    "secure",
+    "sql_for_administrator",
 ]

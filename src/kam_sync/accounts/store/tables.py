@@ -70,6 +70,7 @@ class CompanyRow(Sourced, model.Company, table=True):
     """Companies."""
 
     __tablename__ = "company"
+    __table_args__ = (sa.Index("company_owner", "source_id", "owner_external_id"),)
 
 
 class ContactRow(Sourced, model.Contact, table=True):

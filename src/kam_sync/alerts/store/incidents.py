@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, col, select
 
 from kam_sync.alerts.model import Incident, IncidentKind
-from kam_sync.base.db import Session
+from kam_sync.base.db import Session, table_of
 from kam_sync.base.fields import moment
 
 _IS_OPEN = sa.text("resolved_at IS NULL")
@@ -85,6 +85,14 @@ class IncidentStore:
         if before is not None:
             query = query.where(col(IncidentRow.id) < before)
         return list(self._session.scalars(query))
+
+    def sources_with(self, kinds: Collection[IncidentKind]) -> set[int]:
+        """The sources about which an incident of one of these kinds is open."""
+        row = table_of(IncidentRow).c
+        query = sa.select(row.source_id).where(
+            row.kind.in_(kinds), row.resolved_at.is_(None), row.source_id.is_not(None)
+        )
+        return set(self._session.scalars(query))
 
     def counts(self) -> dict[IncidentKind, int]:
         """How many are open, of every kind."""

@@ -3,12 +3,14 @@
 from sqlalchemy.orm import Session
 
 from kam_sync.base.db.bulk import Merged, copy_rows, merge, merge_staged, stage_rows, table_of
-from kam_sync.base.db.engine import Database, clock_of, hold_still, open_database
+from kam_sync.base.db.engine import Database, clock_of, hold_still, is_refused, open_database
+from kam_sync.base.db.limited import LimitedDatabase, is_limited
 from kam_sync.base.db.lists import LISTED, as_array, is_among, listed
 
 __all__ = [
     "LISTED",
     "Database",
+    "LimitedDatabase",
     "Merged",
     "Session",
     "as_array",
@@ -16,6 +18,8 @@ __all__ = [
     "copy_rows",
     "hold_still",
     "is_among",
+    "is_limited",
+    "is_refused",
     "listed",
     "merge",
     "merge_staged",

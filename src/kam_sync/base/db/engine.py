@@ -22,6 +22,7 @@ _SHORTEST_WAIT = timedelta(milliseconds=500)
 """The server needs a moment to let go of the locks of a process that was killed."""
 _READ_ONLY = psycopg.errors.ReadOnlySqlTransaction
 """What a server says that has just lost its place to another one."""
+_REFUSED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidParameterValue)
 _DIES_SOON = (
     "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 6"
 )
@@ -128,6 +129,11 @@ def clock_of(session: Session) -> datetime:
     """The time that the database server has now."""
     found: datetime = session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
     return found
+
+
+def is_refused(error: SQLAlchemyError) -> bool:
+    """Whether the server says that this is not for the role that asks, or knows no such role."""
+    return isinstance(getattr(error, "orig", None), _REFUSED)
 
 
 def hold_still(session: Session, table: sa.Table, name: str) -> None:

@@ -112,9 +112,9 @@ class RunStore:
         """Whether the newest sync of a source has not ended."""
         return self.running(source_id) is not None
 
-    def last_good(self) -> Run | None:
-        """The newest sync of any source that went well."""
-        query = select(RunRow).where(RunRow.noun == "", RunRow.state == RunState.DONE)
+    def last_good_at(self) -> datetime | None:
+        """When the newest sync of any source began that went well."""
+        query = select(RunRow.started_at).where(RunRow.noun == "", RunRow.state == RunState.DONE)
         return self._session.scalar(query.order_by(col(RunRow.id).desc()).limit(1))
 
     def last_of_nouns(self, source_id: int) -> list[Run]:

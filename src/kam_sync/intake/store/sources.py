@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import defer
 from sqlmodel import Field, SQLModel, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from connectors import ErrorKind
-from kam_sync.base.db import Session, table_of
+from kam_sync.base.db import Session, is_limited, table_of
 from kam_sync.base.errors import NotHere, WrongUse
 from kam_sync.intake.model import Access, NewSource, Source, SourceState
 
@@ -57,7 +60,7 @@ class SourceStore:
 
     def all(self) -> list[Source]:
         """Every source, by name."""
-        return list(self._session.scalars(select(SourceRow).order_by(SourceRow.name)))
+        return list(self._session.scalars(self._query().order_by(SourceRow.name)))
 
     def names(self) -> dict[int, str]:
         """The name of each source by its id."""
@@ -65,7 +68,7 @@ class SourceStore:
 
     def by_name(self, name: str) -> Source:
         """The source of that name, or NotHere with the names there are."""
-        found = self._session.scalar(select(SourceRow).where(SourceRow.name == name))
+        found = self._session.scalar(self._query().where(SourceRow.name == name))
         if found is None:
             names = ", ".join(source.name for source in self.all()) or "none yet"
             raise NotHere(f"source {name}: no such source; there are: {names}")
@@ -179,8 +182,17 @@ class SourceStore:
         taken = sa.delete(RemovedSourceRow).where(row.id == last.scalar_subquery())
         return self._session.scalar(taken.returning(row.id))
 
+    def _query(self) -> SelectOfScalar[SourceRow]:
+        """Sources; who sees own accounts only may know them, but not what opens them."""
+        query = select(SourceRow)
+        secret: Any = SourceRow.sealed_token
+        return query.options(defer(secret)) if is_limited(self._session) else query
+
     def _row(self, source_id: int) -> SourceRow:
-        found = self._session.get(SourceRow, source_id)
+        if is_limited(self._session):  # in place of `get`, which reads all columns
+            found = self._session.scalar(self._query().where(SourceRow.id == source_id))
+        else:
+            found = self._session.get(SourceRow, source_id)
         if found is None:
             raise NotHere(f"source {source_id}: no such source")
         return found

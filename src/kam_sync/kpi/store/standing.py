@@ -1,8 +1,10 @@
 """Reads where accounts stand in the portfolio: pages of them, and sums."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -10,10 +12,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from kam_sync.accounts.store import KEEPERS, NOBODY
-from kam_sync.base.db import Session
+from kam_sync.base.db import Session, is_limited
 from kam_sync.kpi.periods import shift
 from kam_sync.kpi.portfolio import Move, ParetoClass, Standing, What
-from kam_sync.kpi.standing import By, KamSums, Kept, Placed, Sums, Told, Wanted
+from kam_sync.kpi.standing import By, Figures, KamSums, Kept, Placed, Sums, Told, Wanted, sums
 from kam_sync.kpi.store.naming import NAMED, named_as
 
 _TOPS = """
@@ -27,14 +29,14 @@ _TOPS = """
     WHERE top NOT IN (SELECT account_id FROM account_parent)
 """
 _LOST = """
-    SELECT s.account_id, a.name FROM standing s JOIN account a ON a.id = s.account_id
+    SELECT s.account_id, a.name FROM {standing} s JOIN account a ON a.id = s.account_id
     WHERE s.lost IS NOT NULL GROUP BY s.account_id, a.name, s.lost
     ORDER BY s.lost DESC, s.account_id::text LIMIT :limit
 """
 _ROWS = """
     SELECT s.account_id, s.place, s.amount, s.before, s.pareto, s.health, s.band,
         coalesce(t.alerts, 0) AS alerts, coalesce(t.at_risk, 0) AS at_risk
-    FROM standing s
+    FROM {standing} s
     LEFT JOIN unnest(CAST(:told AS uuid[]), CAST(:alerts AS int[]), CAST(:risks AS numeric[]))
         AS t(account_id, alerts, at_risk) ON t.account_id = s.account_id
     WHERE s.unit = :unit AND s.place IS NOT NULL
@@ -68,6 +70,13 @@ _MOVES = """
     SELECT m.account_id, a.name, m.what, m.was, m.became, m.amount
     FROM standing_move m JOIN account a ON a.id = m.account_id
     WHERE m.at >= :since AND m.unit = :unit ORDER BY m.amount DESC, m.id DESC LIMIT :limit
+"""
+_KEPT_OWN = "SELECT kpi, first, at FROM standing_kept"
+_KEPT = "SELECT kpi, first, at, figures FROM standing_kept"
+_LOST_COUNT = "SELECT count(DISTINCT account_id) FROM {standing} WHERE lost IS NOT NULL"
+_OWN = """
+    SELECT account_id, unit, amount, year_before, is_whole, place, before, pareto
+    FROM own_standing ORDER BY unit, place NULLS LAST
 """
 _FILTERS = {
     "kam": "coalesce(k.key, :nobody) = :kam",
@@ -105,9 +114,13 @@ class StandingStore:
 
     def kept(self) -> Kept | None:
         """What the standings are made of; None where nothing has been kept yet."""
-        query = "SELECT kpi, first, at, figures FROM standing_kept"
+        own = is_limited(self.session)
+        query = _KEPT_OWN if own else _KEPT
         found = self.session.execute(sa.text(query)).mappings().first()
-        return Kept.model_validate(dict(found)) if found else None
+        if found is None:
+            return None
+        kept = Kept.model_validate(dict(found))
+        return kept.model_copy(update={"figures": self._own_figures()}) if own else kept
 
     def tops(self, ids: Sequence[UUID]) -> dict[UUID, UUID]:
         """The head of its group, for each of some accounts that is below one."""
@@ -115,11 +128,12 @@ class StandingStore:
 
     def lost(self, limit: int | None = None) -> list[tuple[UUID, str]]:
         """Who bought in the year before and nothing in this one, the largest first."""
-        return [(key, name) for key, name in self._all(_LOST, limit=limit)]
+        query = _LOST.format(standing=self._from)
+        return [(key, name) for key, name in self._all(query, limit=limit)]
 
     def lost_count(self) -> int:
         """How many these are."""
-        query = "SELECT count(DISTINCT account_id) FROM standing WHERE lost IS NOT NULL"
+        query = _LOST_COUNT.format(standing=self._from)
         return int(self.session.scalar(sa.text(query)) or 0)
 
     def placed(self, wanted: Wanted, of: Sums) -> tuple[list[Placed], int]:
@@ -134,7 +148,8 @@ class StandingStore:
         by_kam = bool(wanted.kam) or wanted.by is By.KAM
         way = "DESC NULLS LAST" if wanted.descending else "ASC NULLS LAST"
         query = _PLACED.format(
-            rows=_ROWS, where=" AND ".join(where) or "true", order=f"{_ORDERS[wanted.by]} {way}",
+            rows=self._rows, where=" AND ".join(where) or "true",
+            order=f"{_ORDERS[wanted.by]} {way}",
             # To count all that are asked for takes the longest; all there are is known.
             found="count(*) OVER ()" if where else "CAST(:accounts AS int)",
             everyone=f"keeper AS ({_OF_ALL})," if by_kam else "",
@@ -153,7 +168,7 @@ class StandingStore:
 
     def kams(self, unit: str) -> list[KamSums]:
         """All who look after accounts that buy, those with most of it first."""
-        query = _KAMS.format(rows=_ROWS, keepers=_OF_ALL)
+        query = _KAMS.format(rows=self._rows, keepers=_OF_ALL)
         return [KamSums(*row) for row in self._all(query, unit=unit, **self._open())]
 
     def moves(self, unit: str, since: datetime, limit: int) -> list[tuple[UUID, str, Move]]:
@@ -171,6 +186,24 @@ class StandingStore:
         known = {key: dict(zip(days, values, strict=True)) for key, days, values in found}
         return {key: [float(of.get(on, 0)) for on in ons] for key, of in known.items()}
 
+    @property
+    def _from(self) -> str:
+        """Who sees own accounts only sees where these stand among one another."""
+        return "own_standing" if is_limited(self.session) else "standing"
+
+    @property
+    def _rows(self) -> str:
+        return _ROWS.format(standing=self._from)
+
+    def _own_figures(self) -> Figures:
+        found: dict[str, list[Any]] = defaultdict(list)
+        for row in self._all(_OWN):
+            found[row.unit].append(row)
+        units = [one for unit, rows in found.items() if (one := _sums(unit, rows)) is not None]
+        had = {row.account_id for rows in found.values() for row in rows if row.year_before}
+        units.sort(key=lambda one: (-one.concentration.accounts, one.unit))
+        return Figures(at_start=len(had), units=units)
+
     def _open(self) -> dict[str, Any]:
         return {
             "nobody": NOBODY,
@@ -181,3 +214,16 @@ class StandingStore:
 
     def _all(self, query: str, **values: Any) -> Sequence[Any]:
         return self.session.execute(sa.text(query), values).all()
+
+
+def _sums(unit: str, rows: Sequence[Any]) -> Sums | None:
+    """A currency in figures, as it looks to who sees own accounts only."""
+    bought = [row for row in rows if row.place is not None]
+    total = sum((row.amount for row in bought), Decimal(0))
+    found = [
+        Standing(row.account_id, row.place, row.amount, row.before, total, ParetoClass(row.pareto))
+        for row in bought
+    ]
+    # Of who stands below somebody else's account it is not kept what it bought in the year before.
+    is_known = all(row.is_whole for row in rows)
+    return sums(unit, found, [row.year_before or Decimal(0) for row in rows] if is_known else [])

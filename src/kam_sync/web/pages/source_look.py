@@ -9,7 +9,7 @@ from connectors import Noun
 from kam_sync import deciding, field_map, subscribing
 from kam_sync.accounts.model import SetAside
 from kam_sync.accounts.store import AccountStore, records_of
-from kam_sync.base.db import Session
+from kam_sync.base.db import Session, is_limited
 from kam_sync.connecting import way_back
 from kam_sync.intake.model import Run, RunState, Source, SourceState, Standing
 from kam_sync.intake.progress import NounProgress
@@ -44,13 +44,19 @@ class Counted:
     def of(self, session: Session, source_id: int, last_sync: int) -> Counts:
         """Those of a source whose newest sync is `last_sync`."""
         kept = self._kept.get(source_id)
+        if is_limited(session):  # what somebody sees of them is not for all
+            return _counted(session, source_id)
         if kept is not None and kept[0] == last_sync and monotonic() - kept[1] < _KEPT:
             return kept[2]
-        made = Counts(
-            records_of(session, source_id), AccountStore(session).deals_without_account(source_id)
-        )
+        made = _counted(session, source_id)
         self._kept[source_id] = (last_sync, monotonic(), made)
         return made
+
+
+def _counted(session: Session, source_id: int) -> Counts:
+    return Counts(
+        records_of(session, source_id), AccountStore(session).deals_without_account(source_id)
+    )
 
 
 @dataclass(frozen=True, slots=True)

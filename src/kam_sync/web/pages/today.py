@@ -41,7 +41,6 @@ _A_YEAR = 365 * 24 * 3600
 _ROWS = 50
 _LATELY = timedelta(days=30)
 _MOST_OVER = 200
-_MOST_INCIDENTS = 100
 _STALE = frozenset(
     {IncidentKind.OVERDUE, IncidentKind.SOURCE_STOPPED, IncidentKind.ROWS_MISSING}
 )  # fmt: skip
@@ -123,13 +122,12 @@ def _choices(rows: Collection[Item], sieve: Sieve) -> dict[str, Any]:
 
 def _state_of_data(session: Session, sources: Sources) -> dict[str, Any]:
     """How new it is, and what is not."""
-    incidents = IncidentStore(session).incidents(is_open=True, limit=_MOST_INCIDENTS)
-    late = {one.source_id for one in incidents if one.kind in _STALE}
+    late = IncidentStore(session).sources_with(_STALE)
     return {
         "sources": sources.all,
         "stale": [
             one.name for one in sources.all if one.id in late or one.state is not SourceState.ACTIVE
         ],
-        "last_run": RunStore(session).last_good(),
+        "data_at": RunStore(session).last_good_at(),
         "coming": coming(session, sources),
     }
