@@ -41,6 +41,7 @@ from connectors.registry import shipped_profile as registry_profile
 from kam_sync.base.clock import Clock, utc_now
 from kam_sync.base.db import Database, open_database
 from kam_sync.base.db.migrate import migrate
+from kam_sync.base.db.roles import prepare_role
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.secrets import Cipher, open_cipher
 from kam_sync.base.settings import Settings
@@ -49,6 +50,7 @@ from kam_sync.intake.model import Access, HouseOptions, Source, SourceState
 from kam_sync.intake.store import SharedTurns
 from kam_sync.kpi import workdays
 from kam_sync.kpi.registry import take_in
+from kam_sync.kpi.store.alone import ROLE, trust_added
 from kam_sync.kpi.workdays import Workdays
 from kam_sync.notify.due import Habits
 from kam_sync.notify.hours import Quiet
@@ -161,11 +163,13 @@ def open_services(
 ) -> Iterator[Services]:
     """Open the database (and bring its schema up to date), build the services, close at the end."""
     take_in(settings.data_dir.expanduser().resolve() / "kpis")
+    trust_added(is_trusted=settings.own_kpis_as_service)
     _workdays(settings)  # what is wrong with it stops the start, not the first measuring
     database = open_database(settings, name=database_name)
     try:
         if migrated:
             migrate(database)
+            prepare_role(database, ROLE)
         yield Services(settings, database, open_cipher(settings), as_of=as_of)
     finally:
         database.close()
