@@ -54,6 +54,7 @@ from kam_sync.kpi.store.alone import ROLE, trust_added
 from kam_sync.kpi.workdays import Workdays
 from kam_sync.notify.due import Habits
 from kam_sync.notify.hours import Quiet
+from kam_sync.open_data.keeping import keep_views
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ def open_services(
         if migrated:
             migrate(database)
             prepare_role(database, ROLE)
+            keep_views(database, settings.zone)
         yield Services(settings, database, open_cipher(settings), as_of=as_of)
     finally:
         database.close()

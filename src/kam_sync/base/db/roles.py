@@ -73,6 +73,11 @@ def role_sql(database: Database, name: str) -> str:
     return f"CREATE ROLE {name} NOLOGIN NOINHERIT; {_grant(database, name, user)};"
 
 
+def lacks_right(error: DBAPIError) -> bool:
+    """Whether the database refused something because its user has no right to."""
+    return isinstance(error.orig, psycopg.errors.InsufficientPrivilege)
+
+
 def _looked_up(database: Database, name: str) -> RoleState:
     with database.engine.connect() as connection:
         return role_state(connection, name)
@@ -86,7 +91,7 @@ def _may(database: Database, statement: str, done: Callable[[sa.Connection], boo
             if not done(connection):
                 connection.execute(sa.text(statement))
     except DBAPIError as error:
-        if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+        if lacks_right(error):
             return False
         if not isinstance(error.orig, _SAME_AT_ONCE):
             raise
