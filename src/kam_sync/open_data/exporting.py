@@ -6,7 +6,7 @@ ones and put in their place when all are there; what fails before that leaves th
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -130,10 +130,11 @@ def _written(
     files: dict[str, File] = {}
     total = 0
     rows = store.rows(view, list(marks), for_people=wish.format is Format.CSV)
-    for name, lines in groupby(rows, key=itemgetter(0)):
-        path = _new_path(wish, view, name)
-        total += write_file(view, wish.format, path, _watched(lines, view, total, watch))
-        files[name] = _file(path, marks[name])
+    with closing(rows):  # what fails must not leave the database in the middle of sending rows
+        for name, lines in groupby(rows, key=itemgetter(0)):
+            path = _new_path(wish, view, name)
+            total += write_file(view, wish.format, path, _watched(lines, view, total, watch))
+            files[name] = _file(path, marks[name])
     for name in marks.keys() - files.keys():  # a table without rows, whose columns are of use
         path = _new_path(wish, view, name)
         write_file(view, wish.format, path, ())

@@ -1,6 +1,6 @@
 """Reads the views as they are at one moment: which months have changed, and their rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +60,7 @@ class SnapshotStore:
 
     def rows(
         self, view: View, parts: Sequence[str], *, for_people: bool
-    ) -> Iterator[tuple[str, bytes]]:
+    ) -> Generator[tuple[str, bytes], None, None]:
         """The rows of some parts, part after part: its name, and a line of CSV."""
         if not parts:
             return
