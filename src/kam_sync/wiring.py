@@ -41,7 +41,6 @@ from connectors.registry import shipped_profile as registry_profile
 from kam_sync.base.clock import Clock, utc_now
 from kam_sync.base.db import Database, open_database
 from kam_sync.base.db.migrate import migrate
-from kam_sync.base.db.roles import prepare_role
 from kam_sync.base.errors import WrongUse
 from kam_sync.base.secrets import Cipher, open_cipher
 from kam_sync.base.settings import Settings
@@ -50,11 +49,11 @@ from kam_sync.intake.model import Access, HouseOptions, Source, SourceState
 from kam_sync.intake.store import SharedTurns
 from kam_sync.kpi import workdays
 from kam_sync.kpi.registry import take_in
-from kam_sync.kpi.store.alone import ROLE, trust_added
+from kam_sync.kpi.store.alone import trust_added
 from kam_sync.kpi.workdays import Workdays
 from kam_sync.notify.due import Habits
 from kam_sync.notify.hours import Quiet
-from kam_sync.open_data.keeping import keep_views
+from kam_sync.open_data.keeping import keep_role, keep_views
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +169,7 @@ def open_services(
     try:
         if migrated:
             migrate(database)
-            prepare_role(database, ROLE)
+            keep_role(database, is_needed=not settings.own_kpis_as_service)
             keep_views(database, settings.zone)
         yield Services(settings, database, open_cipher(settings), as_of=as_of)
     finally:

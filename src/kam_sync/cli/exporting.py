@@ -34,7 +34,7 @@ def export(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Export the open tables as Parquet or CSV: whole, or what has changed since the last time.
 
-    Example: kam-sync export /srv/bi; docs/open-data.md says what is in the files.
+    Example: kam-sync export bi; docs/open-data.md says what is in the files.
     """
     from kam_sync.cli import show
     from kam_sync.open_data.exporting import Wish, export
