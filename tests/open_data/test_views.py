@@ -1,5 +1,6 @@
 """What analysts see: right rows, stable columns, and views that stand in nobody's way."""
 
+from concurrent.futures import ThreadPoolExecutor
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -7,8 +8,10 @@ import sqlalchemy as sa
 
 from kam_sync.base.db import Database
 from kam_sync.base.db.migrate import let_go_of_views
+from kam_sync.base.db.roles import RoleState, prepare_role
 from kam_sync.base.errors import DatabaseTrouble
 from kam_sync.kpi.registry import KPIS
+from kam_sync.kpi.store.alone import ROLE
 from kam_sync.open_data.keeping import keep_views
 from kam_sync.open_data.store import VIEWS, MakingStore, NoRight, making
 from kam_sync.wiring import Services
@@ -121,6 +124,33 @@ def test_a_view_that_somebody_built_upon_ours_is_named(services: Services, book:
         assert ask(services, "SELECT count(*) FROM open.deals") == [(3,)]
     finally:
         ask_nothing(services, "DROP VIEW public.mine")
+
+
+def test_who_reads_for_long_does_not_stop_a_start(
+    services: Services,
+    book: Book,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(making, "_PATIENCE", "200ms")
+    with services.database.transaction() as session:
+        session.execute(sa.text("SELECT FROM open.deals"))
+        assert not keep_views(services.database, ZoneInfo("Asia/Tokyo"))
+    assert "open data stays as it was" in capsys.readouterr().out
+    assert keep_views(services.database, services.zone)
+
+
+def test_two_starts_at_once_make_roles_and_views_once(services: Services, book: Book) -> None:
+    database = services.database
+    let_go(database)
+    with database.at_once() as connection:
+        connection.execute(sa.text(f"DROP ROLE {ROLE}"))
+
+    def start(_: int) -> tuple[RoleState, bool]:
+        return prepare_role(database, ROLE), keep_views(database, services.zone)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(start, range(4))) == {(RoleState.USABLE, True)}
 
 
 def test_without_the_right_the_service_goes_on_without(services: Services, book: Book) -> None:

@@ -6,6 +6,7 @@ import structlog
 
 from kam_sync.base.db import Database
 from kam_sync.base.db.roles import RoleState, prepare_role, role_sql
+from kam_sync.base.errors import DatabaseTrouble
 from kam_sync.kpi.registry import KPIS, OURS
 from kam_sync.kpi.store.alone import ROLE
 from kam_sync.open_data.store import VIEWS, MakingStore, NoRight
@@ -28,15 +29,21 @@ def keep_role(database: Database, *, is_needed: bool) -> None:
 
 
 def keep_views(database: Database, zone: ZoneInfo) -> bool:
-    """Make the views anew where they differ; without the right to, the service goes on without.
+    """Make the views anew where they differ.
+
+    Without the right to, the service goes on without; where somebody reads them for long, or stands
+    upon one, they stay as they were until the next start.
 
     Returns:
-        whether they are there.
+        whether they are as they are to be.
     """
     try:
         with database.transaction() as session:
             MakingStore(session).keep(VIEWS, zone, KPIS)
     except NoRight as error:
         _log.warning("no open data", message=str(error), advice="docs/open-data.md, Rights")
+        return False
+    except DatabaseTrouble as error:
+        _log.warning("open data stays as it was", message=str(error))
         return False
     return True

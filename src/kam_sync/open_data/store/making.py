@@ -15,6 +15,8 @@ from kam_sync.open_data.model import PERSONAL_SCHEMA, SCHEMA, View
 
 VERSION = 1
 """Larger when views change: an older release leaves alone what a newer one has made."""
+_PATIENCE = "30s"
+"""So long who reads a view is waited for."""
 _KEPT = "SELECT obj_description(to_regnamespace(:schema), 'pg_namespace')"
 _IS_THERE = "SELECT to_regnamespace(:schema) IS NOT NULL"
 
@@ -59,6 +61,7 @@ class MakingStore:
         for schema in (SCHEMA, PERSONAL_SCHEMA):
             if not self._session.scalar(sa.text(_IS_THERE), {"schema": schema}):
                 self._session.execute(sa.text(f"CREATE SCHEMA {schema}"))
+        self._session.execute(sa.text(f"SET LOCAL lock_timeout = '{_PATIENCE}'"))
         let_go_of_views(self._session.connection())
         connection = self._session.connection()
         for statements in made:
