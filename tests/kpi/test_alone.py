@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from kam_sync.base.db import Database, Session
 from kam_sync.base.db.roles import RoleState, prepare_role, role_sql
 from kam_sync.kpi.proving import prove
-from kam_sync.kpi.registry import BadDefinition, read
+from kam_sync.kpi.registry import OURS, BadDefinition, read
 from kam_sync.kpi.store import examples
-from kam_sync.kpi.store.alone import ROLE, _run_alone, trust_added
+from kam_sync.kpi.store.alone import ROLE, _run_alone, is_added, trust_added
 from kam_sync.wiring import Services
 from tests.kpi.test_added_kpis import _ROW, written
 
+_EVERYDAY = {"won_revenue", "weighted_pipeline", "health_score", "plan_run_rate", "true_dso"}
 _DENIED = "permission denied|must be"
 _VALUE = "SELECT account_id, 'count' AS unit, closed_on AS \"on\", {} AS value FROM deals"
 
@@ -48,6 +49,19 @@ REACHES = {
     "a write": ("(WITH x AS (DELETE FROM deals RETURNING 1) SELECT count(*) FROM x)", "top level"),
     "a lock on rows": ("(SELECT amount FROM deals LIMIT 1 FOR UPDATE)", "permission denied"),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "key",
+    [key if key in _EVERYDAY else pytest.param(key, marks=pytest.mark.heavy) for key in OURS],
+)
+def test_what_only_computes_is_let_through(services: Services, key: str) -> None:
+    """All our own KPIs come out the same as if people had added them."""
+    kpi = OURS[key].model_copy(update={"key": f"own_{key}"})
+    assert is_added(kpi)
+    with services.database.transaction() as session:
+        prove(session, kpi, "own.yaml", services.zone)
+        session.rollback()
 
 
 @contextmanager

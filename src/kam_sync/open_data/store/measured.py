@@ -120,25 +120,23 @@ VIEWS = (
             Column("alert_id", Type.UUID, "The alert, as in `alerts`.", "x.alert_id"),
             text("change", "What happened: opened, acknowledged, snoozed, worsened, resolved and "
                  "others."),
-            moment("at", "When."),
-            Column("on", Type.DATE, "When. A day in the time zone of the installation.",
-                   "(x.at AT TIME ZONE :zone)::date"),
+            moment("changed_at", "When.", "x.at"), day_of("changed_on", "When.", "x.at"),
             _double("observed", "The value at that moment."),
             _double("expected", "What was usual at that moment."),
             _double("gap", "How far apart these were, in widths of what is usual."),
-            text("by", "Who did it; empty for what came of itself."),
+            text("changed_by", "Who did it; empty for what came of itself.", "x.by"),
         ),
         """
         FROM alert_change x JOIN alert a ON a.id = x.alert_id AND a.state <> 'pending'
         """,
-        ("change_id",), month="on",
+        ("change_id",), month="changed_on",
     ),
     View(
         "exchange_rates", "What a unit of a currency was worth in roubles, one row a day.",
         (
-            currency(), Column("on", Type.DATE, "The day.", 'x."on"'),
+            currency(), day("rate_on", "The day.", 'x."on"'),
             Column("rate", Type.RATE, "Roubles for one unit.", "x.rate"),
         ),
-        "FROM exchange_rate x", ("currency", "on"),
+        "FROM exchange_rate x", ("currency", "rate_on"),
     ),
 )  # fmt: skip

@@ -163,9 +163,8 @@ VIEWS = (
             ours("activity_id", "Its id."), ACCOUNT, SOURCE, EXTERNAL,
             text("what", "What happened: call, message, email, note, file, created, change and "
                  "others.", "x.happening"),
-            text("kind", "The CRM's own word for it."), moment("at", "When."),
-            Column("on", Type.DATE, "When. A day in the time zone of the installation.",
-                   "(x.at AT TIME ZONE :zone)::date"),
+            text("kind", "The CRM's own word for it."), moment("happened_at", "When.", "x.at"),
+            day_of("happened_on", "When.", "x.at"),
             text("about", "What it is about: company, contact, deal or customer.", "x.about_noun"),
             ours("about_id", "The id of that.", "x.about_external_id"),
             ours("author_id", "Who did it, as in `users`; empty for the CRM itself.",
@@ -177,7 +176,7 @@ VIEWS = (
         FROM activity x {about("x.about")}
         WHERE NOT x.is_deleted AND x.mirrors IS NULL AND x.happening <> 'stage'
         """,
-        ("activity_id",), month="on",
+        ("activity_id",), month="happened_on",
     ),
     View(
         "purchases", "Purchases of repeat buyers, where a CRM keeps these; one row each.",
