@@ -1,11 +1,14 @@
 """What analysts see: right rows, stable columns, and views that stand in nobody's way."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
+import connectors as gate
+from connectors import Happening, Noun, Outcome
 from kam_sync.base.db import Database
 from kam_sync.base.db.migrate import let_go_of_views
 from kam_sync.base.db.roles import RoleState, prepare_role
@@ -15,7 +18,7 @@ from kam_sync.kpi.store.alone import ROLE
 from kam_sync.open_data.keeping import keep_views
 from kam_sync.open_data.store import VIEWS, MakingStore, NoRight, making
 from kam_sync.wiring import Services
-from tests.fakes.books import Book, deal
+from tests.fakes.books import Book, at, deal
 from tests.fakes.connecting import ask
 
 
@@ -49,6 +52,36 @@ def test_what_is_deleted_is_left_out_and_a_merged_account_is_resolved(
     found = ask(services, "SELECT account_id, count(*) FROM open.deals GROUP BY 1")
     assert found == [(book.account(), 3)]
     assert ask(services, "SELECT name, companies FROM open.accounts") == [("Ромашка", 2)]
+
+
+def test_the_way_of_a_deal_through_stages_has_names_and_ends(
+    services: Services, book: Book
+) -> None:
+    stages = tuple(
+        gate.Stage(key, name, place, Outcome.OPEN)
+        for place, (key, name) in enumerate((("1", "Новая"), ("2", "Счёт"), ("142", "Успех")))
+    )
+    book.save(Noun.PIPELINE, gate.Pipeline("3300", "Продажи", stages))
+
+    def moved(id_: str, day: int, what: Happening, **sides: str) -> gate.Activity:
+        details = {side: {"stage": key, "pipeline": "3300"} for side, key in sides.items()}
+        when = at(f"2026-09-{day:02}")
+        return gate.Activity(id_, what, "moved", when, Noun.DEAL, "1", details=details)
+
+    book.save(
+        Noun.EVENT,
+        moved("a", 1, Happening.CREATED, to="1"),
+        moved("b", 5, Happening.STAGE, to="2"),
+        moved("c", 20, Happening.STAGE, **{"from": "2"}, to="142"),
+    )
+    asked = "SELECT from_stage, stage, entered_on::text, left_at - entered_at FROM {} ORDER BY 3"
+    assert ask(services, asked.format("open.stage_history")) == [
+        (None, "Новая", "2026-09-01", timedelta(days=4)),
+        ("Новая", "Счёт", "2026-09-05", timedelta(days=15)),
+        ("Счёт", "Успех", "2026-09-20", None),
+    ]
+    happened = ask(services, "SELECT what, account_id FROM open.activities")
+    assert happened == [("created", book.account())]
 
 
 def test_values_of_kpis_are_rows_and_add_up(services: Services, book: Book) -> None:

@@ -41,7 +41,8 @@ _HISTORY = """
                 a.details -> 'from' ->> 'stage' AS was_stage,
                 a.details -> 'from' ->> 'pipeline' AS was_pipeline
             FROM activity a
-            WHERE a.happening = 'stage' AND a.about_noun = 'deal' AND NOT a.is_deleted
+            WHERE a.happening IN ('stage', 'created') AND a.about_noun = 'deal'
+                AND a.details -> 'to' ->> 'stage' IS NOT NULL AND NOT a.is_deleted
                 AND a.at IS NOT NULL
         ) h WINDOW w AS (PARTITION BY h.source_id, h.about_external_id ORDER BY h.at, h.external_id)
     ) x
@@ -106,7 +107,8 @@ VIEWS = (
         ("deal_id",), month="created_on",
     ),
     View(
-        "stage_history", "Deals that came into a stage, one row each time.",
+        "stage_history",
+        "Deals that came into a stage, one row each time, as far as the CRM keeps and gives that.",
         (
             ours("change_id", "Its id."), ours("deal_id", "The deal.", "x.about_external_id"),
             ACCOUNT, SOURCE,
@@ -158,7 +160,7 @@ VIEWS = (
     View(
         "activities",
         "What happened about customers, one row each: calls, messages, notes, entries of the "
-        "CRM's log; without texts. Changes of stages stand in `stage_history`.",
+        "CRM's log; without texts. Changes of stages stand in `stage_history`, tasks in `tasks`.",
         (
             ours("activity_id", "Its id."), ACCOUNT, SOURCE, EXTERNAL,
             text("what", "What happened: call, message, email, note, file, created, change and "
@@ -174,7 +176,7 @@ VIEWS = (
         ),
         f"""
         FROM activity x {about("x.about")}
-        WHERE NOT x.is_deleted AND x.mirrors IS NULL AND x.happening <> 'stage'
+        WHERE NOT x.is_deleted AND x.mirrors IS NULL AND x.happening NOT IN ('stage', 'task')
         """,
         ("activity_id",), month="happened_on",
     ),
