@@ -17,8 +17,10 @@ from kam_sync.accounts.store import secure
 from kam_sync.base.clock import stopped_at
 from kam_sync.base.db import Database, open_database
 from kam_sync.base.db.migrate import migrate
+from kam_sync.base.db.roles import prepare_role
 from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import Settings
+from kam_sync.kpi.store.alone import ROLE
 from kam_sync.wiring import Services
 
 pytest_plugins = ["tests.leaving"]
@@ -85,6 +87,7 @@ def migrated(settings: Settings) -> Iterator[Database]:
         need_not_outlive_a_power_cut(database)
     migrate(database)
     secure(database)
+    prepare_role(database, ROLE)
     make_empty(database)
     yield database
     database.close()

@@ -50,9 +50,11 @@ from kam_sync.intake.model import Access, HouseOptions, Source, SourceState
 from kam_sync.intake.store import SharedTurns
 from kam_sync.kpi import workdays
 from kam_sync.kpi.registry import take_in
+from kam_sync.kpi.store.alone import trust_added
 from kam_sync.kpi.workdays import Workdays
 from kam_sync.notify.due import Habits
 from kam_sync.notify.hours import Quiet
+from kam_sync.open_data.keeping import keep_role, keep_views
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +164,18 @@ def open_services(
 ) -> Iterator[Services]:
     """Open the database (and bring its schema up to date), build the services, close at the end."""
     take_in(settings.data_dir.expanduser().resolve() / "kpis")
+    trust_added(is_trusted=settings.own_kpis_as_service)
     _workdays(settings)  # what is wrong with it stops the start, not the first measuring
     database = open_database(settings, name=database_name)
     try:
         if migrated:
             migrate(database)
-            if current_revision(database) == newest_revision():
+            if (
+                current_revision(database) == newest_revision()
+            ):  # else a later release has been here
                 secure(database)
+                keep_role(database, is_needed=not settings.own_kpis_as_service)
+                keep_views(database, settings.zone)
         yield Services(settings, database, open_cipher(settings), as_of=as_of)
     finally:
         database.close()

@@ -28,7 +28,8 @@ def written(folder: Path, sql: str) -> Path:
     [
         (f"{_ROW} WHERE external_id = :who", "syntax error"),
         (f"{_ROW}) f; COMMIT; DELETE FROM company; SELECT * FROM ({_ROW}", "multiple commands"),
-        (f"{_ROW} WHERE lo_create(0) = 0", "read-only"),
+        (f"{_ROW}; DROP TABLE deal", "syntax error"),
+        (f"{_ROW} WHERE lo_create(0) = 0", "lo_create"),
         (f"{_ROW} UNION ALL {_ROW}", "several"),
         (_ROW.replace("'count'", "NULL::text"), "unit"),
         (_ROW.replace("account_id,", "NULL::uuid AS account_id,"), "account_id"),

@@ -8,6 +8,8 @@ import pytest
 from kam_sync.base.settings import Settings
 from kam_sync.kpi.describing import document
 from kam_sync.kpi.registry import OURS
+from kam_sync.open_data import describing
+from kam_sync.open_data.store import VIEWS
 
 TOP = Path(__file__).parents[2]
 DOCUMENTS = [TOP / "README.md", TOP / "CONTRIBUTING.md", TOP / "CHANGELOG.md"]
@@ -50,6 +52,11 @@ def test_the_readme_says_how_to_begin(word: str) -> None:
 def test_the_page_of_kpis_says_what_their_files_say() -> None:
     text = (TOP / "docs" / "kpi.md").read_text()
     assert text == document(text, OURS.values()), "run `kam-sync kpis document docs/kpi.md`"
+
+
+def test_the_page_of_open_data_says_what_each_column_is() -> None:
+    text = (TOP / "docs" / "open-data.md").read_text()
+    assert text == describing.document(text, VIEWS), "run `kam-sync open document` on that page"
 
 
 @pytest.mark.parametrize("path", RECORDS, ids=name_of)

@@ -11,6 +11,7 @@ KamSyncError                a message for a person, never a stack trace
 ├── NotReady                make ready what the message names (exit 1, HTTP 503)
 ├── Stopped                 somebody asked for it; what was done stays, the rest goes on later
 ├── CrmTrouble              the CRM cannot be used as it is; the message says why (exit 1, HTTP 502)
+├── FolderTrouble           make room in the named folder, or let us write there (exit 1)
 └── DatabaseTrouble         mend the database or its folder; the message says how (exit 1)
 
 What a CRM answers has a tree of its own at the gate: connectors.kit.errors.
@@ -70,3 +71,7 @@ class CrmTrouble(KamSyncError):
 
 class DatabaseTrouble(KamSyncError):
     """The database cannot be started or reached."""
+
+
+class FolderTrouble(KamSyncError):
+    """A folder cannot be written as it is."""

@@ -17,6 +17,7 @@ from kam_sync.base.settings import LogFormat, read_settings
 from kam_sync.cli import (
     channels,
     connectors,
+    exporting,
     groups,
     hooks,
     importing,
@@ -28,6 +29,7 @@ from kam_sync.cli import (
     match_moves,
     match_splink,
     matching,
+    open_data,
     people,
     portfolio,
     rates,
@@ -83,7 +85,9 @@ app.add_typer(channels.app, name="channel")
 app.add_typer(winners.app, name="winners")
 app.add_typer(users.app, name="user")
 app.add_typer(keys.app, name="key")
+app.add_typer(open_data.app, name="open")
 app.command("import")(importing.import_)
+app.command("export")(exporting.export)
 app.command("portfolio")(portfolio.portfolio)
 app.command("why")(why.why)
 

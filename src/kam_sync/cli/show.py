@@ -1,7 +1,7 @@
 """How commands speak: JSON alone on standard output, everything else on standard error."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -20,8 +20,8 @@ from kam_sync.intake.model import NounEnd
 from kam_sync.matching.model import Phase
 
 __all__ = [
-    "Column", "as_json", "block", "err", "harmless", "ledger_progress", "match_progress",
-    "matching_at", "moment", "out", "sync_document", "sync_progress", "table",
+    "Column", "as_json", "block", "err", "export_progress", "harmless", "ledger_progress",
+    "match_progress", "matching_at", "moment", "out", "sync_document", "sync_progress", "table",
 ]  # fmt: skip
 
 out = Console()
@@ -96,6 +96,15 @@ def ledger_progress(nouns: int) -> Iterator[LedgerWatch]:
             progress.update(task, description=said, completed=len(seen) - 1)
 
         yield watch
+
+
+@contextmanager
+def export_progress() -> Iterator[Callable[[str, int], None]]:
+    """Which table is exported, and how many rows of it were written, on standard error."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task("exporting")
+        yield lambda table, rows: progress.update(task, description=f"{table}: {rows:,} rows")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Proves a KPI: the database takes its SQL, and its worked example comes out."""
 
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from kam_sync.base.db import Session
@@ -21,6 +22,10 @@ def prove(session: Session, kpi: Kpi, name: str, zone: ZoneInfo) -> None:
     for day, value in kpi.example.values.items():
         if found.get(day) != value:
             raise BadDefinition(
-                f"{name}: example: {day} gives {found.get(day, 'no value')}, "
-                f"and {'no value' if value is None else value} is written"
+                f"{name}: example: {day} gives {_said(found.get(day))}, "
+                f"and {_said(value)} is written"
             )
+
+
+def _said(value: Decimal | None) -> str:
+    return "no value" if value is None else f"{Decimal(value).normalize():f}"

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ProgrammingError
 
 from kam_sync.accounts.seen import SEEN, VIEWS, Seen, Whose
 from kam_sync.accounts.store.seen_rows import ROWS
-from kam_sync.base.db import Database, is_refused
+from kam_sync.base.db import Database
+from kam_sync.base.db.roles import RoleState, prepare_role, role_sql, role_state
 
 ROLE = "kam_sync_kam"
 _EVERY, _NONE = Seen(Whose.EVERYONE), Seen(Whose.NOBODY)
@@ -22,30 +22,6 @@ _UNRESTRICTED = (Whose.EVERYONE, Whose.LIMITED)
 _LOCK = "kam_sync row security"
 _POLICY = "kam_sync_own"
 _OTHERS = "kam_sync_all"
-_MAKE_ROLE = """
-    DO $$ BEGIN
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'kam_sync_kam') THEN
-            CREATE ROLE kam_sync_kam NOLOGIN;
-        END IF;
-    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;  -- another database was first
-    END $$
-"""
-_PUT_ON = """
-    DO $$ BEGIN
-        IF current_setting('server_version_num')::int >= 160000 THEN
-            EXECUTE 'GRANT kam_sync_kam TO CURRENT_USER WITH INHERIT FALSE, SET TRUE';
-        ELSE
-            GRANT kam_sync_kam TO CURRENT_USER;
-        END IF;
-    END $$
-"""
-_CAN_BE = """
-    SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'kam_sync_kam') AND
-        CASE WHEN current_setting('server_version_num')::int >= 160000
-            THEN pg_has_role(current_user, 'kam_sync_kam', 'SET')
-            ELSE pg_has_role(current_user, 'kam_sync_kam', 'MEMBER') END
-"""
-_KNOWN = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'kam_sync_kam')"
 _CAN_REACH = "SELECT has_schema_privilege('kam_sync_kam', current_schema(), 'USAGE')"
 _STATE = """
     SELECT c.relname, c.relkind = 'v', c.relrowsecurity,
@@ -72,9 +48,9 @@ def secure(database: Database) -> bool:
 
     Each table by itself, so that none is locked for longer than it takes.
     """
+    if prepare_role(database, ROLE) is not RoleState.USABLE:
+        return False  # nothing is shown to a key account manager until then
     with database.at_once() as connection:
-        if not _can_be(connection) and not _try_to_make(connection):
-            return False  # nothing is shown to a key account manager until then
         if not _wanted(connection):
             return True
     with database.alone(_LOCK, wait=True), database.at_once() as connection:
@@ -90,30 +66,12 @@ def secure(database: Database) -> bool:
 def is_secured(database: Database) -> bool:
     """Whether a key account manager can be shown own rows, and nothing else."""
     with database.at_once() as connection:
-        return _can_be(connection) and not _wanted(connection)
+        return role_state(connection, ROLE) is RoleState.USABLE and not _wanted(connection)
 
 
 def sql_for_administrator(database: Database) -> str:
     """The SQL that an administrator of the server runs where the service may not."""
-    user = database.engine.dialect.identifier_preparer.quote(database.url.username or "kam_sync")
-    return f"CREATE ROLE {ROLE} NOLOGIN; GRANT {ROLE} TO {user};"
-
-
-def _can_be(connection: sa.Connection) -> bool:
-    """Asked in two steps: `pg_has_role` fails for a role that is not there."""
-    return bool(connection.scalar(sa.text(_KNOWN)) and connection.scalar(sa.text(_CAN_BE)))
-
-
-def _try_to_make(connection: sa.Connection) -> bool:
-    """Make the role and let the service put it on; False where it may not."""
-    try:
-        connection.execute(sa.text(_MAKE_ROLE))
-        connection.execute(sa.text(_PUT_ON))
-    except ProgrammingError as error:
-        if is_refused(error):
-            return False
-        raise
-    return _can_be(connection)
+    return role_sql(database, ROLE)
 
 
 def _wanted(connection: sa.Connection) -> dict[str, tuple[str, ...]]:

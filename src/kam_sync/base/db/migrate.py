@@ -4,13 +4,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from kam_sync.base.db.engine import Database
+from kam_sync.base.errors import DatabaseTrouble
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 _LOCK = "kam_sync migrations"
+_OPEN = ("open", "open_personal")
+"""The schemas of views that stand upon our tables, and would not let these change."""
+_VIEWS = """
+    SELECT format('DROP VIEW %I.%I', n.nspname, c.relname), n.nspname
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'v' AND n.nspname = ANY(:schemas)
+        AND pg_has_role(current_user, c.relowner, 'USAGE')
+    ORDER BY n.nspname, c.relname
+"""
 _REVISION_LENGTH = len("YYYYMMDD_HHMM")
 """A revision is named by the time at the head of its file's name."""
 
@@ -26,6 +37,8 @@ def migrate(database: Database, *, to: str = "head") -> None:
         connection.execute(sa.select(sa.func.pg_advisory_lock(key)))
         connection.commit()
         try:
+            let_go_of_views(connection)  # whoever opens the services makes them anew
+            connection.commit()
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, to)
@@ -34,6 +47,32 @@ def migrate(database: Database, *, to: str = "head") -> None:
             connection.rollback()
             connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
             connection.commit()
+
+
+def let_go_of_views(connection: sa.Connection) -> None:
+    """Drop the views of open data, so that the tables that they stand upon may change.
+
+    Raises DatabaseTrouble where somebody built a view of his own upon one.
+    """
+    found = connection.execute(sa.text(_VIEWS), {"schemas": list(_OPEN)}).all()
+    if not found:
+        return
+    if any(schema == _OPEN[0] for _, schema in found):
+        connection.execute(sa.text(f"COMMENT ON SCHEMA {_OPEN[0]} IS NULL"))
+    try:
+        for drop, _ in found:
+            connection.execute(sa.text(drop))
+    except sa.exc.InternalError as error:
+        said = getattr(getattr(error.orig, "diag", None), "message_detail", error)
+        raise DatabaseTrouble(
+            f"the views of open data cannot be made anew: {said}; drop that first, and make it "
+            "again after (docs/open-data.md)"
+        ) from error
+
+
+def wait_for_migrations(session: Session) -> None:
+    """Let nobody migrate until the end of the transaction, and wait for who does."""
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(_LOCK, 0))))
 
 
 def newest_revision() -> str:

@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from kam_sync.base.clock import start_of_day
 from kam_sync.base.db import Session
 from kam_sync.kpi.definition import Kpi
+from kam_sync.kpi.store.adding import IN_TIME
+from kam_sync.kpi.store.alone import Refused, is_added, line_of, rows_of
 from kam_sync.kpi.store.executing import execute
 from kam_sync.kpi.store.forecasting import predicted
 from kam_sync.kpi.store.layout import TABLES, statements
@@ -58,6 +60,8 @@ def example(session: Session, kpi: Kpi, zone: ZoneInfo) -> dict[date, Decimal]:
         execute(session, statement, values)
     try:
         found = _found(session, kpi, values)
+    except Refused as error:
+        raise BadFormula(str(error), 1) from error
     except sa.exc.DBAPIError as error:
         raise _bad(error, kpi) from error
     places = [place for *place, _ in found]
@@ -70,12 +74,16 @@ def example(session: Session, kpi: Kpi, zone: ZoneInfo) -> dict[date, Decimal]:
 
 def _found(session: Session, kpi: Kpi, values: Mapping[str, Any]) -> Sequence[Any]:
     """The account, unit, period and value of each point."""
+    session.execute(sa.text(IN_TIME))
+    formula = kpi.example_formula
+    if is_added(kpi):
+        formula = rows_of(session, kpi, formula)
     session.execute(sa.text(_READ_ONLY))
     if kpi.example.learned is None:
-        query = sa.text(_MEASURE.format(sql=kpi.example_formula))
+        query = sa.text(_MEASURE.format(sql=formula))
         return session.execute(query, {"most": _MOST}).all()
     learned = list(kpi.example.learned.model_dump().values())
-    said = predicted(session, kpi.literal_sql, values, learned)
+    said = predicted(session, formula, values, learned)
     return [(_ACCOUNT, unit, values["running"], value) for unit, value in said.items()]
 
 
@@ -83,6 +91,8 @@ def _bad(error: sa.exc.DBAPIError, kpi: Kpi) -> BadFormula:
     said = getattr(error.orig, "diag", None)
     if said is None:
         return BadFormula(str(error.orig), 1)
+    if is_added(kpi):
+        return BadFormula(str(said.message_primary), line_of(error, kpi, kpi.example_formula))
     before = _MEASURE.index("{sql}") + len(kpi.example_formula) - len(kpi.literal_sql)
     at = int(said.statement_position or before + 1) - 1 - before
     return BadFormula(str(said.message_primary), kpi.sql.count("\n", 0, max(at, 0)) + 1)

@@ -70,16 +70,19 @@ class ForecastingStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def measure(self, kpi: Kpi, values: Mapping[str, Any], scope: str, *, learn: bool) -> None:
+    def measure(
+        self, kpi: Kpi, formula: str, values: Mapping[str, Any], scope: str, *, learn: bool
+    ) -> None:
         """Predict for all accounts that the open tables have orders of.
 
         Args:
+            formula: the query for the orders.
             values: what the open tables were laid out by.
             scope: which rows `s` may vanish, as SQL.
             learn: whether these are all accounts of the house, so that it can be learned from them.
         """
         values = {**values, "kpi": kpi.key}
-        known = _known(self._session, kpi.literal_sql, values)
+        known = _known(self._session, formula, values)
         learned = self._learned(kpi, known, values["today"] if learn else None)
         rows = [
             (account_id, values["of_group"], kpi.key, unit, values["today"], *said)

@@ -15,8 +15,9 @@ from kam_sync.base.report import Report
 from kam_sync.kpi.definition import Function, Grain, Kpi
 from kam_sync.kpi.periods import periods_until
 from kam_sync.kpi.rates import BASE, LASTS_DAYS
-from kam_sync.kpi.registry import KPIS, OURS
+from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.store.adding import NotMeasured, on_trial
+from kam_sync.kpi.store.alone import is_added
 from kam_sync.kpi.store.executing import execute
 from kam_sync.kpi.store.forecasting import ForecastingStore
 from kam_sync.kpi.store.layout import (
@@ -196,23 +197,25 @@ class MeasuringStore:
 
     def _measure(self, kpi: Kpi, values: Mapping[str, Any], whose: _Whose) -> bool:
         """Compute a KPI; one that people have added may fail without harm to the others."""
-        if kpi.key in OURS:
-            self._compute_one(kpi, values, whose)
+        if not is_added(kpi):
+            self._compute_one(kpi, kpi.formula, values, whose)
             return True
         try:
-            with on_trial(self._session, kpi):
-                self._compute_one(kpi, values, whose)
+            with on_trial(self._session, kpi) as rows:
+                self._compute_one(kpi, rows, values, whose)
         except NotMeasured as error:
             _log.warning("kpi not measured", kpi=kpi.key, message=str(error))
             return False
         return True
 
-    def _compute_one(self, kpi: Kpi, values: Mapping[str, Any], whose: _Whose) -> None:
+    def _compute_one(
+        self, kpi: Kpi, formula: str, values: Mapping[str, Any], whose: _Whose
+    ) -> None:
         if kpi.function is Function.PREDICTED_LTV:
             store = ForecastingStore(self._session)
-            store.measure(kpi, values, whose.scope, learn=whose.learn)
+            store.measure(kpi, formula, values, whose.scope, learn=whose.learn)
             return
-        self._run(_MEASURE.format(formula=kpi.formula), {**values, "kpi": kpi.key})
+        self._run(_MEASURE.format(formula=formula), {**values, "kpi": kpi.key})
 
     def _run(self, statement: str, values: Mapping[str, Any] = MappingProxyType({})) -> Any:
         return execute(self._session, statement, values)
