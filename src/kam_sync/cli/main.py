@@ -33,6 +33,7 @@ from kam_sync.cli import (
     rates,
     rules,
     schedules,
+    secrets,
     sources,
     targets,
     users,
@@ -83,6 +84,7 @@ app.add_typer(channels.app, name="channel")
 app.add_typer(winners.app, name="winners")
 app.add_typer(users.app, name="user")
 app.add_typer(keys.app, name="key")
+app.add_typer(secrets.app, name="secrets")
 app.command("import")(importing.import_)
 app.command("portfolio")(portfolio.portfolio)
 app.command("why")(why.why)
