@@ -4,6 +4,7 @@ import logging
 import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Self
@@ -180,9 +181,21 @@ class CrmHttp:
 
     def _read(self, method: str, path: str, **what: Any) -> httpx.Response:
         """The whole answer; in an error, or where any answer may be one, without our secrets."""
-        with self._client.stream(method, path, **what) as response:
+        try:
+            request = self._client.build_request(method, path, **what)
+        except httpx.InvalidURL as error:
+            said = f"{self.host}: what is asked for has no address that can be read"
+            raise NeedsPerson(said, kind=ErrorKind.UNFIT) from error
+        if not self._is_here(request.url):  # a whole address in the place of a path
+            said = f"{self.host}: what is asked for is at another host; that one is told no secret"
+            raise NeedsPerson(said, kind=ErrorKind.STRANGE_HOST)
+        with closing(self._client.send(request, stream=True)) as response:
             is_error = self._special is not None or response.is_error
             return whole(self.host, response, self._hidden if is_error else ())
+
+    def _is_here(self, url: httpx.URL) -> bool:
+        ours = self._client.base_url
+        return (url.scheme, url.netloc, url.userinfo) == (ours.scheme, ours.netloc, b"")
 
     def _ask_host(
         self,

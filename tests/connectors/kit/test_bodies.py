@@ -10,7 +10,7 @@ import pytest
 
 from connectors.kit import bodies, pace
 from connectors.kit.auth import Proof, basic, bearer
-from connectors.kit.errors import Refused, RetryLater
+from connectors.kit.errors import NeedsPerson, Refused, RetryLater
 from connectors.kit.http import CrmHttp
 from connectors.kit.pace import Pace
 from connectors.sandbox.amocrm import AmoSandbox
@@ -106,3 +106,23 @@ def test_a_proof_knows_all_its_secrets() -> None:
     assert Proof(fields={"auth": "in-a-body"}, hidden=("in-an-address", "x")).secrets == (
         "in-an-address", "in-a-body",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["{0}/api", "HTTP://{1}/api", "http://user@{2}/api", "http:{0}", "http://[x"])
+def test_no_other_host_is_told_a_secret_whatever_stands_for_a_path(
+    box: AmoSandbox, crm: CrmHttp, way: str
+) -> None:
+    with AmoSandbox(MadeUpWorld(size=1, today=date(2026, 11, 1))) as other:
+        path = way.format(other.url, other.host, box.host)
+        with pytest.raises((NeedsPerson, RetryLater)):
+            crm.get(path)
+        assert not list(other.requests)
+
+
+def test_a_redirect_is_not_followed(box: AmoSandbox, crm: CrmHttp) -> None:
+    with AmoSandbox(MadeUpWorld(size=1, today=date(2026, 11, 1))) as other:
+        where = (("location", f"{other.url}/api/v4/leads"),)
+        box.faults.append(Fault(status=302, headers=where))
+        with pytest.raises(RetryLater, match="answered 302"):
+            crm.get("/api/v4/leads")
+        assert not list(other.requests)
