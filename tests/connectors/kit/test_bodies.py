@@ -108,7 +108,9 @@ def test_a_proof_knows_all_its_secrets() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("way", ["{0}/api", "HTTP://{1}/api", "http://user@{2}/api", "http:{0}", "http://[x"])
+@pytest.mark.parametrize(
+    "way", ["{0}/api", "HTTP://{1}/api", "http://user@{2}/api", "http:{0}", "http://[x"]
+)
 def test_no_other_host_is_told_a_secret_whatever_stands_for_a_path(
     box: AmoSandbox, crm: CrmHttp, way: str
 ) -> None:
