@@ -129,6 +129,7 @@ class Settings(BaseSettings):
     quiet_hours: Annotated[str, AfterValidator(_hours)] = "19:00-9:00"
     hook_bytes: Annotated[int, Field(ge=1)] = 1024 * 1024
     hooks_per_second: Annotated[int, Field(ge=1)] = 1000
+    hooks_kept_mib: Annotated[int, Field(ge=1)] = 512
 
     @property
     def added_hosts(self) -> tuple[str, ...]:

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import arro3.core
+import arro3.io
 import openpyxl
 import pytest
 
-from connectors.kit.sheets import BadSheet, csv_file, header, rows, xlsx_file
+from connectors.kit.sheets import BadSheet, csv_file, header, parquet_file, rows, xlsx_file
 
 ROWS, KINDS = "xl/worksheets/sheet1.xml", "[Content_Types].xml"
 MIB = 2**20
@@ -133,3 +135,12 @@ def test_lines_cells_and_columns_without_an_end_are_refused(
     with pytest.raises(BadSheet, match="columns"):
         list(rows(path))
     assert csv_file._LONGEST == MIB
+
+
+def test_a_parquet_of_one_value_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet_file, "_MOST_ROWS", 10_000)
+    path = tmp_path / "rows.parquet"
+    many = arro3.core.Array([7] * 20_000, arro3.core.DataType.int64())
+    arro3.io.write_parquet(arro3.core.Table.from_arrays([many], names=["a"]), str(path))
+    with pytest.raises(BadSheet, match="more than 10000 rows"):
+        list(rows(path))
