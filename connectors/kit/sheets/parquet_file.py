@@ -25,8 +25,7 @@ def read_rows(path: Path) -> Iterator[Line]:
             columns = [map(plain, column.to_pylist()) for column in batch.columns]
             for cells in zip(*columns, strict=True):
                 number += 1
-                if number > _MOST_ROWS:
-                    raise BadSheet(f"there are more than {_MOST_ROWS} rows; send it in parts")
+                _look_at_number(number)
                 yield Line(number, dict(zip(names, cells, strict=True)))
     except BaseException as error:
         # The library has no class of its own for a broken file: a bare Exception, or a panic
@@ -35,6 +34,11 @@ def read_rows(path: Path) -> Iterator[Line]:
             where = f"row {number + 1} or a little below" if number else "the file"
             raise BadSheet(f"{where} is broken; write the Parquet anew") from error
         raise
+
+
+def _look_at_number(number: int) -> None:
+    if number > _MOST_ROWS:
+        raise BadSheet(f"there are more than {_MOST_ROWS} rows; send it in parts")
 
 
 def _look_at_the_end(path: Path) -> None:

