@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import httpx
@@ -30,6 +31,7 @@ from tests.fakes.listener import Listener
 
 pytestmark = [pytest.mark.heavy, pytest.mark.slow]
 
+PASSWORD = "Planted-Password-0001"
 HOW_IT_GOES = ("well", "500", "400", "401", "200")
 """Answers of the CRMs: good ones, else a status with a body that repeats what they were sent."""
 KINDS = {
@@ -92,6 +94,7 @@ def key(database: Database, hunt: Hunt, kam_sync: Command, monkeypatch: pytest.M
     }  # fmt: skip
     for name, value in settings.items():
         monkeypatch.setenv(f"KAM_SYNC_{name}", value)
+    monkeypatch.setattr("sys.stdin", StringIO(f"{PASSWORD}\n"))  # of the user who is let in
     return key
 
 
@@ -117,6 +120,7 @@ def test_nothing_gives_a_secret_away(
                 run(*words.split())
             look_at_pages(address, hunt)
         use_wrongly(run, boxes, hunt)
+        look_at_pages(address, hunt, log_in(kam_sync, address, hunt))
         hunt.look_at_tables(services)
     hunt.look("the log of the service", (tmp_path / "kam-sync.log").read_text())
     assert hunt.found == {}
@@ -199,8 +203,22 @@ def use_wrongly(run: Run, boxes: dict[str, Sandbox], hunt: Hunt) -> None:
         run("target", "add", "other", "--url", f"https://user:{secret}@example.com/")
 
 
-def look_at_pages(address: str, hunt: Hunt) -> None:
-    with httpx.Client(base_url=address, timeout=60) as client:
+def log_in(kam_sync: Command, address: str, hunt: Hunt) -> httpx.Cookies:  # noqa: F811
+    """From the first user on nobody is let in without the cookie of a log-in, or a key."""
+    given = ("--role", "admin", "--name", "Ada", "--password", "-")
+    assert kam_sync("user", "add", "ada@example.com", *given).code == 0
+    hunt.plant("password", PASSWORD)
+    made = kam_sync("key", "create", "probe", "--role", "admin", "--json")
+    hunt.plant("API key", made.document["key"])
+    form = {"email": "ada@example.com", "password": PASSWORD}
+    answer = httpx.post(f"{address}/login", data=form, headers={"Origin": address})
+    hunt.plant("session", answer.cookies["kam_sync"])
+    return answer.cookies
+
+
+def look_at_pages(address: str, hunt: Hunt, cookies: httpx.Cookies | None = None) -> None:
+    ours = {"Origin": address}
+    with httpx.Client(base_url=address, timeout=60, cookies=cookies, headers=ours) as client:
         described = client.get("/openapi.json").json()["paths"]
         paths = [path for path, what in described.items() if "{" not in path and "get" in what]
         paths += ["/nothing", *tour(client).values()]

@@ -1,15 +1,20 @@
 """Webhooks have so much room and no more: who knows one address cannot fill the disk."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 import sqlalchemy as sa
 
 from kam_sync import subscribing
+from kam_sync.base.settings import Locale
 from kam_sync.intake.store import InboxStore
 from kam_sync.web.health import look_inside
 from kam_sync.web.hooks import door, gathering
+from kam_sync.web.wording.language import Language
 from tests.web.test_hooks import open_client, rows, with_settings
 from tests.web.world import World
 
+ENGLISH = Language(Locale.EN, ZoneInfo("UTC"))
 LARGE = b"x" * 300_000
 
 
@@ -32,7 +37,7 @@ def test_unread_webhooks_beyond_their_room_are_refused_until_they_are_read(
         assert client.post(paths[1], content=LARGE).status_code == 200  # each has its own
         kept = len(rows(services, "SELECT id FROM hook WHERE source_id = 1"))
         assert kept == answers.count(200)  # what was taken is there
-        said = [one for one in look_inside(services) if "more are refused" in one.found]
+        said = [one for one in look_inside(services, ENGLISH) if "more are refused" in one.found]
         assert ["hooks rotate sales" in one.advice for one in said] == [True]
 
         with services.database.transaction() as session:  # a worker has read them

@@ -7,7 +7,7 @@ it is read in.
 from collections.abc import Iterator
 from datetime import timedelta
 
-from kam_sync import targeting
+from kam_sync import resealing, targeting
 from kam_sync.access.model import Role
 from kam_sync.access.store import MemberStore
 from kam_sync.alerts.model import IncidentKind
@@ -16,6 +16,7 @@ from kam_sync.base.command import command
 from kam_sync.base.db import clock_of
 from kam_sync.base.db.migrate import current_revision, newest_revision
 from kam_sync.base.errors import KamSyncError
+from kam_sync.base.secrets import SealedBy
 from kam_sync.base.settings import Settings
 from kam_sync.jobs.serving import queue_facts
 from kam_sync.kpi.store import RateStore
@@ -50,6 +51,7 @@ def look_inside(services: Services, language: Language) -> Iterator[Check]:
     later = _("%(found)s, made by a later release") % {"found": found}
     yield Check(_("schema"), found if found == newest else later)
     yield _access(services, language)
+    yield _secrets(services, language)
     yield _clock(services, language)
     yield from _rates(services, language)
     yield from source_health.checks(services, language)
@@ -83,6 +85,23 @@ def secret_key(settings: Settings, language: Language) -> Check:
             "set KAM_SYNC_SECRET_KEY: other containers cannot read a key file of this machine"
         )
     return Check(_("secret key"), found, advice)
+
+
+def _secrets(services: Services, language: Language) -> Check:
+    """Whether a former key is still needed; what no key opens is said where it is used."""
+    _, found = language.gettext, resealing.standing(services)
+    former, closed = found.count(SealedBy.FORMER), found.count(SealedBy.NONE)
+    numbers = {"all": found.total, "former": former, "closed": closed}
+    what = _("secrets")
+    if former:
+        said = _("%(former)s of %(all)s are encrypted by a former key") % numbers
+        way = {"command": command("secrets rotate")}
+        return Check(what, said, _("encrypt them anew: %(command)s") % way)
+    if closed:
+        return Check(what, _("%(closed)s of %(all)s cannot be read") % numbers)
+    if found.can_drop_former:
+        return Check(what, _("%(all)s, none by a former key: it can be dropped") % numbers)
+    return Check(what, _("%(all)s, all by the current key") % numbers)
 
 
 def _clock(services: Services, language: Language) -> Check:

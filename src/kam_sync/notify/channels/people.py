@@ -57,7 +57,11 @@ def address_of(url: str, allowed: Allowed, *, is_untested: bool = False) -> str:
     schema, host = _schema(url), _host(service)
     if not _is_shown(host):
         return schema
-    _admit(host, allowed)
+    try:
+        _admit(host, allowed)
+    except WrongChannel as error:
+        if not is_untested or error.why is not Ill.NO_HOST:
+            raise
     return f"{schema}://{host}"
 
 
@@ -69,8 +73,6 @@ def _admit(host: str, allowed: Allowed) -> None:
     try:
         require(Place(host, 443, is_plain=False), found, allowed)
     except WrongTarget as error:
-        if is_untested and error.why is Wrong.NO_HOST:
-            return f"{schema}://{host}"
         said = str(error).replace("target", "channel", 1)
         raise WrongChannel(said, _ILLS.get(error.why, Ill.URL)) from error
 
