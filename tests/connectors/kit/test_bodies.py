@@ -50,6 +50,7 @@ def raw_deflate(text: bytes) -> bytes:
     ("packing", "packed"),
     [("", LISTED), ("gzip", gzip.compress(LISTED)), ("deflate", zlib.compress(LISTED)),
      ("deflate", raw_deflate(LISTED)), ("GZIP", gzip.compress(LISTED))],
+    ids=["plain", "gzip", "zlib", "deflate", "large letters"],
 )  # fmt: skip
 def test_an_answer_is_unpacked(box: AmoSandbox, crm: CrmHttp, packing: str, packed: bytes) -> None:
     answers(box, packed, packing)
