@@ -28,7 +28,9 @@ class Portal:
         root, self.is_app = _door(credentials)
         self.http = CrmHttp(
             credentials.base_url,
-            proof=Proof.by(credentials, in_body("auth")) if self.is_app else Proof(),
+            proof=Proof.by(credentials, in_body("auth"))
+            if self.is_app
+            else Proof(hidden=(root.rpartition("/")[2],)),
             turns=(credentials.turns or Pace)(per_second),
             root=root,
             special=self._judge,

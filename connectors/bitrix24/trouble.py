@@ -1,5 +1,6 @@
 """What Bitrix24 says when something is wrong, and the error that each of it means."""
 
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -14,6 +15,8 @@ from connectors.kit.errors import (
     RetryLater,
 )
 
+_CODE = re.compile(r"[a-z0-9_.: -]{1,80}")
+"""What else stands in its place is no code, and may be anything."""
 _PASSING = frozenset({"query_limit_exceeded", "operation_time_limit", "overload_limit"})
 _TOKEN = frozenset({"expired_token", "no_auth_found", "invalid_token", "wrong_client"})
 _RIGHTS = frozenset(
@@ -117,7 +120,7 @@ def _code(said: Any) -> str:
     if isinstance(value, dict):  # as the newest methods have it
         value = value.get("code")
     code = str(value or "").strip().lower()
-    return "" if code.isdecimal() else code
+    return code if _CODE.fullmatch(code) and not code.isdecimal() else ""
 
 
 def _text(said: Any) -> str:

@@ -20,7 +20,7 @@ class ErrorKind(StrEnum):
 
     OTHER = ""
     """The message alone says it."""
-    TOKEN_REFUSED = "token_refused"  # noqa: S105 - what is wrong with it
+    TOKEN_REFUSED = "token_refused"  # noqa: S105 - what is wrong with it  # nosec B105
     ACCESS_ENDED = "access_ended"
     """A grant by OAuth is renewed no more."""
     CODE_REFUSED = "code_refused"

@@ -4,6 +4,7 @@ import logging
 import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Self
@@ -13,6 +14,7 @@ import httpx
 from connectors.kit import pace
 from connectors.kit.answers import Answer, Special, is_ban, read, server_time
 from connectors.kit.auth import Proof
+from connectors.kit.bodies import ACCEPTED, whole
 from connectors.kit.contract import Credentials, Turns
 from connectors.kit.errors import (
     ConnectorError,
@@ -57,6 +59,7 @@ class CrmHttp:
         self._client = _client(base_url, proof.headers, root)
         self._root = f"{base_url}{root}"
         self._fields = dict(proof.fields)
+        self._hidden = proof.secrets
         self._renew = proof.renew
         self._special = special
         self._turns = turns
@@ -149,6 +152,7 @@ class CrmHttp:
         proof = self._renew()
         self._client.headers.update(proof.headers)
         self._fields.update(proof.fields)
+        self._hidden += proof.secrets
         return self._patiently(method, path, **what)
 
     def _patiently(self, method: str, path: str, **what: Any) -> Answer:
@@ -175,6 +179,24 @@ class CrmHttp:
             _log.info("%s %s: %s%s", method, path, error, why)
             raise
 
+    def _read(self, method: str, path: str, **what: Any) -> httpx.Response:
+        """The whole answer; in an error, or where any answer may be one, without our secrets."""
+        try:
+            request = self._client.build_request(method, path, **what)
+        except httpx.InvalidURL as error:
+            said = f"{self.host}: what is asked for has no address that can be read"
+            raise NeedsPerson(said, kind=ErrorKind.UNFIT) from error
+        if not self._is_here(request.url):  # a whole address in the place of a path
+            said = f"{self.host}: what is asked for is at another host; that one is told no secret"
+            raise NeedsPerson(said, kind=ErrorKind.STRANGE_HOST)
+        with closing(self._client.send(request, stream=True)) as response:
+            is_error = self._special is not None or response.is_error
+            return whole(self.host, response, self._hidden if is_error else ())
+
+    def _is_here(self, url: httpx.URL) -> bool:
+        ours = self._client.base_url
+        return (url.scheme, url.netloc, url.userinfo) == (ours.scheme, ours.netloc, b"")
+
     def _ask_host(
         self,
         where: str,
@@ -191,11 +213,14 @@ class CrmHttp:
         self._turns.take()
         self.requests += 1
         try:
-            response = self._client.request(method, path or self._root, **what)
+            response = self._read(method, path or self._root, **what)
         except httpx.RequestError as error:
             trouble = _failure(where, error)
             trouble.is_unsure = changes and not isinstance(error, httpx.ConnectError)
             raise trouble from error
+        except RetryLater as error:  # it came, and cannot be read to its end
+            error.is_unsure = changes
+            raise
         self._heard = (server_time(response), time.monotonic())
         try:
             return read(where, response, may_be_absent=may_be_absent, special=self._special)
@@ -235,7 +260,7 @@ def _client(base_url: str, headers: Mapping[str, str], root: str) -> httpx.Clien
         raise NeedsPerson("base URL: give the address alone, such as https://example.amocrm.ru")
     return httpx.Client(
         base_url=f"{base_url}{root}",
-        headers=dict(headers),
+        headers={"accept-encoding": ACCEPTED, **headers},
         timeout=_TIMEOUT,
         follow_redirects=False,
         verify=_trusted(),

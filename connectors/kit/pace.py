@@ -39,7 +39,7 @@ def wait_before(attempt: int, trouble: RetryLater) -> float:
     """Seconds before a try: what the CRM asked for, else longer each time and never the same."""
     if trouble.wait is not None:
         return trouble.wait.total_seconds()
-    return min(2.0 ** (attempt - 1), 30.0) * random.uniform(0.75, 1.25)  # noqa: S311 - jitter
+    return min(2.0 ** (attempt - 1), 30.0) * random.uniform(0.75, 1.25)  # noqa: S311 - jitter  # nosec B311
 
 
 def wait_for_turn(seconds: float) -> None:

@@ -129,7 +129,7 @@ class Profiled(Told):
 
     def _signed_in(self) -> Proof:
         """Our proof, which is renewed by signing in again."""
-        http = self._open(Proof())
+        http = self._open(Proof(hidden=tuple(self._secrets.values())))
 
         def again() -> Proof:
             return signing_in.sign_in(self.profile, self._secrets, http)

@@ -36,7 +36,9 @@ def _end(_number: int, _frame: FrameType | None) -> None:
 
 
 def _say(error: KamSyncError, code: int) -> int:
-    sys.stderr.write(f"kam-sync: {_in_words(error)}\n")
+    said = _in_words(error)  # a CRM's words may be in it, and a terminal obeys some
+    shown = "".join(char if char.isprintable() or char == "\n" else "�" for char in said)
+    sys.stderr.write(f"kam-sync: {shown}\n")
     return code
 
 

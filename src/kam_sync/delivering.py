@@ -98,7 +98,7 @@ def note(services: Services, delivery: Delivery, answer: Answer, *, again: bool 
             failing_since=target.failing_since,
             failures=target.failures,
         )
-        verdict = judge(answer, tried, now, random())  # noqa: S311 - spreads, hides nothing
+        verdict = judge(answer, tried, now, random())  # noqa: S311 - spreads, hides nothing  # nosec B311
         _note_delivery(session, delivery, answer, tried, verdict if again else None, now)
         if again or answer.is_good:
             _note_target(session, target, answer, verdict, now)

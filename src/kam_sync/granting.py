@@ -25,7 +25,7 @@ from connectors import (
 )
 from kam_sync.base.clock import Clock
 from kam_sync.base.db import Database, Session
-from kam_sync.base.errors import DatabaseTrouble, KamSyncError
+from kam_sync.base.errors import DatabaseTrouble, KamSyncError, WrongSettings
 from kam_sync.base.secrets import Cipher
 from kam_sync.intake.grant import SealedGrant
 from kam_sync.intake.model import SourceState
@@ -188,8 +188,8 @@ class Granting:
                 self._postpone(source_id, held.sealed, error.wait)
                 raise
             sealed = seal_grant(self.cipher, replace(issued, grant=fresh), self.now())
-            tried = held.sealed.sealed_refresh
-            self.surely(lambda session: GrantStore(session).renew(source_id, tried, sealed))
+            is_tried = self._same(held.sealed, if_closed=True)  # nobody else has the new pair
+            self.surely(lambda session: GrantStore(session).renew(source_id, is_tried, sealed))
             _log.info("grant renewed", source_id=source_id, ends_at=fresh.ends_at.isoformat())
             if fresh.base_url != held.base_url:
                 self._follow(source_id, fresh.base_url)
@@ -206,18 +206,18 @@ class Granting:
 
     def _postpone(self, source_id: int, sealed: SealedGrant, asked: timedelta | None) -> None:
         wait = _BACK_OFF[min(sealed.failures, len(_BACK_OFF) - 1)]
-        tried, failures = sealed.sealed_refresh, sealed.failures + 1
+        is_tried, failures = self._same(sealed), sealed.failures + 1
         until = self.now() + max(wait, asked or wait)
         with suppress(DatabaseTrouble), self.database.transaction(fenced=False) as session:
-            GrantStore(session).postpone(source_id, tried, failures, until)
+            GrantStore(session).postpone(source_id, is_tried, failures, until)
 
     def _refused(self, source_id: int, held: "_Held", error: NeedsReauth) -> Grant:
         """Raise the refusal, or give the pair that another process has stored meanwhile.
 
         The lock is lost with its connection: then two may ask, and one of them comes too late.
         """
-        tried, said = held.sealed.sealed_refresh, str(error)
-        self.surely(lambda session: GrantStore(session).refuse(source_id, tried, said))
+        is_tried, said = self._same(held.sealed), str(error)
+        self.surely(lambda session: GrantStore(session).refuse(source_id, is_tried, said))
         now = self._read(source_id)
         if now is None or now.sealed.refused:
             raise error
@@ -253,6 +253,21 @@ class Granting:
         """Whether a token is good for a while; one of an hour is not renewed at each use."""
         ahead = min(_AHEAD, (sealed.ends_at - sealed.refreshed_at) / 6)
         return sealed.ends_at - self.now() > ahead
+
+    def _same(self, tried: SealedGrant, *, if_closed: bool = False) -> Callable[[str], bool]:
+        """Whether a sealed refresh token is the one that was tried, be it sealed anew meanwhile.
+
+        `if_closed` is the answer where it was sealed with a key that this process has not heard of.
+        """
+        before = self.cipher.unlock(tried.sealed_refresh)
+
+        def is_same(sealed: str) -> bool:
+            try:
+                return sealed == tried.sealed_refresh or self.cipher.unlock(sealed) == before
+            except WrongSettings:
+                return if_closed
+
+        return is_same
 
     def _open(self, held: "_Held") -> Issued:
         return unseal_grant(self.cipher, held.sealed, held.base_url)

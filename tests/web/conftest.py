@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -80,9 +81,9 @@ def address(world: World) -> Iterator[str]:
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[str]:
+def served(app: FastAPI, **how: Any) -> Iterator[str]:
     """An application behind a real port."""
-    config = uvicorn.Config(app, port=0, log_config=None, ws="none")
+    config = uvicorn.Config(app, port=0, log_config=None, ws="none", **how)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -13,6 +13,7 @@ Numbered = tuple[int, Sequence[Any] | str]
 
 _LOOKED_AT = 30
 """How many lines may stand above the names of the columns, titles and blank ones."""
+MOST_COLUMNS = 5_000
 _FILLED = 0.75
 """Titles have a cell or two; names have nearly as many as the fullest line."""
 _TOTAL = re.compile(
@@ -70,6 +71,13 @@ def _names(number: int, cells: Sequence[Any] | str) -> list[str | None]:
     names = [None if cell is None else " ".join(str(cell).split()) for cell in cells]
     while names and names[-1] is None:
         names.pop()
+    if len(names) > MOST_COLUMNS:
+        raise BadSheet(
+            Spoken(
+                f"line {number}: {len(names)} columns; {MOST_COLUMNS} at most are read",
+                f"строка {number}: колонок {len(names)}; читается не больше {MOST_COLUMNS}",
+            )
+        )
     seen: dict[str, int] = {}
     for at, name in enumerate(names):
         if name is not None and seen.setdefault(name, at) != at:

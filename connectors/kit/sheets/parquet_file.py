@@ -9,6 +9,8 @@ from arro3.io import read_parquet
 from connectors.kit.sheets.line import BadSheet, Line, plain
 
 _BATCH = 4096
+_MOST_ROWS = 20_000_000
+"""A column of one value takes a few bytes for as many rows as one likes."""
 _MARK = b"PAR1"
 
 
@@ -23,6 +25,7 @@ def read_rows(path: Path) -> Iterator[Line]:
             columns = [map(plain, column.to_pylist()) for column in batch.columns]
             for cells in zip(*columns, strict=True):
                 number += 1
+                _look_at_number(number)
                 yield Line(number, dict(zip(names, cells, strict=True)))
     except BaseException as error:
         # The library has no class of its own for a broken file: a bare Exception, or a panic
@@ -31,6 +34,11 @@ def read_rows(path: Path) -> Iterator[Line]:
             where = f"row {number + 1} or a little below" if number else "the file"
             raise BadSheet(f"{where} is broken; write the Parquet anew") from error
         raise
+
+
+def _look_at_number(number: int) -> None:
+    if number > _MOST_ROWS:
+        raise BadSheet(f"there are more than {_MOST_ROWS} rows; send it in parts")
 
 
 def _look_at_the_end(path: Path) -> None:

@@ -2,10 +2,11 @@
 
 import logging
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
 
+from kam_sync.base.masking import masked
 from kam_sync.base.settings import LogFormat
 
 
@@ -15,6 +16,32 @@ class _ToStderr(logging.StreamHandler[TextIO]):
     def emit(self, record: logging.LogRecord) -> None:
         self.stream = sys.stderr
         super().emit(record)
+
+
+def _mask(
+    _logger: Any, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Put stars in the place of what looks like a secret."""
+    return {name: masked(value) for name, value in event.items()}
+
+
+def _harmless(
+    _logger: Any, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Write out what a terminal would obey, and new lines that would look like other events."""
+    return {
+        name: _written_out(value, but="\n\t" if name == "exception" else "")
+        if isinstance(value, str)
+        else value
+        for name, value in event.items()
+    }
+
+
+def _written_out(text: str, *, but: str) -> str:
+    return "".join(
+        char if char.isprintable() or char in but else char.encode("unicode_escape").decode()
+        for char in text
+    )
 
 
 def set_up_log(log_format: LogFormat, *, level: int = logging.INFO) -> None:
@@ -27,15 +54,14 @@ def set_up_log(log_format: LogFormat, *, level: int = logging.INFO) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last: list[structlog.typing.Processor] = (
-        # plain: the usual one prints local variables, tokens and payloads among them
-        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-        if pretty
-        else [
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ]
-    )
+    last: list[structlog.typing.Processor] = [
+        structlog.processors.format_exc_info,  # plain: local variables are tokens and payloads
+        _mask,
+        _harmless if pretty else structlog.processors.JSONRenderer(ensure_ascii=False),
+    ]
+    if pretty:
+        plain = structlog.dev.plain_traceback
+        last.append(structlog.dev.ConsoleRenderer(exception_formatter=plain))
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

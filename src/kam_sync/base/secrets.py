@@ -3,15 +3,15 @@
 import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
-from pathlib import Path
+from contextlib import suppress
+from enum import StrEnum
 from secrets import token_urlsafe
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from kam_sync.base.errors import DatabaseTrouble, WrongSettings
+from kam_sync.base.errors import WrongSettings
+from kam_sync.base.key_file import KeyFile
 from kam_sync.base.settings import Settings
-
-_KEY_FILE = "secret.key"
 
 
 def new_key() -> str:
@@ -24,25 +24,59 @@ def digest_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
+class SealedBy(StrEnum):
+    """Which key opens a sealed text."""
+
+    CURRENT = "current"
+    FORMER = "former"
+    NONE = "none"
+
+
 class Cipher:
     """Encrypts and decrypts short texts; reads what any of its keys wrote."""
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        self._fernet = MultiFernet([Fernet(_fernet_key(key)) for key in keys])
+    def __init__(self, keys: Sequence[str], file: KeyFile | None = None) -> None:
+        self.file = file
+        """Where the keys stand when no setting gives them: they may change while we run."""
+        self._take(tuple(keys))
+
+    @property
+    def has_former(self) -> bool:
+        """Whether there are keys that only open."""
+        self._look_again()
+        return len(self._keys) > 1
 
     def lock(self, text: str) -> str:
         """Encrypt a text with the current key."""
-        return self._fernet.encrypt(text.encode()).decode()
+        self._look_again()
+        return self._fernets[0].encrypt(text.encode()).decode()
 
     def unlock(self, sealed: str) -> str:
         """Decrypt what `lock` gave, with whichever key fits."""
+        self._look_again()
         try:
-            return self._fernet.decrypt(sealed.encode()).decode()
+            return MultiFernet(self._fernets).decrypt(sealed.encode()).decode()
         except InvalidToken as error:
             raise WrongSettings(
                 "KAM_SYNC_SECRET_KEY: does not open the stored secrets; "
                 "add the former key after a comma"
             ) from error
+
+    def sealed_by(self, sealed: str) -> SealedBy:
+        """Which key opens what `lock` gave."""
+        self._look_again()
+        for at, fernet in enumerate(self._fernets):
+            with suppress(InvalidToken):
+                fernet.decrypt(sealed.encode())
+                return SealedBy.FORMER if at else SealedBy.CURRENT
+        return SealedBy.NONE
+
+    def _look_again(self) -> None:
+        if self.file is not None and (keys := self.file.keys()) != self._keys:
+            self._take(keys)
+
+    def _take(self, keys: tuple[str, ...]) -> None:
+        self._keys, self._fernets = keys, [Fernet(_fernet_key(key)) for key in keys]
 
 
 def open_cipher(settings: Settings) -> Cipher:
@@ -56,28 +90,8 @@ def open_cipher(settings: Settings) -> Cipher:
         if not all(keys):
             raise WrongSettings("KAM_SYNC_SECRET_KEY: an empty key between commas")
         return Cipher(keys)
-    return Cipher([_own_key(settings.data_dir)])
-
-
-def _own_key(folder: Path) -> str:
-    path = folder / _KEY_FILE
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            fresh = folder / f"{_KEY_FILE}.{Fernet.generate_key().decode()[:8]}"
-            fresh.touch(mode=0o600, exist_ok=False)
-            fresh.write_text(Fernet.generate_key().decode())
-            try:
-                path.hardlink_to(fresh)  # atomic: of two first starts one wins, both read its key
-            except FileExistsError:
-                pass
-            finally:
-                fresh.unlink()
-        return path.read_text().strip()
-    except OSError as error:
-        raise DatabaseTrouble(
-            f"cannot keep the secret key in {folder}: {error.strerror}"
-        ) from error
+    file = KeyFile(settings.data_dir)
+    return Cipher(file.keys(), file)
 
 
 def _fernet_key(key: str) -> bytes:

@@ -130,6 +130,7 @@ class Settings(BaseSettings):
     hook_bytes: Annotated[int, Field(ge=1)] = 1024 * 1024
     hooks_per_second: Annotated[int, Field(ge=1)] = 1000
     own_kpis_as_service: bool = False
+    hooks_kept_mib: Annotated[int, Field(ge=1)] = 512
 
     @property
     def added_hosts(self) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ def connect(services: Services, box: Box) -> int:
 def _started(kind: str, options: list[str]) -> Iterator["subprocess.Popen[bytes]"]:
     command = [sys.executable, "-m", "connectors.sandbox", kind, *options]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:  # noqa: S603 - our own module
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:  # noqa: S603 - our own module  # nosec B603
         try:
             yield process
         finally:

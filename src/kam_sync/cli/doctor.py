@@ -26,7 +26,7 @@ def examine(*, as_json: bool) -> bool:
         show.table("Doctor", ("", "what", "found"), rows)
         for check in checks:
             if check.advice:  # a line of its own: commands in it are there to be copied
-                typer.echo(f"{check.what}: {check.advice}")
+                typer.echo(show.harmless(f"{check.what}: {check.advice}"))
     return all(check.is_fine for check in checks)
 
 

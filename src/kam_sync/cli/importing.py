@@ -145,6 +145,8 @@ def _confirm(chosen: "Chosen", *, yes: bool, is_mapped: bool) -> None:
 @contextmanager
 def _reporting(path: Path | None) -> "Iterator[tuple[Tell, list[tuple[int, Spoken]]]]":
     """Collects the first bad lines, and writes what became of all of them into a file."""
+    from kam_sync.web.pages.exporting.safe import harmless
+
     bad: list[tuple[int, Spoken]] = []
 
     def note(line: int, word: str, why: Spoken) -> None:
@@ -164,7 +166,7 @@ def _reporting(path: Path | None) -> "Iterator[tuple[Tell, list[tuple[int, Spoke
 
         def tell(line: int, word: str, why: Spoken) -> None:
             note(line, word, why)
-            writer.writerow((line, word, _said(why)))
+            writer.writerow((line, word, harmless(_said(why))))
 
         yield tell, bad
 

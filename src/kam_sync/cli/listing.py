@@ -52,7 +52,7 @@ def list_(*, json: Json = False) -> None:
     show.table("Sources", names, rows)
     for document in documents:
         for line in _remarks(document, services.zone):
-            typer.echo(f"{document['name']}: {line}")
+            typer.echo(show.harmless(f"{document['name']}: {line}"))
 
 
 def _remarks(document: dict[str, Any], zone: "ZoneInfo") -> Iterator[str]:

@@ -35,6 +35,7 @@ from kam_sync.cli import (
     rates,
     rules,
     schedules,
+    secrets,
     sources,
     targets,
     users,
@@ -86,6 +87,7 @@ app.add_typer(winners.app, name="winners")
 app.add_typer(users.app, name="user")
 app.add_typer(keys.app, name="key")
 app.add_typer(open_data.app, name="open")
+app.add_typer(secrets.app, name="secrets")
 app.command("import")(importing.import_)
 app.command("export")(exporting.export)
 app.command("portfolio")(portfolio.portfolio)

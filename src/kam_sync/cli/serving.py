@@ -13,6 +13,7 @@ import uvicorn
 
 from kam_sync import consenting, telling
 from kam_sync.base.errors import KamSyncError
+from kam_sync.cli.hurrying import Hurrying
 from kam_sync.cli.listening import is_loopback, is_only_here, require_safe
 from kam_sync.jobs.queue import defer_reading, defer_write
 from kam_sync.jobs.serving import defer_sync, running
@@ -28,6 +29,8 @@ many, and a request would wait as long at each of its steps while a sync in this
 """
 
 
+_MOST_CONNECTIONS = 1_000
+"""Beyond them 503 is answered; each open page holds one for its stream of events."""
 _WORK = Work(tell=partial(telling.tell, write=letters.write))
 
 
@@ -92,8 +95,9 @@ def serve_all(
         gc.collect()
         gc.freeze()  # what stays for good is not looked through again in the midst of an answer
         config = uvicorn.Config(
-            app, host=web[0], port=web[1], log_config=None, timeout_graceful_shutdown=10
-        )
+            app, host=web[0], port=web[1], log_config=None, timeout_graceful_shutdown=10,
+            http=Hurrying, limit_concurrency=_MOST_CONNECTIONS, ws="none",
+        )  # fmt: skip
         _Server(config, app.state.live).run()
 
 

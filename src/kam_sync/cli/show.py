@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.text import Text
 
 from connectors import Noun
-from kam_sync.cli.table import Column, print_table
+from kam_sync.cli.table import Column, harmless, print_table
 from kam_sync.flow import LedgerWatch, Matched, SyncResult, Watch
 from kam_sync.intake.model import NounEnd
 from kam_sync.matching.model import Phase
@@ -47,21 +47,16 @@ def table(
 
 def block(title: str, said: Iterable[str], commands: Iterable[str] = ()) -> None:
     """A heading, sentences below it, and commands that are not broken into lines."""
-    out.print(Text(title, style="bold"))
+    out.print(Text(harmless(title), style="bold"))
     for line in said:
-        out.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
+        out.print(Padding(Text(harmless(line)), (0, 0, 0, 2), expand=False))
     for line in commands:
-        out.print(Text(f"  {line}"), soft_wrap=True)
+        out.print(Text(f"  {harmless(line)}"), soft_wrap=True)
 
 
 def moment(at: datetime | None, zone: ZoneInfo) -> str:
     """A time as people here read it: 2026-11-28 14:05 MSK."""
     return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
-
-
-def harmless(text: str) -> str:
-    """What somebody out there wrote, without what a terminal would obey."""
-    return "".join(char if char.isprintable() or char == "\n" else "�" for char in text)
 
 
 @contextmanager

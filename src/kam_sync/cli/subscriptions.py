@@ -43,7 +43,7 @@ def status(
     show.table("Webhooks", columns, rows)
     for document in documents:
         if document["advice"]:
-            typer.echo(f"{document['source']}: {document['advice']}")
+            typer.echo(show.harmless(f"{document['source']}: {document['advice']}"))
 
 
 def on(source: Name) -> None:
@@ -99,6 +99,7 @@ def _look_after(services: "Services", name: str, source_id: int) -> None:
     from connectors import ConnectorError
     from kam_sync import flow
     from kam_sync.base.errors import Busy, CrmTrouble
+    from kam_sync.cli import show
     from kam_sync.intake.store import SubscriptionStore
     from kam_sync.intake.subscription import HooksState
 
@@ -114,7 +115,8 @@ def _look_after(services: "Services", name: str, source_id: int) -> None:
             SubscriptionStore(session).ask_soon(source_id)
     for document in (_document(services, one) for one in _shown(services, name)):
         said = f"{name}: webhooks are {document['said']}"
-        typer.echo(f"{said}. {document['advice']}".removesuffix(". "), err=True)
+        advice = f"{said}. {document['advice']}".removesuffix(". ")
+        typer.echo(show.harmless(advice), err=True)
 
 
 def _shown(services: "Services", name: str | None) -> "list[Shown]":

@@ -21,6 +21,11 @@ class Column:
     """Where there is no room, the highest ranks are left out first; 0 never is."""
 
 
+def harmless(text: str) -> str:
+    """What somebody out there wrote, without what a terminal would obey."""
+    return "".join(char if char.isprintable() or char == "\n" else "�" for char in text)
+
+
 def print_table(
     title: str, columns: Sequence[str | Column], rows: Iterable[Sequence[object]], *, to: Console
 ) -> None:
@@ -34,7 +39,11 @@ def print_table(
         _print_blocks(title, shown, texts, to)
         return
     table = Table(
-        title=Text(title), title_justify="left", box=None, header_style="bold", padding=(0, 1)
+        title=Text(harmless(title)),
+        title_justify="left",
+        box=None,
+        header_style="bold",
+        padding=(0, 1),
     )
     for column, width in zip(shown, widths, strict=True):
         justify: JustifyMethod = "right" if column.is_number else "left"
@@ -81,7 +90,7 @@ def _least(column: Column, cells: Sequence[str]) -> int:
 def _print_blocks(
     title: str, columns: Sequence[Column], texts: Sequence[Sequence[str]], to: Console
 ) -> None:
-    to.print(Text(title, style="bold"))
+    to.print(Text(harmless(title), style="bold"))
     for row in texts:
         for column, text in zip(columns, row, strict=True):
             if text:
@@ -99,4 +108,4 @@ def _said(cell: object) -> str:
         case int():
             return f"{cell:,}"
         case _:
-            return str(cell)
+            return harmless(str(cell))

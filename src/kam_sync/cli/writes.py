@@ -248,12 +248,13 @@ def _finish(services: "Services", source_id: int, write_id: int, *, json: bool) 
         show.as_json(found)
     elif found["state"] == "done":
         remark = f" ({found['reason']})" if found["reason"] else ""
-        typer.echo(f"{what_of(found)}{remark}")
+        typer.echo(show.harmless(f"{what_of(found)}{remark}"))
     elif found["state"] in {"failed", "called_off"}:
-        typer.echo(f"not written: {found['reason']}", err=True)
+        typer.echo(show.harmless(f"not written: {found['reason']}"), err=True)
     else:
         again = f"a worker goes on, or: {command(f'write retry {result.source}')}"
-        typer.echo(f"not known yet what became of it: {result.message}; {again}", err=True)
+        said = f"not known yet what became of it: {result.message}; {again}"
+        typer.echo(show.harmless(said), err=True)
     if found["state"] != "done":
         raise typer.Exit(1)
 

@@ -9,7 +9,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from kam_sync.base.db import Session
-from kam_sync.web.errors import handle_errors
+from kam_sync.web.bodies import Bodies
+from kam_sync.web.errors import handle_errors, refuse
 from kam_sync.web.guard import Guard, is_https
 from kam_sync.web.hooks.door import Door
 from kam_sync.web.live import Live
@@ -69,6 +70,7 @@ def create_app(
     app.state.metrics = Metrics()
     app.state.live = Live(services)
     app.add_middleware(Turnstile)
+    app.add_middleware(Bodies, refuse=refuse)
     app.add_middleware(GZipMiddleware, compresslevel=_EFFORT)
     app.add_middleware(Guard, is_https=app.state.is_https)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)

@@ -59,6 +59,13 @@ def handle_errors(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unforeseen)
 
 
+def refuse(request: Request, status: int, detail: str) -> Response:
+    """The answer to a request that is not let in at all; what it brings is not read."""
+    response = _answer(request, status, detail)
+    response.headers["Connection"] = "close"
+    return response
+
+
 def _of_the_house(status: int) -> Any:
     def answer(request: Request, error: Exception) -> Response:
         # where the database is and who asks it is not for everybody

@@ -7,7 +7,7 @@ it is read in.
 from collections.abc import Iterator
 from datetime import timedelta
 
-from kam_sync import targeting
+from kam_sync import resealing, targeting
 from kam_sync.access.model import Role
 from kam_sync.access.store import MemberStore
 from kam_sync.accounts.store import is_secured, sql_for_administrator
@@ -17,6 +17,7 @@ from kam_sync.base.command import command
 from kam_sync.base.db import clock_of
 from kam_sync.base.db.migrate import current_revision, newest_revision
 from kam_sync.base.errors import KamSyncError
+from kam_sync.base.secrets import SealedBy
 from kam_sync.base.settings import Settings
 from kam_sync.jobs.serving import queue_facts
 from kam_sync.kpi.store import RateStore
@@ -53,6 +54,7 @@ def look_inside(services: Services, language: Language) -> Iterator[Check]:
     yield _access(services, language)
     if found == newest:
         yield _own_rows(services, language)
+    yield _secrets(services, language)
     yield _clock(services, language)
     yield from _rates(services, language)
     yield from source_health.checks(services, language)
@@ -101,6 +103,23 @@ def _own_rows(services: Services, language: Language) -> Check:
         _("key account managers can be shown nothing yet"),
         _("let an administrator of the database run: %(sql)s Then run: %(command)s") % way,
     )
+
+
+def _secrets(services: Services, language: Language) -> Check:
+    """Whether a former key is still needed; what no key opens is said where it is used."""
+    _, found = language.gettext, resealing.standing(services)
+    former, closed = found.count(SealedBy.FORMER), found.count(SealedBy.NONE)
+    numbers = {"all": found.total, "former": former, "closed": closed}
+    what = _("secrets")
+    if former:
+        said = _("%(former)s of %(all)s are encrypted by a former key") % numbers
+        way = {"command": command("secrets rotate")}
+        return Check(what, said, _("encrypt them anew: %(command)s") % way)
+    if closed:
+        return Check(what, _("%(closed)s of %(all)s cannot be read") % numbers)
+    if found.can_drop_former:
+        return Check(what, _("%(all)s, none by a former key: it can be dropped") % numbers)
+    return Check(what, _("%(all)s, all by the current key") % numbers)
 
 
 def _clock(services: Services, language: Language) -> Check:

@@ -11,7 +11,7 @@ from kam_sync.base.settings import Locale
 from kam_sync.connecting import way_back
 from kam_sync.intake.grant import SealedGrant
 from kam_sync.intake.model import RunState, Source, SourceState
-from kam_sync.intake.store import GrantStore, RunStore, SourceStore, TurnStore
+from kam_sync.intake.store import GrantStore, InboxStore, RunStore, SourceStore, TurnStore
 from kam_sync.intake.subscription import HooksState
 from kam_sync.jobs.serving import is_tried_again
 from kam_sync.ledger.store import LedgerBook
@@ -73,6 +73,7 @@ class _Look:
         yield from self._access(grant)
         yield from self._refusals()
         yield from self._webhooks()
+        yield from self._room()
         yield from self._records()
         yield from self._fields()
         yield self._last_sync()
@@ -109,6 +110,16 @@ class _Look:
             if shown.state is HooksState.NO_ADDRESS:  # no problem: polling finds it all
                 found = f"{found}: {webhooks.advice(self.language, shown)}"
             yield Check(self.language.gettext(", webhooks"), found)
+
+    def _room(self) -> Iterator[Check]:
+        """Whether webhooks are refused because those that nobody has read fill their room."""
+        _, most = self.language.gettext, self.services.settings.hooks_kept_mib
+        kept = InboxStore(self.session).kept_bytes(self.source.id) >> 20
+        if kept >= most:
+            said = _("%(kept)s MiB of them wait to be read, and more are refused") % {"kept": kept}
+            way = _("let a worker read them; where a stranger knows the address: %(command)s")
+            advice = way % {"command": command(f"hooks rotate {self.source.name}")}
+            yield Check(_(", webhooks"), said, advice)
 
     def _records(self) -> Iterator[Check]:
         _, source = self.language.gettext, self.source

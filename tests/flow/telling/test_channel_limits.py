@@ -107,6 +107,17 @@ def test_the_url_is_sealed_and_only_its_place_is_shown(
     assert not [secret for secret in secrets for line in ours if secret in line]
 
 
+def test_a_proxy_of_the_environment_is_no_way_to_the_inside(
+    ear: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", ear.url)
+    monkeypatch.setenv("NO_PROXY", "")
+    through = Allowed.read(["127.0.0.1"])  # the proxy alone
+    for inside in ("10.0.0.7", "[::ffff:10.0.0.7]", "0x0a000007", "167772167", "012.0.0.7"):
+        assert people.send(f"json://{inside}/in", LETTER, through).error
+    assert ear.posts == []
+
+
 def test_what_was_public_when_it_was_made_is_asked_again_when_it_is_sent(ear: Listener) -> None:
     url = ear.url.replace("http", "json")
     assert people.send(f"{url}/in", LETTER, Allowed.read(["127.0.0.1"])).is_good

@@ -1,7 +1,8 @@
 """Grants by OAuth: a table of its own, so that a renewal never waits for a sync that writes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, select
@@ -10,6 +11,10 @@ from kam_sync.base.db import Session, table_of
 from kam_sync.intake.grant import SealedGrant
 from kam_sync.intake.model import SourceState
 from kam_sync.intake.store.sources import SourceRow
+
+IsTried = Callable[[str], bool]
+"""Whether a sealed refresh token is the one that was tried; by what is inside, as it may have been
+sealed anew with another key meanwhile."""
 
 _AHEAD = timedelta(hours=2)
 _SHORT = timedelta(minutes=75)
@@ -46,38 +51,31 @@ class GrantStore:
         """Keep a grant in the place of the one before."""
         self._session.merge(SourceGrantRow(**grant.model_dump(), source_id=source_id))
 
-    def renew(self, source_id: int, tried: str, grant: SealedGrant) -> None:
-        """Keep the next grant of a source in the place of the one that was tried (as it is sealed).
+    def renew(self, source_id: int, is_tried: IsTried, grant: SealedGrant) -> None:
+        """Keep the next grant of a source in the place of the one that was tried.
 
         Not when the source is gone, or another pair has been stored since.
         """
-        row = table_of(SourceGrantRow).c
-        self._session.execute(
-            sa.update(SourceGrantRow)
-            .where(row.source_id == source_id, row.sealed_refresh == tried)
-            .values(**grant.model_dump())
-        )
+        self._set(source_id, is_tried, **grant.model_dump())
 
-    def refuse(self, source_id: int, tried: str, reason: str) -> None:
+    def refuse(self, source_id: int, is_tried: IsTried, reason: str) -> None:
         """Remember that the CRM will not renew it, so that nobody asks again.
 
-        Not when another pair than the one that was tried (as it is sealed) has been stored since.
+        Not when another pair than the one that was tried has been stored since.
         """
-        row = table_of(SourceGrantRow).c
-        self._session.execute(
-            sa.update(SourceGrantRow)
-            .where(row.source_id == source_id, row.sealed_refresh == tried)
-            .values(refused=reason)
-        )
+        self._set(source_id, is_tried, refused=reason)
 
-    def postpone(self, source_id: int, tried: str, failures: int, until: datetime) -> None:
+    def postpone(self, source_id: int, is_tried: IsTried, failures: int, until: datetime) -> None:
         """Let nobody try before a time, unless another pair has been stored since."""
+        self._set(source_id, is_tried, failures=failures, next_try_at=until)
+
+    def _set(self, source_id: int, is_tried: IsTried, **values: Any) -> None:
         row = table_of(SourceGrantRow).c
-        self._session.execute(
-            sa.update(SourceGrantRow)
-            .where(row.source_id == source_id, row.sealed_refresh == tried)
-            .values(failures=failures, next_try_at=until)
-        )
+        is_it = row.source_id == source_id
+        held = select(row.sealed_refresh).where(is_it).with_for_update(key_share=True)
+        stored = self._session.scalar(held)
+        if stored is not None and is_tried(stored):
+            self._session.execute(sa.update(SourceGrantRow).where(is_it).values(**values))
 
     def drop(self, source_id: int) -> None:
         """Forget the grant of a source: another secret opens it now."""

@@ -150,10 +150,34 @@ class InboxStore:
         ]
         return self._session.scalar(sa.select(sa.func.greatest(*newest)))
 
+    def kept_bytes(self, source_id: int) -> int:
+        """About how much room the webhooks of a source take."""
+        row = table_of(HookRow).c
+        room = sa.func.coalesce(sa.func.sum(_ROOM), 0)
+        return int(self._session.scalar(sa.select(room).where(row.source_id == source_id)) or 0)
+
+    def make_room(self, source_id: int, most: int) -> bool:
+        """Drop the oldest that were looked into until those of a source take no more than that.
+
+        False when even those that nobody has looked into take more: none of them is dropped.
+        """
+        row = table_of(HookRow).c
+        is_new = row.state == HookState.NEW
+        so_far = sa.func.sum(_ROOM).over(order_by=[is_new.desc(), row.id.desc()])
+        found = sa.select(row.id, is_new.label("is_new"), so_far.label("so_far"))
+        counted = found.where(row.source_id == source_id).subquery()
+        too_many = sa.select(counted.c.id).where(counted.c.so_far > most, ~counted.c.is_new)
+        self._session.execute(sa.delete(HookRow).where(col(HookRow.id).in_(too_many)))
+        return self.kept_bytes(source_id) <= most
+
     def forget_before(self, moment: datetime, states: Collection[HookState]) -> None:
         """Drop those of some states that came before a moment."""
         old = sa.delete(HookRow).where(col(HookRow.received_at) < moment)
         self._session.execute(old.where(col(HookRow.state).in_(states)))
+
+
+_ROOM = sa.func.octet_length(sa.column("body")) + 500
+"""Of a webhook: its body, and about as much for the rest of its row."""
 
 
 def _key(source_id: int) -> sa.Function[int]:

@@ -12,6 +12,7 @@ from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from kam_sync.notify.channel import Ill, Letter, Tried, WrongChannel
 from kam_sync.notify.channels.fence import fenced
@@ -54,16 +55,26 @@ def address_of(url: str, allowed: Allowed, *, is_untested: bool = False) -> str:
     """
     service = _open(url, allowed)
     schema, host = _schema(url), _host(service)
-    if host is None:
+    if not _is_shown(host):
         return schema
     try:
-        require(Place(host, 443, is_plain=False), look_up(host, 443), allowed)
+        _admit(host, allowed)
+    except WrongChannel as error:
+        if not is_untested or error.why is not Ill.NO_HOST:
+            raise
+    return f"{schema}://{host}"
+
+
+def _admit(host: str, allowed: Allowed) -> None:
+    """WrongChannel when a server may not be reached."""
+    found = look_up(host, 443)
+    if not found and not _is_shown(host) and not getproxies():
+        return  # perhaps no server at all; nothing is sent to it, as the fence sees each address
+    try:
+        require(Place(host, 443, is_plain=False), found, allowed)
     except WrongTarget as error:
-        if is_untested and error.why is Wrong.NO_HOST:
-            return f"{schema}://{host}"
         said = str(error).replace("target", "channel", 1)
         raise WrongChannel(said, _ILLS.get(error.why, Ill.URL)) from error
-    return f"{schema}://{host}"
 
 
 def send(url: str, letter: Letter, allowed: Allowed) -> Tried:
@@ -71,6 +82,8 @@ def send(url: str, letter: Letter, allowed: Allowed) -> Tried:
     apprise = _library()
     try:
         service = _open(url, allowed)
+        if host := _host(service):  # where there is a proxy, the fence sees no more than that
+            _admit(host, allowed)
     except WrongChannel as error:
         return Tried(str(error))
     if _schema(url) in _MAIL:
@@ -188,10 +201,14 @@ def _schema(url: str) -> str:
     return urlsplit(url).scheme.lower()
 
 
-def _host(service: "NotifyBase") -> str | None:
-    """The server that is spoken to, where the URL names one; None where that is a secret."""
+def _host(service: "NotifyBase") -> str:
+    """The server that is spoken to, where the URL names one."""
     named = getattr(service, "smtp_host", "") or service.host
     if "host" not in service.template_tokens or not isinstance(named, str):
-        return None
-    host = named.strip("[]").lower()
-    return host if "." in host or ":" in host or host == "localhost" else None
+        return ""
+    return named.strip("[]").lower()
+
+
+def _is_shown(host: str) -> bool:
+    """Whether it is surely a server's name, and no secret that stands in its place."""
+    return "." in host or ":" in host or host == "localhost"

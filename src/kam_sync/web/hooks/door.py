@@ -24,6 +24,7 @@ _LONGEST_HEADER = 500
 _PATIENCE = 2.0
 """Seconds in which it is kept or refused: amoCRM waits no longer, and then comes again."""
 _SLOWEST_BODY = 10.0
+_MOST_BEING_READ = 256 * 1024 * 1024
 _COME_AGAIN = {
     HTTPStatus.TOO_MANY_REQUESTS: b"1",
     HTTPStatus.SERVICE_UNAVAILABLE: b"5",
@@ -67,6 +68,7 @@ class Door:
         self._gathering = Gathering(services, defer_reading)
         self._rate = Rate(services.settings.hooks_per_second)
         self._most_bytes = services.settings.hook_bytes
+        self._being_read = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take a webhook, or pass the request on."""
@@ -89,11 +91,10 @@ class Door:
                 source_id = await self._keys.source_of(scope["path"].removeprefix(_PATH))
             if source_id is None:
                 return HTTPStatus.NOT_FOUND
-            if not self._rate.admits(source_id):
+            if not self._rate.admits(source_id) or not self._gathering.has_room(source_id):
                 return HTTPStatus.TOO_MANY_REQUESTS
             headers = _headers(scope)
-            async with asyncio.timeout(_SLOWEST_BODY):
-                body = await _body(headers, receive, self._most_bytes)
+            body = await self._read(headers, receive)
             post = Post(source_id, {k: headers[k] for k in _KEPT_HEADERS if k in headers}, body)
             async with asyncio.timeout(_PATIENCE):
                 is_kept = await self._gathering.keep(post)
@@ -105,6 +106,17 @@ class Door:
             _log.warning("webhook not kept", reason=str(error) or type(error).__name__)
             return HTTPStatus.SERVICE_UNAVAILABLE
         return HTTPStatus.OK if is_kept else HTTPStatus.NOT_FOUND
+
+    async def _read(self, headers: dict[str, str], receive: Receive) -> bytes:
+        """The body; not while too many others are being read, each of which may be large."""
+        if self._being_read * self._most_bytes > _MOST_BEING_READ:
+            raise Full("too many webhooks come in at once")
+        self._being_read += 1
+        try:
+            async with asyncio.timeout(_SLOWEST_BODY):
+                return await _body(headers, receive, self._most_bytes)
+        finally:
+            self._being_read -= 1
 
 
 async def _body(headers: dict[str, str], receive: Receive, most: int) -> bytes:

@@ -1,19 +1,31 @@
 """Keeps webhooks: all that wait go into the database in one transaction, by one thread."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+
+import structlog
 
 from kam_sync.base.db import Session
 from kam_sync.intake.inbox import Post
 from kam_sync.intake.store import InboxStore
 from kam_sync.wiring import Services
 
+_log = structlog.get_logger("kam_sync.hooks")
+
 _MOST_AT_ONCE = 500
 _GATHER = 0.02
 """Seconds for others to come; a transaction costs as much as a dozen webhooks in it."""
 _MOST_WAITING = 2_000
 _MOST_BYTES = 64 * 1024 * 1024
+
+_LOOK_EVERY = 16 * 1024 * 1024
+"""After so many bytes of a source it is looked whether its webhooks take too much room."""
+_OF_A_ROW = 500
+_PAUSE = 60.0
+"""Seconds in which a source that fills the disk is not even asked about."""
 
 Reading = Callable[[Session, int], object]
 """Queues the reading of the webhooks of a source, in the transaction that keeps them."""
@@ -31,8 +43,15 @@ class Gathering:
         self._defer_reading = defer_reading
         self._waiting: list[tuple[Post, asyncio.Future[bool]]] = []
         self._bytes = 0
+        self._most_kept = services.settings.hooks_kept_mib * 1024 * 1024
+        self._since: Counter[int] = Counter()
+        self._full_until: dict[int, float] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="inbox")
         self._writing: asyncio.Task[None] | None = None
+
+    def has_room(self, source_id: int) -> bool:
+        """False for a while when webhooks of a source that nobody has read fill their room."""
+        return monotonic() >= self._full_until.get(source_id, 0.0)
 
     async def keep(self, post: Post) -> bool:
         """Return once a webhook is committed; False when its source is gone.
@@ -83,7 +102,23 @@ class Gathering:
             wanted = [post for post in posts if post.source_id in there]
             if wanted:
                 inbox.keep(wanted)
+                self._look_after_room(inbox, wanted)
             if self._defer_reading is not None:
                 for source_id in sorted(there):
                     self._defer_reading(session, source_id)
         return there
+
+    def _look_after_room(self, inbox: InboxStore, posts: Sequence[Post]) -> None:
+        """Who knows one address could else fill the disk."""
+        for post in posts:
+            self._since[post.source_id] += len(post.body) + _OF_A_ROW
+        for source_id in {post.source_id for post in posts}:
+            was_full = source_id in self._full_until
+            if self._since[source_id] < min(_LOOK_EVERY, self._most_kept) and not was_full:
+                continue
+            self._since[source_id] = 0
+            if inbox.make_room(source_id, self._most_kept):
+                self._full_until.pop(source_id, None)
+            else:
+                self._full_until[source_id] = monotonic() + _PAUSE
+                _log.error("webhooks fill their room", source_id=source_id, bytes=self._most_kept)

@@ -1,5 +1,7 @@
 """The digest: what waited for the beginning of the week, in one message."""
 
+import re
+
 from kam_sync.alerts.model import Alert
 from kam_sync.kpi.registry import KPIS
 from kam_sync.notify.digest import Digest
@@ -7,6 +9,11 @@ from kam_sync.web.wording import alerts
 from kam_sync.web.wording.language import Language
 from kam_sync.wording import drifts
 
+_LONGEST_NAME = 200
+_NOTHING = "\u2060"
+"""A word joiner, which has no width."""
+_OBEYED = re.compile(r"@(?=\w)|<(?=[!@#])|\bwww(?=\.)|:(?=//)|(?<=\w)\.(?=[^\W\d]{2,}(?:/|\b))")
+"""Behind what messengers make a call or a link of it."""
 _MOST = 60
 """So many alerts stand in a message."""
 
@@ -22,8 +29,14 @@ def digest(language: Language, about: Digest) -> tuple[str, str]:
 
 
 def called(language: Language, name: str) -> str:
-    """How an account is called, in one line."""
-    return " ".join(name.split()) or language.gettext("without a name")
+    """How an account is called, in one line of a message.
+
+    Whoever types a name into a CRM writes to our readers: an @ would call a whole room, and an
+    address would be a link that seems to be ours. Both stay readable, with a mark that nobody sees.
+    """
+    shown = "".join(char if char.isprintable() else " " for char in name)
+    short = " ".join(shown.split())[:_LONGEST_NAME]
+    return _OBEYED.sub(f"\\g<0>{_NOTHING}", short) or language.gettext("without a name")
 
 
 def _groups(language: Language, about: Digest, count: int) -> str:

@@ -60,4 +60,7 @@ def _what(language: Language) -> dict[str, str]:
         "quiet_hours": language.gettext("When nobody is told anything"),
         "hook_bytes": language.gettext("The largest webhook that is taken, in bytes"),
         "hooks_per_second": language.gettext("How many webhooks a source may send in a second"),
+        "hooks_kept_mib": language.gettext(
+            "How much room the webhooks of a source may take, in MiB"
+        ),
     }

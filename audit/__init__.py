@@ -1,0 +1,1 @@
+"""Looks at what we build upon: known holes, and licences."""
