@@ -19,6 +19,7 @@ from kam_sync.jobs.serving import defer_sync, running
 from kam_sync.jobs.tasks import Work
 from kam_sync.web.app import create_app, require_log_in
 from kam_sync.web.live import Live
+from kam_sync.web.ready import Readiness
 from kam_sync.web.wording import letters
 from kam_sync.wiring import Services
 
@@ -71,8 +72,9 @@ def serve_all(
     if web is not None and not is_free(*web):
         raise KamSyncError(f"port {web[1]} on {web[0]} is taken: {_by_whom(services, web[1])}")
     with ExitStack() as stack:
-        if work:
-            stack.enter_context(running(services, every=every, work=_WORK))
+        at_work = (
+            stack.enter_context(running(services, every=every, work=_WORK)) if work else None
+        )
         _log.info("started", web=web and f"http://{web[0]}:{web[1]}", work=work)
         stack.enter_context(suppress(KeyboardInterrupt))  # Ctrl+C and SIGTERM are how it ends
         if web is None:
@@ -88,6 +90,7 @@ def serve_all(
         )
         if not is_only_here(services, web[0]):
             require_log_in(app)
+        app.state.ready = Readiness(services, at_work)
         sys.setswitchinterval(_TURN)
         gc.collect()
         gc.freeze()  # what stays for good is not looked through again in the midst of an answer

@@ -15,6 +15,7 @@ from kam_sync.web.hooks.door import Door
 from kam_sync.web.live import Live
 from kam_sync.web.metrics import Measured, Metrics
 from kam_sync.web.pages.source_look import Counted
+from kam_sync.web.ready import Readiness
 from kam_sync.web.render import STATIC, pages_of
 from kam_sync.web.routes import routes
 from kam_sync.web.static_files import StaticFiles
@@ -68,6 +69,7 @@ def create_app(
     app.state.counted = Counted()
     app.state.metrics = Metrics()
     app.state.live = Live(services)
+    app.state.ready = Readiness(services)
     app.add_middleware(Turnstile)
     app.add_middleware(GZipMiddleware, compresslevel=_EFFORT)
     app.add_middleware(Guard, is_https=app.state.is_https)

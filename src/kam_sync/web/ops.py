@@ -8,8 +8,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from kam_sync import subscribing
 from kam_sync.alerts.store import IncidentStore
-from kam_sync.base.command import command
-from kam_sync.base.db.migrate import current_revision, newest_revision
 from kam_sync.base.errors import DatabaseTrouble
 from kam_sync.intake.model import Standing
 from kam_sync.intake.store import SourceStore, TurnStore, progress_of
@@ -18,6 +16,7 @@ from kam_sync.ledger.store import LedgerBook
 from kam_sync.notify.store import ChannelStore, DeliveryStore, SendStore, TargetStore
 from kam_sync.web.deps import Serving, Whole
 from kam_sync.web.metrics import Metrics
+from kam_sync.web.ready import Readiness
 from kam_sync.wiring import Services
 
 router = APIRouter(tags=["ops"])
@@ -25,22 +24,26 @@ guarded = APIRouter(tags=["ops"])
 """What tells how much there is of what, which is not for everybody."""
 
 
-@router.get("/healthz")
-def is_alive() -> dict[str, str]:
-    """The process answers."""
-    return {"status": "alive"}
+@router.get("/healthz", responses={503: {"description": "Only a new process helps."}})
+async def is_alive(request: Request) -> JSONResponse:
+    """The process answers, and its threads run; nobody else is asked."""
+    ready: Readiness = request.app.state.ready
+    if ready.is_broken:
+        return JSONResponse({"status": "broken", "reason": "a thread of it ended"}, 503)
+    return JSONResponse({"status": "alive"})
 
 
-@router.get("/readyz", responses={503: {"description": "Not ready; the reason is in the body."}})
-def is_ready(services: Whole) -> JSONResponse:
-    """The database answers and has the newest schema."""
-    try:
-        services.database.check()
-    except DatabaseTrouble:
-        return _not_ready("the database does not answer")
-    if (current_revision(services.database) or "") < newest_revision():
-        return _not_ready(f"the database is not at the newest migration; run {command('migrate')}")
-    return JSONResponse({"status": "ready"})
+@router.get("/readyz", responses={503: {"description": "Not ready; the reasons are in the body."}})
+def is_ready(request: Request) -> JSONResponse:
+    """Whether requests can be answered, and what else of it is not as it should be.
+
+    `not ready` (503) is said for what keeps this process from answering alone: the database, its
+    schema, the tables of the queue. `degraded` is answered with 200: taking the process out of
+    service would only make it worse.
+    """
+    ready: Readiness = request.app.state.ready
+    found = ready.look()
+    return JSONResponse(found.as_dict(), 200 if found.is_ready else 503)
 
 
 @guarded.get("/metrics", response_class=Response)
@@ -73,7 +76,3 @@ def _standings(services: Services) -> dict[str, Standing]:
             source.name: turns.standing(source.turn_key, now, services.zone)
             for source in SourceStore(session).all()
         }
-
-
-def _not_ready(reason: str) -> JSONResponse:
-    return JSONResponse({"status": "not ready", "reason": reason}, status_code=503)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from kam_sync.base.db.engine import Database
 
@@ -44,11 +45,15 @@ def newest_revision() -> str:
 def current_revision(database: Database) -> str | None:
     """The revision that the database is at, None when it is empty."""
     with database.engine.connect() as connection:
-        known = sa.text("SELECT to_regclass('alembic_version') IS NOT NULL")
-        if not connection.scalar(known):
-            return None
-        found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
-        return None if found is None else str(found)
+        return revision_of(connection)
+
+
+def revision_of(asked: sa.Connection | Session) -> str | None:
+    """The same, of the database at the other end."""
+    if not asked.scalar(sa.text("SELECT to_regclass('alembic_version') IS NOT NULL")):
+        return None
+    found = asked.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)
 
 
 def _config() -> "Config":

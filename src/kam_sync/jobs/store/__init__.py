@@ -1,7 +1,8 @@
 """The tables of the timetable, and what we ask of the queue's own tables."""
 
+from kam_sync.jobs.store.load import Load, LoadStore
 from kam_sync.jobs.store.queue import QueueStore
 from kam_sync.jobs.store.schedules import Kept, ScheduleStore
 from kam_sync.jobs.store.ticks import TickStore
 
-__all__ = ["Kept", "QueueStore", "ScheduleStore", "TickStore"]
+__all__ = ["Kept", "Load", "LoadStore", "QueueStore", "ScheduleStore", "TickStore"]
