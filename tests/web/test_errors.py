@@ -4,7 +4,6 @@ from uuid import UUID
 
 import pytest
 
-from kam_sync.wiring import Services
 from tests.web.world import World
 
 NOBODY = "00000000-0000-0000-0000-000000000000"

@@ -82,16 +82,20 @@ def test_a_job_that_no_worker_takes_is_told_and_closes_no_page(
     client, services: Services, world
 ) -> None:
     with services.database.transaction() as session:
-        session.execute(sa.text("""
+        session.execute(
+            sa.text("""
             INSERT INTO procrastinate_jobs (queue_name, task_name, status, lock)
             VALUES ('default', 'measure', 'todo', 'a'), ('default', 'sync', 'todo', 'b'),
                 ('default', 'sync', 'doing', 'b')
-        """))
-        session.execute(sa.text("""
+        """)
+        )
+        session.execute(
+            sa.text("""
             UPDATE procrastinate_events AS event SET at = now() - CASE task_name
                 WHEN 'measure' THEN interval '40 minutes' ELSE interval '5 hours' END
             FROM procrastinate_jobs AS job WHERE job_id = job.id
-        """))
+        """)
+        )
     answer = client.get("/readyz")
 
     said = answer.json()["checks"]["queue"]

@@ -7,6 +7,7 @@ from typing import TextIO
 import structlog
 
 from kam_sync.base.settings import LogFormat
+from kam_sync.base.traces import add_trace_id
 
 
 class _ToStderr(logging.StreamHandler[TextIO]):
@@ -24,6 +25,7 @@ def set_up_log(log_format: LogFormat, *, level: int = logging.INFO) -> None:
     )
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        add_trace_id,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]

@@ -18,6 +18,7 @@ from procrastinate.manager import JobManager
 from procrastinate.worker import Worker as QueueWorker
 
 from kam_sync.jobs import tasks
+from kam_sync.jobs.around import Around
 from kam_sync.jobs.model import JobStatus
 from kam_sync.jobs.store import QueueStore
 from kam_sync.wiring import Services
@@ -141,6 +142,7 @@ class Worker:
                     install_signal_handlers=False,
                     update_heartbeat_interval=seconds / 3,
                     stalled_worker_timeout=seconds,
+                    task_middleware=[Around(self._services.database)],
                 )
                 await self._queue_worker.run()  # type: ignore[no-untyped-call]  # theirs lacks it
             _log.warning("the worker ended by itself, it is started again")

@@ -11,11 +11,16 @@ from kam_sync.jobs import queue
 from kam_sync.jobs.defaults import default_plan
 from kam_sync.jobs.model import DARK, Step
 from kam_sync.jobs.runner import SILENCE, Worker
-from kam_sync.jobs.store import LoadStore, QueueStore, ScheduleStore, TickStore
+from kam_sync.jobs.store import Load, LoadStore, QueueStore, ScheduleStore, TickStore
 from kam_sync.jobs.tasks import Work
 from kam_sync.jobs.timetable import Scheduler
 from kam_sync.jobs.when import following
 from kam_sync.wiring import Services
+
+__all__ = [
+    "Load", "Running", "defer_sync", "is_tried_again", "live_workers", "load", "look_at_hooks",
+    "next_sync", "queue_facts", "queue_load", "running", "waits_for",
+]  # fmt: skip
 
 _STATUSES = ("todo", "doing", "succeeded", "failed")
 
@@ -88,6 +93,11 @@ def is_tried_again(session: Session, source_id: int) -> bool:
     locks = (*queue.waiting_syncs(source_id), queue.waiting_full(source_id))
     is_queued = QueueStore(session).waiting_until(locks) is not None
     return is_queued or RunStore(session).is_running(source_id)
+
+
+def load(session: Session) -> Load:
+    """How the queue bears its load."""
+    return LoadStore(session).load()
 
 
 def waits_for(session: Session) -> timedelta:

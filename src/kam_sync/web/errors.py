@@ -31,6 +31,7 @@ from kam_sync.web.gate import Unknown
 from kam_sync.web.guard import HEADERS
 from kam_sync.web.live import PATH as LIVE
 from kam_sync.web.render import pages
+from kam_sync.web.tracked import HEADER, request_id
 
 _log = structlog.get_logger("kam_sync.web")
 
@@ -121,9 +122,8 @@ def _unforeseen(request: Request, error: Exception) -> Response:
     error_id = uuid4().hex
     _log.error("request failed", error_id=error_id, path=_shown(request), exc_info=error)
     response = _answer(request, 500, "", error_id=error_id)
-    response.headers.update(
-        {**HEADERS, "Cache-Control": "no-store"}
-    )  # this answer is made outside of the guard
+    # this answer is made outside of the guard, and of what gives requests their ids
+    response.headers.update({**HEADERS, "Cache-Control": "no-store", HEADER: request_id()})
     return response
 
 
@@ -155,6 +155,11 @@ def _answer(
         "status": status,
         "instance": request.url.path,
     }
-    extra = {"detail": detail, "errors": list(errors), "error_id": error_id}
+    extra = {
+        "request_id": request_id(),
+        "detail": detail,
+        "errors": list(errors),
+        "error_id": error_id,
+    }
     problem.update({name: value for name, value in extra.items() if value})
     return JSONResponse(problem, status_code=status, media_type=PROBLEM)

@@ -1,7 +1,5 @@
 """What ops ask: does it live, is it ready, how is it doing."""
 
-from contextlib import suppress
-
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -11,10 +9,12 @@ from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.errors import DatabaseTrouble
 from kam_sync.intake.model import Standing
 from kam_sync.intake.store import SourceStore, TurnStore, progress_of
+from kam_sync.jobs.measured import MEASURES
 from kam_sync.jobs.serving import queue_load
 from kam_sync.ledger.store import LedgerBook
 from kam_sync.notify.store import ChannelStore, DeliveryStore, SendStore, TargetStore
-from kam_sync.web.deps import Serving, Whole
+from kam_sync.web import standing
+from kam_sync.web.deps import Serving
 from kam_sync.web.metrics import Metrics
 from kam_sync.web.ready import Readiness
 from kam_sync.wiring import Services
@@ -48,25 +48,35 @@ def is_ready(request: Request) -> JSONResponse:
 
 @guarded.get("/metrics", response_class=Response)
 def show_metrics(request: Request, services: Serving) -> Response:
-    """Counts and times in the form of Prometheus; without the CRMs while the database is away."""
+    """Counts and times in the form of Prometheus; of the database nothing while it is away."""
     metrics: Metrics = request.app.state.metrics
-    with suppress(DatabaseTrouble):
-        metrics.note(_standings(services), services.now())
-        with services.database.transaction() as session:
-            metrics.note_incidents(IncidentStore(session).counts())
-            targets = TargetStore(session).all()
-            metrics.note_targets(targets, DeliveryStore(session).waiting(), services.now())
-            metrics.note_channels(ChannelStore(session).all(), SendStore(session).waiting())
-            sources = SourceStore(session).all()
-            states = {source.name: source.state for source in sources}
-            progress = {source.name: progress_of(session, source.id) for source in sources}
-            metrics.note_progress(states, progress, services.now())
-            shown = [subscribing.look(services, session, source) for source in sources]
-            metrics.note_webhooks([one for one in shown if one], services.now())
-            names = {source.id: source.name for source in sources}
-            metrics.note_ledger(LedgerBook(session).newest(), names)
-        metrics.note_queue(*queue_load(services))
-    return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    try:
+        _note(metrics, services)
+        stand = standing.read(services)
+    except DatabaseTrouble:
+        metrics.forget()
+        stand = None
+    metrics.latest.note(stand, services.database.taken)
+    text = generate_latest(metrics.registry) + generate_latest(MEASURES.registry)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+
+def _note(metrics: Metrics, services: Services) -> None:
+    now = services.now()
+    metrics.note(_standings(services), now)
+    with services.database.transaction() as session:
+        metrics.note_incidents(IncidentStore(session).counts())
+        metrics.note_targets(TargetStore(session).all(), DeliveryStore(session).waiting(), now)
+        metrics.note_channels(ChannelStore(session).all(), SendStore(session).waiting())
+        sources = SourceStore(session).all()
+        states = {source.name: source.state for source in sources}
+        progress = {source.name: progress_of(session, source.id) for source in sources}
+        metrics.note_progress(states, progress, now)
+        shown = [subscribing.look(services, session, source) for source in sources]
+        metrics.note_webhooks([one for one in shown if one], now)
+        names = {source.id: source.name for source in sources}
+        metrics.note_ledger(LedgerBook(session).newest(), names)
+    metrics.note_queue(queue_load(services)[0])
 
 
 def _standings(services: Services) -> dict[str, Standing]:

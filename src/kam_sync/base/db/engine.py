@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
@@ -21,6 +22,8 @@ _OLDEST_SERVER = 150000
 _LONGEST_WAIT = timedelta(minutes=10)
 _SHORTEST_WAIT = timedelta(milliseconds=500)
 """The server needs a moment to let go of the locks of a process that was killed."""
+_POOL, _MORE = 10, 20
+"""Connections that are kept open, and those that come and go beside them."""
 _PATIENCE_ASIDE = 3
 """Seconds; a probe of Kubernetes waits for five."""
 _READ_ONLY = psycopg.errors.ReadOnlySqlTransaction
@@ -44,8 +47,8 @@ class Database:
             self.url,
             hide_parameters=True,  # they are customers' data and sealed tokens
             pool_pre_ping=True,
-            pool_size=10,
-            max_overflow=20,
+            pool_size=_POOL,
+            max_overflow=_MORE,
             connect_args={"connect_timeout": 10, "application_name": "kam_sync"},
         )
 
@@ -73,6 +76,12 @@ class Database:
             pool_timeout=_PATIENCE_ASIDE,
             connect_args={"connect_timeout": _PATIENCE_ASIDE, "application_name": "kam_sync probe"},
         )
+
+    @property
+    def taken(self) -> tuple[int, int]:
+        """How many connections of this process are in use, and how many there may be."""
+        pool: Any = self.engine.pool
+        return pool.checkedout(), _POOL + _MORE
 
     @property
     def conninfo(self) -> str:

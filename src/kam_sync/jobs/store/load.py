@@ -1,4 +1,4 @@
-"""How the queue bears its load, asked of its own tables: what waits, for how long, what became of it."""
+"""How the queue bears its load, asked of its own tables: what waits, and for how long."""
 
 from dataclasses import dataclass
 from datetime import timedelta
