@@ -1,4 +1,4 @@
-"""A process with traces: answers requests, asks a CRM, runs a job; then ends. Given: a collector."""
+"""A process with traces: answers requests, asks a CRM, runs a job; then ends."""
 
 import logging
 import sys

@@ -15,6 +15,7 @@ from kam_sync.base.errors import WrongUse
 from kam_sync.base.log import set_up_log
 from kam_sync.base.settings import LogFormat, read_settings
 from kam_sync.cli import (
+    backups,
     channels,
     connectors,
     groups,
@@ -84,6 +85,8 @@ app.add_typer(winners.app, name="winners")
 app.add_typer(users.app, name="user")
 app.add_typer(keys.app, name="key")
 app.command("import")(importing.import_)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
 app.command("portfolio")(portfolio.portfolio)
 app.command("why")(why.why)
 
