@@ -1,17 +1,26 @@
 """Brings the schema up to date, one process at a time, however many containers start together."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from psycopg.errors import LockNotAvailable
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from kam_sync.base.db.engine import Database
+from kam_sync.base.errors import Busy
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 _LOCK = "kam_sync migrations"
+_TURN = "5s"
+_PAUSE = 1.0
+_TRIES = 60
 _REVISION_LENGTH = len("YYYYMMDD_HHMM")
 """A revision is named by the time at the head of its file's name."""
 
@@ -29,12 +38,36 @@ def migrate(database: Database, *, to: str = "head") -> None:
         try:
             config = _config()
             config.attributes["connection"] = connection
-            command.upgrade(config, to)
-            connection.commit()
+            _in_turns(connection, partial(command.upgrade, config, to))
         finally:
             connection.rollback()
+            connection.execute(sa.text("RESET lock_timeout"))
             connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
             connection.commit()
+
+
+def _in_turns(connection: sa.Connection, upgrade: Callable[[], None]) -> None:
+    """Let no migration wait long for a table: all that came after it would wait behind it.
+
+    Each one is a transaction of its own, so what is done stays, and the next turn goes on.
+    """
+    for left in reversed(range(_TRIES)):
+        try:
+            connection.execute(sa.text(f"SET lock_timeout = '{_TURN}'"))
+            upgrade()
+            connection.commit()
+        except OperationalError as error:
+            connection.rollback()
+            if not isinstance(error.orig, LockNotAvailable):
+                raise
+            if not left:
+                raise Busy(
+                    "a long transaction holds a table that a migration changes: end it "
+                    "(pg_stat_activity shows it), then start again; what was done is kept"
+                ) from error
+            Event().wait(_PAUSE)
+        else:
+            return
 
 
 def newest_revision() -> str:
