@@ -93,7 +93,7 @@ def test_the_code_before_serves_syncs_and_measures_beside_the_new_one(
 
     for step in (["sync", "--json"], ["kpi", "--json"], ["detect", "--json"]):
         done = start(before, *step, log=tmp_path / "log")
-        out, _ = done.communicate(timeout=PATIENCE)
+        out, _ = done.communicate(timeout=5 * PATIENCE)
         assert done.returncode == 0, (tmp_path / "log").read_text()
         json.loads(out)
     with serving(before, tmp_path / "log") as address:
