@@ -9,8 +9,6 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
-from structlog.contextvars import bound_contextvars
-
 import kam_sync.intake.absence
 import kam_sync.intake.step
 from connectors import (
@@ -101,9 +99,8 @@ class Syncing:
         """Pull and translate every noun; an error that ends it is told in the result."""
         result = SyncResult(self._source.name, RunState.FAILED, _UNEXPECTED, ends=self._ends)
         run_id = self._begin()
-        ids = bound_contextvars(run_id=run_id, source=self._source.name)
         try:
-            with ids, self._listening, closing(self._open()) as connector:
+            with self._listening, closing(self._open()) as connector:
                 self._sync_nouns(connector, result)
         except Stopped:
             result.state, result.message = RunState.STOPPED, ""
