@@ -30,6 +30,7 @@ from kam_sync.importing import OtherBody
 from kam_sync.web.gate import Unknown
 from kam_sync.web.guard import HEADERS
 from kam_sync.web.live import PATH as LIVE
+from kam_sync.web.metrics import route_of
 from kam_sync.web.render import pages
 from kam_sync.web.tracked import HEADER, request_id
 
@@ -120,17 +121,12 @@ def _of_validation(request: Request, error: Exception) -> Response:
 
 def _unforeseen(request: Request, error: Exception) -> Response:
     error_id = uuid4().hex
-    _log.error("request failed", error_id=error_id, path=_shown(request), exc_info=error)
+    # not the path: keys of sources and links that are good once stand in it
+    _log.error("request failed", error_id=error_id, route=route_of(request.scope), exc_info=error)
     response = _answer(request, 500, "", error_id=error_id)
     # this answer is made outside of the guard, and of what gives requests their ids
     response.headers.update({**HEADERS, "Cache-Control": "no-store", HEADER: request_id()})
     return response
-
-
-def _shown(request: Request) -> str:
-    """The path for the log: the key of a source is nobody's business."""
-    path = request.url.path
-    return "/hooks/..." if path.startswith("/hooks/") else path
 
 
 def _answer(
