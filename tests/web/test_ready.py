@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kam_sync.base.db import Database
 from kam_sync.jobs.serving import running
-from kam_sync.web.app import create_app
+from kam_sync.web.app import create_app, ops_app, require_log_in
 from kam_sync.web.ready import Readiness
 from kam_sync.wiring import Services
 from tests.fakes.waiting import wait_until
@@ -117,3 +117,14 @@ def test_a_whole_process_is_ready_until_its_worker_has_ended(services: Services)
         answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
     assert "start this process again" in answer.json()["checks"]["worker"]["reason"]
+
+
+def test_a_worker_answers_who_looks_after_it_and_nobody_else(services: Services) -> None:
+    app = ops_app(services)
+    require_log_in(app)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        asked = {path: client.get(path).status_code for path in ("/healthz", "/readyz", "/metrics")}
+        assert asked == {"/healthz": 200, "/readyz": 200, "/metrics": 401}
+        assert client.get("/accounts").status_code == 404
+    with TestClient(ops_app(services, ["127.0.0.1"]), base_url="http://evil.example") as client:
+        assert client.get("/metrics").status_code == 400  # a name that somebody made point here

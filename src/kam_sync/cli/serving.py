@@ -82,6 +82,7 @@ def serve_all(services: Services, wish: Wish) -> None:
         raise KamSyncError(
             f"port {wish.at[1]} on {wish.at[0]} is taken: {_by_whom(services, wish.at[1])}"
         )
+    hosts = _hosts(services, wish.at[0]) if wish.at else ["*"]
     app = (
         create_app(
             services,
@@ -89,10 +90,10 @@ def serve_all(services: Services, wish: Wish) -> None:
             defer_write=defer_write,
             defer_reading=defer_reading,
             sync_every=wish.every,
-            hosts=_hosts(services, wish.at[0]) if wish.at else ("*",),
+            hosts=hosts,
         )
         if wish.pages
-        else ops_app(services)
+        else ops_app(services, hosts)
     )
     if wish.at is not None and not is_only_here(services, wish.at[0]):
         require_log_in(app)

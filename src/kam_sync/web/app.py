@@ -92,7 +92,7 @@ def require_log_in(app: FastAPI) -> None:
     app.state.is_local = False
 
 
-def ops_app(services: Services) -> FastAPI:
+def ops_app(services: Services, hosts: Sequence[str] = ("*",)) -> FastAPI:
     """What a worker answers at a port of its own: whether it lives, and how it is doing."""
     app = FastAPI(title="kam_sync worker", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(kam_sync.web.ops.router)
@@ -105,6 +105,7 @@ def ops_app(services: Services) -> FastAPI:
     app.state.ready = Readiness(services)
     app.state.pages = pages_of(services.zone)
     app.add_middleware(Guard, is_https=app.state.is_https)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(Tracked)
     handle_errors(app)
     return app
