@@ -16,6 +16,7 @@ from secrets import token_hex
 from typing import IO
 
 import sqlalchemy as sa
+from sqlalchemy.exc import ProgrammingError
 
 from kam_sync.base.db.engine import Database
 from kam_sync.base.db.migrate import revision_of
@@ -181,8 +182,16 @@ def _make_roles(database: Database, roles: Iterable[str]) -> None:
         quote = connection.dialect.identifier_preparer.quote
         for role in roles:
             known = sa.text("SELECT 1 FROM pg_roles WHERE rolname = :role")
-            if not connection.scalar(known, {"role": role}):
-                connection.execute(sa.text(f"CREATE ROLE {quote(role)} NOLOGIN"))
+            if connection.scalar(known, {"role": role}):
+                continue
+            make = f"CREATE ROLE {quote(role)} NOLOGIN"
+            try:
+                connection.execute(sa.text(make))
+            except ProgrammingError as error:
+                raise DatabaseTrouble(
+                    f"policies in the backup name the role {role}, which is not here and may not "
+                    f"be made by this user: an administrator of the server runs {make}"
+                ) from error
 
 
 @contextmanager
