@@ -9,12 +9,14 @@ WORKDIR /build
 COPY requirements.lock ./
 RUN /opt/kam_sync/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
+COPY ops/image/slim ./
 COPY src src
 COPY connectors connectors
 COPY migrations migrations
 # hatchling is in the lock; it and pip have no work to do in the running service
 RUN /opt/kam_sync/bin/python -m pip install --quiet --no-deps --no-build-isolation . \
-    && /opt/kam_sync/bin/python -m pip uninstall --quiet --yes hatchling trove-classifiers setuptools pip
+    && /opt/kam_sync/bin/python -m pip uninstall --quiet --yes hatchling trove-classifiers setuptools pip \
+    && ./slim /opt/kam_sync
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title="kam_sync" \

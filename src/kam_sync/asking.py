@@ -76,7 +76,8 @@ def refuse_another(source: Source, about: About | None) -> None:
         return
     same = ""
     if known.partition("/")[0] == urlsplit(source.base_url).netloc:  # known by its address alone
-        same = f"; if it is the same one that has moved, say account={known} (docs/operations.md)"
+        said = f"say account={known} (docs/operations/sources.md)"
+        same = f"; if it is the same one that has moved, {said}"
     raise WrongUse(
         f"source {source.name}: this is account {about.account} ({about.name}), the source was "
         f"account {known}; open the right one, or add it as another source{same}",

@@ -1,8 +1,10 @@
 """The corridor: the six steps in order. It opens and commits; the rooms decide and write."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 import kam_sync.alerts.step
 import kam_sync.drift.step
@@ -59,12 +61,13 @@ def sync(
     One process at a time per source; Busy when another is at it. Whatever happens, what was stored
     stays, and the cursor is true.
     """
-    with services.database.alone(f"source {source_id}"):
-        result = Syncing(services, source_id, full=full, watch=watch).run()
-    _match_what_came(services)
-    is_well = result.state in {RunState.DONE, RunState.STOPPED}
-    tell, event = (_log.info, "synced") if is_well else (_log.warning, "sync failed")
-    tell(event, source=result.source, state=result.state.value, message=result.message)
+    with bound_contextvars(run_id=uuid4().hex[:12], source_id=source_id):
+        with services.database.alone(f"source {source_id}"):
+            result = Syncing(services, source_id, full=full, watch=watch).run()
+        _match_what_came(services)
+        is_well = result.state in {RunState.DONE, RunState.STOPPED}
+        tell, event = (_log.info, "synced") if is_well else (_log.warning, "sync failed")
+        tell(event, source=result.source, state=result.state.value, message=result.message)
     return result
 
 

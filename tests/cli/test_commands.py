@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -192,9 +193,9 @@ def test_serve_answers_and_ends_cleanly_when_it_is_told_to(
         env={**os.environ, "KAM_SYNC_LOG_FORMAT": "json"}, stderr=log,  # noqa: TID251 - handed on
     )  # fmt: skip
     try:
-        ready: list[object] = []
+        ready: list[dict[str, Any]] = []
         wait_until(lambda: process.poll() is not None or _answers(port, ready))
-        assert ready == [{"status": "ready"}]
+        assert [said["status"] for said in ready] == ["ready"]
         with urlopen(f"http://127.0.0.1:{port}/events", timeout=PATIENCE) as page:
             assert page.headers["content-type"].startswith("text/event-stream")
             process.send_signal(signal.SIGTERM)
@@ -209,7 +210,7 @@ def test_serve_answers_and_ends_cleanly_when_it_is_told_to(
     assert connected.token not in (tmp_path / "log").read_text()
 
 
-def _answers(port: str, said: list[object]) -> bool:
+def _answers(port: str, said: list[dict[str, Any]]) -> bool:
     """Whether it answers by now; what it says is kept."""
     with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE) as answer:
         said.append(json.load(answer))

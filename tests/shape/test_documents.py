@@ -75,6 +75,16 @@ def test_links_lead_somewhere(path: Path) -> None:
     targets = [target for target in _LINK.findall(path.read_text()) if "://" not in target]
     missing = [t for t in targets if not (path.parent / t.partition("#")[0]).exists()]
     assert missing == []
+    there = {t: (path.parent / t.partition("#")[0]) if t[0] != "#" else path for t in targets}
+    lost = [t for t, to in there.items() if to.suffix == ".md" and "#" in t and _lost(t, to)]
+    assert lost == []
+
+
+def _lost(target: str, page: Path) -> bool:
+    """Whether no heading of a page has the anchor of a link."""
+    plain = (re.sub(r"[^\w\- ]", "", one.lower()) for one in headings(page.read_text()))
+    anchors = {one.replace(" ", "-") for one in plain}
+    return target.partition("#")[2] not in anchors
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)

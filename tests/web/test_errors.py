@@ -4,7 +4,6 @@ from uuid import UUID
 
 import pytest
 
-from kam_sync.wiring import Services
 from tests.web.world import World
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -116,26 +115,6 @@ def test_every_answer_has_the_guarding_headers(client, path: str) -> None:
 
 def test_a_living_process_says_so(client) -> None:
     assert client.get("/healthz").status_code == 200
-
-
-def test_a_database_at_the_newest_migration_is_ready(client) -> None:
-    assert client.get("/readyz").json() == {"status": "ready"}
-
-
-def test_a_database_that_was_not_migrated_is_not_ready(client, services: Services) -> None:
-    engine = services.database.engine
-    with engine.begin() as connection:
-        revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '20200101_0000'")
-    try:
-        answer = client.get("/readyz")
-    finally:
-        with engine.begin() as connection:
-            set_back = "UPDATE alembic_version SET version_num = %s"
-            connection.exec_driver_sql(set_back, (revision,))
-
-    assert answer.status_code == 503
-    assert "kam-sync migrate" in answer.json()["reason"]
 
 
 def test_requests_are_counted_by_route_and_never_by_path(client, world: World) -> None:

@@ -68,7 +68,7 @@ _CLOSED = (
     *_OF_ACCESS,
     "account_due", "alembic_version", "announced", "asked", "channel", "channel_route",
     "channel_send", "consent", "cursor", "delivery", "event", "given_call", "held_deletion",
-    "held_record", "hint", "hook", "hook_key", "known_account", "known_deal",
+    "held_record", "hint", "hook", "hook_key", "job_origin", "known_account", "known_deal",
     "known_position", "kpi_due", "kpi_learned", "ledger_account", "ledger_check",
     "ledger_entry", "ledger_record", "match_due", "match_hint", "match_key", "notification",
     "notify_position", "person_due", "person_key",

@@ -8,6 +8,7 @@ import structlog
 
 from kam_sync.base.masking import masked
 from kam_sync.base.settings import LogFormat
+from kam_sync.base.traces import add_trace_id
 
 
 class _ToStderr(logging.StreamHandler[TextIO]):
@@ -51,6 +52,7 @@ def set_up_log(log_format: LogFormat, *, level: int = logging.INFO) -> None:
     )
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        add_trace_id,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]

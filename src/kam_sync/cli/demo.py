@@ -135,6 +135,7 @@ def _show(document: dict[str, Any], synced: list[flow.SyncResult]) -> None:
 
 
 def _serve(services: Services, port: int) -> None:
+    from kam_sync.cli.serving import Wish as Served
     from kam_sync.cli.serving import is_free, serve_all
 
     free = next((p for p in range(port, port + 20) if is_free("127.0.0.1", p)), port)
@@ -147,4 +148,4 @@ def _serve(services: Services, port: int) -> None:
             f"Commands on its data, in another shell:\n{setting} {command('match review')}\n",
             soft_wrap=True,
         )
-    serve_all(services, web=("127.0.0.1", free), every=timedelta(minutes=1))
+    serve_all(services, Served(("127.0.0.1", free), every=timedelta(minutes=1)))

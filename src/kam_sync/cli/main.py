@@ -15,6 +15,7 @@ from kam_sync.base.errors import WrongUse
 from kam_sync.base.log import set_up_log
 from kam_sync.base.settings import LogFormat, read_settings
 from kam_sync.cli import (
+    backups,
     channels,
     connectors,
     exporting,
@@ -90,6 +91,8 @@ app.add_typer(open_data.app, name="open")
 app.add_typer(secrets.app, name="secrets")
 app.command("import")(importing.import_)
 app.command("export")(exporting.export)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
 app.command("portfolio")(portfolio.portfolio)
 app.command("why")(why.why)
 
@@ -241,33 +244,41 @@ Every = Annotated[
 @app.command()
 def serve(*, host: Host = "127.0.0.1", port: Port = 8000, every: Every = None) -> None:
     """Run everything in one process: migrate, pages and API, worker, scheduler."""
-    _serve(host, port, every=every, web=True, work=True)
+    _serve((host, port), every=every)
 
 
 @app.command()
 def web(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Run the pages and the API alone."""
-    _serve(host, port, web=True, work=False)
+    _serve((host, port), work=False)
 
 
 @app.command()
-def worker(*, every: Every = None) -> None:
+def worker(
+    *,
+    host: Host = "127.0.0.1",
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Answer /healthz, /readyz and /metrics at this port."),
+    ] = None,
+    every: Every = None,
+) -> None:
     """Run the worker and the scheduler alone."""
-    _serve("", 0, every=every, web=False, work=True)
+    _serve(None if port is None else (host, port), pages=False, every=every)
 
 
-def _serve(host: str, port: int, *, web: bool, work: bool, every: int | None = None) -> None:
+def _serve(
+    at: tuple[str, int] | None, *, pages: bool = True, work: bool = True, every: int | None = None
+) -> None:
     import logging
 
-    from kam_sync.cli.serving import serve_all
+    from kam_sync.cli.serving import Wish, serve_all
 
     settings = read_settings()
     set_up_log(settings.log_format, level=logging.INFO)
+    between = None if every is None else timedelta(minutes=every)
     with _services() as services:
-        serve_all(
-            services, web=(host, port) if web else None, work=work,
-            every=None if every is None else timedelta(minutes=every),
-        )  # fmt: skip
+        serve_all(services, Wish(at, pages=pages, work=work, every=between))
 
 
 def _report(reports: "list[Report]", *, json: bool) -> None:

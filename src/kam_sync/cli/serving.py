@@ -5,6 +5,7 @@ import socket
 import sys
 import threading
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -12,14 +13,16 @@ import structlog
 import uvicorn
 
 from kam_sync import consenting, telling
+from kam_sync.base import collector
 from kam_sync.base.errors import KamSyncError
 from kam_sync.cli.hurrying import Hurrying
 from kam_sync.cli.listening import is_loopback, is_only_here, require_safe
 from kam_sync.jobs.queue import defer_reading, defer_write
 from kam_sync.jobs.serving import defer_sync, running
 from kam_sync.jobs.tasks import Work
-from kam_sync.web.app import create_app, require_log_in
+from kam_sync.web.app import create_app, ops_app, require_log_in
 from kam_sync.web.live import Live
+from kam_sync.web.ready import Readiness
 from kam_sync.web.wording import letters
 from kam_sync.wiring import Services
 
@@ -61,41 +64,60 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve_all(
-    services: Services,
-    *,
-    web: tuple[str, int] | None,
-    work: bool = True,
-    every: timedelta | None = None,
-) -> None:
-    """Serve pages at `web` and work on schedule; either may be left out."""
-    if web is not None:
-        require_safe(services, web[0])
-    if web is not None and not is_free(*web):
-        raise KamSyncError(f"port {web[1]} on {web[0]} is taken: {_by_whom(services, web[1])}")
-    with ExitStack() as stack:
-        if work:
-            stack.enter_context(running(services, every=every, work=_WORK))
-        _log.info("started", web=web and f"http://{web[0]}:{web[1]}", work=work)
-        stack.enter_context(suppress(KeyboardInterrupt))  # Ctrl+C and SIGTERM are how it ends
-        if web is None:
-            threading.Event().wait()
-            return
-        app = create_app(
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a process is to run."""
+
+    at: tuple[str, int] | None
+    """Where it listens; None: it does not."""
+    pages: bool = True
+    """False: it answers those alone who look after it (health, metrics)."""
+    work: bool = True
+    every: timedelta | None = None
+    """Another default for the syncs of a source."""
+
+
+def serve_all(services: Services, wish: Wish) -> None:
+    """Run it until Ctrl+C or SIGTERM."""
+    if wish.at is not None and wish.pages:
+        require_safe(services, wish.at[0])
+    if wish.at is not None and not is_free(*wish.at):
+        raise KamSyncError(
+            f"port {wish.at[1]} on {wish.at[0]} is taken: {_by_whom(services, wish.at[1])}"
+        )
+    hosts = _hosts(services, wish.at[0]) if wish.at else ["*"]
+    app = (
+        create_app(
             services,
             defer_sync=partial(defer_sync, services),
             defer_write=defer_write,
             defer_reading=defer_reading,
-            sync_every=every,
-            hosts=_hosts(services, web[0]),
+            sync_every=wish.every,
+            hosts=hosts,
         )
-        if not is_only_here(services, web[0]):
-            require_log_in(app)
+        if wish.pages
+        else ops_app(services, hosts)
+    )
+    if wish.at is not None and not is_only_here(services, wish.at[0]):
+        require_log_in(app)
+    with ExitStack() as stack:
+        if where := collector.endpoint():
+            sent = collector.send_traces(where, engine=services.database.engine, app=app)
+            stack.callback(sent.shutdown)
+        if wish.work:
+            at_work = stack.enter_context(running(services, every=wish.every, work=_WORK))
+            app.state.ready = Readiness(services, at_work)
+        address = wish.at and f"http://{wish.at[0]}:{wish.at[1]}"
+        _log.info("started", web=address, pages=wish.pages, work=wish.work, traces=bool(where))
+        stack.enter_context(suppress(KeyboardInterrupt))  # Ctrl+C and SIGTERM are how it ends
+        if wish.at is None:
+            threading.Event().wait()
+            return
         sys.setswitchinterval(_TURN)
         gc.collect()
         gc.freeze()  # what stays for good is not looked through again in the midst of an answer
         config = uvicorn.Config(
-            app, host=web[0], port=web[1], log_config=None, timeout_graceful_shutdown=10,
+            app, host=wish.at[0], port=wish.at[1], log_config=None, timeout_graceful_shutdown=10,
             http=Hurrying, limit_concurrency=_MOST_CONNECTIONS, ws="none",
         )  # fmt: skip
         _Server(config, app.state.live).run()

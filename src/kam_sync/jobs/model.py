@@ -34,6 +34,14 @@ Key = tuple[Step, int | None]
 """A step, and the source it is of; None is the house."""
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who asked for a job; both are empty of what asks for itself."""
+
+    request_id: str = ""
+    trace_parent: str = ""
+
+
 class Plan(BaseModel):
     """When a step is due: in intervals of `every`, or as `cron` says in the zone."""
 

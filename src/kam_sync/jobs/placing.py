@@ -9,8 +9,12 @@ from procrastinate import SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
+from structlog.contextvars import get_contextvars
 
 from kam_sync.base.db import Session
+from kam_sync.base.traces import Traces, trace_parent
+from kam_sync.jobs.model import Origin
+from kam_sync.jobs.store import OriginStore
 
 # Never opened, as each job travels on the connection of its caller's transaction. Not an App: the
 # tasks that procrastinate brings along belong to the App made last, which may be a worker's.
@@ -57,7 +61,7 @@ def put(
     try:
         # The savepoint keeps the caller's transaction usable when the queueing lock is taken.
         with session.begin_nested():
-            configure_task(
+            job_id = configure_task(
                 name=task,
                 job_manager=_jobs,
                 lock=place.lock,
@@ -68,4 +72,7 @@ def put(
             ).defer(**arguments)
     except AlreadyEnqueued:
         return False
+    request_id = str(get_contextvars().get("request_id", ""))
+    if request_id or Traces.is_on:
+        OriginStore(session).keep(job_id, Origin(request_id, trace_parent()))
     return True

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -17,6 +18,7 @@ from procrastinate.manager import JobManager
 from procrastinate.worker import Worker as QueueWorker
 
 from kam_sync.jobs import tasks
+from kam_sync.jobs.around import Around
 from kam_sync.jobs.model import JobStatus
 from kam_sync.jobs.store import QueueStore
 from kam_sync.wiring import Services
@@ -65,6 +67,7 @@ class Worker:
         self._queue_worker: QueueWorker | None = None
         self._grace = timedelta(0)
         self._is_stopping = False
+        self._heard_at = monotonic()
 
     def start(self) -> None:
         """Begin to take jobs."""
@@ -85,6 +88,16 @@ class Worker:
         if self._thread.is_alive():
             _log.warning("stopped waiting for a job that does not end", grace=str(grace))
         return not self._thread.is_alive()
+
+    @property
+    def is_running(self) -> bool:
+        """False when its thread has ended, which nothing but a new process mends."""
+        return self._thread.is_alive()
+
+    @property
+    def silence(self) -> timedelta:
+        """How long ago it last got through to the queue."""
+        return timedelta(seconds=monotonic() - self._heard_at)
 
     def _ask_to_stop(self) -> None:
         self._is_stopping = True
@@ -129,6 +142,7 @@ class Worker:
                     install_signal_handlers=False,
                     update_heartbeat_interval=seconds / 3,
                     stalled_worker_timeout=seconds,
+                    task_middleware=[Around(self._services.database)],
                 )
                 await self._queue_worker.run()  # type: ignore[no-untyped-call]  # theirs lacks it
             _log.warning("the worker ended by itself, it is started again")
@@ -143,6 +157,7 @@ class Worker:
                 if self._is_stopping:
                     await self._give_a_sign()
                 await asyncio.to_thread(self._take_back)
+                self._heard_at = monotonic()
             except Exception:  # noqa: BLE001 - recorded, and swept again
                 _log.exception("sweep failed")
 

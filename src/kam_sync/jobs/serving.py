@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kam_sync.base.db import Session
@@ -10,13 +11,31 @@ from kam_sync.jobs import queue
 from kam_sync.jobs.defaults import default_plan
 from kam_sync.jobs.model import DARK, Step
 from kam_sync.jobs.runner import SILENCE, Worker
-from kam_sync.jobs.store import QueueStore, ScheduleStore, TickStore
+from kam_sync.jobs.store import Load, LoadStore, QueueStore, ScheduleStore, TickStore
 from kam_sync.jobs.tasks import Work
 from kam_sync.jobs.timetable import Scheduler
 from kam_sync.jobs.when import following
 from kam_sync.wiring import Services
 
+__all__ = [
+    "Load", "Running", "defer_sync", "is_tried_again", "live_workers", "load", "look_at_hooks",
+    "next_sync", "queue_facts", "queue_load", "running", "waits_for",
+]  # fmt: skip
+
 _STATUSES = ("todo", "doing", "succeeded", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The worker and the scheduler of this process."""
+
+    worker: Worker
+    scheduler: Scheduler
+
+    @property
+    def is_broken(self) -> bool:
+        """True when a thread has ended that only a new process starts again."""
+        return not (self.worker.is_running and self.scheduler.is_running)
 
 
 @contextmanager
@@ -27,7 +46,7 @@ def running(
     concurrency: int = 4,
     grace: timedelta = timedelta(seconds=30),
     work: Work | None = None,
-) -> Iterator[None]:
+) -> Iterator[Running]:
     """Work on schedule; `every` is another default for syncs; wait `grace` for running jobs."""
     worker = Worker(services, concurrency=concurrency, work=work)
     scheduler = Scheduler(services, every)
@@ -35,7 +54,7 @@ def running(
     try:
         scheduler.start()
         try:
-            yield
+            yield Running(worker, scheduler)
         finally:
             scheduler.stop()
     finally:
@@ -74,6 +93,21 @@ def is_tried_again(session: Session, source_id: int) -> bool:
     locks = (*queue.waiting_syncs(source_id), queue.waiting_full(source_id))
     is_queued = QueueStore(session).waiting_until(locks) is not None
     return is_queued or RunStore(session).is_running(source_id)
+
+
+def load(session: Session) -> Load:
+    """How the queue bears its load."""
+    return LoadStore(session).load()
+
+
+def waits_for(session: Session) -> timedelta:
+    """How long the oldest job waits that nothing but a free worker keeps from beginning."""
+    return LoadStore(session).oldest()
+
+
+def live_workers(session: Session) -> int:
+    """How many workers of all processes give signs of life."""
+    return QueueStore(session).live_workers(SILENCE)
 
 
 def queue_load(services: Services) -> tuple[dict[str, int], int]:

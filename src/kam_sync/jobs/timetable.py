@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import monotonic
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -85,6 +86,7 @@ class Scheduler:
         self._sync_every = sync_every
         self._refresh_every = refresh_every
         self._held: dict[str, Held] = {}
+        self._read_at = monotonic()
         self._executor = TickExecutor()
         self._clock = BackgroundScheduler(
             executors={"default": self._executor},
@@ -105,6 +107,16 @@ class Scheduler:
         self._clock.shutdown()
         self._executor.finish()
 
+    @property
+    def is_running(self) -> bool:
+        """False when its clock has ended, which nothing but a new process mends."""
+        return bool(self._clock.running)
+
+    @property
+    def silence(self) -> timedelta:
+        """How long ago it last read the timetable."""
+        return timedelta(seconds=monotonic() - self._read_at)
+
     def refresh(self, *_instants: datetime) -> None:
         """Follow the timetable as people and sources change it, and catch up on missed instants."""
         sources = connecting.due(self._services)
@@ -122,6 +134,7 @@ class Scheduler:
             watch_sources(session, self._services.now())
         flow.tell_incidents(self._services)
         wake(self._services)
+        self._read_at = monotonic()
 
     def _read(self, sources: Sequence[Source]) -> list[tuple[Held, datetime | None]]:
         """What is switched on of the house and of these sources, with its last instant."""

@@ -15,12 +15,13 @@ from kam_sync.intake.store import (
     TurnStore,
 )
 from kam_sync.jobs.queue import defer_removal
-from kam_sync.jobs.store import TickStore
+from kam_sync.jobs.store import OriginStore, TickStore
 from kam_sync.ledger.store import LedgerStore
 from kam_sync.notify.store import DeliveryStore, SendStore
 from kam_sync.wiring import Services
 
 _KEEP_JOBS = timedelta(days=7)
+_KEEP_ORIGINS = timedelta(days=8)
 _KEEP_TICKS = timedelta(days=14)
 _KEEP_GIVEN = timedelta(days=7)
 _KEEP_READ_HOOKS = timedelta(days=7)
@@ -60,4 +61,5 @@ def keep_house(services: Services) -> None:
         LoginStore.forget_before(session, now)
         TryStore.forget_before(session, now)
         AccessEventStore.forget_before(session, now - _KEEP_ACCESS)
+        OriginStore(session).forget_before(now - _KEEP_ORIGINS)
         defer_removal(session, keep=_KEEP_JOBS)

@@ -8,17 +8,22 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+import kam_sync.web.ops
+from kam_sync.access.model import Area
 from kam_sync.base.db import Session
 from kam_sync.web.bodies import Bodies
 from kam_sync.web.errors import handle_errors, refuse
+from kam_sync.web.gate import needs
 from kam_sync.web.guard import Guard, is_https
 from kam_sync.web.hooks.door import Door
 from kam_sync.web.live import Live
 from kam_sync.web.metrics import Measured, Metrics
 from kam_sync.web.pages.source_look import Counted
+from kam_sync.web.ready import Readiness
 from kam_sync.web.render import STATIC, pages_of
 from kam_sync.web.routes import routes
 from kam_sync.web.static_files import StaticFiles
+from kam_sync.web.tracked import Tracked
 from kam_sync.web.turnstile import Turnstile
 from kam_sync.wiring import Services
 
@@ -69,6 +74,7 @@ def create_app(
     app.state.counted = Counted()
     app.state.metrics = Metrics()
     app.state.live = Live(services)
+    app.state.ready = Readiness(services)
     app.add_middleware(Turnstile)
     app.add_middleware(Bodies, refuse=refuse)
     app.add_middleware(GZipMiddleware, compresslevel=_EFFORT)
@@ -76,6 +82,7 @@ def create_app(
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(Door, services=services, defer_reading=defer_reading)
     app.add_middleware(Measured, metrics=app.state.metrics)
+    app.add_middleware(Tracked)
     handle_errors(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
@@ -85,3 +92,22 @@ def require_log_in(app: FastAPI) -> None:
     """Let nobody unknown in even while there are no members: others than people at this machine can
     reach it. (Without, whoever asks is an admin until there is a member.)"""
     app.state.is_local = False
+
+
+def ops_app(services: Services, hosts: Sequence[str] = ("*",)) -> FastAPI:
+    """What a worker answers at a port of its own: whether it lives, and how it is doing."""
+    app = FastAPI(title="kam_sync worker", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(kam_sync.web.ops.router)
+    app.include_router(kam_sync.web.ops.guarded, dependencies=needs(Area.OPS))
+    app.state.services = services
+    app.state.is_local = True
+    app.state.is_https = is_https(services.settings)
+    app.state.metrics = Metrics()
+    app.state.live = Live(services)
+    app.state.ready = Readiness(services)
+    app.state.pages = pages_of(services.zone)
+    app.add_middleware(Guard, is_https=app.state.is_https)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(Tracked)
+    handle_errors(app)
+    return app

@@ -30,7 +30,9 @@ from kam_sync.importing import OtherBody
 from kam_sync.web.gate import Unknown
 from kam_sync.web.guard import HEADERS
 from kam_sync.web.live import PATH as LIVE
+from kam_sync.web.metrics import route_of
 from kam_sync.web.render import pages
+from kam_sync.web.tracked import HEADER, request_id
 
 _log = structlog.get_logger("kam_sync.web")
 
@@ -126,18 +128,12 @@ def _of_validation(request: Request, error: Exception) -> Response:
 
 def _unforeseen(request: Request, error: Exception) -> Response:
     error_id = uuid4().hex
-    _log.error("request failed", error_id=error_id, path=_shown(request), exc_info=error)
+    # not the path: keys of sources and links that are good once stand in it
+    _log.error("request failed", error_id=error_id, route=route_of(request.scope), exc_info=error)
     response = _answer(request, 500, "", error_id=error_id)
-    response.headers.update(
-        {**HEADERS, "Cache-Control": "no-store"}
-    )  # this answer is made outside of the guard
+    # this answer is made outside of the guard, and of what gives requests their ids
+    response.headers.update({**HEADERS, "Cache-Control": "no-store", HEADER: request_id()})
     return response
-
-
-def _shown(request: Request) -> str:
-    """The path for the log: the key of a source is nobody's business."""
-    path = request.url.path
-    return "/hooks/..." if path.startswith("/hooks/") else path
 
 
 def _answer(
@@ -162,6 +158,11 @@ def _answer(
         "status": status,
         "instance": request.url.path,
     }
-    extra = {"detail": detail, "errors": list(errors), "error_id": error_id}
+    extra = {
+        "request_id": request_id(),
+        "detail": detail,
+        "errors": list(errors),
+        "error_id": error_id,
+    }
     problem.update({name: value for name, value in extra.items() if value})
     return JSONResponse(problem, status_code=status, media_type=PROBLEM)

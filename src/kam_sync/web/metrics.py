@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from importlib.metadata import version
 from time import perf_counter
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kam_sync.alerts.model import IncidentKind
+from kam_sync.base.db.migrate import newest_revision
 from kam_sync.intake.model import SourceState, Standing
 from kam_sync.intake.progress import NounProgress
 from kam_sync.intake.subscription import HooksState
@@ -16,6 +18,7 @@ from kam_sync.notify.channel import Channel
 from kam_sync.notify.model import Target, Waiting
 from kam_sync.subscribing import Shown
 from kam_sync.web.live import PATH as EVENTS
+from kam_sync.web.standing import Latest
 
 _LABELS = ("route", "method", "status")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -68,7 +71,6 @@ class Metrics:
         self._jobs = Gauge(
             "kam_sync_jobs", "Jobs of the last week by status", ["status"], registry=self.registry
         )
-        self._workers = Gauge("kam_sync_workers", "Workers alive", registry=self.registry)
         self._lag = Gauge(
             "kam_sync_source_lag_seconds",
             "How old what we have of a source may be, by its worst noun",
@@ -134,6 +136,19 @@ class Metrics:
         self._seconds = Histogram(
             "kam_sync_http_request_seconds", "Time to answer", _LABELS[:1], registry=self.registry
         )
+        self._gauges = [one for one in vars(self).values() if isinstance(one, Gauge)]
+        self.latest = Latest()
+        self.registry.register(self.latest)
+        about = Gauge(
+            "kam_sync_build_info", "What runs", ["version", "revision"], registry=self.registry
+        )
+        about.labels(version("kam-sync"), newest_revision()).set(1)
+        ProcessCollector(registry=self.registry)
+
+    def forget(self) -> None:
+        """Tell nothing that is no longer known: the database is away."""
+        for gauge in self._gauges:
+            gauge.clear()
 
     def count(self, route: str, method: str, status: int, seconds: float) -> None:
         """Note an answered request."""
@@ -189,11 +204,10 @@ class Metrics:
             if known := [lag.total_seconds() for lag in lags if lag is not None]:
                 self._lag.labels(name).set(max(known))
 
-    def note_queue(self, jobs: Mapping[str, int], workers: int) -> None:
-        """Note how many jobs wait, run and have ended, and how many workers are there for them."""
+    def note_queue(self, jobs: Mapping[str, int]) -> None:
+        """Note how many jobs wait, run and have ended."""
         for status, number in jobs.items():
             self._jobs.labels(status).set(number)
-        self._workers.set(workers)
 
     def note_webhooks(self, shown: Iterable[Shown], now: datetime) -> None:
         """Note whether CRMs call us."""
@@ -250,10 +264,10 @@ class Measured:
         try:
             await self._app(scope, receive, send_noted)
         finally:
-            self._metrics.count(_route(scope), scope["method"], status, perf_counter() - began)
+            self._metrics.count(route_of(scope), scope["method"], status, perf_counter() - began)
 
 
-def _route(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
     """The template of the route, never the path itself: it would make endless series."""
     found: str | None = getattr(scope.get("route"), "path", None)
     if found is None:

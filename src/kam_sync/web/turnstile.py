@@ -10,7 +10,7 @@ from asyncio import Semaphore
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _AT_ONCE = 20  # of the pool's 30; the rest is for jobs in the same process
-_FREE = ("/static/", "/healthz", "/metrics")
+_FREE = ("/static/", "/healthz", "/readyz", "/metrics")
 
 
 class Turnstile:

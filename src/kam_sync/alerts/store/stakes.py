@@ -43,6 +43,13 @@ class StakeStore:
             found[account_id] += count
         return found
 
+    def by_severity(self) -> dict[str, int]:
+        """How many alerts people know of and are open, by severity."""
+        row: Any = AlertRow
+        query = sa.select(row.severity, sa.func.count()).where(row.state.in_(KNOWN))
+        found = self._session.execute(query.group_by(row.severity))
+        return {severity.value: count for severity, count in found}
+
     def opened(self, since: datetime, limit: int) -> Sequence[Alert]:
         """What opened and is open, the gravest first; what another one tells of is left out."""
         row: Any = AlertRow

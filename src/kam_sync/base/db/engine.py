@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InternalError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InternalError, OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -20,6 +22,10 @@ _OLDEST_SERVER = 150000
 _LONGEST_WAIT = timedelta(minutes=10)
 _SHORTEST_WAIT = timedelta(milliseconds=500)
 """The server needs a moment to let go of the locks of a process that was killed."""
+_POOL, _MORE = 10, 20
+"""Connections that are kept open, and those that come and go beside them."""
+_PATIENCE_ASIDE = 3
+"""Seconds; a probe of Kubernetes waits for five."""
 _READ_ONLY = psycopg.errors.ReadOnlySqlTransaction
 """What a server says that has just lost its place to another one."""
 _REFUSED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidParameterValue)
@@ -41,10 +47,41 @@ class Database:
             self.url,
             hide_parameters=True,  # they are customers' data and sealed tokens
             pool_pre_ping=True,
-            pool_size=10,
-            max_overflow=20,
+            pool_size=_POOL,
+            max_overflow=_MORE,
             connect_args={"connect_timeout": 10, "application_name": "kam_sync"},
         )
+
+    @contextmanager
+    def aside(self) -> Iterator[Session]:
+        """A transaction for who asks how the database is, though all connections be taken.
+
+        It has a connection of its own, and gives up within seconds: who waits would learn nothing.
+        """
+        try:
+            with _troubles_in_words(), Session(self._beside) as session, session.begin():
+                session.execute(sa.text(f"SET LOCAL statement_timeout = '{_PATIENCE_ASIDE}s'"))
+                yield session
+        except ProgrammingError as error:  # no such table, no right to read it
+            raise DatabaseTrouble(str(error.orig)) from error
+
+    @cached_property
+    def _beside(self) -> sa.Engine:
+        return sa.create_engine(
+            self.url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=_PATIENCE_ASIDE,
+            connect_args={"connect_timeout": _PATIENCE_ASIDE, "application_name": "kam_sync probe"},
+        )
+
+    @property
+    def taken(self) -> tuple[int, int]:
+        """How many connections of this process are in use, and how many there may be."""
+        pool: Any = self.engine.pool
+        return pool.checkedout(), _POOL + _MORE
 
     @property
     def conninfo(self) -> str:
@@ -121,6 +158,8 @@ class Database:
     def close(self) -> None:
         """Give connections back and let go of the embedded server."""
         self.engine.dispose()
+        if "_beside" in self.__dict__:
+            self._beside.dispose()
         if self.server is not None:
             self.server.stop()
 

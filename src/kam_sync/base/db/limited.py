@@ -45,7 +45,7 @@ class LimitedDatabase(Database):
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise NotAllowed(_NOT_FOR_THEM)
 
-    at_once = alone = check = close = __getattr__ = _refuse
+    at_once = alone = aside = check = close = __getattr__ = _refuse
 
 
 def is_limited(session: Session) -> bool:

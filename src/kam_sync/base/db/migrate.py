@@ -1,13 +1,18 @@
 """Brings the schema up to date, one process at a time, however many containers start together."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from psycopg.errors import LockNotAvailable
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from kam_sync.base.db.engine import Database
-from kam_sync.base.errors import DatabaseTrouble
+from kam_sync.base.errors import Busy, DatabaseTrouble
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -22,6 +27,9 @@ _VIEWS = """
         AND pg_has_role(current_user, c.relowner, 'USAGE')
     ORDER BY n.nspname, c.relname
 """
+_TURN = "5s"
+_PAUSE = 1.0
+_TRIES = 60
 _REVISION_LENGTH = len("YYYYMMDD_HHMM")
 """A revision is named by the time at the head of its file's name."""
 
@@ -41,10 +49,10 @@ def migrate(database: Database, *, to: str = "head") -> None:
             connection.commit()
             config = _config()
             config.attributes["connection"] = connection
-            command.upgrade(config, to)
-            connection.commit()
+            _in_turns(connection, partial(command.upgrade, config, to))
         finally:
             connection.rollback()
+            connection.execute(sa.text("RESET lock_timeout"))
             connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
             connection.commit()
 
@@ -75,6 +83,30 @@ def wait_for_migrations(session: Session) -> None:
     session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(_LOCK, 0))))
 
 
+def _in_turns(connection: sa.Connection, upgrade: Callable[[], None]) -> None:
+    """Let no migration wait long for a table: all that came after it would wait behind it.
+
+    Each one is a transaction of its own, so what is done stays, and the next turn goes on.
+    """
+    for left in reversed(range(_TRIES)):
+        try:
+            connection.execute(sa.text(f"SET lock_timeout = '{_TURN}'"))
+            upgrade()
+            connection.commit()
+        except OperationalError as error:
+            connection.rollback()
+            if not isinstance(error.orig, LockNotAvailable):
+                raise
+            if not left:
+                raise Busy(
+                    "a long transaction holds a table that a migration changes: end it "
+                    "(pg_stat_activity shows it), then start again; what was done is kept"
+                ) from error
+            Event().wait(_PAUSE)
+        else:
+            return
+
+
 def newest_revision() -> str:
     """The revision that this code expects the database to be at."""
     return max(path.name for path in (_folder() / "versions").glob("2*.py"))[:_REVISION_LENGTH]
@@ -83,11 +115,15 @@ def newest_revision() -> str:
 def current_revision(database: Database) -> str | None:
     """The revision that the database is at, None when it is empty."""
     with database.engine.connect() as connection:
-        known = sa.text("SELECT to_regclass('alembic_version') IS NOT NULL")
-        if not connection.scalar(known):
-            return None
-        found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
-        return None if found is None else str(found)
+        return revision_of(connection)
+
+
+def revision_of(asked: sa.Connection | Session) -> str | None:
+    """The same, of the database at the other end."""
+    if not asked.scalar(sa.text("SELECT to_regclass('alembic_version') IS NOT NULL")):
+        return None
+    found = asked.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)
 
 
 def _config() -> "Config":

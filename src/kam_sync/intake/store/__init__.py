@@ -1,5 +1,6 @@
 """The tables of the intake: sources, grants, raw records, runs, turns, writes, webhooks."""
 
+from kam_sync.intake.store.activity import Activity, ActivityStore
 from kam_sync.intake.store.announced import AnnouncedStore
 from kam_sync.intake.store.asked import AskedStore
 from kam_sync.intake.store.consents import ConsentStore
@@ -29,6 +30,8 @@ from kam_sync.intake.store.writes import (
 
 __all__ = [
     "APPROVED",
+    "Activity",
+    "ActivityStore",
     "AnnouncedStore",
     "AskedStore",
     "ConsentStore",

@@ -30,6 +30,10 @@ _SUCCEED = sa.text("""
     FROM procrastinate_jobs WHERE id = :id
     RETURNING id
 """)
+_SAME_ORIGIN = sa.text("""
+    INSERT INTO job_origin (job_id, request_id, trace_parent)
+    SELECT :queued, request_id, trace_parent FROM job_origin WHERE job_id = :id
+""")
 _END = sa.text("SELECT procrastinate_finish_job_v1(:id, :status, false)")
 _CANCEL = sa.text("SELECT procrastinate_cancel_job_v1(:id, true, false)")
 _JOBS = """
@@ -140,6 +144,7 @@ class QueueStore:
         try:
             with self._session.begin_nested():
                 queued: int = self._session.execute(_SUCCEED, {"id": job_id}).scalar_one()
+                self._session.execute(_SAME_ORIGIN, {"id": job_id, "queued": queued})
                 return queued
         except IntegrityError:  # the queueing lock is held by a job that waits
             return None
