@@ -33,6 +33,10 @@ class RawRow(SQLModel, table=True):
             "raw_record_merged", "source_id", "noun", "merged_into",
             postgresql_where=sa.text("merged_into IS NOT NULL"),
         ),
+        sa.Index(
+            "raw_record_cut", "source_id", "noun", "external_id",
+            postgresql_where=sa.text("cut_why IN ('erased', 'masked')"),
+        ),
     )  # fmt: skip
 
     source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
@@ -46,6 +50,8 @@ class RawRow(SQLModel, table=True):
     """When we learnt that the CRM no longer has it."""
     gone_why: str = Field(default="", sa_column_kwargs={"server_default": ""})
     merged_into: str | None = None
+    cut_why: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Why its body is not as the CRM sent it: a `Cut`."""
 
 
 _BODY = sa.cast(RawRow.body, sa.Text)
