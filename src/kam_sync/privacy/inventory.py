@@ -134,8 +134,5 @@ HOLDINGS = (
 def personal() -> set[tuple[str, str]]:
     """Every (table, column) that is declared to hold personal data."""
     return {
-        (table, name)
-        for one in HOLDINGS
-        for table, names in one.tables.items()
-        for name in names
+        (table, name) for one in HOLDINGS for table, names in one.tables.items() for name in names
     }

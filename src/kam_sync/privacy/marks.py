@@ -7,6 +7,7 @@ records alone that named the person: others may be called the same.
 import hmac
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from kam_sync.privacy.model import Mark, MarkKind
@@ -65,7 +66,7 @@ def parts_of(name: str) -> list[list[str]]:
     words = _WORD.findall(name)
     if len(words) < _LEAST_WORDS:
         return []
-    pairs = [list(two) for two in zip(words, words[1:], strict=False)]
+    pairs = [list(two) for two in pairwise(words)]
     return [words[:_MOST_WORDS], *(two for two in pairs if min(map(len, two)) > 1)]
 
 
@@ -74,7 +75,7 @@ def pattern_of(names: Iterable[str], emails: Iterable[str], phones: Iterable[str
     found: dict[str, None] = {}
     for name in names:
         for part in parts_of(name):
-            for one, other in zip(part, part[1:], strict=False):
+            for one, other in pairwise(part):
                 found |= dict.fromkeys((_two(one, other), _two(other, one)))
     found |= dict.fromkeys(re.escape(email.strip()) for email in emails if "@" in email)
     for phone in phones:
@@ -99,9 +100,13 @@ class Masking:
         """Whether a record is an erased person's."""
         return self._marker.record(ref).digest in self._held
 
-    def finds(self, said: Any) -> bool:
-        """Whether an e-mail or a phone of an erased person stands somewhere in it."""
-        return any(self._reaches(text) for text in _texts(said))
+    def record(self, ref: Ref) -> Mark:
+        """The mark of a record."""
+        return self._marker.record(ref)
+
+    def found_in(self, said: Any) -> Mark | None:
+        """An e-mail or a phone of an erased person that stands somewhere in it."""
+        return next((mark for text in _texts(said) if (mark := self._reached(text))), None)
 
     def text(self, text: str, ref: Ref | None = None) -> str:
         """A text without them; names are looked for in a record that is known to have had some."""
@@ -143,15 +148,17 @@ class Masking:
         some = words[first : first + number]
         if len(some) < number:
             return False
-        gaps = (text[a.end() : b.start()] for a, b in zip(some, some[1:], strict=False))
+        gaps = (text[a.end() : b.start()] for a, b in pairwise(some))
         if not all(_BETWEEN.fullmatch(gap) for gap in gaps):
             return False
         return self._marker.name(ref, (one.group() for one in some)).digest in self._held
 
-    def _reaches(self, text: str) -> bool:
-        return any(self._is_email(one) for one in _EMAIL.findall(text)) or any(
-            self._is_phone(one) for one in _PHONE.findall(text)
-        )
+    def _reached(self, text: str) -> Mark | None:
+        marks = [
+            *map(self._marker.email, _EMAIL.findall(text) if "@" in text else ()),
+            *filter(None, map(self._marker.phone, _PHONE.findall(text))),
+        ]
+        return next((one for one in marks if one.digest in self._held), None)
 
     def _is_email(self, text: str) -> bool:
         return self._marker.email(text).digest in self._held
@@ -175,6 +182,8 @@ def _texts(said: Any) -> Iterator[str]:
         case list():
             for one in said:
                 yield from _texts(one)
+        case _:
+            pass
 
 
 def _two(one: str, other: str) -> str:

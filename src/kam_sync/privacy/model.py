@@ -65,6 +65,18 @@ class Event(SQLModel):
     """How many records."""
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event that is to be written down."""
+
+    who: str
+    did: Did
+    how: How
+    about: About
+    subject: str = ""
+    count: int = 1
+
+
 class Term(StrEnum):
     """What is kept for some time only."""
 

@@ -1,14 +1,14 @@
 """Writes down who did what with whose personal data, and reads it again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from kam_sync.base.db import Session, table_of
-from kam_sync.privacy.model import About, Did, Event, How
+from kam_sync.privacy.model import Did, Entry, Event
 from kam_sync.privacy.store.tables import EventRow
 
 
@@ -28,16 +28,9 @@ class EventStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def note(
-        self, now: datetime, who: str, did: Did, how: How, about: About,
-        subject: str = "", count: int = 1,
-    ) -> None:  # fmt: skip
+    def note(self, entry: Entry, now: datetime) -> None:
         """Write one down."""
-        values = {
-            "at": now, "who": who, "did": did, "how": how, "about": about, "subject": subject,
-            "count": count,
-        }  # fmt: skip
-        self._session.execute(sa.insert(table_of(EventRow)), values)
+        self._session.execute(sa.insert(table_of(EventRow)), {"at": now, **asdict(entry)})
 
     def find(
         self, wanted: WantedEvents, *, before: int | None = None, limit: int

@@ -69,6 +69,15 @@ class RegisterStore:
                 marked.on_conflict_do_update(index_elements=["digest"], set_=to), rows
             )
 
+    def add_alike(self, found: Iterable[tuple[Mark, Mark]]) -> None:
+        """Note other records of erased people, each with the mark that they were found by."""
+        for new, by in found:
+            same = sa.select(
+                sa.literal(new.digest), col(MarkRow.erasure_id), sa.literal(new.kind.value)
+            ).where(col(MarkRow.digest) == by.digest)
+            added = insert(MarkRow).from_select(["digest", "erasure_id", "kind"], same)
+            self._session.execute(added.on_conflict_do_nothing())
+
     def allow(self, erasure_id: UUID, *, by: str, why: str, now: datetime) -> Erasure:
         """Let an erased person be kept again; NotHere for an unknown erasure."""
         found = self._session.get(ErasureRow, erasure_id)
