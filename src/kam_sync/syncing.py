@@ -81,10 +81,8 @@ class Syncing:
     def __init__(
         self, services: Services, source_id: int, *, full: bool, watch: Watch | None
     ) -> None:
-        self._services = services
-        self._database = services.database
-        self._full = full
-        self._watch = watch
+        self._services, self._database = services, services.database
+        self._full, self._watch = full, watch
         self._began = services.now()
         self._runs: dict[Noun, int] = {}
         self._ends: dict[Noun, NounEnd] = {}

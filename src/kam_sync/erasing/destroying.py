@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from kam_sync.accounts.shadow import body_of, without_any
 from kam_sync.accounts.store import ABOUT, CONTACTS, NAMING, ErasingAccounts, NamingTable
 from kam_sync.alerts.store import mask_alerts
 from kam_sync.base.db import Session
-from kam_sync.dropping import dropped
 from kam_sync.erasing.finding import person
 from kam_sync.erasing.remembering import copy_register
 from kam_sync.intake.store import ErasingIntake, RawStore, SourceStore
@@ -221,7 +221,7 @@ class _Work:
         """The sources that know the person, and those that files were dropped for."""
         theirs = {source for source, _ in self._contacts}
         names = sorted(one.name for one in sources.all() if one.id in theirs)
-        return names, [name for name in names if dropped(self._services, name)]
+        return names, [name for name in names if _has_files(self._services.folder(name))]
 
     def _write_down(self, result: Erased) -> None:
         events = EventStore(self._session)
@@ -232,6 +232,10 @@ class _Work:
             self._register.add(erasure, self._marks if number == 0 else ())
             entry = Entry(self._wish.by, Did.ERASED, self._wish.how, About.PERSON, str(one))
             events.note(entry, self._now)
+
+
+def _has_files(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
 
 
 def _joined(rows: Sequence[Any]) -> Person:

@@ -162,7 +162,13 @@ class ErasingAccounts:
         query = (
             sa.select(row.source_id, row.external_id, row.phones, row.emails)
             .where(sa.tuple_(row.source_id, row.external_id) > sa.tuple_(*map(sa.literal, after)))
-            .where(sa.or_(row.name != "", row.phones != "{}", row.emails != "{}"))
+            .where(
+                sa.or_(
+                    row.name != "",
+                    sa.func.cardinality(row.phones) > 0,
+                    sa.func.cardinality(row.emails) > 0,
+                )
+            )
             .order_by(row.source_id, row.external_id)
         )
         found = self._session.execute(query.limit(limit))

@@ -46,7 +46,8 @@ class ErasingIntake:
         """
         row = table_of(HookRow).c
         theirs: list[sa.ColumnElement[bool]] = [
-            sa.func.position(sa.literal(needle), row.body) > 0 for needle in sorted(_written(texts))
+            sa.func.pg_catalog.position(row.body, sa.literal(needle)) > 0
+            for needle in sorted(_written(texts))
         ]
         for noun, ids in named.items():
             one = sa.func.jsonb_exists_any(row.named[noun], sa.cast(list(ids), sa.ARRAY(sa.Text)))
