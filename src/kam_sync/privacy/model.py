@@ -90,7 +90,9 @@ class Term(StrEnum):
     INBOX = "inbox"
     """Webhooks that were not understood."""
     MESSAGES = "messages"
-    """What was told to programs, and to people by channels."""
+    """What was told to people by channels."""
+    EVENTS = "events"
+    """What was told to programs."""
     AUDIT = "audit"
 
 
@@ -101,6 +103,7 @@ DEFAULTS: Mapping[Term, timedelta | None] = {
     Term.INBOX_READ: timedelta(days=7),
     Term.INBOX: timedelta(days=30),
     Term.MESSAGES: timedelta(days=90),
+    Term.EVENTS: timedelta(days=30),
     Term.AUDIT: timedelta(days=3 * 365),
 }
 """Where nobody has set another one; None: for ever."""

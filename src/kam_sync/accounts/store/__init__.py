@@ -1,5 +1,6 @@
 """The tables of the account store: saving what sources hold, reading what people ask."""
 
+from kam_sync.accounts.store.aging import AgingStore
 from kam_sync.accounts.store.closing import Closed, ClosingStore, Ending
 from kam_sync.accounts.store.corrections import CorrectionStore
 from kam_sync.accounts.store.dealing import DealStore
@@ -40,6 +41,7 @@ __all__ = [
     "NOBODY",
     "RECORD_TABLES",
     "AccountStore",
+    "AgingStore",
     "Closed",
     "ClosingStore",
     "CorrectionStore",

@@ -160,10 +160,17 @@ class InboxStore:
         ]
         return self._session.scalar(sa.select(sa.func.greatest(*newest)))
 
-    def forget_before(self, moment: datetime, states: Collection[HookState]) -> None:
-        """Drop those of some states that came before a moment."""
+    def forget_before(self, moment: datetime, states: Collection[HookState]) -> int:
+        """Drop those of some states that came before a moment; how many."""
         old = sa.delete(HookRow).where(col(HookRow.received_at) < moment)
-        self._session.execute(old.where(col(HookRow.state).in_(states)))
+        gone = old.where(col(HookRow.state).in_(states)).returning(col(HookRow.id))
+        return len(self._session.execute(gone).all())
+
+    def count_before(self, moment: datetime, states: Collection[HookState]) -> int:
+        """How many of some states came before a moment."""
+        query = sa.select(sa.func.count()).select_from(HookRow)
+        old = query.where(col(HookRow.received_at) < moment, col(HookRow.state).in_(states))
+        return self._session.scalar(old) or 0
 
 
 def _key(source_id: int) -> sa.Function[int]:

@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel, col
 
 from connectors import NAMELESS, Noun, RawRecord
 from kam_sync.base import fields
-from kam_sync.base.db import Merged, Session, is_among, merge, table_of
+from kam_sync.base.db import Merged, Session, is_among, merge, stage_rows, table_of
 from kam_sync.intake.kept import Kept
 from kam_sync.intake.model import Gone, Waiting
 from kam_sync.privacy.model import Cut
@@ -167,13 +167,17 @@ class RawStore:
             is_final: the same must not come back from the CRM as it was; else what it sends next
                 is told by the digest of what it sent, so that what has not changed stays cut.
         """
-        for key, body in bodies.items():
-            written = _written(RawRecord(noun, key, body))
-            values: dict[str, Any] = {"body": body, "cut_why": why}
-            if is_final:
-                values["digest"] = _digest(written)
-            one = sa.update(RawRow).where(*self._of(noun), col(RawRow.external_id) == key)
-            self._session.execute(one.values(values))
+        if not bodies:
+            return
+        table = table_of(RawRow)
+        rows = (self._row(noun, RawRecord(noun, key, body)) for key, body in bodies.items())
+        columns = ("source_id", "noun", "external_id", "body", "digest")
+        stage = stage_rows(self._session, table, columns, rows)
+        same = [table.c[name] == stage.c[name] for name in columns[:3]]
+        values: dict[str, Any] = {"body": stage.c.body, "cut_why": why}
+        if is_final:
+            values["digest"] = stage.c.digest
+        self._session.execute(sa.update(table).where(*same).values(values))
 
     def _note_cut(self, noun: Noun, external_ids: Iterable[str], why: Cut) -> None:
         which = sa.update(RawRow).where(*self._of(noun), is_among(RawRow.external_id, external_ids))
