@@ -93,6 +93,22 @@ class ErasingAccounts:
             found |= {(one.source_id, one.external_id): one for one in self._session.scalars(query)}
         return list(found.values())
 
+    def deals_with(self, accounts: Iterable[UUID], contacts: Collection[Contact]) -> list[Any]:
+        """The deals of accounts that contacts take part in."""
+        found, theirs = [], set(contacts)
+        keys = [key for _, key in contacts]
+        for account in accounts:
+            query = select(DealRow).where(
+                belongs(DealRow, account),
+                col(DealRow.contact_external_ids).op("&&")(sa.cast(keys, sa.ARRAY(sa.String))),
+            )
+            found += [
+                deal
+                for deal in self._session.scalars(query)
+                if theirs.intersection((deal.source_id, key) for key in deal.contact_external_ids)
+            ]
+        return found
+
     def bare(self, rows: Iterable[Any], kind: type[Any], now: datetime) -> dict[Contact, Record]:
         """Empty what may be personal in rows; returns the records that stay."""
         found: dict[Contact, Record] = {}
