@@ -41,6 +41,7 @@ def disclose(session: Session, found: Found) -> dict[str, Any]:
     return {
         "person": {
             "id": str(found.id), "name": found.person.name, "position": found.person.position,
+            "consent": found.person.consent, "do_not_contact": found.person.do_not_contact,
             "phones": list(found.person.phones), "emails": list(found.person.emails),
             "accounts": [str(one) for one in of],
         },

@@ -27,6 +27,7 @@ MARK = "kam_sync_cut"
 PERSONAL: Mapping[type[Any], Mapping[str, Any]] = {
     Contact: {
         "name": "", "position": None, "phones": (), "emails": (), "tags": (), "custom": {},
+        "consent": None, "do_not_contact": None,
     },
     Activity: {"text": None, "details": {}},
     Task: {"text": "", "result": None},
