@@ -8,12 +8,13 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from connectors import Hint, Noun
+from connectors import Hint, Noun, columns
 from kam_sync import flow
 from kam_sync.accounts.match import own_person
 from kam_sync.accounts.store import SavingStore
 from kam_sync.erasing import Wish, allow, erase, erased_like, find, reapply, register_file
-from kam_sync.intake.inbox import Post
+from kam_sync.importing import giving
+from kam_sync.intake.inbox import HookState, Post, Reading
 from kam_sync.intake.model import Origin
 from kam_sync.intake.store import HintStore, InboxStore
 from kam_sync.ledger.model import LedgerState
@@ -256,4 +257,44 @@ def test_a_phone_of_the_whole_office_blocks_nobody_else(shop: Shop, crm: PersonC
     _sync(*shop, full=True)
     assert ask(services, "SELECT name FROM contact WHERE external_id = '8'") == [
         ("Пётр Сидоров",)
+    ]  # fmt: skip
+
+
+def test_a_file_that_is_imported_again_does_not_bring_her_back(shop: Shop) -> None:
+    services, _ = shop
+    plain = Services(services.settings, services.database, services.cipher, as_of=services.as_of)
+    row = {
+        "external_id": "900",
+        "client": {"inn": "7707083893"},
+        "name": NAME,
+        "phones": [PHONE],
+        "emails": [EMAIL],
+    }
+    table = columns.table_named("contacts")
+    assert giving.give(plain, table, "file", [row]).created == 1
+    flow.match(plain)
+    with services.database.transaction() as session:
+        people = tuple(one.id for one in find(session, EMAIL))
+    assert len(people) == 1  # one person of two sources
+    erase(services, Wish(people, "Анна", "заявление"))
+    again = giving.give(plain, table, "file", [row, {**row, "external_id": "901"}])
+    assert (again.created, again.updated, again.unchanged) == (1, 0, 1)
+    assert traces(services) == set()
+
+
+def test_a_webhook_about_her_keeps_no_body_once_it_is_read(shop: Shop) -> None:
+    services, source_id = shop
+    _erase(shop)
+    with services.database.transaction() as session:
+        inbox = InboxStore(session)
+        for text in (f"name={NAME}", "name=Пётр"):
+            inbox.keep([Post(source_id, {"x": "y"}, text.encode())])
+        hers, others = (one.id for one in inbox.unread(source_id, limit=9))
+        named = ((hers, "7"), (others, "8"))
+        inbox.note(
+            [Reading(one, HookState.READ, "", {"contact": [key]}) for one, key in named],
+            services.now(),
+        )
+    assert ask(services, "SELECT body, headers FROM hook ORDER BY id") == [
+        (b"", {}), ("name=Пётр".encode(), {"x": "y"}),
     ]  # fmt: skip

@@ -59,7 +59,8 @@ def span(language: Language, for_: timedelta | None) -> str:
     """How long."""
     if for_ is None:
         return language.gettext("for ever")
-    return language.ngettext("%(num)s day", "%(num)s days", for_.days)
+    said = language.ngettext("%(num)s day", "%(num)s days", for_.days)
+    return said % {"num": language.number(for_.days)}
 
 
 _DID: Mapping[Did, Say] = {
