@@ -17,6 +17,9 @@ _CODES = """
 """
 """Names of columns that are, in whatever table, one of a few words."""
 _FREE = {
+    "access_event": "what",
+    "api_key": "prefix role areas digest",
+    "member": "role password_hash link_digest subject",
     "account_move": "source beside_source",
     "activity": "happening",
     "alembic_version": "version_num",

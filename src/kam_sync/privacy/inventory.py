@@ -111,6 +111,9 @@ HOLDINGS = (
             "person_decision": "by undone_by", "rematch": "by", "rule": "by",
             "schedule": "changed_by", "winner_choice": "by", "consent": "name",
             "source": "name remote_name", "source_grant": "refused",
+            "member": "name email keeper_keys", "login": "agent address",
+            "api_key": "name keeper_keys made_by", "access_event": "who about address",
+            "login_try": "about",
         },
     ),
     Holding(

@@ -10,6 +10,7 @@ from kam_sync.privacy.store import EventStore
 from kam_sync.web.deps import asker, whole_services
 from kam_sync.wiring import Services
 
+
 class Notes:
     """The log of one request. It is written apart: what a KAM's request may write is little."""
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from kam_sync.access.model import LOCAL
 from kam_sync.privacy.inventory import Kind
 from kam_sync.privacy.model import About, Did, Event, How, Term
-from kam_sync.access.model import LOCAL
 from kam_sync.web.wording.language import Language
 
 Say = Callable[[Language], str]
