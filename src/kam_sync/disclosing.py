@@ -21,19 +21,18 @@ _MOST_EVENTS = 10_000
 def disclose(session: Session, found: Found) -> dict[str, Any]:
     """All that is kept of a person, as JSON has it."""
     accounts = ErasingAccounts(session)
-    whose = accounts.accounts_of(found.contacts)
+    theirs = accounts.theirs(found.contacts)
     names = {one.id: one.name for one in SourceStore(session).all()}
     rows = accounts.contacts(found.contacts)
     pattern = pattern_of([row.name for row in rows], found.person.emails, found.person.phones)
     about = [row for table in ABOUT for row in accounts.told_of(table, found.contacts)]
     known = {(type(row), row.source_id, row.external_id) for row in about}
-    of = list(dict.fromkeys(whose.values()))
-    deals = accounts.deals_with(of, found.contacts)
+    deals = accounts.deals(theirs)
     known |= {(type(row), row.source_id, row.external_id) for row in deals}
     named = [
         row
         for table in NAMING
-        for row in (accounts.naming(table, of, pattern) if pattern else ())
+        for row in (accounts.naming(table, theirs, pattern) if pattern else ())
         if (type(row), row.source_id, row.external_id) not in known
     ]
     decisions = PersonDecisionStore(session).about(found.contacts)
@@ -43,7 +42,7 @@ def disclose(session: Session, found: Found) -> dict[str, Any]:
             "id": str(found.id), "name": found.person.name, "position": found.person.position,
             "consent": found.person.consent, "do_not_contact": found.person.do_not_contact,
             "phones": list(found.person.phones), "emails": list(found.person.emails),
-            "accounts": [str(one) for one in of],
+            "accounts": [str(one) for one in theirs.accounts],
         },
         "contacts": _all(rows, names),
         "as_sent": [

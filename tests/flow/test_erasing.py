@@ -1,14 +1,14 @@
 """A person who is erased leaves no trace and does not come back; the key figures stay."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
-from connectors import Hint, Noun, columns
+from connectors import Hint, Noun, NpsAnswer, columns
 from kam_sync import flow
 from kam_sync.accounts.match import own_person
 from kam_sync.accounts.store import SavingStore
@@ -298,3 +298,21 @@ def test_a_webhook_about_her_keeps_no_body_once_it_is_read(shop: Shop) -> None:
     assert ask(services, "SELECT body, headers FROM hook ORDER BY id") == [
         (b"", {}), ("name=Пётр".encode(), {"x": "y"}),
     ]  # fmt: skip
+
+
+def test_answers_of_hers_and_deals_of_no_firm_are_taken_care_of(shop: Shop, crm: PersonCrm) -> None:
+    services, source_id = shop
+    crm.put(Noun.DEAL, "29", **{**crm.rows[Noun.DEAL]["21"], "company_external_id": None})
+    _sync(*shop)
+    for comment in ("Муромская довольна", "Муромская недовольна"):
+        answer = NpsAnswer(
+            external_id="51", company_external_id="1", answered_on=date(2026, 11, 1), score=3,
+            contact_external_id="7", comment=comment,
+        )  # fmt: skip
+        with services.database.transaction() as session:
+            SavingStore(session, source_id).save(Noun.NPS_ANSWER, [answer], services.now())
+    assert "fact_history.was" in traces(services)
+    _erase(shop)
+    assert traces(services) == set()
+    assert ask(services, "SELECT score, comment FROM nps_answer") == [(3, None)]
+    assert ask(services, "SELECT count(*) FROM fact_history") == [(0,)]

@@ -5,7 +5,14 @@ Each room takes the person out of its own tables; here is said in which order, a
 
 from kam_sync.erasing.destroying import Erased, Wish, erase
 from kam_sync.erasing.finding import Found, find, person
-from kam_sync.erasing.remembering import Reapplied, allow, erased_like, reapply, register_file
+from kam_sync.erasing.remembering import (
+    Reapplied,
+    allow,
+    copy_register,
+    erased_like,
+    reapply,
+    register_file,
+)
 
 __all__ = [
     "Erased",
@@ -13,6 +20,7 @@ __all__ = [
     "Reapplied",
     "Wish",
     "allow",
+    "copy_register",
     "erase",
     "erased_like",
     "find",

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from connectors import Noun
+from connectors import Noun, NpsAnswer
 from kam_sync.accounts.shadow import body_of, without_any
-from kam_sync.accounts.store import ABOUT, CONTACTS, NAMING, ErasingAccounts, NamingTable
+from kam_sync.accounts.store import ABOUT, CONTACTS, NAMING, ErasingAccounts, NamingTable, Theirs
 from kam_sync.alerts.store import mask_alerts
 from kam_sync.base.db import Session
 from kam_sync.erasing.finding import person
@@ -111,8 +111,8 @@ class _Work:
 
     def run(self) -> Erased:
         """Do it, in the order in which each part still knows what it looks for."""
-        whose = self._accounts.accounts_of(self._contacts)
-        accounts = list(dict.fromkeys(whose.values()))
+        theirs = self._accounts.theirs(self._contacts)
+        accounts = list(theirs.accounts)
         sources = SourceStore(self._session)
         reach = {source for source, _ in self._contacts} | self._accounts.sources_of(accounts)
         for source_id in sorted(reach):
@@ -126,7 +126,7 @@ class _Work:
         firms = self._accounts.firms_called(accounts, pattern) if pattern else 0
         erased = self._shadows(rows)
         if pattern:
-            self._mask(accounts, names, pattern)
+            self._mask(theirs, names, pattern)
         self._forget_hooks(erased, names, known, shared)
         self._counts.update(ErasingPeople(self._session).erase(self._contacts))
         result = Erased(
@@ -156,6 +156,8 @@ class _Work:
                 bodies = {key: without_any(key[1]) for key in self._contacts} | bodies
             for source_id in {source for source, _ in bodies}:
                 mine = {key: body for (source, key), body in bodies.items() if source == source_id}
+                if table.kind is NpsAnswer:
+                    self._accounts.strip_history(Noun.NPS_ANSWER, source_id, mine)
                 for noun, ids in self._cut(source_id, table.nouns, mine, Cut.ERASED).items():
                     gone.setdefault(source_id, {}).setdefault(noun.value, set()).update(ids)
         return gone
@@ -174,13 +176,15 @@ class _Work:
             self._counts["set_aside"] += self._accounts.hush(noun, source_id, ids)
         return found
 
-    def _mask(self, accounts: list[UUID], names: list[str], pattern: str) -> None:
+    def _mask(self, theirs: Theirs, names: list[str], pattern: str) -> None:
         """Take the person out of what is told of their customers, and of all that was written."""
         for table in NAMING:
-            for row in self._accounts.naming(table, accounts, pattern):
+            for row in self._accounts.naming(table, theirs, pattern):
                 self._mask_row(table, row, names)
         self._session.flush()
-        self._counts["fact_history"] += self._accounts.mask_history(accounts, pattern)
+        self._counts["fact_history"] += self._accounts.mask_history(
+            theirs.accounts, pattern, self._now
+        )
         self._counts.update(self._intake.mask_texts(pattern))
         self._counts.update(mask_alerts(self._session, pattern))
         self._counts.update(mask_messages(self._session, pattern))

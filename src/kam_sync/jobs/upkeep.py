@@ -67,5 +67,6 @@ def _erase_again(services: Services) -> None:
         found = erasing.reapply(services, look=False)
         for person in found.people:
             erasing.erase(services, erasing.Wish((person,), "kam_sync", _RESTORED, How.JOB))
+        erasing.copy_register(services)  # with the key as it is sealed now
     except KamSyncError as error:
         _log.warning("erased people could not be looked for", why=str(error))

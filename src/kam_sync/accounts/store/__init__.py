@@ -10,6 +10,7 @@ from kam_sync.accounts.store.erasing import (
     NAMING,
     ErasingAccounts,
     NamingTable,
+    Theirs,
 )
 from kam_sync.accounts.store.fact_tables import FACTS
 from kam_sync.accounts.store.facts import FactStore
@@ -67,6 +68,7 @@ __all__ = [
     "SavingStore",
     "StageKey",
     "StreamStore",
+    "Theirs",
     "TouchStore",
     "Wanted",
     "WinnerStore",

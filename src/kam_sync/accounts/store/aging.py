@@ -11,9 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import select
 
+import connectors as gate
 from connectors import Happening, Noun
 from kam_sync.accounts.shadow import bare, body_of, without_any
-from kam_sync.accounts.store.erasing import NAMING, NamingTable, record_of
+from kam_sync.accounts.store.erasing import NAMING, TEXTS, ErasingAccounts, NamingTable, record_of
 from kam_sync.accounts.store.fact_tables import CorrectionRow, NpsAnswerRow
 from kam_sync.accounts.store.saving import TABLES
 from kam_sync.accounts.store.tables import ActivityRow, PurchaseRow, TaskRow
@@ -21,8 +22,6 @@ from kam_sync.base.db import Session, table_of
 from kam_sync.intake.store import ErasingIntake, RawStore
 from kam_sync.intake.store.raw import RawRow
 from kam_sync.privacy.model import Cut
-
-_TEXTS = ("comment", "purpose", "reason", "text", "result")
 
 
 def _of(row: Any) -> NamingTable:
@@ -70,7 +69,7 @@ class AgingStore:
     def cut_history(self, before: datetime) -> int:
         """Take the texts out of what old facts were."""
         row = table_of(CorrectionRow)
-        names = sa.cast(list(_TEXTS), sa.ARRAY(sa.Text))
+        names = sa.cast(list(TEXTS), sa.ARRAY(sa.Text))
         has = sa.func.jsonb_exists_any(row.c.was, names)
         old = sa.update(row).where(row.c.at < before, has)
         values = {"was": row.c.was.op("-")(names), "became": row.c.became.op("-")(names)}
@@ -120,6 +119,8 @@ class AgingStore:
         self._session.flush()
         for source_id, bodies in of.items():
             raws, intake = RawStore(self._session, source_id), ErasingIntake(self._session)
+            if table.kind in (gate.NpsAnswer, gate.Purchase):  # their triggers keep what they were
+                ErasingAccounts(self._session).strip_history(table.nouns[0], source_id, bodies)
             kept = intake.nouns_of(source_id, table.nouns, bodies)
             for noun in table.nouns:
                 keys = [key for one, key in kept if one is noun]

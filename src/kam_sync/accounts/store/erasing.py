@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col, select
 
 import connectors as gate
@@ -29,6 +30,8 @@ from kam_sync.accounts.store.tables import (
 from kam_sync.base.db import Session, is_among, listed, mask, table_of
 
 Contact = tuple[int, str]
+TEXTS = ("comment", "purpose", "reason", "text", "result")
+"""Fields of facts that people write in."""
 _STREAM = (Noun.NOTE, Noun.EVENT)
 
 
@@ -61,6 +64,14 @@ NAMING = (
 CONTACTS = NamingTable(ContactRow, gate.Contact, (Noun.CONTACT,), ())
 
 
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """What contacts belong to."""
+
+    accounts: tuple[UUID, ...]
+    deals: tuple[Contact, ...]
+
+
 class ErasingAccounts:
     """Takes people out of the tables of the account store."""
 
@@ -85,29 +96,42 @@ class ErasingAccounts:
             about = sa.and_(row.about_noun == Noun.CONTACT.value, who)
         return list(self._session.scalars(select(row).where(about)))
 
-    def naming(self, table: NamingTable, accounts: Iterable[UUID], pattern: str) -> list[Any]:
-        """The rows of accounts in whose texts a pattern finds something."""
+    def naming(self, table: NamingTable, theirs: Theirs, pattern: str) -> list[Any]:
+        """The rows of customers, and of deals, in whose texts a pattern finds something."""
+        row = table.row
+        scopes = [belongs(row, account) for account in theirs.accounts]
+        if row is DealRow:
+            scopes.append(sa.tuple_(row.source_id, row.external_id).in_(theirs.deals))
+        elif row in {TaskRow, ActivityRow}:
+            about = sa.tuple_(row.source_id, row.about_external_id).in_(theirs.deals)
+            scopes.append(sa.and_(row.about_noun == Noun.DEAL.value, about))
         found: dict[Contact, Any] = {}
-        for account in accounts:
-            query = select(table.row).where(belongs(table.row, account), self._has(table, pattern))
+        for scope in scopes:  # and not one condition with OR, for which no index would be used
+            query = select(row).where(scope, self._has(table, pattern))
             found |= {(one.source_id, one.external_id): one for one in self._session.scalars(query)}
         return list(found.values())
 
-    def deals_with(self, accounts: Iterable[UUID], contacts: Collection[Contact]) -> list[Any]:
-        """The deals of accounts that contacts take part in."""
-        found, theirs = [], set(contacts)
-        keys = [key for _, key in contacts]
-        for account in accounts:
-            query = select(DealRow).where(
-                belongs(DealRow, account),
-                col(DealRow.contact_external_ids).op("&&")(sa.cast(keys, sa.ARRAY(sa.String))),
-            )
-            found += [
-                deal
-                for deal in self._session.scalars(query)
-                if theirs.intersection((deal.source_id, key) for key in deal.contact_external_ids)
-            ]
-        return found
+    def theirs(self, contacts: Collection[Contact]) -> Theirs:
+        """The customers and the deals that contacts belong to; looks through all deals."""
+        accounts = dict.fromkeys(self.accounts_of(contacts).values())
+        known, ids = set(contacts), sa.cast([key for _, key in contacts], sa.ARRAY(sa.String))
+        query = sa.select(
+            col(DealRow.source_id), col(DealRow.external_id), col(DealRow.contact_external_ids)
+        ).where(
+            col(DealRow.source_id).in_({source for source, _ in contacts}),
+            col(DealRow.contact_external_ids).op("&&")(ids),
+        )
+        deals = [
+            (source, deal)
+            for source, deal, who in self._session.execute(query)
+            if known.intersection((source, key) for key in who)
+        ]
+        return Theirs(tuple(accounts), tuple(deals))
+
+    def deals(self, theirs: Theirs) -> list[Any]:
+        """The deals that contacts take part in."""
+        key = sa.tuple_(col(DealRow.source_id), col(DealRow.external_id))
+        return list(self._session.scalars(select(DealRow).where(key.in_(theirs.deals))))
 
     def bare(self, rows: Iterable[Any], kind: type[Any], now: datetime) -> dict[Contact, Record]:
         """Empty what may be personal in rows; returns the records that stay."""
@@ -127,13 +151,29 @@ class ErasingAccounts:
                 setattr(row, name, said)
                 row.changed_at = now
 
-    def mask_history(self, accounts: Iterable[UUID], pattern: str) -> int:
-        """Take what the pattern finds out of what facts of accounts were."""
+    def mask_history(self, accounts: Iterable[UUID], pattern: str, now: datetime) -> int:
+        """Take what the pattern finds out of what facts of accounts were; that they are others now
+        for they were masked is no correction."""
         table, columns = table_of(CorrectionRow), ["was", "became"]
-        return sum(
-            mask(self._session, table, columns, pattern, is_correction_of(account))
-            for account in accounts
-        )
+        found = 0
+        for account in accounts:
+            of_account = is_correction_of(account)
+            self._session.execute(sa.delete(table).where(of_account, table.c.at == now))
+            found += mask(self._session, table, columns, pattern, of_account)
+        return found
+
+    def strip_history(self, noun: Noun, source_id: int, external_ids: Iterable[str]) -> None:
+        """Take the texts out of what facts were; where nothing else was other, nothing was."""
+        row = table_of(CorrectionRow)
+        mine = sa.and_(
+            row.c.source_id == source_id, row.c.noun == noun.value,
+            is_among(row.c.external_id, external_ids),
+        )  # fmt: skip
+        names = sa.cast(list(TEXTS), sa.ARRAY(sa.Text))
+        values = {"was": row.c.was.op("-")(names), "became": row.c.became.op("-")(names)}
+        self._session.execute(sa.update(row).where(mine).values(values))
+        is_empty = row.c.became == sa.cast({}, JSONB)
+        self._session.execute(sa.delete(row).where(mine, is_empty))
 
     def hush(self, noun: Noun, source_id: int, external_ids: Iterable[str]) -> int:
         """Say no more why records were set aside."""
