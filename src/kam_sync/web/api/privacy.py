@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Query
+from fastapi import APIRouter, Body, Depends
 
 from kam_sync import disclosing, erasing
 from kam_sync.privacy.inventory import HOLDINGS
@@ -14,7 +14,7 @@ from kam_sync.web.api import privacy_answers as answers
 from kam_sync.web.api.people import PersonId
 from kam_sync.web.deps import Reading, Serving, read_id
 from kam_sync.web.noting import Noting
-from kam_sync.web.paging import Cursor, Page, Text
+from kam_sync.web.paging import Cursor, Page
 from kam_sync.web.query import Asked
 
 router = APIRouter(prefix="/privacy", tags=["personal data"])
@@ -66,25 +66,21 @@ def reset_retention(session: Reading, notes: Noting, kind: Term) -> answers.Kept
     return answers.kept(kind, store.terms()[kind], None)
 
 
-@router.get("/people")
+@router.post("/people/find")
 def find_people(
-    session: Reading,
-    services: Serving,
-    notes: Noting,
-    q: Annotated[
-        Text,
-        Query(
-            description="Id of a person, e-mail, phone, or SOURCE:ID of a contact.",
-            examples=["+79161234567"],
-        ),
-    ],
+    session: Reading, services: Serving, notes: Noting, wish: Annotated[answers.FindWish, Body()]
 ) -> answers.FoundPeople:
-    """Who is meant; and the erasures that an e-mail or a phone belongs to."""
-    found = erasing.find(session, q)
+    """Who is meant; and the erasures that an e-mail or a phone belongs to.
+
+    It is posted, for an address is kept by the logs of proxies.
+    """
+    found = erasing.find(session, wish.who)
     notes.read_list(found)
     return answers.FoundPeople(
         people=[answers.FoundPerson.of(one) for one in found],
-        erased=[answers.Erasure.of(one) for one in erasing.erased_like(services, session, q)],
+        erased=[
+            answers.Erasure.of(one) for one in erasing.erased_like(services, session, wish.who)
+        ],
     )
 
 

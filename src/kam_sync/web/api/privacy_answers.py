@@ -107,6 +107,17 @@ class FoundPeople(BaseModel):
     erased: list[Erasure]
 
 
+class FindWish(BaseModel):
+    """Who is looked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    who: Text = Field(
+        min_length=1, max_length=500, examples=["+79161234567"],
+        description="Id of a person, e-mail, phone, or SOURCE:ID of a contact.",
+    )  # fmt: skip
+
+
 class EraseWish(BaseModel):
     """Why somebody is to be erased."""
 

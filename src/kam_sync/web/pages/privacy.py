@@ -37,11 +37,16 @@ class Logged:
 
 
 @router.get("", response_class=HTMLResponse)
+@router.post("", response_class=HTMLResponse)
 def show_privacy(
-    request: Request, session: Reading, services: Serving, notes: Noting, q: Text = "",
+    request: Request, session: Reading, services: Serving, notes: Noting, sent: Fields,
     went: Text = "",
 ) -> HTMLResponse:  # fmt: skip
-    """What is kept and for how long; a field to find a person; who was erased."""
+    """What is kept and for how long; who was erased; a field to find a person.
+
+    Whom somebody looks for is posted: an address is kept by browsers and by the logs of proxies.
+    """
+    q = sent.get("q", "").replace("\x00", "")
     terms, wrong, found, erased = TermStore(session), "", None, []
     if q.strip():
         try:
