@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "20261129_0860"
-down_revision = "20261129_0800"
+down_revision = "20261129_0820"
 branch_labels = None
 depends_on = None
 
