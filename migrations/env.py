@@ -10,7 +10,8 @@ import kam_sync.drift.store
 import kam_sync.intake.store
 import kam_sync.jobs.store
 import kam_sync.kpi.store
-import kam_sync.notify.store  # noqa: F401 - each import adds its tables to the metadata
+import kam_sync.notify.store
+import kam_sync.privacy.store  # noqa: F401 - each import adds its tables to the metadata
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:

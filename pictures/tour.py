@@ -23,6 +23,8 @@ ALONE = (
     ("settings", "/settings"),
     ("settings-installation", "/settings/installation"),
     ("settings-health", "/settings/health"),
+    ("privacy", "/privacy"),
+    ("privacy-log", "/privacy/log"),
     ("channels", "/channels"),
     ("targets", "/targets"),
     ("kpis", "/kpis"),
@@ -60,6 +62,8 @@ def _of_account(client: httpx.Client) -> Iterator[tuple[str, str]]:
     yield "account-merge-both", f"{at}/merge/{other}"
     people = [one["id"] for one in _items(client, "/people", limit=2)]
     if people:
+        yield "person", f"/people/{people[0]}"
+        yield "person-erase", f"/privacy/people/{people[0]}/erase"
         yield "person-merge", f"/people/{people[0]}/merge"
         yield "person-merge-both", f"/people/{people[0]}/merge/{people[-1]}"
 

@@ -114,6 +114,10 @@ class Fields:
         days = (custom.day(text, self._words.zone) for text in _texts(self._of(target)))
         return next((day for day in days if day), None)
 
+    def flag(self, target: str) -> bool | None:
+        """The yes or no of a target."""
+        return next((custom.agreed(one.value) for one in self._of(target)), None)
+
     @property
     def address(self) -> str | None:
         """Where a firm is: from its field, else from a legal entity."""

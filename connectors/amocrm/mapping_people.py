@@ -56,6 +56,8 @@ def contact(raw: RawRecord, words: Words) -> Contact:
         name=pick.text(body, "name") or whole,
         company_external_id=first_id(body, "companies"),
         position=fields.first("contact.position", "POSITION"),
+        consent=fields.flag("contact.consent"),
+        do_not_contact=fields.flag("contact.do_not_contact"),
         phones=fields.coded("PHONE"),
         emails=fields.coded("EMAIL"),
         tags=tags(body),

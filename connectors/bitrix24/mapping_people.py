@@ -60,6 +60,8 @@ def contact(raw: RawRecord, words: Words) -> Contact:
         name=_name(body, "name", "lastName"),
         company_external_id=ref(body, "companyId"),
         position=fields.text("contact.position") or pick.text(body, "post"),
+        consent=fields.flag("contact.consent"),
+        do_not_contact=fields.flag("contact.do_not_contact"),
         phones=several(body, "PHONE"),
         emails=several(body, "EMAIL"),
         custom=fields.all,

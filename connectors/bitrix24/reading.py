@@ -104,6 +104,11 @@ class Custom:
         values = value if isinstance(value, list) else [value]
         return ", ".join(pick.distinct(one for one in values if isinstance(one, str))) or None
 
+    def flag(self, target: str) -> bool | None:
+        """The yes or no of a target."""
+        one = self._filled.get(self._words.fields.get(target, ""), {})
+        return custom.agreed(one.get("value"))
+
     def day(self, target: str) -> date | None:
         """The day of a target."""
         said = self.text(target)

@@ -20,6 +20,8 @@ from connectors.kit import pick
 
 _SECONDS = re.compile(r"-?[0-9]{1,18}")
 _DEEPEST = 8
+_NO = ("нет", "не ", "no", "false", "0", "n", "отказ", "отозван", "отписан", "unsubscribed")
+_YES = ("да", "yes", "true", "1", "y", "есть", "соглас", "дано", "получено", "agreed", "given")
 _LARGEST = 2**63 - 1
 _MOST = Decimal(10) ** 30
 _EARLIEST, _LATEST = -2_208_988_800, 7_258_118_400  # 1900 and 2200
@@ -44,6 +46,17 @@ def decimal(value: Any) -> str | None:
 def flag(value: Any) -> bool | None:
     """A yes or no; null is neither."""
     return None if value is None else pick.flag({"value": value}, "value")
+
+
+def agreed(value: Any) -> bool | None:
+    """A yes or no as people write it into a text or choose it; None for what is neither."""
+    first = value[0] if isinstance(value, list) and value else value
+    if isinstance(first, bool):
+        return first
+    said = (text(first) or "").casefold().strip(" .!")
+    if said.startswith(_NO):
+        return False
+    return True if said.startswith(_YES) else None
 
 
 def day(value: Any, zone: tzinfo) -> date | None:

@@ -77,6 +77,7 @@ class Wrong:
 
 _TEXT = ("text", "number")
 _DATE = ("date", "moment")
+_FLAG = ("flag", "choice", "text")
 _WHOSE = (
     "клиента|компании|контрагента|организации|заказчика|покупателя|фирмы|предприятия|"
     "юр ?лица|юридического лица"
@@ -147,6 +148,23 @@ TARGETS: Mapping[str, Target] = MappingProxyType(
         "contact.position": Target(
             Noun.CONTACT, "position of the person", ("text", "choice"), ("POSITION",),
             ("должность", "position", "job title"), r"должность (?:контакта|сотрудника)",
+        ),
+        "contact.consent": Target(
+            Noun.CONTACT, "consent of the person to the processing of their data", _FLAG,
+            ("CONSENT", "PD_CONSENT"),
+            ("согласие", "согласие на обработку персональных данных", "согласие на обработку пдн",
+             "согласие пдн", "marketing consent", "consent"),
+            r"(?:есть )?согласи[ея](?: на)?(?: обработк[уи])?(?: персональных данных| пдн?)?"
+            r"|(?:gdpr |data |marketing )?consent(?: given)?",
+        ),
+        "contact.do_not_contact": Target(
+            Noun.CONTACT, "the person wants no calls, letters or messages", _FLAG,
+            ("DO_NOT_CONTACT", "UNSUBSCRIBED"),
+            ("не связываться", "не беспокоить", "отписан", "отписался", "отказ от рассылки",
+             "отказ от рассылок", "do not contact", "unsubscribed", "opt out"),
+            r"не (?:звонить|писать|связываться|беспокоить)|отказ от (?:рассыл\w+|звонков|связи)"
+            r"|отписа(?:н|лся|лась)(?: от рассыл\w+)?|(?:do not|dont) (?:call|contact|mail|email)"
+            r"|unsubscribed?|opt(?:ed)? out",
         ),
         "deal.contract_ends_on": _contract(Noun.DEAL, "of the deal"),
     }

@@ -55,6 +55,8 @@ def contact(raw: RawRecord, words: Words) -> Contact:
         name=_name(body),
         company_external_id=linked(body, "company", "ContractorCompany") or own,
         position=words.text(body, "contact.position") or pick.text(body, "position"),
+        consent=words.flag(body, "contact.consent"),
+        do_not_contact=words.flag(body, "contact.do_not_contact"),
         phones=reach(body, "phone"),
         emails=reach(body, "email"),
         **common(body, words, _owner(body)),

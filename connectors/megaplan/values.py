@@ -137,6 +137,11 @@ class Words:
         """What the mapped field holds, as a text."""
         return custom.text(named(body.get(self.fields.get(target, ""))))
 
+    def flag(self, body: pick.Body, target: str) -> bool | None:
+        """The yes or no of a target."""
+        value = body.get(self.fields.get(target, ""))
+        return value if isinstance(value, bool) else custom.agreed(named(value))
+
     def day(self, body: pick.Body, target: str) -> date | None:
         """What the mapped field holds, as a day."""
         value = body.get(self.fields.get(target, ""))

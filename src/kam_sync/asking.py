@@ -22,6 +22,7 @@ from connectors import (
     Probes,
 )
 from kam_sync import field_map
+from kam_sync.accounts.shadow import is_cut
 from kam_sync.base.command import command
 from kam_sync.base.errors import CrmTrouble, WrongUse
 from kam_sync.intake.model import Access, NewSource, Source
@@ -124,7 +125,8 @@ def _gives_ours(services: Services, source: Source, elsewhere: Credentials) -> b
     with services.database.transaction() as session:
         kept = RawStore(session, source.id)
         found = {noun: kept.live_ids(noun, limit=_SOME) for noun in Noun if noun not in _ALIKE}
-        ours = {noun: kept.bodies(noun, ids) for noun, ids in found.items() if ids}
+        ours = {noun: _whole(kept.bodies(noun, ids)) for noun, ids in found.items() if ids}
+        ours = {noun: bodies for noun, bodies in ours.items() if bodies}
     if not ours:
         return None
     moved = urlsplit(source.base_url).netloc, urlsplit(elsewhere.base_url).netloc
@@ -143,6 +145,11 @@ def _gives_ours(services: Services, source: Source, elsewhere: Credentials) -> b
             same = [key for key, ours in bodies.items() if _written(ours, moved) == there.get(key)]
             return 2 * len(same) > len(bodies)
     return False
+
+
+def _whole(bodies: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Those that are as the CRM sent them."""
+    return {key: body for key, body in bodies.items() if not is_cut(body)}
 
 
 def _written(body: Any, moved: tuple[str, str]) -> str:

@@ -9,6 +9,7 @@ from kam_sync.base.db import Session, clock_of
 from kam_sync.intake.guard import WINDOW, judge
 from kam_sync.intake.model import Gone, HouseOptions, NotedHint, NounCounts, Origin
 from kam_sync.intake.store import AskedStore, GoneStore, HeldStore, HintStore, RawStore, SourceStore
+from kam_sync.screening import screened
 from kam_sync.translating import translate_all
 from kam_sync.wiring import Services
 
@@ -187,7 +188,11 @@ class Confirming:
         if not found or noun not in self._counts:
             return
         SourceStore(session).write_alone(self._source_id)
-        merged = RawStore(session, self._source_id).keep(noun, found, self._services.now())
+        seen = screened(
+            self._services, session, self._source_id, noun, found, self._connector.translate
+        )
+        now = self._services.now()
+        merged = RawStore(session, self._source_id).keep(noun, seen.records, now, seen.cut)
         self._counts[noun].count(len(found), merged.created, merged.updated)
 
     def _welcome(self, session: Session, noun: Noun, external_ids: Sequence[str]) -> None:

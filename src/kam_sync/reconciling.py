@@ -20,6 +20,9 @@ from connectors import (
     RawRecord,
     RetryLater,
 )
+from kam_sync.accounts.shadow import reading
+from kam_sync.accounts.store import kind_of_noun
+from kam_sync.base.db import Session
 from kam_sync.base.errors import Stopped, WrongSettings, WrongUse
 from kam_sync.granting import kind_of
 from kam_sync.intake.ahead import ahead
@@ -29,6 +32,7 @@ from kam_sync.ledger.entry import Entry, entry_of
 from kam_sync.ledger.model import Check, LedgerState
 from kam_sync.ledger.store import ComparingStore, LedgerStore
 from kam_sync.mending import Mending
+from kam_sync.screening import screened
 from kam_sync.syncing import Syncing
 from kam_sync.wiring import Services
 
@@ -137,7 +141,7 @@ class Reconciling:
                 self._came += len(batch.records)
                 with self._database.transaction() as session:
                     store = ComparingStore(session, self._source.id, self._noun)
-                    store.put(self._entries(connector, batch.records))
+                    store.put(self._entries(session, connector, batch.records))
                 del batch
                 self._watch(self._noun, self._came)
                 self._stop_if_inactive()
@@ -204,16 +208,22 @@ class Reconciling:
             found = self._fetch(connector, chunk)
             with self._database.transaction() as session:
                 store = ComparingStore(session, self._source.id, self._noun)
-                store.correct(chunk, self._entries(connector, found))
+                store.correct(chunk, self._entries(session, connector, found))
         return True
 
     def _fetch(self, connector: FetchesSome, ids: Sequence[str]) -> list[RawRecord]:
         wanted = set(ids)
         return [raw for raw in connector.get_many(self._noun, ids) if raw.external_id in wanted]
 
-    def _entries(self, connector: Connector, records: Iterable[RawRecord]) -> Iterable[Entry]:
-        named = (raw for raw in records if not raw.external_id.startswith(NAMELESS))
-        return (entry_of(raw, digest_of(raw), connector.translate) for raw in named)
+    def _entries(
+        self, session: Session, connector: Connector, records: Sequence[RawRecord]
+    ) -> Iterable[Entry]:
+        """What the CRM has, as it is kept here: of people who were erased there are shadows."""
+        source_id, translate = self._source.id, connector.translate
+        seen = screened(self._services, session, source_id, self._noun, records, translate)
+        named = (raw for raw in seen.records if not raw.external_id.startswith(NAMELESS))
+        read = reading(kind_of_noun(self._noun), translate)
+        return (entry_of(raw, digest_of(raw), read) for raw in named)
 
     def _differing(self) -> int:
         with self._database.transaction() as session:

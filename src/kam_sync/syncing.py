@@ -42,6 +42,7 @@ from kam_sync.intake.store import (
 )
 from kam_sync.listening import Listening
 from kam_sync.pausing import stop_if_paused
+from kam_sync.screening import screened_batch
 from kam_sync.translating import translate_all, translate_batch
 from kam_sync.wiring import Services
 
@@ -80,10 +81,8 @@ class Syncing:
     def __init__(
         self, services: Services, source_id: int, *, full: bool, watch: Watch | None
     ) -> None:
-        self._services = services
-        self._database = services.database
-        self._full = full
-        self._watch = watch
+        self._services, self._database = services, services.database
+        self._full, self._watch = full, watch
         self._began = services.now()
         self._runs: dict[Noun, int] = {}
         self._ends: dict[Noun, NounEnd] = {}
@@ -231,13 +230,14 @@ class Syncing:
         for batch in map(partial(self._doubting, noun), batches):
             now = self._services.now()
             with self._database.transaction() as session:
-                merged = kam_sync.intake.step.run(session, source_id, noun, batch, now, is_on=is_on)
+                seen = screened_batch(self._services, session, source_id, connector, batch)
+                merged = kam_sync.intake.step.run(session, source_id, noun, seen, now, is_on=is_on)
                 counts.count(len(batch.records), merged.created, merged.updated)
                 RunStore(session).note(run_id, counts.model_dump(mode="json"))
                 if told and merged != Merged() and not batch.is_whole:
                     AnnouncedStore(session, source_id).note_polled(noun, batch.ids, now)
             is_on = is_whole = batch.is_whole
-            del batch  # the same records are read from the database now: one copy is enough
+            del batch, seen  # the same records are read from the database now: one copy is enough
             more_waits = translate_batch(self._services, source_id, connector, noun, counts)
             self._go_on(noun, counts)
             self._listen(noun, counts)
@@ -265,7 +265,7 @@ class Syncing:
         self._stop_if_paused()
 
     def _listen(self, noun: Noun, counts: NounCounts) -> None:
-        """Fetch what webhooks tell of; those of a paused source, pulled by hand, wait for it."""
+        """Fetch what webhooks tell of; those of a paused source wait for it."""
         if self._source.state is not SourceState.PAUSED:
             self._listening.look(lambda: self._go_on(noun, counts))
 

@@ -19,7 +19,8 @@ import kam_sync.jobs.store
 import kam_sync.kpi.store
 import kam_sync.ledger.store
 import kam_sync.matching.store
-import kam_sync.notify.store  # noqa: F401 - each import adds its tables to the metadata
+import kam_sync.notify.store
+import kam_sync.privacy.store  # noqa: F401 - each import adds its tables to the metadata
 from kam_sync.base.db import Database
 from kam_sync.base.db.migrate import _config, current_revision, migrate, newest_revision
 

@@ -173,3 +173,22 @@ def test_null_in_the_place_of_custom_fields_is_none_of_them(custom: Any) -> None
 def test_a_time_zone_that_does_not_exist_is_refused_at_the_door() -> None:
     with pytest.raises(ValueError, match="not a time zone"):
         Settings.model_validate({"timezone": "Europe/Nowhere"})
+
+
+@pytest.mark.parametrize(
+    ("sent", "consent"),
+    [
+        (field(5, "checkbox", True), True),
+        (field(5, "select", "Отказ"), False),
+        (field(5, "text", "Дано 01.02.2026"), True),
+        (field(5, "text", "уточнить"), None),
+    ],
+)
+def test_what_a_person_agreed_to_is_read_from_the_mapped_field(
+    sent: dict[str, Any], consent: bool | None
+) -> None:
+    field_map = {"contact.consent": "contact/5", "contact.do_not_contact": "contact/6"}
+    mapper = Mapper(Settings.model_validate({}), field_map)
+    body = {"id": 1, "custom_fields_values": [sent, field(6, "checkbox", True)]}
+    found: Any = mapper.translate(RawRecord(Noun.CONTACT, "1", body))
+    assert (found.consent, found.do_not_contact) == (consent, True)

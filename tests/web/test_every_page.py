@@ -34,6 +34,8 @@ _NOT_SHOWN = {
     "/matches/anew",  # a part of a page
     "/oauth/{kind}/callback", "/oauth/{kind}/disconnect", "/oauth/consents/{digest}",  # a CRM's
     "/export/{table}.csv", "/export/{table}.xlsx",  # files
+    "/privacy/people/{person_id}/export",
+    "/privacy/erasures/{erasure_id}",  # nobody is erased in the demo
     "/accounts/{account_id}/contacts",  # the address of old of people
     "/sources/{source}/reauth", "/sources/{source}/files",  # of kinds that the demo has none of
     "/sources/{source}/ledger/{noun}",  # of a check that was done

@@ -204,6 +204,9 @@ _OF: Mapping[Noun, Words] = {
         "name": ("фио", "имя", "контакт", "контактное лицо", "наименование", "name", "full name",
                  "contact", "contact name"),
         "position": ("должность", "position", "job title", "title"),
+        "consent": ("согласие", "согласие на обработку персональных данных", "consent"),
+        "do_not_contact": ("не связываться", "отказ от рассылки", "отписан", "do not contact",
+                           "unsubscribed"),
     },
     Noun.DEAL: {
         "name": ("сделка", "название сделки", "название", "наименование", "тема", "deal",

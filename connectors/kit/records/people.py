@@ -69,6 +69,11 @@ class Contact:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     is_deleted: bool = False
+    consent: bool | None = None
+    """Whether the person agreed to the processing of their data; None where the CRM says nothing.
+    """
+    do_not_contact: bool | None = None
+    """The person wants no calls, letters or messages."""
 
 
 @dataclass(frozen=True, slots=True)

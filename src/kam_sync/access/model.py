@@ -63,6 +63,8 @@ class Area(StrEnum):
     """People who log in here, and what they did."""
     KEYS = "keys"
     """API keys."""
+    PRIVACY = "privacy"
+    """Personal data: how long it is kept, who looked, telling and erasing one person."""
     OWN = "own"
     """What everybody has: their own account, events of open pages, the description of the API."""
 

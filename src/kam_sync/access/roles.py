@@ -24,6 +24,7 @@ _TABLE: Mapping[Area, tuple[Deed | None, ...]] = {
     Area.OPS: (_C, _S, _N, _N, _S),
     Area.MEMBERS: (_C, _S, _N, _N, _N),
     Area.KEYS: (_C, _S, _N, _N, _N),
+    Area.PRIVACY: (_C, _N, _N, _N, _N),
     Area.OWN: (_C, _C, _C, _C, _C),
 }
 

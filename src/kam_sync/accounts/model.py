@@ -151,6 +151,10 @@ class Contact(Described):
     position: str | None = None
     phones: list[str] = fields.texts()
     emails: list[str] = fields.texts()
+    consent: bool | None = None
+    """Whether the person agreed to the processing of their data, as far as the CRM says."""
+    do_not_contact: bool | None = None
+    """The person wants no calls, letters or messages."""
 
 
 class Deal(Described):

@@ -64,8 +64,9 @@ _SHARED = (
     "loss_reason",    "pipeline", "product", "rule", "stage", "winner_choice",
 )  # fmt: skip
 _OF_ACCESS = ("access_event", "api_key", "login", "login_try", "member")
+_OF_PRIVACY = ("erasure", "erasure_key", "erasure_mark", "privacy_event", "retention")
 _CLOSED = (
-    *_OF_ACCESS,
+    *_OF_ACCESS, *_OF_PRIVACY,
     "account_due", "alembic_version", "announced", "asked", "channel", "channel_route",
     "channel_send", "consent", "cursor", "delivery", "event", "given_call", "held_deletion",
     "held_record", "hint", "hook", "hook_key", "job_origin", "known_account", "known_deal",

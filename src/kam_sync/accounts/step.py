@@ -6,12 +6,26 @@ from datetime import datetime
 
 import orjson
 
-from connectors import BadRecord, Group, LossReason, Noun, Pipeline, RawRecord, Record, User
-from kam_sync.accounts.store import LeavingStore, SavingStore
+from connectors import (
+    Activity,
+    BadRecord,
+    Group,
+    LossReason,
+    Noun,
+    NpsAnswer,
+    Pipeline,
+    RawRecord,
+    Record,
+    Task,
+    User,
+)
+from kam_sync.accounts.shadow import bare, body_of, reading
+from kam_sync.accounts.store import LeavingStore, SavingStore, kind_of_noun
 from kam_sync.base.db import Session
 from kam_sync.base.report import Report
 from kam_sync.intake.model import Waiting
 from kam_sync.intake.store import RawStore, SourceStore
+from kam_sync.privacy.model import Cut
 
 BATCH = 1250
 
@@ -28,7 +42,8 @@ def run(
     report = Report("accounts").add(read=len(waiting), rejected=0)
     if not waiting:
         return report
-    records, bad = _say(noun, waiting, translate)
+    records, bad = _say(noun, waiting, reading(kind_of_noun(noun), translate))
+    records = _without_erased(raws, noun, records)
     gone = {raw.external_id: raw.gone for raw in waiting if raw.gone}
     leaving = LeavingStore(session, source_id)
     flagged = {record.external_id for record in records if getattr(record, "is_deleted", False)}
@@ -60,6 +75,31 @@ def _say(
             # A fault of ours: it costs this record and not all that come after it.
             bad[raw.external_id] = f"cannot be read ({type(error).__name__}); please report this"
     return records, bad
+
+
+def _without_erased(raws: RawStore, noun: Noun, records: list[Record]) -> list[Record]:
+    """What is told of contacts who were erased says no more than that it happened."""
+    about = {one.external_id: key for one in records if (key := _contact_of(one))}
+    cuts = raws.cuts(Noun.CONTACT, set(about.values())) if about else {}
+    theirs = {key for key, why in cuts.items() if why is Cut.ERASED}
+    if not theirs:
+        return records
+    kept = [bare(one) if about.get(one.external_id) in theirs else one for one in records]
+    changed = [new for new, old in zip(kept, records, strict=True) if new != old]
+    bodies = {one.external_id: body_of(one) for one in changed}
+    raws.cut(noun, bodies, Cut.ERASED, is_final=True)
+    return kept
+
+
+def _contact_of(record: Record) -> str | None:
+    """The contact that an activity or a task is about."""
+    match record:
+        case Activity(about_noun=Noun.CONTACT) | Task(about_noun=Noun.CONTACT):
+            return record.about_external_id
+        case NpsAnswer():
+            return record.contact_external_id
+        case _:
+            return None
 
 
 def _as_gone(record: Record) -> Record:

@@ -33,6 +33,7 @@ from kam_sync.cli import (
     open_data,
     people,
     portfolio,
+    privacy,
     rates,
     rules,
     schedules,
@@ -82,6 +83,7 @@ matching.app.command("export")(match_splink.export)
 matching.app.command("import")(match_splink.import_)
 app.add_typer(matching.app, name="match")
 app.add_typer(people.app, name="people")
+app.add_typer(privacy.app, name="privacy")
 app.add_typer(targets.app, name="target")
 app.add_typer(channels.app, name="channel")
 app.add_typer(winners.app, name="winners")

@@ -18,6 +18,7 @@ from kam_sync.intake.store import (
     WalkStore,
     digest_of,
 )
+from kam_sync.screening import screened
 from kam_sync.translating import translate_all
 from kam_sync.wiring import Services
 
@@ -124,7 +125,10 @@ class Keeping:
         self, session: Session, noun: Noun, raws: Sequence[RawRecord], now: datetime
     ) -> Merged:
         """Store raw records; those that were gone are back, for somebody has just given them."""
-        merged = RawStore(session, self._source_id).keep(noun, raws, now)
+        seen = screened(
+            self._services, session, self._source_id, noun, raws, self._connector.translate
+        )
+        merged = RawStore(session, self._source_id).keep(noun, seen.records, now, seen.cut)
         keys = [raw.external_id for raw in raws]
         back = GoneStore(session, self._source_id).revive(noun, keys, now)
         HeldStore(session, self._source_id).came(noun, keys, now)

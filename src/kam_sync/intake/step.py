@@ -1,7 +1,7 @@
 """Step 1: stores a batch of raw records and hints and, in the same transaction, the cursor."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -16,6 +16,7 @@ from kam_sync.intake.store import (
     SourceStore,
     WalkStore,
 )
+from kam_sync.privacy.model import Cut
 
 _BATCH = 1000
 _CLOCKS = timedelta(hours=1)
@@ -35,6 +36,8 @@ class Batch:
     """Part of a walk through all that there are."""
     doubtful: frozenset[str] = frozenset()
     """Records that were asked for by id while the list was read, which may show an older state."""
+    cut: Mapping[str, Cut] = field(default_factory=dict)
+    """Records that are not as the CRM sent them, and why."""
 
     def doubting(self, asked: Collection[str]) -> Self:
         """The same, and what was asked for meanwhile is doubtful."""
@@ -86,7 +89,7 @@ def run(
     if batch.is_whole and not is_on:
         walk.begin()
     raws, hints = RawStore(session, source_id), HintStore(session, source_id)
-    merged = raws.keep(noun, batch.sure, now) if batch.sure else Merged()
+    merged = raws.keep(noun, batch.sure, now, batch.cut) if batch.sure else Merged()
     if batch.hints and (merged != Merged() or not batch.sure):  # what overlaps was told before
         since = max(sources.by_id(source_id).created_at - _CLOCKS, now - _LONGEST_LOAD)
         hints.note(_since(since, batch.hints), Origin.EVENT, now)

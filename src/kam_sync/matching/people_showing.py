@@ -75,6 +75,10 @@ class Person:
     members: tuple[Member, ...]
     """The contacts, the first one first."""
     accounts: tuple[UUID, ...]
+    consent: bool | None = None
+    """False where one CRM says no, whatever the others say; None where none says anything."""
+    do_not_contact: bool = False
+    """True where one CRM says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,14 @@ def _person(id_: UUID, members: Sequence[Member], accounts: Mapping[Contact, UUI
         accounts=tuple(
             dict.fromkeys(accounts[key] for one in living if (key := _key(one)) in accounts)
         ),
+        consent=_strictest(one.consent for one in living),
+        do_not_contact=any(one.do_not_contact for one in living),
     )
+
+
+def _strictest(said: Iterable[bool | None]) -> bool | None:
+    known = [one for one in said if one is not None]
+    return all(known) if known else None
 
 
 def _whole_words(name: str) -> int:

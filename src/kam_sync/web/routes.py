@@ -31,6 +31,7 @@ import kam_sync.web.api.moves
 import kam_sync.web.api.people
 import kam_sync.web.api.plans
 import kam_sync.web.api.portfolio
+import kam_sync.web.api.privacy
 import kam_sync.web.api.rates
 import kam_sync.web.api.records
 import kam_sync.web.api.rematch
@@ -73,7 +74,9 @@ import kam_sync.web.pages.members
 import kam_sync.web.pages.merging
 import kam_sync.web.pages.people
 import kam_sync.web.pages.people_merging
+import kam_sync.web.pages.person
 import kam_sync.web.pages.portfolio
+import kam_sync.web.pages.privacy
 import kam_sync.web.pages.rematch
 import kam_sync.web.pages.restatements
 import kam_sync.web.pages.rules
@@ -98,6 +101,7 @@ API = (
     (kam_sync.web.api.matches.router, Area.MATCHES),
     (kam_sync.web.api.people.matches, Area.MATCHES),
     (kam_sync.web.api.people.router, Area.ACCOUNTS),
+    (kam_sync.web.api.privacy.router, Area.PRIVACY),
     (kam_sync.web.api.rematch.router, Area.MATCHES),
     (kam_sync.web.api.groups.router, Area.ACCOUNTS),
     (kam_sync.web.api.groups.parents, Area.MATCHES),
@@ -155,6 +159,8 @@ PAGES = (
     (kam_sync.web.pages.zones.router, Area.ACCOUNTS),
     (kam_sync.web.pages.merging.router, Area.MATCHES),
     (kam_sync.web.pages.people_merging.router, Area.MATCHES),
+    (kam_sync.web.pages.person.router, Area.ACCOUNTS),
+    (kam_sync.web.pages.privacy.router, Area.PRIVACY),
     (kam_sync.web.pages.account_lists.router, Area.ACCOUNTS),
     (kam_sync.web.pages.connect.router, Area.SOURCES),
     (kam_sync.web.pages.sources.router, Area.SOURCES),

@@ -1,8 +1,17 @@
 """The tables of the account store: saving what sources hold, reading what people ask."""
 
+from kam_sync.accounts.store.aging import AgingStore
 from kam_sync.accounts.store.closing import Closed, ClosingStore, Ending
 from kam_sync.accounts.store.corrections import CorrectionStore
 from kam_sync.accounts.store.dealing import DealStore
+from kam_sync.accounts.store.erasing import (
+    ABOUT,
+    CONTACTS,
+    NAMING,
+    ErasingAccounts,
+    NamingTable,
+    Theirs,
+)
 from kam_sync.accounts.store.fact_tables import FACTS
 from kam_sync.accounts.store.facts import FactStore
 from kam_sync.accounts.store.fields import FieldStore
@@ -15,7 +24,7 @@ from kam_sync.accounts.store.outlook import Outlook, OutlookStore
 from kam_sync.accounts.store.owing import OwingStore
 from kam_sync.accounts.store.reading import AccountStore
 from kam_sync.accounts.store.records import Key, RecordStore, Ref, StageKey, Wanted, kind_of
-from kam_sync.accounts.store.saving import RECORD_TABLES, SavingStore
+from kam_sync.accounts.store.saving import RECORD_TABLES, SavingStore, kind_of_noun
 from kam_sync.accounts.store.securing import is_secured, secure, sql_for_administrator
 from kam_sync.accounts.store.seeing import Own, restrict
 from kam_sync.accounts.store.stream import StreamStore
@@ -25,16 +34,21 @@ from kam_sync.accounts.store.worth import Worth, WorthStore
 from kam_sync.accounts.store.zones import ZoneStore
 
 __all__ = [
+    "ABOUT",
+    "CONTACTS",
     "FACTS",
     "KEEPERS",
+    "NAMING",
     "NOBODY",
     "RECORD_TABLES",
     "AccountStore",
+    "AgingStore",
     "Closed",
     "ClosingStore",
     "CorrectionStore",
     "DealStore",
     "Ending",
+    "ErasingAccounts",
     "FactStore",
     "FieldStore",
     "Keeper",
@@ -44,6 +58,7 @@ __all__ = [
     "LinkingStore",
     "MergingStore",
     "MoveStore",
+    "NamingTable",
     "Outlook",
     "OutlookStore",
     "OwingStore",
@@ -53,6 +68,7 @@ __all__ = [
     "SavingStore",
     "StageKey",
     "StreamStore",
+    "Theirs",
     "TouchStore",
     "Wanted",
     "WinnerStore",
@@ -61,6 +77,7 @@ __all__ = [
     "ZoneStore",
     "is_secured",
     "kind_of",
+    "kind_of_noun",
     "records_of",
     "restrict",
     "secure",

@@ -54,6 +54,13 @@ TABLES: Mapping[Noun, tuple[type[Any], type[SQLModel]]] = {
     Noun.EVENT: (gate.Activity, ActivityRow),
     **FACTS,
 }
+
+
+def kind_of_noun(noun: Noun) -> type[Any] | None:
+    """As what the records of a noun come through the gate; None for those in several tables."""
+    return TABLES[noun][0] if noun in TABLES else None
+
+
 RECORD_TABLES: Mapping[Noun, sa.Table] = {
     **{noun: table_of(row) for noun, (_, row) in TABLES.items()},
     Noun.PIPELINE: table_of(PipelineRow),

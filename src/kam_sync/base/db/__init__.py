@@ -6,6 +6,7 @@ from kam_sync.base.db.bulk import Merged, copy_rows, merge, merge_staged, stage_
 from kam_sync.base.db.engine import Database, clock_of, hold_still, is_refused, open_database
 from kam_sync.base.db.limited import LimitedDatabase, is_limited
 from kam_sync.base.db.lists import LISTED, as_array, is_among, listed
+from kam_sync.base.db.masking import mask
 
 __all__ = [
     "LISTED",
@@ -21,6 +22,7 @@ __all__ = [
     "is_limited",
     "is_refused",
     "listed",
+    "mask",
     "merge",
     "merge_staged",
     "open_database",

@@ -4,6 +4,7 @@ from kam_sync.intake.store.activity import Activity, ActivityStore
 from kam_sync.intake.store.announced import AnnouncedStore
 from kam_sync.intake.store.asked import AskedStore
 from kam_sync.intake.store.consents import ConsentStore
+from kam_sync.intake.store.erasing import ErasingIntake
 from kam_sync.intake.store.given import GivenStore
 from kam_sync.intake.store.gone import APPROVED, GoneStore
 from kam_sync.intake.store.grants import GrantStore
@@ -35,6 +36,7 @@ __all__ = [
     "AnnouncedStore",
     "AskedStore",
     "ConsentStore",
+    "ErasingIntake",
     "GivenStore",
     "GoneStore",
     "GrantStore",

@@ -14,6 +14,15 @@ from kam_sync.intake.inbox import Hook, HookState, KeptHook, Post, Reading
 from kam_sync.intake.model import SourceState
 from kam_sync.intake.store.sources import SourceRow
 
+_EMPTIED = """
+    UPDATE hook SET body = '', headers = '{}' WHERE id = ANY(:ids) AND EXISTS (
+        SELECT FROM jsonb_each(hook.named) AS told(noun, keys)
+        CROSS JOIN jsonb_array_elements_text(told.keys) AS key
+        JOIN raw_record r ON r.source_id = hook.source_id AND r.noun = told.noun
+            AND r.external_id = key AND r.cut_why IN ('erased', 'masked'))
+"""
+"""Those that are about erased people are not kept once it is known what they are about."""
+
 
 class HookRow(KeptHook, table=True):
     """A webhook."""
@@ -81,6 +90,7 @@ class InboxStore:
         ]
         if changes:
             self._session.execute(sa.update(HookRow), changes)
+            self._session.execute(sa.text(_EMPTIED), {"ids": [one.hook_id for one in readings]})
 
     def hooks(
         self,
@@ -170,10 +180,17 @@ class InboxStore:
         self._session.execute(sa.delete(HookRow).where(col(HookRow.id).in_(too_many)))
         return self.kept_bytes(source_id) <= most
 
-    def forget_before(self, moment: datetime, states: Collection[HookState]) -> None:
-        """Drop those of some states that came before a moment."""
+    def forget_before(self, moment: datetime, states: Collection[HookState]) -> int:
+        """Drop those of some states that came before a moment; how many."""
         old = sa.delete(HookRow).where(col(HookRow.received_at) < moment)
-        self._session.execute(old.where(col(HookRow.state).in_(states)))
+        gone = old.where(col(HookRow.state).in_(states)).returning(col(HookRow.id))
+        return len(self._session.execute(gone).all())
+
+    def count_before(self, moment: datetime, states: Collection[HookState]) -> int:
+        """How many of some states came before a moment."""
+        query = sa.select(sa.func.count()).select_from(HookRow)
+        old = query.where(col(HookRow.received_at) < moment, col(HookRow.state).in_(states))
+        return self._session.scalar(old) or 0
 
 
 _ROOM = sa.func.octet_length(sa.column("body")) + 500

@@ -1,6 +1,6 @@
 """Raw records as the CRM sent them, and how far each noun was read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -12,9 +12,10 @@ from sqlmodel import Field, SQLModel, col
 
 from connectors import NAMELESS, Noun, RawRecord
 from kam_sync.base import fields
-from kam_sync.base.db import Merged, Session, is_among, merge, table_of
+from kam_sync.base.db import Merged, Session, is_among, merge, stage_rows, table_of
 from kam_sync.intake.kept import Kept
 from kam_sync.intake.model import Gone, Waiting
+from kam_sync.privacy.model import Cut
 
 change_no = sa.Sequence("raw_change_no", metadata=SQLModel.metadata)
 
@@ -33,6 +34,10 @@ class RawRow(SQLModel, table=True):
             "raw_record_merged", "source_id", "noun", "merged_into",
             postgresql_where=sa.text("merged_into IS NOT NULL"),
         ),
+        sa.Index(
+            "raw_record_cut", "source_id", "noun", "external_id",
+            postgresql_where=sa.text("cut_why IN ('erased', 'masked')"),
+        ),
     )  # fmt: skip
 
     source_id: int = Field(primary_key=True, foreign_key="source.id", ondelete="CASCADE")
@@ -46,10 +51,14 @@ class RawRow(SQLModel, table=True):
     """When we learnt that the CRM no longer has it."""
     gone_why: str = Field(default="", sa_column_kwargs={"server_default": ""})
     merged_into: str | None = None
+    cut_why: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Why its body is not as the CRM sent it: a `Cut`."""
 
 
 _BODY = sa.cast(RawRow.body, sa.Text)
 """Read as text: orjson decodes it several times faster than the driver does."""
+_IS_SCREENED = sa.text("raw_record.cut_why IN ('erased', 'masked')")
+"""In these words, as the index has it."""
 
 
 class CursorRow(SQLModel, table=True):
@@ -117,17 +126,65 @@ class RawStore:
         mine = sa.update(CursorRow).where(col(CursorRow.source_id) == self._source_id, *which)
         self._session.execute(mine.values(cursor=None))
 
-    def keep(self, noun: Noun, records: Sequence[RawRecord], now: datetime) -> Merged:
-        """Store raw records; one that has not changed since it last came is left alone."""
+    def keep(
+        self,
+        noun: Noun,
+        records: Sequence[RawRecord],
+        now: datetime,
+        cut: Mapping[str, Cut] | None = None,
+    ) -> Merged:
+        """Store raw records; one that has not changed since it last came is left alone.
+
+        Args:
+            cut: those that are not as the CRM sent them, and why.
+        """
         latest = {record.external_id: record for record in records}
-        return merge(
+        merged = merge(
             self._session,
             table_of(RawRow),
             ("source_id", "noun", "external_id", "body", "digest"),
             (self._row(noun, record) for record in latest.values()),
-            touch={"change_no": change_no.next_value(), "changed_at": now},
+            touch={"change_no": change_no.next_value(), "changed_at": now, "cut_why": ""},
             compare=("digest",),
         )
+        for why in set((cut or {}).values()):
+            self._note_cut(noun, [key for key, one in (cut or {}).items() if one is why], why)
+        return merged
+
+    def cuts(self, noun: Noun, external_ids: Iterable[str]) -> dict[str, Cut]:
+        """Those of the records that an erased person was taken out of, and how."""
+        query = sa.select(col(RawRow.external_id), col(RawRow.cut_why)).where(
+            *self._of(noun), is_among(RawRow.external_id, external_ids), _IS_SCREENED
+        )
+        return {key: Cut(why) for key, why in self._session.execute(query)}
+
+    def cut(
+        self, noun: Noun, bodies: Mapping[str, Mapping[str, Any]], why: Cut, *, is_final: bool
+    ) -> None:
+        """Put others in the place of the bodies of records.
+
+        Args:
+            is_final: the same must not come back from the CRM as it was; else what it sends next
+                is told by the digest of what it sent, so that what has not changed stays cut.
+        """
+        if not bodies:
+            return
+        table = table_of(RawRow)
+        rows = (self._row(noun, RawRecord(noun, key, body)) for key, body in bodies.items())
+        columns = ("source_id", "noun", "external_id", "body", "digest")
+        stage = stage_rows(self._session, table, columns, rows)
+        same = [table.c[name] == stage.c[name] for name in columns[:3]]
+        values: dict[str, Any] = {"body": stage.c.body, "cut_why": why}
+        if is_final:
+            values["digest"] = stage.c.digest
+        self._session.execute(sa.update(table).where(*same).values(values))
+
+    def _note_cut(self, noun: Noun, external_ids: Iterable[str], why: Cut) -> None:
+        which = sa.update(RawRow).where(*self._of(noun), is_among(RawRow.external_id, external_ids))
+        self._session.execute(which.values(cut_why=why))
+
+    def _of(self, noun: Noun) -> tuple[sa.ColumnElement[bool], ...]:
+        return col(RawRow.source_id) == self._source_id, col(RawRow.noun) == noun.value
 
     def digests(self, noun: Noun, external_ids: Iterable[str]) -> dict[str, bytes]:
         """What those of the records that we have, and that are not gone, are known by."""

@@ -1,6 +1,7 @@
 """The tables of matching: keys, pairs, decisions, parents, people, and hints from elsewhere."""
 
 from kam_sync.matching.store.decisions import Decisions, DecisionStore
+from kam_sync.matching.store.erasing import ErasingPeople
 from kam_sync.matching.store.groups import GroupStore
 from kam_sync.matching.store.hints import HintStore
 from kam_sync.matching.store.keys import MANY, KeyStore
@@ -18,6 +19,7 @@ __all__ = [
     "Contact",
     "DecisionStore",
     "Decisions",
+    "ErasingPeople",
     "GroupStore",
     "HintStore",
     "KeyStore",

@@ -1,9 +1,14 @@
 """What people decided of contacts, and what they are asked of them."""
 
-from typing import ClassVar
+from collections.abc import Collection
+from typing import Any, ClassVar
 
-from kam_sync.matching.model import PersonQuestion
+import sqlalchemy as sa
+from sqlmodel import select
+
+from kam_sync.matching.model import Decision, PersonQuestion
 from kam_sync.matching.store.decisions import Decisions
+from kam_sync.matching.store.people_keys import Contact
 from kam_sync.matching.store.tables import PersonDecisionRow
 
 _PAIRS = """
@@ -31,6 +36,16 @@ _MORE = "q.one_person AS one_person_id, q.other_person AS other_person_id,"
 
 class PersonDecisionStore(Decisions[PersonQuestion]):
     """Of contacts, and the people that they are."""
+
+    def about(self, contacts: Collection[Contact]) -> list[Decision]:
+        """All that was decided of contacts, also what was taken back."""
+        row: Any = PersonDecisionRow
+        one, other = (
+            sa.tuple_(row.one_source_id, row.one_id),
+            sa.tuple_(row.other_source_id, row.other_id),
+        )
+        which = one.in_(contacts) | other.in_(contacts)
+        return list(self._session.scalars(select(row).where(which).order_by(row.id)))
 
     _row = PersonDecisionRow
     _question = PersonQuestion

@@ -178,9 +178,15 @@ class DeliveryStore:
         waits = sa.and_(row.c.target_id == target_id, row.c.state == DeliveryState.WAITING)
         self._session.execute(sa.update(row).where(waits).values(_UNTRIED | {"due_at": now}))
 
-    def forget_before(self, moment: datetime) -> None:
-        """Drop events that are older, with their deliveries, sent or not."""
-        self._session.execute(sa.delete(EventRow).where(col(EventRow.at) < moment))
+    def forget_before(self, moment: datetime) -> int:
+        """Drop events that are older, with their deliveries, sent or not; how many."""
+        old = sa.delete(EventRow).where(col(EventRow.at) < moment)
+        return len(self._session.execute(old.returning(col(EventRow.id))).all())
+
+    def count_before(self, moment: datetime) -> int:
+        """How many events are older."""
+        query = sa.select(sa.func.count()).select_from(EventRow).where(col(EventRow.at) < moment)
+        return self._session.scalar(query) or 0
 
     def _named(self, target_id: int, ids: Collection[str]) -> list[int]:
         row, event = table_of(DeliveryRow).c, table_of(EventRow).c

@@ -153,11 +153,23 @@ class SendStore:
         found = self._session.execute(query.group_by(row.alert_id, row.channel_id))
         return {(alert_id, channel_id): at for alert_id, channel_id, at in found}
 
-    def forget_before(self, moment: datetime) -> None:
+    def forget_before(self, moment: datetime) -> int:
         """Drop what was told, or given up, longer ago; that others were told once is kept."""
-        row = table_of(SendRow).c
-        is_over = row.state.not_in(_TO_BE_SENT) & (row.event != Event.ESCALATED)
-        self._session.execute(sa.delete(table_of(SendRow)).where(is_over, row.made_at < moment))
+        old = sa.delete(table_of(SendRow)).where(_is_over(moment))
+        return len(self._session.execute(old.returning(sa.literal(1))).all())
+
+    def count_before(self, moment: datetime) -> int:
+        """How many of these there are."""
+        query = sa.select(sa.func.count()).select_from(SendRow).where(_is_over(moment))
+        return self._session.scalar(query) or 0
+
+
+def _is_over(before: datetime) -> sa.ColumnElement[bool]:
+    row = table_of(SendRow).c
+    is_over: sa.ColumnElement[bool] = sa.and_(
+        row.state.not_in(_TO_BE_SENT), row.event != Event.ESCALATED, row.made_at < before
+    )
+    return is_over
 
 
 def _is_due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:

@@ -20,6 +20,7 @@ from kam_sync.web.api import answers, match_answers, record_answers
 from kam_sync.web.api.listing import Listing, of_company
 from kam_sync.web.api.people import contacts_page
 from kam_sync.web.deps import AccountId, AllSources, Reading, Serving
+from kam_sync.web.noting import Noting
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 from kam_sync.web.render import Spoken
@@ -76,11 +77,12 @@ def get_account(
 
 @router.get("/accounts/{account_id}/contacts")
 def list_contacts_of_account(
-    session: Reading, account_id: AccountId, sources: AllSources, query: Asked[Paging]
-) -> Page[record_answers.Contact]:
+    session: Reading, account_id: AccountId, sources: AllSources, notes: Noting,
+    query: Asked[Paging],
+) -> Page[record_answers.Contact]:  # fmt: skip
     """The people at an account, in every CRM."""
     wanted = Wanted(account_id=AccountStore(session).account(account_id).id)
-    return contacts_page(session, sources, query, wanted)
+    return contacts_page(session, sources, notes, query, wanted)
 
 
 @router.get("/accounts/{account_id}/deals")

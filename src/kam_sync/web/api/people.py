@@ -1,6 +1,6 @@
 """People at customers, which of them may be one, and what is said of them: one, two, taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from typing import Annotated
 from uuid import UUID
 
@@ -13,12 +13,14 @@ from kam_sync.base.db import Session
 from kam_sync.jobs import joining
 from kam_sync.matching.people_showing import asked, people, told
 from kam_sync.matching.store import Contact, PersonDecisionStore, PersonStore, WantedPeople
+from kam_sync.privacy.model import About
 from kam_sync.web import paging
 from kam_sync.web.api import people_answers as answers
 from kam_sync.web.api.listing import Listing, of_company
 from kam_sync.web.api.matches import BY_MONEY, DecisionId, Note, place_of, write_place
 from kam_sync.web.api.record_answers import Contact as OneContact
 from kam_sync.web.deps import AllSources, Reading, Serving, Sources, read_id
+from kam_sync.web.noting import Notes, Noting
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 from kam_sync.web.render import Spoken
@@ -89,8 +91,9 @@ class SplitPerson(BaseModel):
 
 @router.get("/people")
 def list_people(
-    session: Reading, sources: AllSources, language: Spoken, query: Asked[PeopleQuery]
-) -> Page[answers.Person]:
+    session: Reading, sources: AllSources, language: Spoken, notes: Noting,
+    query: Asked[PeopleQuery],
+) -> Page[answers.Person]:  # fmt: skip
     """People at customers, each once, whatever CRMs know them; by id, after they are matched."""
     after = _BY_PERSON.read(query.cursor)
     wanted = WantedPeople(
@@ -102,27 +105,30 @@ def list_people(
     found = PersonStore(session).find(wanted, after=begin, limit=query.limit + 1)
     kept, cursor = paging.page(found, query.limit, _BY_PERSON.write)
     items = [answers.person(language, sources.names, one) for one in people(session, kept)]
+    _note(notes, query.account, items)
     return Page(items=items, next_cursor=cursor)
 
 
 @matches.get("/people/matches")
 def list_people_matches(
-    session: Reading, sources: AllSources, language: Spoken, query: Asked[Paging]
+    session: Reading, sources: AllSources, language: Spoken, notes: Noting, query: Asked[Paging]
 ) -> Page[answers.Question]:
     """Contacts that may be one person: those of the accounts with the most money first."""
     after = place_of(PEOPLE_BY_MONEY.read(query.cursor))
     found = PersonDecisionStore(session).questions(after=after, limit=query.limit + 1)
     kept, cursor = paging.page(found, query.limit, lambda row: write_place(row, PEOPLE_BY_MONEY))
     items = [answers.question(language, sources.names, one) for one in asked(session, kept)]
+    notes.read_list(items)
     return Page(items=items, next_cursor=cursor)
 
 
 @matches.post("/people/matches/merge")
-def merge_people(services: Serving, wanted: MergePeople) -> answers.Decision:
+def merge_people(services: Serving, notes: Noting, wanted: MergePeople) -> answers.Decision:
     """Say that two people are one, with all their contacts."""
     one, other = (read_id("person", given) for given in wanted.people)
     with joining.people(services, by=_BY) as deciding:
         decision = deciding.merge(one, other, wanted.note)
+    notes.changed(About.PERSON, one)
     return _decision(services, decision)
 
 
@@ -158,25 +164,29 @@ def undo_of_people(services: Serving, decision_id: DecisionId) -> answers.Decisi
 
 @router.get("/people/{person_id}")
 def get_person(
-    session: Reading, sources: AllSources, language: Spoken, person_id: PersonId
+    session: Reading, sources: AllSources, language: Spoken, notes: Noting, person_id: PersonId
 ) -> answers.Person:
     """One person, with why each contact is theirs."""
+    notes.read(About.PERSON, person_id)
     PersonStore(session).contacts_of(person_id)
     (found,) = people(session, [person_id])
     return answers.person(language, sources.names, found)
 
 
 @matches.post("/people/{person_id}/split")
-def split_person(services: Serving, person_id: PersonId, wanted: SplitPerson) -> answers.Decision:
+def split_person(
+    services: Serving, notes: Noting, person_id: PersonId, wanted: SplitPerson
+) -> answers.Decision:
     """Take contacts away from a person: they are somebody else, all of them together."""
     leaving = _contacts(services, wanted.contacts)
     with joining.people(services, by=_BY) as deciding:
         decision = deciding.split(person_id, leaving, wanted.note)
+    notes.changed(About.PERSON, person_id)
     return _decision(services, decision)
 
 
 def contacts_page(
-    session: Session, sources: Sources, query: Paging, wanted: Wanted
+    session: Session, sources: Sources, notes: Notes, query: Paging, wanted: Wanted
 ) -> Page[OneContact]:
     """A page of contacts, each with its account and its person."""
     listing = Listing(RecordStore(session), sources)
@@ -186,7 +196,16 @@ def contacts_page(
         OneContact(**plain, person_id=str(whose[row.source_id, row.external_id]))
         for row, plain in zip(rows, listing.plain(rows, of_company), strict=True)
     ]
+    _note(notes, wanted.account_id, items)
     return Page(items=items, next_cursor=cursor)
+
+
+def _note(notes: Notes, account: object, shown: Sized) -> None:
+    """One line for a list, of the account where it is of one."""
+    if account is None:
+        notes.read_list(shown)
+    else:
+        notes.read(About.ACCOUNT, account, count=len(shown))
 
 
 def _contacts(services: Services, given: Sequence[Given]) -> list[Contact]:

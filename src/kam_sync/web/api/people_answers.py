@@ -67,6 +67,10 @@ class Person(BaseModel):
     position: str | None = Field(description="As it was changed last.")
     phones: list[str] = Field(description="Each once, in E.164 where it is a number.")
     emails: list[str] = Field(description="Each once, in lower case.")
+    consent: bool | None = Field(
+        description="Agreed to the processing of their data: false where one CRM says no."
+    )
+    do_not_contact: bool = Field(description="One CRM says: no calls, letters or messages.")
     account_ids: list[AccountId] = Field(description="The customers where the person is known.")
     contacts: list[Member]
 
@@ -112,6 +116,8 @@ def person(language: Language, names: Names, one: shown.Person) -> Person:
         position=one.position,
         phones=list(one.phones),
         emails=list(one.emails),
+        consent=one.consent,
+        do_not_contact=one.do_not_contact,
         account_ids=[str(account) for account in one.accounts],
         contacts=[
             Member(

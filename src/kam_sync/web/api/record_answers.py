@@ -29,6 +29,10 @@ class Contact(Described):
     position: str | None
     phones: list[str]
     emails: list[str]
+    consent: bool | None = Field(
+        description="Agreed to the processing of their data; null where the CRM says nothing."
+    )
+    do_not_contact: bool | None = Field(description="Wants no calls, letters or messages.")
 
 
 class Task(Owned):

@@ -16,6 +16,7 @@ from kam_sync.web.api.listing import (
 )
 from kam_sync.web.api.people import contacts_page
 from kam_sync.web.deps import AllSources, Reading
+from kam_sync.web.noting import Noting
 from kam_sync.web.paging import Page
 from kam_sync.web.query import Asked
 
@@ -24,10 +25,10 @@ router = APIRouter(tags=["records"])
 
 @router.get("/contacts")
 def list_contacts(
-    session: Reading, sources: AllSources, query: Asked[CustomerQuery]
+    session: Reading, sources: AllSources, notes: Noting, query: Asked[CustomerQuery]
 ) -> Page[answers.Contact]:
     """People at customers."""
-    return contacts_page(session, sources, query, query.wanted(sources))
+    return contacts_page(session, sources, notes, query, query.wanted(sources))
 
 
 @router.get("/deals")

@@ -23,6 +23,8 @@ from kam_sync.accounts.store import (
 )
 from kam_sync.matching.people_showing import people
 from kam_sync.matching.store import touched
+from kam_sync.privacy.model import About
+from kam_sync.web.noting import Noting
 from kam_sync.web.pages.account_head import Page
 from kam_sync.web.pages.ageing import ageings
 from kam_sync.web.pages.everything import KINDS, everything
@@ -95,11 +97,14 @@ def show_deals(
 
 @router.get(f"{_AT}/people", response_class=HTMLResponse)
 @router.get(f"{_AT}/contacts", response_class=HTMLResponse)
-def show_people(page: Page, sort: PeopleOrder = PeopleOrder.TOUCH, number: Number = 1) -> Response:
+def show_people(
+    page: Page, notes: Noting, sort: PeopleOrder = PeopleOrder.TOUCH, number: Number = 1
+) -> Response:
     """The people at the account, and who was in touch with each."""
     skip = (number - 1) * AT_ONCE
     found = touched(page.session, page.account.id, sort.value, limit=AT_ONCE + 1, skip=skip)
     alone = {person: contact for person, contact, _ in found[:AT_ONCE]}
+    notes.read(About.ACCOUNT, page.account.id, count=len(alone))
     return page.render(
         "account_people.html",
         "people",

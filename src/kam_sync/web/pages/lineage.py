@@ -18,8 +18,10 @@ from kam_sync.intake.kept import Kept
 from kam_sync.intake.store import RawStore
 from kam_sync.jobs.comparing import noun_of
 from kam_sync.kpi.tracing import Record
+from kam_sync.privacy.model import About
 from kam_sync.web.api.lineage import Named, OfKpi
 from kam_sync.web.deps import AllSources, Reading, Serving
+from kam_sync.web.noting import Noting
 from kam_sync.web.paging import Text
 from kam_sync.web.query import Asked
 from kam_sync.web.render import pages
@@ -31,6 +33,7 @@ records = APIRouter()
 
 _AT_ONCE = 25
 _MOST_PAGES = 10_000
+_OF_PEOPLE = {Noun.CONTACT.value, Noun.USER.value, Noun.TASK.value, "activity"}
 _OF_ACTIVITIES = (Noun.NOTE, Noun.EVENT)
 """A record of the timeline is one of these."""
 
@@ -49,8 +52,9 @@ class Where(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Which record of the source in the path."""
+    """Which record of which source."""
 
+    source: Text
     noun: Text
     external_id: Text
 
@@ -82,16 +86,18 @@ def show_rows(
 
 @records.get("/sources/{source}/records/{noun}/{external_id:path}", response_class=HTMLResponse)
 def show_record(
-    request: Request, session: Reading, services: Serving, sources: AllSources, source: str,
-    at: Annotated[Address, Depends()],
+    request: Request, session: Reading, services: Serving, sources: AllSources,
+    notes: Noting, at: Annotated[Address, Depends()],
 ) -> HTMLResponse:  # fmt: skip
     """A record as the CRM sent it, and beside it what we read of it."""
-    known, noun, external_id = sources.named(source), at.noun, at.external_id
+    known, noun, external_id = sources.named(at.source), at.noun, at.external_id
     kept = _kept(session, known.id, noun, external_id)
     own = RecordStore(session).by_keys(kind_of(noun), [(known.id, external_id)])
     record: Any = own.get((known.id, external_id))
     if kept is None and record is None:
         raise NotHere(f"{noun} {external_id}: {known.name} has no such record")
+    if noun in _OF_PEOPLE:
+        notes.read(About.RECORD, f"{known.id}:{noun}:{external_id}")
     language = pages(request).language(request)
     shown = kept and orjson.dumps(kept.shown, option=orjson.OPT_INDENT_2).decode()
     return pages(request).render(

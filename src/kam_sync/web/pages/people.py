@@ -7,9 +7,11 @@ from kam_sync.base.errors import NotHere
 from kam_sync.jobs import joining
 from kam_sync.matching.people_showing import asked, told
 from kam_sync.matching.store import PersonDecisionStore
+from kam_sync.privacy.model import About
 from kam_sync.web.api.matches import DecisionId
 from kam_sync.web.api.people import PEOPLE_BY_ID, PEOPLE_BY_MONEY, PersonId
 from kam_sync.web.deps import Serving
+from kam_sync.web.noting import Noting
 from kam_sync.web.pages import asking
 from kam_sync.web.pages.forms import Fields, Pairs
 from kam_sync.web.wording import persons as words
@@ -34,14 +36,16 @@ PEOPLE = asking.Kind(
 
 
 @router.get("/matches/people", response_class=HTMLResponse)
-def show_people_matches(page: asking.Asked) -> HTMLResponse:
+def show_people_matches(page: asking.Asked, notes: Noting) -> HTMLResponse:
     """Which contacts may be one person, and what was decided last."""
+    notes.read(About.CONTACTS)
     return page.questions(PEOPLE)
 
 
 @router.get("/matches/people/decisions", response_class=HTMLResponse)
-def show_people_decisions(page: asking.Asked) -> HTMLResponse:
+def show_people_decisions(page: asking.Asked, notes: Noting) -> HTMLResponse:
     """All that was decided of people, page by page."""
+    notes.read(About.CONTACTS)
     return page.decisions(PEOPLE)
 
 
@@ -58,7 +62,10 @@ def undo_of_people(services: Serving, decision_id: DecisionId) -> RedirectRespon
 
 
 @router.post("/people/{person_id}/split")
-def split_person(services: Serving, person_id: PersonId, pairs: Pairs) -> RedirectResponse:
+def split_person(
+    services: Serving, notes: Noting, person_id: PersonId, pairs: Pairs
+) -> RedirectResponse:
     """Take the contacts that are ticked away from a person."""
+    notes.changed(About.PERSON, person_id)
     kept = f"{PEOPLE.here}/decisions?did=kept"
     return asking.split(services, PEOPLE, person_id, pairs, kept=kept)

@@ -15,8 +15,10 @@ from kam_sync.jobs import joining
 from kam_sync.matching.people_showing import Person, people
 from kam_sync.matching.proposing import propose_people
 from kam_sync.matching.store import PersonStore
+from kam_sync.privacy.model import About
 from kam_sync.web.api.people import PersonId
 from kam_sync.web.deps import AllSources, Reading, Serving, read_id
+from kam_sync.web.noting import Noting
 from kam_sync.web.pages.asking import Asked
 from kam_sync.web.pages.choosing import people_like
 from kam_sync.web.pages.forms import BY, Fields, note_of, went
@@ -42,10 +44,12 @@ Of = Annotated[Both, Depends()]
 
 @router.get("/people/{person_id}/merge", response_class=HTMLResponse)
 def show_people(
-    request: Request, session: Reading, sources: AllSources, person_id: PersonId, q: Text = ""
-) -> HTMLResponse:
+    request: Request, session: Reading, sources: AllSources, notes: Noting, person_id: PersonId,
+    q: Text = "",
+) -> HTMLResponse:  # fmt: skip
     """People whom this one may be merged with: at first those of the same customer."""
     text, person = q.strip(), _person(session, person_id)
+    notes.read(About.PERSON, person_id)
     return pages(request).render(
         request,
         "person_merge.html",
@@ -58,16 +62,19 @@ def show_people(
 
 
 @router.get("/people/{person_id}/merge/{other_id}", response_class=HTMLResponse)
-def show_both_people(page: Asked, both: Of) -> HTMLResponse:
+def show_both_people(page: Asked, notes: Noting, both: Of) -> HTMLResponse:
     """Both people side by side, and what speaks for and against a merge."""
     person = _person(page.session, both.person_id)
+    notes.read(About.PERSON, both.person_id, count=2)
     proposed = propose_people(page.session, both.person_id, read_id("person", both.other_id))
     account, template = _customer(page.session, person), "person_merge_both.html"
     return page.compared(PEOPLE, template, proposed, q=both.q, person=person, account=account)
 
 
 @router.post("/people/{person_id}/merge")
-def merge_person(services: Serving, person_id: PersonId, sent: Fields) -> RedirectResponse:
+def merge_person(
+    services: Serving, notes: Noting, person_id: PersonId, sent: Fields
+) -> RedirectResponse:
     """Make one person of the two; to what was decided, with the way back."""
     other = read_id("person", sent.get("other", ""))
     try:
@@ -75,6 +82,7 @@ def merge_person(services: Serving, person_id: PersonId, sent: Fields) -> Redire
             done = deciding.merge(person_id, other, note_of(sent))
     except NotHere:  # the contacts of one of them are another's
         return went("/matches/people", did="stale")
+    notes.changed(About.PERSON, person_id)
     return went("/matches/people/decisions", did="merge", decision=done)
 
 

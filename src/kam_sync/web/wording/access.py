@@ -72,6 +72,7 @@ def areas(language: Language) -> dict[Area, str]:
         Area.JOBS: language.gettext("timetable and queue"),
         Area.TARGETS: language.gettext("webhooks to other systems"),
         Area.OPS: language.gettext("health and metrics"),
+        Area.PRIVACY: language.gettext("personal data"),
         Area.MEMBERS: language.gettext("people who log in"),
         Area.KEYS: language.gettext("API keys"),
     }

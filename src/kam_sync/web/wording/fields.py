@@ -20,6 +20,8 @@ def target(language: Language, name: str) -> str:
         "company.address": language.gettext("Address of the company"),
         "company.city": language.gettext("City of the company"),
         "contact.position": language.gettext("Position of a contact"),
+        "contact.consent": language.gettext("Consent of a contact to the processing of data"),
+        "contact.do_not_contact": language.gettext("Contact who wants no calls and letters"),
         "deal.contract_ends_on": language.gettext("Contract of a deal runs until"),
     }
     return known.get(name, name)

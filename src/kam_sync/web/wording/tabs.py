@@ -14,6 +14,7 @@ def tabs(language: Language, may: Callable[[str], bool]) -> list[tuple[str, str]
         ("/kpis", "kpis", language.gettext("What is measured")),
         ("/settings/people", "members", language.gettext("People")),
         ("/settings/keys", "keys", language.gettext("API keys")),
+        ("/privacy", "privacy", language.gettext("Personal data")),
         ("/settings/installation", "ops", language.gettext("Installation")),
     )
     return [(address, title) for address, area, title in known if may(area)]

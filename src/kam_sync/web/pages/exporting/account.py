@@ -117,8 +117,11 @@ def contacts(asking: Asking, wanted: OfAccount) -> Table:
         Column("position", _("Position")),
         Column("phones", _("Phones")),
         Column("emails", _("E-mails")),
+        Column("consent", _("Consent")),
+        Column("do_not_contact", _("Do not contact")),
         Column("sources", _("Sources")),
     ]
+    told = {True: _("yes"), False: _("no"), None: None}
 
     def some(seen: int) -> tuple[list[Person], bool]:
         store = PersonStore(asking.session)
@@ -129,6 +132,7 @@ def contacts(asking: Asking, wanted: OfAccount) -> Table:
     rows = (
         (
             one.name, one.position, ", ".join(one.phones), ", ".join(one.emails),
+            told[one.consent], told[True] if one.do_not_contact else None,
             ", ".join(sorted({asking.source_name(of.contact.source_id) for of in one.members})),
         )
         for one in skipped(some)

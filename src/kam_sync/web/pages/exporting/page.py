@@ -11,7 +11,9 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import ValidationError
 
 from kam_sync.base.errors import NotHere
+from kam_sync.privacy.model import About
 from kam_sync.web.deps import Serving
+from kam_sync.web.noting import Noting
 from kam_sync.web.pages.exporting.asked import Asking, Filter
 from kam_sync.web.pages.exporting.csv_file import write_csv
 from kam_sync.web.pages.exporting.registry import EXPORTS, Export
@@ -21,6 +23,8 @@ from kam_sync.web.render import Spoken
 
 router = APIRouter()
 
+_OF_PEOPLE = {"contacts", "timeline", "tasks"}
+"""Tables with personal data of contacts in whole."""
 _IN_MEMORY = 4_000_000
 _AT_ONCE = 65_536
 _CSV = "text/csv; charset=utf-8"
@@ -32,11 +36,13 @@ Write = Callable[[Table, IO[bytes]], None]
 class Asked:
     """One table as somebody asks for it. Raises NotHere for a table that there is not."""
 
-    def __init__(self, request: Request, services: Serving, language: Spoken, table: str) -> None:
+    def __init__(
+        self, request: Request, services: Serving, language: Spoken, notes: Noting, table: str
+    ) -> None:
         if table not in EXPORTS:
             raise NotHere(f"export {table}: no such table; there are: {', '.join(EXPORTS)}")
         self._name, self._export = table, EXPORTS[table]
-        self._services, self.language = services, language
+        self._services, self.language, self._notes = services, language, notes
         self.wanted = _filter(self._export, request)
 
     def answer(self, write: Write, ending: str, media_type: str) -> Response:
@@ -48,6 +54,7 @@ class Asked:
                 asking = Asking(session, self._services, self.language)
                 table = self._export.make(asking, self.wanted)
                 write(table, file)
+                self._note()
                 name = f"{table.title} {asking.today}.{ending}"
         except BaseException:
             file.close()
@@ -66,6 +73,11 @@ class Asked:
                 "Vary": "Cookie",
             },
         )
+
+    def _note(self) -> None:
+        """Who took people away, and of which account."""
+        if self._name in _OF_PEOPLE:
+            self._notes.exported(About.ACCOUNT, getattr(self.wanted, "account", ""))
 
 
 TableAsked = Annotated[Asked, Depends(Asked)]

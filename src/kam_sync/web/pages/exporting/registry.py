@@ -11,6 +11,7 @@ from kam_sync.web.pages.exporting import (
     lineage,
     matching,
     measures,
+    privacy,
     sources,
 )
 from kam_sync.web.pages.exporting.asked import Asking, Filter, OfAccount
@@ -50,4 +51,5 @@ EXPORTS: Mapping[str, Export] = {
     "ledger-accounts": Export(sources.OfCheck, sources.ledger_accounts),
     "decisions": Export(matching.Decided, matching.decisions),
     "sends": Export(sources.OfChannel, sources.sends),
+    "privacy-log": Export(privacy.Logged, privacy.log),
 }

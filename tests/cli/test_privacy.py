@@ -1,0 +1,91 @@
+"""`kam-sync privacy ...`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kam_sync.base.secrets import open_cipher
+from kam_sync.base.settings import read_settings
+from kam_sync.wiring import Services
+from tests.cli.conftest import Command
+from tests.web import partners
+from tests.web.world import World
+
+
+@pytest.fixture
+def known(kam_sync: Command, database) -> dict[str, str]:
+    """Two CRMs that know the same people."""
+    settings = read_settings()
+    filled = partners.fill(World(Services(settings, database, open_cipher(settings))))
+    return {name: str(id_) for name, id_ in filled.items()}
+
+
+def test_a_person_is_found_told_and_erased(
+    kam_sync: Command, known: dict[str, str], tmp_path: Path
+) -> None:
+    found = kam_sync("privacy", "find", "8 (916) 123-45-67", "--json").document
+    (one,) = found["people"]
+    assert (one["emails"], found["erased"]) == (["jp@romashka.example"], [])
+    told = kam_sync("privacy", "export", "JP@romashka.example", "--out", str(tmp_path / "jp.json"))
+    assert "written to" in told.err
+    document = json.loads((tmp_path / "jp.json").read_bytes())
+    assert document["person"]["id"] == one["id"]
+    assert {row["source"] for row in document["contacts"]} == {"sales", "other"}
+    assert oct((tmp_path / "jp.json").stat().st_mode)[-3:] == "600"
+
+    tried = kam_sync("privacy", "erase", one["id"], "--dry-run")
+    assert "Would be erased" in tried.out
+    assert "the original in the CRM: other, sales" in tried.out
+    refused = kam_sync("privacy", "erase", one["id"], "--yes")
+    assert (refused.code, refused.err.splitlines()[-1]) == (
+        2, "kam-sync: --reason: say why; it goes into the protocol"
+    )  # fmt: skip
+    done = kam_sync("privacy", "erase", one["id"], "--yes", "--reason", "заявление", "--json")
+    assert done.document["counts"]["contact"] == 2
+    after = kam_sync("privacy", "find", "+79161234567", "--json").document
+    assert after["people"] == []
+    assert [said["id"] for said in after["erased"]] == [one["id"]]
+    assert "заявление" in kam_sync("privacy", "erasures").out
+    assert "0 people erased again" in kam_sync("privacy", "reapply").err
+    assert kam_sync("privacy", "allow", one["id"], "--reason", "новый договор").code == 0
+    log = kam_sync("privacy", "log", "--about", one["id"], "--json").document["events"]
+    assert [event["did"] for event in log] == ["allowed", "erased", "exported"]
+
+
+def test_terms_are_shown_set_and_counted(kam_sync: Command) -> None:
+    assert kam_sync("privacy", "retention", "texts", "30").code == 0
+    shown = kam_sync("privacy", "retention", "--dry-run", "--json").document["retention"]
+    assert next(one for one in shown if one["kind"] == "texts")["days"] == 30
+    assert {one["older"] for one in shown} == {0}
+    assert kam_sync("privacy", "retention", "texts", "forever").code == 0
+    assert "forever" in kam_sync("privacy", "retention").out
+    kam_sync("privacy", "retention", "texts", "default")
+    shown = kam_sync("privacy", "retention", "--json").document["retention"]
+    assert next(one for one in shown if one["kind"] == "texts")["set_by"] is None
+
+
+def test_the_inventory_has_counts(kam_sync: Command, known: dict[str, str]) -> None:
+    document = kam_sync("privacy", "inventory", "--json").document["inventory"]
+    contacts = next(one for one in document if one["kind"] == "contacts")
+    assert contacts["tables"][0]["rows"] > 2
+    assert "person_key" in kam_sync("privacy", "inventory").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("erase", "+79160000000"), "person: nobody is known by that"),
+        (("find", "Анна"), "Анна: no id of a person, no e-mail, no phone"),
+        (("retention", "texts", "0"), "days 0: 1 to 36500, or `forever`"),
+        (("retention", "mail", "9"), "mail: there is no such kind; there are: raw_gone"),
+        (("allow", "x", "--reason", "y"), "erasure x: no such erasure"),
+        (("reapply", "--from", "none.json"), "none.json: it is no register of erased people"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    kam_sync: Command, arguments: tuple[str, ...], says: str
+) -> None:
+    said = kam_sync("privacy", *arguments)
+    assert said.code == 2
+    assert says in said.err
