@@ -10,8 +10,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response, StreamingResponse
 from pydantic import ValidationError
 
-from kam_sync.base.errors import NotHere
-from kam_sync.web.deps import Serving
+from kam_sync.access.roles import may
+from kam_sync.base.errors import NotAllowed, NotHere
+from kam_sync.web.deps import Serving, asker
 from kam_sync.web.pages.exporting.asked import Asking, Filter
 from kam_sync.web.pages.exporting.csv_file import write_csv
 from kam_sync.web.pages.exporting.registry import EXPORTS, Export
@@ -36,6 +37,8 @@ class Asked:
         if table not in EXPORTS:
             raise NotHere(f"export {table}: no such table; there are: {', '.join(EXPORTS)}")
         self._name, self._export = table, EXPORTS[table]
+        if not may(asker(request), self._export.area):
+            raise NotAllowed(f"export {table}: this role may not see {self._export.area.value}")
         self._services, self.language = services, language
         self.wanted = _filter(self._export, request)
 
