@@ -27,7 +27,9 @@ _PAGES = (
     "/settings/keys", "/settings/installation", "/me", "/survivorship", "/timetable",
     "/sources/sales", "/sources/sales/fields", "/sources/sales/timetable", "/sources/sales/ledger",
 )  # fmt: skip
-_OF_ACCOUNT = ("", "/figures", "/deals", "/people", "/money", "/timeline", "/data", "/corrections")
+_OF_ACCOUNT = ("", "/figures", "/deals", "/people", "/money", "/timeline", "/data", "/corrections",
+    "/kpis/won_revenue/why", "/kpis/won_revenue/rows", "/restatements",
+)  # fmt: skip
 _OURS = {"Origin": "http://testserver"}
 
 
