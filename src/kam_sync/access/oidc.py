@@ -94,7 +94,7 @@ class Provider:
         return Claims(
             subject=f"{known['issuer']} {claims['sub']}",
             email=str(claims.get("email", "")).strip().lower() if is_verified else "",
-            name=str(claims.get("name", "")),
+            name=str(claims.get("name", "")).replace("\x00", ""),
             groups=tuple(map(str, groups if isinstance(groups, list) else [groups])),
         )
 

@@ -30,7 +30,13 @@ def admit(
     actor = Actor(f"{_PROVIDER}: {claims.email or claims.subject}"[:200], address)
     if member is None and role is not None and claims.email:
         member = store.add(
-            Member(id=uuid4(), email=claims.email, name=claims.name[:100], role=role, made_at=now)
+            Member(
+                id=uuid4(),
+                email=members.email_of(claims.email),
+                name=claims.name[:100],
+                role=role,
+                made_at=now,
+            )
         )
         EventStore(session).add(What.INVITED, actor, f"{member.email} ({role.value})", now)
     if member is None or not member.is_active or not store.is_subject(member.id, claims.subject):
