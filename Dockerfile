@@ -37,4 +37,5 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python3", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 ENTRYPOINT ["kam-sync"]
+# it starts once there is an admin and KAM_SYNC_SECRET_KEY: docs/access.md
 CMD ["serve", "--host", "0.0.0.0"]

@@ -10,6 +10,7 @@ from kam_sync.access.keys import KeyWish
 from kam_sync.access.members import Change
 from kam_sync.access.model import COMMAND, Area, Deed, Member, Role, What
 from kam_sync.access.store import EventStore, KeyStore, LoginStore, MemberStore, TryStore
+from kam_sync.access.throttle import whereabouts
 from kam_sync.base.db import Database, Session
 from kam_sync.base.errors import NotHere, WrongUse
 from tests.conftest import NOW
@@ -63,6 +64,28 @@ def test_many_logins_tried_from_one_address_make_it_wait(session: Session) -> No
     said = [enter(session, "wrong", email=f"user{number}@example.com") for number in range(31)]
     assert said[29].wait == timedelta(seconds=15)
     assert said[30].wait == timedelta(seconds=15)
+
+
+def test_an_address_that_has_to_wait_leaves_nothing_of_more_logins(session: Session) -> None:
+    for number in range(40):
+        enter(session, "wrong", email=f"user{number}@example.com")
+    kept = session.connection().exec_driver_sql("SELECT count(*) FROM login_try").scalar()
+    assert kept == 31
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7"), ("", ""),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"), ("fe80::1%eth0", "fe80::/64"),
+    ],
+)  # fmt: skip
+def test_one_line_counts_as_one_address(address: str, counted: str) -> None:
+    assert whereabouts(address) == counted
+
+
+def test_a_login_that_cannot_be_is_nobodys(session: Session) -> None:
+    assert enter(session, "x\x00y", email="a\x00b@example.com") == Refused()
 
 
 def test_a_log_in_that_is_left_alone_ends_and_none_lasts_for_ever(session: Session) -> None:

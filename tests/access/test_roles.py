@@ -1,5 +1,7 @@
 """Who may what, as a table and as a question."""
 
+from pathlib import Path
+
 from kam_sync.access.model import LOCAL, Area, Deed, Identity, Role
 from kam_sync.access.roles import may, most
 
@@ -35,3 +37,12 @@ def test_a_key_narrowed_to_seeing_alerts_does_that_alone() -> None:
 def test_a_key_gains_nothing_beyond_its_role() -> None:
     key = Identity("key:1", "board", Role.VIEWER, areas={Area.RULES: Deed.CHANGE})
     assert not may(key, Area.RULES)
+
+
+def test_the_page_for_admins_shows_this_table() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "access.md").read_text()
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| `")]
+    told = {row[0].strip("`"): row[2:] for row in rows if len(row) == 7}
+    table = {area.value: [most(role, area) or "-" for role in Role] for area in Area}
+    assert told == table
+    assert f"| {' | '.join(role.value for role in Role)} |" in text

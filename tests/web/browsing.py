@@ -29,11 +29,17 @@ def needs_chromium() -> None:
 
 
 @contextmanager
-def browsing(*, width: int = 380, height: int = 800, scheme: Scheme = "light") -> Iterator[Page]:
+def browsing(
+    *,
+    width: int = 380,
+    height: int = 800,
+    scheme: Scheme = "light",
+    expected: frozenset[int] = frozenset(),
+) -> Iterator[Page]:
     """A page of a real browser; at the end nothing on it may have broken.
 
     Broken is: an error in the console (what the Content-Security-Policy forbids is one), an
-    uncaught error, an answer of 400 or more, a request that failed.
+    uncaught error, an answer of 400 or more that is not expected, a request that failed.
     """
     needs_chromium()
     broken: list[str] = []
@@ -46,7 +52,13 @@ def browsing(*, width: int = 380, height: int = 800, scheme: Scheme = "light") -
         page.on("requestfailed", lambda r: None if _is_left(r) else broken.append(r.url))
         yield page
         browser.close()
-    assert broken == []
+    refused = tuple(f"{status} " for status in expected)
+    words = tuple(f"status of {status} " for status in expected)
+    assert [one for one in broken if not (one.startswith(refused) or _has(one, words))] == []
+
+
+def _has(said: str, words: tuple[str, ...]) -> bool:
+    return any(word in said for word in words)
 
 
 def _is_left(request: Request) -> bool:

@@ -18,6 +18,7 @@ from tests.web.world import World
 
 OPEN = {
     "/healthz", "/readyz", "/login", "/login/link/{token}", "/logout",
+    "/login/oidc", "/login/oidc/callback",
     "/oauth/{kind}/callback", "/oauth/{kind}/disconnect",
 }  # fmt: skip
 """What anybody may ask; add to it with a reason: docs/access.md says them all."""

@@ -9,7 +9,7 @@ from kam_sync.access.keys import KEY_PREFIX, narrowed
 from kam_sync.access.model import Actor, Identity, Login, Member, What
 from kam_sync.access.store import EventStore, KeyStore, LoginStore, MemberStore, TryStore
 from kam_sync.access.store.logins import LONGEST
-from kam_sync.access.throttle import OF_ADDRESS, OF_LOGIN
+from kam_sync.access.throttle import OF_ADDRESS, OF_LOGIN, Tries, whereabouts
 from kam_sync.base.db import Session
 from kam_sync.base.secrets import digest_of, new_key
 
@@ -51,13 +51,17 @@ def enter(
     A try is counted as wrong before the password is looked at, under a lock of its login and its
     address: a hundred tries at once are a hundred tries.
     """
-    email = email.strip().lower()[:_LONGEST_EMAIL]
+    email = email.replace("\x00", "").strip().lower()[:_LONGEST_EMAIL]
     tries, actor = TryStore(session), Actor(email, browser.address)
-    limits = {f"login {digest_of(email)}": OF_LOGIN, f"from {browser.address}": OF_ADDRESS}
-    held = {about: tries.held(about, now) for about in limits}
-    waits = [wait for one in held.values() if (wait := one.again(now))]
-    if waits:
-        return Refused(max(waits))
+    limits = {
+        f"from {whereabouts(browser.address)}": OF_ADDRESS,
+        f"login {digest_of(email)}": OF_LOGIN,
+    }
+    held: dict[str, Tries] = {}
+    for about in limits:  # who has to wait leaves no trace of yet another login
+        held[about] = tries.held(about, now)
+        if wait := held[about].again(now):
+            return Refused(wait)
     member = MemberStore(session).find(email)
     kept = None if member is None else MemberStore(session).password_hash(member.id)
     is_right = passwords.fits(kept, password)
@@ -69,7 +73,7 @@ def enter(
         return Refused(
             max((wait for one in failed.values() if (wait := one.again(now))), default=None)
         )
-    tries.forget(next(iter(limits)))
+    tries.forget(f"login {digest_of(email)}")
     if kept is not None and passwords.is_old_fashioned(kept):
         MemberStore(session).change(member.id, password_hash=passwords.hashed(password))
     return begin(session, member, browser, now)

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 
+_OF_ONE = 64
+"""The bits of an IPv6 address that are the same for all that one line may choose from."""
 FORGOTTEN_AFTER = timedelta(hours=24)
 """Without another wrong one."""
 
@@ -45,3 +48,14 @@ class Tries:
         """After one more."""
         known = 0 if now - self.last_at > FORGOTTEN_AFTER else self.failures
         return Tries(known + 1, now, now + limit.wait(known + 1))
+
+
+def whereabouts(address: str) -> str:
+    """What an address counts as: itself, or the network that one line may choose from."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address) or found.ipv4_mapped:
+        return str(getattr(found, "ipv4_mapped", None) or found)
+    return str(ip_network((found, _OF_ONE), strict=False))

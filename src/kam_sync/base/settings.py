@@ -22,6 +22,8 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 _CLOCK = r"([01]?\d|2[0-3]):([0-5]\d)"
 _QUIET = re.compile(rf"{_CLOCK}\s*-\s*{_CLOCK}", re.ASCII)
 _NONE = "none"
+ROLES = ("admin", "head", "kam", "viewer", "integrator")
+"""What people may be here; `access.model.Role` has them by these names."""
 _NAME = re.compile(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
 
@@ -86,6 +88,30 @@ def _allowed_targets(text: str) -> str:
     return text
 
 
+def _provider(text: str) -> str:
+    parts = urlsplit(text)
+    is_here = parts.hostname in {"localhost", "127.0.0.1"}
+    if text and not (parts.scheme == "https" or (parts.scheme == "http" and is_here)):
+        raise ValueError("write the address of the provider, such as https://id.example.com")
+    return text
+
+
+def _roles(text: str) -> str:
+    for entry in _pairs(text):
+        if len(entry) != 2 or not all(entry) or entry[1] not in ROLES:
+            raise ValueError(
+                "write group=role with commas between, such as sales=kam, it=admin; roles are "
+                f"{', '.join(ROLES)}"
+            )
+    return text
+
+
+def _pairs(text: str) -> list[tuple[str, ...]]:
+    """The pairs around `=`, of which a name may have some."""
+    kept = [entry.strip() for entry in text.split(",") if entry.strip()]
+    return [tuple(part.strip() for part in entry.rsplit("=", 1)) for entry in kept]
+
+
 def _hours(text: str) -> str:
     said = text.strip().lower()
     if said != _NONE:
@@ -118,6 +144,11 @@ class Settings(BaseSettings):
     data_dir: Path = Path(platformdirs.user_data_dir("kam_sync", appauthor=False))
     secret_key: SecretStr | None = None
     public_url: HttpUrl | None = None
+    oidc_issuer: Annotated[str, AfterValidator(_provider)] = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
+    oidc_role_claim: str = "groups"
+    oidc_roles: Annotated[str, AfterValidator(_roles)] = ""
     crm_hosts: Annotated[str, AfterValidator(_crm_hosts)] = ""
     allowed_targets: Annotated[str, AfterValidator(_allowed_targets)] = ""
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Moscow"
@@ -141,6 +172,11 @@ class Settings(BaseSettings):
     def private_targets(self) -> tuple[str, ...]:
         """Hosts and networks that webhooks may be sent to though they are not public."""
         return _entries(self.allowed_targets)
+
+    @property
+    def roles_of_groups(self) -> dict[str, str]:
+        """The role that a group of the identity provider gives, in the order they were written."""
+        return {entry[0]: entry[1] for entry in _pairs(self.oidc_roles)}
 
     @property
     def quiet(self) -> tuple[time, time] | None:

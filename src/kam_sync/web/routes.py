@@ -68,6 +68,7 @@ import kam_sync.web.pages.kpis
 import kam_sync.web.pages.ledger
 import kam_sync.web.pages.lineage
 import kam_sync.web.pages.login
+import kam_sync.web.pages.login_oidc
 import kam_sync.web.pages.matches
 import kam_sync.web.pages.me
 import kam_sync.web.pages.members
@@ -190,6 +191,7 @@ PAGES = (
 OPEN = (
     kam_sync.web.ops.router,
     kam_sync.web.pages.login.router,
+    kam_sync.web.pages.login_oidc.router,
     kam_sync.web.pages.consents.from_crms,
 )
 """What anybody may ask: each proves by itself what it does, or tells nothing."""

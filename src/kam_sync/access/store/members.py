@@ -85,6 +85,10 @@ class MemberStore:
         """Whom the identity provider means."""
         return self._session.scalar(select(MemberRow).where(MemberRow.subject == subject))
 
+    def is_subject(self, member_id: UUID, subject: str) -> bool:
+        """Whether the provider means them by it, or has never spoken of them."""
+        return self._row(member_id).subject in {None, subject}
+
     def password_hash(self, member_id: UUID) -> str | None:
         """What is kept of the password; None where none was set."""
         return self._row(member_id).password_hash

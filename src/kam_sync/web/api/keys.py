@@ -10,8 +10,8 @@ from kam_sync.access.keys import A_YEAR, KeyWish
 from kam_sync.access.model import Role
 from kam_sync.access.store import KeyStore
 from kam_sync.web.deps import Asking, Reading, Whole
-from kam_sync.web.pages.members import actor_of
 from kam_sync.web.paging import Page, Text
+from kam_sync.web.visitor import actor_of
 
 router = APIRouter(tags=["keys"])
 

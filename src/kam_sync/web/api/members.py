@@ -10,8 +10,8 @@ from kam_sync.access.members import Change
 from kam_sync.access.model import Role
 from kam_sync.access.store import MemberStore
 from kam_sync.web.deps import Asking, Reading, Whole, read_id
-from kam_sync.web.pages.members import actor_of, link_to
 from kam_sync.web.paging import Page, Text
+from kam_sync.web.visitor import actor_of, link_to
 
 router = APIRouter(tags=["members"])
 

@@ -20,7 +20,7 @@ from kam_sync.jobs.attending import attending
 from kam_sync.kpi.registry import KPIS
 from kam_sync.tasking import ask_about
 from kam_sync.web.api.writes import Defer
-from kam_sync.web.deps import AlertId, Reading, Serving, read_id
+from kam_sync.web.deps import AlertId, Asking, Reading, Serving, read_id
 from kam_sync.web.pages.forms import BY, Fields, note_of
 from kam_sync.web.sifting import Sieve
 from kam_sync.web.wording.today import Did, is_so
@@ -61,7 +61,12 @@ Happening = Annotated[Happened | None, Depends(happened)]
 
 @router.post("/alerts/{alert_id}")
 def act(
-    session: Reading, services: Serving, alert_id: AlertId, defer: Defer, sent: Fields
+    session: Reading,
+    services: Serving,
+    who: Asking,
+    alert_id: AlertId,
+    defer: Defer,
+    sent: Fields,
 ) -> RedirectResponse:
     """Do to it what the button says."""
     did = sent.get("do", "")
@@ -70,7 +75,7 @@ def act(
         defer(session, found.source_id)
     else:
         was_open = AlertStore(session).alert(alert_id).life.is_open
-        with attending(services, BY) as acting:
+        with attending(services, who.email or BY) as acting:
             _act(acting, services, alert_id, sent)
         did = "judge" if did == "resolve" and not was_open else did
     return RedirectResponse(_back(sent.get("back", ""), alert_id, did), status_code=303)

@@ -14,8 +14,8 @@ from kam_sync.accounts.store.keepers import KeeperStore
 from kam_sync.base.errors import WrongUse
 from kam_sync.web.deps import Asking, Whole
 from kam_sync.web.pages.forms import Fields, Pairs
-from kam_sync.web.pages.members import actor_of
 from kam_sync.web.render import pages
+from kam_sync.web.visitor import actor_of, base_of
 from kam_sync.wiring import Services
 
 router = APIRouter()
@@ -93,5 +93,5 @@ def _answer(request: Request, services: Services, said: Said, *, status: int = 2
         return pages(request).render(
             request, "keys.html", status=status, said=said, roles=list(Role), lasting=LASTING,
             keys=KeyStore(session).all(), keepers=KeeperStore(session).all(), now=services.now(),
-            base=str(services.settings.public_url or request.base_url).rstrip("/"),
+            base=base_of(request, services),
         )  # fmt: skip

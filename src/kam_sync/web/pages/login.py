@@ -1,6 +1,6 @@
 """The log-in: by a password, by a link that sets one, and the way out."""
 
-from datetime import timedelta
+from dataclasses import dataclass
 from math import ceil
 from urllib.parse import urlsplit
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kam_sync.access import entering, members
-from kam_sync.access.entering import Browser, Entered
+from kam_sync.access.entering import Entered
 from kam_sync.access.model import Actor
 from kam_sync.access.store import MemberStore
 from kam_sync.access.store.logins import LONGEST
@@ -18,20 +18,35 @@ from kam_sync.web.gate import LOGIN, cookie_name, identity
 from kam_sync.web.pages.forms import Fields
 from kam_sync.web.paging import Text
 from kam_sync.web.render import pages
+from kam_sync.web.visitor import LINK, browser_of
 from kam_sync.wiring import Services
 
 router = APIRouter()
 
-LINK = f"{LOGIN}/link"
-"""Where the links lead that set a password."""
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the form says."""
+
+    way: str
+    email: str = ""
+    is_wrong: bool = False
+    wait: int = 0
+    """Seconds."""
+    trouble: str = ""
 
 
 @router.get(LOGIN, response_class=HTMLResponse)
-def show_login(request: Request, services: Serving, next: str = "/") -> Response:  # noqa: A002
+def show_login(
+    request: Request,
+    services: Serving,
+    next: str = "/",  # noqa: A002 - as addresses have it everywhere
+    trouble: str = "",
+) -> Response:
     """The form; who is logged in already goes on."""
     if identity(request) is not None:
         return RedirectResponse(path_of_ours(next), status_code=303)
-    return _form(request, services, way=next)
+    return _form(request, services, _Shown(next, trouble=trouble))
 
 
 @router.post(LOGIN)
@@ -42,11 +57,11 @@ def log_in(request: Request, services: Serving, sent: Fields) -> Response:
         came = entering.enter(session, email, password, browser_of(request), services.now())
     if isinstance(came, Entered):
         return let_in(request, came.token, sent.get("next", "/"))
-    answer = _form(
-        request, services, way=sent.get("next", "/"), email=email, is_wrong=True, wait=came.wait
-    )
-    if came.wait is not None:
-        answer.headers["Retry-After"] = str(ceil(came.wait.total_seconds()))
+    wait = ceil(came.wait.total_seconds()) if came.wait is not None else 0
+    shown = _Shown(sent.get("next", "/"), email=email, is_wrong=True, wait=wait)
+    answer = _form(request, services, shown)
+    if wait:
+        answer.headers["Retry-After"] = str(wait)
     return answer
 
 
@@ -100,12 +115,6 @@ def let_in(request: Request, token: str, way: str) -> Response:
     return answer
 
 
-def browser_of(request: Request) -> Browser:
-    """From where somebody asks."""
-    address = request.client.host if request.client is not None else ""
-    return Browser(request.headers.get("user-agent", ""), address)
-
-
 def path_of_ours(way: str) -> str:
     """A path that a log-in may lead to: of these pages, and no other site's."""
     parts = urlsplit(way)
@@ -119,19 +128,12 @@ def request_password(sent: dict[str, str]) -> str:
     return sent.get("password", "")[:1000]
 
 
-def _form(
-    request: Request,
-    services: Services,
-    *,
-    way: str,
-    email: str = "",
-    is_wrong: bool = False,
-    wait: timedelta | None = None,
-) -> HTMLResponse:
+def _form(request: Request, services: Services, shown: _Shown) -> HTMLResponse:
     with services.database.transaction() as session:
         is_empty = MemberStore(session).is_empty()
-    status = 429 if wait else 401 if is_wrong else 200
+    status = 429 if shown.wait else 401 if shown.is_wrong else 200
     return pages(request).render(
-        request, "login.html", status=status, way=path_of_ours(way), email=email,
-        is_wrong=is_wrong, wait=wait and ceil(wait.total_seconds()), is_empty=is_empty,
+        request, "login.html", status=status, way=path_of_ours(shown.way), email=shown.email,
+        is_wrong=shown.is_wrong, wait=shown.wait, is_empty=is_empty, trouble=shown.trouble,
+        has_provider=bool(services.settings.oidc_issuer),
     )  # fmt: skip

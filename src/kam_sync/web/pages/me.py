@@ -12,8 +12,9 @@ from kam_sync.base.errors import NotHere, WrongUse
 from kam_sync.web.deps import Asking, Whole
 from kam_sync.web.gate import cookie_name
 from kam_sync.web.pages.forms import Fields
-from kam_sync.web.pages.login import browser_of, let_in
+from kam_sync.web.pages.login import let_in
 from kam_sync.web.render import pages
+from kam_sync.web.visitor import browser_of
 from kam_sync.wiring import Services
 
 router = APIRouter()

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kam_sync.access import members
 from kam_sync.access.members import Change
-from kam_sync.access.model import Actor, Identity, Member, Role
+from kam_sync.access.model import Actor, Member, Role
 from kam_sync.access.store import EventStore, MemberStore
 from kam_sync.access.wrong import Ill, WrongAccess
 from kam_sync.accounts.store.keepers import KeeperStore
@@ -16,8 +16,8 @@ from kam_sync.base.db import Session
 from kam_sync.base.errors import WrongUse
 from kam_sync.web.deps import Asking, Whole, read_id
 from kam_sync.web.pages.forms import Fields
-from kam_sync.web.pages.login import LINK, browser_of
 from kam_sync.web.render import pages
+from kam_sync.web.visitor import actor_of, link_to
 from kam_sync.wiring import Services
 
 router = APIRouter()
@@ -74,18 +74,6 @@ def act(request: Request, who: Asking, services: Whole, member_id: str, sent: Fi
     if token:
         return _answer(request, services, Said(email, link_to(request, services, token)))
     return RedirectResponse(PATH, status_code=303)
-
-
-def actor_of(request: Request, who: Identity) -> Actor:
-    """Who does it, as the audit names them."""
-    return Actor(who.email or who.name or who.id, browser_of(request).address)
-
-
-def link_to(request: Request, services: Services, token: str) -> str:
-    """The address where a password is set."""
-    public = services.settings.public_url
-    base = str(public) if public is not None else str(request.base_url)
-    return f"{base.rstrip('/')}{LINK}/{token}"
 
 
 def email_of(services: Services, member_id: UUID) -> str:

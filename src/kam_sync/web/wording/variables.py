@@ -47,6 +47,7 @@ def _what(language: Language) -> dict[str, str]:
             "Encrypts stored secrets; without it a file in the data folder does"
         ),
         "public_url": language.gettext("The address under which CRMs and people reach these pages"),
+        **_of_provider(language),
         "crm_hosts": language.gettext("Further hosts that tokens of CRMs may be sent to"),
         "allowed_targets": language.gettext("Private addresses that webhooks may be sent to"),
         "timezone": language.gettext("The time zone that days and months are counted in"),
@@ -63,4 +64,14 @@ def _what(language: Language) -> dict[str, str]:
         "hooks_kept_mib": language.gettext(
             "How much room the webhooks of a source may take, in MiB"
         ),
+    }
+
+
+def _of_provider(language: Language) -> dict[str, str]:
+    return {
+        "oidc_issuer": language.gettext("The identity provider that people may log in through"),
+        "oidc_client_id": language.gettext("What the identity provider calls us"),
+        "oidc_client_secret": language.gettext("What we prove ourselves to it with"),
+        "oidc_role_claim": language.gettext("Where it tells the groups of somebody"),
+        "oidc_roles": language.gettext("The roles that groups give, such as sales=kam"),
     }

@@ -10,9 +10,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response, StreamingResponse
 from pydantic import ValidationError
 
-from kam_sync.base.errors import NotHere
+from kam_sync.access.roles import may
+from kam_sync.base.errors import NotAllowed, NotHere
 from kam_sync.privacy.model import About
-from kam_sync.web.deps import Serving
+from kam_sync.web.deps import Serving, asker
 from kam_sync.web.noting import Noting
 from kam_sync.web.pages.exporting.asked import Asking, Filter
 from kam_sync.web.pages.exporting.csv_file import write_csv
@@ -42,6 +43,8 @@ class Asked:
         if table not in EXPORTS:
             raise NotHere(f"export {table}: no such table; there are: {', '.join(EXPORTS)}")
         self._name, self._export = table, EXPORTS[table]
+        if not may(asker(request), self._export.area):
+            raise NotAllowed(f"export {table}: this role may not see {self._export.area.value}")
         self._services, self.language, self._notes = services, language, notes
         self.wanted = _filter(self._export, request)
 
