@@ -85,6 +85,7 @@ import kam_sync.web.pages.today
 import kam_sync.web.pages.why
 import kam_sync.web.pages.zones
 from kam_sync.base.db import Session
+from kam_sync.web.described import describe
 from kam_sync.web.errors import PROBLEM, handle_errors
 from kam_sync.web.guard import Guard
 from kam_sync.web.hooks.door import Door
@@ -223,6 +224,7 @@ def create_app(
     app.add_middleware(Door, services=services, defer_reading=defer_reading)
     app.add_middleware(Measured, metrics=app.state.metrics)
     handle_errors(app)
+    describe(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 
@@ -248,8 +250,14 @@ def _problems() -> dict[int | str, dict[str, Any]]:
     content = {PROBLEM: {"example": example}}
     known = (
         (400, "Wrong use"),
+        (401, "Nobody we know asks"),
+        (403, "Not for who asks"),
         (404, "Not here"),
         (409, "Busy, or done already"),
+        (413, "More than is taken at once"),
         (422, "Wrong parameter"),
+        (429, "Too often; see Retry-After"),
+        (502, "The CRM does not do what it was asked"),
+        (503, "The database is away; ask again"),
     )
     return {status: {"description": said, "content": content} for status, said in known}

@@ -5,7 +5,7 @@ is answered with an id alone; the log has the same id beside the stack trace.
 """
 
 from collections.abc import Sequence
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from kam_sync.base.errors import (
     Busy,
@@ -66,12 +67,26 @@ def _of_the_house(status: int) -> Any:
 def _of_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise TypeError(error)
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        error.headers = {"Allow": _allowed(request)}
     said = str(error.detail)
     if said == HTTPStatus(error.status_code).phrase:
         said = _unspoken(request, error)
     response = _answer(request, error.status_code, said)
     response.headers.update(error.headers or {})
     return response
+
+
+def _allowed(request: Request) -> str:
+    """All methods of a path: each has a route of its own, and the framework names one route's."""
+    return ", ".join(
+        method
+        for method in HTTPMethod
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    )
 
 
 def _unspoken(request: Request, error: HTTPException) -> str:
