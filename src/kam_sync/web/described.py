@@ -52,7 +52,7 @@ def describe(app: FastAPI) -> None:
         document = plain()
         recorded = orjson.loads(EXAMPLES.read_bytes())
         for name, operation in operations(document):
-            _illustrate(operation, recorded.get(name, {}))
+            _illustrate(operation, recorded.get(name, {}), document["components"]["schemas"])
         return document
 
     app.openapi = with_examples  # type: ignore[method-assign]  # as FastAPI's manual does it
@@ -65,10 +65,10 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
             yield f"{method} {path}", operation
 
 
-def _illustrate(operation: dict[str, Any], seen: dict[str, Any]) -> None:
+def _illustrate(operation: dict[str, Any], seen: dict[str, Any], schemas: dict[str, Any]) -> None:
     given = seen.get("parameters", {})
     for parameter in operation.get("parameters", ()):
-        example = given.get(parameter["name"], _example(parameter))
+        example = given.get(parameter["name"], _example(parameter, schemas))
         if example is not None:
             parameter["example"] = example
     for content in operation.get("requestBody", {}).get("content", {}).values():
@@ -79,8 +79,9 @@ def _illustrate(operation: dict[str, Any], seen: dict[str, Any]) -> None:
         content["example"] = seen.get("answer")
 
 
-def _example(parameter: dict[str, Any]) -> Any:
+def _example(parameter: dict[str, Any], schemas: dict[str, Any]) -> Any:
     """Of a parameter that nobody gave: the first that may be chosen, else by its name."""
-    schemas = [parameter["schema"], *parameter["schema"].get("anyOf", ())]
-    chosen = (value for schema in schemas for value in schema.get("enum", ()))
+    asked = [parameter["schema"], *parameter["schema"].get("anyOf", ())]
+    asked += [schemas[one["$ref"].rpartition("/")[2]] for one in asked if "$ref" in one]
+    chosen = (value for schema in asked for value in schema.get("enum", ()))
     return next(chosen, _BY_NAME.get(parameter["name"]))

@@ -200,7 +200,7 @@ def _writes(walk: Walk, _: Ground) -> None:
     }  # fmt: skip
     made = walk.ask(f"post {API}/sources/{{source}}/writes", [task], source="sales")["items"][0]
     walk.ask(f"get {API}/sources/{{source}}/writes", source="sales")
-    one = {"source": "sales", "write_id": int(made["id"])}
+    one = {"source": "sales", "write_id": made["id"]}
     walk.ask(f"get {API}/sources/{{source}}/writes/{{write_id}}", **one)
 
 
