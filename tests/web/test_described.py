@@ -71,11 +71,17 @@ def test_a_wrong_method_is_told_all_right_ones(
 
 
 def test_a_number_is_no_day_and_no_moment(client: TestClient, world: World) -> None:
-    for since in ("0.5", "1700000000", "20261120"):
+    for since in ("0.5", "1700000000", "20261120", "2e-313"):
         assert client.get("/api/v1/deals", params={"updated_since": since}).status_code == 422
     rate = {"currency": "USD", "rate": "81.25"}
     assert client.put("/api/v1/rates", json=rate | {"on": 0}).status_code == 422
     assert client.put("/api/v1/rates", json=rate | {"on": "2026-11-20"}).status_code == 200
+
+
+def test_the_id_of_what_is_written_has_no_nul(client: TestClient, world: World) -> None:
+    world.add_source()
+    done = {"key": "d1", "kind": "done", "external_id": "8\0"}
+    assert client.post("/api/v1/sources/sales/writes", json=[done]).status_code == 422
 
 
 def _examples(operation: dict[str, Any]) -> list[tuple[str, Any, Any]]:

@@ -27,9 +27,14 @@ from tests.web.world import World
 HEADERS: Mapping[str, str] = {}
 _SEED = "20261129"
 _ONE_IN = 10
+_SETTINGS = """
+[checks.not_a_server_error]
+expected-statuses = ["2xx", "3xx", "4xx", "502"]
+"""
+"""502 is what a CRM that cannot be reached is answered with, and documented."""
 
 
-def test_a_tenth_of_the_operations_keeps_to_its_description(world: World) -> None:
+def test_a_tenth_of_the_operations_keeps_to_its_description(world: World, tmp_path: Path) -> None:
     world.add_source()
     app = create_app(world.services)
     chosen = [
@@ -40,7 +45,7 @@ def test_a_tenth_of_the_operations_keeps_to_its_description(world: World) -> Non
     assert len(chosen) > 5
     only = [f"--include-operation-id={name}" for name in chosen]
     with loopback_only(), served(app) as address:
-        assert _findings(address, "--phases=examples", *only) == ""
+        assert _findings(address, tmp_path, "--phases=examples", *only) == ""
 
 
 @pytest.mark.heavy
@@ -55,18 +60,24 @@ def test_the_api_keeps_to_its_description(
         laid_out(services, tmp_path) as ground,
         served(application(ground.world.services)) as address,
     ):
-        assert _findings(address, f"--phases={phases}", f"-n={cases}") == ""
+        assert _findings(address, tmp_path, f"--phases={phases}", f"--max-examples={cases}") == ""
 
 
-def _findings(address: str, *wanted: str) -> str:
+def _findings(address: str, folder: Path, *wanted: str) -> str:
     """What schemathesis says when it has found something, else nothing."""
+    settings = folder / "schemathesis.toml"
+    settings.write_text(_SETTINGS)
     how: Sequence[str] = (
         "--continue-on-failure", "--no-color", f"--seed={_SEED}", "--workers=2",
         "--request-timeout=30", "--exclude-checks=positive_data_acceptance", "--warnings=off",
         *(f"--header={name}:{value}" for name, value in HEADERS.items()),
     )  # fmt: skip
-    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{address}/openapi.json"]
+    command = [sys.executable, "-m", "schemathesis.cli", f"--config-file={settings}", "run"]
     done = subprocess.run(
-        [*command, *how, *wanted], capture_output=True, text=True, check=False, timeout=240
+        [*command, f"{address}/openapi.json", *how, *wanted],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
     )
     return "" if done.returncode == 0 else done.stdout + done.stderr

@@ -12,7 +12,7 @@ from kam_sync.notify.shapes import ExternalId
 from kam_sync.web.given import GivenDay, GivenMoment
 from kam_sync.web.paging import Text
 
-_Id = Annotated[str, Field(pattern=r"^\S{1,200}$")]
+_Id = Annotated[str, Field(pattern=r"^[^\s\x00]{1,200}$")]
 _Words = Annotated[Text, Field(min_length=1, max_length=10_000)]
 
 
