@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from zlib import crc32
 
+import httpx
 import pytest
 
 from kam_sync.web.app import create_app
@@ -30,8 +31,13 @@ _ONE_IN = 10
 _SETTINGS = """
 [checks.not_a_server_error]
 expected-statuses = ["2xx", "3xx", "4xx", "502"]
+
+[[operations]]
+include-path-regex = "^/api/v1/(facts/.*/history|sources/.*/ledger/(check|repair))$"
+checks.allow_header_conformance.enabled = false
 """
-"""502 is what a CRM that cannot be reached is answered with, and documented."""
+"""502 is what a CRM that cannot be reached is answered with, and documented. Three paths are also
+those of others (`ledger/{noun}`), whose methods are allowed, too."""
 
 
 def test_a_tenth_of_the_operations_keeps_to_its_description(world: World, tmp_path: Path) -> None:
@@ -45,12 +51,12 @@ def test_a_tenth_of_the_operations_keeps_to_its_description(world: World, tmp_pa
     assert len(chosen) > 5
     only = [f"--include-operation-id={name}" for name in chosen]
     with loopback_only(), served(app) as address:
-        assert _findings(address, tmp_path, "--phases=examples", *only) == ""
+        _assert_kept(address, tmp_path, "--phases=examples", *only)
 
 
 @pytest.mark.heavy
 @pytest.mark.parametrize(
-    ("phases", "cases"), [("examples,fuzzing", "12"), ("coverage", "1"), ("stateful", "150")]
+    ("phases", "cases"), [("examples,fuzzing", "6"), ("coverage", "1"), ("stateful", "150")]
 )
 def test_the_api_keeps_to_its_description(
     services: Services, tmp_path: Path, phases: str, cases: str
@@ -60,11 +66,12 @@ def test_the_api_keeps_to_its_description(
         laid_out(services, tmp_path) as ground,
         served(application(ground.world.services)) as address,
     ):
-        assert _findings(address, tmp_path, f"--phases={phases}", f"--max-examples={cases}") == ""
+        _assert_kept(address, tmp_path, f"--phases={phases}", f"--max-examples={cases}")
 
 
-def _findings(address: str, folder: Path, *wanted: str) -> str:
-    """What schemathesis says when it has found something, else nothing."""
+def _assert_kept(address: str, folder: Path, *wanted: str) -> None:
+    """Schemathesis finds nothing; what it says is long, and all of it is needed."""
+    httpx.get(f"{address}/openapi.json", timeout=60)  # made once; schemathesis waits ten seconds
     settings = folder / "schemathesis.toml"
     settings.write_text(_SETTINGS)
     how: Sequence[str] = (
@@ -78,6 +85,8 @@ def _findings(address: str, folder: Path, *wanted: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,
+        timeout=600,
+        cwd=folder,  # what it remembers of a run must not change the next one
     )
-    return "" if done.returncode == 0 else done.stdout + done.stderr
+    if done.returncode != 0:
+        pytest.fail(done.stdout + done.stderr, pytrace=False)

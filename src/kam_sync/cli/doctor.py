@@ -9,7 +9,7 @@ from kam_sync.base.errors import KamSyncError
 from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import read_settings
 from kam_sync.cli import show
-from kam_sync.web.health import Check, look_inside, secret_key
+from kam_sync.web.health import Check, disk, look_inside, secret_key
 from kam_sync.wiring import open_services
 
 
@@ -41,6 +41,7 @@ def _checks() -> Iterator[Check]:
         yield Check("secret key", "wrong", str(error))
         return
     yield secret_key(settings)
+    yield disk(settings)
     try:
         with open_services(settings, migrated=False) as services:
             yield from look_inside(services)

@@ -4,6 +4,7 @@ Programs (paths under /api) get RFC 9457 problem documents, people get a page. W
 is answered with an id alone; the log has the same id beside the stack trace.
 """
 
+import errno
 from collections.abc import Sequence
 from http import HTTPMethod, HTTPStatus
 from typing import Any
@@ -42,6 +43,7 @@ _STATUS: dict[type[KamSyncError], int] = {
     CrmTrouble: 502,
     DatabaseTrouble: 503,
 }
+_OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
 def handle_errors(app: FastAPI) -> None:
@@ -50,6 +52,7 @@ def handle_errors(app: FastAPI) -> None:
         app.add_exception_handler(kind, _of_the_house(status))
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_exception_handler(OSError, _of_the_disk)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -115,6 +118,14 @@ def _of_validation(request: Request, error: Exception) -> Response:
     ]
     said = "; ".join(f"{one['where']}: {one['what']}" for one in wrong)
     return _answer(request, 422, said, errors=wrong)
+
+
+def _of_the_disk(request: Request, error: Exception) -> Response:
+    """A disk that is full, or may not be written, is a matter of this machine and passes."""
+    if not isinstance(error, OSError) or error.errno not in _OF_THE_DISK:
+        return _unforeseen(request, error)
+    _log.error("the data folder cannot be written", path=_shown(request), reason=error.strerror)
+    return _answer(request, 503, f"not kept: {error.strerror}; see kam-sync doctor")
 
 
 def _unforeseen(request: Request, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 The doctor of the command line and the page of the installation say the same.
 """
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -32,6 +33,8 @@ from kam_sync.wiring import Services
 
 _INCIDENTS_SHOWN = 20
 _CLOCK_TOLERANCE = timedelta(seconds=30)
+_LEAST_FREE = 200
+"""MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,15 @@ def _clock(services: Services) -> Check:
     seconds = f"{apart.total_seconds():.1f} s from the database's"
     advice = "" if apart < _CLOCK_TOLERANCE else "set the clocks of both machines by NTP"
     return Check("clock", seconds, advice)
+
+
+def disk(settings: Settings) -> Check:
+    """How much room the data folder has; a full one stops an embedded database, and uploads."""
+    folder = settings.data_dir.expanduser().resolve()
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    free = shutil.disk_usage(there).free / 2**20
+    advice = "" if free > _LEAST_FREE else "free some space on its disk, or move the folder"
+    return Check("disk", f"{free:,.0f} MB free in the data folder", advice)
 
 
 def _rates(services: Services) -> Iterator[Check]:

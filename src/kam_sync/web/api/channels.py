@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from kam_sync import channelling
 from kam_sync.base.settings import Locale
@@ -62,7 +62,7 @@ class ChangedChannel(BaseModel):
     url: Url | None = None
     locale: Locale | None = None
     zone: Text | None = Field(default=None, description="Empty: that of the house.")
-    is_paused: bool | None = Field(
+    is_paused: StrictBool | None = Field(
         default=None, description="What is to be told meanwhile is kept for it."
     )
 

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from kam_sync.accounts.store import AccountStore
 from kam_sync.notify.store import ChannelStore
 from kam_sync.web.deps import AllSources, Reading, Serving
-from kam_sync.web.health import look_inside, secret_key
+from kam_sync.web.health import disk, look_inside, secret_key
 from kam_sync.web.pages.told import people_of
 from kam_sync.web.render import pages
 from kam_sync.web.wording import variables
@@ -48,5 +48,7 @@ def show_installation(request: Request, services: Serving) -> HTMLResponse:
 @router.get("/settings/health", response_class=HTMLResponse)
 def show_health(request: Request, services: Serving) -> HTMLResponse:
     """What `kam-sync doctor` says; it looks at everything, so it is asked for apart."""
-    checks = [secret_key(services.settings), *look_inside(services)]
+    checks = [
+        secret_key(services.settings), disk(services.settings), *look_inside(services)
+    ]  # fmt: skip
     return pages(request).render(request, "health.html", checks=checks)
