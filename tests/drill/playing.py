@@ -13,7 +13,7 @@ from kam_sync.base.clock import utc_now
 from tests.drill.faults import FAULTS, Break
 from tests.drill.stage import Stage, TooSlow, staged
 
-_RECOVERS_IN = 150.0
+_RECOVERS_IN = 300.0
 """Seconds, from when nothing is broken any more."""
 _DISKS = {"db": "600m", "data": "1m"}
 

@@ -17,9 +17,10 @@ import httpx
 from benchmarks.chaos import free_ports, is_ready
 from benchmarks.children import surroundings
 from connectors.sandbox.amocrm import AmoSandbox
-from kam_sync import channelling, connecting, flow
+from kam_sync import channelling, connecting, flow, removing
 from kam_sync.base.db import Database
 from kam_sync.base.db.migrate import migrate
+from kam_sync.base.errors import KamSyncError
 from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import Settings
 from kam_sync.intake.model import NewSource, Source
@@ -32,7 +33,13 @@ from tests.fakes.listener import Listener
 _KEY = "a key for a drill alone"
 _QUIET = 1.0
 _LOOKS, _UNSURE = 10.0, 660.0
-_WAITING = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo','doing') {}"
+_JOBS = (
+    "SELECT count(*) FROM procrastinate_jobs"
+    " WHERE status IN ('todo', 'doing') AND coalesce(scheduled_at, '-infinity') < now()"
+)
+_WRITES = "SELECT count(*) FROM crm_write WHERE state IN ('waiting', 'sending')"
+_UNSURE_WRITES = "SELECT count(*) FROM crm_write WHERE state = 'sending'"
+_HOOKS = "SELECT count(*) FROM hook WHERE state = 'new'"
 
 
 def pause(seconds: float) -> None:
@@ -113,7 +120,7 @@ class Stage:
         looked = time.monotonic()
         while not self._is_done():
             self._wait(began, seconds)
-            if time.monotonic() - looked > _LOOKS:
+            if time.monotonic() - looked > _LOOKS and self._count(_UNSURE_WRITES):
                 looked = time.monotonic()
                 self._pass_time(_UNSURE)
                 with suppress(httpx.HTTPError):
@@ -136,7 +143,7 @@ class Stage:
         calm = twin(self.services, self.box, self.source, f"calm-{time.monotonic_ns()}")
         flow.sync(self.services, calm.id)
         found = differences(living(self.services, self.source), living(self.services, calm))[:5]
-        connecting.set_paused(self.services, calm.name, paused=True)
+        removing.remove(self.services, calm.name)
         texts = Counter(str(self.box.row("tasks", one)["text"]) for one in self.box.ids("tasks"))
         ours = {text: n for text, n in texts.items() if text.startswith("drill ")}
         found += [f"task {text!r} {n} times" for text, n in ours.items() if n != 1]
@@ -188,15 +195,14 @@ class Stage:
             httpx.post(url, json=tasks[first : first + 10], timeout=20).raise_for_status()
 
     def _is_done(self) -> bool:
-        open_ = "SELECT count(*) FROM crm_write WHERE state IN ('waiting', 'sending')"
+        return all(self._count(query) == 0 for query in (_JOBS, _WRITES, _HOOKS))
+
+    def _count(self, query: str) -> int | None:
+        """How many there are; None while the database is away."""
         try:
-            return all(
-                ask(self.services, query) == [(0,)]
-                for query in (_WAITING.format("AND scheduled_at IS NULL"), open_,
-                              "SELECT count(*) FROM hook WHERE state = 'new'")
-            )  # fmt: skip
-        except Exception:  # noqa: BLE001 - the database may be away meanwhile
-            return False
+            return int(ask(self.services, query)[0][0])
+        except KamSyncError:
+            return None
 
     def _wait(self, began: float, seconds: float) -> None:
         if time.monotonic() - began > seconds:
