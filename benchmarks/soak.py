@@ -45,7 +45,7 @@ from kam_sync.wiring import Services, open_services
 _KEY = "a key for a soak alone"
 _SAMPLE, _COUNT = 10.0, 60.0
 _EVERY = timedelta(minutes=1)
-_START = 120.0
+_START = 300.0
 
 
 @dataclass

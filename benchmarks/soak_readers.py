@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
@@ -107,9 +107,9 @@ class Readers:
     def _post(self, client: httpx.Client, path: str, body: object) -> httpx.Response | None:
         return self._noted(path, lambda: client.post(path, json=body))
 
-    def _noted(self, path: str, ask) -> httpx.Response | None:  # type: ignore[no-untyped-def]
+    def _noted(self, path: str, ask: Callable[[], httpx.Response]) -> httpx.Response | None:
         try:
-            answer: httpx.Response = ask()
+            answer = ask()
         except httpx.HTTPError as error:
             self.wrong[f"{path.partition('?')[0]}: {type(error).__name__}"] += 1
             return None

@@ -9,7 +9,9 @@ from rich.table import Table as Shown
 from benchmarks.soak_samples import Sample, Table, drift
 
 _MOST = 5.0
-_OWN_MESSAGE = {"alert opened", "alert is worse"}
+_OWN_MESSAGE = {
+    f"alert {what}" for what in ("opened", "worsened", "reminded", "resolved", "escalated")
+}
 _BY_AGE = {
     "announced": "2 days", "asked": "1 day", "channel_send": "90 days", "consent": "14 days",
     "delivery": "30 days, with its event", "event": "30 days", "given_call": "7 days",

@@ -1,7 +1,7 @@
 """Twenty sandbox CRMs that change all the time, and a receiver of what we send."""
 
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +19,10 @@ from kam_sync.wiring import Services
 
 KINDS = {"amocrm": 6, "kommo": 2, "bitrix24": 4, "megaplan": 3, "sbercrm": 2, "1c": 3}
 """How many sources there are of each kind."""
+_CHANGED = {
+    "amocrm": ("leads", "price"), "kommo": ("leads", "price"), "bitrix24": ("deal", "opportunity"),
+    "megaplan": ("deal", "name"), "sbercrm": ("deal", "name"),
+}  # fmt: skip
 _SIZE, _DEALS, _CONTACTS = 12, 150, 30
 _EVERY = 1.0
 """Seconds between two changes of a CRM."""
@@ -59,31 +63,17 @@ class Company:
 
     def _work(self, name: str, box: Any) -> None:
         dice = Random(name)
-        noun, change = _hand(name.partition("-")[0], box)
+        noun, field = _hand(name.partition("-")[0], box)
         while not self._stop.wait(dice.uniform(0, 2 * _EVERY)):
-            change(dice.choice(box.ids(noun)), dice)
+            number = dice.randrange(1_000, 90_000)
+            value = f"Поставка № {number}" if field == "name" else number
+            box.change(noun, dice.choice(box.ids(noun)), **{field: value})
             self.changes += 1
 
 
-def _hand(kind: str, box: Any) -> tuple[str, Callable[[Any, Random], None]]:
-    """What a user of that kind of CRM does to which kind of record."""
-    noun = {"amocrm": "leads", "kommo": "leads", "1c": getattr(box, "names", None)}.get(kind)
-    if kind == "1c":
-        bank = box.names.bank
-        return bank, lambda key, dice: box.change(
-            bank, key, СуммаДокумента=dice.randrange(1_000, 90_000)
-        )
-    if noun == "leads":
-        return "leads", lambda key, dice: box.change(
-            "leads", key, price=dice.randrange(1_000, 90_000)
-        )
-    named = {"bitrix24": "opportunity", "megaplan": "name", "sbercrm": "name"}[kind]
-    made: Callable[[Random], Any] = (
-        (lambda dice: float(dice.randrange(1_000, 90_000)))
-        if kind == "bitrix24"
-        else (lambda dice: f"Поставка № {dice.randrange(999)}")
-    )
-    return "deal", lambda key, dice: box.change("deal", key, **{named: made(dice)})
+def _hand(kind: str, box: Any) -> tuple[str, str]:
+    """Which field of which records a user of that kind of CRM changes."""
+    return (box.names.bank, "СуммаДокумента") if kind == "1c" else _CHANGED[kind]
 
 
 @contextmanager
