@@ -82,7 +82,7 @@ class Scales:
         self._connection.close()
 
     def _count(self, query: str) -> int:
-        row = self._connection.execute(query).fetchone()  # type: ignore[arg-type]  # ours
+        row = self._connection.execute(query).fetchone()
         return 0 if row is None else int(row[0])
 
 
