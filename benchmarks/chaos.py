@@ -102,15 +102,15 @@ def play(conninfo: str, folder: Path, wish: Wish) -> tuple[list[Line], int]:
         log = folder / "log"
         log.mkdir()
         with _troupe(conninfo, folder) as troupe:
-            for port in _free_ports(wish.processes):
+            for port in free_ports(wish.processes):
                 troupe.enter(port)
             for port in troupe.alive:
-                _wait_until(lambda port=port: _is_ready(port), _START, "a process did not start")
+                wait_until(lambda port=port: is_ready(port), _START, "a process did not start")
             began = datetime.now(UTC)
             _rage(troupe, wish)
             ended = datetime.now(UTC) - _SLACK
             _switch_off(database, plans)
-            _wait_until(lambda: not _waiting(database), _DRAIN, "jobs were left")
+            wait_until(lambda: not _waiting(database), _DRAIN, "jobs were left")
             kills = dict(troupe.kills)
         return judge(database, Stage(plans, began, ended, kills), log), len(kills)
 
@@ -165,11 +165,12 @@ def _rage(troupe: Troupe, wish: Wish) -> None:
         troupe.kill(port)
         time.sleep(_DICE.uniform(0, 1))
         troupe.enter(port)
-        _wait_until(lambda port=port: _is_ready(port), _START, "a process did not start again")
+        wait_until(lambda port=port: is_ready(port), _START, "a process did not start again")
     time.sleep(max(0.0, ends - time.monotonic()))
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens at."""
     with ExitStack() as stack:
         probes = [stack.enter_context(socket.socket()) for _ in range(count)]
         for probe in probes:
@@ -192,7 +193,8 @@ def _waiting(database: Database) -> int:
         return int(session.scalar(sa.text(query)) or 0)
 
 
-def _is_ready(port: int) -> bool:
+def is_ready(port: int) -> bool:
+    """Whether a process answers there."""
     try:
         with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
             return bool(answer.status == 200)
@@ -200,7 +202,8 @@ def _is_ready(port: int) -> bool:
         return False
 
 
-def _wait_until(claim: Callable[[], bool], seconds: float, otherwise: str) -> None:
+def wait_until(claim: Callable[[], bool], seconds: float, otherwise: str) -> None:
+    """Until something is so, or TimeoutError."""
     ends = time.monotonic() + seconds
     while not claim():
         if time.monotonic() > ends:

@@ -29,6 +29,10 @@ class FreshServer:
         self._do(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return self._url(name).replace("postgres@/", "postgres:none@localhost/", 1)
 
+    def postmaster(self) -> int:
+        """The process that all others of the server belong to."""
+        return int((self.data / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0])
+
     def rest(self) -> float:
         """Write everything to disk, so that nobody pays for who came before; CPU seconds so far."""
         self._do(sql.SQL("CHECKPOINT"))
@@ -36,7 +40,7 @@ class FreshServer:
 
     def cpu(self) -> float:
         """CPU seconds that the server has taken, with those of its connections."""
-        pid = int((self.data / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0])
+        pid = self.postmaster()
         server = psutil.Process(pid)
         seconds = 0.0
         for process in (*server.children(), server):
@@ -50,7 +54,7 @@ class FreshServer:
     def watched(self) -> Iterator[list[float]]:
         """The most memory that it holds meanwhile, in MB: what is its own of each process, and the
         shared memory once; the list has it at the end."""
-        pid = int((self.data / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0])
+        pid = self.postmaster()
         server, seen, is_over = psutil.Process(pid), [0.0], Event()
 
         def look() -> None:

@@ -140,6 +140,7 @@ def test_an_unreachable_database_is_named_without_its_password() -> None:
     with pytest.raises(DatabaseTrouble, match="cannot reach the database") as caught:
         open_database(settings)
     assert "hunter2" not in str(caught.value)
+    assert "refused" in str(caught.value)  # the cause, and not libpq's question after it
 
 
 @pytest.mark.skipif(

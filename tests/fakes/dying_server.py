@@ -1,7 +1,7 @@
 """An embedded PostgreSQL that a test kills as a power cut would, and starts again."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -24,6 +24,11 @@ class DyingServer:
         for process in all_of_it:
             process.kill()
         psutil.wait_procs(all_of_it, timeout=10)
+
+    def kill_what_is_left(self) -> None:
+        """The same of one that may have died by itself."""
+        with suppress(OSError, ValueError, IndexError, psutil.NoSuchProcess):
+            self.kill()
 
     def start(self) -> None:
         """Start it on the same files, at the same address."""

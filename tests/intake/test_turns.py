@@ -187,3 +187,14 @@ def test_old_refusals_are_forgotten(services: Services, database: Database) -> N
         session.execute(sa.text("UPDATE refusal SET at = :at"), {"at": LONG_AGO})
         TurnStore(session).forget_before(LONG_AGO + timedelta(days=1))
     assert ask(services, "SELECT count(*) FROM refusal") == [(0,)]
+
+
+def test_a_turn_given_out_by_a_clock_that_was_put_back_is_forgotten(database: Database) -> None:
+    turns = SharedTurns(database, "amocrm 1", per_second=100)
+    turns.take()
+    with database.transaction() as session:
+        session.execute(sa.text("UPDATE turn SET next_at = next_at + interval '1 day'"))
+    turns.take()  # would wait for a day
+    with database.transaction() as session:
+        ahead = session.scalar(sa.text("SELECT next_at - clock_timestamp() FROM turn"))
+    assert ahead < timedelta(minutes=1)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from kam_sync.base.clock import stopped_at
+from kam_sync.base.clock import stopped_at, utc_now
 from kam_sync.base.db import Session
 from kam_sync.intake.model import SourceState
 from kam_sync.intake.store import SourceStore
@@ -224,3 +224,20 @@ def at(services: Services, moment: str) -> Services:
 
 def make_old(session: Session) -> None:
     session.execute(sa.text("UPDATE procrastinate_events SET at = at - interval '8 days'"))
+
+
+def test_a_clock_that_is_put_back_stops_no_timetable(services: Services, source_id: int) -> None:
+    """What was next by the clock ahead would come in a day."""
+    ahead = [timedelta(days=1)]
+    shifted = replace(services, now=lambda: utc_now() + ahead[0])
+    scheduler = Scheduler(shifted, refresh_every=timedelta(milliseconds=200))
+    set_plan(services, source_id, Plan(every=timedelta(seconds=1)))
+    scheduler.start()
+    try:
+        for job in scheduler._clock.get_jobs():
+            scheduler._clock.modify_job(job.id, next_run_time=utc_now() + ahead[0])
+        ahead[0] = timedelta(0)
+        run_sql(services, "DELETE FROM tick")
+        wait_until(lambda: f"sync:{source_id}" in ticks(services))
+    finally:
+        scheduler.stop()

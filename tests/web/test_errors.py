@@ -1,5 +1,7 @@
 """Errors as programs and people see them."""
 
+from errno import EACCES, ENOSPC
+from os import strerror
 from uuid import UUID
 
 import pytest
@@ -71,6 +73,22 @@ def test_what_nobody_foresaw_shows_an_id_and_no_internals(client, caplog, path: 
     assert "default-src 'self'" in answer.headers["content-security-policy"]
     if path.startswith("/api"):
         assert len(answer.json()["error_id"]) == 32
+
+
+@pytest.mark.parametrize(
+    ("errno", "status", "said"),
+    [(ENOSPC, 503, "not kept: No space left on device"), (EACCES, 500, None)],
+)
+def test_a_full_disk_is_told_and_passes(client, errno: int, status: int, said: str | None) -> None:
+    def full() -> None:
+        raise OSError(errno, strerror(errno), "/home/of/the/service")
+
+    client.app.add_api_route("/api/v1/full", full)
+    client.app.router.routes.insert(0, client.app.router.routes.pop())
+    answer = client.get("/api/v1/full")
+    assert answer.status_code == status
+    assert "/home" not in answer.text
+    assert said is None or answer.json()["detail"].startswith(said)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import Locale, read_settings
 from kam_sync.cli import show
 from kam_sync.web.check import Check
-from kam_sync.web.health import look_inside, secret_key
+from kam_sync.web.health import disk, look_inside, secret_key
 from kam_sync.web.wording.language import Language
 from kam_sync.wiring import open_services
 
@@ -44,6 +44,7 @@ def _checks() -> Iterator[Check]:
         return
     english = Language(Locale.EN, settings.zone)
     yield secret_key(settings, english)
+    yield disk(settings, english)
     try:
         with open_services(settings, migrated=False) as services:
             yield from look_inside(services, english)

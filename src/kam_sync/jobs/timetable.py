@@ -8,6 +8,7 @@ from functools import partial
 from time import monotonic
 
 import structlog
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
@@ -19,6 +20,7 @@ from kam_sync.intake.model import Source, SourceState
 from kam_sync.intake.store import SourceStore, SubscriptionStore
 from kam_sync.jobs import queue, steps
 from kam_sync.jobs.defaults import default_plan
+from kam_sync.jobs.minding import ClockMinder
 from kam_sync.jobs.model import Key, Plan, Schedule, Step
 from kam_sync.jobs.store import ScheduleStore, TickStore
 from kam_sync.jobs.ticking import TickExecutor
@@ -88,6 +90,7 @@ class Scheduler:
         self._held: dict[str, Held] = {}
         self._read_at = monotonic()
         self._executor = TickExecutor()
+        self._minding = ClockMinder(services.now, refresh_every, self._begin_anew)
         self._clock = BackgroundScheduler(
             executors={"default": self._executor},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
@@ -101,9 +104,11 @@ class Scheduler:
         trigger = IntervalTrigger(seconds=seconds, start_date=_EPOCH, timezone=UTC)
         self._clock.add_job(self.refresh, trigger, id="refresh")
         self._clock.start()
+        self._minding.start()
 
     def stop(self) -> None:
         """Fire nothing more; what is being fired is finished."""
+        self._minding.stop()
         self._clock.shutdown()
         self._executor.finish()
 
@@ -135,6 +140,12 @@ class Scheduler:
         flow.tell_incidents(self._services)
         wake(self._services)
         self._read_at = monotonic()
+
+    def _begin_anew(self) -> None:
+        """What is next was reckoned by a clock that has been put back since: reckon again."""
+        for job in self._clock.get_jobs():
+            with suppress(JobLookupError):  # a source may go meanwhile
+                self._clock.reschedule_job(job.id, trigger=job.trigger)
 
     def _read(self, sources: Sequence[Source]) -> list[tuple[Held, datetime | None]]:
         """What is switched on of the house and of these sources, with its last instant."""

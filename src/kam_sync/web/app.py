@@ -12,6 +12,7 @@ import kam_sync.web.ops
 from kam_sync.access.model import Area
 from kam_sync.base.db import Session
 from kam_sync.web.bodies import Bodies
+from kam_sync.web.described import describe
 from kam_sync.web.errors import handle_errors, refuse
 from kam_sync.web.gate import needs
 from kam_sync.web.guard import Guard, is_https
@@ -84,6 +85,7 @@ def create_app(
     app.add_middleware(Measured, metrics=app.state.metrics)
     app.add_middleware(Tracked)
     handle_errors(app)
+    describe(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

@@ -4,8 +4,9 @@ Programs (paths under /api) get RFC 9457 problem documents, people get a page. W
 is answered with an id alone; the log has the same id beside the stack trace.
 """
 
+import errno
 from collections.abc import Sequence
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from kam_sync.base.errors import (
     Busy,
@@ -50,6 +52,7 @@ _STATUS: dict[type[KamSyncError], int] = {
     CrmTrouble: 502,
     DatabaseTrouble: 503,
 }
+_OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
 def handle_errors(app: FastAPI) -> None:
@@ -58,6 +61,7 @@ def handle_errors(app: FastAPI) -> None:
         app.add_exception_handler(kind, _of_the_house(status))
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_exception_handler(OSError, _of_the_disk)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -84,12 +88,26 @@ def _of_http(request: Request, error: Exception) -> Response:
         raise TypeError(error)
     if isinstance(error, Unknown) and _is_read_by_people(request):
         return RedirectResponse(error.way, status_code=303)
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        error.headers = {"Allow": _allowed(request)}
     said = str(error.detail)
     if said == HTTPStatus(error.status_code).phrase:
         said = _unspoken(request, error)
     response = _answer(request, error.status_code, said)
     response.headers.update(error.headers or {})
     return response
+
+
+def _allowed(request: Request) -> str:
+    """All methods of a path: each has a route of its own, and the framework names one route's."""
+    return ", ".join(
+        method
+        for method in HTTPMethod
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    )
 
 
 def _unspoken(request: Request, error: HTTPException) -> str:
@@ -124,6 +142,16 @@ def _of_validation(request: Request, error: Exception) -> Response:
     ]
     said = "; ".join(f"{one['where']}: {one['what']}" for one in wrong)
     return _answer(request, 422, said, errors=wrong)
+
+
+def _of_the_disk(request: Request, error: Exception) -> Response:
+    """A disk that is full, or may not be written, is a matter of this machine and passes."""
+    if not isinstance(error, OSError) or error.errno not in _OF_THE_DISK:
+        return _unforeseen(request, error)
+    _log.error(
+        "the data folder cannot be written", route=route_of(request.scope), reason=error.strerror
+    )
+    return _answer(request, 503, f"not kept: {error.strerror}; see kam-sync doctor")
 
 
 def _unforeseen(request: Request, error: Exception) -> Response:

@@ -4,6 +4,7 @@ The doctor of the command line says it in English, the page of the installation 
 it is read in.
 """
 
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -32,6 +33,8 @@ from kam_sync.wiring import Services
 
 _INCIDENTS_SHOWN = 20
 _CLOCK_TOLERANCE = timedelta(seconds=30)
+_LEAST_FREE = 200
+"""MB."""
 
 
 def look_inside(services: Services, language: Language) -> Iterator[Check]:
@@ -129,6 +132,17 @@ def _clock(services: Services, language: Language) -> Check:
     found = _("%(seconds)s s from the database's") % {"seconds": f"{apart.total_seconds():.1f}"}
     advice = "" if apart < _CLOCK_TOLERANCE else _("set the clocks of both machines by NTP")
     return Check(_("clock"), found, advice)
+
+
+def disk(settings: Settings, language: Language) -> Check:
+    """How much room the data folder has; a full one stops an embedded database, and uploads."""
+    folder = settings.data_dir.expanduser().resolve()
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    free = shutil.disk_usage(there).free / 2**20
+    _ = language.gettext
+    advice = "" if free > _LEAST_FREE else _("free some space on its disk, or move the folder")
+    found = _("%(free)s MB free in the data folder") % {"free": f"{free:,.0f}"}
+    return Check(_("disk"), found, advice)
 
 
 def _rates(services: Services, language: Language) -> Iterator[Check]:

@@ -229,6 +229,10 @@ def _problems() -> dict[int | str, dict[str, Any]]:
         (403, "The role may not do this"),
         (404, "Not here"),
         (409, "Busy, or done already"),
+        (413, "More than is taken at once"),
         (422, "Wrong parameter"),
+        (429, "Too often; see Retry-After"),
+        (502, "The CRM does not do what it was asked"),
+        (503, "The database is away; ask again"),
     )
     return {status: {"description": said, "content": content} for status, said in known}

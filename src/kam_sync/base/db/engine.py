@@ -235,7 +235,8 @@ def _troubles_in_words(before: str = "") -> Iterator[None]:
         cause = error if isinstance(error, psycopg.OperationalError) else error.orig
         if isinstance(error, InternalError) and not isinstance(cause, _READ_ONLY):
             raise
-        said = str(cause).strip().splitlines()[-1]
+        lines = str(cause).strip().splitlines()
+        said = next((line for line in reversed(lines) if not line.endswith("?")), lines[-1])
         if isinstance(cause, psycopg.errors.DiskFull):
             said = "no space left on the database server's disk: free some and start again"
         raise DatabaseTrouble(before + said) from error

@@ -14,6 +14,8 @@ from kam_sync.base.db import Database, Session
 from kam_sync.base.errors import DatabaseTrouble
 from kam_sync.intake.model import Standing
 
+_LONGEST_QUEUE = timedelta(minutes=10)
+"""A turn that is further away was given out by a clock that has been put back since."""
 _LONG = 60.0
 """Seconds of silence that nobody sits through: the run stops and comes again."""
 
@@ -23,6 +25,8 @@ _TAKE = sa.text("""
     VALUES (:key, clock_timestamp() + :gap, clock_timestamp(), '')
     ON CONFLICT (key) DO UPDATE SET next_at = CASE
         WHEN t.held_until > clock_timestamp() + :long THEN t.next_at
+        WHEN t.next_at > clock_timestamp() + :far
+            THEN greatest(t.held_until, clock_timestamp()) + :gap
         ELSE greatest(t.next_at, t.held_until, clock_timestamp()) + :gap END
     RETURNING extract(epoch FROM next_at - :gap - clock_timestamp()),
         extract(epoch FROM held_until - clock_timestamp()), held_why
@@ -99,8 +103,10 @@ class SharedTurns:
 
     def _book(self) -> tuple[float, float, str]:
         gap, long = timedelta(seconds=1 / self._per_second), timedelta(seconds=_LONG)
+        far = _LONGEST_QUEUE + 20 * gap
+        given = {"key": self._key, "gap": gap, "long": long, "far": far}
         with self._database.at_once() as connection:
-            row = connection.execute(_TAKE, {"key": self._key, "gap": gap, "long": long}).one()
+            row = connection.execute(_TAKE, given).one()
         return float(row[0]), float(row[1]), str(row[2])
 
 

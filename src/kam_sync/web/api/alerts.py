@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from kam_sync.accounts.store import AccountStore
 from kam_sync.alerts.acting import Acting
@@ -20,6 +20,7 @@ from kam_sync.notify import shapes
 from kam_sync.web import paging
 from kam_sync.web.api import answers
 from kam_sync.web.deps import AlertId, Reading, Serving, Speaking, read_id
+from kam_sync.web.given import GivenMoment
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 
@@ -88,7 +89,7 @@ class Noted(BaseModel):
 class Until(Noted):
     """Until when it is put off."""
 
-    until: AwareDatetime
+    until: GivenMoment
 
 
 class Closed(Noted):

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from kam_sync import channelling
 from kam_sync.base.settings import Locale
@@ -52,7 +52,7 @@ class NewChannel(BaseModel):
     url: Url
     locale: Locale | None = Field(default=None, description="That of the house if left out.")
     zone: Text = Field(default="", description="That of the house if left out.")
-    is_untested: bool = _UNTESTED
+    is_untested: StrictBool = _UNTESTED
 
 
 class ChangedChannel(BaseModel):
@@ -63,8 +63,8 @@ class ChangedChannel(BaseModel):
     url: Url | None = None
     locale: Locale | None = None
     zone: Text | None = Field(default=None, description="Empty: that of the house.")
-    is_untested: bool = _UNTESTED
-    is_paused: bool | None = Field(
+    is_untested: StrictBool = _UNTESTED
+    is_paused: StrictBool | None = Field(
         default=None, description="What is to be told meanwhile is kept for it."
     )
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
 from kam_sync import asking, connecting, removing
 from kam_sync.base.errors import WrongUse
@@ -49,7 +49,7 @@ class ChangedConnection(BaseModel):
     base_url: Text | None = None
     token: Token | None = None
     options: Options = Field(default={}, description="An empty text takes an option away.")
-    is_another_account: bool = Field(
+    is_another_account: StrictBool = Field(
         default=False,
         description="True allows an address that does not give the records we have: all of it is "
         "read anew then, and what it does not have is deleted here, much of it once approved.",

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from connectors import columns
 from kam_sync import importing
@@ -15,6 +15,7 @@ from kam_sync.base.errors import NotHere
 from kam_sync.kpi.values import Moment
 from kam_sync.web.api.listing import Listing, of_company, of_invoice
 from kam_sync.web.deps import AllSources, Reading, Serving, Sources, read_id
+from kam_sync.web.given import GivenMoment
 from kam_sync.web.paging import Page, Paging, Text
 from kam_sync.web.query import Asked
 from kam_sync.web.render import pages
@@ -85,7 +86,7 @@ class FactQuery(Paging):
 
     source: Text | None = Field(default=None, description="Id or name of a source.")
     account: str | None = Field(default=None, description="Id of an account.")
-    updated_since: AwareDatetime | None = Field(
+    updated_since: GivenMoment | None = Field(
         default=None, description="Changed in our store at or after this time."
     )
 

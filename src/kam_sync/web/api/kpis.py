@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import date
 from itertools import groupby
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from kam_sync.matching.store import GroupStore
 from kam_sync.web import paging
 from kam_sync.web.api import answers
 from kam_sync.web.deps import AccountId, Reading, Speaking
+from kam_sync.web.given import GivenDay
 from kam_sync.web.paging import Cursor, Page, Paging
 from kam_sync.web.query import Asked
 
@@ -46,8 +46,8 @@ class GroupQuery(Paging):
 class SpanQuery(GroupQuery):
     """Which months are asked for."""
 
-    first: date | None = Field(default=None, alias="from", description="From this day on.")
-    last: date | None = Field(default=None, alias="to", description="Until this day.")
+    first: GivenDay | None = Field(default=None, alias="from", description="From this day on.")
+    last: GivenDay | None = Field(default=None, alias="to", description="Until this day.")
 
 
 @router.get("/kpis")

@@ -16,6 +16,7 @@ from kam_sync.ledger.store import MOST_IDS, LedgerBook, NamedLine
 from kam_sync.notify.shapes import AccountId, ExternalId
 from kam_sync.web import paging
 from kam_sync.web.deps import AllSources, Reading, read_id
+from kam_sync.web.given import GivenDay
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 
@@ -41,14 +42,14 @@ class NounQuery(_Query):
 class CheckQuery(_Query):
     """Which check of a noun is asked for."""
 
-    day: date | None = Field(default=None, description=f"The newest one if left out; {_DAY}.")
+    day: GivenDay | None = Field(default=None, description=f"The newest one if left out; {_DAY}.")
     account: str | None = Field(default=None, description="Only records of this account.")
 
 
 class LinesQuery(Paging):
     """Which lines of a check are asked for."""
 
-    day: date | None = Field(default=None, description=f"The newest check if left out; {_DAY}.")
+    day: GivenDay | None = Field(default=None, description=f"The newest check if left out; {_DAY}.")
     account: str | None = Field(default=None, description="Id of an account.")
     is_parted: bool = Field(
         default=False, description="Only accounts in which a difference was found."

@@ -12,6 +12,7 @@ from kam_sync.kpi.tracing import Input, Part, Unlisted
 from kam_sync.kpi.values import Moment, Value, value
 from kam_sync.web import paging, traced
 from kam_sync.web.deps import AccountId, AllSources, Reading, Serving
+from kam_sync.web.given import GivenDay
 from kam_sync.web.paging import Cursor, Paging, Text
 from kam_sync.web.query import Asked
 from kam_sync.web.render import Spoken
@@ -130,7 +131,9 @@ class RowsQuery(Paging):
     """Which value."""
 
     unit: Text = Field(default="", description="Such as RUB; the first one where none is named.")
-    on: date | None = Field(default=None, description="The first day of a month; else the newest.")
+    on: GivenDay | None = Field(
+        default=None, description="The first day of a month; else the newest."
+    )
 
 
 class Naming:

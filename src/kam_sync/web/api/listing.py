@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from connectors import Noun
 from kam_sync.accounts import model
@@ -13,6 +13,7 @@ from kam_sync.accounts.store import RecordStore, Ref, Wanted
 from kam_sync.kpi.values import money
 from kam_sync.web import paging
 from kam_sync.web.deps import Sources, read_id
+from kam_sync.web.given import GivenMoment
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 
 BY_RECORD = Cursor("records", paging.number, paging.text)
@@ -32,7 +33,7 @@ class SharedQuery(Paging):
     """Which records are asked for."""
 
     source: Text | None = Field(default=None, description="Id or name of a source.")
-    updated_since: AwareDatetime | None = Field(
+    updated_since: GivenMoment | None = Field(
         default=None, description="Changed in our store at or after this time."
     )
     q: Text = Field(default="", description="A part of the name, in any case.")

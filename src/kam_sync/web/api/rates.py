@@ -13,6 +13,7 @@ from kam_sync.kpi.store import RateStore
 from kam_sync.kpi.values import Moment
 from kam_sync.web import paging
 from kam_sync.web.deps import Reading, Serving
+from kam_sync.web.given import GivenDay
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 
@@ -33,7 +34,7 @@ class RateWish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     currency: Text = Field(description="An ISO code.", examples=["USD"])
-    on: date
+    on: GivenDay
     rate: Decimal = Field(description="What one unit is worth in roubles.", examples=["81.2543"])
 
 

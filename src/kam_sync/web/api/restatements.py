@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from kam_sync.accounts.store import AccountStore
 from kam_sync.base.db import Session
@@ -18,6 +18,7 @@ from kam_sync.kpi.values import Moment, Value, value
 from kam_sync.web import paging
 from kam_sync.web.api.kpis import GroupQuery
 from kam_sync.web.deps import AccountId, Reading
+from kam_sync.web.given import GivenMoment
 from kam_sync.web.paging import Cursor, Page, Text
 from kam_sync.web.query import Asked
 from kam_sync.web.render import Spoken
@@ -56,7 +57,7 @@ class RestatedQuery(GroupQuery):
 
     kpi: Text | None = Field(default=None, description="Key of a KPI.")
     grain: Grain | None = None
-    since: AwareDatetime | None = Field(default=None, description="Changed at or after this time.")
+    since: GivenMoment | None = Field(default=None, description="Changed at or after this time.")
 
 
 @router.get("/restatements")

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from kam_sync.intake.model import Source
 from kam_sync.jobs.model import Result, Step
@@ -45,7 +45,7 @@ class Wanted(BaseModel):
     zone: str | None = Field(default=None, examples=["Europe/Moscow"])
     jitter: str | None = Field(default=None, examples=["1m"])
     deadline: str | None = Field(default=None, description='"": by the rule.', examples=["6h"])
-    is_on: bool = True
+    is_on: StrictBool = True
 
 
 class Schedule(BaseModel):

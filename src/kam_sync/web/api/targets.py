@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from kam_sync import targeting
 from kam_sync.kpi.values import Moment
@@ -19,6 +19,7 @@ from kam_sync.notify.model import (
 from kam_sync.notify.store import DeliveryStore, TargetStore
 from kam_sync.web import paging
 from kam_sync.web.deps import Reading, Serving
+from kam_sync.web.given import GivenMoment
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 
@@ -66,7 +67,7 @@ class Replay(BaseModel):
     ids: list[Annotated[str, Field(pattern=DELIVERY_ID)]] = Field(
         default=[], max_length=1000, description="`message_id` or `id` of deliveries."
     )
-    since: AwareDatetime | None = Field(default=None, description="All but pings.")
+    since: GivenMoment | None = Field(default=None, description="All but pings.")
 
 
 class Target(BaseModel):

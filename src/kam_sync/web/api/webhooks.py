@@ -1,7 +1,7 @@
 """The webhooks that CRMs send us: how they stand, on, off, and another secret address."""
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 
 from kam_sync import subscribing
 from kam_sync.intake.model import Source
@@ -17,7 +17,9 @@ router = APIRouter(tags=["sources"])
 class Wanted(BaseModel):
     """What is to be."""
 
-    is_wanted: bool = Field(description="Whether the CRM is to call us when something changes.")
+    is_wanted: StrictBool = Field(
+        description="Whether the CRM is to call us when something changes."
+    )
 
 
 @router.get("/sources/{source}/webhooks")

@@ -21,6 +21,7 @@ from kam_sync.kpi.registry import KPIS, named
 from kam_sync.kpi.splits import Dimension
 from kam_sync.kpi.values import Value, value
 from kam_sync.web.deps import AccountId, AlertId, Reading, Serving
+from kam_sync.web.given import GivenDay
 from kam_sync.web.paging import Text
 from kam_sync.web.query import Asked
 from kam_sync.web.render import Spoken
@@ -124,8 +125,8 @@ class AgainstQuery(BaseModel):
 class WhyQuery(AgainstQuery):
     """Which months are asked about; the latest three that have ended, where none is named."""
 
-    first: date | None = Field(default=None, alias="from", description="From this month on.")
-    last: date | None = Field(default=None, alias="to", description="Until this month.")
+    first: GivenDay | None = Field(default=None, alias="from", description="From this month on.")
+    last: GivenDay | None = Field(default=None, alias="to", description="Until this month.")
     unit: Text | None = Field(default=None, description="Only this one, such as RUB.")
 
 

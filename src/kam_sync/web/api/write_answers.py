@@ -1,18 +1,18 @@
 """What the API takes and answers about writing into CRMs, for the people who read its page."""
 
-from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 import connectors as gate
 from connectors import Noun
 from kam_sync.intake.writes import WriteState
 from kam_sync.kpi.values import Moment
 from kam_sync.notify.shapes import ExternalId
+from kam_sync.web.given import GivenDay, GivenMoment
 from kam_sync.web.paging import Text
 
-_Id = Annotated[str, Field(pattern=r"^\S{1,200}$")]
+_Id = Annotated[str, Field(pattern=r"^[^\s\x00]{1,200}$")]
 _Words = Annotated[Text, Field(min_length=1, max_length=10_000)]
 
 
@@ -51,8 +51,8 @@ class NewTask(_New):
     kind: Literal["task"]
     about: About
     text: _Words
-    due_on: date | None = Field(default=None, description="By the end of this day, in the CRM.")
-    due_at: AwareDatetime | None = Field(default=None, description="Or at this moment.")
+    due_on: GivenDay | None = Field(default=None, description="By the end of this day, in the CRM.")
+    due_at: GivenMoment | None = Field(default=None, description="Or at this moment.")
     owner_external_id: _Id | None = None
     type_external_id: _Id | None = None
     link: Annotated[Text, Field(max_length=2000)] | None = None

@@ -1,0 +1,92 @@
+"""The API keeps to its description, whatever is sent: schemathesis against a real server.
+
+Answers are never 5xx, have a documented status, content type and schema; what breaks the
+description is refused, and wrong methods are told the right ones. That what fits it may still be
+refused (a cursor of another list, a day that is over) is no finding.
+
+A server that wants to know who asks: give `HEADERS` an `Authorization`.
+"""
+
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from zlib import crc32
+
+import httpx
+import pytest
+
+from kam_sync.web.app import create_app
+from kam_sync.web.described import operations
+from kam_sync.wiring import Services
+from tests.fakes.loopback import loopback_only
+from tests.web.conftest import served
+from tests.web.tour.ground import laid_out
+from tests.web.tour.walk import application
+from tests.web.world import World
+
+HEADERS: Mapping[str, str] = {}
+_SEED = "20261129"
+_ONE_IN = 10
+_SETTINGS = """
+[checks.not_a_server_error]
+expected-statuses = ["2xx", "3xx", "4xx", "502"]
+
+[[operations]]
+include-path-regex = "^/api/v1/(facts/.*/history|sources/.*/ledger/(check|repair))$"
+checks.allow_header_conformance.enabled = false
+"""
+"""502 is what a CRM that cannot be reached is answered with, and documented. Three paths are also
+those of others (`ledger/{noun}`), whose methods are allowed, too."""
+
+
+def test_a_tenth_of_the_operations_keeps_to_its_description(world: World, tmp_path: Path) -> None:
+    world.add_source()
+    app = create_app(world.services)
+    chosen = [
+        operation["operationId"]
+        for name, operation in operations(app.openapi())
+        if crc32(name.encode()) % _ONE_IN == 0
+    ]
+    assert len(chosen) > 5
+    only = [f"--include-operation-id={name}" for name in chosen]
+    with loopback_only(), served(app) as address:
+        _assert_kept(address, tmp_path, "--phases=examples", *only)
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(
+    ("phases", "cases"), [("examples,fuzzing", "6"), ("coverage", "1"), ("stateful", "150")]
+)
+def test_the_api_keeps_to_its_description(
+    services: Services, tmp_path: Path, phases: str, cases: str
+) -> None:
+    with (
+        loopback_only(),
+        laid_out(services, tmp_path) as ground,
+        served(application(ground.world.services)) as address,
+    ):
+        _assert_kept(address, tmp_path, f"--phases={phases}", f"--max-examples={cases}")
+
+
+def _assert_kept(address: str, folder: Path, *wanted: str) -> None:
+    """Schemathesis finds nothing; what it says is long, and all of it is needed."""
+    httpx.get(f"{address}/openapi.json", timeout=60)  # made once; schemathesis waits ten seconds
+    settings = folder / "schemathesis.toml"
+    settings.write_text(_SETTINGS)
+    how: Sequence[str] = (
+        "--continue-on-failure", "--no-color", f"--seed={_SEED}", "--workers=2",
+        "--request-timeout=30", "--exclude-checks=positive_data_acceptance", "--warnings=off",
+        *(f"--header={name}:{value}" for name, value in HEADERS.items()),
+    )  # fmt: skip
+    command = [sys.executable, "-m", "schemathesis.cli", f"--config-file={settings}", "run"]
+    done = subprocess.run(
+        [*command, f"{address}/openapi.json", *how, *wanted],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+        cwd=folder,  # what it remembers of a run must not change the next one
+    )
+    if done.returncode != 0:
+        pytest.fail(done.stdout + done.stderr, pytrace=False)

@@ -1,0 +1,1 @@
+"""One walk over all operations of the API, on a made-up world; what it sees becomes examples."""
