@@ -6,6 +6,7 @@ migration, after a restored dump, or once an administrator has made the role.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -14,11 +15,13 @@ from sqlalchemy.exc import ProgrammingError
 
 from kam_sync.accounts.seen import SEEN, VIEWS, Seen, Whose
 from kam_sync.accounts.store.seen_rows import ROWS
-from kam_sync.base.db import Database, is_refused
+from kam_sync.base.db import Database, busy_when_locked, is_refused
+from kam_sync.base.errors import Busy
 
 ROLE = "kam_sync_kam"
 _EVERY, _NONE = Seen(Whose.EVERYONE), Seen(Whose.NOBODY)
 _UNRESTRICTED = (Whose.EVERYONE, Whose.LIMITED)
+_ROUNDS = 3
 _LOCK = "kam_sync row security"
 _POLICY = "kam_sync_own"
 _OTHERS = "kam_sync_all"
@@ -68,20 +71,25 @@ _STATE = """
 
 
 def secure(database: Database) -> bool:
-    """Bring role, grants and policies to what `SEEN` says; False when an administrator must help.
+    """Bring role, grants and policies to what `SEEN` says.
 
-    Each table by itself, so that none is locked for longer than it takes.
+    Each table by itself, so that none is locked for longer than it takes; who works with a table
+    for long is not waited for, nor are those behind it.
+
+    Returns:
+        False when an administrator must help, or some tables were busy: the next start goes on.
+        What is not ready by then shows a key account manager nothing.
     """
     with database.at_once() as connection:
         if not _can_be(connection) and not _try_to_make(connection):
-            return False  # nothing is shown to a key account manager until then
+            return False
         if not _wanted(connection):
             return True
     with database.alone(_LOCK, wait=True), database.at_once() as connection:
-        connection.execute(sa.text("SET lock_timeout = '30s'"))
+        connection.execute(sa.text("SET lock_timeout = '1s'"))
         try:
-            for statements in _wanted(connection).values():
-                connection.execute(sa.text(_as_one(statements)))
+            for _ in range(_ROUNDS):
+                _bring(connection)
         finally:
             connection.execute(sa.text("RESET lock_timeout"))
         return not _wanted(connection)
@@ -96,7 +104,20 @@ def is_secured(database: Database) -> bool:
 def sql_for_administrator(database: Database) -> str:
     """The SQL that an administrator of the server runs where the service may not."""
     user = database.engine.dialect.identifier_preparer.quote(database.url.username or "kam_sync")
-    return f"CREATE ROLE {ROLE} NOLOGIN; GRANT {ROLE} TO {user};"
+    with database.at_once() as connection:
+        if _can_be(connection):  # then what is too open is open to everybody
+            tables = ", ".join(f'"{name}"' for name in _wanted(connection))
+            return f"REVOKE ALL ON {tables} FROM PUBLIC;"
+        is_there = connection.scalar(sa.text(_KNOWN))
+    make = "" if is_there else f"CREATE ROLE {ROLE} NOLOGIN; "
+    return f"{make}GRANT {ROLE} TO {user};"
+
+
+def _bring(connection: sa.Connection) -> None:
+    """Do what is to be done with the tables that nobody works with."""
+    for name, statements in _wanted(connection).items():
+        with suppress(Busy), busy_when_locked(name):
+            connection.execute(sa.text(_as_one(statements)))
 
 
 def _can_be(connection: sa.Connection) -> bool:
