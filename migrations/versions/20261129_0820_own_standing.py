@@ -7,8 +7,8 @@ down_revision = "20261129_0800"
 branch_labels = None
 depends_on = None
 
-_OWN = "(SELECT nullif(current_setting('kam_sync.accounts', true), ''))::uuid[]"
-_WHOLE = "(SELECT nullif(current_setting('kam_sync.whole', true), ''))::uuid[]"
+_OWN = "(SELECT nullif(current_setting('kam_sync.accounts', true), '')::uuid[])::uuid[]"
+_WHOLE = "(SELECT nullif(current_setting('kam_sync.whole', true), '')::uuid[])::uuid[]"
 _VIEW = """
     CREATE VIEW own_standing WITH (security_barrier = true) AS
     WITH RECURSIVE up AS (

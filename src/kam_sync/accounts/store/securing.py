@@ -6,6 +6,7 @@ migration, after a restored dump, or once an administrator has made the role.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -13,12 +14,14 @@ import sqlalchemy as sa
 
 from kam_sync.accounts.seen import SEEN, VIEWS, Seen, Whose
 from kam_sync.accounts.store.seen_rows import ROWS
-from kam_sync.base.db import Database
+from kam_sync.base.db import Database, busy_when_locked
 from kam_sync.base.db.roles import RoleState, prepare_role, role_sql, role_state
+from kam_sync.base.errors import Busy
 
 ROLE = "kam_sync_kam"
 _EVERY, _NONE = Seen(Whose.EVERYONE), Seen(Whose.NOBODY)
 _UNRESTRICTED = (Whose.EVERYONE, Whose.LIMITED)
+_ROUNDS = 3
 _LOCK = "kam_sync row security"
 _POLICY = "kam_sync_own"
 _OTHERS = "kam_sync_all"
@@ -44,9 +47,14 @@ _STATE = """
 
 
 def secure(database: Database) -> bool:
-    """Bring role, grants and policies to what `SEEN` says; False when an administrator must help.
+    """Bring role, grants and policies to what `SEEN` says.
 
-    Each table by itself, so that none is locked for longer than it takes.
+    Each table by itself, so that none is locked for longer than it takes; who works with a table
+    for long is not waited for, nor are those behind it.
+
+    Returns:
+        False when an administrator must help, or some tables were busy: the next start goes on.
+        What is not ready by then shows a key account manager nothing.
     """
     if prepare_role(database, ROLE) is not RoleState.USABLE:
         return False  # nothing is shown to a key account manager until then
@@ -54,10 +62,10 @@ def secure(database: Database) -> bool:
         if not _wanted(connection):
             return True
     with database.alone(_LOCK, wait=True), database.at_once() as connection:
-        connection.execute(sa.text("SET lock_timeout = '30s'"))
+        connection.execute(sa.text("SET lock_timeout = '1s'"))
         try:
-            for statements in _wanted(connection).values():
-                connection.execute(sa.text(_as_one(statements)))
+            for _ in range(_ROUNDS):
+                _bring(connection)
         finally:
             connection.execute(sa.text("RESET lock_timeout"))
         return not _wanted(connection)
@@ -71,7 +79,18 @@ def is_secured(database: Database) -> bool:
 
 def sql_for_administrator(database: Database) -> str:
     """The SQL that an administrator of the server runs where the service may not."""
+    with database.at_once() as connection:
+        if role_state(connection, ROLE) is RoleState.USABLE:  # then it is open to everybody
+            tables = ", ".join(f'"{name}"' for name in _wanted(connection))
+            return f"REVOKE ALL ON {tables} FROM PUBLIC;"
     return role_sql(database, ROLE)
+
+
+def _bring(connection: sa.Connection) -> None:
+    """Do what is to be done with the tables that nobody works with."""
+    for name, statements in _wanted(connection).items():
+        with suppress(Busy), busy_when_locked(name):
+            connection.execute(sa.text(_as_one(statements)))
 
 
 def _wanted(connection: sa.Connection) -> dict[str, tuple[str, ...]]:

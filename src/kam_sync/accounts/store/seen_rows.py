@@ -16,7 +16,9 @@ WHOLE = "kam_sync.whole"
 
 
 def _among(column: str, setting: str) -> str:
-    return f"{column} = ANY ((SELECT nullif(current_setting('{setting}', true), ''))::uuid[])"
+    """The inner cast reads the text once; the outer one says that it is an array, no row."""
+    array = f"SELECT nullif(current_setting('{setting}', true), '')::uuid[]"
+    return f"{column} = ANY (({array})::uuid[])"
 
 
 _LINKS = "(SELECT l.source_id, l.company_external_id FROM account_link l)"

@@ -3,7 +3,14 @@
 from sqlalchemy.orm import Session
 
 from kam_sync.base.db.bulk import Merged, copy_rows, merge, merge_staged, stage_rows, table_of
-from kam_sync.base.db.engine import Database, clock_of, hold_still, is_refused, open_database
+from kam_sync.base.db.engine import (
+    Database,
+    busy_when_locked,
+    clock_of,
+    hold_still,
+    is_refused,
+    open_database,
+)
 from kam_sync.base.db.limited import LimitedDatabase, is_limited
 from kam_sync.base.db.lists import LISTED, as_array, is_among, listed
 from kam_sync.base.db.masking import mask
@@ -15,6 +22,7 @@ __all__ = [
     "Merged",
     "Session",
     "as_array",
+    "busy_when_locked",
     "clock_of",
     "copy_rows",
     "hold_still",

@@ -178,13 +178,14 @@ def is_refused(error: SQLAlchemyError) -> bool:
 def hold_still(session: Session, table: sa.Table, name: str) -> None:
     """Let nobody write a table until the commit; Busy when who writes it takes over a second."""
     session.execute(sa.text("SET LOCAL lock_timeout = '1s'"))
-    with _busy_when_locked(f"{name}: another process writes them"):
+    with busy_when_locked(f"{name}: another process writes them"):
         session.execute(sa.text(f"LOCK TABLE {table.name} IN SHARE MODE"))
     session.execute(sa.text("SET LOCAL lock_timeout = DEFAULT"))
 
 
 @contextmanager
-def _busy_when_locked(message: str) -> Iterator[None]:
+def busy_when_locked(message: str) -> Iterator[None]:
+    """Say Busy where the server gave up waiting for a lock."""
     try:
         yield
     except OperationalError as error:
@@ -206,7 +207,7 @@ class _Lock:
         milliseconds = patience // timedelta(milliseconds=1)
         self._connection.execute(sa.text(f"SET lock_timeout = {milliseconds}"))
         try:
-            with _busy_when_locked(f"{self._name}: another process is at it"):
+            with busy_when_locked(f"{self._name}: another process is at it"):
                 self._connection.execute(sa.select(sa.func.pg_advisory_lock(self._key)))
         finally:
             self._connection.execute(sa.text("RESET lock_timeout"))  # for who gets it next

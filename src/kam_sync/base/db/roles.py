@@ -70,7 +70,10 @@ def role_state(connection: sa.Connection, name: str) -> RoleState:
 def role_sql(database: Database, name: str) -> str:
     """What an administrator of the server types, where the service may not make it itself."""
     user = database.engine.dialect.identifier_preparer.quote(_user(database))
-    return f"CREATE ROLE {name} NOLOGIN NOINHERIT; {_grant(database, name, user)};"
+    with database.engine.connect() as connection:
+        is_there = _is_there(name)(connection)
+    make = "" if is_there else f"CREATE ROLE {name} NOLOGIN NOINHERIT; "
+    return f"{make}{_grant(database, name, user)};"
 
 
 def lacks_right(error: DBAPIError) -> bool:
