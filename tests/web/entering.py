@@ -10,10 +10,12 @@ GOOD = "three mild winters"
 ADMIN = "olga@example.com"
 
 
-def add_member(services: Services, email: str = ADMIN, role: Role = Role.ADMIN) -> Member:
+def add_member(
+    services: Services, email: str = ADMIN, role: Role = Role.ADMIN, keepers: tuple[str, ...] = ()
+) -> Member:
     """Somebody with a good password."""
     with services.database.transaction() as session:
-        _, link = members.invite(session, email, Change("", role), COMMAND, services.now())
+        _, link = members.invite(session, email, Change("", role, keepers), COMMAND, services.now())
         member = members.take_link(session, link, GOOD, "", services.now())
         session.expunge_all()
     return member
