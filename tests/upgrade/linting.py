@@ -59,7 +59,8 @@ def _of_call(call: ast.Call, made: set[str]) -> str:
         return _of_alter(given)
     if name == "add_column" and _text(call, 0) not in made:
         return _of_new_column(call)
-    is_blocking = "postgresql_concurrently" not in given
+    # one that holds few rows is one walk over the table, with nothing to sort
+    is_blocking = not {"postgresql_concurrently", "postgresql_where"} & set(given)
     if name == "create_index" and _text(call, 1) in _LARGE - made and is_blocking:
         return "an index that keeps writers waiting: postgresql_concurrently=True"
     return ""
