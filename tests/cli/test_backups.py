@@ -154,7 +154,7 @@ def test_a_lost_key_is_told_and_one_that_was_put_in_comes_back(
     assert kam_sync("source", "check", "sales").code == 0
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_the_embedded_database_and_a_server_take_each_others_backups(
     kam_sync: Command, connected: AmoSandbox, other: Database,
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
