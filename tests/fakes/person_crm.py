@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import sqlalchemy as sa
+
 from connectors import (
     Activity,
     Company,
@@ -19,6 +21,8 @@ from connectors import (
     Record,
     Task,
 )
+from kam_sync.privacy.store import text_columns
+from kam_sync.wiring import Services
 from tests.conftest import NOW
 from tests.fakes.memory_crm import AskableCrm
 
@@ -99,3 +103,21 @@ def _said(key: str, one: Any) -> Any:
     if key in readers:
         return None if one is None else readers[key](one)
     return tuple(one) if isinstance(one, list) else one
+
+
+def traces(services: Services) -> set[str]:
+    """The columns of the whole database in which she is named."""
+    found = set()
+    with services.database.transaction() as session:
+        for table, column in sorted(text_columns(session)):
+            said = (
+                f"""coalesce(encode("{column}", 'escape'), '')"""
+                if column == "body" and (table == "hook")
+                else f'"{column}"::text'
+            )
+            which = " OR ".join(f"lower({said}) LIKE :t{n}" for n, _ in enumerate(TRACES))
+            values = {f"t{n}": f"%{one.lower()}%" for n, one in enumerate(TRACES)}
+            query = f'SELECT EXISTS (SELECT FROM "{table}" WHERE {which})'
+            if session.scalar(sa.text(query), values):
+                found.add(f"{table}.{column}")
+    return found

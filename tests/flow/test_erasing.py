@@ -19,12 +19,11 @@ from kam_sync.intake.model import Origin
 from kam_sync.intake.store import HintStore, InboxStore
 from kam_sync.ledger.model import LedgerState
 from kam_sync.privacy.model import How
-from kam_sync.privacy.store import text_columns
 from kam_sync.reconciling import Reconciling
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
 from tests.fakes.memory_crm import ServicesOf, connected
-from tests.fakes.person_crm import EMAIL, NAME, PHONE, TRACES, PersonCrm
+from tests.fakes.person_crm import EMAIL, NAME, PHONE, PersonCrm, traces
 
 Shop = tuple[ServicesOf, int]
 
@@ -51,24 +50,6 @@ def shop(services: Services, crm: PersonCrm) -> Shop:
 def _sync(services: Services, source_id: int, *, full: bool = False) -> None:
     flow.sync(services, source_id, full=full)
     flow.match(services)
-
-
-def traces(services: Services) -> set[str]:
-    """The columns of the whole database in which she is named."""
-    found = set()
-    with services.database.transaction() as session:
-        for table, column in sorted(text_columns(session)):
-            said = (
-                f"""coalesce(encode("{column}", 'escape'), '')"""
-                if column == "body" and (table == "hook")
-                else f'"{column}"::text'
-            )
-            which = " OR ".join(f"lower({said}) LIKE :t{n}" for n, _ in enumerate(TRACES))
-            values = {f"t{n}": f"%{one.lower()}%" for n, one in enumerate(TRACES)}
-            query = f'SELECT EXISTS (SELECT FROM "{table}" WHERE {which})'
-            if session.scalar(sa.text(query), values):
-                found.add(f"{table}.{column}")
-    return found
 
 
 def figures(services: Services) -> list[Any]:

@@ -7,16 +7,13 @@ from fastapi import Depends, Request
 
 from kam_sync.privacy.model import About, Did, Entry, How
 from kam_sync.privacy.store import EventStore
-from kam_sync.web.deps import asker, whole_services
-from kam_sync.wiring import Services
+from kam_sync.web.deps import Whole, asker
 
 
 class Notes:
     """The log of one request. It is written apart: what a KAM's request may write is little."""
 
-    def __init__(
-        self, request: Request, services: Annotated[Services, Depends(whole_services)]
-    ) -> None:
+    def __init__(self, request: Request, services: Whole) -> None:
         self._services = services
         who = asker(request)
         self.who = who.name or who.email or who.id

@@ -1,8 +1,6 @@
 """The page of one person: how to reach them, what they agreed to, which CRMs know them."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from kam_sync import erasing
@@ -10,11 +8,10 @@ from kam_sync.accounts.store import AccountStore
 from kam_sync.privacy.model import About
 from kam_sync.privacy.store import RegisterStore
 from kam_sync.web.api.people import PersonId
-from kam_sync.web.deps import AllSources, Reading, whole_services
+from kam_sync.web.deps import AllSources, Reading, Whole
 from kam_sync.web.noting import Noting
 from kam_sync.web.render import pages
 from kam_sync.web.wording import persons as words
-from kam_sync.wiring import Services
 
 router = APIRouter()
 
@@ -22,7 +19,7 @@ router = APIRouter()
 @router.get("/people/{person_id}", response_class=HTMLResponse)
 def show_person(
     request: Request, session: Reading, sources: AllSources, notes: Noting,
-    person_id: PersonId, house: Annotated[Services, Depends(whole_services)],
+    person_id: PersonId, house: Whole,
 ) -> HTMLResponse:  # fmt: skip
     """Somebody at a customer."""
     found = erasing.person(session, person_id)
