@@ -20,7 +20,7 @@ def walk_over(walk: Walk, ground: Ground) -> None:
     """Ask everything."""
     for part in (
         _connect, _read, _facts, _accounts, _people, _channels, _alerts, _rules, _work, _writes,
-        _targets, _files, _ledger, _held, _let_go,
+        _targets, _files, _ledger, _held, _let_go, _access,
     ):  # fmt: skip
         part(walk, ground)
 
@@ -262,3 +262,15 @@ def _let_go(walk: Walk, _: Ground) -> None:
     walk.ask(f"delete {API}/channels/{{channel}}", channel="olga")
     walk.ask(f"delete {API}/sources/{{source}}", source="shop")
     walk.ask(f"get {API}/portfolio/lost")
+
+
+def _access(walk: Walk, _: Ground) -> None:
+    """The last part: with the first member nobody is let in any more without a key."""
+    key = walk.ask(f"post {API}/keys", {"name": "bi", "role": "admin", "expires": "90d"})
+    walk.client.headers["Authorization"] = f"Bearer {key['key']}"
+    admin = {"email": "anna@example.com", "name": "Анна Смирнова", "role": "admin"}
+    member = walk.ask(f"post {API}/members", admin)
+    walk.ask(f"patch {API}/members/{{member_id}}", {"name": "Анна"}, member_id=member["id"])
+    walk.ask(f"get {API}/members")
+    walk.ask(f"get {API}/keys")
+    walk.ask(f"delete {API}/keys/{{key_id}}", key_id=key["id"])
