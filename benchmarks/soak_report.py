@@ -10,8 +10,10 @@ from benchmarks.soak_samples import Sample, Table, drift
 
 _MOST = 5.0
 _OWN_MESSAGE = {
-    f"alert {what}" for what in ("opened", "worsened", "reminded", "resolved", "escalated")
+    *(f"alert {what}" for what in ("opened", "worsened", "reminded", "resolved", "escalated")),
+    "whoever is at this machine is an admin",
 }
+"""What the product is there to say, and that the soak has no members."""
 _BY_AGE = {
     "announced": "2 days", "asked": "1 day", "channel_send": "90 days", "consent": "14 days",
     "delivery": "30 days, with its event", "event": "30 days", "given_call": "7 days",

@@ -15,7 +15,7 @@ from tests.drill.stage import Stage, TooSlow, staged
 
 _RECOVERS_IN = 300.0
 """Seconds, from when nothing is broken any more."""
-_DISKS = {"db": "600m", "data": "1m"}
+_DISKS = {"db": "600m", "data": "300m"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,13 @@ def play(folder: Path, is_wanted: Callable[[str], bool]) -> list[Outcome]:
             if is_wanted(name) and (are_small or "disk" not in name)
         }
         with staged(folder, box) as stage:
-            return [_play(stage, name, fault) for name, fault in wanted.items()]
+            return [_told(_play(stage, name, fault)) for name, fault in wanted.items()]
+
+
+def _told(outcome: Outcome) -> Outcome:
+    """Each is told when it is known: a drill takes long, and may be cut short."""
+    sys.stderr.write(f"drill: {outcome}\n")
+    return outcome
 
 
 def _play(stage: Stage, name: str, fault: Break) -> Outcome:

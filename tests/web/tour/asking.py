@@ -7,6 +7,12 @@ from typing import Any
 
 from httpx import Client, Response
 
+_SECRETS = {
+    r"whsec_[\w+/=-]+": "whsec_c2VjcmV0LW9mLWFuLWV4YW1wbGU",
+    r"kam_[\w-]{20,}": "kam_an-invented-key",
+    r"(?<=token=)[\w-]+|(?<=/)[\w-]{40,}": "an-invented-token",
+}
+"""What is told once, and instead of it."""
 _SHOWN = 2
 """Items of a list in an example."""
 
@@ -64,7 +70,9 @@ class Walk:
         if isinstance(found, str):
             for what, instead in self.says.items():
                 found = found.replace(what, instead)
-            return re.sub(r"whsec_[\w+/=-]+", "whsec_c2VjcmV0LW9mLWFuLWV4YW1wbGU", found)
+            for what, instead in _SECRETS.items():
+                found = re.sub(what, instead, found)
+            return found
         if isinstance(found, list):
             return [self._told(one) for one in found[:_SHOWN]]
         if isinstance(found, dict):

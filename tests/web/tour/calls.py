@@ -20,7 +20,8 @@ def walk_over(walk: Walk, ground: Ground) -> None:
     """Ask everything."""
     for part in (
         _connect, _read, _facts, _accounts, _people, _channels, _alerts, _rules, _work, _writes,
-        _targets, _files, _ledger, _held, _let_go,
+        _targets, _files, _ledger, _held, _privacy, _let_go,
+        _access,
     ):  # fmt: skip
         part(walk, ground)
 
@@ -257,8 +258,37 @@ def _held(walk: Walk, _: Ground) -> None:
         walk.ask(f"post {API}/sources/{{source}}/held/{{held_id}}/{act}", **told)
 
 
+def _privacy(walk: Walk, _: Ground) -> None:
+    for what in ("inventory", "retention"):
+        walk.ask(f"get {API}/privacy/{what}")
+    walk.ask(f"put {API}/privacy/retention/{{kind}}", {"days": 365}, kind="texts")
+    walk.ask(f"delete {API}/privacy/retention/{{kind}}", kind="texts")
+    wish = {"who": "kim@romashka.example"}
+    found = walk.ask(f"post {API}/privacy/people/find", wish)["people"]
+    one = {"person_id": found[0]["id"]}
+    walk.ask(f"get {API}/privacy/people/{{person_id}}", **one)
+    why = {"reason": "request of the person of 2026-11-28"}
+    walk.ask(f"post {API}/privacy/people/{{person_id}}/erase", why, **one)
+    gone = walk.ask(f"get {API}/privacy/erasures")[0]["id"]
+    again = {"reason": "a new contract"}
+    walk.ask(f"post {API}/privacy/erasures/{{erasure_id}}/allow", again, erasure_id=gone)
+    walk.ask(f"get {API}/privacy/events")
+
+
 def _let_go(walk: Walk, _: Ground) -> None:
     walk.ask(f"delete {API}/targets/{{target}}", target="bridge")
     walk.ask(f"delete {API}/channels/{{channel}}", channel="olga")
     walk.ask(f"delete {API}/sources/{{source}}", source="shop")
     walk.ask(f"get {API}/portfolio/lost")
+
+
+def _access(walk: Walk, _: Ground) -> None:
+    """The last part: with the first member nobody is let in any more without a key."""
+    key = walk.ask(f"post {API}/keys", {"name": "bi", "role": "admin", "expires": "90d"})
+    walk.client.headers["Authorization"] = f"Bearer {key['key']}"
+    admin = {"email": "anna@example.com", "name": "Анна Смирнова", "role": "admin"}
+    member = walk.ask(f"post {API}/members", admin)
+    walk.ask(f"patch {API}/members/{{member_id}}", {"name": "Анна"}, member_id=member["id"])
+    walk.ask(f"get {API}/members")
+    walk.ask(f"get {API}/keys")
+    walk.ask(f"delete {API}/keys/{{key_id}}", key_id=key["id"])

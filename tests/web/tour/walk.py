@@ -37,7 +37,7 @@ def walking(ground: Ground) -> Iterator[Walk]:
         served(application(ground.world.services)) as address,
         httpx.Client(base_url=address, timeout=60) as client,
     ):
-        yield Walk(client, says)
+        yield Walk(client, says | {address: "https://kam.example.com"})
 
 
 def application(services: Services) -> FastAPI:

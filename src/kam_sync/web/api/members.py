@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from kam_sync.access import members, model
 from kam_sync.access.members import Change
@@ -62,7 +62,7 @@ class ChangedMember(BaseModel):
     name: Text | None = None
     role: Role | None = None
     keeper_keys: list[Text] | None = _KEEPERS
-    is_active: bool | None = Field(
+    is_active: StrictBool | None = Field(
         default=None, description="False ends all log-ins; one active admin always stays."
     )
 

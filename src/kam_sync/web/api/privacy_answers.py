@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from kam_sync.erasing import Erased, Found
 from kam_sync.kpi.values import Moment
@@ -127,7 +127,7 @@ class EraseWish(BaseModel):
         min_length=1, max_length=1000, description="Goes into the protocol; no data here.",
         examples=["request of the person of 2026-11-28"],
     )  # fmt: skip
-    dry_run: bool = Field(default=False, description="Only say what would go.")
+    dry_run: StrictBool = Field(default=False, description="Only say what would go.")
 
 
 class AllowWish(BaseModel):
