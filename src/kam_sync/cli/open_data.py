@@ -134,13 +134,13 @@ def revoke(name: Name) -> None:
             raise NotHere(f"role {name}: none that was made here; see: kam-sync open role list")
         try:
             with services.database.transaction() as session:
+                ReaderStore(session).shut_out(name)
+            with services.database.transaction() as session:
                 store = ReaderStore(session)
                 has_ended = store.end_sessions(name)
                 store.revoke(name)
         except NoRight as error:
             raise WrongUse(f"role {name}: {error}; an administrator has to drop it") from error
-        with services.database.transaction() as session:  # those that came in between
-            ReaderStore(session).end_sessions(name)
     typer.echo(f"{name}: dropped", err=True)
     if not has_ended:
         typer.echo("its open sessions could not be ended; they end by themselves", err=True)

@@ -22,7 +22,8 @@ _READERS = """
             AS is_ours,
         (SELECT count(*) FROM pg_stat_activity s WHERE s.usename = r.rolname) AS sessions
     FROM pg_roles r
-    WHERE r.rolcanlogin AND NOT r.rolsuper AND r.rolname <> session_user
+    WHERE (r.rolcanlogin OR shobj_description(r.oid, 'pg_authid') LIKE :mark || '%')
+        AND NOT r.rolsuper AND r.rolname <> session_user
         AND has_schema_privilege(r.oid, to_regnamespace(:open), 'USAGE')
     ORDER BY 1
 """
@@ -73,10 +74,14 @@ class ReaderStore:
         place = self._session.execute(sa.text(_PLACE)).one()
         return list(_statements(name, password, place, is_personal=is_personal))
 
+    def shut_out(self, name: str) -> None:
+        """Let nobody log in as a role any more. Raises NoRight."""
+        self._run([f"ALTER ROLE {_named(name)} NOLOGIN"])
+
     def revoke(self, name: str) -> None:
-        """Drop one that was made here, and end its sessions. Raises NoRight."""
+        """Drop one that was made here. Raises NoRight."""
         role, service = _named(name), _named(self._session.scalar(sa.text("SELECT current_user")))
-        taken = [f"ALTER ROLE {role} NOLOGIN"]
+        taken = []
         for schema in (SCHEMA, PERSONAL_SCHEMA):
             taken += [
                 f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role}",
@@ -89,12 +94,16 @@ class ReaderStore:
 
     def end_sessions(self, name: str) -> bool:
         """End what is read by a role; False where we have no right to."""
-        try:
-            with self._session.begin_nested():
-                self._session.execute(sa.text(_END), {"name": name})
-        except DBAPIError:
-            return False
-        return True
+        # Who may make roles may end their sessions as a member of them; that goes with the role.
+        for before in ("SELECT 1", f"GRANT {_named(name)} TO CURRENT_USER"):
+            try:
+                with self._session.begin_nested():
+                    self._session.connection().exec_driver_sql(before)
+                    self._session.execute(sa.text(_END), {"name": name})
+            except DBAPIError:
+                continue
+            return True
+        return False
 
     def _run(self, statements: list[str]) -> None:
         connection = self._session.connection()
@@ -102,7 +111,7 @@ class ReaderStore:
             for statement in statements:
                 connection.exec_driver_sql(statement)
         except DBAPIError as error:
-            if lacks_right(error):
+            if lacks_right(error) or isinstance(error, sa.exc.InternalError):  # it has more
                 raise NoRight(str(error.orig).splitlines()[0]) from error
             raise
 
