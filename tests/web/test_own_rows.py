@@ -213,7 +213,7 @@ def test_only_what_holds_no_accounts_is_given_all_whoever_asks() -> None:
     web = Path(kam_sync.web.deps.__file__).parent
     users = {file.name for file in web.rglob("*.py") if "Whole" in file.read_text()}
     assert users == {
-        "deps.py", "ops.py", "me.py", "members.py", "keys.py",
+        "deps.py", "me.py", "members.py", "keys.py",
         "noting.py", "person.py",  # the log of personal data, and whether a person was erased
     }  # fmt: skip
 
