@@ -184,7 +184,7 @@ def provoke(boxes: dict[str, Sandbox], how: str, hunt: Hunt) -> None:
 
 def use_wrongly(run: Run, boxes: dict[str, Sandbox], hunt: Hunt) -> None:
     """Secrets where they do not belong."""
-    for secret in hunt.planted.values():
+    for secret in list(hunt.planted.values())[:6]:  # one of each kind
         at = ("--kind", "amocrm", "--base-url")
         run("source", "add", "wrong", *at, f"https://user:{secret}@example.com", "--token", secret)
         run(
