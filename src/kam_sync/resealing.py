@@ -16,6 +16,7 @@ SEALED = (
     Sealed("subscription", "source_id", ("sealed_address",), ("sealed_leftovers",)),
     Sealed("target", "id", ("sealed_secret", "sealed_former")),
     Sealed("channel", "id", ("sealed_url",)),
+    Sealed("erasure_key", "id", ("sealed_key",)),
 )
 """Every column with secrets; a test compares them with the tables."""
 _MOST_ROUNDS = 5

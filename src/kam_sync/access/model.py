@@ -163,7 +163,7 @@ class What(StrEnum):
     LEFT = "left"
     ENDED = "ended"
     """Log-ins were ended, from elsewhere."""
-    PASSWORD_SET = "password_set"  # noqa: S105 - a word for what happened
+    PASSWORD_SET = "password_set"  # noqa: S105 - a word for what happened  # nosec B105
     INVITED = "invited"
     LINKED = "linked"
     """A new link to set a password was made."""

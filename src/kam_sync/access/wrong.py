@@ -12,7 +12,7 @@ class Ill(StrEnum):
     LONG = "long"
     IS_EMAIL = "is_email"
     COMMON = "common"
-    OLD_PASSWORD = "old_password"  # noqa: S105 - a word for what is wrong
+    OLD_PASSWORD = "old_password"  # noqa: S105 - a word for what is wrong  # nosec B105
     EMAIL = "email"
     EMAIL_TAKEN = "email_taken"
     FIRST_ADMIN = "first_admin"

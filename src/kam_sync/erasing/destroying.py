@@ -92,7 +92,7 @@ def erase(services: Services, wish: Wish) -> Erased:
             if wish.is_dry:
                 raise _Dry
         copy_register(services)
-    assert erased is not None  # noqa: S101 - it was made before anything could end the work
+    assert erased is not None  # noqa: S101 - it was made before anything could end the work  # nosec B101
     return erased
 
 

@@ -30,8 +30,8 @@ _TABLES = sa.text(f"""
         format('SELECT count(*) FROM %I.%I', nspname, relname) AS counting
     FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE relkind IN ('r', 'p') AND NOT relispartition AND {_OURS} ORDER BY 1
-""")
-_SCHEMAS = sa.text(f"SELECT quote_ident(nspname) FROM pg_namespace WHERE {_OURS} ORDER BY 1")
+""")  # nosec B608
+_SCHEMAS = sa.text(f"SELECT quote_ident(nspname) FROM pg_namespace WHERE {_OURS} ORDER BY 1")  # nosec B608
 _ROLES = sa.text("""
     SELECT DISTINCT role FROM pg_policies, unnest(roles) AS role WHERE role <> 'public' ORDER BY 1
 """)
@@ -91,7 +91,7 @@ def dump(database: Database, of: Snapshot) -> Iterator[bytes]:
         "--no-privileges", f"--snapshot={of.id}", f"--dbname={address}",
     ]  # fmt: skip
     with tempfile.TemporaryFile() as said, _running(asked, said, password) as process:
-        assert process.stdout is not None  # noqa: S101 - for the type checker; it is a pipe
+        assert process.stdout is not None  # noqa: S101 - for the type checker; it is a pipe  # nosec B101
         while chunk := process.stdout.read(_CHUNK):
             yield chunk
         _expect_well(process, said, "pg_dump")
@@ -130,7 +130,7 @@ def load(
         "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--file=-", f"--dbname={address}",
     ]  # fmt: skip
     with tempfile.TemporaryFile() as said, _running(asked, said, password, reads=True) as process:
-        assert process.stdin is not None  # noqa: S101 - for the type checker; it is a pipe
+        assert process.stdin is not None  # noqa: S101 - for the type checker; it is a pipe  # nosec B101
         key, written = token_hex(16), 0
         try:
             process.stdin.write(f"\\restrict {key}\n".encode())
@@ -163,7 +163,7 @@ def _before(schemas: Iterable[str]) -> bytes:
 def _after(expected: dict[str, int]) -> bytes:
     """Undo it all unless each table has as many rows as it had."""
     checks = "".join(
-        f"ASSERT (SELECT count(*) FROM {_quoted(name)}) = {rows:d}, "
+        f"ASSERT (SELECT count(*) FROM {_quoted(name)}) = {rows:d}, "  # nosec B608
         f"'{_quoted(name)} has not all of its rows';\n"
         for name, rows in expected.items()
     )
@@ -198,7 +198,7 @@ def _make_roles(database: Database, roles: Iterable[str]) -> None:
 def _running(
     asked: list[str], said: IO[bytes], password: dict[str, str], *, reads: bool = False
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    with subprocess.Popen(  # noqa: S603 - a program of PostgreSQL, asked by us
+    with subprocess.Popen(  # noqa: S603 - a program of PostgreSQL, asked by us  # nosec B603
         asked,
         stdin=subprocess.PIPE if reads else subprocess.DEVNULL,
         stdout=subprocess.DEVNULL if reads else subprocess.PIPE,

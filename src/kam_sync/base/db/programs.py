@@ -47,7 +47,7 @@ def _there(name: str) -> Iterator[Path]:
 
 def _major(path: Path) -> int | None:
     try:
-        said = subprocess.run(  # noqa: S603 - a program of PostgreSQL that was found above
+        said = subprocess.run(  # noqa: S603 - a program of PostgreSQL that was found above  # nosec B603
             [str(path), "--version"], capture_output=True, text=True, timeout=10, check=True
         ).stdout
     except (OSError, subprocess.SubprocessError):
