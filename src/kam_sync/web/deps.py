@@ -17,12 +17,26 @@ from kam_sync.web.own import services_for
 from kam_sync.wiring import Services
 
 LANGUAGE_COOKIE = "lang"
+_DOORS = ("the API", "the page")
 
 
 def asker(request: Request) -> Identity:
     """Who asks, as the gate has found out; the same for all at what is open to everybody."""
     found: Identity = getattr(request.state, "identity", LOCAL)
     return found
+
+
+def doer(request: Request) -> str:
+    """Who did something, as it is kept: by e-mail or as a key is called, else by which door."""
+    who = asker(request)
+    return who.email or who.name or _DOORS[not request.url.path.startswith("/api/")]
+
+
+def in_the_name_of(said: str, by: str) -> str:
+    """In whose name something is done, and by whom; a door alone is not told beside a name."""
+    if not said or by in _DOORS:
+        return said or by
+    return f"{said} ({by})"
 
 
 def whole_services(request: Request) -> Services:
@@ -141,6 +155,7 @@ def named_source(services: Annotated[Services, Depends(services)], source: str) 
     return found
 
 
+By = Annotated[str, Depends(doer)]
 Serving = Annotated[Services, Depends(services)]
 Whole = Annotated[Services, Depends(whole_services)]
 Asking = Annotated[Identity, Depends(asker)]

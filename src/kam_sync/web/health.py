@@ -6,7 +6,7 @@ it is read in.
 
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from kam_sync import resealing, targeting
 from kam_sync.access.model import Role
@@ -141,7 +141,7 @@ def disk(settings: Settings, language: Language) -> Check:
     free = shutil.disk_usage(there).free / 2**20
     _ = language.gettext
     advice = "" if free > _LEAST_FREE else _("free some space on its disk, or move the folder")
-    found = _("%(free)s MB free in the data folder") % {"free": f"{free:,.0f}"}
+    found = _("%(free)s MB free in the data folder") % {"free": language.number(free)}
     return Check(_("disk"), found, advice)
 
 
@@ -216,6 +216,8 @@ def _incidents(services: Services, language: Language) -> Iterator[Check]:
 
 def _queue(services: Services, language: Language) -> Check:
     facts = {key: value for key, value in queue_facts(services).items() if value is not None}
+    if last := facts.get("last_tick"):
+        facts["last_tick"] = language.time(datetime.fromisoformat(str(last)))
     said = (f"{words.queue(language, key)}: {value}" for key, value in facts.items())
     return Check(language.gettext("queue"), ", ".join(said))
 

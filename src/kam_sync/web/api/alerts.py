@@ -19,14 +19,13 @@ from kam_sync.kpi.values import value
 from kam_sync.notify import shapes
 from kam_sync.web import paging
 from kam_sync.web.api import answers
-from kam_sync.web.deps import AlertId, Reading, Serving, Speaking, read_id
+from kam_sync.web.deps import AlertId, By, Reading, Serving, Speaking, in_the_name_of, read_id
 from kam_sync.web.given import GivenMoment
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 
 router = APIRouter(tags=["alerts"])
 
-_BY = "the API"
 
 _BY_TIME = Cursor("alerts", paging.moment, paging.uuid)
 _BY_RANK = Cursor("alerts by rank", paging.weight, paging.uuid)
@@ -83,7 +82,11 @@ class Noted(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     note: Text = Field(default="", max_length=1_000, description="Why, for the record.")
-    by: Text = Field(default=_BY, max_length=200, description="In whose name.")
+    by: Text = Field(
+        default="",
+        max_length=200,
+        description="In whose name; that of the key stands beside it.",
+    )
 
 
 class Until(Noted):
@@ -113,14 +116,15 @@ class Assigned(Noted):
 class Answering:
     """Does something to the alert in the path, and says how it stands then."""
 
-    def __init__(self, services: Serving, alert_id: AlertId, locale: Speaking) -> None:
+    def __init__(self, services: Serving, alert_id: AlertId, locale: Speaking, by: By) -> None:
         self._services = services
         self._alert_id = alert_id
         self._locale = locale
+        self._by = by
 
     def __call__(self, by: str, act: Callable[[Acting, UUID], None]) -> answers.OneAlert:
         """Do it in somebody's name."""
-        with attending(self._services, by) as acting:
+        with attending(self._services, in_the_name_of(by, self._by)) as acting:
             act(acting, self._alert_id)
         with self._services.database.transaction() as session:
             return get_alert(session, self._alert_id, self._locale)

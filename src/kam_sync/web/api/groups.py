@@ -16,14 +16,13 @@ from kam_sync.matching.store import GroupStore
 from kam_sync.notify.shapes import AccountId as AccountIdShown
 from kam_sync.web.api import answers
 from kam_sync.web.api.kpis import newest_of
-from kam_sync.web.deps import AccountId, Reading, Serving, Speaking, read_id
+from kam_sync.web.deps import AccountId, By, Reading, Serving, Speaking, read_id
 from kam_sync.web.paging import MOST, Text
 
 router = APIRouter(tags=["accounts"])
 parents = APIRouter(tags=["accounts"])
 """Who belongs to whom is decided with what is one."""
 
-_BY = "the API"
 _MOST_MEMBERS = 1_000
 
 
@@ -83,20 +82,24 @@ def get_group(session: Reading, account_id: AccountId, locale: Speaking) -> Grou
 
 @parents.put("/accounts/{account_id}/parent")
 def set_parent(
-    services: Serving, account_id: AccountId, locale: Speaking, wish: Annotated[Wish, Body()]
+    services: Serving,
+    account_id: AccountId,
+    locale: Speaking,
+    wish: Annotated[Wish, Body()],
+    by: By,
 ) -> Group:
     """Say whose child an account is, or that it is nobody's; that is stronger than its INN."""
     parent = None if wish.parent is None else read_id("account", wish.parent)
-    with joining.parents(services, by=_BY) as parenting:
+    with joining.parents(services, by=by) as parenting:
         parenting.place(account_id, parent, wish.note)
     with services.database.transaction() as session:
         return _group(session, account_id, locale)
 
 
 @parents.delete("/accounts/{account_id}/parent")
-def take_parent_back(services: Serving, account_id: AccountId, locale: Speaking) -> Group:
+def take_parent_back(services: Serving, account_id: AccountId, locale: Speaking, by: By) -> Group:
     """Take back what people said of the parent: it is the one that the INN says, or none."""
-    with joining.parents(services, by=_BY) as parenting:
+    with joining.parents(services, by=by) as parenting:
         parenting.take_back(account_id)
     with services.database.transaction() as session:
         return _group(session, account_id, locale)

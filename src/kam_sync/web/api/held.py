@@ -9,6 +9,7 @@ from kam_sync.kpi.values import Moment, Money, money
 from kam_sync.notify.shapes import ExternalId
 from kam_sync.web.deps import (
     AllSources,
+    By,
     HeldId,
     NamedSource,
     Reading,
@@ -17,8 +18,6 @@ from kam_sync.web.deps import (
 )
 
 router = APIRouter(tags=["sources"])
-
-_BY = "the API"
 
 
 class Lost(BaseModel):
@@ -64,16 +63,20 @@ def list_held(session: Reading, sources: AllSources, source: str) -> Held:
 
 
 @router.post("/sources/{source}/held/{held_id}/approve")
-def approve(services: Serving, source: NamedSource, held_id: HeldId, seen: SeenToken) -> Decided:
+def approve(
+    services: Serving, source: NamedSource, held_id: HeldId, seen: SeenToken, by: By
+) -> Decided:
     """Delete what is held; 409 while the source is pulled, or when it has changed since."""
-    number = deciding.approve(services, source, held_id, seen, _BY)
+    number = deciding.approve(services, source, held_id, seen, by)
     return Decided(state=HeldState.APPROVED, records=number)
 
 
 @router.post("/sources/{source}/held/{held_id}/reject")
-def reject(services: Serving, source: NamedSource, held_id: HeldId, seen: SeenToken) -> Decided:
+def reject(
+    services: Serving, source: NamedSource, held_id: HeldId, seen: SeenToken, by: By
+) -> Decided:
     """Keep what is held until the CRM shows it and it vanishes; 409 when it has changed since."""
-    number = deciding.reject(services, source, held_id, seen, _BY)
+    number = deciding.reject(services, source, held_id, seen, by)
     return Decided(state=HeldState.REJECTED, records=number)
 
 

@@ -17,6 +17,7 @@ from kam_sync.web.api import match_answers as answers
 from kam_sync.web.deps import (
     AccountId,
     AllSources,
+    By,
     Reading,
     Serving,
     Sources,
@@ -29,7 +30,6 @@ from kam_sync.wiring import Services
 
 router = APIRouter(tags=["matches"])
 
-_BY = "the API"
 _MOST_COMPANIES = 200
 BY_MONEY = Cursor(
     "matches", paging.number, paging.decimal, paging.weight, paging.number, paging.text,
@@ -90,28 +90,28 @@ def list_matches(
 
 
 @router.post("/matches/merge")
-def merge(services: Serving, wanted: Merge) -> answers.Decision:
+def merge(services: Serving, wanted: Merge, by: By) -> answers.Decision:
     """Say that two accounts are one customer; KPIs follow with the next measuring, soon after."""
     one, other = (read_id("account", given) for given in wanted.accounts)
-    with joining.accounts(services, by=_BY) as deciding:
+    with joining.accounts(services, by=by) as deciding:
         decision = deciding.merge(one, other, wanted.note)
     return _decision(services, decision)
 
 
 @router.post("/matches/apart")
-def keep_apart(services: Serving, wanted: Apart) -> answers.Decision:
+def keep_apart(services: Serving, wanted: Apart, by: By) -> answers.Decision:
     """Say that two companies are different customers; nobody is asked again."""
     one, other = _companies(services, wanted.companies)
-    with joining.accounts(services, by=_BY) as deciding:
+    with joining.accounts(services, by=by) as deciding:
         decision = deciding.keep_apart((one, other), wanted.note)
     return _decision(services, decision)
 
 
 @router.post("/accounts/{account_id}/split")
-def split(services: Serving, account_id: AccountId, wanted: Split) -> answers.Decision:
+def split(services: Serving, account_id: AccountId, wanted: Split, by: By) -> answers.Decision:
     """Take companies out of an account: they are another customer, all of them together."""
     leaving = _companies(services, wanted.companies)
-    with joining.accounts(services, by=_BY) as deciding:
+    with joining.accounts(services, by=by) as deciding:
         decision = deciding.split(account_id, leaving, wanted.note)
     return _decision(services, decision)
 
@@ -130,9 +130,9 @@ def list_decisions(
 
 
 @router.post("/matches/decisions/{decision_id}/undo")
-def undo(services: Serving, decision_id: DecisionId) -> answers.Decision:
+def undo(services: Serving, decision_id: DecisionId, by: By) -> answers.Decision:
     """Take a decision back: what it had taken back holds again."""
-    with joining.accounts(services, by=_BY) as deciding:
+    with joining.accounts(services, by=by) as deciding:
         deciding.undo(decision_id)
     return _decision(services, decision_id)
 

@@ -19,7 +19,7 @@ from kam_sync.web.api import people_answers as answers
 from kam_sync.web.api.listing import Listing, of_company
 from kam_sync.web.api.matches import BY_MONEY, DecisionId, Note, place_of, write_place
 from kam_sync.web.api.record_answers import Contact as OneContact
-from kam_sync.web.deps import AllSources, Reading, Serving, Sources, read_id
+from kam_sync.web.deps import AllSources, By, Reading, Serving, Sources, read_id
 from kam_sync.web.noting import Notes, Noting
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
@@ -30,7 +30,6 @@ router = APIRouter(tags=["people"])
 matches = APIRouter(tags=["people"])
 """Who is one person is decided with which companies are one."""
 
-_BY = "the API"
 _MOST_CONTACTS = 200
 PEOPLE_BY_MONEY = BY_MONEY.named("people-matches")
 PEOPLE_BY_ID = Cursor("people-decisions", paging.number)
@@ -123,20 +122,20 @@ def list_people_matches(
 
 
 @matches.post("/people/matches/merge")
-def merge_people(services: Serving, notes: Noting, wanted: MergePeople) -> answers.Decision:
+def merge_people(services: Serving, notes: Noting, wanted: MergePeople, by: By) -> answers.Decision:
     """Say that two people are one, with all their contacts."""
     one, other = (read_id("person", given) for given in wanted.people)
-    with joining.people(services, by=_BY) as deciding:
+    with joining.people(services, by=by) as deciding:
         decision = deciding.merge(one, other, wanted.note)
     notes.changed(About.PERSON, one)
     return _decision(services, decision)
 
 
 @matches.post("/people/matches/apart")
-def keep_people_apart(services: Serving, wanted: ApartPeople) -> answers.Decision:
+def keep_people_apart(services: Serving, wanted: ApartPeople, by: By) -> answers.Decision:
     """Say that two contacts are different people; nobody is asked again."""
     one, other = _contacts(services, wanted.contacts)
-    with joining.people(services, by=_BY) as deciding:
+    with joining.people(services, by=by) as deciding:
         decision = deciding.keep_apart((one, other), wanted.note)
     return _decision(services, decision)
 
@@ -155,9 +154,9 @@ def list_people_decisions(
 
 
 @matches.post("/people/matches/decisions/{decision_id}/undo")
-def undo_of_people(services: Serving, decision_id: DecisionId) -> answers.Decision:
+def undo_of_people(services: Serving, decision_id: DecisionId, by: By) -> answers.Decision:
     """Take a decision back: what it had taken back holds again."""
-    with joining.people(services, by=_BY) as deciding:
+    with joining.people(services, by=by) as deciding:
         deciding.undo(decision_id)
     return _decision(services, decision_id)
 
@@ -175,11 +174,15 @@ def get_person(
 
 @matches.post("/people/{person_id}/split")
 def split_person(
-    services: Serving, notes: Noting, person_id: PersonId, wanted: SplitPerson
+    services: Serving,
+    notes: Noting,
+    person_id: PersonId,
+    wanted: SplitPerson,
+    by: By,
 ) -> answers.Decision:
     """Take contacts away from a person: they are somebody else, all of them together."""
     leaving = _contacts(services, wanted.contacts)
-    with joining.people(services, by=_BY) as deciding:
+    with joining.people(services, by=by) as deciding:
         decision = deciding.split(person_id, leaving, wanted.note)
     notes.changed(About.PERSON, person_id)
     return _decision(services, decision)

@@ -12,7 +12,7 @@ from kam_sync.kpi.model import Rate
 from kam_sync.kpi.store import RateStore
 from kam_sync.kpi.values import Moment
 from kam_sync.web import paging
-from kam_sync.web.deps import Reading, Serving
+from kam_sync.web.deps import By, Reading, Serving
 from kam_sync.web.given import GivenDay
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
@@ -59,9 +59,9 @@ def list_rates(session: Reading, query: Asked[RateQuery]) -> Page[KeptRate]:
 
 
 @router.put("/rates")
-def put_rate(services: Serving, wish: Annotated[RateWish, Body()]) -> RateWish:
+def put_rate(services: Serving, wish: Annotated[RateWish, Body()], by: By) -> RateWish:
     """Say what a currency is worth from a day on; KPIs follow with the next measuring."""
-    set_rate(services, wish.currency, wish.on, wish.rate, source="the API")
+    set_rate(services, wish.currency, wish.on, wish.rate, source=by)
     return wish
 
 

@@ -7,7 +7,7 @@ from kam_sync.base.errors import NotHere
 from kam_sync.jobs import rematching
 from kam_sync.kpi.values import Moment
 from kam_sync.matching.model import Phase, RematchState
-from kam_sync.web.deps import Reading, Serving
+from kam_sync.web.deps import By, Reading, Serving
 
 router = APIRouter(tags=["matches"])
 
@@ -31,9 +31,9 @@ class Rematch(BaseModel):
 
 
 @router.post("/matches/anew", status_code=202)
-def match_anew(services: Serving) -> Rematch:
+def match_anew(services: Serving, by: By) -> Rematch:
     """Have all companies and contacts compared once more; one at a time waits or runs."""
-    return Rematch(**rematching.ask(services, by="the API").model_dump())
+    return Rematch(**rematching.ask(services, by=by).model_dump())
 
 
 @router.get("/matches/anew")

@@ -21,13 +21,12 @@ from kam_sync.kpi.registry import KPIS
 from kam_sync.kpi.values import Moment, Value, value
 from kam_sync.notify.shapes import AccountId
 from kam_sync.web import paging
-from kam_sync.web.deps import Reading, Serving, Speaking
+from kam_sync.web.deps import By, Reading, Serving, Speaking, in_the_name_of
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 
 router = APIRouter(tags=["alerts"])
 
-_BY = "the API"
 _LONGEST = 20_000
 _BY_KEY = Cursor("rules", paging.text)
 
@@ -70,7 +69,11 @@ class RuleText(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: Text = Field(max_length=_LONGEST, description="YAML: see docs/rules.md.")
-    by: Text = Field(default=_BY, max_length=200, description="In whose name.")
+    by: Text = Field(
+        default="",
+        max_length=200,
+        description="In whose name; that of the key stands beside it.",
+    )
 
 
 class Trial(BaseModel):
@@ -123,11 +126,11 @@ def get_rule(services: Serving, key: str, locale: Speaking) -> RuleAnswer:
 
 @router.put("/rules/{key}")
 def save_rule(
-    services: Serving, key: str, said: Annotated[RuleText, Body()], locale: Speaking
+    services: Serving, key: str, said: Annotated[RuleText, Body()], locale: Speaking, by: By
 ) -> RuleAnswer:
     """Add a rule, or change one; it counts from the next measuring on."""
     _named(key, said.text)
-    ruling.save(services, said.text, by=said.by)
+    ruling.save(services, said.text, by=in_the_name_of(said.by, by))
     return get_rule(services, key, locale)
 
 

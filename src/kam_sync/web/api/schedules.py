@@ -12,14 +12,13 @@ from kam_sync.jobs.spans import write_span
 from kam_sync.jobs.wish import Wish
 from kam_sync.kpi.values import Moment
 from kam_sync.web import paging
-from kam_sync.web.deps import AllSources, Sources
+from kam_sync.web.deps import AllSources, By, Sources
 from kam_sync.web.paging import Cursor, Page, Paging, Text
 from kam_sync.web.query import Asked
 from kam_sync.web.timing import Planning
 
 router = APIRouter(tags=["sources"])
 
-_BY = "the API"
 _BY_STEP = Cursor("schedules", paging.text, paging.text)
 
 
@@ -99,29 +98,36 @@ Plan = Annotated[Wanted, Body()]
 
 @router.put("/sources/{source}/schedules/{step}")
 def set_schedule(
-    planning: Planning, sources: AllSources, source: str, step: str, wanted: Plan
+    planning: Planning,
+    sources: AllSources,
+    source: str,
+    step: str,
+    wanted: Plan,
+    by: By,
 ) -> Schedule:
     """Change when a step of a source is done."""
-    entry = planning.change(sources.named(source), step, Wish(**wanted.model_dump()), _BY)
+    entry = planning.change(sources.named(source), step, Wish(**wanted.model_dump()), by)
     return _schedule(entry)
 
 
 @router.delete("/sources/{source}/schedules/{step}")
-def reset_schedule(planning: Planning, sources: AllSources, source: str, step: str) -> Schedule:
+def reset_schedule(
+    planning: Planning, sources: AllSources, source: str, step: str, by: By
+) -> Schedule:
     """Go back to the default."""
-    return _schedule(planning.reset(sources.named(source), step, _BY))
+    return _schedule(planning.reset(sources.named(source), step, by))
 
 
 @router.put("/schedules/{step}")
-def set_house_schedule(planning: Planning, step: str, wanted: Plan) -> Schedule:
+def set_house_schedule(planning: Planning, step: str, wanted: Plan, by: By) -> Schedule:
     """Change when a step of the house is done."""
-    return _schedule(planning.change(None, step, Wish(**wanted.model_dump()), _BY))
+    return _schedule(planning.change(None, step, Wish(**wanted.model_dump()), by))
 
 
 @router.delete("/schedules/{step}")
-def reset_house_schedule(planning: Planning, step: str) -> Schedule:
+def reset_house_schedule(planning: Planning, step: str, by: By) -> Schedule:
     """Go back to the default of a step of the house."""
-    return _schedule(planning.reset(None, step, _BY))
+    return _schedule(planning.reset(None, step, by))
 
 
 def _schedule(entry: Entry) -> Schedule:

@@ -13,13 +13,11 @@ from kam_sync.base.db import Session
 from kam_sync.jobs import joining
 from kam_sync.kpi.values import Moment
 from kam_sync.notify.shapes import ExternalId, SourceName
-from kam_sync.web.deps import AccountId, AllSources, Reading, Serving, Sources
+from kam_sync.web.deps import AccountId, AllSources, By, Reading, Serving, Sources
 from kam_sync.web.paging import MOST, Text
 
 router = APIRouter(tags=["accounts"])
 of_accounts = APIRouter(tags=["accounts"])
-
-_BY = "the API"
 
 
 class Choice(BaseModel):
@@ -81,14 +79,14 @@ def get_survivorship(session: Reading, sources: AllSources) -> Survivorship:
 
 
 @router.put("/survivorship")
-def choose(services: Serving, wanted: Wanted) -> Survivorship:
+def choose(services: Serving, wanted: Wanted, by: By) -> Survivorship:
     """Say which source is believed; accounts follow with the next matching."""
     with services.database.transaction() as session:
         sources = Sources(session)
         chosen = {
             field: [sources.named(one).id for one in named] for field, named in wanted.items()
         }
-    joining.believe(services, chosen, by=_BY)
+    joining.believe(services, chosen, by=by)
     with services.database.transaction() as session:
         return _survivorship(session, Sources(session))
 

@@ -1,7 +1,7 @@
 """Writing into the CRMs: asked for here, done in the background, each key once."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field
@@ -13,7 +13,7 @@ from kam_sync.intake.writes import CrmWrite, WriteState
 from kam_sync.tasking import ask_about
 from kam_sync.web import paging
 from kam_sync.web.api import write_answers as answers
-from kam_sync.web.deps import AlertId, AllSources, Reading, Serving
+from kam_sync.web.deps import AlertId, AllSources, By, Reading, Serving
 from kam_sync.web.paging import Cursor, Page, Paging
 from kam_sync.web.query import Asked
 
@@ -41,19 +41,27 @@ class WriteQuery(Paging):
     state: WriteState | None = None
 
 
+def _stamp(services: Serving, by: By) -> dict[str, Any]:
+    return {"by": by, "now": services.now()}
+
+
+Stamp = Annotated[dict[str, Any], Depends(_stamp)]
+"""Who asks for something, and when."""
+
+
 @router.post("/sources/{source}/writes", status_code=202)
 def ask_for_writes(
     source: str,
     writes: Annotated[list[answers.NewWrite], Field(min_length=1, max_length=_MOST)],
     session: Reading,
     sources: AllSources,
-    services: Serving,
+    stamp: Stamp,
     defer: Defer,
 ) -> answers.Asked:
     """Ask for tasks, notes, fields and tags; a key that was asked for before is not done again."""
     found = sources.named(source)
     store = WriteStore(session, found.id)
-    rows = store.ask([one.write() for one in writes], by="API", now=services.now())
+    rows = store.ask([one.write() for one in writes], **stamp)
     defer(session, found.id)
     return answers.Asked(items=[_write(row) for row in rows])
 
@@ -85,10 +93,10 @@ def get_write(
 
 @of_alerts.post("/alerts/{alert_id}/task", status_code=202)
 def ask_for_task(
-    session: Reading, services: Serving, alert_id: AlertId, defer: Defer
+    session: Reading, services: Serving, alert_id: AlertId, defer: Defer, by: By
 ) -> answers.CrmWrite:
     """Ask for a task about an open alert, for whoever looks after the account; twice makes one."""
-    found = ask_about(session, services, alert_id, by="API")
+    found = ask_about(session, services, alert_id, by=by)
     defer(session, found.source_id)
     return _write(found)
 

@@ -8,12 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from kam_sync.accounts.store import ZoneStore
 from kam_sync.jobs import joining
 from kam_sync.kpi.values import Moment
-from kam_sync.web.deps import AccountId, Serving
+from kam_sync.web.deps import AccountId, By, Serving
 from kam_sync.web.paging import Text
 
 router = APIRouter(tags=["accounts"])
-
-_BY = "the API"
 
 
 class ZoneWish(BaseModel):
@@ -33,16 +31,18 @@ class Zone(BaseModel):
 
 
 @router.put("/accounts/{account_id}/time-zone")
-def set_zone(services: Serving, account_id: AccountId, wish: Annotated[ZoneWish, Body()]) -> Zone:
+def set_zone(
+    services: Serving, account_id: AccountId, wish: Annotated[ZoneWish, Body()], by: By
+) -> Zone:
     """Say in which time zone an account lives; its KPIs are measured anew soon after."""
-    joining.live_in(services, account_id, wish.zone, by=_BY)
+    joining.live_in(services, account_id, wish.zone, by=by)
     return _zone(services, account_id)
 
 
 @router.delete("/accounts/{account_id}/time-zone")
-def take_zone_back(services: Serving, account_id: AccountId) -> Zone:
+def take_zone_back(services: Serving, account_id: AccountId, by: By) -> Zone:
     """Let an account live in the time zone of the installation again."""
-    joining.live_in(services, account_id, None, by=_BY)
+    joining.live_in(services, account_id, None, by=by)
     return _zone(services, account_id)
 
 

@@ -20,8 +20,8 @@ from kam_sync.jobs.attending import attending
 from kam_sync.kpi.registry import KPIS
 from kam_sync.tasking import ask_about
 from kam_sync.web.api.writes import Defer
-from kam_sync.web.deps import AlertId, Asking, Reading, Serving, read_id
-from kam_sync.web.pages.forms import BY, Fields, note_of
+from kam_sync.web.deps import AlertId, By, Reading, Serving, read_id
+from kam_sync.web.pages.forms import Fields, note_of
 from kam_sync.web.sifting import Sieve
 from kam_sync.web.wording.today import Did, is_so
 from kam_sync.wiring import Services
@@ -63,7 +63,7 @@ Happening = Annotated[Happened | None, Depends(happened)]
 def act(
     session: Reading,
     services: Serving,
-    who: Asking,
+    by: By,
     alert_id: AlertId,
     defer: Defer,
     sent: Fields,
@@ -71,11 +71,11 @@ def act(
     """Do to it what the button says."""
     did = sent.get("do", "")
     if did == "task":
-        found = ask_about(session, services, alert_id, by="page")
+        found = ask_about(session, services, alert_id, by=by)
         defer(session, found.source_id)
     else:
         was_open = AlertStore(session).alert(alert_id).life.is_open
-        with attending(services, who.email or BY) as acting:
+        with attending(services, by) as acting:
             _act(acting, services, alert_id, sent)
         did = "judge" if did == "resolve" and not was_open else did
     return RedirectResponse(_back(sent.get("back", ""), alert_id, did), status_code=303)

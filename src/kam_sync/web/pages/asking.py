@@ -17,7 +17,7 @@ from kam_sync.matching.store import Decisions
 from kam_sync.web import paging
 from kam_sync.web.api.matches import place_of, write_place
 from kam_sync.web.deps import AllSources, Reading, Serving, read_id
-from kam_sync.web.pages.forms import BY, Came, note_of, record, went
+from kam_sync.web.pages.forms import Came, note_of, record, went
 from kam_sync.web.paging import Cursor
 from kam_sync.web.render import pages
 from kam_sync.wiring import Services
@@ -126,36 +126,36 @@ class Asking:
 Asked = Annotated[Asking, Depends()]
 
 
-def answer(services: Services, kind: Kind, sent: dict[str, str]) -> RedirectResponse:
+def answer(services: Services, kind: Kind, sent: dict[str, str], by: str) -> RedirectResponse:
     """Answer a question: one, or different ones; a page that is out of date says so."""
     match sent.get("do"):
         case "merge":
-            return _merge(services, kind, sent)
+            return _merge(services, kind, sent, by)
         case "apart":
             pair = record(sent.get("one", "")), record(sent.get("other", ""))
-            with kind.deciding(services, by=BY) as deciding:
+            with kind.deciding(services, by=by) as deciding:
                 done = deciding.keep_apart(pair, note_of(sent))
             return went(kind.here, did="apart", decision=done)
         case _:
             raise WrongUse("form: no such button")
 
 
-def _merge(services: Services, kind: Kind, sent: dict[str, str]) -> RedirectResponse:
+def _merge(services: Services, kind: Kind, sent: dict[str, str], by: str) -> RedirectResponse:
     one, other = (
         read_id(kind.whole, sent.get(f"{which}_{kind.whole}", "")) for which in ("one", "other")
     )
     try:
-        with kind.deciding(services, by=BY) as deciding:
+        with kind.deciding(services, by=by) as deciding:
             done = deciding.merge(one, other, note_of(sent))
     except kind.gone:
         return went(kind.here, did="stale", **kind.about(one))
     return went(kind.here, did="merge", **kind.about(one), decision=done)
 
 
-def undo(services: Services, kind: Kind, decision_id: int, back: str) -> RedirectResponse:
+def undo(services: Services, kind: Kind, decision_id: int, back: str, by: str) -> RedirectResponse:
     """Take a decision back, and go back to where the button stood."""
     try:
-        with kind.deciding(services, by=BY) as deciding:
+        with kind.deciding(services, by=by) as deciding:
             deciding.undo(decision_id)
     except Outdated:
         return went(back, did="undone")
@@ -163,12 +163,18 @@ def undo(services: Services, kind: Kind, decision_id: int, back: str) -> Redirec
 
 
 def split(
-    services: Services, kind: Kind, whole: UUID, pairs: list[tuple[str, str]], *, kept: str
+    services: Services,
+    kind: Kind,
+    whole: UUID,
+    pairs: list[tuple[str, str]],
+    *,
+    kept: str,
+    by: str,
 ) -> RedirectResponse:
     """Take the records that are ticked out of a whole; to `kept` where that cannot be."""
     leaving = [record(value) for name, value in pairs if name == kind.record]
     try:
-        with kind.deciding(services, by=BY) as deciding:
+        with kind.deciding(services, by=by) as deciding:
             done = deciding.split(whole, leaving, note_of(dict(pairs)))
     except WrongUse:
         return RedirectResponse(kept, status_code=303)

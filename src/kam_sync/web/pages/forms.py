@@ -12,8 +12,6 @@ from kam_sync.base.errors import WrongUse
 from kam_sync.matching.grouping import Company
 from kam_sync.web import paging
 
-BY = "the page"
-"""Who decides by a form."""
 _LONGEST_NOTE = 1_000
 
 

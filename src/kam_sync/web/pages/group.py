@@ -12,10 +12,10 @@ from kam_sync.base.errors import WrongUse
 from kam_sync.jobs import joining
 from kam_sync.kpi.store import KpiStore
 from kam_sync.matching.store import GroupStore
-from kam_sync.web.deps import AccountId, AllSources, Reading, Serving, read_id
+from kam_sync.web.deps import AccountId, AllSources, By, Reading, Serving, read_id
 from kam_sync.web.pages.chart import measured
 from kam_sync.web.pages.choosing import candidates
-from kam_sync.web.pages.forms import BY, Fields, note_of
+from kam_sync.web.pages.forms import Fields, note_of
 from kam_sync.web.paging import Text
 from kam_sync.web.render import pages
 
@@ -55,10 +55,10 @@ def show_parents(
 
 
 @router.post("/accounts/{account_id}/parent")
-def set_parent(services: Serving, account_id: AccountId, sent: Fields) -> RedirectResponse:
+def set_parent(services: Serving, account_id: AccountId, sent: Fields, by: By) -> RedirectResponse:
     """Set a parent, say that there is none, or take what was said back."""
     note = note_of(sent)
-    with joining.parents(services, by=BY) as parenting:
+    with joining.parents(services, by=by) as parenting:
         match sent.get("do"):
             case "set":
                 parenting.place(account_id, read_id("account", sent.get("parent", "")), note)

@@ -6,28 +6,34 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 
 from kam_sync import deciding
-from kam_sync.web.deps import HeldId, NamedSource, SeenToken, Serving
+from kam_sync.web.deps import By, HeldId, NamedSource, SeenToken, Serving
 
 router = APIRouter()
-
-_BY = "the page"
 
 
 @router.post("/sources/{source}/held/{held_id}/approve")
 def approve(
-    services: Serving, source: NamedSource, held_id: HeldId, seen: SeenToken
+    services: Serving,
+    source: NamedSource,
+    held_id: HeldId,
+    seen: SeenToken,
+    by: By,
 ) -> RedirectResponse:
     """Delete what is held."""
-    deciding.approve(services, source, held_id, seen, _BY)
+    deciding.approve(services, source, held_id, seen, by)
     return _back(source.name)
 
 
 @router.post("/sources/{source}/held/{held_id}/reject")
 def reject(
-    services: Serving, source: NamedSource, held_id: HeldId, seen: SeenToken
+    services: Serving,
+    source: NamedSource,
+    held_id: HeldId,
+    seen: SeenToken,
+    by: By,
 ) -> RedirectResponse:
     """Keep what is held."""
-    deciding.reject(services, source, held_id, seen, _BY)
+    deciding.reject(services, source, held_id, seen, by)
     return _back(source.name)
 
 

@@ -8,7 +8,7 @@ from kam_sync.jobs import joining, rematching
 from kam_sync.matching.showing import asked, told
 from kam_sync.matching.store import DecisionStore
 from kam_sync.web.api.matches import BY_ID, BY_MONEY, DecisionId
-from kam_sync.web.deps import AccountId, Serving, read_id
+from kam_sync.web.deps import AccountId, By, Serving, read_id
 from kam_sync.web.pages import asking
 from kam_sync.web.pages.forms import Fields, Pairs
 from kam_sync.web.wording import matching as words
@@ -47,21 +47,21 @@ def show_decisions(page: asking.Asked) -> HTMLResponse:
 
 
 @router.post("/matches")
-def answer(services: Serving, sent: Fields) -> RedirectResponse:
+def answer(services: Serving, sent: Fields, by: By) -> RedirectResponse:
     """Answer a question: one customer, or different ones."""
-    return asking.answer(services, COMPANIES, sent)
+    return asking.answer(services, COMPANIES, sent, by)
 
 
 @router.post("/matches/decisions/{decision_id}/undo")
-def undo(services: Serving, decision_id: DecisionId, sent: Fields) -> RedirectResponse:
+def undo(services: Serving, decision_id: DecisionId, sent: Fields, by: By) -> RedirectResponse:
     """Take a decision back; to the account that the button stood at, or to what waits."""
     account = sent.get("account")
     back = f"/accounts/{read_id('account', account)}" if account else COMPANIES.here
-    return asking.undo(services, COMPANIES, decision_id, back)
+    return asking.undo(services, COMPANIES, decision_id, back, by)
 
 
 @router.post("/accounts/{account_id}/split")
-def split(services: Serving, account_id: AccountId, pairs: Pairs) -> RedirectResponse:
+def split(services: Serving, account_id: AccountId, pairs: Pairs, by: By) -> RedirectResponse:
     """Take the companies that are ticked out of an account; back to it where that cannot be."""
     kept = f"/accounts/{account_id}/data?did=kept#companies"
-    return asking.split(services, COMPANIES, account_id, pairs, kept=kept)
+    return asking.split(services, COMPANIES, account_id, pairs, kept=kept, by=by)

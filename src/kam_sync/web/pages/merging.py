@@ -12,10 +12,10 @@ from kam_sync.base.db import Session
 from kam_sync.base.errors import Outdated
 from kam_sync.jobs import joining
 from kam_sync.matching.proposing import propose
-from kam_sync.web.deps import AccountId, AllSources, Reading, Serving, read_id
+from kam_sync.web.deps import AccountId, AllSources, By, Reading, Serving, read_id
 from kam_sync.web.pages.asking import Asked
 from kam_sync.web.pages.choosing import candidates
-from kam_sync.web.pages.forms import BY, Fields, note_of, went
+from kam_sync.web.pages.forms import Fields, note_of, went
 from kam_sync.web.pages.matches import COMPANIES
 from kam_sync.web.paging import Text
 from kam_sync.web.render import pages
@@ -66,11 +66,11 @@ def show_both(page: Asked, both: Of) -> Response:
 
 
 @router.post("/accounts/{account_id}/merge")
-def merge(services: Serving, account_id: AccountId, sent: Fields) -> RedirectResponse:
+def merge(services: Serving, account_id: AccountId, sent: Fields, by: By) -> RedirectResponse:
     """Make one account of the two; to the one that both are now, with the way back."""
     other = read_id("account", sent.get("other", ""))
     try:
-        with joining.accounts(services, by=BY) as deciding:
+        with joining.accounts(services, by=by) as deciding:
             done = deciding.merge(account_id, other, note_of(sent))
     except Outdated:
         with services.database.transaction() as session:

@@ -10,7 +10,7 @@ from kam_sync.matching.store import PersonDecisionStore
 from kam_sync.privacy.model import About
 from kam_sync.web.api.matches import DecisionId
 from kam_sync.web.api.people import PEOPLE_BY_ID, PEOPLE_BY_MONEY, PersonId
-from kam_sync.web.deps import Serving
+from kam_sync.web.deps import By, Serving
 from kam_sync.web.noting import Noting
 from kam_sync.web.pages import asking
 from kam_sync.web.pages.forms import Fields, Pairs
@@ -50,22 +50,22 @@ def show_people_decisions(page: asking.Asked, notes: Noting) -> HTMLResponse:
 
 
 @router.post("/matches/people")
-def answer_of_people(services: Serving, sent: Fields) -> RedirectResponse:
+def answer_of_people(services: Serving, sent: Fields, by: By) -> RedirectResponse:
     """Answer a question: one person, or different ones."""
-    return asking.answer(services, PEOPLE, sent)
+    return asking.answer(services, PEOPLE, sent, by)
 
 
 @router.post("/matches/people/decisions/{decision_id}/undo")
-def undo_of_people(services: Serving, decision_id: DecisionId) -> RedirectResponse:
+def undo_of_people(services: Serving, decision_id: DecisionId, by: By) -> RedirectResponse:
     """Take a decision back."""
-    return asking.undo(services, PEOPLE, decision_id, PEOPLE.here)
+    return asking.undo(services, PEOPLE, decision_id, PEOPLE.here, by)
 
 
 @router.post("/people/{person_id}/split")
 def split_person(
-    services: Serving, notes: Noting, person_id: PersonId, pairs: Pairs
+    services: Serving, notes: Noting, person_id: PersonId, pairs: Pairs, by: By
 ) -> RedirectResponse:
     """Take the contacts that are ticked away from a person."""
     notes.changed(About.PERSON, person_id)
     kept = f"{PEOPLE.here}/decisions?did=kept"
-    return asking.split(services, PEOPLE, person_id, pairs, kept=kept)
+    return asking.split(services, PEOPLE, person_id, pairs, kept=kept, by=by)

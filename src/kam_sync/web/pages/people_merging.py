@@ -17,11 +17,11 @@ from kam_sync.matching.proposing import propose_people
 from kam_sync.matching.store import PersonStore
 from kam_sync.privacy.model import About
 from kam_sync.web.api.people import PersonId
-from kam_sync.web.deps import AllSources, Reading, Serving, read_id
+from kam_sync.web.deps import AllSources, By, Reading, Serving, read_id
 from kam_sync.web.noting import Noting
 from kam_sync.web.pages.asking import Asked
 from kam_sync.web.pages.choosing import people_like
-from kam_sync.web.pages.forms import BY, Fields, note_of, went
+from kam_sync.web.pages.forms import Fields, note_of, went
 from kam_sync.web.pages.people import PEOPLE
 from kam_sync.web.paging import Text
 from kam_sync.web.render import pages
@@ -73,12 +73,16 @@ def show_both_people(page: Asked, notes: Noting, both: Of) -> HTMLResponse:
 
 @router.post("/people/{person_id}/merge")
 def merge_person(
-    services: Serving, notes: Noting, person_id: PersonId, sent: Fields
+    services: Serving,
+    notes: Noting,
+    person_id: PersonId,
+    sent: Fields,
+    by: By,
 ) -> RedirectResponse:
     """Make one person of the two; to what was decided, with the way back."""
     other = read_id("person", sent.get("other", ""))
     try:
-        with joining.people(services, by=BY) as deciding:
+        with joining.people(services, by=by) as deciding:
             done = deciding.merge(person_id, other, note_of(sent))
     except NotHere:  # the contacts of one of them are another's
         return went("/matches/people", did="stale")

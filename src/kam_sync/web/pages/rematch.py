@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kam_sync.jobs import rematching
-from kam_sync.web.deps import Reading, Serving
+from kam_sync.web.deps import By, Reading, Serving
 from kam_sync.web.render import pages
 from kam_sync.web.wording.rematch import rematch as rematch_words
 
@@ -21,7 +21,7 @@ def show_anew(request: Request, session: Reading) -> HTMLResponse:
 
 
 @router.post("/matches/anew")
-def match_anew(services: Serving) -> RedirectResponse:
+def match_anew(services: Serving, by: By) -> RedirectResponse:
     """Have everything compared once more."""
-    rematching.ask(services, by="the page")
+    rematching.ask(services, by=by)
     return RedirectResponse("/matches#anew", status_code=303)

@@ -14,9 +14,9 @@ from kam_sync.drift.rule import JUDGED, Direction, Rule, Sensitivity
 from kam_sync.jobs import ruling
 from kam_sync.kpi.definition import Family
 from kam_sync.kpi.registry import KPIS
-from kam_sync.web.deps import Serving
+from kam_sync.web.deps import By, Serving
 from kam_sync.web.pages import backtest
-from kam_sync.web.pages.forms import BY, Fields
+from kam_sync.web.pages.forms import Fields
 from kam_sync.web.pages.rule_form import added, changed, typed
 from kam_sync.web.render import pages
 from kam_sync.web.wording import rules as words
@@ -50,10 +50,10 @@ def new_rule(request: Request) -> HTMLResponse:
 
 
 @router.post("/rules/new")
-def add_rule(request: Request, services: Serving, sent: Fields) -> Response:
+def add_rule(request: Request, services: Serving, sent: Fields, by: By) -> Response:
     """Add it, switched off: it is tried before it opens anything."""
     try:
-        rule = ruling.add(services, added(sent, pages(request).language(request)), by=BY)
+        rule = ruling.add(services, added(sent, pages(request).language(request)), by=by)
     except WrongUse as error:
         return _new(request, sent, _said(request, error))
     return _to(f"/rules/{rule.key}")
@@ -66,7 +66,7 @@ def show_rule(request: Request, services: Serving, key: str) -> HTMLResponse:
 
 
 @router.post("/rules/{key}")
-def change_rule(request: Request, services: Serving, key: str, sent: Fields) -> Response:
+def change_rule(request: Request, services: Serving, key: str, sent: Fields, by: By) -> Response:
     """Save it, try it without saving, or take all changes back."""
     if sent.get("do") == "reset":
         ruling.reset(services, key)
@@ -81,7 +81,7 @@ def change_rule(request: Request, services: Serving, key: str, sent: Fields) -> 
     if sent.get("do") == "try":
         tried = _tried(request, services, known.rule, rule, has_before="before" in sent)
         return _page(request, services, key, _Came(sent, rule, tried))
-    ruling.save(services, text_of(rule), by=BY)
+    ruling.save(services, text_of(rule), by=by)
     return _to(f"/rules/{key}")
 
 

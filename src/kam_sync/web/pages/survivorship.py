@@ -12,8 +12,8 @@ from kam_sync.accounts.merge import FIELDS, Choice
 from kam_sync.accounts.store import WinnerStore
 from kam_sync.jobs import joining
 from kam_sync.web.api.survivorship import names_of
-from kam_sync.web.deps import AllSources, Reading, Serving, Sources
-from kam_sync.web.pages.forms import BY, Pairs
+from kam_sync.web.deps import AllSources, By, Reading, Serving, Sources
+from kam_sync.web.pages.forms import Pairs
 from kam_sync.web.render import pages
 from kam_sync.web.wording import believed
 
@@ -65,7 +65,7 @@ def show_survivorship(
 
 
 @router.post("/survivorship")
-def save_survivorship(services: Serving, pairs: Pairs) -> RedirectResponse:
+def save_survivorship(services: Serving, pairs: Pairs, by: By) -> RedirectResponse:
     """Set the order of the fields that were sent, or one of all fields; a source counts once."""
     sent: dict[str, list[str]] = {}
     for name, source in pairs:
@@ -77,7 +77,7 @@ def save_survivorship(services: Serving, pairs: Pairs) -> RedirectResponse:
             field: [sources.named(source).id for source in dict.fromkeys(chosen) if source]
             for field, chosen in sent.items()
         }
-    joining.believe(services, wanted, by=BY)
+    joining.believe(services, wanted, by=by)
     return RedirectResponse("/survivorship?saved=yes", status_code=303)
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from kam_sync.alerts.store import AlertStore
 from kam_sync.tasking import ask_about
 from kam_sync.web.api.writes import Defer
-from kam_sync.web.deps import AlertId, Reading, Serving
+from kam_sync.web.deps import AlertId, By, Reading, Serving
 
 router = APIRouter()
 
@@ -19,10 +19,11 @@ def make_task(
     services: Serving,
     alert_id: AlertId,
     defer: Defer,
+    by: By,
     back: Literal["today", "account", "alert"] = "today",
 ) -> RedirectResponse:
     """Ask for it and go back to where the button was, which shows what came of it."""
-    found = ask_about(session, services, alert_id, by="page")
+    found = ask_about(session, services, alert_id, by=by)
     defer(session, found.source_id)
     account_id = AlertStore(session).alert(alert_id).account_id
     places = {"account": f"/accounts/{account_id}#alerts-title", "alert": f"/alerts/{alert_id}"}

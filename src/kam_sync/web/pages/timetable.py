@@ -13,8 +13,8 @@ from kam_sync.intake.model import Source
 from kam_sync.jobs.model import Plan, name_of
 from kam_sync.jobs.planning import Entry, Timetable, instants
 from kam_sync.jobs.wish import Wish
-from kam_sync.web.deps import AllSources
-from kam_sync.web.pages.forms import BY, Fields
+from kam_sync.web.deps import AllSources, doer
+from kam_sync.web.pages.forms import Fields
 from kam_sync.web.render import Spoken, pages
 from kam_sync.web.timing import Planning
 from kam_sync.web.wording import steps
@@ -89,18 +89,21 @@ def change_source(
 
 
 def _act(
-    request: Request, planning: Timetable, source: Source | None, sent: dict[str, str]
+    request: Request,
+    planning: Timetable,
+    source: Source | None,
+    sent: dict[str, str],
 ) -> Response:
-    step = sent.get("step", "")
+    step, by = sent.get("step", ""), doer(request)
     typed = Typed(step, {name: sent.get(name, "") for name in _FORM})
     match sent.get("do"):
         case "reset":
-            planning.reset(source, step, BY)
+            planning.reset(source, step, by)
         case "run":
             planning.run(source, step)
         case "save":
             try:
-                planning.change(source, step, typed.wish, BY)
+                planning.change(source, step, typed.wish, by)
             except WrongUse:
                 return _page(request, planning, source, typed=typed, status=400)
         case _:

@@ -5,8 +5,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kam_sync.accounts.store import AccountStore, ZoneStore
 from kam_sync.jobs import joining
-from kam_sync.web.deps import AccountId, Reading, Serving
-from kam_sync.web.pages.forms import BY, Fields
+from kam_sync.web.deps import AccountId, By, Reading, Serving
+from kam_sync.web.pages.forms import Fields
 from kam_sync.web.render import pages
 from kam_sync.web.wording import zones
 
@@ -33,7 +33,7 @@ def show_zones(
 
 
 @router.post("/accounts/{account_id}/zone")
-def set_zone(services: Serving, account_id: AccountId, sent: Fields) -> RedirectResponse:
+def set_zone(services: Serving, account_id: AccountId, sent: Fields, by: By) -> RedirectResponse:
     """Set the time zone; an empty one is that of the house."""
-    joining.live_in(services, account_id, sent.get("zone") or None, by=BY)
+    joining.live_in(services, account_id, sent.get("zone") or None, by=by)
     return RedirectResponse(f"/accounts/{account_id}/data", status_code=303)
