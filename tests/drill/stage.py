@@ -82,7 +82,7 @@ class Stage:
         with (self.folder / "serve.log").open("ab") as log:
             process = subprocess.Popen(command, env=self._env(port), stdout=log, stderr=log)
         self.processes[port] = process
-        self.until(lambda: is_ready(port), 90)
+        self.until(lambda: is_ready(port), 180)
         return port
 
     def kill(self, port: int) -> None:
@@ -246,7 +246,7 @@ def staged(folder: Path, box: AmoSandbox) -> Iterator[Stage]:
         stage = Stage(folder, server, box, ear, services, source, calm)
         stack.callback(stage.leave)
         stage.serve()
-        stage.settle(120)
+        stage.settle(300)
         yield stage
 
 
