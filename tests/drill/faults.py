@@ -84,6 +84,7 @@ def crm_is_down(stage: Stage) -> list[str]:
         with suppress(httpx.HTTPError):
             stage.sync()
         pause(2)
+    stage.until(lambda: any("tried again" in one for one in stage.doctor()), 180)
     said = stage.doctor()
     stage.box.faults.clear()
     stage.jump(0)

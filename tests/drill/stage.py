@@ -82,7 +82,7 @@ class Stage:
         with (self.folder / "serve.log").open("ab") as log:
             process = subprocess.Popen(command, env=self._env(port), stdout=log, stderr=log)
         self.processes[port] = process
-        self.until(lambda: is_ready(port), 90)
+        self.until(lambda: is_ready(port), 180)
         return port
 
     def kill(self, port: int) -> None:
@@ -120,6 +120,13 @@ class Stage:
                 self.sync()
                 break
             self._wait(began, seconds)
+        self._finish(began, seconds)
+        taken = time.monotonic() - began
+        self.sync()  # what was written by us is in the CRM's log, too
+        self._finish(began, 2 * seconds)
+        return taken
+
+    def _finish(self, began: float, seconds: float) -> None:
         looked = time.monotonic()
         while not self._is_done():
             self._wait(began, seconds)
@@ -128,7 +135,6 @@ class Stage:
                 self._pass_time(_UNSURE)
                 with suppress(httpx.HTTPError):
                     self.sync()
-        return time.monotonic() - began
 
     def doctor(self) -> list[str]:
         """What the doctor finds wrong, or waits for, in its words."""
@@ -246,7 +252,7 @@ def staged(folder: Path, box: AmoSandbox) -> Iterator[Stage]:
         stage = Stage(folder, server, box, ear, services, source, calm)
         stack.callback(stage.leave)
         stage.serve()
-        stage.settle(120)
+        stage.settle(300)
         yield stage
 
 

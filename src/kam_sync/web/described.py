@@ -36,9 +36,11 @@ _BY_NAME: dict[str, Any] = {
     "since": "2026-11-01T00:00:00Z",
     "sort": "rank",
     "source": "sales",
+    "subject": "6d0b7c1e-8f1c-5d38-9e0e-6a6fd6e2b7aa",
     "to": "2026-10-31",
     "unit": "RUB",
     "updated_since": "2026-11-01T00:00:00Z",
+    "who": "Анна Смирнова",
 }
 """Of parameters that may be left out, and were in the recorded call."""
 

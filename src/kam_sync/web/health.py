@@ -17,7 +17,7 @@ from kam_sync.alerts.store import IncidentStore
 from kam_sync.base.command import command
 from kam_sync.base.db import clock_of
 from kam_sync.base.db.migrate import current_revision, newest_revision
-from kam_sync.base.errors import KamSyncError
+from kam_sync.base.errors import DatabaseTrouble, KamSyncError
 from kam_sync.base.secrets import SealedBy
 from kam_sync.base.settings import Settings
 from kam_sync.jobs.serving import queue_facts
@@ -58,6 +58,7 @@ def look_inside(services: Services, language: Language) -> Iterator[Check]:
     if found == newest:
         yield _own_rows(services, language)
     yield _secrets(services, language)
+    yield _room(services, language)
     yield _clock(services, language)
     yield from _rates(services, language)
     yield from source_health.checks(services, language)
@@ -132,6 +133,17 @@ def _clock(services: Services, language: Language) -> Check:
     found = _("%(seconds)s s from the database's") % {"seconds": f"{apart.total_seconds():.1f}"}
     advice = "" if apart < _CLOCK_TOLERANCE else _("set the clocks of both machines by NTP")
     return Check(_("clock"), found, advice)
+
+
+def _room(services: Services, language: Language) -> Check:
+    """A server that is full still reads; so something is written, and taken back."""
+    _ = language.gettext
+    try:
+        services.database.try_room()
+    except DatabaseTrouble as error:
+        advice = _("free some space on its disk: what waits is done then, by itself")
+        return Check(_("disk of the database"), str(error), advice)
+    return Check(_("disk of the database"), _("there is room"))
 
 
 def disk(settings: Settings, language: Language) -> Check:

@@ -141,6 +141,11 @@ class Database:
                 _locks.reset(before)
                 lock.let_go()
 
+    def try_room(self) -> None:
+        """Write some megabytes and take them back; DatabaseTrouble where the server has no room."""
+        with _troubles_in_words(), self.engine.begin() as connection:
+            connection.execute(sa.text(_SOME_MEGABYTES))
+
     def check(self) -> str:
         """Connect once and return the server's version, or say in one line why that fails."""
         where = self.url.render_as_string(hide_password=True)
@@ -192,6 +197,12 @@ def busy_when_locked(message: str) -> Iterator[None]:
         if not isinstance(error.orig, psycopg.errors.LockNotAvailable):
             raise
         raise Busy(message) from error
+
+
+_SOME_MEGABYTES = """
+    CREATE TEMP TABLE room ON COMMIT DROP AS
+    SELECT repeat(md5(n::text), 60) FROM generate_series(1, 8000) AS n
+"""
 
 
 class _Lock:
