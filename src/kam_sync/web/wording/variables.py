@@ -64,6 +64,9 @@ def _what(language: Language) -> dict[str, str]:
         "hooks_kept_mib": language.gettext(
             "How much room the webhooks of a source may take, in MiB"
         ),
+        "own_kpis_as_service": language.gettext(
+            "Whether SQL of your own key figures runs as the service where its role is missing"
+        ),
     }
 
 
