@@ -16,10 +16,6 @@ def upgrade() -> None:
     op.add_column(
         "raw_record", sa.Column("cut_why", sa.String(), server_default="", nullable=False)
     )
-    op.create_index(
-        "raw_record_cut", "raw_record", ["source_id", "noun", "external_id"],
-        postgresql_where=sa.text("cut_why IN ('erased', 'masked')"),
-    )  # fmt: skip
     op.create_table(
         "erasure",
         sa.Column("id", sa.Uuid(), primary_key=True),
@@ -69,5 +65,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("privacy_event", "retention", "erasure_key", "erasure_mark", "erasure"):
         op.drop_table(table)
-    op.drop_index("raw_record_cut", "raw_record")
     op.drop_column("raw_record", "cut_why")

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_0880"
-down_revision = "20261129_0861"
+down_revision = "20261129_0870"
 branch_labels = None
 depends_on = None
 

@@ -49,9 +49,16 @@ def is_cut(body: Mapping[str, Any]) -> bool:
 def bare(record: Record) -> Record:
     """A record without what may be personal; the stages that a deal went through are not."""
     without = dict(PERSONAL.get(type(record), {}))
-    if isinstance(record, Activity) and record.happening is Happening.STAGE:
+    if isinstance(record, Activity) and _tells_a_stage(record):
         without.pop("details")
     return replace(record, **without)
+
+
+def _tells_a_stage(record: Activity) -> bool:
+    """Some CRMs tell the first stage of a deal as its creation."""
+    to = record.details.get("to")
+    is_told = isinstance(to, Mapping) and to.get("stage") is not None
+    return record.happening is Happening.STAGE or is_told
 
 
 def body_of(record: Record) -> dict[str, Any]:

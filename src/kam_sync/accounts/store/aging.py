@@ -32,7 +32,8 @@ def _old(table: NamingTable, before: datetime) -> sa.ColumnElement[bool]:
     """That a row is old and has a text; an open task needs its own."""
     row: Any = table.row
     if table.nouns == _of(ActivityRow).nouns:
-        is_told = sa.and_(row.details != sa.text("'{}'"), row.happening != Happening.STAGE)
+        is_stage = (row.happening == Happening.STAGE) | row.details[("to", "stage")].is_not(None)
+        is_told = sa.and_(row.details != sa.text("'{}'"), ~is_stage)
         at, said = sa.func.coalesce(row.at, row.changed_at), row.text.is_not(None) | is_told
     elif table.nouns == _of(TaskRow).nouns:
         at = sa.func.coalesce(row.updated_at, row.created_at, row.changed_at)
