@@ -180,3 +180,40 @@ def test_pages_are_kept_by_nobody_and_files_are(client: TestClient) -> None:
     assert page["x-frame-options"] == "DENY"
     assert page["cross-origin-opener-policy"] == "same-origin"
     assert "no-store" not in client.get("/static/app.css").headers.get("cache-control", "")
+
+
+def test_a_kam_changes_the_own_password(client: TestClient, world: World) -> None:
+    add_member(world.services)
+    add_member(world.services, "anna@example.com", Role.KAM)
+    log_in(client, email="anna@example.com")
+    form = {
+        "do": "password",
+        "old": GOOD,
+        "password": "four late springs",
+        "again": "four late springs",
+    }
+    said = client.post("/me", data=form, headers=OURS, follow_redirects=False)
+    assert said.status_code != 403
+    client.cookies.clear()
+    assert log_in(client, "four late springs", "anna@example.com").status_code == 303
+
+
+def test_a_proxy_that_changes_the_host_is_fine_where_the_public_address_is_known(
+    world: World,
+) -> None:
+    public = world.services.settings.model_copy(
+        update={"public_url": HttpUrl("http://kam.example.com")}
+    )
+    client = TestClient(create_app(replace(world.services, settings=public)))
+    form = {"email": ADMIN, "password": GOOD, "next": "/"}
+    add_member(world.services)
+    ours = {"Origin": "http://kam.example.com"}
+    assert client.post("/login", data=form, headers=ours, **NOWHERE).status_code == 303
+    theirs = {"Origin": "http://evil.example.com"}
+    assert client.post("/login", data=form, headers=theirs, **NOWHERE).status_code == 403
+
+
+def test_broken_brackets_are_no_failure(client: TestClient, world: World) -> None:
+    add_member(world.services)
+    assert client.get("/login?next=//[").status_code == 200
+    assert client.post("/login", headers={"Origin": "http://["}).status_code == 403

@@ -69,7 +69,8 @@ def enter(
         failed = {about: held[about].failed(limit, now) for about, limit in limits.items()}
         for about, after in failed.items():
             tries.keep(about, after)
-        EventStore(session).add(What.REFUSED, actor, "", now)
+        if member is not None:  # else it may be a password that was typed in the wrong place
+            EventStore(session).add(What.REFUSED, actor, "", now)
         return Refused(
             max((wait for one in failed.values() if (wait := one.again(now))), default=None)
         )

@@ -17,6 +17,8 @@ class Limit:
     free: int
     longest: timedelta
     first: timedelta = timedelta(seconds=15)
+    halves_in: timedelta | None = None
+    """How long until only half of them count; None: they count until they are forgotten."""
 
     def wait(self, failures: int) -> timedelta:
         """The wait after so many wrong ones in a row."""
@@ -28,8 +30,8 @@ class Limit:
 
 OF_LOGIN = Limit(free=5, longest=timedelta(minutes=5))
 """Not longer, or who guesses could keep the owner out for good."""
-OF_ADDRESS = Limit(free=30, longest=timedelta(minutes=15))
-"""An office may have one address for many people."""
+OF_ADDRESS = Limit(free=30, longest=timedelta(minutes=15), halves_in=timedelta(hours=1))
+"""An office may have one address for many people, who mistype now and then all day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ class Tries:
 
     def failed(self, limit: Limit, now: datetime) -> "Tries":
         """After one more."""
-        known = 0 if now - self.last_at > FORGOTTEN_AFTER else self.failures
+        passed = now - self.last_at
+        known = 0 if passed > FORGOTTEN_AFTER else self.failures
+        if limit.halves_in is not None:
+            known = round(known / 2 ** (passed / limit.halves_in))
         return Tries(known + 1, now, now + limit.wait(known + 1))
 
 

@@ -272,7 +272,12 @@ def _refuse(life: Life, state: State | None = None) -> None:
         raise WrongUse(f"the alert is {state} already")
 
 
+_LONGEST_ASIDE = timedelta(days=3653)
+
+
 def _later(until: datetime, now: datetime) -> datetime:
     if until <= now:
         raise WrongUse("until: has to lie in the future")
+    if until - now > _LONGEST_ASIDE:
+        raise WrongUse("until: ten years at most")
     return until

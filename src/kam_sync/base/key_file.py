@@ -6,6 +6,7 @@ its place, so whatever moment a machine stops at, every key that something is se
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -50,6 +51,12 @@ class KeyFile:
             self._write(self._current, Fernet.generate_key().decode())
         except OSError as error:
             raise self._trouble(error) from error
+
+    def take(self, keys: Sequence[str]) -> None:
+        """Keep keys that come from elsewhere, the current one first."""
+        if keys[1:]:
+            self._write(self._former, "\n".join(keys[1:]))
+        self._write(self._current, keys[0])
 
     def forget_former(self) -> int:
         """Forget all keys but the current one; how many."""

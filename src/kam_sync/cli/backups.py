@@ -12,6 +12,7 @@ from kam_sync import __version__
 from kam_sync.base.clock import utc_now
 from kam_sync.base.command import command
 from kam_sync.base.errors import DatabaseTrouble, KamSyncError, WrongUse
+from kam_sync.base.key_file import KeyFile
 from kam_sync.base.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -166,23 +167,22 @@ def _put_key(reading: "Reading", settings: Settings, folder: Path) -> str:
         return "not in the backup"
     if settings.secret_key is not None:
         return "KAM_SYNC_SECRET_KEY is used, not the one in the backup"
-    path = folder / KEY
+    path, keys = folder / KEY, reading.key.split(",")
     if path.exists():
-        is_same = path.read_text().strip() == reading.key
+        is_same = path.read_text().strip() == keys[0]
         return "the same as here" if is_same else "the one that is here is kept"
     folder.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(reading.key)
+    KeyFile(folder).take(keys)
     return "restored"
 
 
 def _key(settings: Settings) -> str:
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value()
-    path = settings.data_dir.expanduser().resolve() / "secret.key"
-    if not path.is_file():
+    folder = settings.data_dir.expanduser().resolve()
+    if not (folder / "secret.key").is_file():
         raise WrongUse("--with-key: there is no secret key yet, for nothing was encrypted")
-    return path.read_text().strip()
+    return ",".join(KeyFile(folder).keys())  # with former ones, while something is sealed by them
 
 
 def _bring_up(settings: Settings) -> dict[str, int]:

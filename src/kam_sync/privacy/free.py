@@ -45,6 +45,7 @@ _FREE = {
     "given_call": "key",
     "hint": "origin",
     "hook_key": "sealed_key",
+    "job_origin": "request_id trace_parent",
     "incident": "subject",
     "invoice": "status number",
     "known_position": "name",

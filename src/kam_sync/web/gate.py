@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from fastapi import Depends, HTTPException, Request
-from starlette.datastructures import Headers
 
 from kam_sync.access import entering
 from kam_sync.access.model import LOCAL, Area, Deed, Identity
@@ -21,7 +20,10 @@ from kam_sync.wiring import Services
 
 LOGIN = "/login"
 _READING = {"GET", "HEAD", "OPTIONS"}
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "x-forwarded-host")
+_FORWARDED = (
+    "forwarded", "x-forwarded-for", "x-real-ip", "x-forwarded-host", "x-forwarded-proto", "via",
+    "cf-connecting-ip", "true-client-ip",
+)  # fmt: skip
 _OURS = {"same-origin", "none"}
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="kam_sync"'}
 
@@ -40,7 +42,7 @@ class Gate:
         request.state.identity = who
         deed = Deed.SEE if request.method in _READING else Deed.CHANGE
         if deed is Deed.CHANGE and not who.is_program:
-            require_our_pages(request.headers, must_say=who is not LOCAL)
+            require_our_pages(request, must_say=who is not LOCAL)
         if not may(who, self.area, deed):
             raise NotAllowed(f"role {who.role.value} may not {deed.value} {self.area.value}")
 
@@ -58,7 +60,7 @@ class Unknown(HTTPException):
 def open_to_all(request: Request) -> None:
     """For what anybody may ask: says so, and keeps other sites from making browsers ask for it."""
     if request.method not in _READING:
-        require_our_pages(request.headers, must_say=False)
+        require_our_pages(request, must_say=False)
 
 
 def needs(area: Area) -> list[Any]:
@@ -88,8 +90,13 @@ def _found(session: Session, request: Request, services: Services) -> Identity |
 
 
 def is_local(request: Request) -> bool:
-    """Whether it can only come from this machine: no proxy tells of others that it speaks for."""
-    return request.app.state.is_local and not any(name in request.headers for name in _FORWARDED)
+    """Whether it can only come from this machine: no proxy tells of others that it speaks for.
+
+    HTTP/1.0 is what a proxy speaks that tells nothing, and no browser does.
+    """
+    is_passed_on = any(name in request.headers for name in _FORWARDED)
+    is_old = request.scope.get("http_version") == "1.0"
+    return request.app.state.is_local and not is_passed_on and not is_old
 
 
 def cookie_name(request: Request) -> str:
@@ -97,14 +104,26 @@ def cookie_name(request: Request) -> str:
     return "__Host-kam_sync" if request.app.state.is_https else "kam_sync"
 
 
-def require_our_pages(headers: Headers, *, must_say: bool) -> None:
+def require_our_pages(request: Request, *, must_say: bool) -> None:
     """Refuse what another site makes a browser send, and what does not say where it comes from."""
-    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
     if origin is None and site is None and must_say:
         raise HTTPException(403, "what changes something must say by Origin where it comes from")
-    is_ours = origin is None or urlsplit(origin).netloc == headers.get("host")
-    if not is_ours or (site or "none") not in _OURS:
-        raise HTTPException(403, "another site may not ask for this")
+    if (site or "none") not in _OURS or not (origin is None or _is_ours(request, origin)):
+        raise HTTPException(
+            403, "another site may not ask for this (a proxy in front must pass on the Host header)"
+        )
+
+
+def _is_ours(request: Request, origin: str) -> bool:
+    """Whether a page of ours sends it; a proxy may have changed the host that was asked."""
+    services: Services = request.app.state.services
+    public = services.settings.public_url
+    hosts = {request.headers.get("host"), public and urlsplit(str(public)).netloc}
+    try:
+        return urlsplit(origin).netloc in hosts
+    except ValueError:  # brackets that do not close
+        return False
 
 
 def way_in(request: Request) -> str:

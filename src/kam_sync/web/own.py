@@ -32,6 +32,8 @@ CHANGES: Mapping[str, str] = {
 }
 """By path, the parameter that says which account or alert is changed. Here is no path whose body
 names others: those who would be merged with an own account, or stand above it."""
+_OWN_LOG_IN = "/me"
+"""It changes the password and log-ins of who asks, and no account."""
 
 
 def services_for(who: Identity, request: Request, whole: Services) -> Services:
@@ -44,7 +46,7 @@ def services_for(who: Identity, request: Request, whole: Services) -> Services:
     if not who.sees_own_accounts_only:
         return whole
     limited = replace(whole, database=limit(whole, who.keeper_keys))
-    if request.method in _SAFE:
+    if request.method in _SAFE or request.scope["path"] == _OWN_LOG_IN:
         return limited
     named, given = _subject(request)
     with limited.database.transaction() as session:

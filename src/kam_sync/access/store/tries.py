@@ -31,8 +31,15 @@ class TryStore:
     def held(self, about: str, now: datetime) -> Tries:
         """The count, which nobody else reads or changes until the commit."""
         none = {"about": about, "failures": 0, "last_at": now, "free_at": now}
-        self._session.execute(insert(TryRow).values(none).on_conflict_do_nothing())
-        row = self._session.get_one(TryRow, about, with_for_update=True)
+        held = (
+            insert(TryRow)
+            .values(none)
+            .on_conflict_do_update(
+                index_elements=[TryRow.about],
+                set_={"about": about},  # whoever deletes it comes first
+            )
+        )
+        row = self._session.scalars(held.returning(TryRow)).one()
         return Tries(row.failures, row.last_at, row.free_at)
 
     def keep(self, about: str, tries: Tries) -> None:

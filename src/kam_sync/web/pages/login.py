@@ -117,7 +117,10 @@ def let_in(request: Request, token: str, way: str) -> Response:
 
 def path_of_ours(way: str) -> str:
     """A path that a log-in may lead to: of these pages, and no other site's."""
-    parts = urlsplit(way)
+    try:
+        parts = urlsplit(way)
+    except ValueError:  # brackets that do not close
+        return "/"
     is_odd = "\\" in way or any(ord(letter) < 33 for letter in way)
     is_ours = way.startswith("/") and not way.startswith("//") and not parts.netloc
     return way if is_ours and not is_odd and not way.startswith(("/login", "/logout")) else "/"
