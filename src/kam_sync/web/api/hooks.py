@@ -10,8 +10,10 @@ from kam_sync.intake.inbox import HookState
 from kam_sync.intake.store import InboxStore
 from kam_sync.jobs.replaying import Wanted, replay
 from kam_sync.kpi.values import Moment
+from kam_sync.privacy.model import About
 from kam_sync.web import paging
 from kam_sync.web.deps import AllSources, Reading
+from kam_sync.web.noting import Noting
 from kam_sync.web.paging import Cursor, Page, Paging
 from kam_sync.web.query import Asked
 
@@ -67,8 +69,9 @@ def list_hooks(
 
 
 @router.get("/hooks/{hook_id}")
-def get_hook(session: Reading, sources: AllSources, hook_id: HookId) -> HookBody:
+def get_hook(session: Reading, sources: AllSources, notes: Noting, hook_id: HookId) -> HookBody:
     """One webhook as it came in; its body may hold personal data."""
+    notes.read(About.RECORD, f"webhook {hook_id}")
     return _whole(InboxStore(session).hook(hook_id), sources.names)
 
 

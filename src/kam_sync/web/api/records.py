@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from kam_sync.accounts import model
 from kam_sync.accounts.store import RecordStore
 from kam_sync.notify import shapes
+from kam_sync.privacy.model import About
 from kam_sync.web.api import record_answers as answers
 from kam_sync.web.api.listing import (
     CustomerQuery,
@@ -42,11 +43,13 @@ def list_deals(
 
 @router.get("/tasks")
 def list_tasks(
-    session: Reading, sources: AllSources, query: Asked[CustomerQuery]
+    session: Reading, sources: AllSources, notes: Noting, query: Asked[CustomerQuery]
 ) -> Page[answers.Task]:
     """To-dos of CRM users; `q` is a part of the text."""
     listing = Listing(RecordStore(session), sources)
-    return listing.page(model.Task, answers.Task, query, query.wanted(sources), of_about)
+    found = listing.page(model.Task, answers.Task, query, query.wanted(sources), of_about)
+    notes.read(About.RECORD, "task", count=len(found.items))
+    return found
 
 
 @router.get("/customers")
@@ -83,8 +86,10 @@ def list_invoices(
 
 @router.get("/activities")
 def list_activities(
-    session: Reading, sources: AllSources, query: Asked[CustomerQuery]
+    session: Reading, sources: AllSources, notes: Noting, query: Asked[CustomerQuery]
 ) -> Page[answers.Activity]:
     """Notes, calls, messages and entries of the CRM's log; `q` is a part of the text."""
     listing = Listing(RecordStore(session), sources)
-    return listing.page(model.Activity, answers.Activity, query, query.wanted(sources), of_about)
+    found = listing.page(model.Activity, answers.Activity, query, query.wanted(sources), of_about)
+    notes.read(About.RECORD, "activity", count=len(found.items))
+    return found

@@ -24,7 +24,7 @@ from kam_sync.web.render import Spoken
 
 router = APIRouter()
 
-_OF_PEOPLE = {"contacts", "timeline", "tasks"}
+_OF_PEOPLE = {"lineage", "contacts", "timeline", "tasks"}
 """Tables with personal data of contacts in whole."""
 _IN_MEMORY = 4_000_000
 _AT_ONCE = 65_536
