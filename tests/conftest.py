@@ -43,8 +43,8 @@ def rounds(whole: int, *, everyday: int) -> int:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: a third of the time tests wait for servers they started."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are cores: half of the time tests wait for servers they started."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.fixture(autouse=True)
