@@ -186,4 +186,6 @@ def test_without_the_role_it_is_refused_unless_ops_trust_it(
 
 def test_an_administrator_is_told_what_to_type(database: Database) -> None:
     said = role_sql(database, ROLE)
-    assert said.startswith(f"CREATE ROLE {ROLE} NOLOGIN NOINHERIT; GRANT {ROLE} TO ")
+    assert said.startswith(f"GRANT {ROLE} TO ")  # it is there already
+    missing = role_sql(database, "kam_sync_missing")
+    assert missing.startswith("CREATE ROLE kam_sync_missing NOLOGIN NOINHERIT; GRANT ")

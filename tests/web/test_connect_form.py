@@ -4,6 +4,7 @@ from dataclasses import replace
 from html import unescape
 
 import pytest
+from pydantic import HttpUrl
 
 from connectors import Asked, Credentials, Door, registry
 from connectors.sandbox.amocrm import AmoSandbox
@@ -19,7 +20,9 @@ def test_the_form_shows_the_redirect_uri_to_register(client, services: Services)
     assert (
         ">http://testserver/oauth/amocrm/callback</textarea>" in client.get("/sources/connect").text
     )
-    settings = services.settings.model_copy(update={"public_url": "https://kam.example.test/"})
+    settings = services.settings.model_copy(
+        update={"public_url": HttpUrl("https://kam.example.test/")}
+    )
     public = TestClient(create_app(replace(services, settings=settings)))
     page = public.get("/sources/connect?lang=en").text
     assert ">https://kam.example.test/oauth/amocrm/callback</textarea>" in page

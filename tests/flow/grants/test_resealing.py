@@ -81,6 +81,8 @@ def fill(before: Services, source: Source) -> None:
             sealed_grant=lock("grant"), until=now + timedelta(hours=1),
         )  # fmt: skip
         ConsentStore(session).add(consent)
+        sealed = {"key": lock("of erasures")}
+        session.execute(sa.text("INSERT INTO erasure_key VALUES (1, :key)"), sealed)
 
 
 def test_all_are_opened_by_the_new_key_alone_afterwards(
