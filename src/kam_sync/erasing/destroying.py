@@ -22,8 +22,9 @@ from kam_sync.matching.people import person as compared
 from kam_sync.matching.step import LOCK
 from kam_sync.matching.store import ErasingPeople
 from kam_sync.notify.store import mask_messages
-from kam_sync.privacy.marks import Masking, parts_of, pattern_of
+from kam_sync.privacy.marks import Masking, parts_of
 from kam_sync.privacy.model import About, Cut, Did, Entry, Erasure, How, Mark
+from kam_sync.privacy.patterns import pattern_of
 from kam_sync.privacy.store import EventStore, RegisterStore
 from kam_sync.wiring import Services
 
