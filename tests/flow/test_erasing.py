@@ -19,6 +19,7 @@ from kam_sync.intake.model import Origin
 from kam_sync.intake.store import HintStore, InboxStore
 from kam_sync.ledger.model import LedgerState
 from kam_sync.privacy.model import How
+from kam_sync.privacy.store import RegisterStore
 from kam_sync.reconciling import Reconciling
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
@@ -186,14 +187,18 @@ def test_the_ledger_counts_her_shadow_and_finds_nothing_to_mend(shop: Shop, crm:
     assert traces(services) == set()
 
 
+def _restored(services: Services) -> None:
+    """All as it was before the erasure, once the CRM is read."""
+    with services.database.transaction() as session:
+        session.execute(sa.text("TRUNCATE erasure, erasure_mark, erasure_key"))
+        session.execute(sa.text("UPDATE raw_record SET digest = '', cut_why = ''"))
+        session.execute(sa.text("UPDATE cursor SET cursor = NULL"))
+
+
 def test_a_backup_that_is_restored_is_seen_through(shop: Shop) -> None:
     services, source_id = shop
     person = _erase(shop)
-    with services.database.transaction() as session:  # as it was before
-        session.execute(sa.text("TRUNCATE erasure, erasure_mark, erasure_key"))
-        session.execute(sa.text("UPDATE raw_record SET digest = '', cut_why = ''"))
-    with services.database.transaction() as session:
-        session.execute(sa.text("UPDATE cursor SET cursor = NULL"))
+    _restored(services)
     _sync(services, source_id)
     assert "contact.name" in traces(services)
     found = reapply(services)
@@ -201,6 +206,20 @@ def test_a_backup_that_is_restored_is_seen_through(shop: Shop) -> None:
     erase(services, Wish(found.people, "kam_sync", "restored"))
     assert traces(services) == set()
     assert reapply(services).people == ()
+
+
+def test_a_search_makes_no_key_and_one_without_marks_gives_way(shop: Shop) -> None:
+    services, source_id = shop
+    person = _erase(shop)
+    _restored(services)
+    with services.database.transaction() as session:
+        assert erased_like(services, session, EMAIL) == []
+        assert session.scalar(sa.text("SELECT count(*) FROM erasure_key")) == 0
+        RegisterStore(session, services.cipher).new_marker()
+    _sync(services, source_id)
+    assert reapply(services).people == (person,)
+    with services.database.transaction() as session:
+        assert [one.id for one in erased_like(services, session, EMAIL)] == [person]
 
 
 def test_who_is_a_customer_again_is_let_in_with_a_reason(shop: Shop, crm: PersonCrm) -> None:

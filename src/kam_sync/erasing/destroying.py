@@ -139,7 +139,7 @@ class _Work:
         return result
 
     def _remember(self, known: Person, shared: set[str]) -> None:
-        marker = self._register.marker()
+        marker = self._register.new_marker()
         self._marks += [marker.record((s, Noun.CONTACT.value, key)) for s, key in self._contacts]
         self._marks += [marker.email(one) for one in sorted(known.emails - shared)]
         self._marks += filter(None, (marker.phone(one) for one in sorted(known.phones - shared)))
@@ -198,7 +198,7 @@ class _Work:
         found = {noun: raws.bodies(noun, [key]) for noun in table.nouns}
         kept = {noun: bodies[key] for noun, bodies in found.items() if bodies}
         noun = next(iter(kept), table.nouns[0])
-        ref, marker = (source_id, noun.value, key), self._register.marker()
+        ref, marker = (source_id, noun.value, key), self._register.new_marker()
         marks = marker.names(ref, names)
         masking = Masking(marker, {one.digest for one in (*self._marks, *marks)})
         texts = {name: masking.said(getattr(row, name), ref) for name in table.texts}
