@@ -53,6 +53,19 @@ def test_a_person_is_found_told_and_erased(
     assert [event["did"] for event in log] == ["allowed", "erased", "exported"]
 
 
+def test_a_restore_ends_with_erasing_again(
+    kam_sync: Command, known: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "before.kam"
+    assert kam_sync("backup", str(file)).code == 0
+    erased = ("privacy", "erase", "+79161234567", "--yes", "--reason", "заявление", "--json")
+    assert kam_sync(*erased).code == 0
+    restored = kam_sync("restore", str(file), "--replace")
+    assert "could not" not in restored.err
+    after = kam_sync("privacy", "find", "+79161234567", "--json").document
+    assert (after["people"], len(after["erased"])) == ([], 1)
+
+
 def test_terms_are_shown_set_and_counted(kam_sync: Command) -> None:
     assert kam_sync("privacy", "retention", "texts", "30").code == 0
     shown = kam_sync("privacy", "retention", "--dry-run", "--json").document["retention"]

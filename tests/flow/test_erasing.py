@@ -12,7 +12,16 @@ from connectors import Hint, Noun, NpsAnswer, columns
 from kam_sync import flow
 from kam_sync.accounts.match import own_person
 from kam_sync.accounts.store import SavingStore
-from kam_sync.erasing import Wish, allow, erase, erased_like, find, reapply, register_file
+from kam_sync.erasing import (
+    Wish,
+    allow,
+    erase,
+    erase_again,
+    erased_like,
+    find,
+    reapply,
+    register_file,
+)
 from kam_sync.importing import giving
 from kam_sync.intake.inbox import HookState, Post, Reading
 from kam_sync.intake.model import Origin
@@ -206,6 +215,17 @@ def test_a_backup_that_is_restored_is_seen_through(shop: Shop) -> None:
     erase(services, Wish(found.people, "kam_sync", "restored"))
     assert traces(services) == set()
     assert reapply(services).people == ()
+
+
+def test_who_the_file_alone_knows_is_not_forgotten_by_the_next_erasure(shop: Shop) -> None:
+    services, source_id = shop
+    person = _erase(shop)
+    _restored(services)
+    _sync(services, source_id)
+    _erase(shop, "8")
+    assert str(person) in register_file(services).read_text()
+    assert erase_again(services, by="kam_sync").people == (person,)
+    assert traces(services) == set()
 
 
 def test_a_search_makes_no_key_and_one_without_marks_gives_way(shop: Shop) -> None:

@@ -15,7 +15,7 @@ from kam_sync.accounts.store import ABOUT, CONTACTS, NAMING, ErasingAccounts, Na
 from kam_sync.alerts.store import mask_alerts
 from kam_sync.base.db import Session
 from kam_sync.erasing.finding import person
-from kam_sync.erasing.remembering import copy_register
+from kam_sync.erasing.remembering import copy_register, take_in
 from kam_sync.intake.store import ErasingIntake, RawStore, SourceStore
 from kam_sync.matching.people import Person
 from kam_sync.matching.people import person as compared
@@ -87,6 +87,8 @@ def erase(services: Services, wish: Wish) -> Erased:
     """
     now, erased = services.now(), None
     with services.database.alone(LOCK, wait=_PATIENCE), suppress(_Dry):
+        if not wish.is_dry:
+            take_in(services)
         with services.database.transaction() as session:
             work = _Work(services, session, wish, now)
             erased = work.run()
