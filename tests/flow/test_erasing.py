@@ -12,6 +12,7 @@ from connectors import Hint, Noun, NpsAnswer, columns
 from kam_sync import flow
 from kam_sync.accounts.match import own_person
 from kam_sync.accounts.store import SavingStore
+from kam_sync.base.errors import Busy
 from kam_sync.erasing import (
     Wish,
     allow,
@@ -26,6 +27,7 @@ from kam_sync.importing import giving
 from kam_sync.intake.inbox import HookState, Post, Reading
 from kam_sync.intake.model import Origin
 from kam_sync.intake.store import HintStore, InboxStore
+from kam_sync.jobs.upkeep import keep_house
 from kam_sync.ledger.model import LedgerState
 from kam_sync.privacy.model import How
 from kam_sync.privacy.store import RegisterStore
@@ -225,6 +227,29 @@ def test_who_the_file_alone_knows_is_not_forgotten_by_the_next_erasure(shop: Sho
     _erase(shop, "8")
     assert str(person) in register_file(services).read_text()
     assert erase_again(services, by="kam_sync").people == (person,)
+    assert traces(services) == set()
+
+
+def test_who_could_not_be_erased_again_is_by_the_next_upkeep(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services, source_id = shop
+    _erase(shop)
+    _erase(shop, "8")
+    _restored(services)
+    _sync(services, source_id)
+    tried: list[UUID] = []
+
+    def busy(services: Services, wish: Wish) -> None:
+        tried.extend(wish.people)
+        raise Busy("people are being matched")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("kam_sync.erasing.again.erase", busy)
+        keep_house(services)
+    assert len(tried) == 2  # each by themselves
+    assert "contact.name" in traces(services)
+    keep_house(services)
     assert traces(services) == set()
 
 

@@ -87,12 +87,11 @@ def copy_register(services: Services) -> None:
     fresh.replace(path)
 
 
-def reapply(services: Services, path: Path | None = None, *, look: bool = True) -> Reapplied:
+def reapply(services: Services, path: Path | None = None) -> Reapplied:
     """Take erasures from the file that the database does not know, and find who is here again.
 
     Args:
         path: another copy of the register.
-        look: look through all contacts even where the file has nothing new.
 
     Raises:
         WrongUse: it is no register, or that of another installation.
@@ -101,7 +100,7 @@ def reapply(services: Services, path: Path | None = None, *, look: bool = True) 
     with services.database.transaction() as session:
         register = RegisterStore(session, services.cipher)
         added = _take(register, said)
-        people = _returned(session, register) if look or added else ()
+        people = _returned(session, register)
     return Reapplied(added, tuple(people))
 
 
