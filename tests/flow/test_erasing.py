@@ -179,6 +179,21 @@ def test_she_does_not_come_back(
     assert traces(shop[0]) == set()
 
 
+def test_a_contact_who_mentions_her_stays_and_her_address_does_not(
+    shop: Shop, crm: PersonCrm
+) -> None:
+    services, _ = shop
+    _erase(shop)
+    crm.put(Noun.CONTACT, "8", comment=f"раньше писали на {EMAIL}, {PHONE}")
+    _sync(*shop)
+    assert ask(services, "SELECT name FROM contact WHERE external_id = '8'") == [
+        ("Пётр Сидоров",)
+    ]  # fmt: skip
+    kept = "SELECT body ->> 'comment', cut_why FROM raw_record WHERE noun = 'contact'"
+    assert ("раньше писали на …, …", "masked") in ask(services, kept)
+    assert traces(services) == set()
+
+
 def test_a_change_of_what_is_not_hers_is_still_followed(shop: Shop, crm: PersonCrm) -> None:
     _erase(shop)
     _changed(shop, crm)
