@@ -268,6 +268,20 @@ def test_who_could_not_be_erased_again_is_by_the_next_upkeep(
     assert traces(services) == set()
 
 
+def test_who_is_erased_again_was_erased_by_whom_and_why_it_was_at_first(shop: Shop) -> None:
+    services, source_id = shop
+    person = _erase(shop)
+    said = "SELECT by, reason, counts FROM erasure"
+    first = ask(services, said)
+    _restored(services)
+    _sync(services, source_id)
+    assert erase_again(services, by="kam_sync").people == (person,)
+    assert ask(services, said) == first
+    allow(services, person, by="Анна", why="новое согласие", how=How.COMMAND)
+    erase(services, Wish((person,), "Борис", "новое заявление"))
+    assert [row[:2] for row in ask(services, said)] == [("Борис", "новое заявление")]
+
+
 def test_a_search_makes_no_key_and_one_without_marks_gives_way(shop: Shop) -> None:
     services, source_id = shop
     person = _erase(shop)

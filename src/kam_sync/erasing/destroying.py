@@ -236,6 +236,9 @@ class _Work:
             erasure = Erasure(
                 id=one, at=self._now, by=result.by, reason=result.reason, counts=result.protocol
             )
+            known = self._register.erasure(one)
+            if known is not None and known.allowed_at is None:  # it is carried out again
+                erasure.by, erasure.reason, erasure.counts = known.by, known.reason, known.counts
             self._register.add(erasure, self._marks if number == 0 else ())
             entry = Entry(self._wish.by, Did.ERASED, self._wish.how, About.PERSON, str(one))
             events.note(entry, self._now)
