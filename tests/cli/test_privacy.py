@@ -66,6 +66,22 @@ def test_a_restore_ends_with_erasing_again(
     assert (after["people"], len(after["erased"])) == ([], 1)
 
 
+def test_another_secret_key_seals_the_file_of_the_erased_anew(
+    kam_sync: Command, known: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erased = ("privacy", "erase", "+79161234567", "--yes", "--reason", "заявление", "--json")
+    assert kam_sync(*erased).code == 0
+    former = read_settings().secret_key
+    assert former is not None
+    new = "the next key for the tests"
+    monkeypatch.setenv("KAM_SYNC_SECRET_KEY", f"{new},{former.get_secret_value()}")
+    kam_sync("secrets", "rotate")
+    monkeypatch.setenv("KAM_SYNC_SECRET_KEY", new)
+    settings = read_settings()
+    file = settings.data_dir.expanduser() / "erased.json"
+    assert open_cipher(settings).unlock(json.loads(file.read_bytes())["sealed_key"])
+
+
 def test_terms_are_shown_set_and_counted(kam_sync: Command) -> None:
     assert kam_sync("privacy", "retention", "texts", "30").code == 0
     shown = kam_sync("privacy", "retention", "--dry-run", "--json").document["retention"]
