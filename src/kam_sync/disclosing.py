@@ -12,7 +12,7 @@ from kam_sync.erasing import Found
 from kam_sync.intake.kept import without_secrets
 from kam_sync.intake.store import RawStore, SourceStore
 from kam_sync.matching.store import PersonDecisionStore
-from kam_sync.privacy.marks import pattern_of
+from kam_sync.privacy.patterns import pattern_of
 from kam_sync.privacy.store import EventStore, WantedEvents
 
 _MOST_EVENTS = 10_000

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from connectors import BadRecord, Connector, Noun, RawRecord
+from connectors import BadRecord, Connector, Contact, Noun, RawRecord
 from kam_sync.accounts.shadow import Translate, bare, body_of, without_any
 from kam_sync.base.db import Session
 from kam_sync.intake.step import Batch
@@ -21,6 +22,10 @@ _TOLD = frozenset(
 )  # fmt: skip
 """What people write about others in. Numbers of firms are no persons', and firms are compared by
 them."""
+
+
+_UNREADABLE = (BadRecord, ArithmeticError, LookupError, TypeError, ValueError)
+"""What step 2 sets a record aside for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +86,8 @@ class _Screen:
             if self._is_theirs(raw):
                 self.cut[raw.external_id] = Cut.ERASED
                 yield shadow(raw, self._translate)
-            elif raw.noun in _TOLD:
-                yield self._masked(raw)
             else:
-                yield raw
+                yield self._masked(raw)
 
     def _is_theirs(self, raw: RawRecord) -> bool:
         if raw.noun is not Noun.CONTACT:
@@ -92,10 +95,18 @@ class _Screen:
         ref = (self._source_id, raw.noun.value, raw.external_id)
         if self._masking.holds(ref):
             return True
-        by = self._masking.found_in(raw.body)
+        by = self._masking.found_in(self._reached_by(raw))
         if by is not None:  # known by its id from now on, whatever becomes of its phone
             self.alike.append((self._masking.record(ref), by))
         return by is not None
+
+    def _reached_by(self, raw: RawRecord) -> Any:
+        """The phones and e-mails of a contact; all of one that cannot be read."""
+        try:
+            record = self._translate(raw)
+        except _UNREADABLE:
+            return raw.body
+        return [*record.phones, *record.emails] if isinstance(record, Contact) else raw.body
 
     def _masked(self, raw: RawRecord) -> RawRecord:
         is_known = raw.external_id in self._known
@@ -110,6 +121,6 @@ def shadow(raw: RawRecord, translate: Translate) -> RawRecord:
     """What stays of a raw record of an erased person."""
     try:
         body = body_of(bare(translate(raw)))
-    except (BadRecord, ArithmeticError, LookupError, TypeError, ValueError):  # as step 2 has it
+    except _UNREADABLE:
         body = without_any(raw.external_id)
     return RawRecord(raw.noun, raw.external_id, body)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kam_sync.base.db import Database
 from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import read_settings
 from kam_sync.wiring import Services
@@ -51,6 +52,36 @@ def test_a_person_is_found_told_and_erased(
     assert kam_sync("privacy", "allow", one["id"], "--reason", "новый договор").code == 0
     log = kam_sync("privacy", "log", "--about", one["id"], "--json").document["events"]
     assert [event["did"] for event in log] == ["allowed", "erased", "exported"]
+
+
+def test_a_restore_ends_with_erasing_again(
+    kam_sync: Command, known: dict[str, str], database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "before.kam"
+    assert kam_sync("backup", str(file)).code == 0
+    erased = ("privacy", "erase", "+79161234567", "--yes", "--reason", "заявление", "--json")
+    assert kam_sync(*erased).code == 0
+    database.engine.dispose()  # a restore works alone
+    restored = kam_sync("restore", str(file), "--replace")
+    assert (restored.code, "could not" in restored.err) == (0, False), restored.err
+    after = kam_sync("privacy", "find", "+79161234567", "--json").document
+    assert (after["people"], len(after["erased"])) == ([], 1)
+
+
+def test_another_secret_key_seals_the_file_of_the_erased_anew(
+    kam_sync: Command, known: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erased = ("privacy", "erase", "+79161234567", "--yes", "--reason", "заявление", "--json")
+    assert kam_sync(*erased).code == 0
+    former = read_settings().secret_key
+    assert former is not None
+    new = "the next key for the tests"
+    monkeypatch.setenv("KAM_SYNC_SECRET_KEY", f"{new},{former.get_secret_value()}")
+    kam_sync("secrets", "rotate")
+    monkeypatch.setenv("KAM_SYNC_SECRET_KEY", new)
+    settings = read_settings()
+    file = settings.data_dir.expanduser() / "erased.json"
+    assert open_cipher(settings).unlock(json.loads(file.read_bytes())["sealed_key"])
 
 
 def test_terms_are_shown_set_and_counted(kam_sync: Command) -> None:

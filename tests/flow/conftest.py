@@ -4,13 +4,20 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
 from connectors.kit import pace as kit_pace
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.world import MadeUpWorld
+from kam_sync.erasing import register_file
+from kam_sync.intake.inbox import Post
 from kam_sync.intake.model import Source
+from kam_sync.intake.store import InboxStore
 from kam_sync.wiring import Services
 from tests.fakes.connecting import connect
+from tests.fakes.memory_crm import connected
+from tests.fakes.person_crm import NAME, PHONE, PersonCrm
+from tests.fakes.person_shop import Shop, sync
 
 
 @pytest.fixture(autouse=True)
@@ -33,3 +40,22 @@ def box() -> Iterator[AmoSandbox]:
 def source(services: Services, box: AmoSandbox) -> Source:
     """The shop, connected and not yet synced; its log is read from the beginning."""
     return connect(services, box, event_days="3650")
+
+
+@pytest.fixture
+def crm() -> PersonCrm:
+    """A CRM in which one person is named everywhere."""
+    return PersonCrm()
+
+
+@pytest.fixture
+def shop(services: Services, crm: PersonCrm) -> Shop:
+    """The CRM, connected, and synced; a webhook of it was read, too."""
+    register_file(services).unlink(missing_ok=True)
+    opened, source_id = connected(services, crm)
+    sync(opened, source_id)
+    with services.database.transaction() as session:
+        body = f"contact[name]={NAME}&phone={PHONE}".encode()
+        InboxStore(session).keep([Post(source_id, {}, body)])
+        session.execute(sa.text("UPDATE hook SET state = 'read'"))
+    return opened, source_id

@@ -3,16 +3,21 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
-import sqlalchemy as sa
 
 from connectors import Hint, Noun, NpsAnswer, columns
 from kam_sync import flow
 from kam_sync.accounts.match import own_person
 from kam_sync.accounts.store import SavingStore
-from kam_sync.erasing import Wish, allow, erase, erased_like, find, reapply, register_file
+from kam_sync.erasing import (
+    Wish,
+    allow,
+    erase,
+    erased_like,
+    find,
+    register_file,
+)
 from kam_sync.importing import giving
 from kam_sync.intake.inbox import HookState, Post, Reading
 from kam_sync.intake.model import Origin
@@ -22,46 +27,14 @@ from kam_sync.privacy.model import How
 from kam_sync.reconciling import Reconciling
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
-from tests.fakes.memory_crm import ServicesOf, connected
+from tests.fakes.memory_crm import connected
 from tests.fakes.person_crm import EMAIL, NAME, PHONE, PersonCrm, traces
-
-Shop = tuple[ServicesOf, int]
-
-
-@pytest.fixture
-def crm() -> PersonCrm:
-    """A CRM in which one person is named everywhere."""
-    return PersonCrm()
-
-
-@pytest.fixture
-def shop(services: Services, crm: PersonCrm) -> Shop:
-    """The CRM, connected, and synced; a webhook of it was read, too."""
-    register_file(services).unlink(missing_ok=True)
-    opened, source_id = connected(services, crm)
-    _sync(opened, source_id)
-    with services.database.transaction() as session:
-        body = f"contact[name]={NAME}&phone={PHONE}".encode()
-        InboxStore(session).keep([Post(source_id, {}, body)])
-        session.execute(sa.text("UPDATE hook SET state = 'read'"))
-    return opened, source_id
-
-
-def _sync(services: Services, source_id: int, *, full: bool = False) -> None:
-    flow.sync(services, source_id, full=full)
-    flow.match(services)
+from tests.fakes.person_shop import Shop, erase_one, sync
 
 
 def figures(services: Services) -> list[Any]:
     query = "SELECT account_id, kpi, unit, grain, ons, known FROM series ORDER BY 1, 2, 3, 4"
     return ask(services, query)
-
-
-def _erase(shop: Shop, key: str = "7") -> UUID:
-    services, source_id = shop
-    person = own_person(source_id, key)
-    erase(services, Wish((person,), "Анна", "заявление субъекта"))
-    return person
 
 
 def test_no_table_holds_anything_of_her_and_every_figure_stays(shop: Shop) -> None:
@@ -105,14 +78,14 @@ def test_a_dry_run_says_the_same_and_changes_nothing(shop: Shop) -> None:
 
 
 def _full_sync(shop: Shop, crm: PersonCrm) -> None:
-    _sync(*shop, full=True)
+    sync(*shop, full=True)
 
 
 def _changed(shop: Shop, crm: PersonCrm) -> None:
     crm.put(Noun.CONTACT, "7", position="Президент")
     crm.put(Noun.DEAL, "21", amount=2000)
     crm.put(Noun.TASK, "41", is_done=True)
-    _sync(*shop)
+    sync(*shop)
 
 
 def _named_by_a_webhook(shop: Shop, crm: PersonCrm) -> None:
@@ -120,23 +93,23 @@ def _named_by_a_webhook(shop: Shop, crm: PersonCrm) -> None:
     with services.database.transaction() as session:
         hints = [Hint(Noun.CONTACT, "7"), Hint(Noun.NOTE, "32")]
         HintStore(session, source_id).note(hints, Origin.HOOK, services.now())
-    _sync(*shop)
+    sync(*shop)
 
 
 def _translated_again(shop: Shop, crm: PersonCrm) -> None:
     services, source_id = shop
     with services.database.transaction() as session:
         SavingStore(session, source_id).translate_again()
-    _sync(*shop)
+    sync(*shop)
 
 
 def _entered_anew(shop: Shop, crm: PersonCrm) -> None:
     crm.put(Noun.CONTACT, "9", name=NAME, company_external_id="1", phones=["8 (916) 555 01 42"])
     crm.put(Noun.NOTE, "39", happening="note", kind="note", at=None, about_noun="contact",
             about_external_id="9", text="Муромская звонила")  # fmt: skip
-    _sync(*shop)
+    sync(*shop)
     crm.put(Noun.CONTACT, "9", phones=[])  # she is known by its id now
-    _sync(*shop)
+    sync(*shop)
 
 
 def _in_another_crm(shop: Shop, crm: PersonCrm) -> None:
@@ -145,13 +118,13 @@ def _in_another_crm(shop: Shop, crm: PersonCrm) -> None:
     other, source_id = connected(plain, crm)
     del crm.rows[Noun.NOTE]["32"]  # a text that names her alone, in a CRM that is new to us:
     del crm.rows[Noun.DEAL]["21"]  # nobody can know that, and it is told to who erases
-    _sync(other, source_id)
+    sync(other, source_id)
 
 
 def _merged_in_the_crm(shop: Shop, crm: PersonCrm) -> None:
     services, source_id = shop
     crm.merge(Noun.CONTACT, "7", "8")
-    _sync(services, source_id)
+    sync(services, source_id)
 
 
 @pytest.mark.parametrize(
@@ -162,13 +135,28 @@ def _merged_in_the_crm(shop: Shop, crm: PersonCrm) -> None:
 def test_she_does_not_come_back(
     shop: Shop, crm: PersonCrm, comes: Callable[[Shop, PersonCrm], None]
 ) -> None:
-    _erase(shop)
+    erase_one(shop)
     comes(shop, crm)
     assert traces(shop[0]) == set()
 
 
+def test_a_contact_who_mentions_her_stays_and_her_address_does_not(
+    shop: Shop, crm: PersonCrm
+) -> None:
+    services, _ = shop
+    erase_one(shop)
+    crm.put(Noun.CONTACT, "8", comment=f"раньше писали на {EMAIL}, {PHONE}")
+    sync(*shop)
+    assert ask(services, "SELECT name FROM contact WHERE external_id = '8'") == [
+        ("Пётр Сидоров",)
+    ]  # fmt: skip
+    kept = "SELECT body ->> 'comment', cut_why FROM raw_record WHERE noun = 'contact'"
+    assert ("раньше писали на …, …", "masked") in ask(services, kept)
+    assert traces(services) == set()
+
+
 def test_a_change_of_what_is_not_hers_is_still_followed(shop: Shop, crm: PersonCrm) -> None:
-    _erase(shop)
+    erase_one(shop)
     _changed(shop, crm)
     assert ask(shop[0], "SELECT is_done FROM task") == [(True,)]
     assert ask(shop[0], "SELECT amount, name FROM deal WHERE external_id = '21'") == [
@@ -178,7 +166,7 @@ def test_a_change_of_what_is_not_hers_is_still_followed(shop: Shop, crm: PersonC
 
 def test_the_ledger_counts_her_shadow_and_finds_nothing_to_mend(shop: Shop, crm: PersonCrm) -> None:
     services, source_id = shop
-    _erase(shop)
+    erase_one(shop)
     for noun in (Noun.CONTACT, Noun.DEAL, Noun.NOTE, Noun.TASK):
         check = Reconciling(services, source_id, noun, watch=lambda *_: None).run().check
         assert check is not None
@@ -186,34 +174,17 @@ def test_the_ledger_counts_her_shadow_and_finds_nothing_to_mend(shop: Shop, crm:
     assert traces(services) == set()
 
 
-def test_a_backup_that_is_restored_is_seen_through(shop: Shop) -> None:
-    services, source_id = shop
-    person = _erase(shop)
-    with services.database.transaction() as session:  # as it was before
-        session.execute(sa.text("TRUNCATE erasure, erasure_mark, erasure_key"))
-        session.execute(sa.text("UPDATE raw_record SET digest = '', cut_why = ''"))
-    with services.database.transaction() as session:
-        session.execute(sa.text("UPDATE cursor SET cursor = NULL"))
-    _sync(services, source_id)
-    assert "contact.name" in traces(services)
-    found = reapply(services)
-    assert (found.erasures, found.people) == (1, (person,))
-    erase(services, Wish(found.people, "kam_sync", "restored"))
-    assert traces(services) == set()
-    assert reapply(services).people == ()
-
-
 def test_who_is_a_customer_again_is_let_in_with_a_reason(shop: Shop, crm: PersonCrm) -> None:
     services, source_id = shop
-    person = _erase(shop)
+    person = erase_one(shop)
     with services.database.transaction() as session:
         (known,) = erased_like(services, session, "8-916-555-01-42")
         assert known.id == person
     allow(services, person, by="Анна", why="новое согласие", how=How.COMMAND)
-    _sync(services, source_id)
+    sync(services, source_id)
     assert ask(services, "SELECT name FROM contact WHERE external_id = '7'") == [(NAME,)]
     crm.put(Noun.CONTACT, "9", name=NAME, phones=[PHONE])
-    _sync(services, source_id, full=True)
+    sync(services, source_id, full=True)
     assert "activity.text" in traces(services)
 
 
@@ -231,11 +202,11 @@ def test_a_phone_of_the_whole_office_blocks_nobody_else(shop: Shop, crm: PersonC
     services, _ = shop
     crm.put(Noun.CONTACT, "8", phones=[PHONE])
     crm.put(Noun.CONTACT, "7", updated_at=(services.now() - timedelta(days=1)).isoformat())
-    _sync(*shop)
+    sync(*shop)
     person = own_person(shop[1], "7")
     said = erase(services, Wish((person,), "Анна", "заявление"))
     assert said.shared == 1
-    _sync(*shop, full=True)
+    sync(*shop, full=True)
     assert ask(services, "SELECT name FROM contact WHERE external_id = '8'") == [
         ("Пётр Сидоров",)
     ]  # fmt: skip
@@ -265,7 +236,7 @@ def test_a_file_that_is_imported_again_does_not_bring_her_back(shop: Shop) -> No
 
 def test_a_webhook_about_her_keeps_no_body_once_it_is_read(shop: Shop) -> None:
     services, source_id = shop
-    _erase(shop)
+    erase_one(shop)
     with services.database.transaction() as session:
         inbox = InboxStore(session)
         for text in (f"name={NAME}", "name=Пётр"):
@@ -284,7 +255,7 @@ def test_a_webhook_about_her_keeps_no_body_once_it_is_read(shop: Shop) -> None:
 def test_answers_of_hers_and_deals_of_no_firm_are_taken_care_of(shop: Shop, crm: PersonCrm) -> None:
     services, source_id = shop
     crm.put(Noun.DEAL, "29", **{**crm.rows[Noun.DEAL]["21"], "company_external_id": None})
-    _sync(*shop)
+    sync(*shop)
     for comment in ("Муромская довольна", "Муромская недовольна"):
         answer = NpsAnswer(
             external_id="51", company_external_id="1", answered_on=date(2026, 11, 1), score=3,
@@ -293,7 +264,7 @@ def test_answers_of_hers_and_deals_of_no_firm_are_taken_care_of(shop: Shop, crm:
         with services.database.transaction() as session:
             SavingStore(session, source_id).save(Noun.NPS_ANSWER, [answer], services.now())
     assert "fact_history.was" in traces(services)
-    _erase(shop)
+    erase_one(shop)
     assert traces(services) == set()
     assert ask(services, "SELECT score, comment FROM nps_answer") == [(3, None)]
     assert ask(services, "SELECT count(*) FROM fact_history") == [(0,)]

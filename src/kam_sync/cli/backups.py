@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -186,11 +187,13 @@ def _key(settings: Settings) -> str:
 
 
 def _bring_up(settings: Settings) -> dict[str, int]:
-    """Migrate, with all that follows a migration, and try the secrets."""
+    """Migrate, with all that follows a migration, try the secrets, and erase again."""
+    from kam_sync import erasing
     from kam_sync.base.db.sealed_columns import lost_secrets
+    from kam_sync.cli import show
     from kam_sync.wiring import open_services
 
-    with open_services(settings) as services, services.database.transaction() as session:
+    with open_services(settings) as services:
 
         def opens(sealed: str) -> bool:
             try:
@@ -199,7 +202,13 @@ def _bring_up(settings: Settings) -> dict[str, int]:
                 return False
             return True
 
-        return dict(lost_secrets(session, opens))
+        with services.database.transaction() as session:
+            lost = dict(lost_secrets(session, opens))
+        try:
+            erasing.erase_again(services, by=getuser())
+        except KamSyncError as error:
+            show.err.print(f"Erased people could not be looked for: {error}")
+        return lost
 
 
 def _tell(done: Restored, *, as_json: bool) -> None:

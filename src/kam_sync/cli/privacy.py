@@ -175,10 +175,7 @@ def reapply(
     from kam_sync import erasing
 
     with opened() as services:
-        found = erasing.reapply(services, register)
-        for person in found.people:
-            again = "erased before; a backup had brought it back"
-            erasing.erase(services, erasing.Wish((person,), getuser(), again))
+        found = erasing.erase_again(services, register, by=getuser())
     typer.echo(
         f"{found.erasures} erasures were not known here; {len(found.people)} people erased again",
         err=True,

@@ -37,12 +37,14 @@ def rotate(*, json: Json = False) -> None:
     That is the first one of KAM_SYNC_SECRET_KEY; where it is not set, a new one is made in the data
     folder. The service may run meanwhile, and what was cut short goes on when it is called again.
     """
-    from kam_sync import resealing
+    from kam_sync import erasing, resealing
     from kam_sync.base.secrets import SealedBy
     from kam_sync.wiring import open_services
 
     with open_services(read_settings()) as services:
         found = resealing.rotate(services)
+        if not found.tables["erasure_key"][SealedBy.NONE]:
+            erasing.copy_register(services)  # its key is sealed anew, too
         is_file = services.cipher.file is not None
     _show(found, json=json)
     typer.echo(f"{found.sealed_anew.total()} encrypted anew", err=True)

@@ -3,6 +3,7 @@
 Each room takes the person out of its own tables; here is said in which order, and what stays.
 """
 
+from kam_sync.erasing.again import erase_again
 from kam_sync.erasing.destroying import Erased, Wish, erase
 from kam_sync.erasing.finding import Found, find, person
 from kam_sync.erasing.remembering import (
@@ -22,6 +23,7 @@ __all__ = [
     "allow",
     "copy_register",
     "erase",
+    "erase_again",
     "erased_like",
     "find",
     "person",

@@ -15,15 +15,16 @@ from kam_sync.accounts.store import ABOUT, CONTACTS, NAMING, ErasingAccounts, Na
 from kam_sync.alerts.store import mask_alerts
 from kam_sync.base.db import Session
 from kam_sync.erasing.finding import person
-from kam_sync.erasing.remembering import copy_register
+from kam_sync.erasing.remembering import copy_register, take_in
 from kam_sync.intake.store import ErasingIntake, RawStore, SourceStore
 from kam_sync.matching.people import Person
 from kam_sync.matching.people import person as compared
 from kam_sync.matching.step import LOCK
 from kam_sync.matching.store import ErasingPeople
 from kam_sync.notify.store import mask_messages
-from kam_sync.privacy.marks import Masking, parts_of, pattern_of
+from kam_sync.privacy.marks import Masking, parts_of
 from kam_sync.privacy.model import About, Cut, Did, Entry, Erasure, How, Mark
+from kam_sync.privacy.patterns import pattern_of
 from kam_sync.privacy.store import EventStore, RegisterStore
 from kam_sync.wiring import Services
 
@@ -86,6 +87,8 @@ def erase(services: Services, wish: Wish) -> Erased:
     """
     now, erased = services.now(), None
     with services.database.alone(LOCK, wait=_PATIENCE), suppress(_Dry):
+        if not wish.is_dry:
+            take_in(services)
         with services.database.transaction() as session:
             work = _Work(services, session, wish, now)
             erased = work.run()
@@ -138,7 +141,7 @@ class _Work:
         return result
 
     def _remember(self, known: Person, shared: set[str]) -> None:
-        marker = self._register.marker()
+        marker = self._register.new_marker()
         self._marks += [marker.record((s, Noun.CONTACT.value, key)) for s, key in self._contacts]
         self._marks += [marker.email(one) for one in sorted(known.emails - shared)]
         self._marks += filter(None, (marker.phone(one) for one in sorted(known.phones - shared)))
@@ -197,7 +200,7 @@ class _Work:
         found = {noun: raws.bodies(noun, [key]) for noun in table.nouns}
         kept = {noun: bodies[key] for noun, bodies in found.items() if bodies}
         noun = next(iter(kept), table.nouns[0])
-        ref, marker = (source_id, noun.value, key), self._register.marker()
+        ref, marker = (source_id, noun.value, key), self._register.new_marker()
         marks = marker.names(ref, names)
         masking = Masking(marker, {one.digest for one in (*self._marks, *marks)})
         texts = {name: masking.said(getattr(row, name), ref) for name in table.texts}
@@ -233,6 +236,9 @@ class _Work:
             erasure = Erasure(
                 id=one, at=self._now, by=result.by, reason=result.reason, counts=result.protocol
             )
+            known = self._register.erasure(one)
+            if known is not None and known.allowed_at is None:  # it is carried out again
+                erasure.by, erasure.reason, erasure.counts = known.by, known.reason, known.counts
             self._register.add(erasure, self._marks if number == 0 else ())
             entry = Entry(self._wish.by, Did.ERASED, self._wish.how, About.PERSON, str(one))
             events.note(entry, self._now)

@@ -12,11 +12,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+import structlog
 
 from connectors import Hint, Noun
 from kam_sync.accounts.store import ABOUT, ErasingAccounts
 from kam_sync.base.db import Session
-from kam_sync.base.errors import WrongUse
+from kam_sync.base.errors import WrongSettings, WrongUse
 from kam_sync.intake.model import Origin
 from kam_sync.intake.store import ErasingIntake, HintStore
 from kam_sync.matching.features import mail_address, phone_number
@@ -26,6 +27,7 @@ from kam_sync.privacy.store import EventStore, RegisterStore
 from kam_sync.wiring import Services
 
 _FILE = "erased.json"
+_log = structlog.get_logger()
 _AT_ONCE = 5_000
 
 
@@ -44,8 +46,28 @@ def register_file(services: Services) -> Path:
     return services.settings.data_dir.expanduser().resolve() / _FILE
 
 
+def take_in(services: Services) -> None:
+    """Take in what the file alone knows, also before marks are made with another key than its own.
+
+    One that cannot be taken in is put aside.
+    """
+    path = register_file(services)
+    try:
+        with services.database.transaction() as session:
+            _take(RegisterStore(session, services.cipher), _read(path, is_asked=False))
+    except (WrongUse, WrongSettings) as error:
+        aside = path.with_name(f"erased.{services.now():%Y%m%d-%H%M%S}.json")
+        _log.warning("the register of erased people is put aside", file=aside.name, why=str(error))
+        path.replace(aside)
+
+
 def copy_register(services: Services) -> None:
-    """Write the register beside the database; the file is whole at every moment."""
+    """Write the register beside the database; the file is whole at every moment.
+
+    What the file alone knows is taken in before.
+    """
+    take_in(services)
+    path = register_file(services)
     with services.database.transaction() as session:
         register = RegisterStore(session, services.cipher)
         marks = register.marks()
@@ -59,19 +81,17 @@ def copy_register(services: Services) -> None:
         if not erasures:
             return
         said = {"sealed_key": register.sealed_key(), "erasures": erasures}
-    path = register_file(services)
     fresh = path.with_suffix(".new")
     fresh.touch(mode=0o600)
     fresh.write_bytes(orjson.dumps(said, option=orjson.OPT_INDENT_2))
     fresh.replace(path)
 
 
-def reapply(services: Services, path: Path | None = None, *, look: bool = True) -> Reapplied:
+def reapply(services: Services, path: Path | None = None) -> Reapplied:
     """Take erasures from the file that the database does not know, and find who is here again.
 
     Args:
         path: another copy of the register.
-        look: look through all contacts even where the file has nothing new.
 
     Raises:
         WrongUse: it is no register, or that of another installation.
@@ -80,7 +100,7 @@ def reapply(services: Services, path: Path | None = None, *, look: bool = True) 
     with services.database.transaction() as session:
         register = RegisterStore(session, services.cipher)
         added = _take(register, said)
-        people = _returned(session, register) if look or added else ()
+        people = _returned(session, register)
     return Reapplied(added, tuple(people))
 
 
@@ -108,6 +128,8 @@ def allow(services: Services, erasure_id: UUID, *, by: str, why: str, how: How) 
 def erased_like(services: Services, session: Session, text: str) -> list[Erasure]:
     """The erasures that an e-mail or a phone belongs to, if any."""
     marker = RegisterStore(session, services.cipher).marker()
+    if marker is None:
+        return []
     email, phone = mail_address(text), phone_number(text)
     marks = [marker.email(email)] if email else []
     marks += filter(None, [marker.phone(phone)]) if phone else []

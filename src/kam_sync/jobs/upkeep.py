@@ -34,7 +34,6 @@ _KEEP_RUNS = timedelta(days=90)
 _KEEP_CHECKS = timedelta(days=400)
 _KEEP_PARTED = timedelta(days=30)
 _KEEP_ACCESS = timedelta(days=365)
-_RESTORED = "erased before; a backup had brought it back"
 _log = structlog.get_logger()
 
 
@@ -66,9 +65,6 @@ def keep_house(services: Services) -> None:
 def _erase_again(services: Services) -> None:
     """Erase anew who came back with a backup that is older than the erasure."""
     try:
-        found = erasing.reapply(services, look=False)
-        for person in found.people:
-            erasing.erase(services, erasing.Wish((person,), "kam_sync", _RESTORED, How.JOB))
-        erasing.copy_register(services)  # with the key as it is sealed now
+        erasing.erase_again(services, by="kam_sync", how=How.JOB)
     except KamSyncError as error:
         _log.warning("erased people could not be looked for", why=str(error))

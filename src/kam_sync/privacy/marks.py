@@ -17,8 +17,10 @@ GONE = "…"
 _EMAIL = re.compile(r"[^\s\"'<>(),;:@]+@[^\s\"'<>(),;:@]+\.[^\s\"'<>(),;:@]+")
 _PHONE = re.compile(r"\+?\(?\d(?:[ ().\-–]{0,3}\d){9,15}")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_WHOLE = re.compile(rf"\b{_WORD.pattern}\b")
 _BETWEEN = re.compile(r"[\s.,]{0,3}")
-_PLACES = 10
+_BY_INITIAL = re.compile(r"[\s.]{0,3}")
+PLACES = 10
 _MOST_WORDS, _LEAST_WORDS = 4, 2
 
 Ref = tuple[int, str, str]
@@ -42,7 +44,7 @@ class Marker:
     def phone(self, text: str) -> Mark | None:
         """Of a phone; None for too few digits to tell anybody by."""
         digits = re.sub(r"\D", "", text)
-        return self._mark(MarkKind.PHONE, digits[-_PLACES:]) if len(digits) >= _PLACES else None
+        return self._mark(MarkKind.PHONE, digits[-PLACES:]) if len(digits) >= PLACES else None
 
     def name(self, ref: Ref, words: Iterable[str]) -> Mark:
         """Of a name within one record."""
@@ -61,28 +63,13 @@ class Marker:
 def parts_of(name: str) -> list[list[str]]:
     """The words of a name that tell who it is: all of them, and each two that stand together.
 
-    A single word tells nobody: there are many called Ivan.
+    A single word tells nobody: there are many called Ivan. Initials tell by their surname alone.
     """
     words = _WORD.findall(name)
-    if len(words) < _LEAST_WORDS:
+    if len(words) < _LEAST_WORDS or all(map(is_initial, words)):
         return []
-    pairs = [list(two) for two in pairwise(words)]
-    return [words[:_MOST_WORDS], *(two for two in pairs if min(map(len, two)) > 1)]
-
-
-def pattern_of(names: Iterable[str], emails: Iterable[str], phones: Iterable[str]) -> str | None:
-    """What a database looks for in texts that may name a person; None where nothing is known."""
-    found: dict[str, None] = {}
-    for name in names:
-        for part in parts_of(name):
-            for one, other in pairwise(part):
-                found |= dict.fromkeys((_two(one, other), _two(other, one)))
-    found |= dict.fromkeys(re.escape(email.strip()) for email in emails if "@" in email)
-    for phone in phones:
-        digits = re.sub(r"\D", "", phone)
-        if len(digits) >= _PLACES:
-            found["[ ().–-]{0,3}".join(digits[-_PLACES:])] = None
-    return "|".join(found) or None
+    pairs = [list(two) for two in pairwise(words) if not any(map(is_initial, two))]
+    return [words[:_MOST_WORDS], *(two for two in pairs if two != words)]
 
 
 class Masking:
@@ -127,7 +114,7 @@ class Masking:
                 return said
 
     def _nameless(self, text: str, ref: Ref) -> str:
-        words = list(_WORD.finditer(text))
+        words = list(_WHOLE.finditer(text))
         gone: list[tuple[int, int]] = []
         first = 0
         while first < len(words):
@@ -148,10 +135,13 @@ class Masking:
         some = words[first : first + number]
         if len(some) < number:
             return False
-        gaps = (text[a.end() : b.start()] for a, b in pairwise(some))
-        if not all(_BETWEEN.fullmatch(gap) for gap in gaps):
+        said = [one.group() for one in some]
+        if is_initial(said[0]) and is_initial(said[-1]):  # "a Smith in": none of them is one
             return False
-        return self._marker.name(ref, (one.group() for one in some)).digest in self._held
+        gaps = (text[a.end() : b.start()] for a, b in pairwise(some))
+        if not all(_gap(two).fullmatch(gap) for two, gap in zip(pairwise(said), gaps, strict=True)):
+            return False
+        return self._marker.name(ref, said).digest in self._held
 
     def _reached(self, text: str) -> Mark | None:
         marks = [
@@ -186,8 +176,13 @@ def _texts(said: Any) -> Iterator[str]:
             pass
 
 
-def _two(one: str, other: str) -> str:
-    return f"{re.escape(one)}[[:space:].,]{{1,3}}{re.escape(other)}"
+def _gap(two: tuple[str, str]) -> re.Pattern[str]:
+    return _BY_INITIAL if any(map(is_initial, two)) else _BETWEEN
+
+
+def is_initial(word: str) -> bool:
+    """Whether a word of a name is a letter alone."""
+    return len(word) == 1
 
 
 def _folded(word: str) -> str:

@@ -25,30 +25,43 @@ class RegisterStore:
         self._session = session
         self._cipher = cipher
 
-    def marker(self) -> Marker:
-        """What makes marks, with the key of this installation; it is made when first asked for."""
-        return Marker(self._cipher.unlock(self.sealed_key()).encode())
+    def marker(self) -> Marker | None:
+        """What tells whose a mark is; None where nobody was ever erased."""
+        sealed = self.sealed_key()
+        return None if sealed is None else self._marker(sealed)
 
-    def sealed_key(self) -> str:
-        """The key as it is kept."""
-        found = self._session.get(KeyRow, _ONE)
-        if found is None:
-            fresh = insert(KeyRow).values(id=_ONE, sealed_key=self._cipher.lock(new_key()))
-            self._session.execute(fresh.on_conflict_do_nothing())
-            found = self._session.get_one(KeyRow, _ONE)
-        return found.sealed_key
+    def new_marker(self) -> Marker:
+        """What makes marks, with the key of this installation; it is made for the first ones."""
+        fresh = insert(KeyRow).values(id=_ONE, sealed_key=self._cipher.lock(new_key()))
+        self._session.execute(fresh.on_conflict_do_nothing())
+        # no other key takes its place before the marks are there
+        held = self._session.get_one(
+            KeyRow, _ONE, with_for_update={"read": True}, populate_existing=True
+        )
+        return self._marker(held.sealed_key)
+
+    def sealed_key(self) -> str | None:
+        """The key as it is kept, if there is one."""
+        return self._session.scalar(select(KeyRow.sealed_key).where(col(KeyRow.id) == _ONE))
 
     def take_key(self, sealed: str) -> bool:
-        """Take the key of another copy of the register; False where there is another one."""
+        """Take the key of another copy of the register; False where marks have another one."""
+        taken = self._cipher.unlock(sealed)  # it is of no use if it does not open
         new = insert(KeyRow).values(id=_ONE, sealed_key=sealed).on_conflict_do_nothing()
         self._session.execute(new)
-        return self._cipher.unlock(self.sealed_key()) == self._cipher.unlock(sealed)
+        held = self._session.get_one(KeyRow, _ONE, with_for_update=True, populate_existing=True)
+        if self._session.scalar(select(MarkRow.digest).limit(1)) is None:
+            held.sealed_key = sealed
+            self._session.flush()
+            return True
+        return self._cipher.unlock(held.sealed_key) == taken
 
     def masking(self) -> Masking | None:
         """What recognises all who are erased and not allowed again; None while there is nobody."""
         held = select(MarkRow.digest).join(ErasureRow, col(ErasureRow.id) == MarkRow.erasure_id)
         digests = set(self._session.scalars(held.where(col(ErasureRow.allowed_at).is_(None))))
-        return Masking(self.marker(), digests) if digests else None
+        marker = self.marker() if digests else None
+        return Masking(marker, digests) if marker else None
 
     def add(self, erasure: Erasure, marks: Iterable[Mark]) -> None:
         """Note an erasure, or another round of the same."""
@@ -110,3 +123,6 @@ class RegisterStore:
         for row in self._session.scalars(sa.select(MarkRow).order_by(col(MarkRow.digest))):
             found.setdefault(row.erasure_id, []).append(Mark(MarkKind(row.kind), row.digest))
         return found
+
+    def _marker(self, sealed: str) -> Marker:
+        return Marker(self._cipher.unlock(sealed).encode())
