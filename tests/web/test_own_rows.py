@@ -24,7 +24,8 @@ from tests.web.two_kams import House, asked_by, fill
 from tests.web.walking import leaks, routes, ways
 from tests.web.world import World
 
-_ENDLESS = "/events"
+_ENDLESS = ("/events", "/openapi.json")
+"""One has no end, the other tells of a made-up company, the same to everybody."""
 _OF_ACCESS = ("/login", "/logout", "/me", "/settings/", "/api/v1/keys", "/api/v1/members")
 """They hold no accounts; who may there is said by the gate alone."""
 _SEARCHES = ("?q={word}", "?text={word}", "?kam={email}", "?owner={email}", "?group=true")
@@ -82,7 +83,7 @@ def found_by(anna: TestClient, house: House, addresses: list[str]) -> list[tuple
 
 
 def test_no_route_shows_what_is_somebody_elses(anna, house: House) -> None:
-    paths = [path for _, path in routes("GET") if path != _ENDLESS]
+    paths = [path for _, path in routes("GET") if path not in _ENDLESS]
     assert len(paths) > 130
     theirs = [ways(house, house.boris, path)[0] for path in paths]
     own = [ways(house, house.anna, path)[0] for path in paths if "{" in path]
