@@ -72,9 +72,9 @@ def _access(services: Services, language: Language) -> Check:
     """No problem where nobody has to log in: then only this machine is listened to."""
     _ = language.gettext
     with services.database.transaction() as session:
-        found = [one for one in MemberStore(session).all() if one.is_active]
-    if found:
-        count = {"users": len(found), "admins": sum(one.role is Role.ADMIN for one in found)}
+        roles = [one.role for one in MemberStore(session).all() if one.is_active]
+    if roles:
+        count = {"users": len(roles), "admins": roles.count(Role.ADMIN)}
         return Check(_("access"), _("%(users)s users, %(admins)s of them admins") % count)
     way = {"command": command("user add you@example.com --role admin")}
     said = _("no users: whoever is at this machine is an admin, until: %(command)s") % way
