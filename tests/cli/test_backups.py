@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from connectors.sandbox.amocrm import AmoSandbox
 from kam_sync.base.db import Database
 from kam_sync.base.db.dump import rows_of
-from tests.cli.conftest import Command
+from tests.commands import Command
 
 _DIGEST = "SELECT md5(coalesce(string_agg(one::text, '' ORDER BY one::text), '')) FROM {} AS one"
 

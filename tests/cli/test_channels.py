@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cli.conftest import Command
+from tests.commands import Command
 from tests.fakes.mailbox import Mailbox
 
 SECRET = "abcdefg_hijklmnop_qrstuv-wxyz0123"

@@ -20,7 +20,8 @@ from kam_sync.base.db import Database
 from kam_sync.cli.demo_crms import CRMS
 from kam_sync.intake.store import RunStore, SourceStore
 from kam_sync.jobs import queue
-from tests.cli.conftest import Command, free_port
+from tests.cli.conftest import free_port
+from tests.commands import Command
 from tests.fakes.waiting import PATIENCE, wait_until
 
 WHEN = datetime(2026, 12, 1, 9, tzinfo=UTC)

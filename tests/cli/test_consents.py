@@ -19,7 +19,8 @@ from connectors.sandbox.world import MadeUpWorld
 from kam_sync import consenting
 from kam_sync.base.settings import read_settings
 from kam_sync.wiring import open_services
-from tests.cli.conftest import Command, free_port
+from tests.cli.conftest import free_port
+from tests.commands import Command
 from tests.fakes.browsing import link_in, ways_back
 
 

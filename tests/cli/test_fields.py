@@ -8,7 +8,7 @@ from connectors import Field, Noun
 from kam_sync import connecting
 from kam_sync.base.settings import read_settings
 from kam_sync.wiring import Services, open_services
-from tests.cli.conftest import Command
+from tests.commands import Command
 from tests.fakes.books import Book
 
 

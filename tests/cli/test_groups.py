@@ -3,7 +3,7 @@
 from getpass import getuser
 
 from kam_sync.wiring import Services
-from tests.cli.conftest import Command
+from tests.commands import Command
 from tests.fakes.books import Book, deal
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
 from kam_sync.cli import show
-from tests.cli.conftest import Command
+from tests.commands import Command
 
 
 def lose(box: AmoSandbox, count: int) -> None:

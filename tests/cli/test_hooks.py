@@ -6,7 +6,7 @@ from connectors.sandbox.amocrm import AmoSandbox
 from kam_sync.base.db import Database
 from kam_sync.intake.inbox import HookState, Post, Reading
 from kam_sync.intake.store import InboxStore
-from tests.cli.conftest import Command
+from tests.commands import Command
 from tests.conftest import NOW
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}

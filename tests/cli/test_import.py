@@ -8,7 +8,7 @@ import arro3.io
 import openpyxl
 import pytest
 
-from tests.cli.conftest import Command, Said
+from tests.commands import Command, Said
 
 PAYMENTS = (
     "Оплаты за февраль;;;;\n"

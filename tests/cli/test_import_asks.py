@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.cli.conftest import Command
+from tests.commands import Command
 
 PAYMENTS = "Дата;Контрагент;Сумма;Номер\n01.02.2026;Ромашка;500;1\n"
 OTHER = "Дата;Контрагент;Сумма;Номер\n01.02.2026;Ромашка;500;1\n02.02.2026;Василёк;7;2\n"

@@ -7,8 +7,8 @@ import pytest
 
 from kam_sync.base.errors import WrongUse
 from kam_sync.cli.choosing import key_parts
-from tests.cli.conftest import Command
 from tests.cli.test_import import counts
+from tests.commands import Command
 
 HEADER = "Дата;Номер;Клиент;Сумма, руб.\n"
 ROWS = "01.02.2026;1;Ромашка;100\n01.02.2026;2;Ромашка;200\n"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.cli.conftest import Command
 from tests.cli.test_import import PAYMENTS, counts
+from tests.commands import Command
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
-from tests.cli.conftest import MOMENT, Command
+from tests.cli.conftest import MOMENT
+from tests.commands import Command
 
 
 def test_jobs_are_listed_called_off_and_done_again(

@@ -4,7 +4,7 @@ import pytest
 
 from connectors import registry
 from kam_sync.cli import show
-from tests.cli.conftest import Command
+from tests.commands import Command
 
 
 def test_each_kind_is_listed_with_an_address_and_what_its_token_is(kam_sync: Command) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from kam_sync.kpi.registry import OURS
 from kam_sync.wiring import Services
-from tests.cli.conftest import Command
+from tests.commands import Command
 from tests.fakes.books import Book, deal
 from tests.kpi.test_own_kpis import OWN, write
 

@@ -9,7 +9,7 @@ import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
 from kam_sync.cli import show
-from tests.cli.conftest import Command
+from tests.commands import Command
 
 _LONG_AGO = 1_500_000_000
 

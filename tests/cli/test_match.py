@@ -7,7 +7,7 @@ from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import read_settings
 from kam_sync.cli import show
 from kam_sync.wiring import Services
-from tests.cli.conftest import Command
+from tests.commands import Command
 from tests.web import twins
 from tests.web.world import World
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import connectors as gate
 from connectors import Noun, sheets
 from kam_sync.wiring import Services
-from tests.cli.conftest import Command
+from tests.commands import Command
 from tests.fakes.books import Book
 
 

@@ -16,7 +16,7 @@ from connectors.sandbox.world import MadeUpWorld
 from kam_sync.asking import refuse_another
 from kam_sync.base.errors import WrongUse
 from kam_sync.intake.model import Source
-from tests.cli.conftest import Command
+from tests.commands import Command
 from tests.fakes.portal import TODAY, portal
 
 

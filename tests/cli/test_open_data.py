@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from kam_sync.wiring import Services
-from tests.cli.conftest import Command
+from tests.commands import Command
 from tests.fakes.books import Book, deal
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.sandbox.megaplan import MegaplanSandbox
 from connectors.sandbox.world import MadeUpWorld
-from tests.cli.conftest import Command
+from tests.commands import Command
 
 
 @pytest.fixture

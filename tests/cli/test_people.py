@@ -6,7 +6,7 @@ from kam_sync.accounts.match import own_account
 from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import read_settings
 from kam_sync.wiring import Services
-from tests.cli.conftest import Command
+from tests.commands import Command
 from tests.web import partners
 from tests.web.world import World
 

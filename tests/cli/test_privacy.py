@@ -9,7 +9,7 @@ from kam_sync.base.db import Database
 from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import read_settings
 from kam_sync.wiring import Services
-from tests.cli.conftest import Command
+from tests.commands import Command
 from tests.web import partners
 from tests.web.world import World
 

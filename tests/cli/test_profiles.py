@@ -8,7 +8,7 @@ import pytest
 
 from connectors.sandbox.sbercrm import SberSandbox
 from connectors.sandbox.world import MadeUpWorld
-from tests.cli.conftest import Command
+from tests.commands import Command
 from tests.fakes import profiles
 
 

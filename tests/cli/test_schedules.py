@@ -5,7 +5,8 @@ import re
 import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
-from tests.cli.conftest import MOMENT, Command
+from tests.cli.conftest import MOMENT
+from tests.commands import Command
 
 
 def test_the_timetable_of_a_new_source_is_shown_in_words(

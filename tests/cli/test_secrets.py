@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
-from tests.cli.conftest import Command
+from tests.commands import Command
 
 OLD, NEW = "a key for the tests alone", "the next key for the tests"
 

@@ -9,7 +9,8 @@ from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
 from kam_sync.base.db import Database
 from kam_sync.intake.store import RemovalStore, SourceStore
-from tests.cli.conftest import MOMENT, Command
+from tests.cli.conftest import MOMENT
+from tests.commands import Command
 
 
 def test_a_source_is_connected_listed_paused_resumed_and_removed(

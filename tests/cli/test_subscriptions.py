@@ -4,7 +4,7 @@ import pytest
 
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
-from tests.cli.conftest import Command
+from tests.commands import Command
 
 PUBLIC = "http://127.0.0.1:9"
 

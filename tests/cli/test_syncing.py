@@ -10,7 +10,7 @@ from connectors.sandbox.world import MadeUpWorld
 from kam_sync.cli import show, synced
 from kam_sync.intake.model import NounCounts, NounEnd, RunState
 from kam_sync.syncing import SyncResult
-from tests.cli.conftest import Command
+from tests.commands import Command
 
 BILLS = "Document_СчетНаОплатуПокупателю"
 FULL = NounCounts(

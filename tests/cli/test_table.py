@@ -9,7 +9,7 @@ from rich.console import Console
 from connectors.sandbox.amocrm import AmoSandbox
 from kam_sync.cli import show
 from kam_sync.cli.table import Column, print_table
-from tests.cli.conftest import Command
+from tests.commands import Command
 
 
 def printed(width: int, columns, rows) -> str:

@@ -7,7 +7,7 @@ import pytest
 from kam_sync.access import entering
 from kam_sync.access.entering import Browser, Entered
 from kam_sync.wiring import Services
-from tests.cli.conftest import Command
+from tests.commands import Command
 
 ADMIN = ("user", "add", "olga@example.com", "--role", "admin")
 

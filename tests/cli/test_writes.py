@@ -7,7 +7,7 @@ import pytest
 from connectors.kit.marks import mark
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
-from tests.cli.conftest import Command
+from tests.commands import Command
 
 
 def company(box: AmoSandbox) -> str:

@@ -29,12 +29,12 @@ def _shifted() -> datetime:
 
 clock.utc_now = _shifted  # before anybody else has taken the real one
 
-import kam_sync.drift.step  # noqa: E402
-import kam_sync.intake.step  # noqa: E402
-import kam_sync.kpi.step  # noqa: E402
-import kam_sync.notify.step  # noqa: E402
-from kam_sync.__main__ import main  # noqa: E402
-from kam_sync.intake.store import WriteStore  # noqa: E402
+import kam_sync.drift.step  # noqa: E402 - after the clock
+import kam_sync.intake.step  # noqa: E402 - after the clock
+import kam_sync.kpi.step  # noqa: E402 - after the clock
+import kam_sync.notify.step  # noqa: E402 - after the clock
+from kam_sync.__main__ import main  # noqa: E402 - after the clock
+from kam_sync.intake.store import WriteStore  # noqa: E402 - after the clock
 
 
 def _mortal(step: str, work: Callable[..., Any]) -> Callable[..., Any]:
@@ -53,7 +53,7 @@ for _name, _module in (
     ("sync", kam_sync.intake.step), ("kpi", kam_sync.kpi.step),
     ("detect", kam_sync.drift.step), ("notify", kam_sync.notify.step),
 ):  # fmt: skip
-    _module.run = _mortal(_name, _module.run)  # type: ignore[attr-defined]
+    _module.run = _mortal(_name, _module.run)  # type: ignore[attr-defined]  # a module
 WriteStore.keep = _mortal("write", WriteStore.keep)  # type: ignore[method-assign]  # the CRM has it
 
 if __name__ == "__main__":

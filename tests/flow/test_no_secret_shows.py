@@ -25,7 +25,7 @@ from kam_sync.web.pages.exporting.registry import EXPORTS
 from kam_sync.wiring import Services
 from pictures.served import served
 from pictures.tour import tour
-from tests.cli.conftest import Command, kam_sync  # noqa: F401 - a fixture
+from tests.commands import Command
 from tests.fakes.hunting import Hunt
 from tests.fakes.listener import Listener
 
@@ -83,7 +83,7 @@ def boxes(hunt: Hunt) -> Iterator[dict[str, Sandbox]]:
 
 
 @pytest.fixture
-def key(database: Database, hunt: Hunt, kam_sync: Command, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: F811
+def key(database: Database, hunt: Hunt, kam_sync: Command, monkeypatch: pytest.MonkeyPatch) -> str:
     """The secret key; a service that is started from now on gets it and a password."""
     key = hunt.plant("secret key", "PlantedSecretKey-0001-long-enough")
     word = hunt.plant("database password", "PlantedDbPassword0001")
@@ -99,7 +99,7 @@ def key(database: Database, hunt: Hunt, kam_sync: Command, monkeypatch: pytest.M
 
 
 def test_nothing_gives_a_secret_away(
-    kam_sync: Command,  # noqa: F811 - the fixture
+    kam_sync: Command,
     services: Services,
     boxes: dict[str, Sandbox],
     hunt: Hunt,
@@ -144,7 +144,7 @@ def connect(run: Run, boxes: dict[str, Sandbox]) -> None:
         run("hooks", "url", name)  # makes a key, before it is looked for
 
 
-def announce(kam_sync: Command, run: Run, ear: Listener, hunt: Hunt) -> None:  # noqa: F811
+def announce(kam_sync: Command, run: Run, ear: Listener, hunt: Hunt) -> None:
     """A target that refuses, and a messenger that cannot be reached."""
     ear.statuses = [500] * 1000
     told = kam_sync("target", "add", "bridge", "--url", ear.url)
@@ -203,7 +203,7 @@ def use_wrongly(run: Run, boxes: dict[str, Sandbox], hunt: Hunt) -> None:
         run("target", "add", "other", "--url", f"https://user:{secret}@example.com/")
 
 
-def log_in(kam_sync: Command, address: str, hunt: Hunt) -> httpx.Cookies:  # noqa: F811
+def log_in(kam_sync: Command, address: str, hunt: Hunt) -> httpx.Cookies:
     """From the first user on nobody is let in without the cookie of a log-in, or a key."""
     given = ("--role", "admin", "--name", "Ada", "--password", "-")
     assert kam_sync("user", "add", "ada@example.com", *given).code == 0

@@ -19,11 +19,12 @@ import sqlalchemy as sa
 from connectors.sandbox.amocrm import AmoSandbox
 from kam_sync.base.db import Database
 from kam_sync.jobs.queue import defer_measure
-from tests.cli.conftest import Command, box, connected, free_port, kam_sync
+from tests.cli.conftest import box, connected, free_port
+from tests.commands import Command
 from tests.fakes.browsing import TRUST
 from tests.fakes.waiting import PATIENCE, wait_until
 
-__all__ = ["box", "connected", "kam_sync"]
+__all__ = ["box", "connected"]
 TOP = Path(__file__).parents[2]
 _PAGES = ("/", "/accounts", "/portfolio", "/sources", "/settings", "/api/v1/accounts",
           "/api/v1/alerts", "/api/v1/runs", "/metrics")  # fmt: skip

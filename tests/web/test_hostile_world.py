@@ -16,7 +16,7 @@ from kam_sync.web.pages.exporting.registry import EXPORTS
 from kam_sync.wiring import Services
 from pictures.shot import settle
 from pictures.tour import tour
-from tests.cli.conftest import Command, kam_sync  # noqa: F401 - a fixture
+from tests.commands import Command
 from tests.fakes.connecting import connect
 from tests.fakes.hostile import PAYLOAD, HostileSandbox
 from tests.web.browsing import browsing
@@ -85,7 +85,7 @@ def test_no_export_holds_a_formula(client: httpx.Client) -> None:
     assert seen > 3
 
 
-def test_no_command_obeys_a_crm(kam_sync: Command, address: str) -> None:  # noqa: F811
+def test_no_command_obeys_a_crm(kam_sync: Command, address: str) -> None:
     shown = 0
     for words in COMMANDS:
         said = kam_sync(*words.split())

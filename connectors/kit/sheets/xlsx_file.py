@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import IO, Any, Self
-from xml.etree.ElementTree import ParseError  # nosec B405
+from xml.etree.ElementTree import ParseError  # what defusedxml raises  # nosec B405
 from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -74,10 +73,6 @@ class Erased:
         }  # fmt: skip
 
 
-class _Dry(Exception):
-    """Ends a transaction whose work is not to be kept."""
-
-
 def erase(services: Services, wish: Wish) -> Erased:
     """Erase people; nobody can take it back.
 
@@ -85,17 +80,15 @@ def erase(services: Services, wish: Wish) -> Erased:
         NotHere: there is no such person.
         Busy: people are being matched, and it takes long.
     """
-    now, erased = services.now(), None
-    with services.database.alone(LOCK, wait=_PATIENCE), suppress(_Dry):
+    with services.database.alone(LOCK, wait=_PATIENCE):
         if not wish.is_dry:
             take_in(services)
         with services.database.transaction() as session:
-            work = _Work(services, session, wish, now)
-            erased = work.run()
+            erased = _Work(services, session, wish, services.now()).run()
             if wish.is_dry:
-                raise _Dry
-        copy_register(services)
-    assert erased is not None  # noqa: S101 - it was made before anything could end the work  # nosec B101
+                session.rollback()
+        if not wish.is_dry:
+            copy_register(services)
     return erased
 
 

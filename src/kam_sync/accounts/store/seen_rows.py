@@ -29,7 +29,7 @@ _OWN = _among("account_id", ACCOUNTS)
 def _about(noun: str, external_id: str) -> str:
     """That what a row is about is seen; looked up by its key, for there may be many."""
     found = "".join(
-        f"WHEN '{table}' THEN EXISTS (SELECT FROM {table} r "  # nosec B608
+        f"WHEN '{table}' THEN EXISTS (SELECT FROM {table} r "  # our own names  # nosec B608
         f"WHERE r.source_id = {{table}}.source_id AND r.external_id = {{table}}.{external_id}) "
         for table in ("company", "contact", "deal", "customer")
     )

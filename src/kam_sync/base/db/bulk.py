@@ -54,7 +54,7 @@ def stage_rows(
     stage = _stage_of(table, tuple(columns))
     name = stage.name
     listed = ", ".join(f'"{column}"' for column in columns)
-    what = f'SELECT {listed} FROM "{table.name}" WITH NO DATA'  # nosec B608
+    what = f'SELECT {listed} FROM "{table.name}" WITH NO DATA'  # our own names  # nosec B608
     session.execute(sa.text(f"CREATE TEMP TABLE IF NOT EXISTS {name} ON COMMIT DROP AS {what}"))
     session.execute(sa.text(f"TRUNCATE {name}"))
     copy_rows(session, stage, columns, rows)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from secrets import token_hex
-from typing import IO
+from typing import IO, cast
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
@@ -30,8 +30,10 @@ _TABLES = sa.text(f"""
         format('SELECT count(*) FROM %I.%I', nspname, relname) AS counting
     FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE relkind IN ('r', 'p') AND NOT relispartition AND {_OURS} ORDER BY 1
-""")  # nosec B608
-_SCHEMAS = sa.text(f"SELECT quote_ident(nspname) FROM pg_namespace WHERE {_OURS} ORDER BY 1")  # nosec B608
+""")  # of our own words  # nosec B608
+_SCHEMAS = sa.text(
+    f"SELECT quote_ident(nspname) FROM pg_namespace WHERE {_OURS} ORDER BY 1"  # nosec B608
+)
 _ROLES = sa.text("""
     SELECT DISTINCT role FROM pg_policies, unnest(roles) AS role WHERE role <> 'public' ORDER BY 1
 """)
@@ -91,8 +93,8 @@ def dump(database: Database, of: Snapshot) -> Iterator[bytes]:
         "--no-privileges", f"--snapshot={of.id}", f"--dbname={address}",
     ]  # fmt: skip
     with tempfile.TemporaryFile() as said, _running(asked, said, password) as process:
-        assert process.stdout is not None  # noqa: S101 - for the type checker; it is a pipe  # nosec B101
-        while chunk := process.stdout.read(_CHUNK):
+        told = cast("IO[bytes]", process.stdout)
+        while chunk := told.read(_CHUNK):
             yield chunk
         _expect_well(process, said, "pg_dump")
 
@@ -130,18 +132,18 @@ def load(
         "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--file=-", f"--dbname={address}",
     ]  # fmt: skip
     with tempfile.TemporaryFile() as said, _running(asked, said, password, reads=True) as process:
-        assert process.stdin is not None  # noqa: S101 - for the type checker; it is a pipe  # nosec B101
+        heard = cast("IO[bytes]", process.stdin)
         key, written = token_hex(16), 0
         try:
-            process.stdin.write(f"\\restrict {key}\n".encode())
-            process.stdin.write(_before(schemas if anew else []))
+            heard.write(f"\\restrict {key}\n".encode())
+            heard.write(_before(schemas if anew else []))
             for number, line in enumerate(lines):
                 written += len(line)
-                process.stdin.write(_understood(line, number))
+                heard.write(_understood(line, number))
                 watch(written)
-            process.stdin.write(_after(expected))
-            process.stdin.write(f"\\unrestrict {key}\n".encode())
-            process.stdin.close()
+            heard.write(_after(expected))
+            heard.write(f"\\unrestrict {key}\n".encode())
+            heard.close()
         except BrokenPipeError:
             pass  # it has ended, and says why
         _expect_well(process, said, "psql")
@@ -163,7 +165,7 @@ def _before(schemas: Iterable[str]) -> bytes:
 def _after(expected: dict[str, int]) -> bytes:
     """Undo it all unless each table has as many rows as it had."""
     checks = "".join(
-        f"ASSERT (SELECT count(*) FROM {_quoted(name)}) = {rows:d}, "  # nosec B608
+        f"ASSERT (SELECT count(*) FROM {_quoted(name)}) = {rows:d}, "  # quoted  # nosec B608
         f"'{_quoted(name)} has not all of its rows';\n"
         for name, rows in expected.items()
     )
@@ -203,7 +205,7 @@ def _running(
         stdin=subprocess.PIPE if reads else subprocess.DEVNULL,
         stdout=subprocess.DEVNULL if reads else subprocess.PIPE,
         stderr=said,
-        env={**os.environ, "PGAPPNAME": "kam_sync backup", **password},  # noqa: TID251 - handed on
+        env={**os.environ, "PGAPPNAME": "kam_sync backup", **password},  # noqa: TID251 - its own, and not read
     ) as process:
         try:
             yield process

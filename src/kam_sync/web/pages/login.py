@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from math import ceil
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kam_sync.access import entering, members
@@ -23,6 +24,9 @@ from kam_sync.wiring import Services
 
 router = APIRouter()
 
+Next = Annotated[str, Query(alias="next")]
+"""Where to go on to, once one is logged in."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
@@ -40,13 +44,13 @@ class _Shown:
 def show_login(
     request: Request,
     services: Serving,
-    next: str = "/",  # noqa: A002 - as addresses have it everywhere
+    way: Next = "/",
     trouble: str = "",
 ) -> Response:
     """The form; who is logged in already goes on."""
     if identity(request) is not None:
-        return RedirectResponse(path_of_ours(next), status_code=303)
-    return _form(request, services, _Shown(next, trouble=trouble))
+        return RedirectResponse(path_of_ours(way), status_code=303)
+    return _form(request, services, _Shown(way, trouble=trouble))
 
 
 @router.post(LOGIN)

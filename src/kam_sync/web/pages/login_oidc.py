@@ -12,7 +12,7 @@ from kam_sync.access.oidc import Attempt, Provider, ProviderTrouble
 from kam_sync.base.errors import NotHere, WrongSettings
 from kam_sync.web.deps import Serving
 from kam_sync.web.gate import LOGIN
-from kam_sync.web.pages.login import let_in, path_of_ours
+from kam_sync.web.pages.login import Next, let_in, path_of_ours
 from kam_sync.web.visitor import base_of, browser_of
 from kam_sync.wiring import Services
 
@@ -25,7 +25,7 @@ _log = structlog.get_logger("kam_sync.access")
 
 
 @router.get(PATH)
-def begin(request: Request, services: Serving, next: str = "/") -> Response:  # noqa: A002
+def begin(request: Request, services: Serving, way: Next = "/") -> Response:
     """To the provider, with what the attempt is known again by sealed in a cookie."""
     try:
         address, attempt = _provider(request, services).begin()
@@ -33,7 +33,7 @@ def begin(request: Request, services: Serving, next: str = "/") -> Response:  # 
         return _failed(error)
     until = (services.now() + _LASTS).isoformat()
     sealed = services.cipher.lock(
-        orjson.dumps({**attempt.plain(), "next": path_of_ours(next), "until": until}).decode()
+        orjson.dumps({**attempt.plain(), "next": path_of_ours(way), "until": until}).decode()
     )
     answer = RedirectResponse(address, status_code=303)
     answer.set_cookie(
