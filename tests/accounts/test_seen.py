@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from kam_sync.accounts.seen import SEEN, VIEWS, Whose
-from kam_sync.accounts.store import Own, is_secured, restrict, secure, sql_for_administrator
+from kam_sync.accounts.store import Own, is_secured, secure, sql_for_administrator
 from kam_sync.accounts.store.tables import AccountRow
 from kam_sync.base.db import Database, LimitedDatabase, Session, is_limited
 from kam_sync.base.db.migrate import migrate
@@ -30,7 +30,7 @@ _COLUMNS = """
 def session(migrated: Database) -> Iterator[Session]:
     """A transaction of somebody who looks after nothing."""
     with migrated.transaction() as session:
-        restrict(session, ("nobody@example.org",))
+        Own(("nobody@example.org",)).restrict(session)
         yield session
 
 
@@ -179,7 +179,7 @@ def test_an_owner_who_is_no_superuser_asks_an_administrator_once(migrated: Datab
         migrate(database)
         assert not secure(database)  # it may make no role
         with pytest.raises(NotReady, match="doctor"), database.transaction() as session:
-            restrict(session, ())
+            Own(()).restrict(session)
         with migrated.at_once() as connection:
             connection.execute(sa.text(sql_for_administrator(database)))
         assert secure(database)
@@ -188,5 +188,5 @@ def test_an_owner_who_is_no_superuser_asks_an_administrator_once(migrated: Datab
             session.add(AccountRow(id=uuid4(), name="A", is_active=True, changed_at=NOW))
             session.flush()
             assert session.scalar(sa.text("SELECT count(*) FROM account")) == 1
-            restrict(session, ())
+            Own(()).restrict(session)
             assert session.scalar(sa.text("SELECT count(*) FROM account")) == 0

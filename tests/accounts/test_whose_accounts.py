@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors import Outcome
-from kam_sync.accounts.store import restrict
+from kam_sync.accounts.store import Own
 from kam_sync.accounts.store.tables import AccountRow, CompanyRow, DealRow, LinkRow, UserRow
 from kam_sync.base.db import Database, Session
 from kam_sync.intake.model import Access, NewSource
@@ -147,7 +147,7 @@ def fill(session: Session, made: Made) -> Sequence[UUID]:
 def seen_by(session: Session, who: str) -> dict[str, set[UUID | str]]:
     """What one of them sees."""
     with session.begin_nested() as asking:
-        restrict(session, (f"{who}@example.org",))
+        Own((f"{who}@example.org",)).restrict(session)
         found = {
             what: set(session.scalars(sa.text(query)))
             for what, query in (

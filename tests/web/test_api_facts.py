@@ -7,7 +7,7 @@ import pytest
 
 from kam_sync.intake.store import GivenStore, SourceStore
 from kam_sync.jobs.upkeep import keep_house
-from kam_sync.web.api import facts
+from kam_sync.web import bodies
 
 PAYMENT = {
     "external_id": "p-1",
@@ -204,7 +204,7 @@ def test_what_makes_no_sense_is_refused(give, client, world, monkeypatch) -> Non
     world.add_source("shop")
     crm = post("/api/v1/facts/payments", json={"source": "shop", "rows": [PAYMENT]})
     assert (crm.status_code, "it is pulled from" in crm.text) == (400, True)
-    monkeypatch.setattr(facts, "MOST_BYTES", 10)
+    monkeypatch.setattr(bodies, "MOST_OF_JSON", 10)
     assert give(PAYMENT).status_code == 413
 
 

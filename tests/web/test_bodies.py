@@ -9,9 +9,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from kam_sync import connecting
 from kam_sync.cli import hurrying
+from kam_sync.intake.model import NewSource
 from kam_sync.web import bodies
 from kam_sync.web.app import create_app
+from tests.connectors.test_profiled_files import PROFILE
 from tests.web.conftest import served
 from tests.web.world import World
 
@@ -32,6 +35,14 @@ def client(small: None, address: str) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.fixture
+def reading_files(world: World) -> str:
+    """A source that takes files."""
+    new = NewSource(name="sheets", kind="sbercrm", base_url="https://app.sbercrm.com")
+    connecting.add(world.services, new, "", {"profile": PROFILE})
+    return new.name
+
+
 @pytest.mark.parametrize("path", [JSON, "/api/v1/rules", "/api/v1/facts/payments", "/nothing"])
 @pytest.mark.parametrize("is_told", [True, False])
 def test_a_body_that_is_too_large_is_refused_however_it_comes(
@@ -46,10 +57,10 @@ def test_a_body_that_is_too_large_is_refused_however_it_comes(
     assert client.get("/healthz").status_code == 200
 
 
-def test_a_file_is_counted_as_it_comes(client: httpx.Client) -> None:
+def test_a_file_is_counted_as_it_comes(client: httpx.Client, reading_files: str) -> None:
     parts = (b"x" * 2**18 for _ in range(8))
-    said = client.put("/api/v1/sources/none/files/a.csv", content=parts)
-    assert said.status_code in {404, 413}
+    said = client.put(f"/api/v1/sources/{reading_files}/files/a.csv", content=parts)
+    assert said.status_code == 413
 
 
 def test_a_packed_body_is_not_unpacked(client: httpx.Client) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from kam_sync import connecting, flow, removing
 from kam_sync.intake.model import NewSource, RunState, Source
-from kam_sync.web.api import files
+from kam_sync.web import bodies
 from kam_sync.wiring import Services
 from tests.connectors.test_profiled_files import DEALS, PROFILE
 from tests.fakes.connecting import ask
@@ -83,7 +83,7 @@ def test_a_name_that_is_none_is_refused(client, sber: Source, name: str) -> None
 def test_too_large_a_file_another_site_and_a_source_without_files_are_refused(
     client, services: Services, sber: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "MOST_BYTES", 10)
+    monkeypatch.setattr(bodies, "MOST_OF_FILE", 10)
     assert client.put(f"{FILES}/deals.csv", content=b"x" * 11).status_code == 413
     stranger = {"Origin": "https://evil.example"}
     assert client.put(f"{FILES}/deals.csv", content=b"x", headers=stranger).status_code == 403

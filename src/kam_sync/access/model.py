@@ -92,6 +92,11 @@ class Identity:
     """Of a person that is logged in."""
 
     @property
+    def called(self) -> str:
+        """How histories and logs name them; empty for whoever sits at this machine."""
+        return self.email or self.name
+
+    @property
     def sees_own_accounts_only(self) -> bool:
         """Whether its reads are restricted to the accounts of `keeper_keys`."""
         return self.role is Role.KAM

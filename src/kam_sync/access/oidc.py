@@ -8,6 +8,7 @@ right.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -24,6 +25,9 @@ from kam_sync.base.settings import Settings
 
 _PATIENCE = 10.0
 _LARGEST = 1_000_000
+_KEPT_FOR = 300.0
+_KNOWN: dict[str, tuple[float, dict[str, Any]]] = {}
+"""By issuer, when it was asked and what it said."""
 _LEEWAY = 60
 """Seconds that clocks may differ."""
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
@@ -99,7 +103,14 @@ class Provider:
         )
 
     def _discover(self, client: httpx.Client) -> dict[str, Any]:
-        issuer = self._settings.oidc_issuer.rstrip("/")
+        """What the provider says of itself; kept for some minutes, for anybody may begin."""
+        issuer, now = self._settings.oidc_issuer.rstrip("/"), monotonic()
+        kept = _KNOWN.get(issuer)
+        if kept is None or now - kept[0] > _KEPT_FOR:
+            kept = _KNOWN[issuer] = now, self._asked_of_itself(client, issuer)
+        return kept[1]
+
+    def _asked_of_itself(self, client: httpx.Client, issuer: str) -> dict[str, Any]:
         found = _json(client.get(f"{issuer}/.well-known/openid-configuration"), "discovery")
         needed = {"issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"}
         if missing := needed - found.keys():

@@ -28,8 +28,7 @@ def asker(request: Request) -> Identity:
 
 def doer(request: Request) -> str:
     """Who did something, as it is kept: by e-mail or as a key is called, else by which door."""
-    who = asker(request)
-    return who.email or who.name or _DOORS[not request.url.path.startswith("/api/")]
+    return asker(request).called or _DOORS[not request.url.path.startswith("/api/")]
 
 
 def in_the_name_of(said: str, by: str) -> str:

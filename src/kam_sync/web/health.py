@@ -102,11 +102,9 @@ def _own_rows(services: Services, language: Language) -> Check:
             _("own accounts"), _("the database itself shows key account managers no others")
         )
     way = {"sql": sql_for_administrator(services.database), "command": command("migrate")}
-    return Check(
-        _("own accounts"),
-        _("key account managers can be shown nothing yet"),
-        _("let an administrator of the database run: %(sql)s Then run: %(command)s") % way,
-    )
+    said = _("let an administrator of the database run: %(sql)s Then run: %(command)s") % way
+    advice = said if way["sql"] else _("run: %(command)s") % way
+    return Check(_("own accounts"), _("key account managers can be shown nothing yet"), advice)
 
 
 def _secrets(services: Services, language: Language) -> Check:

@@ -7,7 +7,6 @@ what was seen, so that a page that comes back hears of what it missed.
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
 from functools import partial
 from typing import Annotated
 
@@ -81,19 +80,16 @@ class Live:
         is_told = False
         while self._listeners:
             try:
-                await self._look()
+                marks = await asyncio.to_thread(_look_at, self._services)
+                for queue in self._listeners:
+                    queue.put_nowait(marks)
+                is_told = False
+            except DatabaseTrouble:
+                pass  # the next look may succeed
             except Exception:  # noqa: BLE001 - recorded; the next look may succeed
                 if not is_told:  # once, and not every two seconds
                     _log.exception("pages cannot be told what has changed")
                 is_told = True
-                await asyncio.sleep(self._every)
-
-    async def _look(self) -> None:
-        while self._listeners:
-            with suppress(DatabaseTrouble):  # the next look may succeed
-                marks = await asyncio.to_thread(_look_at, self._services)
-                for queue in self._listeners:
-                    queue.put_nowait(marks)
             await asyncio.sleep(self._every)
 
 

@@ -16,7 +16,7 @@ class Notes:
     def __init__(self, request: Request, services: Whole) -> None:
         self._services = services
         who = asker(request)
-        self.who = who.name or who.email or who.id
+        self.who = who.called or who.id
         path = request.url.path
         self.how = How.API if path.startswith("/api/") else How.PAGE
         if path.startswith("/export/"):

@@ -19,7 +19,7 @@ def browser_of(request: Request) -> Browser:
 
 def actor_of(request: Request, who: Identity) -> Actor:
     """Who does it, as the audit names them."""
-    return Actor(who.email or who.name or who.id, browser_of(request).address)
+    return Actor(who.called or who.id, browser_of(request).address)
 
 
 def link_to(request: Request, services: Services, token: str) -> str:

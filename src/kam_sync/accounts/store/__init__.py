@@ -26,7 +26,7 @@ from kam_sync.accounts.store.reading import AccountStore
 from kam_sync.accounts.store.records import Key, RecordStore, Ref, StageKey, Wanted, kind_of
 from kam_sync.accounts.store.saving import RECORD_TABLES, SavingStore, kind_of_noun
 from kam_sync.accounts.store.securing import is_secured, secure, sql_for_administrator
-from kam_sync.accounts.store.seeing import Own, restrict
+from kam_sync.accounts.store.seeing import Own
 from kam_sync.accounts.store.stream import StreamStore
 from kam_sync.accounts.store.touches import TouchStore
 from kam_sync.accounts.store.winners import WinnerStore
@@ -79,7 +79,6 @@ __all__ = [
     "kind_of",
     "kind_of_noun",
     "records_of",
-    "restrict",
     "secure",
     "sql_for_administrator",
 ]

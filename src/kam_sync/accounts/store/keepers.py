@@ -8,7 +8,7 @@ from kam_sync.base.db import Session
 
 NOBODY = "nobody"
 """Who looks after accounts that nobody is responsible for."""
-_KEY = "coalesce(lower(nullif(u.email, '')), u.source_id || '/' || u.external_id)"
+KEEPER_KEY = "coalesce(lower(nullif(u.email, '')), u.source_id || '/' || u.external_id)"
 _KEEPERS = """
     SELECT DISTINCT ON (l.account_id) l.account_id, u.name, {key} AS key
     FROM account_link l
@@ -17,7 +17,7 @@ _KEEPERS = """
     WHERE {{only}}
     ORDER BY l.account_id, l.source_id, l.company_external_id
 """
-KEEPERS = _KEEPERS.format(key=_KEY)
+KEEPERS = _KEEPERS.format(key=KEEPER_KEY)
 """Of each account the key and the name of who is responsible for its first company; of the accounts
 that a condition on `l.account_id` names."""
 _ALL = """
@@ -47,7 +47,7 @@ class KeeperStore:
 
     def all(self) -> list[Keeper]:
         """All who are responsible for a company, by name."""
-        return [Keeper(*row) for row in self._session.execute(sa.text(_ALL.format(key=_KEY)))]
+        return [Keeper(*row) for row in self._session.execute(sa.text(_ALL.format(key=KEEPER_KEY)))]
 
     def segments(self) -> list[str]:
         """The kinds of customers that CRMs tell apart, the first fifty."""

@@ -46,6 +46,13 @@ _STATE = """
 """
 
 
+_OPEN_TO_ALL = """
+    SELECT DISTINCT c.relname FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+    WHERE c.relnamespace = current_schema()::regnamespace AND a.grantee = 0
+"""
+"""What everybody may do something with."""
+
+
 def secure(database: Database) -> bool:
     """Bring role, grants and policies to what `SEEN` says.
 
@@ -78,12 +85,13 @@ def is_secured(database: Database) -> bool:
 
 
 def sql_for_administrator(database: Database) -> str:
-    """The SQL that an administrator of the server runs where the service may not."""
+    """The SQL that an administrator runs where the service may not; empty: a start does it."""
     with database.at_once() as connection:
-        if role_state(connection, ROLE) is RoleState.USABLE:  # then it is open to everybody
-            tables = ", ".join(f'"{name}"' for name in _wanted(connection))
-            return f"REVOKE ALL ON {tables} FROM PUBLIC;"
-    return role_sql(database, ROLE)
+        if role_state(connection, ROLE) is not RoleState.USABLE:
+            return role_sql(database, ROLE)
+        open_to_all = set(connection.scalars(sa.text(_OPEN_TO_ALL)))
+        tables = ", ".join(f'"{name}"' for name in _wanted(connection) if name in open_to_all)
+    return f"REVOKE ALL ON {tables} FROM PUBLIC;" if tables else ""
 
 
 def _bring(connection: sa.Connection) -> None:

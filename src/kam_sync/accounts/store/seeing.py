@@ -6,14 +6,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from kam_sync.accounts.store.keepers import KEEPERS
+from kam_sync.accounts.store.keepers import KEEPER_KEY, KEEPERS
 from kam_sync.accounts.store.securing import ROLE
 from kam_sync.accounts.store.seen_rows import ACCOUNTS, WHOLE
 from kam_sync.base.command import command
 from kam_sync.base.db import Session, as_array, is_refused
 from kam_sync.base.errors import NotReady
 
-_KEY = "coalesce(lower(nullif(u.email, '')), u.source_id || '/' || u.external_id)"
 _OWN = """
     WITH RECURSIVE maybe AS (
         SELECT DISTINCT l.account_id FROM crm_user u
@@ -76,13 +75,8 @@ class Own:
     def _find(self, session: Session) -> tuple[list[UUID], list[UUID]]:
         if self._known is None:
             keepers = KEEPERS.format(only="l.account_id IN (SELECT account_id FROM maybe)")
-            query = sa.text(_OWN.format(key=_KEY, keepers=keepers))
+            query = sa.text(_OWN.format(key=KEEPER_KEY, keepers=keepers))
             found = session.execute(query, {"keys": as_array(self._keys)}).all()
             whole = [account_id for account_id, is_whole in found if is_whole]
             self._known = [account_id for account_id, _ in found], whole
         return self._known
-
-
-def restrict(session: Session, keeper_keys: Collection[str]) -> None:
-    """Show the rest of a transaction the accounts of some keepers alone."""
-    Own(keeper_keys).restrict(session)

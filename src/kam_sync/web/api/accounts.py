@@ -15,6 +15,7 @@ from kam_sync.accounts.store import (
 from kam_sync.kpi.values import money
 from kam_sync.matching.showing import members
 from kam_sync.notify import shapes
+from kam_sync.privacy.model import About
 from kam_sync.web import paging
 from kam_sync.web.api import answers, match_answers, record_answers
 from kam_sync.web.api.listing import Listing, of_company
@@ -97,7 +98,11 @@ def list_deals_of_account(
 
 @router.get("/accounts/{account_id}/timeline")
 def list_timeline(
-    session: Reading, account_id: AccountId, sources: AllSources, query: Asked[Paging]
+    session: Reading,
+    account_id: AccountId,
+    sources: AllSources,
+    notes: Noting,
+    query: Asked[Paging],
 ) -> Page[record_answers.Entry]:
     """What happened about an account, newest first: calls, notes, tasks, deals won and lost.
 
@@ -106,6 +111,7 @@ def list_timeline(
     account, after = AccountStore(session).account(account_id), _BY_TIME.read(query.cursor)
     found = StreamStore(session).timeline(account.id, after=after, limit=query.limit + 1)
     kept, cursor = paging.page(found, query.limit, _time_cursor)
+    notes.read(About.ACCOUNT, account.id, count=len(kept))
     return Page(items=[_entry(row, sources.names) for row in kept], next_cursor=cursor)
 
 

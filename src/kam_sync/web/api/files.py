@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, Field
 
 from kam_sync import dropping
@@ -13,7 +13,6 @@ from kam_sync.web.deps import NamedSource, Serving
 
 router = APIRouter(tags=["sources"])
 
-MOST_BYTES = 64 * 2**20
 _IN_MEMORY = 2**20
 _BODY = {
     "requestBody": {
@@ -39,13 +38,9 @@ class Files(BaseModel):
 
 
 async def _sent(request: Request) -> AsyncIterator[IO[bytes]]:
-    """The body, of so many bytes at most whatever its headers say."""
-    size = 0
+    """The body, as it comes; how large it may be is looked after in `bodies`."""
     with SpooledTemporaryFile(_IN_MEMORY) as kept:
         async for part in request.stream():
-            size += len(part)
-            if size > MOST_BYTES:
-                raise HTTPException(413, f"at most {MOST_BYTES // 2**20} MiB a file; split it")
             kept.write(part)
         kept.seek(0)
         yield kept

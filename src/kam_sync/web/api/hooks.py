@@ -13,7 +13,7 @@ from kam_sync.kpi.values import Moment
 from kam_sync.privacy.model import About
 from kam_sync.web import paging
 from kam_sync.web.deps import AllSources, Reading
-from kam_sync.web.noting import Noting
+from kam_sync.web.noting import Notes, Noting
 from kam_sync.web.paging import Cursor, Page, Paging
 from kam_sync.web.query import Asked
 
@@ -71,20 +71,20 @@ def list_hooks(
 @router.get("/hooks/{hook_id}")
 def get_hook(session: Reading, sources: AllSources, notes: Noting, hook_id: HookId) -> HookBody:
     """One webhook as it came in; its body may hold personal data."""
-    notes.read(About.RECORD, f"webhook {hook_id}")
-    return _whole(InboxStore(session).hook(hook_id), sources.names)
+    return _whole(InboxStore(session).hook(hook_id), sources.names, notes)
 
 
 @router.post("/hooks/{hook_id}/replay", status_code=202)
-def replay_hook(session: Reading, sources: AllSources, hook_id: HookId) -> HookBody:
+def replay_hook(session: Reading, sources: AllSources, notes: Noting, hook_id: HookId) -> HookBody:
     """Read a webhook once more; what it names is fetched, whatever we have of it."""
     store = InboxStore(session)
     store.hook(hook_id)
     replay(session, Wanted((hook_id,)))
-    return _whole(store.hook(hook_id), sources.names)
+    return _whole(store.hook(hook_id), sources.names, notes)
 
 
-def _whole(hook: inbox.KeptHook, names: dict[int, str]) -> HookBody:
+def _whole(hook: inbox.KeptHook, names: dict[int, str], notes: Notes) -> HookBody:
+    notes.read(About.RECORD, f"webhook {hook.id}")
     text = hook.body.decode(errors="replace")
     return HookBody(**_plain(hook, names), headers=hook.headers, body=text)
 

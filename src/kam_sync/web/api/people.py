@@ -166,9 +166,9 @@ def get_person(
     session: Reading, sources: AllSources, language: Spoken, notes: Noting, person_id: PersonId
 ) -> answers.Person:
     """One person, with why each contact is theirs."""
-    notes.read(About.PERSON, person_id)
     PersonStore(session).contacts_of(person_id)
     (found,) = people(session, [person_id])
+    notes.read(About.PERSON, person_id)
     return answers.person(language, sources.names, found)
 
 

@@ -66,6 +66,8 @@ def split_person(
     services: Serving, notes: Noting, person_id: PersonId, pairs: Pairs, by: By
 ) -> RedirectResponse:
     """Take the contacts that are ticked away from a person."""
-    notes.changed(About.PERSON, person_id)
     kept = f"{PEOPLE.here}/decisions?did=kept"
-    return asking.split(services, PEOPLE, person_id, pairs, kept=kept, by=by)
+    done = asking.split(services, PEOPLE, person_id, pairs, kept=kept, by=by)
+    if done.headers["location"] != kept:
+        notes.changed(About.PERSON, person_id)
+    return done

@@ -24,8 +24,6 @@ from kam_sync.web.render import Spoken
 
 router = APIRouter()
 
-_OF_PEOPLE = {"lineage", "contacts", "timeline", "tasks"}
-"""Tables with personal data of contacts in whole."""
 _IN_MEMORY = 4_000_000
 _AT_ONCE = 65_536
 _CSV = "text/csv; charset=utf-8"
@@ -79,7 +77,7 @@ class Asked:
 
     def _note(self) -> None:
         """Who took people away, and of which account."""
-        if self._name in _OF_PEOPLE:
+        if self._export.is_personal:
             self._notes.exported(About.ACCOUNT, getattr(self.wanted, "account", ""))
 
 

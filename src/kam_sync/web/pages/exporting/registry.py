@@ -27,6 +27,8 @@ class Export:
     make: Callable[[Asking, Any], Table]
     area: Area
     """What it shows: who may not see that has no file of it either."""
+    is_personal: bool = False
+    """Whether it has personal data of contacts in whole, so that who takes it is written down."""
 
 
 EXPORTS: Mapping[str, Export] = {
@@ -39,14 +41,14 @@ EXPORTS: Mapping[str, Export] = {
     "backtest": Export(alerts.OfRule, alerts.backtested, Area.RULES),
     "deals": Export(account.OfDeals, account.deals, Area.ACCOUNTS),
     "invoices": Export(OfAccount, account.invoices, Area.ACCOUNTS),
-    "contacts": Export(OfAccount, account.contacts, Area.ACCOUNTS),
-    "tasks": Export(OfAccount, account.tasks, Area.ACCOUNTS),
-    "timeline": Export(OfAccount, account.timeline, Area.ACCOUNTS),
+    "contacts": Export(OfAccount, account.contacts, Area.ACCOUNTS, is_personal=True),
+    "tasks": Export(OfAccount, account.tasks, Area.ACCOUNTS, is_personal=True),
+    "timeline": Export(OfAccount, account.timeline, Area.ACCOUNTS, is_personal=True),
     "facts": Export(OfAccount, account.facts, Area.ACCOUNTS),
     "figures": Export(OfAccount, measures.figures, Area.KPIS),
     "values": Export(measures.Values, measures.values, Area.KPIS),
     "restatements": Export(measures.Changed, measures.restatements, Area.KPIS),
-    "lineage": Export(lineage.OfValue, lineage.lineage, Area.KPIS),
+    "lineage": Export(lineage.OfValue, lineage.lineage, Area.KPIS, is_personal=True),
     "corrections": Export(OfAccount, measures.corrections, Area.ACCOUNTS),
     "sources": Export(sources.OfSource, sources.sources, Area.SOURCES),
     "set-aside": Export(sources.OfSource, sources.set_aside, Area.SOURCES),
