@@ -22,7 +22,7 @@ def disclose(session: Session, found: Found) -> dict[str, Any]:
     """All that is kept of a person, as JSON has it."""
     accounts = ErasingAccounts(session)
     theirs = accounts.theirs(found.contacts)
-    names = {one.id: one.name for one in SourceStore(session).all()}
+    names = SourceStore(session).names()
     rows = accounts.contacts(found.contacts)
     pattern = pattern_of([row.name for row in rows], found.person.emails, found.person.phones)
     about = [row for table in ABOUT for row in accounts.told_of(table, found.contacts)]

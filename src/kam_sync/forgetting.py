@@ -28,6 +28,9 @@ def forget(services: Services) -> dict[Term, int]:
     for term, span in terms.items():
         if span is None:
             continue
+        if term is Term.TEXTS:  # of what facts were, too: all at once
+            with services.database.transaction() as session:
+                AgingStore(session).cut_history(now - span)
         for _ in range(_MOST):
             with services.database.transaction() as session:
                 number = _FORGETS[term](session, now - span)
@@ -51,12 +54,6 @@ def would_forget(services: Services) -> dict[Term, int]:
     return found
 
 
-def _texts(session: Session, before: datetime) -> int:
-    aging = AgingStore(session)
-    aging.cut_history(before)
-    return aging.cut_texts(before, limit=_SOME)
-
-
 def _read(session: Session, before: datetime) -> int:
     return InboxStore(session).forget_before(before, {HookState.READ})
 
@@ -70,7 +67,7 @@ _IN_PIECES = (Term.RAW_GONE, Term.RAW_CONTACTS, Term.TEXTS)
 _FORGETS: Mapping[Term, Forget] = {
     Term.RAW_GONE: lambda session, at: AgingStore(session).cut_gone(at, limit=_SOME),
     Term.RAW_CONTACTS: lambda session, at: AgingStore(session).cut_contacts(at, limit=_SOME),
-    Term.TEXTS: _texts,
+    Term.TEXTS: lambda session, at: AgingStore(session).cut_texts(at, limit=_SOME),
     Term.INBOX_READ: _read,
     Term.INBOX: _unread,
     Term.MESSAGES: lambda session, at: SendStore(session).forget_before(at),

@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors import BadRecord, Connector, Contact, Noun, RawRecord
 from kam_sync.accounts.shadow import Translate, bare, body_of, without_any
+from kam_sync.accounts.store import NAMING
 from kam_sync.base.db import Session
 from kam_sync.intake.step import Batch
 from kam_sync.intake.store import RawStore
@@ -14,12 +15,7 @@ from kam_sync.privacy.model import Cut, Mark
 from kam_sync.privacy.store import RegisterStore
 from kam_sync.wiring import Services
 
-_TOLD = frozenset(
-    {
-        Noun.DEAL, Noun.CUSTOMER, Noun.PURCHASE, Noun.INVOICE, Noun.NPS_ANSWER, Noun.TASK,
-        Noun.NOTE, Noun.EVENT, Noun.PAYMENT,
-    }
-)  # fmt: skip
+_TOLD = frozenset(noun for table in NAMING for noun in table.nouns)
 """What people write about others in. Numbers of firms are no persons', and firms are compared by
 them."""
 

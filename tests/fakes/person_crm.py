@@ -1,7 +1,7 @@
 """A CRM in memory with one customer and a person who is named all over it."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,8 @@ from connectors import (
     Activity,
     Company,
     Contact,
+    Cost,
+    CostKind,
     Deal,
     Deletions,
     Happening,
@@ -19,6 +21,7 @@ from connectors import (
     Outcome,
     RawRecord,
     Record,
+    Return,
     Task,
 )
 from kam_sync.privacy.store import text_columns
@@ -30,10 +33,12 @@ NAME, PHONE, EMAIL = "Зинаида Муромская", "+7 916 555-01-42", "z
 TRACES = ("уромск", "9165550142", "555-01-42", "muromskaya", "Зинаида")
 """No table may hold one of these once she is erased."""
 _ANNOUNCED = NounFacts(frozenset({Deletions.EVENT, Deletions.ABSENCE}))
-_NOUNS = (Noun.COMPANY, Noun.CONTACT, Noun.DEAL, Noun.TASK, Noun.NOTE)
+_NOUNS = (
+    Noun.COMPANY, Noun.CONTACT, Noun.DEAL, Noun.TASK, Noun.NOTE, Noun.COST, Noun.RETURN,
+)  # fmt: skip
 _KINDS: dict[Noun, Any] = {
     Noun.COMPANY: Company, Noun.CONTACT: Contact, Noun.DEAL: Deal, Noun.TASK: Task,
-    Noun.NOTE: Activity,
+    Noun.NOTE: Activity, Noun.COST: Cost, Noun.RETURN: Return,
 }  # fmt: skip
 _MOMENTS = {"at", "created_at", "updated_at", "closed_at", "due_at"}
 
@@ -65,12 +70,17 @@ class PersonCrm(AskableCrm):
         self.put(Noun.TASK, "41", name="", text=f"Позвонить {EMAIL}", is_done=False,
                  about_noun="contact", about_external_id="7", created_at=_ago(9), due_at=_ago(2),
                  owner_external_id="3")  # fmt: skip
+        fact = {"company_external_id": "1", "amount": 10, "currency": "RUB"}
+        self.put(Noun.COST, "61", **fact, spent_on="2026-10-01", purpose=f"Доставка, {NAME}")
+        self.put(Noun.RETURN, "71", **fact, returned_on="2026-10-02", reason=f"Вернула {NAME}")
 
     def translate(self, raw: RawRecord) -> Record:
         """A row in our words."""
         kind = _KINDS[raw.noun]
         known = set(kind.__dataclass_fields__)
         said = {key: _said(key, one) for key, one in raw.body.items() if key in known}
+        if raw.noun is Noun.COST:
+            said["kind"] = CostKind.FREIGHT
         record: Record = kind(external_id=raw.external_id, **said)
         return record
 
@@ -99,6 +109,7 @@ def _said(key: str, one: Any) -> Any:
         return datetime.fromisoformat(one).astimezone(UTC)
     readers: dict[str, Any] = {
         "outcome": Outcome, "happening": Happening, "about_noun": Noun, "amount": Decimal,
+        "spent_on": date.fromisoformat, "returned_on": date.fromisoformat,
     }  # fmt: skip
     if key in readers:
         return None if one is None else readers[key](one)

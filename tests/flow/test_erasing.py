@@ -39,17 +39,16 @@ def figures(services: Services) -> list[Any]:
 
 def test_no_table_holds_anything_of_her_and_every_figure_stays(shop: Shop) -> None:
     services, source_id = shop
-    assert {"contact.name", "deal.name", "activity.text", "raw_record.body", "hook.body"} <= traces(
-        services
-    )
+    named = {"contact.name", "deal.name", "activity.text", "cost.purpose", "return.reason"}
+    assert named | {"raw_record.body", "hook.body"} <= traces(services)
     flow.measure(services)
     before = figures(services)
     assert len({kpi for _, kpi, *_ in before}) >= 10
     said = erase(services, Wish((own_person(source_id, "7"),), "Анна", "заявление"))
     assert traces(services) == set()
     assert said.counts == {
-        "activity": 2, "contact": 1, "deal": 1, "hook": 1, "person_key": said.counts["person_key"],
-        "raw_record": 5, "task": 1,
+        "activity": 2, "contact": 1, "cost": 1, "deal": 1, "hook": 1,
+        "person_key": said.counts["person_key"], "raw_record": 7, "return": 1, "task": 1,
     }  # fmt: skip
     with services.database.transaction() as session:
         SavingStore(session, source_id).translate_again()
@@ -85,6 +84,8 @@ def _changed(shop: Shop, crm: PersonCrm) -> None:
     crm.put(Noun.CONTACT, "7", position="Президент")
     crm.put(Noun.DEAL, "21", amount=2000)
     crm.put(Noun.TASK, "41", is_done=True)
+    crm.put(Noun.COST, "61", amount=20)
+    crm.put(Noun.RETURN, "71", amount=20)
     sync(*shop)
 
 
@@ -116,8 +117,10 @@ def _in_another_crm(shop: Shop, crm: PersonCrm) -> None:
     services, _ = shop
     plain = Services(services.settings, services.database, services.cipher, as_of=services.as_of)
     other, source_id = connected(plain, crm)
-    del crm.rows[Noun.NOTE]["32"]  # a text that names her alone, in a CRM that is new to us:
-    del crm.rows[Noun.DEAL]["21"]  # nobody can know that, and it is told to who erases
+    # A text that names her alone, in a CRM that is new to us: nobody can know that, and it is told
+    # to who erases.
+    for noun, key in ((Noun.NOTE, "32"), (Noun.DEAL, "21"), (Noun.COST, "61"), (Noun.RETURN, "71")):
+        del crm.rows[noun][key]
     sync(other, source_id)
 
 

@@ -105,3 +105,20 @@ def test_a_search_makes_no_key_and_one_without_marks_gives_way(shop: Shop) -> No
     assert reapply(services).people == (person,)
     with services.database.transaction() as session:
         assert [one.id for one in erased_like(services, session, EMAIL)] == [person]
+
+
+def test_who_was_allowed_after_the_backup_is_let_in_by_it_too(shop: Shop) -> None:
+    services, source_id = shop
+    person = erase_one(shop)
+    allow(services, person, by="Анна", why="новое согласие", how=How.COMMAND)
+    with services.database.transaction() as session:  # as it was between the two
+        session.execute(sa.text("UPDATE erasure SET allowed_at = NULL, allowed_by = ''"))
+        session.execute(sa.text("UPDATE raw_record SET cut_why = 'erased' WHERE cut_why = 'aged'"))
+        session.execute(sa.text("TRUNCATE hint"))
+    found = erase_again(services, by="kam_sync")
+    assert (found.erasures, found.people) == (0, ())
+    assert ask(services, "SELECT allowed_by FROM erasure") == [("Анна",)]
+    sync(services, source_id, full=True)
+    assert "activity.text" in traces(services)
+    assert "contact.name" in traces(services)
+    assert reapply(services).people == ()

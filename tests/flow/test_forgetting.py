@@ -11,8 +11,8 @@ from kam_sync.accounts.store import SavingStore
 from kam_sync.base.clock import stopped_at
 from kam_sync.base.errors import WrongUse
 from kam_sync.forgetting import forget, would_forget
-from kam_sync.privacy.model import Term
-from kam_sync.privacy.store import TermStore
+from kam_sync.privacy.model import About, Did, Entry, How, Term
+from kam_sync.privacy.store import EventStore, TermStore
 from kam_sync.wiring import Services
 from tests.conftest import NOW
 from tests.fakes.connecting import ask
@@ -57,6 +57,36 @@ def test_old_texts_are_cut_and_stay_cut_whatever_comes(
     assert forget(services)[Term.TEXTS] == 0
     said = "SELECT about, subject, count, who FROM privacy_event"
     assert ask(services, said) == [("term", "texts", 3, "kam_sync")]
+
+
+def test_of_what_a_fact_was_nothing_stays_where_its_text_alone_was_other(
+    shop: tuple[ServicesOf, int, PersonCrm],
+) -> None:
+    services, source_id, crm = shop
+    crm.put(Noun.COST, "61", purpose="Доставка")
+    crm.put(Noun.RETURN, "71", reason="Брак", amount=20)
+    flow.sync(services, source_id)
+    history = "SELECT noun, was, became FROM fact_history"
+    assert len(ask(services, history)) == 2
+    later = replace(services, now=stopped_at(services.now() + timedelta(days=2)))
+    _keep(services, Term.TEXTS, 1)
+    forget(later)
+    ((noun, was, became),) = ask(services, history)
+    assert (noun, set(became), "reason" in was) == ("return", {"amount"}, False)
+
+
+def test_the_log_of_personal_data_is_forgotten_after_its_term(services: Services) -> None:
+    services = replace(services, now=stopped_at(NOW))
+    entry = Entry("Анна", Did.READ, How.PAGE, About.CONTACTS)
+    _keep(services, Term.AUDIT, 365)
+    with services.database.transaction() as session:
+        for days in (364, 366):
+            EventStore(session).note(entry, services.now() - timedelta(days=days))
+    assert would_forget(services)[Term.AUDIT] == 1
+    assert forget(services)[Term.AUDIT] == 1
+    left = "SELECT at FROM privacy_event"
+    assert ask(services, left) == [(services.now() - timedelta(days=364),)]
+    assert forget(services)[Term.AUDIT] == 0
 
 
 def test_what_the_crm_has_no_more_is_cut_and_comes_back_when_it_does(

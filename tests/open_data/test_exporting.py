@@ -101,6 +101,18 @@ def test_csv_has_a_line_of_names_and_no_formula(
     assert not [path for path in all_in(tmp_path) if path.endswith(".parquet")]
 
 
+@pytest.mark.parametrize("part", [{"tables": ("deals",)}, {"since": "2026-10"}])
+def test_a_part_in_another_format_is_refused_and_nothing_is_lost(
+    services: Services, book: Book, tmp_path: Path, part: dict[str, Any]
+) -> None:
+    ran(services, tmp_path)
+    before = all_in(tmp_path)
+    with pytest.raises(WrongUse, match="the folder holds parquet: export all of it"):
+        ran(services, tmp_path, format=Format.CSV, **part)
+    assert all_in(tmp_path) == before
+    assert changed(ran(services, tmp_path)) == {}
+
+
 def test_what_fails_half_way_leaves_the_folder_as_it_was(
     services: Services, book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,7 +51,12 @@ def test_what_is_deleted_is_left_out_and_a_merged_account_is_resolved(
     )
     found = ask(services, "SELECT account_id, count(*) FROM open.deals GROUP BY 1")
     assert found == [(book.account(), 3)]
-    assert ask(services, "SELECT name, companies FROM open.accounts") == [("Ромашка", 2)]
+    companies = "SELECT name, companies FROM open.accounts"
+    assert ask(services, companies) == [("Ромашка", 2)]
+    ask_nothing(
+        services, f"UPDATE company SET is_deleted = true WHERE source_id = {other.source_id}"
+    )
+    assert ask(services, companies) == [("Ромашка", 1)]
 
 
 def test_the_way_of_a_deal_through_stages_has_names_and_ends(

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,15 +14,14 @@ from kam_sync.accounts.shadow import body_of, without_any
 from kam_sync.accounts.store import ABOUT, CONTACTS, NAMING, ErasingAccounts, NamingTable, Theirs
 from kam_sync.alerts.store import mask_alerts
 from kam_sync.base.db import Session
-from kam_sync.erasing.finding import person
+from kam_sync.erasing.finding import reach_of
 from kam_sync.erasing.remembering import copy_register, take_in
 from kam_sync.intake.store import ErasingIntake, RawStore, SourceStore
 from kam_sync.matching.people import Person
-from kam_sync.matching.people import person as compared
 from kam_sync.matching.step import LOCK
-from kam_sync.matching.store import ErasingPeople
+from kam_sync.matching.store import ErasingPeople, PersonStore
 from kam_sync.notify.store import mask_messages
-from kam_sync.privacy.marks import Masking, parts_of
+from kam_sync.privacy.marks import Marker, Masking, Ref, parts_of
 from kam_sync.privacy.model import About, Cut, Did, Entry, Erasure, How, Mark
 from kam_sync.privacy.patterns import pattern_of
 from kam_sync.privacy.store import EventStore, RegisterStore
@@ -101,9 +101,17 @@ class _Work:
         self._accounts = ErasingAccounts(session)
         self._intake = ErasingIntake(session)
         self._register = RegisterStore(session, services.cipher)
-        self._found = [person(session, one) for one in wish.people]
-        self._contacts = [key for one in self._found for key in one.contacts]
-        self._marks: list[Mark] = []
+        people = PersonStore(session)
+        self._whose = {key: one for one in wish.people for key in people.contacts_of(one)}
+        self._contacts = list(self._whose)
+        self._names: dict[UUID, list[str]] = {one: [] for one in wish.people}
+        self._marks: dict[UUID, list[Mark]] = {one: [] for one in wish.people}
+        self._signs: frozenset[bytes] = frozenset()
+        """Of all of them: what they are known by in whatever record."""
+
+    @cached_property
+    def _marker(self) -> Marker:
+        return self._register.new_marker()
 
     def run(self) -> Erased:
         """Do it, in the order in which each part still knows what it looks for."""
@@ -115,14 +123,14 @@ class _Work:
             sources.write_alone(source_id)
         rows = self._accounts.contacts(self._contacts)
         names = list(dict.fromkeys(row.name for row in rows))
-        known = _joined(rows)
+        known = reach_of(rows)
         shared = ErasingPeople(self._session).shared(known, self._contacts)
         pattern = pattern_of(names, known.emails - shared, known.phones - shared)
-        self._remember(known, shared)
+        self._remember(rows, shared)
         firms = self._accounts.firms_called(accounts, pattern) if pattern else 0
         erased = self._shadows(rows)
         if pattern:
-            self._mask(theirs, names, pattern)
+            self._mask(theirs, pattern)
         self._forget_hooks(erased, names, known, shared)
         self._counts.update(ErasingPeople(self._session).erase(self._contacts))
         result = Erased(
@@ -133,11 +141,19 @@ class _Work:
         self._write_down(result)
         return result
 
-    def _remember(self, known: Person, shared: set[str]) -> None:
-        marker = self._register.new_marker()
-        self._marks += [marker.record((s, Noun.CONTACT.value, key)) for s, key in self._contacts]
-        self._marks += [marker.email(one) for one in sorted(known.emails - shared)]
-        self._marks += filter(None, (marker.phone(one) for one in sorted(known.phones - shared)))
+    def _remember(self, rows: Sequence[Any], shared: set[str]) -> None:
+        """Make the marks of each person, so that one may be kept again without the others."""
+        marker = self._marker
+        for (source_id, key), one in self._whose.items():
+            self._marks[one].append(marker.record((source_id, Noun.CONTACT.value, key)))
+        for one in self._wish.people:
+            mine = [row for row in rows if self._whose[row.source_id, row.external_id] == one]
+            known = reach_of(mine)
+            phones = (marker.phone(each) for each in sorted(known.phones - shared))
+            self._marks[one] += [marker.email(each) for each in sorted(known.emails - shared)]
+            self._marks[one] += filter(None, phones)
+            self._names[one] = list(dict.fromkeys(row.name for row in mine))
+        self._signs = frozenset(mark.digest for marks in self._marks.values() for mark in marks)
 
     def _shadows(self, contacts: Sequence[Any]) -> dict[int, dict[str, set[str]]]:
         """Leave shadows of contacts, and of what is about them; ids by source and noun."""
@@ -172,11 +188,14 @@ class _Work:
             self._counts["set_aside"] += self._accounts.hush(noun, source_id, ids)
         return found
 
-    def _mask(self, theirs: Theirs, names: list[str], pattern: str) -> None:
+    def _mask(self, theirs: Theirs, pattern: str) -> None:
         """Take the person out of what is told of their customers, and of all that was written."""
         for table in NAMING:
+            of: dict[int, list[Any]] = {}
             for row in self._accounts.naming(table, theirs, pattern):
-                self._mask_row(table, row, names)
+                of.setdefault(row.source_id, []).append(row)
+            for source_id, rows in of.items():
+                self._mask_rows(table, source_id, rows)
         self._session.flush()
         self._counts["fact_history"] += self._accounts.mask_history(
             theirs.accounts, pattern, self._now
@@ -185,25 +204,35 @@ class _Work:
         self._counts.update(mask_alerts(self._session, pattern))
         self._counts.update(mask_messages(self._session, pattern))
 
-    def _mask_row(self, table: NamingTable, row: Any, names: list[str]) -> None:
-        """Take the person out of a row and out of what it was read from."""
-        source_id, key = row.source_id, row.external_id
+    def _mask_rows(self, table: NamingTable, source_id: int, rows: Sequence[Any]) -> None:
+        """Take the people out of rows of a source and out of what these were read from."""
         raws = RawStore(self._session, source_id)
-        # An entry of the stream is a note, or one of the log.
-        found = {noun: raws.bodies(noun, [key]) for noun in table.nouns}
-        kept = {noun: bodies[key] for noun, bodies in found.items() if bodies}
-        noun = next(iter(kept), table.nouns[0])
-        ref, marker = (source_id, noun.value, key), self._register.new_marker()
-        marks = marker.names(ref, names)
-        masking = Masking(marker, {one.digest for one in (*self._marks, *marks)})
-        texts = {name: masking.said(getattr(row, name), ref) for name in table.texts}
-        self._accounts.write(row, texts, self._now)
-        self._counts[table.row.__tablename__] += 1
-        if kept:
-            self._marks += marks
-            cut = {key: masking.said(kept[noun], ref)}
-            raws.cut(noun, cut, Cut.MASKED, is_final=True)
-            self._counts["raw_record"] += 1
+        keys = [row.external_id for row in rows]
+        bodies = {noun: raws.bodies(noun, keys) for noun in table.nouns}
+        cut: dict[Noun, dict[str, Any]] = {}
+        for row in rows:
+            key = row.external_id
+            # An entry of the stream is a note, or one of the log.
+            kept = next((noun for noun in table.nouns if key in bodies[noun]), None)
+            ref = (source_id, (kept or table.nouns[0]).value, key)
+            masking = self._masking_in(ref, is_kept=kept is not None)
+            texts = {name: masking.said(getattr(row, name), ref) for name in table.texts}
+            self._accounts.write(row, texts, self._now)
+            if kept is not None:
+                cut.setdefault(kept, {})[key] = masking.said(bodies[kept][key], ref)
+        for noun, some in cut.items():
+            raws.cut(noun, some, Cut.MASKED, is_final=True)
+            self._counts["raw_record"] += len(some)
+        self._counts[table.row.__tablename__] += len(rows)
+
+    def _masking_in(self, ref: Ref, *, is_kept: bool) -> Masking:
+        """What recognises the people in a record, also by name; kept for when it comes again."""
+        marks = {one: self._marker.names(ref, names) for one, names in self._names.items()}
+        if is_kept:
+            for one, some in marks.items():
+                self._marks[one] += some
+        own = (mark.digest for some in marks.values() for mark in some)
+        return Masking(self._marker, self._signs.union(own))
 
     def _forget_hooks(
         self, erased: Mapping[int, Mapping[str, set[str]]], names: Sequence[str], known: Person,
@@ -225,24 +254,17 @@ class _Work:
 
     def _write_down(self, result: Erased) -> None:
         events = EventStore(self._session)
-        for number, one in enumerate(self._wish.people):
+        for one, marks in self._marks.items():
             erasure = Erasure(
                 id=one, at=self._now, by=result.by, reason=result.reason, counts=result.protocol
             )
             known = self._register.erasure(one)
             if known is not None and known.allowed_at is None:  # it is carried out again
                 erasure.by, erasure.reason, erasure.counts = known.by, known.reason, known.counts
-            self._register.add(erasure, self._marks if number == 0 else ())
+            self._register.add(erasure, marks)
             entry = Entry(self._wish.by, Did.ERASED, self._wish.how, About.PERSON, str(one))
             events.note(entry, self._now)
 
 
 def _has_files(folder: Path) -> bool:
     return folder.is_dir() and any(folder.iterdir())
-
-
-def _joined(rows: Sequence[Any]) -> Person:
-    """All that contacts can be reached by."""
-    phones = [phone for row in rows for phone in row.phones]
-    emails = [email for row in rows for email in row.emails]
-    return compared("", phones=phones, emails=emails)

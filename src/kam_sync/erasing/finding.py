@@ -1,12 +1,16 @@
 """Finds a person by id, e-mail, phone or a contact of a CRM."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from kam_sync.base.db import Session
 from kam_sync.base.errors import NotHere, WrongUse
 from kam_sync.intake.store import SourceStore
 from kam_sync.matching.features import mail_address, phone_number
+from kam_sync.matching.people import Person as Reach
+from kam_sync.matching.people import person as reach
 from kam_sync.matching.people_showing import Person, people
 from kam_sync.matching.store import Contact, ErasingPeople, PersonStore
 
@@ -53,6 +57,14 @@ def find(session: Session, text: str) -> list[Found]:
         Found(one, tuple((m.contact.source_id, m.contact.external_id) for m in one.members))
         for one in people(session, ids, alone)
     ]
+
+
+def reach_of(contacts: Iterable[Any]) -> Reach:
+    """All that contacts can be reached by."""
+    rows = list(contacts)
+    phones = [phone for row in rows for phone in row.phones]
+    emails = [email for row in rows for email in row.emails]
+    return reach("", phones=phones, emails=emails)
 
 
 def _contacts(session: Session, said: str) -> list[Contact]:

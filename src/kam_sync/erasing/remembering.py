@@ -54,7 +54,7 @@ def take_in(services: Services) -> None:
     path = register_file(services)
     try:
         with services.database.transaction() as session:
-            _take(RegisterStore(session, services.cipher), _read(path, is_asked=False))
+            _take(services, session, _read(path, is_asked=False))
     except (WrongUse, WrongSettings) as error:
         aside = path.with_name(f"erased.{services.now():%Y%m%d-%H%M%S}.json")
         _log.warning("the register of erased people is put aside", file=aside.name, why=str(error))
@@ -98,9 +98,8 @@ def reapply(services: Services, path: Path | None = None) -> Reapplied:
     """
     said = _read(path or register_file(services), is_asked=path is not None)
     with services.database.transaction() as session:
-        register = RegisterStore(session, services.cipher)
-        added = _take(register, said)
-        people = _returned(session, register)
+        added = _take(services, session, said)
+        people = _returned(session, RegisterStore(session, services.cipher))
     return Reapplied(added, tuple(people))
 
 
@@ -161,27 +160,33 @@ def _read(path: Path, *, is_asked: bool) -> Mapping[str, Any]:
         raise WrongUse(f"{path.name}: it is no register of erased people") from error
 
 
-def _take(register: RegisterStore, said: Mapping[str, Any]) -> int:
-    """Add erasures that are not known, or that were allowed before; how many."""
+def _take(services: Services, session: Session, said: Mapping[str, Any]) -> int:
+    """Add erasures and allowances that are not known; how many people are to be erased by them."""
     if not said["erasures"]:
         return 0
+    register = RegisterStore(session, services.cipher)
     if not register.take_key(said["sealed_key"]):
         raise WrongUse("the register of erased people was made with another key than this one")
+    known = {one.id: _state(one) for one in register.all()}
     added = 0
     for one in said["erasures"]:
         erasure = Erasure.model_validate({k: v for k, v in one.items() if k != "marks"})
-        known = register.erasure(erasure.id)
-        if known is None or known.at < erasure.at:
-            marks = [Mark(MarkKind(kind), bytes.fromhex(text)) for kind, text in one["marks"]]
-            register.add(erasure, marks)
-            if erasure.allowed_at is None:
-                added += 1
-            else:
-                register.allow(
-                    erasure.id, by=erasure.allowed_by, why=erasure.allowed_why,
-                    now=erasure.allowed_at,
-                )  # fmt: skip
+        before = known.get(erasure.id)
+        if before is not None and before >= _state(erasure):
+            continue
+        is_another = before is None or before[0] < erasure.at
+        marks = [Mark(MarkKind(kind), bytes.fromhex(text)) for kind, text in one["marks"]]
+        register.add(erasure, marks if is_another else ())
+        if erasure.allowed_at is None:
+            added += 1
+        elif before is not None:
+            _let_return(session, erasure.id, services.now())
     return added
+
+
+def _state(erasure: Erasure) -> tuple[datetime, bool]:
+    """How late it is: an erasure is allowed after it was made, and made anew after that."""
+    return erasure.at, erasure.allowed_at is not None
 
 
 def _returned(session: Session, register: RegisterStore) -> Sequence[UUID]:

@@ -1,5 +1,6 @@
 """Under which keys a company or a contact is looked up: two that share none are never compared."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from kam_sync.matching.features import Features
@@ -12,7 +13,7 @@ _LONGEST = 200
 def block_keys(of: Features) -> frozenset[str]:
     """Numbers, ways to reach it, the address, and pieces of the name that slips leave whole."""
     found = {f"inn:{of.inn}", f"ogrn:{of.ogrn}"} - {"inn:None", "ogrn:None"}
-    found |= {f"phone:{one}" for one in of.phones} | {f"mail:{one}" for one in of.emails}
+    found |= reach_keys(of.phones, of.emails)
     found |= {f"site:{one}" for one in of.domains}
     flat = of.name.flat
     if flat:
@@ -25,9 +26,14 @@ def block_keys(of: Features) -> frozenset[str]:
     return frozenset(found)
 
 
+def reach_keys(phones: Iterable[str], emails: Iterable[str]) -> set[str]:
+    """What a contact with these is looked up by."""
+    return {f"phone:{one}" for one in phones} | {f"mail:{one}"[:_LONGEST] for one in emails}
+
+
 def person_keys(of: Person, account: UUID | None) -> frozenset[str]:
     """Ways to reach a contact, and within its account the words of its name."""
-    found = {f"phone:{one}" for one in of.phones} | {f"mail:{one}"[:_LONGEST] for one in of.emails}
+    found = reach_keys(of.phones, of.emails)
     if account is not None:
         words = {word[:_LONGEST] for word in of.name.core if len(word) > 2}
         found |= {f"name:{account}:{word}" for word in words}

@@ -16,7 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from kam_sync.base.db import Database
-from kam_sync.base.errors import Busy, FolderTrouble, NotHere
+from kam_sync.base.errors import Busy, FolderTrouble, NotHere, WrongUse
 from kam_sync.open_data.files import Format, shape, write_file
 from kam_sync.open_data.manifest import NAME, File, Manifest, Table, read_manifest
 from kam_sync.open_data.model import View
@@ -70,10 +70,12 @@ class Done:
 def export(database: Database, wish: Wish, now: datetime, watch: Watch) -> dict[str, Done]:
     """Bring a folder up to date; what was done, by table.
 
-    Raises Busy, FolderTrouble, NotHere without views, WrongUse for a folder that we cannot read.
+    Raises Busy, FolderTrouble, NotHere without views, WrongUse for a folder that we cannot read,
+    or for a part of the tables where it holds another format.
     """
     with _alone_in(wish.folder):
         before = read_manifest(wish.folder) or Manifest(format=wish.format)
+        _refuse_a_mix(wish, before)
         after = Manifest(format=wish.format, as_of=now.isoformat(timespec="seconds"))
         if wish.tables or wish.since:
             after = before.model_copy(update={"format": wish.format, "as_of": ""}, deep=True)
@@ -86,6 +88,15 @@ def export(database: Database, wish: Wish, now: datetime, watch: Watch) -> dict[
                 done[view.name] = _one(store, view, wish, (before, after), watch)
         _put_in_place(wish, before, after, done)
         return done
+
+
+def _refuse_a_mix(wish: Wish, before: Manifest) -> None:
+    """A part of the tables in another format would leave the folder without the others."""
+    if (wish.tables or wish.since) and before.format != wish.format:
+        raise WrongUse(
+            f"{wish.folder}: the folder holds {before.format}: export all of it, or choose another"
+            " folder"
+        )
 
 
 def _one(

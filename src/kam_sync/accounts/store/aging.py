@@ -14,7 +14,14 @@ from sqlmodel import select
 import connectors as gate
 from connectors import Happening, Noun
 from kam_sync.accounts.shadow import bare, body_of, without_any
-from kam_sync.accounts.store.erasing import NAMING, TEXTS, ErasingAccounts, NamingTable, record_of
+from kam_sync.accounts.store.erasing import (
+    NAMING,
+    TEXTS,
+    ErasingAccounts,
+    NamingTable,
+    record_of,
+    strip_corrections,
+)
 from kam_sync.accounts.store.fact_tables import CorrectionRow, NpsAnswerRow
 from kam_sync.accounts.store.saving import TABLES
 from kam_sync.accounts.store.tables import ActivityRow, PurchaseRow, TaskRow
@@ -31,11 +38,11 @@ def _of(row: Any) -> NamingTable:
 def _old(table: NamingTable, before: datetime) -> sa.ColumnElement[bool]:
     """That a row is old and has a text; an open task needs its own."""
     row: Any = table.row
-    if table.nouns == _of(ActivityRow).nouns:
+    if table is _of(ActivityRow):
         is_stage = (row.happening == Happening.STAGE) | row.details[("to", "stage")].is_not(None)
         is_told = sa.and_(row.details != sa.text("'{}'"), ~is_stage)
         at, said = sa.func.coalesce(row.at, row.changed_at), row.text.is_not(None) | is_told
-    elif table.nouns == _of(TaskRow).nouns:
+    elif table is _of(TaskRow):
         at = sa.func.coalesce(row.updated_at, row.created_at, row.changed_at)
         said = row.is_done & ((row.text != "") | row.result.is_not(None))
     else:
@@ -72,9 +79,7 @@ class AgingStore:
         row = table_of(CorrectionRow)
         names = sa.cast(list(TEXTS), sa.ARRAY(sa.Text))
         has = sa.func.jsonb_exists_any(row.c.was, names)
-        old = sa.update(row).where(row.c.at < before, has)
-        values = {"was": row.c.was.op("-")(names), "became": row.c.became.op("-")(names)}
-        return len(self._session.execute(old.values(values).returning(row.c.id)).all())
+        return strip_corrections(self._session, sa.and_(row.c.at < before, has))
 
     def count_gone(self, before: datetime) -> int:
         """How many raw records went from the CRM before, and are whole."""

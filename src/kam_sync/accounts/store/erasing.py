@@ -7,14 +7,19 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col, select
 
 import connectors as gate
 from connectors import Noun, Record
 from kam_sync.accounts.shadow import bare
 from kam_sync.accounts.store.belonging import belongs, is_correction_of
-from kam_sync.accounts.store.fact_tables import CorrectionRow, CostRow, NpsAnswerRow, PaymentRow
+from kam_sync.accounts.store.fact_tables import (
+    CorrectionRow,
+    CostRow,
+    NpsAnswerRow,
+    PaymentRow,
+    ReturnRow,
+)
 from kam_sync.accounts.store.tables import (
     AccountRow,
     ActivityRow,
@@ -32,6 +37,7 @@ from kam_sync.base.db import Session, is_among, listed, mask, table_of
 Contact = tuple[int, str]
 TEXTS = ("comment", "purpose", "reason", "text", "result")
 """Fields of facts that people write in."""
+_IDS = sa.ARRAY(sa.BigInteger)
 _STREAM = (Noun.NOTE, Noun.EVENT)
 
 
@@ -59,6 +65,7 @@ NAMING = (
     NamingTable(InvoiceRow, gate.Invoice, (Noun.INVOICE,), ("name", "custom")),
     NamingTable(PaymentRow, gate.Payment, (Noun.PAYMENT,), ("purpose",)),
     NamingTable(CostRow, gate.Cost, (Noun.COST,), ("purpose",)),
+    NamingTable(ReturnRow, gate.Return, (Noun.RETURN,), ("reason",)),
 )
 """What may name a contact."""
 CONTACTS = NamingTable(ContactRow, gate.Contact, (Noun.CONTACT,), ())
@@ -169,11 +176,7 @@ class ErasingAccounts:
             row.c.source_id == source_id, row.c.noun == noun.value,
             is_among(row.c.external_id, external_ids),
         )  # fmt: skip
-        names = sa.cast(list(TEXTS), sa.ARRAY(sa.Text))
-        values = {"was": row.c.was.op("-")(names), "became": row.c.became.op("-")(names)}
-        self._session.execute(sa.update(row).where(mine).values(values))
-        is_empty = row.c.became == sa.cast({}, JSONB)
-        self._session.execute(sa.delete(row).where(mine, is_empty))
+        strip_corrections(self._session, mine)
 
     def hush(self, noun: Noun, source_id: int, external_ids: Iterable[str]) -> int:
         """Say no more why records were set aside."""
@@ -238,6 +241,19 @@ class ErasingAccounts:
                 for name in table.texts
             )
         )
+
+
+def strip_corrections(session: Session, which: sa.ColumnElement[bool]) -> int:
+    """Take the texts out of corrections, and drop those of nothing else; how many had them."""
+    row = table_of(CorrectionRow)
+    names = sa.cast(list(TEXTS), sa.ARRAY(sa.Text))
+    values = {"was": row.c.was.op("-")(names), "became": row.c.became.op("-")(names)}
+    bared = sa.update(row).where(which).values(values).returning(row.c.id, row.c.became)
+    found = session.execute(bared).all()
+    empty = [key for key, became in found if not became]
+    if empty:
+        session.execute(sa.delete(row).where(row.c.id == sa.any_(sa.literal(empty, _IDS))))
+    return len(found)
 
 
 def record_of(row: Any, kind: type[Any]) -> Any:

@@ -180,7 +180,10 @@ class RawStore:
         self._session.execute(sa.update(table).where(*same).values(values))
 
     def _note_cut(self, noun: Noun, external_ids: Iterable[str], why: Cut) -> None:
-        which = sa.update(RawRow).where(*self._of(noun), is_among(RawRow.external_id, external_ids))
+        is_other = col(RawRow.cut_why) != why.value
+        which = sa.update(RawRow).where(
+            *self._of(noun), is_other, is_among(RawRow.external_id, external_ids)
+        )
         self._session.execute(which.values(cut_why=why))
 
     def _of(self, noun: Noun) -> tuple[sa.ColumnElement[bool], ...]:

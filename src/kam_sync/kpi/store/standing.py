@@ -122,6 +122,11 @@ class StandingStore:
         kept = Kept.model_validate(dict(found))
         return kept.model_copy(update={"figures": self._own_figures()}) if own else kept
 
+    def counted_by(self) -> str | None:
+        """The KPI that the standings are made of; None where nothing has been kept yet."""
+        kpi: str | None = self.session.scalar(sa.text("SELECT kpi FROM standing_kept"))
+        return kpi
+
     def tops(self, ids: Sequence[UUID]) -> dict[UUID, UUID]:
         """The head of its group, for each of some accounts that is below one."""
         return dict(self._all(_TOPS, ids=list(ids)))

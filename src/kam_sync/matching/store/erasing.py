@@ -5,6 +5,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from kam_sync.base.db import LISTED, Session, listed
+from kam_sync.matching.keys import reach_keys
 from kam_sync.matching.people import Person
 from kam_sync.matching.store.people_keys import Contact
 
@@ -54,16 +55,17 @@ class ErasingPeople:
 
     def shared(self, person: Person, contacts: Collection[Contact]) -> set[str]:
         """The phones and e-mails of a person that firms or other contacts have, too."""
-        keys = keys_of(person.phones, person.emails)
-        values = {**listed(contacts), "keys": keys}
-        found = self._session.scalars(sa.text(_SHARED), values)
-        return {key.partition(":")[2] for key in found}
+        keys = reach_keys(person.phones, person.emails)
+        values = {**listed(contacts), "keys": list(keys)}
+        found = set(self._session.scalars(sa.text(_SHARED), values))
+        phones = {one for one in person.phones if reach_keys([one], ()) & found}
+        return phones | {one for one in person.emails if reach_keys((), [one]) & found}
 
     def carriers(
         self, phones: Collection[str], emails: Collection[str], *, limit: int
     ) -> list[Contact]:
         """The contacts that have one of these phones (E.164) or e-mails."""
-        values = {"keys": keys_of(phones, emails), "limit": limit}
+        values = {"keys": list(reach_keys(phones, emails)), "limit": limit}
         return [(source, key) for source, key in self._session.execute(sa.text(_CARRIERS), values)]
 
     def erase(self, contacts: Collection[Contact]) -> dict[str, int]:
@@ -76,8 +78,3 @@ class ErasingPeople:
                 ("person_decision", _NOTES),
             )
         }  # fmt: skip
-
-
-def keys_of(phones: Collection[str], emails: Collection[str]) -> list[str]:
-    """What contacts with these are looked up by."""
-    return [*(f"phone:{one}" for one in phones), *(f"mail:{one}" for one in emails)]

@@ -18,7 +18,8 @@ from kam_sync.open_data.store.columns import (
 _ACCOUNTS = """
     FROM account x
     LEFT JOIN (
-        SELECT l.account_id, count(*)::integer AS companies,
+        SELECT l.account_id,
+            (count(*) FILTER (WHERE NOT c.is_deleted))::integer AS companies,
             (array_agg(c.segment ORDER BY l.source_id, l.company_external_id)
                 FILTER (WHERE c.segment > ''))[1] AS segment,
             (array_agg(c.city ORDER BY l.source_id, l.company_external_id)

@@ -64,11 +64,9 @@ class RegisterStore:
         return Masking(marker, digests) if marker else None
 
     def add(self, erasure: Erasure, marks: Iterable[Mark]) -> None:
-        """Note an erasure, or another round of the same."""
+        """Note an erasure, or another round of the same, and whether it is allowed again."""
         values = erasure.model_dump()
-        again = {"at": erasure.at, "by": erasure.by, "reason": erasure.reason} | {
-            "counts": erasure.counts, "allowed_at": None, "allowed_by": "", "allowed_why": "",
-        }  # fmt: skip
+        again = {name: one for name, one in values.items() if name != "id"}
         new = insert(ErasureRow).values(values)
         self._session.execute(new.on_conflict_do_update(index_elements=["id"], set_=again))
         rows = [

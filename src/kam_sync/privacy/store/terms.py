@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from kam_sync.base.db import Session
+from kam_sync.base.db import Session, table_of
 from kam_sync.base.errors import WrongUse
 from kam_sync.privacy.model import DEFAULTS, LONGEST, SHORTEST, Retention, Term
 from kam_sync.privacy.store.tables import RetentionRow
@@ -39,7 +39,7 @@ class TermStore:
 
     def reset(self, term: Term) -> None:
         """Keep it as long as is usual."""
-        row = RetentionRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it
+        row = table_of(RetentionRow)
         self._session.execute(sa.delete(row).where(row.c.kind == term))
 
 

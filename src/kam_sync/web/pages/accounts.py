@@ -94,7 +94,7 @@ def show_accounts(
         first_up=FIRST_UP,
         band=band,
         scores=scores,
-        in_a_year=in_a_year(language, StandingStore(session).kept()),
+        in_a_year=in_a_year(language, StandingStore(session).counted_by()),
         next_cursor=next_cursor,
         has_sources=bool(sources.all),
         coming=coming(session, sources),

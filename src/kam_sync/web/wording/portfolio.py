@@ -2,7 +2,7 @@
 
 from kam_sync.kpi.health import Band
 from kam_sync.kpi.registry import KPIS
-from kam_sync.overseeing import Event, Kept, Kind
+from kam_sync.overseeing import Event, Kind
 from kam_sync.web.wording import scores
 from kam_sync.web.wording.language import Language
 
@@ -31,9 +31,9 @@ def event(language: Language, what: Event, unit: str) -> str:
     }  # fmt: skip
 
 
-def in_a_year(language: Language, kept: Kept | None) -> str:
+def in_a_year(language: Language, kpi: str | None) -> str:
     """What an account bought in twelve months, by what is counted."""
-    if kept is None or kept.kpi == "won_revenue":
+    if kpi in {None, "won_revenue"}:
         return language.gettext("Won in 12 months")
     return language.gettext("Shipped in 12 months")
 

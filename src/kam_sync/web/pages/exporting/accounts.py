@@ -66,10 +66,10 @@ def accounts(asking: Asking, wanted: Found) -> Table:
     """All accounts by name, with what matters most of each."""
     search = Search(**wanted.model_dump(exclude={"plain", "lang"}))
     asked = replace(asked_of(search, asking.sources), limit=AT_ONCE)
-    units, kept = units_alone(asking.session), StandingStore(asking.session).kept()
+    units, kpi = units_alone(asking.session), StandingStore(asking.session).counted_by()
     # Programs have read "won" where there are deals since the first version.
-    key = "won" if kept is None or kept.kpi == "won_revenue" else kept.kpi
-    title = in_a_year(asking.language, kept)
+    key = "won" if kpi is None or kpi == "won_revenue" else kpi
+    title = in_a_year(asking.language, kpi)
     _ = asking.language.gettext
     columns = [
         Column("account_id", _("Id")),
