@@ -168,7 +168,7 @@ def _put_key(reading: "Reading", settings: Settings, folder: Path) -> str:
         return "not in the backup"
     if settings.secret_key is not None:
         return "KAM_SYNC_SECRET_KEY is used, not the one in the backup"
-    path, keys = folder / KEY, reading.key.split(",")
+    path, keys = folder / KEY, [part.strip() for part in reading.key.split(",")]
     if path.exists():
         is_same = path.read_text().strip() == keys[0]
         return "the same as here" if is_same else "the one that is here is kept"
