@@ -67,9 +67,9 @@ def test_an_absurd_time_is_none(sent: Any) -> None:
 
 @pytest.mark.parametrize(
     "sent",
-    ["Да", "да, по телефону", "есть", "Согласен", "согласие на рассылку", "Y", "1", 1, True, ["yes"],
-     "01.02.2026", "10.02.2026", "10.02.2026 14:00", "2026-02-10", "2026-02-10T14:00:00+03:00",
-     1_770_681_600],
+    ["Да", "да, по телефону", "есть", "Согласен", "согласие на рассылку", "Y", "1", 1, True,
+     ["yes"], "01.02.2026", "10.02.2026", "10.02.2026 14:00", "2026-02-10",
+     "2026-02-10T14:00:00+03:00", 1_770_681_600],
 )  # fmt: skip
 def test_a_yes_and_the_day_it_was_given_on_are_consent(sent: Any) -> None:
     assert custom.agreed(sent) is True
@@ -86,8 +86,9 @@ def test_a_no_is_no_consent_whatever_day_stands_before_it(sent: Any) -> None:
 
 @pytest.mark.parametrize(
     "sent",
-    ["дата не указана", "не указано", "согласие не указано", "нет данных", "данные уточняются", "n/a",
-     "not specified", "номер 1", "10 раз", "1 раз", 5, "00.00.0000", "32.01.2026", "не", "", None, []],
+    ["дата не указана", "не указано", "согласие не указано", "нет данных", "данные уточняются",
+     "n/a", "not specified", "номер 1", "10 раз", "1 раз", 5, "00.00.0000", "32.01.2026", "не", "",
+     None, []],
 )  # fmt: skip
 def test_what_says_neither_leaves_consent_unknown(sent: Any) -> None:
     assert custom.agreed(sent) is None
