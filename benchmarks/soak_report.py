@@ -17,9 +17,11 @@ _OWN_MESSAGE = {
 _BY_AGE = {
     "announced": "2 days", "asked": "1 day", "channel_send": "90 days", "consent": "14 days",
     "delivery": "30 days, with its event", "event": "30 days", "given_call": "7 days",
-    "hook": "7 days read, 30 days else", "ledger_account": "400 days, with its check",
+    "hook": "7 days read, 30 days else", "job_origin": "8 days",
+    "ledger_account": "400 days, with its check",
     "ledger_check": "400 days", "ledger_record": "30 days", "polled": "7 days",
-    "procrastinate_events": "7 days, with their job", "procrastinate_jobs": "7 days",
+    "privacy_event": "3 years", "procrastinate_events": "7 days, with their job",
+    "procrastinate_jobs": "7 days",
     "refusal": "90 days", "run": "90 days", "tick": "14 days",
 }  # fmt: skip
 """Emptied by housekeeping (`kam_sync.jobs.upkeep`)."""

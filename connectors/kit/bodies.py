@@ -83,6 +83,8 @@ def _inflated(packed: Iterable[bytes]) -> Iterator[bytes]:
                 found = unpacker.decompress(rest, _STEP)
             is_first, rest = False, unpacker.unconsumed_tail
             yield found
+            if unpacker.eof:
+                return  # what follows belongs to no answer, and would pile up in the unpacker
     yield unpacker.flush()
 
 

@@ -19,12 +19,34 @@ from typing import Any
 from connectors.kit import pick
 
 _SECONDS = re.compile(r"-?[0-9]{1,18}")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d|\d\d?\.\d\d?\.\d{4}")
 _DEEPEST = 8
-_NO = ("нет", "не ", "no", "false", "0", "n", "отказ", "отозван", "отписан", "unsubscribed")
-_YES = ("да", "yes", "true", "1", "y", "есть", "соглас", "дано", "получено", "agreed", "given")
+_NO = {
+    "нет",
+    "не",
+    "no",
+    "not",
+    "false",
+    "n",
+    "unsubscribed",
+    "revoked",
+    "withdrawn",
+    "отсутствует",
+}
+_NO_STEMS = ("отказ", "отозв", "отписан", "отписал")
+_YES = {"да", "yes", "true", "y", "есть", "дал", "дала", "дано", "получено", "agreed", "given"}
+_YES_STEM = "соглас"
+_ABOUT = ("согласи", "consent")
+"""It is named, and what became of it may follow: `согласие отозвано`."""
+_UNTOLD = (
+    "указан", "извест", "задан", "заполн", "выбран", "определ", "требу", "данн", "информ", "сведен",
+    "data", "info", "set", "specified", "known", "provided", "required",
+)  # fmt: skip
+"""After a no: not what was said, but that nothing was."""
 _LARGEST = 2**63 - 1
 _MOST = Decimal(10) ** 30
 _EARLIEST, _LATEST = -2_208_988_800, 7_258_118_400  # 1900 and 2200
+_EARLIEST_AGREED = 946_684_800  # 2000: a smaller number is some other number
 
 
 def text(value: Any) -> str | None:
@@ -49,14 +71,44 @@ def flag(value: Any) -> bool | None:
 
 
 def agreed(value: Any) -> bool | None:
-    """A yes or no as people write it into a text or choose it; None for what is neither."""
+    """A yes or no as people write it into a text or choose it; None for what is neither.
+
+    A day is a yes, given on that day, unless a no follows it: nobody writes a day down when nothing
+    happened. Whether it has come yet is not looked at.
+    """
     first = value[0] if isinstance(value, list) and value else value
     if isinstance(first, bool):
         return first
-    said = (text(first) or "").casefold().strip(" .!")
-    if said.startswith(_NO):
-        return False
-    return True if said.startswith(_YES) else None
+    said = (text(first) or "").casefold()
+    if said in {"0", "1"}:
+        return said == "1"
+    if isinstance(first, int):
+        return True if _EARLIEST_AGREED <= first <= _LATEST else None
+    words = [word for word in (one.strip(" .,;:!()\"'«»") for one in said.split()) if word]
+    return _agreed(words)
+
+
+def _agreed(words: list[str]) -> bool | None:
+    """The first word decides; after a day, or the name of what is asked, a no that follows."""
+    if not words:
+        return None
+    first, rest = words[0], words[1:]
+    if _is_no(first):
+        is_untold = first in _NO and bool(rest) and rest[0].startswith(_UNTOLD)
+        is_bare = first in {"не", "not"} and not rest
+        return None if is_untold or is_bare else False
+    if _is_day(first) or first.startswith(_ABOUT):
+        at = next((at for at, word in enumerate(rest) if _is_no(word)), None)
+        return True if at is None else _agreed(rest[at:])
+    return True if first in _YES or first.startswith(_YES_STEM) else None
+
+
+def _is_no(word: str) -> bool:
+    return word in _NO or word.startswith(_NO_STEMS)
+
+
+def _is_day(word: str) -> bool:
+    return _DAY.match(word) is not None and _written(word, UTC) is not None
 
 
 def day(value: Any, zone: tzinfo) -> date | None:

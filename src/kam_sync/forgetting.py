@@ -1,7 +1,7 @@
 """Forgets personal data that was kept long enough; how long that is, an admin says."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kam_sync.accounts.store import AgingStore
 from kam_sync.base.db import Session
@@ -45,11 +45,13 @@ def forget(services: Services) -> dict[Term, int]:
     return done
 
 
-def would_forget(services: Services) -> dict[Term, int]:
-    """How many rows of each kind are older than they are to be."""
+def would_forget(
+    services: Services, wish: Mapping[Term, timedelta | None] | None = None
+) -> dict[Term, int]:
+    """How many rows of each kind are older than they are to be, or would be with a wish."""
     now, found = services.now(), {}
     with services.database.transaction() as session:
-        for term, span in TermStore(session).terms().items():
+        for term, span in {**TermStore(session).terms(), **(wish or {})}.items():
             found[term] = 0 if span is None else _COUNTS[term](session, now - span)
     return found
 

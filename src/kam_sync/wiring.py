@@ -130,7 +130,7 @@ class Services:
 
     def folder(self, name: str) -> Path:
         """Where people drop files for a source; made when something is put into it."""
-        return self.settings.data_dir.expanduser().resolve() / "dropped" / name
+        return self.settings.data_dir / "dropped" / name
 
     def open(self, source: Source, access: Access, *, is_leaving: bool = False) -> Connector:
         """Open a connected CRM account; what an admin set wins over what the account says.
@@ -163,7 +163,7 @@ def open_services(
     migrated: bool = True,
 ) -> Iterator[Services]:
     """Open the database (and bring its schema up to date), build the services, close at the end."""
-    take_in(settings.data_dir.expanduser().resolve() / "kpis")
+    take_in(settings.data_dir / "kpis")
     trust_added(is_trusted=settings.own_kpis_as_service)
     _workdays(settings)  # what is wrong with it stops the start, not the first measuring
     database = open_database(settings, name=database_name)
@@ -182,7 +182,7 @@ def open_services(
 
 
 def _workdays(settings: Settings) -> Workdays:
-    own = settings.data_dir.expanduser().resolve() / "workdays.yaml"
+    own = settings.data_dir / "workdays.yaml"
     return Workdays(settings.calendar, workdays.read(own))
 
 

@@ -56,3 +56,10 @@ def test_a_setting_needs_no_file(tmp_path: Path) -> None:
     key = SecretStr("a passphrase that is long")
     assert open_cipher(Settings(data_dir=tmp_path, secret_key=key)).file is None
     assert not list(tmp_path.iterdir())
+
+
+def test_former_keys_are_whole_lines_for_a_passphrase_has_spaces(tmp_path: Path) -> None:
+    key = SecretStr("a passphrase that is long")
+    sealed = open_cipher(Settings(data_dir=tmp_path, secret_key=key)).lock("token")
+    KeyFile(tmp_path).take(["the current one is as long", key.get_secret_value()])
+    assert open_cipher(Settings(data_dir=tmp_path)).unlock(sealed) == "token"

@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Callable, Iterator
+from time import thread_time
 
 import pytest
 import structlog
@@ -87,3 +88,15 @@ def test_the_log_follows_what_stands_in_for_standard_error(
     root.handlers[:] = before
     root.setLevel(level)
     assert "the token is refused" in bar.getvalue()
+
+
+@pytest.mark.parametrize("word", ["a", "ab.", "password", "_"])
+def test_a_long_word_costs_no_time(word: str) -> None:
+    said, begins = word * (100_000 // len(word)), thread_time()
+    assert masked(said) == said
+    assert thread_time() - begins < 1
+
+
+def test_a_secret_behind_a_long_name_is_hidden_too() -> None:
+    name = "x" * 50 + "_token"
+    assert masked(f"{name}=abcdefgh") == f"{name}=***"

@@ -4,9 +4,10 @@ from datetime import time
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from kam_sync.base.errors import WrongSettings
-from kam_sync.base.settings import Locale, read_settings
+from kam_sync.base.settings import Locale, Settings, read_settings
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +72,12 @@ def test_a_dot_env_file_is_read_and_the_environment_wins(
     settings = read_settings()
     assert settings.locale is Locale.EN
     assert settings.timezone == "Asia/Tomsk"
+
+
+def test_the_data_folder_is_a_whole_path_wherever_it_is_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert Settings(data_dir=Path("~/kept/../data")).data_dir == tmp_path / "data"
+    with pytest.raises(ValidationError, match="no such home folder"):
+        Settings(data_dir=Path("~nobody-of-that-name/data"))

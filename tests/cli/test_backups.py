@@ -122,6 +122,16 @@ def test_a_restore_refuses_what_it_would_destroy_or_not_understand(
         assert rows_of(connection) == {}  # nothing of all that has left anything
 
 
+def test_a_key_that_is_not_there_is_told_before_anything_is_read(
+    kam_sync: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("KAM_SYNC_SECRET_KEY")
+    monkeypatch.setenv("KAM_SYNC_DATA_DIR", str(tmp_path / "new"))
+    monkeypatch.setenv("KAM_SYNC_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    said = kam_sync("backup", str(tmp_path / "all.kam"), "--with-key")
+    assert (said.code, "there is no secret key yet" in said.err) == (2, True)
+
+
 def _changed(file: Path, to: Path, **about: object) -> None:
     with zipfile.ZipFile(file) as old, zipfile.ZipFile(to, "w") as new:
         for name in old.namelist():

@@ -1,13 +1,17 @@
 """`kam-sync privacy ...`."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from kam_sync.base.clock import utc_now
 from kam_sync.base.db import Database
 from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import read_settings
+from kam_sync.privacy.model import About, Did, Entry, How
+from kam_sync.privacy.store import EventStore
 from kam_sync.wiring import Services
 from tests.commands import Command
 from tests.web import partners
@@ -80,20 +84,53 @@ def test_another_secret_key_seals_the_file_of_the_erased_anew(
     kam_sync("secrets", "rotate")
     monkeypatch.setenv("KAM_SYNC_SECRET_KEY", new)
     settings = read_settings()
-    file = settings.data_dir.expanduser() / "erased.json"
+    file = settings.data_dir / "erased.json"
     assert open_cipher(settings).unlock(json.loads(file.read_bytes())["sealed_key"])
 
 
+@pytest.fixture
+def _long_ago(database: Database) -> None:
+    """Someone looked four years ago: a line that is kept for three."""
+    entry = Entry("anna", Did.READ, How.PAGE, About.PERSON, "x")
+    with database.transaction() as session:
+        EventStore(session).note(entry, utc_now() - timedelta(days=4 * 365))
+
+
+@pytest.mark.usefixtures("_long_ago")
 def test_terms_are_shown_set_and_counted(kam_sync: Command) -> None:
     assert kam_sync("privacy", "retention", "texts", "30").code == 0
     shown = kam_sync("privacy", "retention", "--dry-run", "--json").document["retention"]
     assert next(one for one in shown if one["kind"] == "texts")["days"] == 30
-    assert {one["older"] for one in shown} == {0}
+    assert {one["kind"] for one in shown if one["older"]} == {"audit"}
     assert kam_sync("privacy", "retention", "texts", "forever").code == 0
     assert "forever" in kam_sync("privacy", "retention").out
     kam_sync("privacy", "retention", "texts", "default")
     shown = kam_sync("privacy", "retention", "--json").document["retention"]
     assert next(one for one in shown if one["kind"] == "texts")["set_by"] is None
+
+
+@pytest.mark.usefixtures("_long_ago")
+@pytest.mark.parametrize(
+    ("days", "older"), [("30", 1), ("1400", 1), ("1500", 0), ("forever", 0), ("default", 1)]
+)
+def test_a_wished_term_is_counted_by_and_not_set(kam_sync: Command, days: str, older: int) -> None:
+    def audit(*said: str) -> dict[str, object]:
+        shown = kam_sync("privacy", "retention", *said, "--json").document["retention"]
+        return next(one for one in shown if one["kind"] == "audit")
+
+    before = audit()
+    assert audit("audit", days, "--dry-run")["older"] == older
+    assert audit() == before
+
+
+def test_an_export_takes_no_file_that_others_may_read(
+    kam_sync: Command, known: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "jp.json"
+    file.touch(mode=0o644)
+    said = kam_sync("privacy", "export", "JP@romashka.example", "--out", str(file))
+    assert (said.code, "it is there already" in said.err) == (2, True)
+    assert file.read_bytes() == b""
 
 
 def test_the_inventory_has_counts(kam_sync: Command, known: dict[str, str]) -> None:
@@ -109,6 +146,9 @@ def test_the_inventory_has_counts(kam_sync: Command, known: dict[str, str]) -> N
         (("erase", "+79160000000"), "person: nobody is known by that"),
         (("find", "Анна"), "Анна: no id of a person, no e-mail, no phone"),
         (("retention", "texts", "0"), "days 0: 1 to 36500, or `forever`"),
+        (("retention", "texts", "0", "--dry-run"), "days 0: 1 to 36500, or `forever`"),
+        (("retention", "mail", "9", "--dry-run"), "mail: there is no such kind"),
+        (("retention", "texts", "--dry-run"), "texts: give a number of days"),
         (("retention", "mail", "9"), "mail: there is no such kind; there are: raw_gone"),
         (("allow", "x", "--reason", "y"), "erasure x: no such erasure"),
         (("reapply", "--from", "none.json"), "none.json: it is no register of erased people"),

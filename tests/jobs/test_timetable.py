@@ -241,3 +241,20 @@ def test_a_clock_that_is_put_back_stops_no_timetable(services: Services, source_
         wait_until(lambda: f"sync:{source_id}" in ticks(services))
     finally:
         scheduler.stop()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_scheduler_whose_thread_has_died_does_not_say_to_run(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die() -> None:
+        raise SystemExit
+
+    scheduler = Scheduler(services)
+    scheduler.start()
+    assert scheduler.is_running
+    monkeypatch.setattr(scheduler._clock, "_process_jobs", die)
+    scheduler._clock.wakeup()
+    scheduler._clock._thread.join(10)
+    assert not scheduler.is_running
+    scheduler.stop()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 import yaml
 
 from kam_sync.web.app import create_app
@@ -96,6 +97,24 @@ def test_every_metric_is_explained_and_every_explained_one_is_exported(services:
     table = page.split("## Metrics")[1].split("## Logs")[0]
     told = set(re.findall(r"`(kam_sync_\w+)`", table))
     assert {_total(name) for name in exported} == {_total(name) for name in told}
+
+
+def test_a_scrape_counts_the_queue_once(services: Services) -> None:
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    with TestClient(create_app(services)) as client:
+        sa.event.listen(services.database.engine, "before_cursor_execute", note)
+        try:
+            text = client.get("/metrics").text
+        finally:
+            sa.event.remove(services.database.engine, "before_cursor_execute", note)
+    assert 'kam_sync_jobs{status="todo"}' in text
+    counting = [one for one in asked if re.search(r"FROM procrastinate_jobs\s+GROUP BY", one)]
+    assert len(counting) == 1
+    assert len([one for one in asked if "procrastinate_workers" in one]) == 1
 
 
 def _total(name: str) -> str:

@@ -84,7 +84,9 @@ def written(path: Path) -> Iterator[Writing]:
     try:
         with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as raw:
             try:  # of mode 0600 from the beginning
-                with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as file:
+                with zipfile.ZipFile(
+                    raw, "w", zipfile.ZIP_DEFLATED, compresslevel=3, strict_timestamps=False
+                ) as file:  # a file may be of 1970, which zip does not know
                     yield Writing(file)
                 raw.flush()
                 os.fsync(raw.fileno())
@@ -111,20 +113,19 @@ class Reading:
 
     def lines(self) -> Iterator[bytes]:
         """The SQL, line by line; what is damaged is said by who reads on."""
-        try:
-            with self._file.open(_SQL) as member:
-                yield from member
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise DatabaseTrouble(f"{self._path}: it is damaged: {error}") from error
+        with _damage_told(self._path), self._file.open(_SQL) as member:
+            yield from member
 
     @property
     def key(self) -> str | None:
         """The secret key, if it was given to it."""
-        return self._file.read(KEY).decode() if self.about.has_key else None
+        with _damage_told(self._path):
+            return self._file.read(KEY).decode() if self.about.has_key else None
 
     def content(self, name: str) -> bytes:
         """A file of the data folder."""
-        return self._file.read(_FILES + name)
+        with _damage_told(self._path):
+            return self._file.read(_FILES + name)
 
 
 @contextmanager
@@ -140,10 +141,18 @@ def opened(path: Path) -> Iterator[Reading]:
         yield Reading(path, file, _about(path, file))
 
 
+@contextmanager
+def _damage_told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
+        raise DatabaseTrouble(f"{path}: it is damaged: {error}") from error
+
+
 def _about(path: Path, file: zipfile.ZipFile) -> About:
     try:
         about = About.model_validate_json(file.read(_ABOUT))
-    except (zipfile.BadZipFile, KeyError, ValidationError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValidationError) as error:
         raise WrongUse(f"{path}: it is no whole backup of kam_sync") from error
     if about.format > FORMAT:
         raise WrongUse(f"{path}: it was written by a later release; restore it with that")

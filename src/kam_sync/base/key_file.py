@@ -38,7 +38,8 @@ class KeyFile:
             # In this order: who reads a new current key finds the one before it written down.
             found = [self._current.read_text().strip()]
             if self._former.exists():
-                found += self._former.read_text().split()
+                lines = self._former.read_text().splitlines()  # a passphrase may have spaces
+                found += [line.strip() for line in lines if line.strip()]
         except OSError as error:
             raise self._trouble(error) from error
         self._seen, self._keys = state, tuple(dict.fromkeys(found))

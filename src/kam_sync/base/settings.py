@@ -59,6 +59,13 @@ def _postgres_url(url: SecretStr | None) -> SecretStr | None:
     return url
 
 
+def _whole_path(said: Path) -> Path:
+    try:
+        return said.expanduser().resolve()
+    except RuntimeError as error:  # ~name of somebody who is not known here
+        raise ValueError(f"{said}: there is no such home folder") from error
+
+
 def _iso_currency(said: str) -> str:
     code = said.strip().upper()
     if code and not _CURRENCY.fullmatch(code):
@@ -141,7 +148,9 @@ class Settings(BaseSettings):
     )
 
     database_url: Annotated[SecretStr | None, AfterValidator(_postgres_url)] = None
-    data_dir: Path = Path(platformdirs.user_data_dir("kam_sync", appauthor=False))
+    data_dir: Annotated[Path, AfterValidator(_whole_path), Field(validate_default=True)] = Path(
+        platformdirs.user_data_dir("kam_sync", appauthor=False)
+    )
     secret_key: SecretStr | None = None
     public_url: HttpUrl | None = None
     oidc_issuer: Annotated[str, AfterValidator(_provider)] = ""

@@ -52,7 +52,8 @@ def backup(
     from kam_sync.cli import show
 
     settings = read_settings()
-    folder = settings.data_dir.expanduser().resolve()
+    folder = settings.data_dir
+    key = _key(settings) if with_key else None  # asked first: a dump may take an hour
     database = open_database(settings)
     try:
         with archive.written(file.expanduser().absolute()) as writing:
@@ -60,8 +61,8 @@ def backup(
                 writing.sql(_watched(dump.dump(database, held), watch))
             names = archive.files_in(folder)
             writing.files(folder, names)
-            if with_key:
-                writing.key(_key(settings))
+            if key is not None:
+                writing.key(key)
             about = archive.About(
                 version=__version__, revision=held.revision, created_at=utc_now(),
                 server=held.server, rows=held.rows, roles=list(held.roles), files=names,
@@ -106,7 +107,7 @@ def restore(
                 f"{file}: it is at {reading.about.revision}, made by release "
                 f"{reading.about.version}; this one is older: restore it with that release"
             )
-        folder = settings.data_dir.expanduser().resolve()
+        folder = settings.data_dir
         files = _to_write(reading, folder, replace=replace)
         database = open_database(settings)
         try:
@@ -168,7 +169,7 @@ def _put_key(reading: "Reading", settings: Settings, folder: Path) -> str:
         return "not in the backup"
     if settings.secret_key is not None:
         return "KAM_SYNC_SECRET_KEY is used, not the one in the backup"
-    path, keys = folder / KEY, reading.key.split(",")
+    path, keys = folder / KEY, [part.strip() for part in reading.key.split(",")]
     if path.exists():
         is_same = path.read_text().strip() == keys[0]
         return "the same as here" if is_same else "the one that is here is kept"
@@ -180,7 +181,7 @@ def _put_key(reading: "Reading", settings: Settings, folder: Path) -> str:
 def _key(settings: Settings) -> str:
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value()
-    folder = settings.data_dir.expanduser().resolve()
+    folder = settings.data_dir
     if not (folder / "secret.key").is_file():
         raise WrongUse("--with-key: there is no secret key yet, for nothing was encrypted")
     return ",".join(KeyFile(folder).keys())  # with former ones, while something is sealed by them
@@ -188,22 +189,14 @@ def _key(settings: Settings) -> str:
 
 def _bring_up(settings: Settings) -> dict[str, int]:
     """Migrate, with all that follows a migration, try the secrets, and erase again."""
-    from kam_sync import erasing
-    from kam_sync.base.db.sealed_columns import lost_secrets
+    from kam_sync import erasing, resealing
+    from kam_sync.base.secrets import SealedBy
     from kam_sync.cli import show
     from kam_sync.wiring import open_services
 
     with open_services(settings) as services:
-
-        def opens(sealed: str) -> bool:
-            try:
-                services.cipher.unlock(sealed)
-            except KamSyncError:
-                return False
-            return True
-
-        with services.database.transaction() as session:
-            lost = dict(lost_secrets(session, opens))
+        tables = resealing.standing(services).tables
+        lost = {table: count for table, by in tables.items() if (count := by[SealedBy.NONE])}
         try:
             erasing.erase_again(services, by=getuser())
         except KamSyncError as error:

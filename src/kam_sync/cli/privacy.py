@@ -1,5 +1,6 @@
 """`kam-sync privacy ...`: personal data: what is kept, how long; telling, erasing a person."""
 
+import os
 from getpass import getuser
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +24,7 @@ Who = Annotated[
     ),
 ]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
+_TAKEN = "%s: it is there already, and others may read it; choose another name or remove it"
 _NOBODY = "nobody is known by that"
 
 
@@ -66,6 +68,8 @@ def export(
     from kam_sync.privacy.model import About, Did, Entry, How
     from kam_sync.privacy.store import EventStore
 
+    if out is not None and out.exists():
+        raise WrongUse(_TAKEN % out)
     with opened() as services, services.database.transaction() as session:
         found = privacy_tables.one(session, person)
         document = disclosing.disclose(session, found)
@@ -76,8 +80,10 @@ def export(
         typer.echo(said.decode())
         return
     try:
-        out.touch(mode=0o600)
-        out.write_bytes(said)
+        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(said)
+    except FileExistsError as error:
+        raise WrongUse(_TAKEN % out) from error
     except OSError as error:
         raise WrongUse(f"{out}: {error.strerror}") from error
     typer.echo(f"written to {out}; it is personal data: give it to the person alone", err=True)
@@ -196,16 +202,18 @@ def retention(
 ) -> None:
     """Show or set how long personal data is kept.
 
-    With `--dry-run` also how many records are older than that, and go with the next upkeep.
+    With `--dry-run` nothing is set: it shows how many records are older than that, or than DAYS,
+    and would go with the next upkeep.
 
     Example: kam-sync privacy retention texts 365
     """
     from kam_sync.cli import privacy_tables
 
+    wish = {} if kind is None else privacy_tables.wished(kind, days)
     with opened() as services:
         if kind is not None and not dry_run:
             privacy_tables.set_term(services, kind, days, by=getuser())
-        privacy_tables.show_terms(services, json=json, counted=dry_run)
+        privacy_tables.show_terms(services, wish, json=json, counted=dry_run)
 
 
 @app.command()

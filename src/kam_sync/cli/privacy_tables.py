@@ -1,6 +1,6 @@
 """How `kam-sync privacy` shows things, and finds the one person who is meant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -12,11 +12,22 @@ from kam_sync.erasing import Erased, Found, find
 from kam_sync.forgetting import would_forget
 from kam_sync.intake.store import SourceStore
 from kam_sync.privacy.inventory import HOLDINGS
-from kam_sync.privacy.model import DEFAULTS, About, Did, Entry, Erasure, How, Term
+from kam_sync.privacy.model import (
+    DEFAULTS,
+    LONGEST,
+    SHORTEST,
+    About,
+    Did,
+    Entry,
+    Erasure,
+    How,
+    Term,
+)  # fmt: skip
 from kam_sync.privacy.store import EventStore, TermStore, counts
 from kam_sync.wiring import Services
 
 _FOREVER, _DEFAULT = "forever", "default"
+_DIGITS = 9
 
 
 def inventory(session: Session) -> list[dict[str, Any]]:
@@ -125,29 +136,41 @@ def show_protocol(services: Services, erased: Erased, *, is_dry: bool) -> None:
         show.block("Protocol", [f"{at}, by {erased.by}: {erased.reason}"])
 
 
-def set_term(services: Services, kind: str, days: str | None, *, by: str) -> None:
-    """Set how long something is kept."""
+def wished(kind: str, days: str | None) -> dict[Term, timedelta | None]:
+    """How long something is to be kept, as a person wrote it."""
     if kind not in set(Term):
         raise WrongUse(f"{kind}: there is no such kind; there are: {', '.join(Term)}")
-    if days is None or not (days.isdecimal() or days in {_FOREVER, _DEFAULT}):
+    term = Term(kind)
+    if days in {_FOREVER, _DEFAULT}:
+        return {term: DEFAULTS[term] if days == _DEFAULT else None}
+    if days is None or not days.isdecimal() or len(days) > _DIGITS:
         raise WrongUse(f"{kind}: give a number of days, `{_FOREVER}` or `{_DEFAULT}`")
+    if not SHORTEST <= int(days) <= LONGEST:
+        raise WrongUse(f"days {int(days)}: {SHORTEST} to {LONGEST}, or `{_FOREVER}`")
+    return {term: timedelta(days=int(days))}
+
+
+def set_term(services: Services, kind: str, days: str | None, *, by: str) -> None:
+    """Set how long something is kept."""
+    ((term, span),) = wished(kind, days).items()
     with services.database.transaction() as session:
         terms = TermStore(session)
         if days == _DEFAULT:
-            terms.reset(Term(kind))
+            terms.reset(term)
         else:
-            number = None if days == _FOREVER else int(days)
-            terms.set(Term(kind), number, by=by, now=services.now())
+            terms.set(term, _days(span), by=by, now=services.now())
         entry = Entry(by, Did.SET, How.COMMAND, About.TERM, kind)
         EventStore(session).note(entry, services.now())
 
 
-def show_terms(services: Services, *, json: bool, counted: bool) -> None:
-    """How long everything is kept, and how much is older."""
+def show_terms(
+    services: Services, wish: Mapping[Term, timedelta | None], *, json: bool, counted: bool
+) -> None:
+    """How long everything is kept, or would be with a wish, and how much is older."""
     with services.database.transaction() as session:
-        terms, chosen = TermStore(session).terms(), TermStore(session).chosen()
+        terms, chosen = {**TermStore(session).terms(), **wish}, TermStore(session).chosen()
         by = {term: row.by for term, row in chosen.items()}
-    older = would_forget(services) if counted else {}
+    older = would_forget(services, wish) if counted else {}
     if json:
         show.as_json({
             "retention": [

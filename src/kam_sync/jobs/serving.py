@@ -11,7 +11,7 @@ from kam_sync.jobs import queue
 from kam_sync.jobs.defaults import default_plan
 from kam_sync.jobs.model import DARK, Step
 from kam_sync.jobs.runner import SILENCE, Worker
-from kam_sync.jobs.store import Load, LoadStore, QueueStore, ScheduleStore, TickStore
+from kam_sync.jobs.store import STATUSES, Load, LoadStore, QueueStore, ScheduleStore, TickStore
 from kam_sync.jobs.tasks import Work
 from kam_sync.jobs.timetable import Scheduler
 from kam_sync.jobs.when import following
@@ -19,10 +19,8 @@ from kam_sync.wiring import Services
 
 __all__ = [
     "Load", "Running", "defer_sync", "is_tried_again", "live_workers", "load", "look_at_hooks",
-    "next_sync", "queue_facts", "queue_load", "running", "waits_for",
+    "next_sync", "queue_facts", "running", "waits_for",
 ]  # fmt: skip
-
-_STATUSES = ("todo", "doing", "succeeded", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +108,10 @@ def live_workers(session: Session) -> int:
     return QueueStore(session).live_workers(SILENCE)
 
 
-def queue_load(services: Services) -> tuple[dict[str, int], int]:
-    """Jobs by status, and how many workers are alive."""
-    with services.database.transaction() as session:
-        store = QueueStore(session)
-        counts, workers = store.counts(), store.live_workers(SILENCE)
-    return {status: counts.get(status, 0) for status in _STATUSES}, workers
-
-
 def queue_facts(services: Services) -> dict[str, int | str | None]:
     """Jobs by status, workers that are alive, and the newest instant that was fired."""
-    jobs, workers = queue_load(services)
     with services.database.transaction() as session:
+        counts, workers = QueueStore(session).counts(), live_workers(session)
         last = TickStore(session).last()
+    jobs = {status: counts.get(status, 0) for status in STATUSES}
     return {**jobs, "workers": workers, "last_tick": last.isoformat() if last else None}

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from threading import Thread
 from time import monotonic
 
 import structlog
@@ -74,6 +75,17 @@ def fire(
     return True
 
 
+class _Clock(BackgroundScheduler):
+    """One that knows whether its thread lives: it says to run for as long as nobody stops it."""
+
+    _thread: Thread | None = None
+
+    @property
+    def is_alive(self) -> bool:
+        thread = self._thread
+        return bool(self.running) and thread is not None and thread.is_alive()
+
+
 class Scheduler:
     """Fires what is due, in a thread of its own; any number of processes may run one each."""
 
@@ -91,7 +103,7 @@ class Scheduler:
         self._read_at = monotonic()
         self._executor = TickExecutor()
         self._minding = ClockMinder(services.now, refresh_every, self._begin_anew)
-        self._clock = BackgroundScheduler(
+        self._clock = _Clock(
             executors={"default": self._executor},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
             timezone=UTC,
@@ -115,7 +127,7 @@ class Scheduler:
     @property
     def is_running(self) -> bool:
         """False when its clock has ended, which nothing but a new process mends."""
-        return bool(self._clock.running)
+        return self._clock.is_alive
 
     @property
     def silence(self) -> timedelta:

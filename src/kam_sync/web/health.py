@@ -146,7 +146,7 @@ def _room(services: Services, language: Language) -> Check:
 
 def disk(settings: Settings, language: Language) -> Check:
     """How much room the data folder has; a full one stops an embedded database, and uploads."""
-    folder = settings.data_dir.expanduser().resolve()
+    folder = settings.data_dir
     there = next(one for one in (folder, *folder.parents) if one.exists())
     free = shutil.disk_usage(there).free / 2**20
     _ = language.gettext

@@ -10,7 +10,6 @@ from kam_sync.base.errors import DatabaseTrouble
 from kam_sync.intake.model import Standing
 from kam_sync.intake.store import SourceStore, TurnStore, progress_of
 from kam_sync.jobs.measured import MEASURES
-from kam_sync.jobs.serving import queue_load
 from kam_sync.ledger.store import LedgerBook
 from kam_sync.notify.store import ChannelStore, DeliveryStore, SendStore, TargetStore
 from kam_sync.web import standing
@@ -53,6 +52,7 @@ def show_metrics(request: Request, services: Serving) -> Response:
     try:
         _note(metrics, services)
         stand = standing.read(services)
+        metrics.note_queue(stand.load.by_status)
     except DatabaseTrouble:
         metrics.forget()
         stand = None
@@ -76,7 +76,6 @@ def _note(metrics: Metrics, services: Services) -> None:
         metrics.note_webhooks([one for one in shown if one], now)
         names = {source.id: source.name for source in sources}
         metrics.note_ledger(LedgerBook(session).newest(), names)
-    metrics.note_queue(queue_load(services)[0])
 
 
 def _standings(services: Services) -> dict[str, Standing]:

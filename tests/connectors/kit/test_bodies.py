@@ -129,3 +129,9 @@ def test_a_redirect_is_not_followed(box: AmoSandbox, crm: CrmHttp) -> None:
         with pytest.raises(RetryLater, match="answered 302"):
             crm.get("/api/v4/leads")
         assert not list(other.requests)
+
+
+def test_what_follows_the_end_of_a_packed_answer_is_not_read() -> None:
+    parts = iter([gzip.compress(LISTED), *[b"x" * 1024] * 100])
+    assert b"".join(bodies._inflated(parts)) == LISTED
+    assert len(list(parts)) == 100

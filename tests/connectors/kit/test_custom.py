@@ -63,3 +63,32 @@ def test_a_time_without_a_zone_is_the_accounts_own() -> None:
 @pytest.mark.parametrize("sent", [10**12, -(10**12), "0001-01-01", "9999-12-31", "32.01.2026"])
 def test_an_absurd_time_is_none(sent: Any) -> None:
     assert custom.day(sent, MOSCOW) is None
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ["Да", "да, по телефону", "есть", "Согласен", "согласие на рассылку", "Y", "1", 1, True,
+     ["yes"], "01.02.2026", "10.02.2026", "10.02.2026 14:00", "2026-02-10",
+     "2026-02-10T14:00:00+03:00", 1_770_681_600],
+)  # fmt: skip
+def test_a_yes_and_the_day_it_was_given_on_are_consent(sent: Any) -> None:
+    assert custom.agreed(sent) is True
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ["Нет", "no", "N", "0", 0, False, "не согласен", "не дано", "отказался", "Отозвано 10.02.2026",
+     "10.02.2026 отозвано", "согласие отозвано", "Согласие не получено", "no consent"],
+)  # fmt: skip
+def test_a_no_is_no_consent_whatever_day_stands_before_it(sent: Any) -> None:
+    assert custom.agreed(sent) is False
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ["дата не указана", "не указано", "согласие не указано", "нет данных", "данные уточняются",
+     "n/a", "not specified", "номер 1", "10 раз", "1 раз", 5, "00.00.0000", "32.01.2026", "не", "",
+     None, []],
+)  # fmt: skip
+def test_what_says_neither_leaves_consent_unknown(sent: Any) -> None:
+    assert custom.agreed(sent) is None

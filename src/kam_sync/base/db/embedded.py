@@ -46,7 +46,7 @@ def start_embedded(data_dir: Path) -> EmbeddedServer:
         DatabaseTrouble: in words that say what to do (no space, no rights, newer files, no start).
     """
     wheel = _load_wheel()
-    home = data_dir.expanduser().resolve() / _FOLDER
+    home = data_dir / _FOLDER
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(home.parent / ".starting.lock", timeout=90):

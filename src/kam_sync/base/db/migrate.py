@@ -45,16 +45,24 @@ def migrate(database: Database, *, to: str = "head") -> None:
         connection.execute(sa.select(sa.func.pg_advisory_lock(key)))
         connection.commit()
         try:
-            let_go_of_views(connection)  # whoever opens the services makes them anew
-            connection.commit()
+            if to == "head" and (revision_of(connection) or "") >= newest_revision():
+                return  # whoever had the lock before did it all, and may have made the views anew
             config = _config()
             config.attributes["connection"] = connection
-            _in_turns(connection, partial(command.upgrade, config, to))
+            _in_turns(
+                connection, partial(_upgrade, connection, partial(command.upgrade, config, to))
+            )
         finally:
             connection.rollback()
             connection.execute(sa.text("RESET lock_timeout"))
             connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
             connection.commit()
+
+
+def _upgrade(connection: sa.Connection, upgrade: Callable[[], None]) -> None:
+    let_go_of_views(connection)  # whoever opens the services makes them anew
+    connection.commit()
+    upgrade()
 
 
 def let_go_of_views(connection: sa.Connection) -> None:

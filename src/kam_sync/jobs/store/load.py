@@ -22,6 +22,10 @@ _BY_TASK = sa.text("""
 """)
 
 
+STATUSES = ("todo", "doing", "succeeded", "failed")
+"""What is told of the queue; others are passed through in a moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
     """The jobs of the last week."""
@@ -30,6 +34,15 @@ class Load:
     """How many there are of each task in each status."""
     oldest: timedelta
     """How long the oldest one waits that nothing but a free worker keeps from beginning."""
+
+    @property
+    def by_status(self) -> dict[str, int]:
+        """How many there are in each status, of all tasks."""
+        found = dict.fromkeys(STATUSES, 0)
+        for (_, status), number in self.jobs.items():
+            if status in found:
+                found[status] += number
+        return found
 
 
 class LoadStore:
