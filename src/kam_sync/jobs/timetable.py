@@ -75,7 +75,7 @@ def fire(
     return True
 
 
-class _Clock(BackgroundScheduler):
+class _Clock(BackgroundScheduler):  # type: ignore[misc]  # apscheduler has no types
     """One that knows whether its thread lives: it says to run for as long as nobody stops it."""
 
     _thread: Thread | None = None
