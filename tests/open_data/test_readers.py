@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from kam_sync.open_data.keeping import keep_views
-from kam_sync.open_data.store import VIEWS
+from kam_sync.open_data.store import VIEWS, ReaderStore
 from kam_sync.wiring import Services
 from tests.fakes.books import Book
 from tests.open_data.conftest import reading
@@ -110,5 +110,24 @@ def test_rights_outlive_views_that_are_made_anew(services: Services, book: Book)
     with reading(services) as engine:
         let_go(services.database)
         keep_views(services.database, services.zone)
+        with engine.connect() as connection:
+            assert connection.scalar(sa.text("SELECT count(*) FROM deals")) == 3
+
+
+@pytest.mark.parametrize("is_personal", [True, False])
+def test_who_read_before_a_restore_reads_after_it(
+    services: Services, book: Book, is_personal: bool
+) -> None:
+    with reading(services, is_personal=is_personal) as engine:
+        with services.database.engine.begin() as connection:  # as `restore --replace` does
+            connection.execute(
+                sa.text("DROP SCHEMA open CASCADE; DROP SCHEMA open_personal CASCADE")
+            )
+        assert keep_views(services.database, services.zone)
+        with services.database.transaction() as session:
+            [reader] = ReaderStore(session).readers()
+        assert (reader.is_ours, reader.is_personal) == (True, is_personal)
+        let_go(services.database)
+        assert keep_views(services.database, services.zone)
         with engine.connect() as connection:
             assert connection.scalar(sa.text("SELECT count(*) FROM deals")) == 3

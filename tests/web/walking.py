@@ -1,11 +1,14 @@
 """Walks over all routes of the application with what is somebody's, and looks for what leaks."""
 
+import re
 from itertools import product
 from typing import Any
 
 from kam_sync.web import routes as all_routes
 from kam_sync.web.pages.exporting.registry import EXPORTS
 from tests.web.two_kams import House, Side
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def routes(*methods: str) -> list[tuple[str, str]]:
@@ -45,4 +48,6 @@ def leaks(answer: Any, house: House, asked: str) -> list[str]:
     other = house.boris
     sums = [house.anna.money(50) + other.money(50)]  # of the group that is both's
     words = [*other.planted(), *map(str, (*sums, *map(other.money, (30, 40, 50))))]
-    return [word for word in words if word in text and word not in asked]
+    unnumbered = _UUID.sub("", text)  # among thousands of those, one has any six digits in a row
+    told = [word for word in words if word in (unnumbered if word.isdigit() else text)]
+    return [word for word in told if word not in asked]

@@ -9,7 +9,7 @@ from kam_sync.base.db.roles import RoleState, prepare_role, role_sql
 from kam_sync.base.errors import DatabaseTrouble
 from kam_sync.kpi.registry import KPIS, OURS
 from kam_sync.kpi.store.alone import ROLE
-from kam_sync.open_data.store import VIEWS, MakingStore, NoRight
+from kam_sync.open_data.store import VIEWS, MakingStore, NoRight, ReaderStore
 
 _log = structlog.get_logger("kam_sync.open_data")
 
@@ -40,6 +40,7 @@ def keep_views(database: Database, zone: ZoneInfo) -> bool:
     try:
         with database.transaction() as session:
             MakingStore(session).keep(VIEWS, zone, KPIS)
+            ReaderStore(session).let_in()
     except NoRight as error:
         _log.warning("no open data", message=str(error), advice="docs/open-data.md, Rights")
         return False

@@ -36,7 +36,7 @@ def test_a_click_comes_first_and_stays_the_one(services: Services) -> None:
         client.measure(33)
         client.write()
         assert client.tasks() == [(False, "")]
-        assert client.writes()["task"].asked_by == "the page"
+        assert client.writes()["task"].asked_by == "page"
 
 
 def test_a_first_load_makes_tasks_of_the_gravest_alone(services: Services) -> None:

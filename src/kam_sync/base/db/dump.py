@@ -158,7 +158,7 @@ def _understood(line: bytes, number: int) -> bytes:
 
 def _before(schemas: Iterable[str]) -> bytes:
     drops = [f"DROP SCHEMA {name} CASCADE; " for name in schemas]
-    again = "CREATE SCHEMA public; " if drops else ""
+    again = "CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC; " if drops else ""
     return f"SET lock_timeout = '10s'; {''.join(drops)}{again}\n".encode()
 
 

@@ -27,6 +27,15 @@ _READERS = """
         AND has_schema_privilege(r.oid, to_regnamespace(:open), 'USAGE')
     ORDER BY 1
 """
+_SHUT_OUT = """
+    SELECT r.rolname AS name, EXISTS (
+        SELECT FROM pg_db_role_setting s, unnest(s.setconfig) AS said
+        WHERE s.setrole = r.oid AND said LIKE 'search_path=%' || :personal || '%'
+    ) AS is_personal
+    FROM pg_roles r
+    WHERE r.rolcanlogin AND shobj_description(r.oid, 'pg_authid') = :mark || current_database()
+        AND NOT has_schema_privilege(r.oid, to_regnamespace(:open), 'USAGE')
+"""
 _END = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE usename = :name AND pid <> pg_backend_pid()
@@ -74,6 +83,13 @@ class ReaderStore:
         place = self._session.execute(sa.text(_PLACE)).one()
         return list(_statements(name, password, place, is_personal=is_personal))
 
+    def let_in(self) -> None:
+        """Give back what a restore, which made the views anew, took from who read them before."""
+        place = self._session.execute(sa.text(_PLACE)).one()
+        values = {"open": SCHEMA, "personal": PERSONAL_SCHEMA, "mark": _MARK}
+        for name, is_personal in self._session.execute(sa.text(_SHUT_OUT), values).all():
+            self._run(list(_grants(name, place, is_personal=is_personal)))
+
     def shut_out(self, name: str) -> None:
         """Let nobody log in as a role any more. Raises NoRight."""
         self._run([f"ALTER ROLE {_named(name)} NOLOGIN"])
@@ -117,7 +133,7 @@ class ReaderStore:
 
 
 def _statements(name: str, password: str, place: Any, *, is_personal: bool) -> Iterator[str]:
-    role, schemas = _named(name), [SCHEMA, PERSONAL_SCHEMA] if is_personal else [SCHEMA]
+    role, schemas = _named(name), _schemas(is_personal=is_personal)
     yield (
         f"CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 20 "
         f"PASSWORD {quoted(password)}"
@@ -130,14 +146,23 @@ def _statements(name: str, password: str, place: Any, *, is_personal: bool) -> I
         f"search_path = {', '.join(schemas)}",
     ):
         yield f"ALTER ROLE {role} SET {setting}"
+    yield from _grants(name, place, is_personal=is_personal)
+
+
+def _grants(name: str, place: Any, *, is_personal: bool) -> Iterator[str]:
+    role = _named(name)
     yield f"GRANT CONNECT ON DATABASE {_named(place.database)} TO {role}"
-    for schema in schemas:
+    for schema in _schemas(is_personal=is_personal):
         yield f"GRANT USAGE ON SCHEMA {schema} TO {role}"
         yield f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role}"
         yield (
             f"ALTER DEFAULT PRIVILEGES FOR ROLE {_named(place.service)} IN SCHEMA {schema} "
             f"GRANT SELECT ON TABLES TO {role}"
         )
+
+
+def _schemas(*, is_personal: bool) -> list[str]:
+    return [SCHEMA, PERSONAL_SCHEMA] if is_personal else [SCHEMA]
 
 
 def _named(name: Any) -> str:
