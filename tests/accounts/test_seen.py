@@ -8,10 +8,10 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from kam_sync.accounts.seen import SEEN, VIEWS, Whose
+from kam_sync.accounts.seen import SEEN, VIEWS
 from kam_sync.accounts.store import Own, is_secured, secure, sql_for_administrator
 from kam_sync.accounts.store.tables import AccountRow
-from kam_sync.base.db import Database, LimitedDatabase, Session, is_limited
+from kam_sync.base.db import Database, LimitedDatabase, is_limited
 from kam_sync.base.db.migrate import migrate
 from kam_sync.base.errors import NotAllowed, NotReady
 from tests.conftest import NOW
@@ -26,14 +26,6 @@ _COLUMNS = """
 """
 
 
-@pytest.fixture
-def session(migrated: Database) -> Iterator[Session]:
-    """A transaction of somebody who looks after nothing."""
-    with migrated.transaction() as session:
-        Own(("nobody@example.org",)).restrict(session)
-        yield session
-
-
 def test_of_each_table_somebody_has_decided_what_is_seen(migrated: Database) -> None:
     with migrated.transaction() as session:
         there = set(session.scalars(sa.text(_TABLES)))
@@ -41,14 +33,6 @@ def test_of_each_table_somebody_has_decided_what_is_seen(migrated: Database) -> 
         for name, seen in SEEN.items():
             columns = set(session.scalars(sa.text(_COLUMNS), {"name": f'"{name}"'}))
             assert set(seen.columns) <= columns, name
-
-
-def test_nothing_is_seen_where_no_account_is_own(session: Session) -> None:
-    for name, seen in SEEN.items():
-        if seen.whose not in {Whose.NOBODY, Whose.EVERYONE, Whose.LIMITED}:
-            columns = ", ".join(f'"{one}"' for one in seen.columns) or "*"
-            found = session.execute(sa.text(f'SELECT {columns} FROM "{name}"')).all()
-            assert found == [], name
 
 
 @pytest.mark.parametrize(
@@ -95,13 +79,6 @@ def test_a_limited_database_gives_nothing_but_transactions(migrated: Database) -
     ):  # fmt: skip
         with pytest.raises(NotAllowed):
             ask()
-
-
-def test_a_role_without_accounts_in_its_setting_sees_nothing(migrated: Database) -> None:
-    with migrated.transaction() as session:
-        session.execute(sa.text("SET LOCAL ROLE kam_sync_kam"))
-        assert session.scalar(sa.text("SELECT count(*) FROM account")) == 0
-        assert session.scalar(sa.text("SELECT count(*) FROM own_standing")) == 0
 
 
 def test_what_was_taken_away_is_put_back(migrated: Database) -> None:

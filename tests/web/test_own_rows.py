@@ -11,8 +11,9 @@ import sqlalchemy as sa
 import kam_sync.web.deps
 from kam_sync.access import keys
 from kam_sync.access.model import Actor, Role
-from kam_sync.accounts.seen import SEEN
-from kam_sync.base.db import Database
+from kam_sync.accounts.seen import SEEN, Seen, Whose
+from kam_sync.accounts.store import Own
+from kam_sync.base.db import Database, Session
 from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import Settings
 from kam_sync.web.app import create_app
@@ -208,6 +209,34 @@ def test_who_looks_after_nothing_is_told_so(house: House) -> None:
         assert client.get("/api/v1/accounts").json()["items"] == []
         portfolio = client.get("/api/v1/portfolio").json()
         assert (portfolio["total"], portfolio["kams"], portfolio["at_start"]) == (None, [], 0)
+
+
+def test_the_database_shows_nothing_to_who_looks_after_nothing(house: House) -> None:
+    """Neither to a role to which nobody has said whose accounts are its own."""
+    limited = {Whose.NOBODY, Whose.EVERYONE, Whose.LIMITED}
+    tables = {name: seen for name, seen in SEEN.items() if seen.whose not in limited}
+    database = house.world.services.database
+    with database.transaction() as session:
+        full = {name for name, seen in tables.items() if session.execute(rows(name, seen)).all()}
+        assert {"account", "alert", "deal", "contact", "invoice", "task"} <= full
+        assert len(full) > 20, sorted(tables.keys() - full)
+    for restrict in (Own(("nobody@example.org",)).restrict, be_the_role):
+        with database.transaction() as session:
+            restrict(session)
+            for name, seen in tables.items():
+                assert session.execute(rows(name, seen)).all() == [], name
+            assert session.scalar(sa.text("SELECT count(*) FROM own_standing")) == 0
+
+
+def rows(name: str, seen: Seen) -> sa.TextClause:
+    """Asks for what a key account manager may see of a table."""
+    columns = ", ".join(f'"{one}"' for one in seen.columns) or "*"
+    return sa.text(f'SELECT {columns} FROM "{name}"')
+
+
+def be_the_role(session: Session) -> None:
+    """Change into the role, and say nothing of accounts."""
+    session.execute(sa.text("SET LOCAL ROLE kam_sync_kam"))
 
 
 def test_only_what_holds_no_accounts_is_given_all_whoever_asks() -> None:
