@@ -62,6 +62,14 @@ def test_a_page_hears_of_what_changed_before_its_stream_began(
     assert asyncio.run(asyncio.wait_for(heard(), 20)) == "alerts"
 
 
+def test_a_stream_ends_after_a_while_so_that_the_page_shows_again_who_asks(world: World) -> None:
+    async def heard() -> list[str | None]:
+        live = Live(world.services, every=0.01, stays=0.2)
+        return [event.event async for event in live.news('{"alerts": "before"}')]
+
+    assert asyncio.run(asyncio.wait_for(heard(), 20)) == ["alerts", "runs"]
+
+
 def test_pages_hear_again_after_a_look_that_failed(world: World, fallen: UUID) -> None:
     def rename(was: str, now: str) -> None:
         with world.services.database.transaction() as session:

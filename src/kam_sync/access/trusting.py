@@ -24,6 +24,7 @@ def admit(
     provider's own name for them. A group that is mapped to a role gives it at each log-in.
     """
     store, role = MemberStore(session), role_of(claims.groups, roles)
+    store.alone()  # two windows of a browser that is restored log in for the first time at once
     member = store.by_subject(claims.subject) or (
         store.find(claims.email) if claims.email else None
     )

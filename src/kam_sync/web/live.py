@@ -8,6 +8,7 @@ what was seen, so that a page that comes back hears of what it missed.
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
+from time import monotonic
 from typing import Annotated
 
 import orjson
@@ -28,6 +29,8 @@ _log = structlog.get_logger("kam_sync.web")
 PATH = "/events"
 _EVERY = 2.0
 _LONGEST = 1000
+_STAYS = 600.0
+"""Seconds. Then a page asks anew by itself, and shows who it is: log-ins are ended."""
 
 Marks = Mapping[str, str]
 """By topic ("alerts", "runs") what changes when it does."""
@@ -36,9 +39,10 @@ Marks = Mapping[str, str]
 class Live:
     """What has changed, for all that listen."""
 
-    def __init__(self, services: Services, *, every: float = _EVERY) -> None:
+    def __init__(self, services: Services, *, every: float = _EVERY, stays: float = _STAYS) -> None:
         self._services = services
         self._every = every
+        self._stays = stays
         self._listeners: set[asyncio.Queue[Marks | None]] = set()
         self._looking: asyncio.Task[None] | None = None
 
@@ -55,11 +59,12 @@ class Live:
         queue: asyncio.Queue[Marks | None] = asyncio.Queue()
         self._listeners.add(queue)
         before: Marks | None = None
+        ends_at = monotonic() + self._stays
         try:
             seen = _read(last_seen) or await asyncio.to_thread(look)
             if self._looking is None or self._looking.done():
                 self._looking = asyncio.create_task(self._keep_looking())
-            while (marks := await queue.get()) is not None:
+            while (marks := await queue.get()) is not None and monotonic() < ends_at:
                 if services is not None and marks != before:
                     before, marks = marks, await asyncio.to_thread(look)
                 elif services is not None:
