@@ -54,7 +54,8 @@ def browsing(
         browser.close()
     refused = tuple(f"{status} " for status in expected)
     words = tuple(f"status of {status} " for status in expected)
-    assert [one for one in broken if not (one.startswith(refused) or _has(one, words))] == []
+    found = [one for one in broken if not (one.startswith(refused) or _has(one, words))]
+    assert found == [], found
 
 
 def _has(said: str, words: tuple[str, ...]) -> bool:

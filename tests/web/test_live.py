@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 
+from connectors import NewTask, Noun, Ref, Written
 from kam_sync.alerts.store import AlertStore
-from kam_sync.intake.store import RunStore
+from kam_sync.intake.store import RunStore, WriteStore
 from kam_sync.jobs.attending import attending
 from kam_sync.web.live import Live
-from tests.web.world import World
+from tests.web.world import WHEN, World
 
 
 def test_who_listens_hears_what_kind_of_thing_changed(world: World, fallen: UUID) -> None:
@@ -62,6 +63,20 @@ def test_a_page_hears_of_what_changed_before_its_stream_began(
     assert asyncio.run(asyncio.wait_for(heard(), 20)) == "alerts"
 
 
+def test_who_waits_for_a_task_hears_that_it_is_in_the_crm(world: World, fallen: UUID) -> None:
+    async def listened() -> list[str | None]:
+        heard = []
+        async with aclosing(Live(world.services, every=0.01).news("")) as news:
+            for step in (_ask_for_a_task, _task_is_there):
+                waiting = asyncio.ensure_future(anext(news))
+                await asyncio.sleep(0.1)
+                await asyncio.to_thread(step, world)
+                heard.append((await waiting).event)
+        return heard
+
+    assert asyncio.run(asyncio.wait_for(listened(), 20)) == ["alerts", "alerts"]
+
+
 def test_a_stream_ends_after_a_while_so_that_the_page_shows_again_who_asks(world: World) -> None:
     async def heard() -> list[str | None]:
         live = Live(world.services, every=0.01, stays=0.2)
@@ -106,6 +121,17 @@ def _acknowledge(world: World, account: UUID) -> None:
         alert = AlertStore(session).alerts(account_id=account, limit=1)[0].id
     with attending(world.services, "test") as acting:
         acting.acknowledge(alert, "")
+
+
+def _ask_for_a_task(world: World) -> None:
+    task = NewTask("t1", Ref(Noun.COMPANY, "1"), "Позвонить", due_on=WHEN.date())
+    with world.services.database.transaction() as session:
+        WriteStore(session, 1).ask([task], by="test", now=WHEN)
+
+
+def _task_is_there(world: World) -> None:
+    with world.services.database.transaction() as session:
+        WriteStore(session, 1).keep(Written("t1", "501", None), WHEN)
 
 
 def _begin(world: World) -> int:

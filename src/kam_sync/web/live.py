@@ -19,7 +19,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from kam_sync.alerts.store import AlertStore
 from kam_sync.base.db import Session, is_limited
 from kam_sync.base.errors import DatabaseTrouble
-from kam_sync.intake.store import RunStore
+from kam_sync.intake.store import RunStore, mark_of_writes
 from kam_sync.web.deps import Asking, Serving
 from kam_sync.wiring import Services
 
@@ -123,10 +123,12 @@ def _look_at(services: Services) -> Marks:
 
 
 def _marks(session: Session) -> Marks:
-    """Syncs are not theirs who see own accounts only."""
+    """With alerts stands what waits to be written into a CRM, their tasks above all. Syncs are not
+    theirs who see own accounts only."""
+    alerts = f"{AlertStore(session).mark()} {mark_of_writes(session)}"
     if is_limited(session):
-        return {"alerts": AlertStore(session).mark()}
-    return {"alerts": AlertStore(session).mark(), "runs": RunStore(session).mark()}
+        return {"alerts": alerts}
+    return {"alerts": alerts, "runs": RunStore(session).mark()}
 
 
 def _written(marks: Marks) -> str:

@@ -246,6 +246,13 @@ def writes_of_keys(session: Session, keys: Collection[str]) -> dict[str, CrmWrit
     return {row.key: row for row in session.scalars(query)}
 
 
+def mark_of_writes(session: Session) -> str:
+    """Another text whenever a write begins to wait, or ends."""
+    query = select(sa.func.count(), sa.func.sum(WriteRow.id))
+    number, of_ids = session.execute(query.where(col(WriteRow.state).in_(_UNFINISHED))).one()
+    return f"{number}/{of_ids or 0}"
+
+
 def sources_with_waiting(session: Session) -> list[int]:
     """The sources into which something is to be written."""
     query = select(WriteRow.source_id).where(WriteRow.state == WriteState.WAITING)
