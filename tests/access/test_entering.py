@@ -60,12 +60,14 @@ def test_who_guesses_waits_longer_and_longer_and_a_right_password_then_works(
     assert isinstance(enter(session, GOOD, at=later + timedelta(seconds=31)), Entered)
 
 
+@pytest.mark.heavy
 def test_many_logins_tried_from_one_address_make_it_wait(session: Session) -> None:
     said = [enter(session, "wrong", email=f"user{number}@example.com") for number in range(31)]
     assert said[29].wait == timedelta(seconds=15)
     assert said[30].wait == timedelta(seconds=15)
 
 
+@pytest.mark.heavy
 def test_an_address_that_has_to_wait_leaves_nothing_of_more_logins(session: Session) -> None:
     for number in range(40):
         enter(session, "wrong", email=f"user{number}@example.com")

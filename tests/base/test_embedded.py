@@ -51,6 +51,7 @@ def test_data_is_kept_between_starts_and_the_server_stops_with_its_last_holder(
     again.close()
 
 
+@pytest.mark.heavy
 def test_a_second_process_joins_and_the_first_may_leave(tmp_path: Path) -> None:
     first = open_database(settings_of(tmp_path))
     second = subprocess.Popen(
@@ -83,6 +84,7 @@ def test_after_a_kill_of_process_and_server_the_next_start_recovers(tmp_path: Pa
     assert not (tmp_path / "postgres" / "postmaster.pid").exists()
 
 
+@pytest.mark.heavy
 def test_a_server_found_dying_is_started_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -143,6 +145,7 @@ def test_an_unreachable_database_is_named_without_its_password() -> None:
     assert "refused" in str(caught.value)  # the cause, and not libpq's question after it
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(
     os.name == "nt" or os.geteuid() != 0, reason="only root can become another user"
 )

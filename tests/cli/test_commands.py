@@ -56,6 +56,7 @@ def test_a_sync_that_must_wait_exits_with_one_and_says_why(
     assert message.endswith(": the CRM fails (503)")
 
 
+@pytest.mark.heavy
 def test_kpi_detect_and_notify_each_report_what_they_did(
     kam_sync: Command, connected: AmoSandbox
 ) -> None:
@@ -75,6 +76,7 @@ def test_a_wrong_date_is_refused(kam_sync: Command) -> None:
     assert "a date such as" in said.err
 
 
+@pytest.mark.heavy
 def test_the_doctor_says_what_to_do(kam_sync: Command, connected: AmoSandbox) -> None:
     kam_sync("sync")
     fine = kam_sync("doctor", "--json")
@@ -89,6 +91,7 @@ def test_the_doctor_says_what_to_do(kam_sync: Command, connected: AmoSandbox) ->
     assert "kam-sync source set sales --token -" in said.out
 
 
+@pytest.mark.heavy
 def test_the_doctor_advises_after_a_kill_until_the_sync_is_tried_again(
     kam_sync: Command, connected: AmoSandbox, database: Database
 ) -> None:
@@ -151,6 +154,7 @@ def test_the_version_is_printed(kam_sync: Command) -> None:
     assert kam_sync("--version").out.startswith("kam-sync 0.")
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 def test_the_demo_makes_one_pass_and_a_second_one_changes_nothing(
     kam_sync: Command, monkeypatch: pytest.MonkeyPatch

@@ -45,6 +45,7 @@ def run(checkout: Path, *command: str) -> str:
     return done.stdout
 
 
+@pytest.mark.heavy
 def test_a_new_connector_passes_the_checks_of_all_in_the_files_that_it_costs(
     kam_sync: Command, checkout: Path
 ) -> None:

@@ -69,6 +69,7 @@ def test_a_command_with_a_code_tries_again_with_what_it_was_worth(
     assert [seen.path for seen in box.requests].count("/oauth2/access_token") == 1
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 def test_the_command_gives_a_link_and_waits_until_the_person_has_come_back(
     kam_sync: Command, box: AmoSandbox

@@ -56,6 +56,7 @@ def test_a_large_deletion_is_held_shown_and_approved(
     assert kam_sync("source", "held").err == "nothing is held\n"
 
 
+@pytest.mark.heavy
 def test_a_rejected_deletion_is_not_held_again(kam_sync: Command, connected: AmoSandbox) -> None:
     kam_sync("sync", "sales", "--json")
     lose(connected, connected.count("leads") // 2)
@@ -72,6 +73,7 @@ def test_what_is_not_held_cannot_be_approved(kam_sync: Command, connected: AmoSa
     assert "no deletion of deal is held; held: nothing" in said.err
 
 
+@pytest.mark.heavy
 def test_a_share_that_is_no_share_is_refused(kam_sync: Command, connected: AmoSandbox) -> None:
     assert connected.token
     said = kam_sync("source", "set", "sales", "--set", "most_deleted_percent=101")

@@ -238,6 +238,7 @@ def test_sheets_and_parquets_are_imported_too(kam_sync: Command, tmp_path) -> No
     assert counts(said) == {"read": 1, "updated": 1}  # the same key, whatever the file
 
 
+@pytest.mark.heavy
 def test_the_source_of_given_rows_is_one_among_the_others(
     kam_sync: Command, written, services
 ) -> None:

@@ -68,6 +68,7 @@ def portals() -> Iterator[list[BitrixSandbox]]:
         yield [opened.enter_context(box) for box in boxes]
 
 
+@pytest.mark.heavy
 def test_the_same_portal_is_read_on_and_another_one_is_read_anew(
     kam_sync: Command, portals: list[BitrixSandbox]
 ) -> None:

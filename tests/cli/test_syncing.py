@@ -19,6 +19,7 @@ FULL = NounCounts(
 )  # fmt: skip
 
 
+@pytest.mark.heavy
 def test_a_noun_without_rights_is_a_failure_and_the_others_are_read(
     kam_sync: Command, connected: AmoSandbox
 ) -> None:
@@ -39,6 +40,7 @@ def test_a_noun_without_rights_is_a_failure_and_the_others_are_read(
     )
 
 
+@pytest.mark.heavy
 def test_what_the_crm_does_not_offer_is_told_and_is_no_failure(kam_sync: Command) -> None:
     with OneCSandbox(MadeUpWorld(size=2), unpublished={BILLS}) as box:
         added = ("source", "add", "books", "--kind", "1c", "--base-url", box.url)

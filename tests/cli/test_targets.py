@@ -112,6 +112,7 @@ def test_a_target_is_watched_changed_replayed_and_removed(
     assert kam_sync("target", "deliveries", "bridge").code == 2
 
 
+@pytest.mark.heavy
 def test_a_real_first_load_of_a_shop_is_no_news(
     kam_sync: Command, ear: Listener, connected: AmoSandbox, database: Database
 ) -> None:

@@ -90,6 +90,7 @@ def test_what_is_written_about_a_lead_stands_there(own: BitrixSandbox) -> None:
     assert own.row("lead", number)[setup.REQUEST] == "52"
 
 
+@pytest.mark.heavy
 def test_leads_that_are_wanted_no_more_are_gone_with_the_next_sync(
     own: BitrixSandbox, services: Services
 ) -> None:

@@ -57,6 +57,7 @@ def test_all_rows_come_once_in_their_order(
     assert [raw.external_id for raw in rows] == ids
 
 
+@pytest.mark.heavy
 @MOST
 @given(count=LONG, batch=BATCH, seed=st.integers(0, 9), data=st.data())
 def test_what_is_deleted_or_added_between_requests_hides_no_other(
@@ -78,6 +79,7 @@ def test_what_is_deleted_or_added_between_requests_hides_no_other(
     assert len(seen) == len(set(seen))
 
 
+@pytest.mark.heavy
 @MOST
 @given(count=LONG, batch=BATCH, seed=st.integers(0, 9), data=st.data())
 def test_a_walk_that_stops_goes_on_behind_the_last_row_that_was_kept(

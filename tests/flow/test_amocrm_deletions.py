@@ -45,7 +45,12 @@ def gone(services: Services) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize(
     ("noun", "table"),
-    [("leads", "deal"), ("contacts", "contact"), ("companies", "company"), ("tasks", "task")],
+    [
+        ("leads", "deal"),
+        pytest.param("contacts", "contact", marks=pytest.mark.heavy),
+        pytest.param("companies", "company", marks=pytest.mark.heavy),
+        pytest.param("tasks", "task", marks=pytest.mark.heavy),
+    ],
 )
 def test_a_deletion_is_seen_by_its_event_and_a_restore_too(
     services: Services, box: AmoSandbox, synced: Source, noun: str, table: str
@@ -60,6 +65,7 @@ def test_a_deletion_is_seen_by_its_event_and_a_restore_too(
         assert live(services, table) == set(box.ids(noun))
 
 
+@pytest.mark.heavy
 def test_a_deletion_without_an_event_is_found_by_a_full_sync(
     services: Services, box: AmoSandbox, synced: Source
 ) -> None:
@@ -71,6 +77,7 @@ def test_a_deletion_without_an_event_is_found_by_a_full_sync(
     assert gone(services) == [("deal", str(id_), "absence")]
 
 
+@pytest.mark.heavy
 def test_a_sync_after_which_nothing_happened_finds_nothing_gone(
     services: Services, box: AmoSandbox, synced: Source
 ) -> None:
@@ -113,6 +120,7 @@ def test_a_merge_that_names_no_loser_is_understood_and_history_follows_the_survi
     assert accounts == [(own_account(synced.id, str(loser)),)]  # that of the first company
 
 
+@pytest.mark.heavy
 def test_two_contacts_become_one_and_their_deals_name_the_survivor(
     services: Services, box: AmoSandbox, synced: Source
 ) -> None:
@@ -144,6 +152,7 @@ def test_what_an_employees_token_does_not_see_is_held_and_not_deleted(services: 
         assert "no administrator's rights" in one.held.in_words
 
 
+@pytest.mark.heavy
 def test_an_unsorted_lead_brings_its_company_when_somebody_accepts_it(services: Services) -> None:
     with AmoSandbox(_WORLD, rate=0, unsorted_in_leads=True) as box:
         pipeline = box.row("leads/pipelines", box.ids("leads/pipelines")[0])

@@ -54,6 +54,7 @@ def ids(services: Services) -> list[tuple[Any, ...]]:
     return ask(services, "SELECT kind, external_id, is_left FROM ledger_record ORDER BY kind DESC")
 
 
+@pytest.mark.heavy
 def test_after_a_sync_all_nouns_are_equal(services: Services, synced: Source) -> None:
     checks = {noun: check(services, synced, noun) for noun in Noun}
     told = {noun: one for noun, one in checks.items() if one is not None}
@@ -64,6 +65,7 @@ def test_after_a_sync_all_nouns_are_equal(services: Services, synced: Source) ->
     assert told[Noun.PURCHASE].sums["RUB"]["here"] != "0"
 
 
+@pytest.mark.heavy
 def test_lies_about_deals_are_found_with_their_accounts_and_put_right(
     services: Services, box: AmoSandbox, synced: Source
 ) -> None:
@@ -101,6 +103,7 @@ def test_lies_about_deals_are_found_with_their_accounts_and_put_right(
     assert (again.found, again.state, again.parted_since) == (0, LedgerState.EQUAL, None)
 
 
+@pytest.mark.heavy
 def test_rows_that_we_may_no_longer_see_are_held_and_not_deleted(
     services: Services, box: AmoSandbox, synced: Source
 ) -> None:

@@ -1,5 +1,7 @@
 """Rows that an import dates back: no watermark sees them, a whole reading does."""
 
+import pytest
+
 from connectors.sandbox.amocrm import AmoSandbox
 from kam_sync import flow
 from kam_sync.intake.model import Source
@@ -9,6 +11,7 @@ from tests.fakes.connecting import ask
 _DEAL = "SELECT name FROM deal WHERE source_id = :id AND external_id = '5999999'"
 
 
+@pytest.mark.heavy
 def test_a_deal_imported_with_an_old_date_comes_with_a_full_sync(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:

@@ -15,6 +15,7 @@ from kam_sync.intake.model import RunState, Source, SourceState
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask, connect, raw_counts, set_aside, state
 
+HEAVY = pytest.mark.heavy
 LEADS = "/api/v4/leads$"
 
 
@@ -46,12 +47,20 @@ def test_an_address_where_nobody_listens_is_for_later(
     ("fault", "said"),
     [
         (Fault(path=LEADS, html=True, times=None), "a web page instead of JSON"),
-        (Fault(path=LEADS, truncate_at=100, times=None), "the answer broke off"),
-        (Fault(path=LEADS, status=200, body=b'{"_embedd', times=None), "broken or cut short"),
-        (Fault(path=LEADS, status=200, body=b'{"a":1}', times=None), "the answer has no leads"),
+        pytest.param(
+            Fault(path=LEADS, truncate_at=100, times=None), "the answer broke off", marks=HEAVY
+        ),
+        pytest.param(
+            Fault(path=LEADS, status=200, body=b'{"_embedd', times=None), "broken or cut short",
+            marks=HEAVY,
+        ),
+        pytest.param(
+            Fault(path=LEADS, status=200, body=b'{"a":1}', times=None), "the answer has no leads",
+            marks=HEAVY,
+        ),
         (Fault(path=LEADS, status=503, times=None), "the CRM fails (503)"),
     ],
-)
+)  # fmt: skip
 def test_an_answer_that_is_wrong_for_ever_ends_the_sync_and_keeps_what_came_before(
     services: Services, box: AmoSandbox, source: Source, fault: Fault, said: str
 ) -> None:
@@ -80,11 +89,16 @@ def test_a_page_that_repeats_is_for_later(
     ("values", "reason"),
     [
         ({"status_id": None}, "status_id: an id is needed, got None"),
-        ({"price": 10**18}, "price: 1000000000000000000 is too large"),
-        ({"price": "дорого"}, "price: an amount is needed, got 'дорого'"),
-        ({"created_at": 10**15}, "created_at: 1000000000000000 is no time"),
-        ({"created_at": "вчера"}, "created_at: Unix seconds are needed, got 'вчера'"),
-        ({"pipeline_id": {}}, "pipeline_id: an id is needed, got dict of 0"),
+        *(
+            pytest.param(values, reason, marks=HEAVY)
+            for values, reason in (
+                ({"price": 10**18}, "price: 1000000000000000000 is too large"),
+                ({"price": "дорого"}, "price: an amount is needed, got 'дорого'"),
+                ({"created_at": 10**15}, "created_at: 1000000000000000 is no time"),
+                ({"created_at": "вчера"}, "created_at: Unix seconds are needed, got 'вчера'"),
+                ({"pipeline_id": {}}, "pipeline_id: an id is needed, got dict of 0"),
+            )
+        ),
     ],
 )
 def test_a_bad_deal_is_set_aside_until_it_is_mended(
@@ -130,6 +144,7 @@ def test_a_deal_without_an_id_is_kept_raw_and_set_aside(
     assert deals(services) == len(rows) - 1
 
 
+@pytest.mark.heavy
 def test_a_deal_that_was_given_its_id_is_off_the_list(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:
@@ -213,6 +228,7 @@ def test_a_stage_that_is_listed_twice_does_not_end_the_sync(
     assert deals(services) == box.count("leads")
 
 
+@pytest.mark.heavy
 def test_deals_in_a_currency_that_is_none_wait_for_an_admin_to_name_one(
     services: Services,
 ) -> None:

@@ -61,6 +61,7 @@ def allowed(services: Services, bitrix: BitrixSandbox) -> Source:
     return connecting.add(services, new, Issued(app, grant), FAST)[0]
 
 
+@pytest.mark.heavy
 def test_access_of_an_hour_is_renewed_once_an_hour_and_only_when_it_is_used(
     services: Services, bitrix: BitrixSandbox, allowed: Source
 ) -> None:

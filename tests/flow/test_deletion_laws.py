@@ -173,6 +173,7 @@ def test_after_one_full_sync_the_live_records_are_those_of_the_crm(
     assert story.store() == story.truth()
 
 
+@pytest.mark.heavy
 @given(steps=st.lists(_STEPS, max_size=12))
 @_LAW
 def test_what_is_held_deletes_nothing_until_it_is_approved(

@@ -42,7 +42,12 @@ def silence(today: Services, source: Source, company: Ref) -> int:
     return int(days)
 
 
-@pytest.mark.parametrize("moves", [frozenset(), frozenset({"notes", "tasks", "tags"})])
+@pytest.mark.parametrize(
+    "moves",
+    [
+        frozenset({"notes", "tasks", "tags"}), pytest.param(frozenset(), marks=pytest.mark.heavy),
+    ],
+)  # fmt: skip
 def test_our_own_writes_are_no_news_and_what_a_person_makes_of_them_is(
     today: Services, box: AmoSandbox, source: Source, moves: frozenset[str]
 ) -> None:

@@ -48,6 +48,7 @@ EVERYDAY = {
     "the page before once more",
 }  # fmt: skip
 """Of each way in which a sync ends or goes on: it waits, asks a person, believes, reads twice."""
+NAMES = [pytest.param(one, marks=() if one in EVERYDAY else pytest.mark.heavy) for one in FAULTS]
 _LISTS = (
     "leads", "contacts", "companies", "tasks", "customers", "events", "leads/notes", "users",
     "catalogs", "catalogs/1001/elements", "customers/transactions", "customers/notes",
@@ -78,7 +79,7 @@ def untouched(settings: Settings, migrated: Database) -> Contents:
     return found
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", NAMES)
 def test_after_a_fault_in_a_first_load_the_store_equals_the_crm(
     services: Services, box: AmoSandbox, untouched: Contents, name: str
 ) -> None:
@@ -89,10 +90,7 @@ def test_after_a_fault_in_a_first_load_the_store_equals_the_crm(
     assert differences(living(services, source), untouched) == []
 
 
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=() if name in EVERYDAY else pytest.mark.heavy) for name in FAULTS],
-)
+@pytest.mark.parametrize("name", NAMES)
 def test_after_a_fault_in_a_sync_of_changes_the_store_equals_the_crm(
     services: Services, box: AmoSandbox, name: str
 ) -> None:

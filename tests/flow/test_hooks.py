@@ -67,6 +67,7 @@ def gone(services: Services) -> list[tuple[object, ...]]:
     return ask(services, query + " ORDER BY 1, 2")
 
 
+@pytest.mark.heavy
 def test_what_a_webhook_says_was_deleted_is_asked_for_and_gone(
     services: Services, box: AmoSandbox, source: Source, hear: Hear
 ) -> None:
@@ -85,6 +86,7 @@ def test_what_a_webhook_says_was_deleted_is_asked_for_and_gone(
     assert gone(services) == sorted(said)
 
 
+@pytest.mark.heavy
 def test_what_a_webhook_says_was_restored_is_asked_for_and_back(
     services: Services, box: AmoSandbox, source: Source, hear: Hear
 ) -> None:
@@ -142,6 +144,7 @@ def test_a_webhook_that_tells_of_what_is_gone_already_shows_that_it_is(
     assert gone(services) == [("deal", str(id_), "hook")]
 
 
+@pytest.mark.heavy
 def test_a_loser_that_a_webhook_told_to_be_deleted_goes_to_its_survivor_when_the_log_comes(
     services: Services, box: AmoSandbox, source: Source, hear: Hear
 ) -> None:

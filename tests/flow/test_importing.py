@@ -164,6 +164,7 @@ def test_another_mapping_reads_what_is_there_anew(imported, kept, services: Serv
     assert kept() == {"1": 100, "2": 100}
 
 
+@pytest.mark.heavy
 def test_an_import_that_was_killed_ends_alike_when_it_is_done_again(
     services: Services, tmp_path, kept
 ) -> None:

@@ -187,6 +187,7 @@ def test_webhooks_of_a_paused_source_wait_although_it_is_pulled_by_hand(shop: Sh
     assert states(shop.services) == [("new", "")]
 
 
+@pytest.mark.heavy
 def test_a_load_of_amocrm_fetches_what_is_announced_meanwhile_by_a_connection_of_its_own(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:

@@ -28,6 +28,7 @@ _LAW = settings(
 )
 
 
+@pytest.mark.heavy
 @given(
     deeds=st.lists(st.lists(_DEEDS, max_size=3), max_size=4),
     full=st.booleans(),

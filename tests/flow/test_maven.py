@@ -72,6 +72,7 @@ def test_every_opportunity_is_a_deal(
     }
 
 
+@pytest.mark.heavy
 def test_won_amounts_by_account_are_those_of_the_file(
     shop: tuple[Services, Source], won: Won
 ) -> None:
@@ -89,6 +90,7 @@ def test_won_amounts_by_account_are_those_of_the_file(
     assert len(expected) == 85
 
 
+@pytest.mark.heavy
 def test_a_second_sync_finds_nothing_new(shop: tuple[Services, Source]) -> None:
     services, source = shop
     again = flow.sync(services, source.id, full=True)

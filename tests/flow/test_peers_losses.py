@@ -78,6 +78,7 @@ def live_deals(services: Services, source: Source) -> set[str]:
     return {id_ for (id_,) in ask(services, _LIVE_DEALS, id=source.id)}
 
 
+@pytest.mark.heavy
 def test_25_deals_updated_at_every_second_page_hide_no_other(
     services: Services, large_box: BusyBox
 ) -> None:
@@ -100,6 +101,7 @@ def test_25_deals_updated_at_every_second_page_hide_no_other(
     assert ask(services, changed, id=source.id) == [(sum(row["price"] == 777 for row in rows),)]
 
 
+@pytest.mark.heavy
 def test_deleted_deals_and_merged_contacts_do_not_stay_as_live_rows(
     services: Services, box: AmoSandbox
 ) -> None:
@@ -167,6 +169,7 @@ def test_companies_and_contacts_without_deals_are_loaded(
     assert counts["contact"] == box.count("contacts") > 0
 
 
+@pytest.mark.heavy
 def test_no_address_grows_with_the_number_of_ids(services: Services, box: AmoSandbox) -> None:
     source = connect(services, box)
     flow.sync(services, source.id)
@@ -178,6 +181,7 @@ def test_no_address_grows_with_the_number_of_ids(services: Services, box: AmoSan
     assert live_deals(services, source) == {str(id_) for id_ in box.ids("leads")}
 
 
+@pytest.mark.heavy
 def test_the_first_load_of_two_sources_that_differ_in_luck_ends_alike(
     services: Services, small_steps: None, box: AmoSandbox
 ) -> None:

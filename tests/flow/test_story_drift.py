@@ -123,6 +123,7 @@ def test_a_fall_is_told_once_refreshed_with_new_numbers_and_its_end_is_told_once
     assert story.told() == ["opened", "resolved"]
 
 
+@pytest.mark.heavy
 def test_a_fall_that_stays_is_told_once_and_is_the_usual_after_half_a_year(story: Story) -> None:
     assert [story.live(deals=2) for _ in range(7)] == [
         [], ["opened"], *[["refreshed"]] * 4, ["rebased"],
@@ -131,11 +132,13 @@ def test_a_fall_that_stays_is_told_once_and_is_the_usual_after_half_a_year(story
     assert [story.live(deals=2) for _ in range(2)] == [[], []]
 
 
+@pytest.mark.heavy
 def test_one_bad_month_is_no_news(story: Story) -> None:
     assert [story.live(deals=1), *(story.live(deals=5) for _ in range(3))] == [[]] * 4
     assert story.told() == []
 
 
+@pytest.mark.heavy
 def test_a_customer_who_buys_more_is_no_alert(story: Story) -> None:
     assert [story.live(deals=12) for _ in range(4)] == [[]] * 4
     assert story.told() == []

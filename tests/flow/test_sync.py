@@ -130,6 +130,7 @@ def test_progress_is_told_after_every_batch(services: Services, source: Source) 
     assert dict(told) == counted(result, "read")
 
 
+@pytest.mark.heavy
 def test_what_amocrm_marks_deleted_is_deleted_and_its_account_inactive(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:

@@ -94,6 +94,7 @@ def test_a_price_beyond_all_arithmetic_costs_one_record(
     assert result.nouns[Noun.DEAL].rejected == 1
 
 
+@pytest.mark.heavy
 def test_who_lost_the_lock_of_a_source_waits_for_the_other_writer(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:

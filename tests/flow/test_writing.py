@@ -199,6 +199,7 @@ def test_a_crm_that_never_says_what_became_of_it_is_left_to_a_person(
     assert box.requests.total == asked
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 def test_a_process_killed_at_any_commit_makes_no_second_task(
     services: Services, box: AmoSandbox, source: Source

@@ -62,6 +62,7 @@ def time_of(database: Database) -> datetime:
         return clock_of(session)
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 def test_three_processes_together_keep_to_the_limit(
     services: Services, lax_box: AmoSandbox

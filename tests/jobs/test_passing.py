@@ -73,6 +73,7 @@ def test_a_worker_without_words_leaves_it_to_others(shop: Office, box: Mailbox) 
     assert names(shop.sends(channel)) == ["waiting"]
 
 
+@pytest.mark.heavy
 def test_no_process_imports_a_hundred_services_to_start() -> None:
     code = "import sys, kam_sync.cli.serving; sys.exit('apprise' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=TOP, check=False).returncode == 0

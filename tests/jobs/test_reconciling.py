@@ -107,6 +107,7 @@ def test_all_nouns_are_compared_and_that_is_a_success(
     assert (schedule.last_result, schedule.began_at) == (Result.DONE, None)
 
 
+@pytest.mark.heavy
 def test_a_noun_that_cannot_be_compared_does_not_keep_the_others_waiting(
     services: Services, synced: int, comparer: Comparer, work: Work
 ) -> None:
@@ -144,6 +145,7 @@ def test_a_source_that_is_removed_meanwhile_ends_quietly(
     assert jobs(services, RECONCILE) == ["succeeded"]
 
 
+@pytest.mark.heavy
 def test_work_that_was_given_up_is_well_again_only_when_all_nouns_are(
     services: Services, synced: int, comparer: Comparer, work: Work
 ) -> None:
@@ -178,6 +180,7 @@ def test_a_person_does_not_wait_for_the_row_of_the_night(
         wait_until(lambda: jobs(services, RECONCILE) == ["todo", *["succeeded"] * len(Noun)])
 
 
+@pytest.mark.heavy
 def test_two_sources_take_turns_and_one_place(
     services: Services, synced: int, comparer: Comparer, work: Work
 ) -> None:
@@ -250,6 +253,7 @@ def test_it_stands_behind_what_is_pulled_and_heard_of_the_source(
     ]  # fmt: skip
 
 
+@pytest.mark.heavy
 def test_a_worker_finds_and_repairs_what_changed_without_a_word(services: Services) -> None:
     crm = shop_of_deals()
     shop, source_id = opened(services, crm)

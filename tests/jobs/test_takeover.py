@@ -22,6 +22,7 @@ from tests.fakes.waiting import wait_until
 from tests.jobs.conftest import FAST, Corridor, jobs, working
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 def test_a_job_of_a_killed_worker_is_taken_over_and_done(
     services: Services, source_id: int, corridor: Corridor

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from kam_sync import flow
@@ -38,6 +39,7 @@ def _points(services: Services) -> dict[str, list[Any]]:
     return {table: ask(services, order.format(table)) for table in ("point", "group_point")}
 
 
+@pytest.mark.heavy
 def test_who_is_merged_while_kpis_are_computed_is_measured_as_before(services: Services) -> None:
     a, b, holding = (Book(services, name) for name in ("a", "b", "holding"))
     a.deals(deal("1", opened="2026-09-01", won="2026-09-20"))

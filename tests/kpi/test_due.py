@@ -165,6 +165,7 @@ def test_a_value_that_changes_after_its_month_is_restated(services: Services) ->
     assert restated(services) == {(100, 120, "facts")}
 
 
+@pytest.mark.heavy
 def test_a_restatement_says_all_that_has_changed(services: Services) -> None:
     book = Book(services)
     book.save(Noun.COMPANY, gate.Company("2", "Фирма 2"), gate.Company("3", "Холдинг"))

@@ -109,6 +109,7 @@ def test_who_of_a_group_has_left_is_told_from_who_has_grown(group: Group) -> Non
     assert _october(firm, ("nrr", "logo_churn"), of_group=False) == {("nrr", "percent"): 400}
 
 
+@pytest.mark.heavy
 def test_a_group_that_ends_has_no_points(group: Group) -> None:
     holding, firm, branch = group
     for child, left in ((firm, True), (branch, False)):

@@ -4,6 +4,7 @@ from dataclasses import asdict, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -118,6 +119,7 @@ DAYS = st.integers(0, 60).map(lambda n: date(2026, 8, 1) + timedelta(days=n))
 MONEY = st.tuples(st.sampled_from(("RUB", "USD", "KZT")), DAYS, st.integers(1, 10**6))
 
 
+@pytest.mark.heavy
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     deals=st.lists(MONEY, min_size=1, max_size=6),

@@ -38,7 +38,7 @@ def gaps(book: Book) -> list[tuple[str, str, date, str]]:
     return wrong
 
 
-@pytest.mark.parametrize("currency", ["", "RUB"])
+@pytest.mark.parametrize("currency", ["", pytest.param("RUB", marks=pytest.mark.heavy)])
 @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=FACTS)
 def test_the_rows_of_each_value_come_to_it(

@@ -81,6 +81,7 @@ ACTS = st.lists(
 )
 
 
+@pytest.mark.heavy
 @settings(
     max_examples=1, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )

@@ -164,6 +164,7 @@ def test_money_of_two_currencies_is_never_added(services: Services) -> None:
             assert store.questions(after=after, limit=9) == found[at + 1 :]
 
 
+@pytest.mark.heavy
 @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     world=st.lists(

@@ -142,6 +142,7 @@ def test_people_are_merged_kept_apart_and_split_until_it_is_taken_back(services:
 _PHONES = ("8 495 123 45 67", "8 495 765 43 21", None)
 
 
+@pytest.mark.heavy
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     world=st.lists(

@@ -16,6 +16,7 @@ REVISION, PREVIOUS = schema.previous()
 NEWER = [path for path in sorted(VERSIONS.glob("2*.py")) if path.name[:13] > REVISION]
 
 
+@pytest.mark.heavy
 def test_all_that_the_release_before_reads_is_there_as_it_was(migrated: Database) -> None:
     now = schema.of(migrated)
     gone = [

@@ -20,6 +20,15 @@ _GRAVE = {"serious", "critical"}
 
 Scheme = Literal["light", "dark"]
 
+LOOKS = [
+    ("dark", 380),
+    *(
+        pytest.param(scheme, width, marks=pytest.mark.heavy)
+        for scheme, width in (("light", 380), ("dark", 1200), ("light", 1200))
+    ),
+]
+"""The theme of a page and its width: of a phone, and of a screen on a desk."""
+
 
 def needs_chromium() -> None:
     """Skip the test where there is no browser, or fail where there has to be one."""

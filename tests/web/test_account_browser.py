@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from connectors import Noun
-from tests.web.browsing import Scheme, browsing, faults
+from tests.web.browsing import LOOKS, Scheme, browsing, faults
 from tests.web.test_account_parts import PARTS, open_deal
 from tests.web.world import WHEN, World, won_deal
 
@@ -24,9 +24,7 @@ def busy(world: World, fallen: UUID) -> UUID:
     return fallen
 
 
-@pytest.mark.parametrize(
-    ("scheme", "width"), [("light", 380), ("dark", 380), ("light", 1200), ("dark", 1200)]
-)
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_each_part_of_an_account_can_be_read_by_all(
     busy: UUID, address: str, scheme: Scheme, width: int
 ) -> None:
@@ -37,6 +35,7 @@ def test_each_part_of_an_account_can_be_read_by_all(
             assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
+@pytest.mark.heavy
 def test_a_person_goes_through_the_parts_by_keyboard_to_the_marks_of_the_chart(
     busy: UUID, address: str
 ) -> None:
@@ -57,6 +56,7 @@ def test_a_person_goes_through_the_parts_by_keyboard_to_the_marks_of_the_chart(
         assert page.get_by_text("large deal won").is_visible()
 
 
+@pytest.mark.heavy
 def test_open_alerts_are_read_anew_when_something_has_become_of_one(
     busy: UUID, address: str
 ) -> None:
@@ -71,6 +71,7 @@ def test_open_alerts_are_read_anew_when_something_has_become_of_one(
         page.get_by_text("None: no key figure is worse than usual.").wait_for()
 
 
+@pytest.mark.heavy
 def test_an_account_prints_as_a_summary_without_navigation(busy: UUID, address: str) -> None:
     with browsing(width=800) as page:
         page.goto(f"{address}/accounts/{busy}?lang=en")

@@ -80,6 +80,7 @@ def test_an_alert_has_its_numbers_and_history(client, fallen: UUID) -> None:
     assert [change["change"] for change in one["history"]] == ["opened"]
 
 
+@pytest.mark.heavy
 def test_an_alert_that_is_over_says_what_came_back(client, world: World, fallen: UUID) -> None:
     world.add_months(1, "1", *[2_900_000] * 24)
     world.measure()

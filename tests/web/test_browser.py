@@ -69,6 +69,7 @@ def test_the_search_finds_while_one_types(world: World, address: str, page: Page
     assert page.url.endswith("/accounts?q=%D0%B0%D0%BB%D1%8C%D1%84")
 
 
+@pytest.mark.heavy
 def test_everything_can_be_reached_by_keyboard(fallen: UUID, address: str, page: Page) -> None:
     page.goto(address)
     page.keyboard.press("Tab")
@@ -146,6 +147,7 @@ def test_a_person_finds_what_differs_and_has_it_put_right(
     assert page.evaluate("document.documentElement.scrollWidth") == 380
 
 
+@pytest.mark.heavy
 def test_a_person_merges_same_customers_and_takes_it_back(
     world: World, address: str, page: Page
 ) -> None:
@@ -171,6 +173,7 @@ def test_a_person_merges_same_customers_and_takes_it_back(
     assert page.evaluate("document.documentElement.scrollWidth") == 380
 
 
+@pytest.mark.heavy
 def test_a_person_has_all_compared_anew_and_sees_when_it_is_done(
     world: World, address: str, page: Page
 ) -> None:
@@ -182,6 +185,7 @@ def test_a_person_has_all_compared_anew_and_sees_when_it_is_done(
     page.get_by_text("сравнили компаний — 6").wait_for()
 
 
+@pytest.mark.heavy
 def test_a_person_adds_a_receiver_and_tries_it(world: World, address: str, page: Page) -> None:
     world.services.settings.allowed_targets = "127.0.0.1"
     with Listener() as ear:

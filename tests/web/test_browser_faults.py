@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.web import twins
-from tests.web.browsing import Scheme, browsing, faults
+from tests.web.browsing import LOOKS, Scheme, browsing, faults
 from tests.web.world import World
 
 pytestmark = pytest.mark.browser
@@ -23,8 +23,7 @@ def width_of(page: Page) -> int:
     return found
 
 
-@pytest.mark.parametrize("width", [380, 1200])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_the_pages_of_ops_keep_nobody_out(
     world: World, fallen: UUID, address: str, width: int, scheme: Scheme
 ) -> None:
@@ -36,8 +35,7 @@ def test_the_pages_of_ops_keep_nobody_out(
             assert (path, faults(page), width_of(page)) == (path, [], width)
 
 
-@pytest.mark.parametrize("width", [380, 1200])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_the_pages_of_review_keep_nobody_out(
     world: World, address: str, width: int, scheme: Scheme
 ) -> None:
@@ -48,6 +46,7 @@ def test_the_pages_of_review_keep_nobody_out(
             assert (path, faults(page), width_of(page)) == (path, [], width)
 
 
+@pytest.mark.heavy
 def test_a_rule_is_tried_and_drawn_beside_as_it_is_saved(fallen: UUID, address: str) -> None:
     with browsing() as page:
         page.goto(f"{address}/rules/won_revenue?lang=ru")

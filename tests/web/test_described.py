@@ -22,6 +22,7 @@ def document(services: Services) -> dict[str, Any]:
     return create_app(services).openapi()
 
 
+@pytest.mark.heavy
 def test_every_operation_has_examples_that_fit_their_schemas(document: dict[str, Any]) -> None:
     wrong = []
     for name, operation in operations(document):

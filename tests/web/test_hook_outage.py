@@ -68,6 +68,7 @@ class Callers:
                 self.accepted.append(number) if status == 200 else self.refused.append(status)
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 def test_webhooks_survive_a_database_that_is_killed_and_all_goes_on_without_a_restart(
     tmp_path: Path, box: AmoSandbox

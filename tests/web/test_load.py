@@ -4,10 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import httpx
+import pytest
 
 from tests.fakes.browsing import TRUST
 
 
+@pytest.mark.heavy
 def test_more_requests_than_connections_are_all_answered(fallen: UUID, address: str) -> None:
     paths = ["/", "/accounts", "/sources", f"/accounts/{fallen}", "/api/v1/deals", "/readyz"]
 

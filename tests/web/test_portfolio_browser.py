@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.web.browsing import Scheme, browsing, faults
+from tests.web.browsing import LOOKS, Scheme, browsing, faults
 from tests.web.world import World
 
 pytestmark = pytest.mark.browser
@@ -21,6 +21,7 @@ def sold(fallen: UUID, world: World) -> UUID:
     return fallen
 
 
+@pytest.mark.heavy
 def test_the_map_is_walked_by_keyboard(sold: UUID, address: str) -> None:
     with browsing(width=1200) as page:
         page.goto(f"{address}/portfolio")
@@ -34,6 +35,7 @@ def test_the_map_is_walked_by_keyboard(sold: UUID, address: str) -> None:
         page.wait_for_url(f"{address}/accounts/{sold}")
 
 
+@pytest.mark.heavy
 def test_sorting_swaps_the_table_alone_and_the_back_button_brings_it_back(
     sold: UUID, address: str
 ) -> None:
@@ -56,6 +58,7 @@ def test_sorting_swaps_the_table_alone_and_the_back_button_brings_it_back(
         assert names.first.inner_text() == "ООО «Ромашка»"
 
 
+@pytest.mark.heavy
 def test_accounts_are_sorted_without_a_reload(sold: UUID, address: str) -> None:
     with browsing(width=1200) as page:
         page.goto(f"{address}/accounts")
@@ -69,8 +72,7 @@ def test_accounts_are_sorted_without_a_reload(sold: UUID, address: str) -> None:
         assert page.url == f"{address}/accounts?source=other&by=revenue"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [380, 1200])
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_nobody_is_kept_out(sold: UUID, address: str, scheme: Scheme, width: int) -> None:
     with browsing(width=width, scheme=scheme) as page:
         for path in ("/portfolio", "/accounts"):

@@ -33,6 +33,7 @@ def test_who_is_put_into_a_group_has_not_left(two: World) -> None:
     assert came_or_went(two) == []
 
 
+@pytest.mark.heavy
 def test_who_is_taken_out_of_a_group_has_not_just_come(two: World) -> None:
     for parent in (two.account(1, "1"), None):
         with two.services.database.transaction() as session:
@@ -50,6 +51,7 @@ def test_who_was_read_from_another_crm_has_not_just_come(two: World) -> None:
     assert came_or_went(two) == [(Kind.CAME, "Новый")]
 
 
+@pytest.mark.heavy
 def test_who_is_merged_into_another_account_has_not_left(client: TestClient, two: World) -> None:
     both = [str(two.account(1, key)) for key in ("1", "2")]
     assert client.post("/api/v1/matches/merge", json={"accounts": both}).status_code == 200

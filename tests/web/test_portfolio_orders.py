@@ -85,6 +85,7 @@ def test_the_portfolio_is_narrowed_by_how_healthy_accounts_are(
     assert found == ["Поле", "Луг Лес", "", "Пруд"]
 
 
+@pytest.mark.heavy
 def test_people_in_each_order_with_what_is_not_known_last(
     client: TestClient, fallen_two: World
 ) -> None:

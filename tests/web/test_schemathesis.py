@@ -39,6 +39,7 @@ checks.allow_header_conformance.enabled = false
 those of others (`ledger/{noun}`), whose methods are allowed, too."""
 
 
+@pytest.mark.heavy
 def test_a_tenth_of_the_operations_keeps_to_its_description(world: World, tmp_path: Path) -> None:
     world.add_source()
     app = create_app(world.services)

@@ -24,6 +24,7 @@ def page() -> Iterator[Page]:
         yield page
 
 
+@pytest.mark.heavy
 @pytest.mark.browser
 def test_a_sync_that_runs_is_followed_without_a_reload(
     world: World, address: str, page: Page, box: AmoSandbox
@@ -48,6 +49,7 @@ def test_a_sync_that_runs_is_followed_without_a_reload(
     page.get_by_text("Never synced yet.").wait_for(state="detached")
 
 
+@pytest.mark.heavy
 @pytest.mark.browser
 def test_a_person_is_led_from_the_kind_to_the_first_load(
     world: World, page: Page, box: AmoSandbox

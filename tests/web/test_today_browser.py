@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Page, Route, expect
 
 from kam_sync.alerts.store import AlertStore
-from tests.web.browsing import Scheme, browsing, faults
+from tests.web.browsing import LOOKS, Scheme, browsing, faults
 from tests.web.test_pages import plain
 from tests.web.world import World
 
@@ -76,6 +76,7 @@ def test_the_keyboard_moves_acts_and_takes_back_without_a_reload(
     page.wait_for_url(f"{address}/alerts/*")
 
 
+@pytest.mark.heavy
 def test_forms_open_in_the_row_and_the_keys_are_letters_there(
     world: World, three: list[str], address: str, page: Page
 ) -> None:
@@ -129,6 +130,7 @@ def test_other_keys_do_nothing_and_the_help_lists_them(
     assert focus(page) == "q"
 
 
+@pytest.mark.heavy
 def test_the_keys_are_where_they_are_on_a_russian_keyboard(
     world: World, three: list[str], address: str, page: Page
 ) -> None:
@@ -142,6 +144,7 @@ def test_the_keys_are_where_they_are_on_a_russian_keyboard(
     assert state(world, three[0]) == "acknowledged"
 
 
+@pytest.mark.heavy
 def test_the_list_follows_what_others_do_and_spares_who_writes(
     world: World, three: list[str], address: str, page: Page
 ) -> None:
@@ -165,6 +168,7 @@ def test_the_list_follows_what_others_do_and_spares_who_writes(
     expect(page.locator(f"#alert-{three[2]}")).to_have_count(0)
 
 
+@pytest.mark.heavy
 def test_events_are_heard_also_where_their_script_comes_late(
     three: list[str], address: str, page: Page
 ) -> None:
@@ -183,6 +187,7 @@ def test_events_are_heard_also_where_their_script_comes_late(
     page.wait_for_load_state()
 
 
+@pytest.mark.heavy
 def test_filters_change_the_address_and_the_list_without_a_reload(
     three: list[str], address: str, page: Page
 ) -> None:
@@ -199,8 +204,7 @@ def test_filters_change_the_address_and_the_list_without_a_reload(
     assert page.evaluate("window.isSame") is True
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [380, 1200])
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_nothing_keeps_people_out(
     three: list[str], address: str, width: int, scheme: Scheme
 ) -> None:
@@ -217,6 +221,7 @@ def test_nothing_keeps_people_out(
         assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
+@pytest.mark.heavy
 def test_the_page_of_an_alert_acts_without_a_reload_and_takes_back(
     world: World, three: list[str], address: str, page: Page
 ) -> None:

@@ -48,6 +48,7 @@ def receiver() -> Iterator[tuple[str, list[bytes]]]:
         server.server_close()
 
 
+@pytest.mark.heavy
 def test_requests_sql_crms_and_jobs_are_told_without_secrets(database: Database, settings) -> None:
     with receiver() as (address, bodies):
         ours = {

@@ -93,6 +93,7 @@ def _shown(box: OneCSandbox) -> dict[str, str]:
     return {row["Ref_Key"]: row["DataVersion"] for row in box.base.rows(_INVOICES)}
 
 
+@pytest.mark.heavy
 @settings(
     max_examples=80, database=None, derandomize=True, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -47,6 +47,7 @@ def test_two_processes_that_renew_at_once_never_lose_the_grant(
     assert flow.sync(services, source.id).state is RunState.DONE
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 def test_a_process_killed_after_the_answer_leaves_the_new_pair_behind(
     services: Services, box: AmoSandbox, source: Source

@@ -44,6 +44,7 @@ def test_a_source_that_is_paused_after_the_walk_is_not_synced(crm: LedgerCrm, sh
     assert deals(services)[0] == ("1", 100)
 
 
+@pytest.mark.heavy
 def test_a_source_that_is_removed_after_the_walk_leaves_nothing(crm: LedgerCrm, shop: Shop) -> None:
     services, source_id = shop
     query = f"DELETE FROM source WHERE id = {source_id} RETURNING 1"

@@ -229,6 +229,7 @@ def test_two_comparisons_of_a_source_do_not_meet(shop: Shop) -> None:
         reconcile(shop, watch=again)
 
 
+@pytest.mark.heavy
 def test_the_walk_takes_no_more_memory_for_more_records(services: Services) -> None:
     assert peak(services, 12_000) < 1.5 * peak(services, 4_000)
 

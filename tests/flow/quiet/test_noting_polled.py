@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from connectors.sandbox.amocrm import AmoSandbox
@@ -17,6 +18,7 @@ from tests.fakes.subscribed import incidents, shown
 HOUR = timedelta(hours=1)
 
 
+@pytest.mark.heavy
 def test_a_first_load_a_whole_reading_and_what_nobody_subscribed_to_note_nothing(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:
@@ -32,6 +34,7 @@ def test_a_first_load_a_whole_reading_and_what_nobody_subscribed_to_note_nothing
     assert polled(services) == []
 
 
+@pytest.mark.heavy
 def test_a_first_load_after_subscribing_notes_nothing(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:

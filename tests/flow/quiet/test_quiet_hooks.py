@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+
 from connectors.sandbox.amocrm import AmoSandbox
 from kam_sync import flow
 from kam_sync.alerts.model import IncidentKind
@@ -20,6 +22,7 @@ from tests.fakes.subscribed import incidents, shown
 HOUR = timedelta(hours=1)
 
 
+@pytest.mark.heavy
 def test_dead_webhooks_are_asked_for_anew_then_told_with_since_when_and_resolved_when_they_come(
     services: Services, box: AmoSandbox, source: Source, hear: Callable[[], int]
 ) -> None:
@@ -142,6 +145,7 @@ def test_of_webhooks_of_which_some_come_the_share_counts(
     assert (found.quiet, found.unannounced, found.changes) == (Why.LOSSY, 20, 39)
 
 
+@pytest.mark.heavy
 def test_webhooks_about_notes_do_not_hide_that_those_about_deals_are_lost(
     services: Services, box: AmoSandbox, source: Source, hear: Callable[[], int]
 ) -> None:

@@ -45,7 +45,9 @@ def close(client: Fallen, outcome: Outcome, note: str) -> None:
         acting.resolve(alert_id, outcome, note)
 
 
-@pytest.mark.parametrize("make", SHOPS)
+@pytest.mark.parametrize(
+    "make", [SHOPS[0], *(pytest.param(one, marks=pytest.mark.heavy) for one in SHOPS[1:])]
+)
 def test_a_task_is_finished_with_the_reason_when_the_revenue_is_back(
     services: Services, make: Callable[[SmallWorld], Shop]
 ) -> None:
@@ -199,6 +201,7 @@ def test_what_comes_back_is_a_new_alert_with_a_task_of_its_own(client: Fallen) -
     assert client.shop.tasks(before) == [(True, "Закрыто вручную: было что делать.")]
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 def test_a_process_killed_at_any_commit_finishes_it_once(services: Services) -> None:
     with told(services, Bitrix) as client:

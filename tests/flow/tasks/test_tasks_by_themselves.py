@@ -29,6 +29,7 @@ def test_an_alert_makes_a_task_for_whoever_is_responsible(services: Services) ->
         assert [is_done for is_done, _ in client.tasks()] == [True]
 
 
+@pytest.mark.heavy
 def test_a_click_comes_first_and_stays_the_one(services: Services) -> None:
     with fallen(services, Mega) as client:
         client.ask()

@@ -52,6 +52,7 @@ def test_a_deal_that_is_won_is_told_once(told_shop: Told) -> None:
     assert told_shop.types() == ["deal.updated"]
 
 
+@pytest.mark.heavy
 def test_created_changed_lost_deleted_and_back(told_shop: Told) -> None:
     crm = told_shop.crm
     crm.put(Noun.DEAL, "3", company="1")

@@ -157,6 +157,7 @@ def fail_for(shop: Told, **span: float) -> None:
         shop.deliver()
 
 
+@pytest.mark.heavy
 def test_a_target_that_takes_nothing_for_a_day_is_stopped_and_goes_on_when_told_to(
     told_shop: Told,
 ) -> None:
@@ -183,6 +184,7 @@ def test_a_target_that_takes_nothing_for_a_day_is_stopped_and_goes_on_when_told_
     assert [body["data"]["amount"]["amount"] for body in bodies] == ["7.00", "8.00", "9.00"]
 
 
+@pytest.mark.heavy
 def test_one_message_that_fails_for_a_day_is_given_up_and_may_be_replayed(told_shop: Told) -> None:
     change(told_shop)
     for number in range(len(WAITS) + 1):
