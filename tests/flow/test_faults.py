@@ -109,7 +109,7 @@ def test_after_a_fault_in_a_sync_of_changes_the_store_equals_the_crm(
     "box", ["on", pytest.param("ignored", marks=pytest.mark.heavy)], indirect=True
 )
 @pytest.mark.parametrize(
-    "seed", [0, *(pytest.param(n, marks=pytest.mark.heavy) for n in range(1, 8))]
+    "seed", [0, *(pytest.param(n, marks=pytest.mark.heavy) for n in range(1, 5))]
 )
 def test_after_faults_mixed_at_random_the_store_equals_the_crm(
     services: Services, box: AmoSandbox, seed: int
