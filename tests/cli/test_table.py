@@ -70,7 +70,8 @@ def test_no_word_is_broken_at_80_columns(
     for console in (show.out, show.err):
         monkeypatch.setattr(console, "width", 80)
     narrow = kam_sync(*command)
-    assert words(narrow.out + narrow.err) <= words(wide.out + wide.err)
+    known = words(wide.out + wide.err)  # of figures the doctor has others each time
+    assert {one for one in words(narrow.out + narrow.err) if not one.isdecimal()} <= known
 
 
 def test_a_sync_tells_its_counts_at_80_columns(

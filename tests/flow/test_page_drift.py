@@ -53,7 +53,7 @@ class Bustle:
 @pytest.mark.parametrize(
     ("deals", "api_filter"),
     [
-        pytest.param(50_000, "ignored", marks=pytest.mark.heavy),
+        pytest.param(25_000, "ignored", marks=pytest.mark.heavy),
         pytest.param(5_000, "on", marks=pytest.mark.heavy),
         (2_500, "ignored"),
         (2_500, "on"),

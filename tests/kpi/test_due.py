@@ -106,7 +106,7 @@ def test_what_is_measured_bit_by_bit_is_what_is_measured_at_once(
 
 @pytest.mark.heavy
 @settings(
-    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 @given(acts=ACTS)
 def test_what_is_measured_bit_by_bit_is_what_is_measured_at_once_many_times(

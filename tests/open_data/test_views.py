@@ -193,7 +193,12 @@ def test_two_starts_at_once_make_roles_and_views_once(services: Services, book: 
 
 def test_without_the_right_the_service_goes_on_without(services: Services, book: Book) -> None:
     with services.database.transaction() as session:
-        session.execute(sa.text("CREATE ROLE tests_poor; SET LOCAL ROLE tests_poor"))
+        session.execute(
+            sa.text(
+                "CREATE ROLE tests_poor; GRANT USAGE ON SCHEMA public TO tests_poor; "
+                "SET LOCAL search_path = public; SET LOCAL ROLE tests_poor"
+            )
+        )
         with pytest.raises(NoRight):
             MakingStore(session).keep(VIEWS, ZoneInfo("Asia/Tokyo"), KPIS)
         session.rollback()

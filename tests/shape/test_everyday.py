@@ -34,7 +34,6 @@ def test_the_everyday_run_says_how_many_heavy_proofs_it_left_out(tmp_path: Path)
 def test_only_the_everyday_run_leaves_anything_out() -> None:
     before, check = (TOP / "run").read_text().split("\ncheck)\n")
     assert before.count("not heavy") == before.count("--hypothesis-profile=everyday") == 1
-    assert check.count('-m "not heavy"') == check.count("-m heavy") == 1  # together they are all
     ci = "".join((TOP / ".ci" / name).read_text() for name in ("run", "with-postgres"))
     for word in ("heavy", "profile", "deselect", "--ignore"):
-        assert word not in check.replace('-m "not heavy"', "").replace("-m heavy", "") + ci
+        assert word not in check + ci

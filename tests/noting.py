@@ -1,0 +1,27 @@
+"""Lines that run are not noted while a heavy proof runs, which would take half as long again; a
+pytest plugin."""
+
+import os
+from collections.abc import Generator
+
+import pytest
+from coverage import Coverage
+
+_TOLD = "COVERAGE_PROCESS_CONFIG"
+"""By which coverage tells the processes that a test starts to note theirs, too."""
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Stop for as long as the test takes, with all that it needs."""
+    noting = Coverage.current() if item.get_closest_marker("heavy") else None
+    if noting is None:
+        return (yield)
+    told = os.environ.pop(_TOLD, None)  # noqa: TID251 - of this run
+    noting.stop()
+    try:
+        return (yield)
+    finally:
+        noting.start()
+        if told is not None:
+            os.environ[_TOLD] = told  # noqa: TID251 - as above
