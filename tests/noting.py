@@ -1,5 +1,5 @@
-"""Lines that run are not noted while a heavy proof runs, which would take half as long again; a
-pytest plugin."""
+"""Lines that run are not noted while a heavy proof or a property runs, which would take half as
+long again; a pytest plugin."""
 
 import os
 from collections.abc import Generator
@@ -14,7 +14,8 @@ _TOLD = "COVERAGE_PROCESS_CONFIG"
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Stop for as long as the test takes, with all that it needs."""
-    noting = Coverage.current() if item.get_closest_marker("heavy") else None
+    is_dear = item.get_closest_marker("heavy") or item.get_closest_marker("hypothesis")
+    noting = Coverage.current() if is_dear else None
     if noting is None:
         return (yield)
     told = os.environ.pop(_TOLD, None)  # noqa: TID251 - of this run

@@ -46,7 +46,8 @@ def process_dies(step: str) -> Break:
 def _is_dead_or_measured(stage: Stage) -> bool:
     if stage.is_dead():
         return True
-    stage.sync()  # each sync of changes is followed by a measuring
+    with suppress(httpx.HTTPError):  # it may die just then
+        stage.sync()  # each sync of changes is followed by a measuring
     return False
 
 

@@ -92,6 +92,7 @@ def look_at_the_account(page: Page, account: str) -> None:
         expect(page.get_by_role("link", name=part, exact=True)).to_have_attribute(
             "aria-current", "page"
         )
+        page.wait_for_load_state()  # who leaves before breaks off a script
     page.goto(f"{account}/figures?kpi=won_revenue.RUB")
     page.locator("#chart-drawing[data-drawn=true] canvas").first.wait_for()
     page.goto(f"{account}/kpis/won_revenue/rows")

@@ -8,8 +8,6 @@ from kam_sync.web import routes as all_routes
 from kam_sync.web.pages.exporting.registry import EXPORTS
 from tests.web.two_kams import House, Side
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
 
 def routes(*methods: str) -> list[tuple[str, str]]:
     """(method, path) of all routes of the application."""
@@ -48,6 +46,11 @@ def leaks(answer: Any, house: House, asked: str) -> list[str]:
     other = house.boris
     sums = [house.anna.money(50) + other.money(50)]  # of the group that is both's
     words = [*other.planted(), *map(str, (*sums, *map(other.money, (30, 40, 50))))]
-    unnumbered = _UUID.sub("", text)  # among thousands of those, one has any six digits in a row
-    told = [word for word in words if word in (unnumbered if word.isdigit() else text)]
-    return [word for word in told if word not in asked]
+    return [word for word in words if _tells(text, word) and word not in asked]
+
+
+def _tells(text: str, word: str) -> bool:
+    """Whether it is there; a number by itself, as ids of requests may have any digits in a row."""
+    if not word.isdigit():
+        return word in text
+    return re.search(rf"(?<![0-9a-zA-Z.]){word}(?![0-9a-zA-Z])", text) is not None
