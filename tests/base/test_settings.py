@@ -34,6 +34,8 @@ def test_everything_has_a_default() -> None:
         ("KAM_SYNC_LOCALE", "de", "'ru' or 'en'"),
         ("KAM_SYNC_DATABASE_URL", "mysql://x", "postgresql://"),
         ("KAM_SYNC_DATABASE_URL", "postgresql://me@host:abc/x", "postgresql://"),
+        ("KAM_SYNC_DATABASE_URL", "postgresql://me:a@b@host/x", "%40"),
+        ("KAM_SYNC_DATABASE_URL", "postgresql://me:a#b@host/x", "%23"),
         ("KAM_SYNC_PUBLIC_URL", "example", "URL"),
         ("KAM_SYNC_LOG_FORMAT", "xml", "json"),
         ("KAM_SYNC_ALLOWED_TARGETS", "10.0.0.300", "networks"),

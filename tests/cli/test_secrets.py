@@ -35,6 +35,7 @@ def test_a_key_that_is_lost_is_told(
     assert said.code == 1
     assert "what no key opens: add its key" in said.err
     assert "1 of 1 cannot be read" in kam_sync("doctor").out
+    assert kam_sync("secrets", "status").code == 1
 
 
 def test_the_key_file_gets_a_new_key_and_forgets_the_one_before(

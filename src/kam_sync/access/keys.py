@@ -40,7 +40,7 @@ def make(session: Session, wish: KeyWish, actor: Actor, now: datetime) -> tuple[
         raise WrongAccess(
             Ill.KEY_NAME, "key: name it with letters, digits, spaces and . @ / - _, sixty at most"
         )
-    keeper_keys, lasts = keeper_keys_of(wish.keeper_keys), _lasts(wish.expires)
+    keeper_keys, lasts = keeper_keys_of(wish.keeper_keys, wish.role), _lasts(wish.expires)
     if wish.role is Role.KAM and not keeper_keys:
         raise WrongAccess(
             Ill.KEY_KEEPERS, "key: say whose accounts a key of role kam sees (keeper keys)"
@@ -56,6 +56,17 @@ def make(session: Session, wish: KeyWish, actor: Actor, now: datetime) -> tuple[
     made = KeyStore(session).add(key, digest_of(text))
     EventStore(session).add(What.KEY_MADE, actor, f"{key.name} ({key.role.value})", now)
     return made, text
+
+
+def example_path(areas: Iterable[str]) -> str:
+    """A path that a key with these areas may ask for."""
+    known = {
+        Area.ALERTS: "/api/v1/alerts", Area.SOURCES: "/api/v1/sources", Area.OPS: "/metrics",
+        Area.KPIS: "/api/v1/kpis", Area.TARGETS: "/api/v1/targets", Area.JOBS: "/api/v1/jobs",
+        Area.PORTFOLIO: "/api/v1/portfolio", Area.RECORDS: "/api/v1/deals",
+    }  # fmt: skip
+    first = next(iter(narrowed(areas)), Area.ACCOUNTS)
+    return known.get(first, "/api/v1/accounts")
 
 
 def revoke(session: Session, name: str, actor: Actor, now: datetime) -> None:

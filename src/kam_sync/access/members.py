@@ -38,14 +38,23 @@ def email_of(text: str) -> str:
     return email
 
 
-def keeper_keys_of(texts: Iterable[str]) -> list[str]:
-    """Whose accounts are seen, in the form that they are compared in."""
+def keeper_keys_of(texts: Iterable[str], role: Role) -> list[str]:
+    """Whose accounts are seen, in the form that they are compared in.
+
+    Another role than a KAM's sees all: whoever names accounts for one is told, and not left to
+    believe that it sees these alone.
+    """
     found = dict.fromkeys(
         text.lower() if "@" in text else text for raw in texts if (text := raw.strip())
     )
     if len(found) > _MOST_KEYS or any("\x00" in key or len(key) > 300 for key in found):
         raise WrongAccess(
             Ill.KEEPERS, f"keeper keys: at most {_MOST_KEYS}, each an e-mail or source/id"
+        )
+    if found and role is not Role.KAM:
+        raise WrongAccess(
+            Ill.KEEPERS_OF_KAM,
+            f"keeper keys: role {role.value} sees all accounts; only role kam sees some alone",
         )
     return list(found)
 
@@ -63,7 +72,7 @@ def invite(
     member = store.add(
         Member(
             id=uuid4(), email=email_of(email), name=_name(wanted.name or ""), role=role,
-            keeper_keys=keeper_keys_of(wanted.keeper_keys or ()), made_at=now,
+            keeper_keys=keeper_keys_of(wanted.keeper_keys or (), role), made_at=now,
         )
     )  # fmt: skip
     EventStore(session).add(What.INVITED, actor, f"{member.email} ({role.value})", now)
@@ -132,7 +141,8 @@ def change(
     if wanted.name is not None:
         values["name"] = _name(wanted.name)
     if wanted.keeper_keys is not None:
-        values["keeper_keys"] = keeper_keys_of(wanted.keeper_keys)
+        # they stay with whoever is no KAM any more, for when they are one again
+        values["keeper_keys"] = keeper_keys_of(wanted.keeper_keys, Role.KAM)
     changed = {name: value for name, value in values.items() if value != getattr(before, name)}
     if before.is_active and not is_active:
         LoginStore(session).end(member_id)

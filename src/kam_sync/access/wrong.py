@@ -22,6 +22,7 @@ class Ill(StrEnum):
     KEY_NAME = "key_name"
     KEY_TAKEN = "key_taken"
     KEY_KEEPERS = "key_keepers"
+    KEEPERS_OF_KAM = "keepers_of_kam"
     AREA = "area"
     EXPIRY = "expiry"
 

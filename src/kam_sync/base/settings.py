@@ -49,11 +49,15 @@ def _known_zone(name: str) -> str:
 def _postgres_url(url: SecretStr | None) -> SecretStr | None:
     if url is None:
         return None
+    is_raw = False
     try:
         parts = urlsplit(url.get_secret_value())
+        is_raw = parts.netloc.count("@") > 1 or bool(parts.fragment)
         is_good = parts.scheme in {"postgresql", "postgres"} and parts.port != 0
     except ValueError:  # a port that is no number, brackets that do not close
         is_good = False
+    if is_raw:  # else a part of the password would be taken, and told, for the name of the server
+        raise ValueError("write @ # / ? in the password as %40 %23 %2F %3F")
     if not is_good:
         raise ValueError("must look like postgresql://user:password@host:5432/name")
     return url

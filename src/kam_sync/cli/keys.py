@@ -47,6 +47,7 @@ def create(
     with opened() as services, services.database.transaction() as session:
         key, text = keys.make(session, wish, COMMAND, services.now())
         document, zone = _document(key), services.zone
+        path = keys.example_path(key.areas)
         public = services.settings.public_url
     if json:
         show.as_json({**document, "key": text})
@@ -55,7 +56,7 @@ def create(
     typer.echo(f"key {name}: role {role.value}, good until {until}, shown this once:", err=True)
     typer.echo(text)
     base = "http://127.0.0.1:8000" if public is None else str(public).rstrip("/")
-    typer.echo(f'try it: curl -H "Authorization: Bearer $KEY" {base}/api/v1/accounts', err=True)
+    typer.echo(f'try it: curl -H "Authorization: Bearer $KEY" {base}{path}', err=True)
 
 
 @app.command("list")

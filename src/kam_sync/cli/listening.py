@@ -4,6 +4,7 @@ from ipaddress import ip_address
 
 import structlog
 
+from kam_sync import resealing
 from kam_sync.access.store import MemberStore
 from kam_sync.base.command import command
 from kam_sync.base.errors import WrongSettings
@@ -21,7 +22,8 @@ def require_safe(services: Services, host: str) -> None:
         return
     missing = []
     if services.settings.secret_key is None:
-        missing.append("set KAM_SYNC_SECRET_KEY (make one: openssl rand -base64 32)")
+        made = "set KAM_SYNC_SECRET_KEY (make one: openssl rand -base64 32"
+        missing.append(f"{made}{_beside(services)})")
     with services.database.transaction() as session:
         if not MemberStore(session).has_admin():
             missing.append(f"make the first admin: {command(FIRST_ADMIN)}")
@@ -30,6 +32,16 @@ def require_safe(services: Services, host: str) -> None:
             f"--host {host}: others could reach it, so first {' and '.join(missing)}; "
             "or listen on 127.0.0.1, for this machine alone"
         )
+
+
+def _beside(services: Services) -> str:
+    """Secrets that are stored already are sealed by the key of the data folder."""
+    if not resealing.standing(services).total:
+        return ""
+    return (
+        "; as secrets are stored already, put the key of secret.key in the data folder behind it, "
+        f"after a comma, and run {command('secrets rotate')} then"
+    )
 
 
 def is_only_here(services: Services, host: str) -> bool:

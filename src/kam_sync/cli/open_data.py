@@ -94,7 +94,8 @@ def create(
     if json:
         show.as_json(said)
         return
-    show.table("Made; the password is shown once", ("", ""), said.items())
+    shown = {name: str(one or "") for name, one in said.items()}  # a port is no number to read
+    show.table("Made; the password is shown once", ("", ""), shown.items())
 
 
 @role.command("list")

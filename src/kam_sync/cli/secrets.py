@@ -21,6 +21,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and 
 def status(*, json: Json = False) -> None:
     """Say how many secrets are encrypted by the current key, a former one, or none that we have."""
     from kam_sync import resealing
+    from kam_sync.base.secrets import SealedBy
     from kam_sync.wiring import open_services
 
     with open_services(read_settings()) as services:
@@ -28,6 +29,8 @@ def status(*, json: Json = False) -> None:
         is_file = services.cipher.file is not None
     _show(found, json=json)
     typer.echo(advice(found, is_file=is_file), err=True)
+    if found.count(SealedBy.NONE):
+        raise typer.Exit(1)
 
 
 @app.command()

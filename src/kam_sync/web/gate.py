@@ -5,6 +5,7 @@ is known and may not is told so. What changes something has to come from our own
 was shown: browsers send cookies with what other sites make them ask for, too.
 """
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -44,7 +45,10 @@ class Gate:
         if deed is Deed.CHANGE and not who.is_program:
             require_our_pages(request, must_say=who is not LOCAL)
         if not may(who, self.area, deed):
-            raise NotAllowed(f"role {who.role.value} may not {deed.value} {self.area.value}")
+            narrowed = "with its areas " if may(replace(who, areas=None), self.area, deed) else ""
+            raise NotAllowed(
+                f"role {who.role.value} {narrowed}may not {deed.value} {self.area.value}"
+            )
 
 
 class Unknown(HTTPException):

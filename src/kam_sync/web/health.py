@@ -118,7 +118,11 @@ def _secrets(services: Services, language: Language) -> Check:
         way = {"command": command("secrets rotate")}
         return Check(what, said, _("encrypt them anew: %(command)s") % way)
     if closed:
-        return Check(what, _("%(closed)s of %(all)s cannot be read") % numbers)
+        advice = _(
+            "put the key that they were encrypted by behind the one in KAM_SYNC_SECRET_KEY, after "
+            "a comma, or give these secrets again"
+        )
+        return Check(what, _("%(closed)s of %(all)s cannot be read") % numbers, advice)
     if found.can_drop_former:
         return Check(what, _("%(all)s, none by a former key: it can be dropped") % numbers)
     return Check(what, _("%(all)s, all by the current key") % numbers)

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kam_sync.access import keys
 from kam_sync.access.keys import A_YEAR, NEVER, KeyWish
-from kam_sync.access.model import Area, Role
+from kam_sync.access.model import Role
 from kam_sync.access.store import KeyStore
 from kam_sync.access.wrong import Ill, WrongAccess
 from kam_sync.accounts.store.keepers import KeeperStore
@@ -58,7 +58,7 @@ def make(
             _, text = keys.make(session, wish, actor_of(request, who), services.now())
     except WrongAccess as error:
         return _answer(request, services, Said(wrong=error.why, form=sent), status=422)
-    return _answer(request, services, Said(wish.name, text, _example(areas)))
+    return _answer(request, services, Said(wish.name, text, keys.example_path(areas)))
 
 
 @router.post(PATH + "/{key_id}/revoke")
@@ -67,17 +67,6 @@ def revoke(request: Request, who: Asking, services: Whole, key_id: str) -> Respo
     with services.database.transaction() as session:
         keys.revoke(session, key_id, actor_of(request, who), services.now())
     return RedirectResponse(PATH, status_code=303)
-
-
-def _example(areas: list[str]) -> str:
-    """A path that a key with these areas may ask for."""
-    known = {
-        Area.ALERTS: "/api/v1/alerts", Area.SOURCES: "/api/v1/sources", Area.OPS: "/metrics",
-        Area.KPIS: "/api/v1/kpis", Area.TARGETS: "/api/v1/targets", Area.JOBS: "/api/v1/jobs",
-        Area.PORTFOLIO: "/api/v1/portfolio", Area.RECORDS: "/api/v1/deals",
-    }  # fmt: skip
-    first = Area(areas[0].partition(":")[0]) if areas else Area.ACCOUNTS
-    return known.get(first, "/api/v1/accounts")
 
 
 def _role(sent: dict[str, str]) -> Role:

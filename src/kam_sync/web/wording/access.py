@@ -112,6 +112,10 @@ def _of_people(language: Language) -> dict[Ill, str]:
         Ill.KEY_KEEPERS: language.gettext(
             "Say whose accounts a key with the role of an account manager sees."
         ),
+        Ill.KEEPERS_OF_KAM: language.gettext(
+            "This role sees all accounts. Only an account manager sees some alone: choose that "
+            "role, or leave the field of whose accounts empty."
+        ),
         Ill.AREA: language.gettext("This role may not do what is chosen; choose less."),
         Ill.EXPIRY: language.gettext("Write a number of days, or choose that it never expires."),
     }
