@@ -52,11 +52,16 @@ class Line:
     wrong: int
 
 
+def missed(database: Database, stage: Stage) -> int:
+    """How many due ticks were not fired."""
+    ticks = _ticks(database)
+    return sum(len(_due(stage, name) - ticks.get(name, set())) for name in stage.plans)
+
+
 def judge(database: Database, stage: Stage, log: Path) -> list[Line]:
     """Every bar with what was found."""
     ticks = _ticks(database)
-    due = {name: _due(stage, name) for name in stage.plans}
-    missing = sum(len(due[name] - ticks.get(name, set())) for name in due)
+    due = sum(len(_due(stage, name)) for name in stage.plans)
     foreign = sum(
         newest(stage.plans[name], name, at) != at
         for name, instants in ticks.items() if name in stage.plans for at in instants
@@ -67,7 +72,7 @@ def judge(database: Database, stage: Stage, log: Path) -> list[Line]:
         statuses = {row.status: row.jobs for row in counts}
         effects = session.execute(sa.text(_EFFECTS)).one()
     return [
-        Line("due ticks, each fired", sum(len(found) for found in due.values()), missing),
+        Line("due ticks, each fired", due, missed(database, stage)),
         Line("ticks fired, each a due instant", sum(map(len, ticks.values())), foreign),
         Line("ticks, each followed by a sync that was done", *_followed(database, ticks, stage)),
         Line("jobs, none left waiting or running", sum(statuses.values()),

@@ -131,7 +131,7 @@ def _measured(address: str, who: dict[str, str], rounds: int, only: str) -> Iter
             print(f"\r{name:40}", end="", file=sys.stderr)
             times = sorted(_timed(client, path, accounts)[_WARM:])
             paints, weights = zip(
-                *(_seen(browser, who, address + path) for _ in range(_PAINTS)), strict=True
+                *(_seen(browser, who, address, path) for _ in range(_PAINTS)), strict=True
             )
             yield Measured(
                 name=name,
@@ -175,19 +175,19 @@ def _browser() -> Iterator[Browser]:
         browser.close()
 
 
-def _seen(browser: Browser, who: dict[str, str], url: str) -> tuple[float, float]:
+def _seen(browser: Browser, who: dict[str, str], address: str, path: str) -> tuple[float, float]:
     """Milliseconds to the first contentful paint, and kB of all that was loaded."""
     context = browser.new_context(
         viewport={"width": 1200, "height": 900}, bypass_csp=True
     )  # what is waited for is read by eval
-    here = url.partition("/")[0] + "//" + url.split("/")[2]
-    context.add_cookies([{"name": name, "value": told, "url": here} for name, told in who.items()])
+    cookies = ({"name": name, "value": token} for name, token in who.items())
+    context.add_cookies([{**one, "url": address} for one in cookies])
     page = context.new_page()
     sizes: list[float] = []
     session = context.new_cdp_session(page)
     session.send("Network.enable")
     session.on("Network.loadingFinished", lambda one: sizes.append(one["encodedDataLength"]))
-    page.goto(url)
+    page.goto(address + path)
     settle(page)
     page.wait_for_function(f"{_PAINT}.length")
     paint = page.evaluate(f"{_PAINT}[0].startTime")

@@ -3,7 +3,6 @@
 import io
 import logging
 from collections.abc import Callable, Iterator
-from time import thread_time
 
 import pytest
 import structlog
@@ -91,10 +90,10 @@ def test_the_log_follows_what_stands_in_for_standard_error(
 
 
 @pytest.mark.parametrize("word", ["a", "ab.", "password", "_"])
-def test_a_long_word_costs_no_time(word: str) -> None:
-    said, begins = word * (100_000 // len(word)), thread_time()
+def test_a_very_long_word_comes_to_an_end(word: str) -> None:
+    """Looked at anew from each of its letters, it would take hours."""
+    said = word * (2_000_000 // len(word))
     assert masked(said) == said
-    assert thread_time() - begins < 1
 
 
 def test_a_secret_behind_a_long_name_is_hidden_too() -> None:

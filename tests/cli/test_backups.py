@@ -162,6 +162,9 @@ def test_a_lost_key_is_told_and_one_that_was_put_in_comes_back(
     key = tmp_path / "there" / "secret.key"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert kam_sync("source", "check", "sales").code == 0
+    with other.engine.connect() as connection:
+        open_to_all = "SELECT has_schema_privilege('public', 'public', 'USAGE')"
+        assert connection.scalar(sa.text(open_to_all))  # as a new database has it
 
 
 @pytest.mark.heavy

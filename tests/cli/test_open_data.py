@@ -1,6 +1,7 @@
 """`kam-sync export` and `kam-sync open`: files and roles for BI, made as ops do."""
 
 import io
+import re
 from pathlib import Path
 
 import duckdb
@@ -62,6 +63,9 @@ def test_a_role_is_made_listed_used_and_taken_back(
     monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
     short = kam_sync("open", "role", "create", name, "--password", "-")
     assert (short.code, "12 characters" in short.err) == (2, True)
+    shown = kam_sync("open", "role", "create", name)
+    assert re.search(r"port +5432", shown.out)
+    assert kam_sync("open", "role", "revoke", name).code == 0
 
 
 def test_views_are_listed(kam_sync: Command) -> None:

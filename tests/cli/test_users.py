@@ -4,6 +4,7 @@ import io
 
 import pytest
 
+from connectors.sandbox.amocrm import AmoSandbox
 from kam_sync.access import entering
 from kam_sync.access.entering import Browser, Entered
 from kam_sync.wiring import Services
@@ -56,6 +57,7 @@ def test_a_key_is_printed_once_listed_and_revoked(kam_sync: Command, services: S
     made = kam_sync("key", "create", "board", "--role", "viewer", "--area", "alerts:see")
     key = made.out.strip()
     assert key.startswith("kam_")
+    assert "/api/v1/alerts" in made.err  # what it may ask for
     with services.database.transaction() as session:
         assert entering.by_key(session, key, services.now())
     listed = kam_sync("key", "list", "--json")
@@ -84,3 +86,12 @@ def test_nothing_listens_for_others_without_an_admin_and_a_secret_key(
     assert "KAM_SYNC_SECRET_KEY" in refused.err
     assert "user add you@example.com --role admin" in refused.err
     assert len(refused.err.strip().splitlines()) == 1
+    assert "behind it" not in refused.err
+
+
+def test_who_is_to_set_a_key_is_told_to_keep_the_one_of_what_is_stored(
+    kam_sync: Command, connected: AmoSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KAM_SYNC_SECRET_KEY")
+    refused = kam_sync("serve", "--host", "0.0.0.0", "--port", "8712")  # noqa: S104 - refused
+    assert "put the key of secret.key in the data folder behind it" in refused.err

@@ -53,8 +53,8 @@ for _name, _module in (
     ("sync", kam_sync.intake.step), ("kpi", kam_sync.kpi.step),
     ("detect", kam_sync.drift.step), ("notify", kam_sync.notify.step),
 ):  # fmt: skip
-    _module.run = _mortal(_name, _module.run)  # type: ignore[attr-defined]  # a module
-WriteStore.keep = _mortal("write", WriteStore.keep)  # type: ignore[method-assign]  # the CRM has it
+    _module.run = _mortal(_name, _module.run)
+WriteStore.keep = _mortal("write", WriteStore.keep)  # the CRM has it
 
 if __name__ == "__main__":
     main()

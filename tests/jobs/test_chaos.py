@@ -12,9 +12,9 @@ from kam_sync.base.db import Database
 SHORT = Wish(
     schedules=30,
     every=timedelta(seconds=4),
-    seconds=14,
+    seconds=9,
     kill_every=(0.5, 1.5),
-    calm=9,
+    calm=4,
 )
 
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import Mount
 
+from kam_sync.access.keys import example_path
 from kam_sync.access.model import LOCAL, Area, Deed, Identity, Role
 from kam_sync.access.roles import may
 from kam_sync.web.app import create_app
@@ -122,6 +123,17 @@ def test_every_route_answers_who_may(
             status = client.request(method, path, headers=askers[name][1]).status_code
             assert status not in {401, 403}, f"{method} {path}: {name} got {status}"
             assert status < 500, f"{method} {path}: {name} got {status}"
+
+
+def test_a_narrowed_key_may_ask_for_what_it_is_told_to_try(
+    client: TestClient, world: World
+) -> None:
+    for area in Area:
+        headers = add_key(world.services, Role.ADMIN, areas=(f"{area.value}:see",))
+        path = example_path([f"{area.value}:see"])
+        assert client.get(path, headers=headers).status_code == 200, (area, path)
+    refused = client.get("/api/v1/accounts", headers=headers)
+    assert (refused.status_code, "with its areas" in refused.text) == (403, True)
 
 
 def test_at_this_machine_all_is_allowed_that_there_is() -> None:

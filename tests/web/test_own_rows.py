@@ -106,6 +106,8 @@ def test_all_of_it_would_be_seen_without_a_restriction(house: House) -> None:
     with TestClient(create_app(house.world.services)) as client:
         for address in ("/accounts", "/portfolio", "/api/v1/deals", "/export/accounts.csv", "/"):
             assert leaks(client.get(address), house, address) != [], address
+        found = leaks(client.get("/api/v1/deals"), house, "")
+        assert any(word.isdigit() for word in found), found
 
 
 @pytest.mark.heavy

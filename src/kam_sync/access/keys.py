@@ -61,12 +61,13 @@ def make(session: Session, wish: KeyWish, actor: Actor, now: datetime) -> tuple[
 def example_path(areas: Iterable[str]) -> str:
     """A path that a key with these areas may ask for."""
     known = {
-        Area.ALERTS: "/api/v1/alerts", Area.SOURCES: "/api/v1/sources", Area.OPS: "/metrics",
+        Area.ACCOUNTS: "/api/v1/accounts", Area.ALERTS: "/api/v1/alerts",
+        Area.SOURCES: "/api/v1/sources", Area.OPS: "/metrics",
         Area.KPIS: "/api/v1/kpis", Area.TARGETS: "/api/v1/targets", Area.JOBS: "/api/v1/jobs",
         Area.PORTFOLIO: "/api/v1/portfolio", Area.RECORDS: "/api/v1/deals",
     }  # fmt: skip
-    first = next(iter(narrowed(areas)), Area.ACCOUNTS)
-    return known.get(first, "/api/v1/accounts")
+    asked = narrowed(areas) or [Area.ACCOUNTS]
+    return next((known[area] for area in asked if area in known), "/openapi.json")
 
 
 def revoke(session: Session, name: str, actor: Actor, now: datetime) -> None:

@@ -33,7 +33,7 @@ _TABLES = sa.text(f"""
 """)  # of our own words  # nosec B608
 _SCHEMAS = sa.text(
     f"SELECT quote_ident(nspname) FROM pg_namespace WHERE {_OURS} ORDER BY 1"  # nosec B608
-)
+)  # of our own words
 _ROLES = sa.text("""
     SELECT DISTINCT role FROM pg_policies, unnest(roles) AS role WHERE role <> 'public' ORDER BY 1
 """)

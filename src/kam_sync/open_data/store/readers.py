@@ -146,12 +146,13 @@ def _statements(name: str, password: str, place: Any, *, is_personal: bool) -> I
         f"search_path = {', '.join(schemas)}",
     ):
         yield f"ALTER ROLE {role} SET {setting}"
+    yield f"GRANT CONNECT ON DATABASE {_named(place.database)} TO {role}"
     yield from _grants(name, place, is_personal=is_personal)
 
 
 def _grants(name: str, place: Any, *, is_personal: bool) -> Iterator[str]:
+    """What goes with the schemas when these are dropped."""
     role = _named(name)
-    yield f"GRANT CONNECT ON DATABASE {_named(place.database)} TO {role}"
     for schema in _schemas(is_personal=is_personal):
         yield f"GRANT USAGE ON SCHEMA {schema} TO {role}"
         yield f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role}"
