@@ -15,15 +15,15 @@ source waiting is served by it.
 import argparse
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from urllib.error import URLError
@@ -34,7 +34,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.chaos_report import Line, Stage, judge, missed
+from benchmarks.children import CannotMeasure
 from benchmarks.fresh_server import fresh_server
+from benchmarks.ports import free_ports
 from kam_sync.base.db import Database
 from kam_sync.base.db.migrate import migrate
 from kam_sync.base.secrets import open_cipher
@@ -47,7 +49,7 @@ from kam_sync.jobs.store import ScheduleStore
 _DICE = Random()
 _KEY = "a key for chaos alone"
 _ROOT = Path(__file__).parents[1]
-_START, _DRAIN = 60.0, 120.0
+_START, _DRAIN = 180.0, 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,12 @@ class Troupe:
         """Start one."""
         self.alive[port] = self.start(port)
 
+    def answers(self, port: int) -> bool:
+        """Whether one answers; CannotMeasure when it has ended by itself."""
+        if (code := self.alive[port].poll()) is not None:
+            raise CannotMeasure(f"the process at {port} ended with {code}: see {port}.out")
+        return is_ready(port)
+
     def leave(self) -> None:
         """End all, politely."""
         for process in self.alive.values():
@@ -104,7 +112,7 @@ def play(conninfo: str, folder: Path, wish: Wish) -> tuple[list[Line], int]:
             for port in free_ports(wish.processes):
                 troupe.enter(port)
             for port in troupe.alive:
-                wait_until(lambda port=port: is_ready(port), _START, "a process did not start")
+                wait_until(partial(troupe.answers, port), _START, "a process did not start")
             began = datetime.now(UTC)
             _rage(troupe, wish)
             stage = Stage(plans, began, datetime.now(UTC), troupe.kills)
@@ -165,17 +173,8 @@ def _rage(troupe: Troupe, wish: Wish) -> None:
         troupe.kill(port)
         time.sleep(_DICE.uniform(0, 1))
         troupe.enter(port)
-        wait_until(lambda port=port: is_ready(port), _START, "a process did not start again")
+        wait_until(partial(troupe.answers, port), _START, "a process did not start again")
     time.sleep(max(0.0, ends - time.monotonic()))
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens at."""
-    with ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
 
 
 def _switch_off(database: Database, plans: Mapping[str, Plan]) -> None:

@@ -15,7 +15,6 @@ full sync ran all the while.
 
 import argparse
 import json
-import socket
 import statistics
 import subprocess
 import sys
@@ -34,6 +33,7 @@ from rich.table import Table
 
 from benchmarks.children import CannotMeasure, Crm, measure, sandbox, surroundings
 from benchmarks.fresh_server import FreshServer, fresh_server
+from benchmarks.ports import free_port
 from kam_sync import subscribing
 from kam_sync.base.settings import Settings
 from kam_sync.wiring import open_services
@@ -124,7 +124,7 @@ def _measure(way: str, rate: float, seconds: float) -> Taken:
         crm = stack.enter_context(sandbox(folder, _SIZE))
         server = stack.enter_context(fresh_server(folder / "data"))
         path = _connect(crm, server, folder)
-        port = _free_port()
+        port = free_port()
         for command in _WAYS[way]:
             where = [] if command == ["worker"] else ["--port", str(port)]
             stack.enter_context(_serving([*command, *where], server, folder))
@@ -206,13 +206,6 @@ def _kept(server: FreshServer) -> set[int]:
 def _times(seconds: Sequence[float]) -> dict[str, float]:
     cuts = statistics.quantiles((1_000 * one for one in seconds), n=100, method="inclusive")
     return {"p50": cuts[49], "p95": cuts[94], "p99": cuts[98], "most": 1_000 * max(seconds)}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _show(found: Sequence[Taken]) -> None:

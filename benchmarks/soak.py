@@ -29,8 +29,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from benchmarks.chaos import free_ports, is_ready, wait_until
+from benchmarks.chaos import is_ready, wait_until
 from benchmarks.fresh_server import FreshServer, fresh_server
+from benchmarks.ports import free_port
 from benchmarks.soak_readers import Readers
 from benchmarks.soak_report import judge, show
 from benchmarks.soak_samples import Sample, Scales, Table, complaints
@@ -63,7 +64,7 @@ def soak(folder: Path, seconds: float) -> Soaked:
     """Let it all run, and look."""
     with fresh_server(folder / "server") as server, company() as crms:
         url = server.create("soak")
-        (port,) = free_ports(1)
+        port = free_port()
         address = f"http://127.0.0.1:{port}"
         given = {
             "KAM_SYNC_DATABASE_URL": url, "KAM_SYNC_DATA_DIR": str(folder),

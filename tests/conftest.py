@@ -23,7 +23,7 @@ from kam_sync.base.settings import Settings
 from kam_sync.kpi.store.alone import ROLE
 from kam_sync.wiring import Services
 
-pytest_plugins = ["tests.commands", "tests.leaving", "tests.noting"]
+pytest_plugins = ["tests.commands", "tests.leaving", "tests.noting", "tests.sweeping"]
 
 _EVERYDAY = "everyday"
 """The profile of `./run test` when it names no tests."""

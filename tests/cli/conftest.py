@@ -1,6 +1,5 @@
 """What commands are tried on: a sandbox CRM and files to import."""
 
-import socket
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -13,13 +12,6 @@ from tests.commands import Command
 
 MOMENT = r"\b20\d\d-\d\d-\d\d \d\d:\d\d MSK"
 """How every table shows a time."""
-
-
-def free_port() -> int:
-    """A port of this machine where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

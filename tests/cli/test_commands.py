@@ -14,13 +14,13 @@ from urllib.request import urlopen
 import pytest
 import sqlalchemy as sa
 
+from benchmarks.ports import free_port
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
 from kam_sync.base.db import Database
 from kam_sync.cli.demo_crms import CRMS
 from kam_sync.intake.store import RunStore, SourceStore
 from kam_sync.jobs import queue
-from tests.cli.conftest import free_port
 from tests.commands import Command
 from tests.fakes.waiting import PATIENCE, wait_until
 

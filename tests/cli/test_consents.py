@@ -13,13 +13,13 @@ import httpx
 import pytest
 
 import connectors
+from benchmarks.ports import free_port
 from connectors.sandbox.amocrm import AmoSandbox, OAuthApp
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.world import MadeUpWorld
 from kam_sync import consenting
 from kam_sync.base.settings import read_settings
 from kam_sync.wiring import open_services
-from tests.cli.conftest import free_port
 from tests.commands import Command
 from tests.fakes.browsing import link_in, ways_back
 

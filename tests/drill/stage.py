@@ -14,8 +14,9 @@ from typing import Any
 
 import httpx
 
-from benchmarks.chaos import free_ports, is_ready
+from benchmarks.chaos import is_ready
 from benchmarks.children import surroundings
+from benchmarks.ports import free_port
 from connectors.sandbox.amocrm import AmoSandbox
 from kam_sync import channelling, connecting, flow
 from kam_sync.base.db import Database, open_database
@@ -77,7 +78,7 @@ class Stage:
 
     def serve(self) -> int:
         """Start a process, and wait until it answers; its port."""
-        (port,) = free_ports(1)
+        port = free_port()
         command = [sys.executable, "-m", "tests.drill.serve", "serve", "--port", str(port)]
         with (self.folder / "serve.log").open("ab") as log:
             process = subprocess.Popen(command, env=self._env(port), stdout=log, stderr=log)

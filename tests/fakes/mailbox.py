@@ -1,6 +1,5 @@
 """A real mail server on this machine that keeps what it is sent."""
 
-import socket
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -9,6 +8,8 @@ from typing import Any, Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
+
+from benchmarks.ports import free_port
 
 
 @dataclass
@@ -23,7 +24,7 @@ class Mailbox:
     """To whom each was sent."""
 
     def __enter__(self) -> Self:
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port or _free_port())
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port or free_port())
         self._controller.start()
         self.port = self._controller.port
         return self
@@ -58,9 +59,3 @@ class Mailbox:
         self.mails.append(mail)
         self.readers += envelope.rcpt_tos
         return "250 OK"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -16,10 +16,11 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from benchmarks.ports import free_port
 from connectors.sandbox.amocrm import AmoSandbox
 from kam_sync.base.db import Database
 from kam_sync.jobs.queue import defer_measure
-from tests.cli.conftest import box, connected, free_port
+from tests.cli.conftest import box, connected
 from tests.commands import Command
 from tests.fakes.browsing import TRUST
 from tests.fakes.waiting import PATIENCE, wait_until
