@@ -57,6 +57,11 @@ def several(found: Sequence[Wrong]) -> PydanticCustomError:
     return PydanticCustomError(_SEVERAL, "{said}", {"said": said, "found": found})
 
 
+def plain(message: str) -> str:
+    """What one of ours said, without what pydantic puts before it."""
+    return message.removeprefix("Value error, ")
+
+
 def sentences(error: ValidationError, root: Model) -> list[Wrong]:
     """All that is wrong with what a model was to be made of."""
     return [wrong for one in error.errors(include_url=False) for wrong in _each(one, root)]

@@ -188,6 +188,7 @@ def test_a_key_is_known_until_it_expires_or_is_revoked(session: Session) -> None
         (KeyWish("a", Role.VIEWER, keeper_keys=["a@example.com"]), "viewer sees all accounts"),
         (KeyWish("a", Role.VIEWER, areas=["weather"]), "there are: accounts, alerts"),
         (KeyWish("a", Role.KAM), "whose accounts"),
+        (KeyWish("a", Role.KAM, keeper_keys=["olga"]), "each an e-mail or source/id"),
         (KeyWish("a", Role.VIEWER, expires="soon"), "90d, or never"),
         (KeyWish("", Role.VIEWER), "name it"),
     ],

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from kam_sync.base.errors import WrongSettings
-from kam_sync.base.settings import Locale, Settings, read_settings
+from kam_sync.base.settings import Locale, Settings, misspelt, read_settings
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +74,20 @@ def test_a_dot_env_file_is_read_and_the_environment_wins(
     settings = read_settings()
     assert settings.locale is Locale.EN
     assert settings.timezone == "Asia/Tomsk"
+
+
+def test_a_misspelt_variable_is_found_and_no_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("KAM_SYNC_CRM_HOST=crm.example.com\nQUITE_HOURS=none\n")
+    monkeypatch.setenv("KAM_SYNC_QUITE_HOURS", "none")
+    monkeypatch.setenv("KAM_SYNC_LOCALE", "en")
+    for of_kubernetes in ("SERVICE_HOST", "SERVICE_PORT", "PORT", "PORT_8000_TCP_ADDR"):
+        monkeypatch.setenv(f"KAM_SYNC_{of_kubernetes}", "10.0.0.1")
+    assert misspelt() == {
+        "KAM_SYNC_CRM_HOST": "KAM_SYNC_CRM_HOSTS",
+        "KAM_SYNC_QUITE_HOURS": "KAM_SYNC_QUIET_HOURS",
+    }
 
 
 def test_the_data_folder_is_a_whole_path_wherever_it_is_used(

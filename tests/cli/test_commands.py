@@ -127,6 +127,26 @@ def test_the_doctor_names_a_wrong_setting(
     assert kam_sync("sync").code == 2
 
 
+def test_the_doctor_says_what_a_misspelt_variable_was_to_be(
+    kam_sync: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAM_SYNC_QUITE_HOURS", "none")
+    checks = kam_sync("doctor", "--json").document["checks"]
+    (strange,) = [one for one in checks if one["what"] == "KAM_SYNC_QUITE_HOURS"]
+    assert strange["advice"] == "write KAM_SYNC_QUIET_HOURS"
+
+
+def test_an_address_of_another_machine_is_not_called_taken(
+    kam_sync: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAM_SYNC_SECRET_KEY", "a key for the tests alone")
+    kam_sync("user", "add", "you@example.com", "--role", "admin")
+    said = kam_sync("web", "--host", "192.0.2.1")
+    assert said.code == 1
+    assert "--host 192.0.2.1 --port 8000: no server can listen there" in said.err
+    assert "taken" not in said.err
+
+
 def test_advice_begins_with_what_was_typed(
     kam_sync: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,6 +120,7 @@ def test_a_wished_term_is_counted_by_and_not_set(kam_sync: Command, days: str, o
 
     before = audit()
     assert audit("audit", days, "--dry-run")["older"] == older
+    assert "nothing is set" in kam_sync("privacy", "retention", "audit", days, "--dry-run").out
     assert audit() == before
 
 

@@ -16,6 +16,7 @@ from kam_sync.base.secrets import digest_of, new_key
 
 LINK_LASTS = timedelta(days=3)
 _EMAIL = re.compile(r"[^\s@,;<>\x00-\x1f]{1,64}@[^\s@,;<>\x00-\x1f]{1,189}")
+_KEEPER = re.compile(r"(?=.{3,300}\Z)[^\s\x00]+[@/][^\x00]+")
 _LONGEST_NAME = 100
 _MOST_KEYS = 50
 
@@ -47,7 +48,7 @@ def keeper_keys_of(texts: Iterable[str], role: Role) -> list[str]:
     found = dict.fromkeys(
         text.lower() if "@" in text else text for raw in texts if (text := raw.strip())
     )
-    if len(found) > _MOST_KEYS or any("\x00" in key or len(key) > 300 for key in found):
+    if len(found) > _MOST_KEYS or not all(map(_KEEPER.fullmatch, found)):
         raise WrongAccess(
             Ill.KEEPERS, f"keeper keys: at most {_MOST_KEYS}, each an e-mail or source/id"
         )

@@ -2,6 +2,7 @@
 
 import re
 from datetime import time
+from difflib import get_close_matches
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
@@ -11,8 +12,14 @@ from zoneinfo import ZoneInfo
 
 import platformdirs
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    SettingsConfigDict,
+)
 
+from connectors import wrongs
 from kam_sync.base.clock import known_zone
 from kam_sync.base.errors import WrongSettings
 
@@ -25,6 +32,10 @@ _NONE = "none"
 ROLES = ("admin", "head", "kam", "viewer", "integrator")
 """What people may be here; `access.model.Role` has them by these names."""
 _NAME = re.compile(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+_PREFIX = "KAM_SYNC_"
+_NEAR = 0.85
+"""How alike a name is that was meant for another: Kubernetes sets KAM_SYNC_SERVICE_HOST and more
+where a service is called kam-sync."""
 
 
 class Locale(StrEnum):
@@ -148,7 +159,7 @@ class Settings(BaseSettings):
     """All settings; each field is the environment variable KAM_SYNC_<FIELD IN CAPITALS>."""
 
     model_config = SettingsConfigDict(
-        env_prefix="KAM_SYNC_", env_file=".env", env_ignore_empty=True, extra="ignore"
+        env_prefix=_PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore"
     )
 
     database_url: Annotated[SecretStr | None, AfterValidator(_postgres_url)] = None
@@ -208,6 +219,19 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        name = "KAM_SYNC_" + "_".join(str(part) for part in first["loc"]).upper()
-        reason = first["msg"].removeprefix("Value error, ")
-        raise WrongSettings(f"{name}: {reason}") from error
+        name = _variable("_".join(str(part) for part in first["loc"]))
+        raise WrongSettings(f"{name}: {wrongs.plain(first['msg'])}") from error
+
+
+def misspelt() -> dict[str, str]:
+    """Variables that are set and are none of ours, each with the one that was meant."""
+    given = {**EnvSettingsSource(Settings).env_vars, **DotEnvSettingsSource(Settings).env_vars}
+    names = {name.lower() for name in given if name.upper().startswith(_PREFIX)}
+    fields = list(Settings.model_fields)
+    strange = sorted({name[len(_PREFIX) :] for name in names}.difference(fields))
+    near = {name: get_close_matches(name, fields, 1, _NEAR) for name in strange}
+    return {_variable(name): _variable(meant[0]) for name, meant in near.items() if meant}
+
+
+def _variable(field: str) -> str:
+    return _PREFIX + field.upper()

@@ -218,8 +218,8 @@ def _tell(done: Restored, *, as_json: bool) -> None:
         show.out.print(f"LOST: {count} secrets in {table} do not open with the key that is here")
     if done.lost_secrets:
         show.out.print(
-            "Give the former key (KAM_SYNC_SECRET_KEY=this,former), or the secrets anew: "
-            f"{command('source set NAME --token -')}, {command('doctor')} names them all"
+            "Give the former key (KAM_SYNC_SECRET_KEY=this,former), or each secret anew: "
+            f"{command('doctor')} names them"
         )
 
 

@@ -184,7 +184,8 @@ def show_terms(
         (term.value, _said(span), _said(DEFAULTS[term]), by.get(term, ""), older.get(term, ""))
         for term, span in terms.items()
     ]
-    show.table("Kept for", ("kind", "days", "usual", "set by", "older than that"), rows)
+    title = "Would be kept for (nothing is set)" if wish and counted else "Kept for"
+    show.table(title, ("kind", "days", "usual", "set by", "older than that"), rows)
 
 
 def _days(span: timedelta | None) -> int | None:

@@ -7,6 +7,7 @@ import threading
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from errno import EADDRINUSE
 from functools import partial
 
 import structlog
@@ -15,6 +16,7 @@ import uvicorn
 from kam_sync import consenting, telling
 from kam_sync.base import collector
 from kam_sync.base.errors import KamSyncError
+from kam_sync.base.settings import misspelt
 from kam_sync.cli.hurrying import Hurrying
 from kam_sync.cli.listening import is_loopback, is_only_here, require_safe
 from kam_sync.jobs.queue import defer_reading, defer_write
@@ -37,15 +39,20 @@ _MOST_CONNECTIONS = 1_000
 _WORK = Work(tell=partial(telling.tell, write=letters.write))
 
 
-def is_free(host: str, port: int) -> bool:
-    """Whether a server could listen there now."""
+def why_not(host: str, port: int) -> OSError | None:
+    """Why a server could not listen there now, if so."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error
+    return None
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a server could listen there now."""
+    return why_not(host, port) is None
 
 
 _log = structlog.get_logger("kam_sync.serve")
@@ -81,10 +88,10 @@ def serve_all(services: Services, wish: Wish) -> None:
     """Run it until Ctrl+C or SIGTERM."""
     if wish.at is not None and wish.pages:
         require_safe(services, wish.at[0])
-    if wish.at is not None and not is_free(*wish.at):
-        raise KamSyncError(
-            f"port {wish.at[1]} on {wish.at[0]} is taken: {_by_whom(services, wish.at[1])}"
-        )
+    if wish.at is not None and (error := why_not(*wish.at)):
+        raise KamSyncError(_not_there(services, *wish.at, error)) from error
+    for name, meant in misspelt().items():
+        _log.warning("a variable means nothing", name=name, meant=meant)
     hosts = _hosts(services, wish.at[0]) if wish.at else ["*"]
     app = (
         create_app(
@@ -121,6 +128,13 @@ def serve_all(services: Services, wish: Wish) -> None:
             http=Hurrying, limit_concurrency=_MOST_CONNECTIONS, ws="none",
         )  # fmt: skip
         _Server(config, app.state.live).run()
+
+
+def _not_there(services: Services, host: str, port: int, error: OSError) -> str:
+    """Why it cannot listen, and what to do."""
+    if error.errno != EADDRINUSE:
+        return f"--host {host} --port {port}: no server can listen there: {error.strerror}"
+    return f"port {port} on {host} is taken: {_by_whom(services, port)}"
 
 
 def _by_whom(services: Services, port: int) -> str:

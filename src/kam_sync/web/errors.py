@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from connectors import wrongs
 from kam_sync.base.errors import (
     Busy,
     CrmTrouble,
@@ -137,7 +138,7 @@ def _of_validation(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise TypeError(error)
     wrong = [
-        {"where": ".".join(str(part) for part in one["loc"]), "what": one["msg"]}
+        {"where": ".".join(str(part) for part in one["loc"]), "what": wrongs.plain(one["msg"])}
         for one in error.errors()
     ]
     said = "; ".join(f"{one['where']}: {one['what']}" for one in wrong)

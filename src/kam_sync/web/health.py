@@ -19,7 +19,7 @@ from kam_sync.base.db import clock_of
 from kam_sync.base.db.migrate import current_revision, newest_revision
 from kam_sync.base.errors import DatabaseTrouble, KamSyncError
 from kam_sync.base.secrets import SealedBy
-from kam_sync.base.settings import Settings
+from kam_sync.base.settings import Settings, misspelt
 from kam_sync.jobs.serving import queue_facts
 from kam_sync.kpi.store import RateStore
 from kam_sync.notify.model import TargetState, Waiting
@@ -54,6 +54,7 @@ def look_inside(services: Services, language: Language) -> Iterator[Check]:
         return
     later = _("%(found)s, made by a later release") % {"found": found}
     yield Check(_("schema"), found if found == newest else later)
+    yield from _variables(language)
     yield _access(services, language)
     if found == newest:
         yield _own_rows(services, language)
@@ -66,6 +67,14 @@ def look_inside(services: Services, language: Language) -> Iterator[Check]:
     yield from _channels(services, language)
     yield from _incidents(services, language)
     yield _queue(services, language)
+
+
+def _variables(language: Language) -> Iterator[Check]:
+    """Those that look like ours and mean nothing."""
+    _ = language.gettext
+    for name, meant in misspelt().items():
+        advice = _("write %(meant)s") % {"meant": meant}
+        yield Check(name, _("there is no such variable"), advice)
 
 
 def _access(services: Services, language: Language) -> Check:

@@ -7,7 +7,7 @@ import orjson
 from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from connectors import columns
+from connectors import columns, wrongs
 from kam_sync import importing
 from kam_sync.accounts import facts, model
 from kam_sync.accounts.store import RecordStore, Wanted
@@ -196,4 +196,4 @@ def _read(body: bytes) -> NewRows:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in ("body", *first["loc"]))
-        raise HTTPException(422, f"{where}: {first['msg']}") from error
+        raise HTTPException(422, f"{where}: {wrongs.plain(first['msg'])}") from error

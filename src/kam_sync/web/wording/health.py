@@ -39,7 +39,7 @@ def queue(language: Language, name: str) -> str:
         "succeeded": language.gettext("succeeded"),
         "failed": language.gettext("failed"),
         "workers": language.gettext("workers"),
-        "last_tick": language.gettext("last_tick"),
+        "last_tick": language.gettext("last run by schedule"),
     }
     return words.get(name, name)
 
