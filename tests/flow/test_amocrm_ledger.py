@@ -22,11 +22,16 @@ _WORLD = MadeUpWorld(size=5, deals=60, contacts=12, today=date(2026, 11, 1))
 _LONG_AGO = 1_500_000_000
 
 
-@pytest.fixture(params=["on", pytest.param("ignored", marks=pytest.mark.heavy)])
+@pytest.fixture
 def box(request: pytest.FixtureRequest) -> Iterator[AmoSandbox]:
-    """The shop with and without the paid filter."""
-    with AmoSandbox(_WORLD, rate=0, api_filter=request.param) as opened:
+    """The shop, with the paid filter where a test says no other thing."""
+    with AmoSandbox(_WORLD, rate=0, api_filter=getattr(request, "param", "on")) as opened:
         yield opened
+
+
+with_and_without_filter = pytest.mark.parametrize(
+    "box", ["on", pytest.param("ignored", marks=pytest.mark.heavy)], indirect=True
+)
 
 
 @pytest.fixture
@@ -55,6 +60,7 @@ def ids(services: Services) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.heavy
+@with_and_without_filter
 def test_after_a_sync_all_nouns_are_equal(services: Services, synced: Source) -> None:
     checks = {noun: check(services, synced, noun) for noun in Noun}
     told = {noun: one for noun, one in checks.items() if one is not None}

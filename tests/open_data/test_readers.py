@@ -1,16 +1,27 @@
 """A role for BI, used as a BI tool uses it: it sees the views, and nothing else of all there is."""
 
+from threading import Thread
+
 import pytest
 import sqlalchemy as sa
 
+from kam_sync.base.db import Database
+from kam_sync.kpi.registry import KPIS
 from kam_sync.open_data.keeping import keep_views
-from kam_sync.open_data.store import VIEWS, ReaderStore
+from kam_sync.open_data.store import VIEWS, MakingStore, ReaderStore
 from kam_sync.wiring import Services
 from tests.fakes.books import Book
+from tests.fakes.waiting import PATIENCE, wait_until_somebody_waits
 from tests.open_data.conftest import reading
 from tests.open_data.test_views import let_go
 
 DENIED = "permission denied"
+
+
+def drop_all(database: Database) -> None:
+    """As `restore --replace` does."""
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("DROP SCHEMA open CASCADE; DROP SCHEMA open_personal CASCADE"))
 
 
 def test_a_bi_tool_finds_the_views_with_what_they_are(services: Services, book: Book) -> None:
@@ -114,15 +125,31 @@ def test_rights_outlive_views_that_are_made_anew(services: Services, book: Book)
             assert connection.scalar(sa.text("SELECT count(*) FROM deals")) == 3
 
 
+def test_processes_that_start_together_make_the_views_once(
+    services: Services,
+) -> None:
+    drop_all(services.database)
+    done: list[bool] = []
+
+    def start() -> None:
+        with services.database.transaction() as session:
+            done.append(MakingStore(session).keep(VIEWS, services.zone, KPIS))
+
+    other = Thread(target=start)
+    with services.database.transaction() as session:
+        assert MakingStore(session).keep(VIEWS, services.zone, KPIS)
+        other.start()
+        wait_until_somebody_waits(services.database)
+    other.join(PATIENCE)
+    assert done == [False]
+
+
 @pytest.mark.parametrize("is_personal", [True, False])
 def test_who_read_before_a_restore_reads_after_it(
     services: Services, book: Book, is_personal: bool
 ) -> None:
     with reading(services, is_personal=is_personal) as engine:
-        with services.database.engine.begin() as connection:  # as `restore --replace` does
-            connection.execute(
-                sa.text("DROP SCHEMA open CASCADE; DROP SCHEMA open_personal CASCADE")
-            )
+        drop_all(services.database)
         assert keep_views(services.database, services.zone)
         with services.database.transaction() as session:
             [reader] = ReaderStore(session).readers()

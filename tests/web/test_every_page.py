@@ -45,19 +45,24 @@ _NOT_SHOWN = {
 """Pages that the tour has no example of in a demo."""
 
 
-def test_every_page_has_an_example_and_is_sound(demo: str) -> None:
+def test_every_page_has_an_example_is_sound_and_is_not_heavy(demo: str) -> None:
     with httpx.Client(base_url=demo, timeout=60) as client:
         pages = tour(client)
     assert without_example(pages) - _NOT_SHOWN == set()
-    found = []
+    found, weights = [], {}
     for scheme, width in (("light", 380), ("dark", 1200)):
         with browsing(width=width, scheme=scheme) as page:
+            bytes_of = weighed(page)
             for name, path in pages.items():
+                bytes_of.clear()
                 page.goto(demo + path)
                 settle(page)
+                weights[name] = sum(bytes_of)
                 found += [f"{name} {scheme}: {fault}" for fault in faults(page)]
                 found += [f"{name}: wider than {width}"] * is_too_wide(page, width)
     assert found == []
+    assert min(weights.values()) > _LIGHTEST
+    assert {name: weight for name, weight in weights.items() if weight > _HEAVIEST} == {}
 
 
 def without_example(pages: dict[str, str]) -> set[str]:
@@ -72,24 +77,6 @@ def without_example(pages: dict[str, str]) -> set[str]:
     return {at for at, regex in known.items() if not any(map(regex.match, paths))}
 
 
-def test_no_page_is_heavy(demo: str) -> None:
-    with httpx.Client(base_url=demo, timeout=60) as client:
-        pages = tour(client)
-    weights = {}
-    with browsing() as first:
-        browser = first.context.browser
-        assert browser is not None
-        for name, path in pages.items():
-            with browser.new_context() as anew:  # with nothing kept from the page before
-                page = anew.new_page()
-                bytes_of = weighed(page)
-                page.goto(demo + path)
-                settle(page)
-                weights[name] = sum(bytes_of)
-    assert min(weights.values()) > _LIGHTEST
-    assert {name: weight for name, weight in weights.items() if weight > _HEAVIEST} == {}
-
-
 def test_the_pictures_in_the_docs_are_of_these_pages() -> None:
     assert NOTED.read_text().strip() == digest(), "take them again: ./run pictures"
 
@@ -100,9 +87,11 @@ def is_too_wide(page: Page, width: int) -> bool:
 
 
 def weighed(page: Page) -> list[int]:
-    """The bytes of each answer as they come over the wire, filled while pages load."""
+    """The bytes of each answer as they come over the wire, filled while pages load; nothing is kept
+    from the page before."""
     found: list[int] = []
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
     session.on("Network.loadingFinished", lambda one: found.append(int(one["encodedDataLength"])))
     return found

@@ -105,17 +105,23 @@ def fenced(allowed: Allowed) -> Iterator[Fence]:
         _around.reset(token)
 
 
-def _hook(event: str, args: tuple[Any, ...]) -> None:
-    if event not in _WATCHED:
+def _hook(
+    event: str,
+    args: tuple[Any, ...],
+    watched: frozenset[str] = _WATCHED,
+    around: ContextVar[Fence | None] = _around,
+) -> None:
+    """Ask the fence; what is named above is gone while the interpreter ends, a default is not."""
+    if event not in watched:
         return
-    fence = _around.get()
+    fence = around.get()
     if fence is None:
         return
-    token = _around.set(None)  # what the fence itself looks up is not asked about
+    token = around.set(None)  # what the fence itself looks up is not asked about
     try:
         fence.ask(event, args)
     finally:
-        _around.reset(token)
+        around.reset(token)
 
 
 def _root(name: str) -> str:

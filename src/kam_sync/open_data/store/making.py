@@ -17,8 +17,9 @@ VERSION = 1
 """Larger when views change: an older release leaves alone what a newer one has made."""
 _PATIENCE = "30s"
 """So long who reads a view is waited for."""
-_KEPT = "SELECT obj_description(to_regnamespace(:schema), 'pg_namespace')"
-_IS_THERE = "SELECT to_regnamespace(:schema) IS NOT NULL"
+# to_regnamespace would go on saying what it said before a lock was waited for
+_KEPT = "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = :schema"
+_IS_THERE = "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = :schema)"
 
 
 class NoRight(Exception):
