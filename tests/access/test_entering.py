@@ -60,6 +60,33 @@ def test_who_guesses_waits_longer_and_longer_and_a_right_password_then_works(
     assert isinstance(enter(session, GOOD, at=later + timedelta(seconds=31)), Entered)
 
 
+def test_strangers_who_guess_keep_nobody_waiting_where_they_came_in_before(
+    session: Session,
+) -> None:
+    member_of(session)
+    stranger, hotel = Browser("curl", "198.51.100.9"), Browser("Firefox", "203.0.113.5")
+    enter(session, GOOD)
+    tomorrow = NOW + timedelta(hours=20)  # the log-in was left alone, and is over
+    LoginStore.forget_before(session, tomorrow)
+    email = "olga@example.com"
+    for number in range(9):
+        entering.enter(session, email, f"guess {number}", stranger, tomorrow)
+    assert isinstance(entering.enter(session, email, GOOD, hotel, tomorrow), Refused)
+    assert isinstance(enter(session, GOOD, at=tomorrow), Entered)
+    said = entering.enter(session, email, GOOD, hotel, tomorrow)  # nor are strangers let off
+    assert isinstance(said, Refused)
+
+
+def test_who_guesses_where_somebody_comes_from_waits_too(session: Session) -> None:
+    olga = member_of(session)
+    enter(session, GOOD)
+    assert [enter(session, f"guess {number}") for number in range(5)][-1].wait is not None
+    assert isinstance(enter(session, GOOD), Refused)
+    link = members.link(session, olga.id, COMMAND, NOW)
+    members.take_link(session, link, GOOD, "", NOW)
+    assert isinstance(enter(session, GOOD), Entered)
+
+
 @pytest.mark.heavy
 def test_many_logins_tried_from_one_address_make_it_wait(session: Session) -> None:
     said = [enter(session, "wrong", email=f"user{number}@example.com") for number in range(31)]

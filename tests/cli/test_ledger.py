@@ -93,6 +93,7 @@ def test_the_tables_are_readable_at_80_columns(
             assert re.search(rf"{re.escape(here)} +{re.escape(there)} *$", said.out, re.MULTILINE)
 
 
+@pytest.mark.heavy
 def test_times_and_days_are_those_of_the_zone_of_the_installation(
     kam_sync: Command, lying: AmoSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

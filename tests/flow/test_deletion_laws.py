@@ -37,7 +37,7 @@ _STEPS = st.one_of(
     st.tuples(st.just("die"), st.integers(0, 40), _FLAGS),
 )
 _LAW = settings(
-    max_examples=rounds(15, everyday=4),
+    max_examples=rounds(12, everyday=3),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

@@ -43,11 +43,14 @@ FAULTS: dict[str, Fault] = {
     "an answer that ends the list early": Fault(status=204),
     "the page before once more": Fault(repeat=True, times=2),
 }
-EVERYDAY = {
-    "too many requests for an hour", "a refused token", "an answer that ends the list early",
-    "the page before once more",
+EVERYDAY = {"too many requests for an hour", "an answer that ends the list early"}
+"""One that a sync waits after, and one that it believes."""
+_ALIKE = {
+    "too many requests, the wait in a header", "too many requests, the wait in the body", "a ban",
+    "not found", "an error of the server", "a client closed request", "a web page instead of JSON",
+    "a body shorter than promised",
 }  # fmt: skip
-"""Of each way in which a sync ends or goes on: it waits, asks a person, believes, reads twice."""
+"""What the connector answers as it answers another one; a first load meets them all."""
 NAMES = [pytest.param(one, marks=() if one in EVERYDAY else pytest.mark.heavy) for one in FAULTS]
 _LISTS = (
     "leads", "contacts", "companies", "tasks", "customers", "events", "leads/notes", "users",
@@ -90,7 +93,7 @@ def test_after_a_fault_in_a_first_load_the_store_equals_the_crm(
     assert differences(living(services, source), untouched) == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [one for one in NAMES if one.values[0] not in _ALIKE])
 def test_after_a_fault_in_a_sync_of_changes_the_store_equals_the_crm(
     services: Services, box: AmoSandbox, name: str
 ) -> None:

@@ -55,7 +55,6 @@ class Bustle:
     [
         pytest.param(25_000, "ignored", marks=pytest.mark.heavy),
         pytest.param(5_000, "on", marks=pytest.mark.heavy),
-        (2_500, "ignored"),
         (2_500, "on"),
     ],
 )

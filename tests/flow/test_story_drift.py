@@ -84,7 +84,7 @@ class Story:
 @pytest.fixture
 def story(services: Services) -> Iterator[Story]:
     """The beginning: thirty months with five deals of 20,000 each, of which the last are judged."""
-    judged = rounds(6, everyday=2)
+    judged = rounds(3, everyday=1)
     with AmoSandbox(SmallWorld(), rate=0) as box:
         story = Story(services, box)
         for _ in range(30 - judged):

@@ -50,6 +50,7 @@ def who(services: Services, monkeypatch: pytest.MonkeyPatch) -> dict[Key, tuple[
     return {(source, key): whose(_number(key)) for source, key in companies}
 
 
+@pytest.mark.heavy
 def test_five_crms_are_joined_without_a_mistake_and_the_rest_is_asked(
     services: Services, who: dict[Key, tuple[int, int]]
 ) -> None:

@@ -100,7 +100,7 @@ def test_a_file_without_the_columns_is_told_which(
         _import(services, file)
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_the_example_of_the_docs_finds_pairs(
     services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

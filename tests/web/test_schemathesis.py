@@ -11,22 +11,17 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from zlib import crc32
 
 import httpx
 import pytest
 
-from kam_sync.web.app import create_app
-from kam_sync.web.described import operations
 from kam_sync.wiring import Services
 from tests.fakes.loopback import loopback_only
 from tests.web.conftest import served
 from tests.web.tour.ground import laid_out
 from tests.web.tour.walk import application
-from tests.web.world import World
 
 _SEED = "20261129"
-_ONE_IN = 10
 _SETTINGS = """
 [checks.not_a_server_error]
 expected-statuses = ["2xx", "3xx", "4xx", "502"]
@@ -37,21 +32,6 @@ checks.allow_header_conformance.enabled = false
 """
 """502 is what a CRM that cannot be reached is answered with, and documented. Four paths are also
 those of others (`ledger/{noun}`), whose methods are allowed, too."""
-
-
-@pytest.mark.heavy
-def test_a_tenth_of_the_operations_keeps_to_its_description(world: World, tmp_path: Path) -> None:
-    world.add_source()
-    app = create_app(world.services)
-    chosen = [
-        operation["operationId"]
-        for name, operation in operations(app.openapi())
-        if crc32(name.encode()) % _ONE_IN == 0
-    ]
-    assert len(chosen) > 5
-    only = [f"--include-operation-id={name}" for name in chosen]
-    with loopback_only(), served(app) as address:
-        _assert_kept(address, tmp_path, "--phases=examples", *only)
 
 
 @pytest.mark.heavy

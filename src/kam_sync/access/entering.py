@@ -49,14 +49,15 @@ def enter(
     """Let somebody in by a password. What it counts must be committed in either case.
 
     A try is counted as wrong before the password is looked at, under a lock of its login and its
-    address: a hundred tries at once are a hundred tries.
+    address: a hundred tries at once are a hundred tries. Where somebody has come in from before is
+    counted by itself, or strangers could keep the owner waiting.
     """
     email = email.replace("\x00", "").strip().lower()[:_LONGEST_EMAIL]
     tries, actor = TryStore(session), Actor(email, browser.address)
-    limits = {
-        f"from {whereabouts(browser.address)}": OF_ADDRESS,
-        f"login {digest_of(email)}": OF_LOGIN,
-    }
+    where, login = whereabouts(browser.address), f"login {digest_of(email)}"
+    if where in map(whereabouts, LoginStore(session).addresses(email)):
+        login += f" from {where}"
+    limits = {f"from {where}": OF_ADDRESS, login: OF_LOGIN}
     held: dict[str, Tries] = {}
     for about in limits:  # who has to wait leaves no trace of yet another login
         held[about] = tries.held(about, now)
@@ -74,7 +75,7 @@ def enter(
         return Refused(
             max((wait for one in failed.values() if (wait := one.again(now))), default=None)
         )
-    tries.forget(f"login {digest_of(email)}")
+    tries.forget(login)
     if kept is not None and passwords.is_old_fashioned(kept):
         MemberStore(session).change(member.id, password_hash=passwords.hashed(password))
     return begin(session, member, browser, now)

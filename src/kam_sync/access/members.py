@@ -86,7 +86,7 @@ def link(session: Session, member_id: UUID, actor: Actor, now: datetime) -> str:
     member = store.by_id(member_id)
     if not member.is_active:
         raise WrongAccess(Ill.SWITCHED_OFF, f"user {member.email}: switched off; switch on first")
-    TryStore(session).forget(f"login {digest_of(member.email)}")
+    TryStore(session).forget_all(f"login {digest_of(member.email)}")
     EventStore(session).add(What.LINKED, actor, member.email, now)
     return _new_link(store, member_id, now)
 
@@ -116,7 +116,7 @@ def set_password(
         link_digest=None, link_until=None,
     )  # fmt: skip
     LoginStore(session).end(member.id)
-    TryStore(session).forget(f"login {digest_of(member.email)}")
+    TryStore(session).forget_all(f"login {digest_of(member.email)}")
     EventStore(session).add(What.PASSWORD_SET, actor, member.email, now)
 
 

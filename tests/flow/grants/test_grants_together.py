@@ -29,7 +29,7 @@ def start(services: Services, source_id: int, *more: str) -> subprocess.Popen[st
     return process
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_two_processes_that_renew_at_once_never_lose_the_grant(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:

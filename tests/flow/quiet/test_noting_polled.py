@@ -56,6 +56,7 @@ def test_nouns_whose_changes_are_not_told_are_not_missed(
     assert polled(services) == [("task", 1)]
 
 
+@pytest.mark.heavy
 def test_what_we_wrote_ourselves_is_no_change(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:

@@ -18,6 +18,10 @@ _FIND = sa.text("""
     WHERE l.digest = :digest AND l.expires_at > :now AND l.used_at > :idle AND m.is_active
 """)
 
+_ADDRESSES = sa.text("""
+    SELECT l.address FROM login l JOIN member m ON m.id = l.member_id WHERE m.email = :email
+""")
+
 
 class LoginRow(Login, table=True):
     """A log-in with the digest it is found by."""
@@ -76,6 +80,10 @@ class LoginStore:
         )
         return list(self._session.scalars(query.order_by(col(LoginRow.used_at).desc())))
 
+    def addresses(self, email: str) -> list[str]:
+        """From where a login came in within the last 30 days, as far as it was not ended."""
+        return list(self._session.scalars(_ADDRESSES, {"email": email}))
+
     def end(self, member_id: UUID, *, but: UUID | None = None) -> int:
         """End all of a member, but for one; how many there were."""
         its = (col(LoginRow.member_id) == member_id, col(LoginRow.id) != (but or UUID(int=0)))
@@ -88,6 +96,5 @@ class LoginStore:
 
     @staticmethod
     def forget_before(session: Session, now: datetime) -> None:
-        """Forget those that are over."""
-        over = sa.or_(col(LoginRow.expires_at) <= now, col(LoginRow.used_at) <= now - IDLE)
-        session.execute(sa.delete(LoginRow).where(over))
+        """Forget the old ones; one that was left alone still says from where somebody comes."""
+        session.execute(sa.delete(LoginRow).where(col(LoginRow.expires_at) <= now))

@@ -53,6 +53,11 @@ class TryStore:
         """Begin anew."""
         self._session.execute(sa.delete(TryRow).where(col(TryRow.about) == about))
 
+    def forget_all(self, beginning: str) -> None:
+        """Begin anew with all whose name begins so."""
+        its = col(TryRow.about).startswith(beginning, autoescape=True)
+        self._session.execute(sa.delete(TryRow).where(its))
+
     @staticmethod
     def forget_before(session: Session, now: datetime) -> None:
         """Forget those that no longer count."""
