@@ -9,7 +9,7 @@ SIGKILL, one at a time, and started again a moment later; two live at least. At 
 schedules are switched off, what waits is done, and the database is asked (`chaos_report`): every
 due tick was fired exactly once and followed by a sync, no job is left, every change in the CRM is
 stored exactly once, and no two syncs of a source ran at a time. A tick that finds a sync of its
-source waiting is served by it.
+source waiting is served by it. How late a tick is fired is not judged.
 """
 
 import argparse

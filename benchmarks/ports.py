@@ -6,7 +6,7 @@ from random import Random
 from kam_sync.cli.serving import is_free
 
 _ASKED_FOR = range(20_000, 30_000)
-"""The system gives none of them to a connection, nor to who asks for any port."""
+"""By default Linux gives none of them to a connection, nor to who asks for any port."""
 
 
 def free_ports(count: int) -> list[int]:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+
+from benchmarks.ports import free_port
 
 _PATIENCE = 300.0
 _AT_THE_END = 60.0
@@ -28,7 +29,7 @@ def served(folder: Path, *command: str, **env: str) -> Iterator[str]:
     Raises:
         RuntimeError: it ended or was not ready in five minutes; its last lines are in the text.
     """
-    port, log = _free_port(), folder / "kam-sync.log"
+    port, log = free_port(), folder / "kam-sync.log"
     with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "kam_sync", *command, "--port", str(port)],
@@ -53,9 +54,3 @@ def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
             pass
         time.sleep(0.2)
     raise RuntimeError(f"it did not come up:\n{log.read_text()[-2000:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

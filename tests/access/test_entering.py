@@ -1,5 +1,6 @@
 """Log-ins over the real database."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -60,31 +61,52 @@ def test_who_guesses_waits_longer_and_longer_and_a_right_password_then_works(
     assert isinstance(enter(session, GOOD, at=later + timedelta(seconds=31)), Entered)
 
 
-def test_strangers_who_guess_keep_nobody_waiting_where_they_came_in_before(
+TOMORROW = NOW + timedelta(hours=20)
+"""When a log-in of today was left alone for too long."""
+
+
+def came_in(session: Session, email: str = "olga@example.com") -> Browser:
+    """The browser of somebody who came in today."""
+    entered = enter(session, GOOD, email=email)
+    LoginStore.forget_before(session, TOMORROW)
+    assert entering.by_token(session, entered.token, TOMORROW) is None
+    return replace(HERE, token=entered.token)
+
+
+def test_strangers_who_guess_keep_nobody_waiting_in_a_browser_of_theirs(session: Session) -> None:
+    member_of(session)
+    member_of(session, "oleg@example.com")
+    hers, his = came_in(session), came_in(session, "oleg@example.com")
+    for number in range(9):
+        enter(session, f"guess {number}", at=TOMORROW)
+
+    def tried(browser: Browser) -> entering.Entered | Refused:
+        return entering.enter(session, "olga@example.com", GOOD, browser, TOMORROW)
+
+    for other in (HERE, his, replace(HERE, token="made up")):
+        assert isinstance(tried(other), Refused)
+    assert isinstance(tried(hers), Entered)
+    assert isinstance(tried(HERE), Refused)  # strangers are not let off
+
+
+def test_who_guesses_in_a_browser_of_theirs_waits_until_there_is_a_new_link(
     session: Session,
 ) -> None:
-    member_of(session)
-    stranger, hotel = Browser("curl", "198.51.100.9"), Browser("Firefox", "203.0.113.5")
-    enter(session, GOOD)
-    tomorrow = NOW + timedelta(hours=20)  # the log-in was left alone, and is over
-    LoginStore.forget_before(session, tomorrow)
-    email = "olga@example.com"
-    for number in range(9):
-        entering.enter(session, email, f"guess {number}", stranger, tomorrow)
-    assert isinstance(entering.enter(session, email, GOOD, hotel, tomorrow), Refused)
-    assert isinstance(enter(session, GOOD, at=tomorrow), Entered)
-    said = entering.enter(session, email, GOOD, hotel, tomorrow)  # nor are strangers let off
-    assert isinstance(said, Refused)
-
-
-def test_who_guesses_where_somebody_comes_from_waits_too(session: Session) -> None:
     olga = member_of(session)
-    enter(session, GOOD)
-    assert [enter(session, f"guess {number}") for number in range(5)][-1].wait is not None
-    assert isinstance(enter(session, GOOD), Refused)
-    link = members.link(session, olga.id, COMMAND, NOW)
-    members.take_link(session, link, GOOD, "", NOW)
-    assert isinstance(enter(session, GOOD), Entered)
+    hers = came_in(session)
+    email = "olga@example.com"
+    for number in range(5):
+        entering.enter(session, email, f"guess {number}", hers, TOMORROW)
+    assert isinstance(entering.enter(session, email, GOOD, hers, TOMORROW), Refused)
+    members.link(session, olga.id, COMMAND, TOMORROW)
+    assert isinstance(entering.enter(session, email, GOOD, hers, TOMORROW), Entered)
+
+
+def test_log_ins_that_were_left_alone_are_not_counted_as_ended(session: Session) -> None:
+    olga = member_of(session)
+    came_in(session)
+    enter(session, GOOD, at=TOMORROW)
+    assert members.end_logins(session, olga, COMMAND, TOMORROW) == 1
 
 
 @pytest.mark.heavy
@@ -215,7 +237,18 @@ def test_a_key_is_known_until_it_expires_or_is_revoked(session: Session) -> None
         (KeyWish("a", Role.VIEWER, keeper_keys=["a@example.com"]), "viewer sees all accounts"),
         (KeyWish("a", Role.VIEWER, areas=["weather"]), "there are: accounts, alerts"),
         (KeyWish("a", Role.KAM), "whose accounts"),
-        (KeyWish("a", Role.KAM, keeper_keys=["olga"]), "each an e-mail or source/id"),
+        *(
+            (KeyWish("a", Role.KAM, keeper_keys=[wrong]), "each an e-mail or source/id")
+            for wrong in (
+                "olga",
+                "olga@example.com,",
+                "a@example.com,b@example.com",
+                "sales/117",
+                "http://x",
+                "3/ ",
+                "<olga@example.com>",
+            )
+        ),
         (KeyWish("a", Role.VIEWER, expires="soon"), "90d, or never"),
         (KeyWish("", Role.VIEWER), "name it"),
     ],

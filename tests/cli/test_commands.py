@@ -131,9 +131,20 @@ def test_the_doctor_says_what_a_misspelt_variable_was_to_be(
     kam_sync: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KAM_SYNC_QUITE_HOURS", "none")
-    checks = kam_sync("doctor", "--json").document["checks"]
-    (strange,) = [one for one in checks if one["what"] == "KAM_SYNC_QUITE_HOURS"]
-    assert strange["advice"] == "write KAM_SYNC_QUIET_HOURS"
+    for zone in ("Europe/Moscow", "Mars/Olympus"):  # also where nothing else can be looked at
+        monkeypatch.setenv("KAM_SYNC_TIMEZONE", zone)
+        checks = kam_sync("doctor", "--json").document["checks"]
+        (strange,) = [one for one in checks if one["what"] == "KAM_SYNC_QUITE_HOURS"]
+        assert strange["advice"] == "write KAM_SYNC_QUIET_HOURS"
+
+
+def test_serve_warns_of_a_misspelt_variable_before_it_misses_it(
+    kam_sync: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAM_SYNC_SECRT_KEY", "a key for the tests alone")
+    said = kam_sync("web", "--host", "192.0.2.1")
+    assert said.code == 2
+    assert '"name": "KAM_SYNC_SECRT_KEY", "meant": "KAM_SYNC_SECRET_KEY"' in said.err
 
 
 def test_an_address_of_another_machine_is_not_called_taken(

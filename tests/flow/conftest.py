@@ -28,12 +28,20 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return waited
 
 
+SHOP = MadeUpWorld(size=5, deals=60, contacts=12, today=date(2026, 11, 1))
+"""A small one: 5 companies, 12 contacts, 60 old deals and those of the running month."""
+
+
 @pytest.fixture
-def box() -> Iterator[AmoSandbox]:
-    """A small shop: 5 companies, 12 contacts, 60 old deals and those of the running month."""
-    world = MadeUpWorld(size=5, deals=60, contacts=12, today=date(2026, 11, 1))
-    with AmoSandbox(world, rate=0) as opened:
+def box(request: pytest.FixtureRequest) -> Iterator[AmoSandbox]:
+    """The shop, with amoCRM's paid filter where a test says no other thing."""
+    with AmoSandbox(SHOP, rate=0, api_filter=getattr(request, "param", "on")) as opened:
         yield opened
+
+
+with_and_without_filter = pytest.mark.parametrize(
+    "box", ["on", pytest.param("ignored", marks=pytest.mark.heavy)], indirect=True
+)
 
 
 @pytest.fixture

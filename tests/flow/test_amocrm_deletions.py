@@ -1,7 +1,5 @@
 """What amoCRM deletes, restores, merges and hides, over real HTTP and down to the store."""
 
-from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import pytest
@@ -9,26 +7,12 @@ import pytest
 from connectors import Noun
 from connectors.sandbox.amocrm import AmoSandbox
 from connectors.sandbox.faults import Fault
-from connectors.sandbox.world import MadeUpWorld
 from kam_sync import deciding, flow
 from kam_sync.accounts.match import own_account
 from kam_sync.intake.model import RunState, Source
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask, connect
-
-_WORLD = MadeUpWorld(size=5, deals=60, contacts=12, today=date(2026, 11, 1))
-
-
-@pytest.fixture
-def box(request: pytest.FixtureRequest) -> Iterator[AmoSandbox]:
-    """The shop, with the paid filter where a test says no other thing."""
-    with AmoSandbox(_WORLD, rate=0, api_filter=getattr(request, "param", "on")) as opened:
-        yield opened
-
-
-with_and_without_filter = pytest.mark.parametrize(
-    "box", ["on", pytest.param("ignored", marks=pytest.mark.heavy)], indirect=True
-)
+from tests.flow.conftest import SHOP, with_and_without_filter
 
 
 @pytest.fixture
@@ -54,6 +38,7 @@ def gone(services: Services) -> list[tuple[Any, ...]]:
     [
         ("leads", "deal"),
         pytest.param("contacts", "contact", marks=pytest.mark.heavy),
+        pytest.param("companies", "company", marks=pytest.mark.heavy),
         pytest.param("tasks", "task", marks=pytest.mark.heavy),
     ],
 )
@@ -144,7 +129,7 @@ def test_two_contacts_become_one_and_their_deals_name_the_survivor(
 
 
 def test_what_an_employees_token_does_not_see_is_held_and_not_deleted(services: Services) -> None:
-    with AmoSandbox(_WORLD, rate=0, admin=False) as box:
+    with AmoSandbox(SHOP, rate=0, admin=False) as box:
         source = connect(services, box)
         flow.sync(services, source.id)
         lost = box.ids("leads")[:2]
@@ -160,7 +145,7 @@ def test_what_an_employees_token_does_not_see_is_held_and_not_deleted(services: 
 
 @pytest.mark.heavy
 def test_an_unsorted_lead_brings_its_company_when_somebody_accepts_it(services: Services) -> None:
-    with AmoSandbox(_WORLD, rate=0, unsorted_in_leads=True) as box:
+    with AmoSandbox(SHOP, rate=0, unsorted_in_leads=True) as box:
         pipeline = box.row("leads/pipelines", box.ids("leads/pipelines")[0])
         unsorted = next(s["id"] for s in pipeline["_embedded"]["statuses"] if s["type"] == 1)
         source = connect(services, box)

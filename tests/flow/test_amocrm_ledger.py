@@ -1,6 +1,5 @@
 """The ledger of an amoCRM account, over real HTTP: what changes without a word, and what hides."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -17,21 +16,9 @@ from kam_sync.intake.model import RunState, Source
 from kam_sync.ledger.model import Check, LedgerState
 from kam_sync.wiring import Services
 from tests.fakes.connecting import ask
+from tests.flow.conftest import with_and_without_filter
 
-_WORLD = MadeUpWorld(size=5, deals=60, contacts=12, today=date(2026, 11, 1))
 _LONG_AGO = 1_500_000_000
-
-
-@pytest.fixture
-def box(request: pytest.FixtureRequest) -> Iterator[AmoSandbox]:
-    """The shop, with the paid filter where a test says no other thing."""
-    with AmoSandbox(_WORLD, rate=0, api_filter=getattr(request, "param", "on")) as opened:
-        yield opened
-
-
-with_and_without_filter = pytest.mark.parametrize(
-    "box", ["on", pytest.param("ignored", marks=pytest.mark.heavy)], indirect=True
-)
 
 
 @pytest.fixture

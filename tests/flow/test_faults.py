@@ -46,7 +46,7 @@ FAULTS: dict[str, Fault] = {
 EVERYDAY = {"too many requests for an hour", "an answer that ends the list early"}
 """One that a sync waits after, and one that it believes."""
 _ALIKE = {
-    "too many requests, the wait in a header", "too many requests, the wait in the body", "a ban",
+    "too many requests, the wait in a header", "too many requests, the wait in the body",
     "not found", "an error of the server", "a client closed request", "a web page instead of JSON",
     "a body shorter than promised",
 }  # fmt: skip

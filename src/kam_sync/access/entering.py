@@ -25,6 +25,8 @@ class Browser:
 
     agent: str
     address: str
+    token: str = ""
+    """Of a log-in that it shows, though that may be over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +51,15 @@ def enter(
     """Let somebody in by a password. What it counts must be committed in either case.
 
     A try is counted as wrong before the password is looked at, under a lock of its login and its
-    address: a hundred tries at once are a hundred tries. Where somebody has come in from before is
-    counted by itself, or strangers could keep the owner waiting.
+    address: a hundred tries at once are a hundred tries. A browser in which that login came in
+    before is counted by itself, or strangers could keep the owner waiting.
     """
     email = email.replace("\x00", "").strip().lower()[:_LONGEST_EMAIL]
     tries, actor = TryStore(session), Actor(email, browser.address)
-    where, login = whereabouts(browser.address), f"login {digest_of(email)}"
-    if where in map(whereabouts, LoginStore(session).addresses(email)):
-        login += f" from {where}"
-    limits = {f"from {where}": OF_ADDRESS, login: OF_LOGIN}
+    login = f"login {digest_of(email)}"
+    if browser.token and LoginStore(session).is_of(digest_of(browser.token), email, now):
+        login += f" by {digest_of(browser.token)}"
+    limits = {f"from {whereabouts(browser.address)}": OF_ADDRESS, login: OF_LOGIN}
     held: dict[str, Tries] = {}
     for about in limits:  # who has to wait leaves no trace of yet another login
         held[about] = tries.held(about, now)

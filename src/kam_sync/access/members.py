@@ -16,7 +16,7 @@ from kam_sync.base.secrets import digest_of, new_key
 
 LINK_LASTS = timedelta(days=3)
 _EMAIL = re.compile(r"[^\s@,;<>\x00-\x1f]{1,64}@[^\s@,;<>\x00-\x1f]{1,189}")
-_KEEPER = re.compile(r"(?=.{3,300}\Z)[^\s\x00]+[@/][^\x00]+")
+_OF_USER = re.compile(r"[1-9][0-9]{0,8}/[^\s\x00]{1,280}")
 _LONGEST_NAME = 100
 _MOST_KEYS = 50
 
@@ -48,9 +48,10 @@ def keeper_keys_of(texts: Iterable[str], role: Role) -> list[str]:
     found = dict.fromkeys(
         text.lower() if "@" in text else text for raw in texts if (text := raw.strip())
     )
-    if len(found) > _MOST_KEYS or not all(map(_KEEPER.fullmatch, found)):
+    if len(found) > _MOST_KEYS or not all(map(_is_keeper, found)):
         raise WrongAccess(
-            Ill.KEEPERS, f"keeper keys: at most {_MOST_KEYS}, each an e-mail or source/id"
+            Ill.KEEPERS,
+            f"keeper keys: at most {_MOST_KEYS}, each an e-mail or source/id (3/117)",
         )
     if found and role is not Role.KAM:
         raise WrongAccess(
@@ -58,6 +59,10 @@ def keeper_keys_of(texts: Iterable[str], role: Role) -> list[str]:
             f"keeper keys: role {role.value} sees all accounts; only role kam sees some alone",
         )
     return list(found)
+
+
+def _is_keeper(key: str) -> bool:
+    return bool(_EMAIL.fullmatch(key) or _OF_USER.fullmatch(key))
 
 
 def invite(
@@ -111,12 +116,12 @@ def set_password(
 ) -> None:
     """Set a password; all log-ins of before are ended."""
     passwords.require_good(password, member.email)
+    TryStore(session).forget_all(f"login {digest_of(member.email)}")  # first, as `enter` does
     MemberStore(session).change(
         member.id, password_hash=passwords.hashed(password), password_set_at=now,
         link_digest=None, link_until=None,
     )  # fmt: skip
-    LoginStore(session).end(member.id)
-    TryStore(session).forget_all(f"login {digest_of(member.email)}")
+    LoginStore(session).end(member.id, now)
     EventStore(session).add(What.PASSWORD_SET, actor, member.email, now)
 
 
@@ -146,7 +151,7 @@ def change(
         values["keeper_keys"] = keeper_keys_of(wanted.keeper_keys, Role.KAM)
     changed = {name: value for name, value in values.items() if value != getattr(before, name)}
     if before.is_active and not is_active:
-        LoginStore(session).end(member_id)
+        LoginStore(session).end(member_id, now)
         changed |= {"link_digest": None, "link_until": None}
     after = store.change(member_id, **changed)
     _note(session, after, changed, actor, now)
@@ -157,7 +162,7 @@ def end_logins(
     session: Session, member: Member, actor: Actor, now: datetime, *, but: UUID | None = None
 ) -> int:
     """Log a member out everywhere, or everywhere else."""
-    ended = LoginStore(session).end(member.id, but=but)
+    ended = LoginStore(session).end(member.id, now, but=but)
     EventStore(session).add(What.ENDED, actor, f"{member.email}: {ended}", now)
     return ended
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -10,7 +11,7 @@ from kam_sync.base.secrets import open_cipher
 from kam_sync.base.settings import Locale, read_settings
 from kam_sync.cli import show
 from kam_sync.web.check import Check
-from kam_sync.web.health import disk, look_inside, secret_key
+from kam_sync.web.health import disk, look_inside, misspelt_variables, secret_key
 from kam_sync.web.wording.language import Language
 from kam_sync.wiring import open_services
 
@@ -31,6 +32,7 @@ def examine(*, as_json: bool) -> bool:
 
 
 def _checks() -> Iterator[Check]:
+    yield from misspelt_variables(Language(Locale.EN, ZoneInfo("UTC")))
     try:
         settings = read_settings()
     except KamSyncError as error:

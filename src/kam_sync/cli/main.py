@@ -274,10 +274,11 @@ def _serve(
 ) -> None:
     import logging
 
-    from kam_sync.cli.serving import Wish, serve_all
+    from kam_sync.cli.serving import Wish, serve_all, warn_of_variables
 
     settings = read_settings()
     set_up_log(settings.log_format, level=logging.INFO)
+    warn_of_variables()  # before what they were to say is missed
     between = None if every is None else timedelta(minutes=every)
     with _services() as services:
         serve_all(services, Wish(at, pages=pages, work=work, every=between))

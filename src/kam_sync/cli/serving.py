@@ -41,7 +41,8 @@ _WORK = Work(tell=partial(telling.tell, write=letters.write))
 
 def why_not(host: str, port: int) -> OSError | None:
     """Why a server could not listen there now, if so."""
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -84,14 +85,18 @@ class Wish:
     """Another default for the syncs of a source."""
 
 
+def warn_of_variables() -> None:
+    """Say in the log which variables look like ours and are none."""
+    for name, meant in misspelt().items():
+        _log.warning("there is no such variable", name=name, meant=meant)
+
+
 def serve_all(services: Services, wish: Wish) -> None:
     """Run it until Ctrl+C or SIGTERM."""
     if wish.at is not None and wish.pages:
         require_safe(services, wish.at[0])
     if wish.at is not None and (error := why_not(*wish.at)):
         raise KamSyncError(_not_there(services, *wish.at, error)) from error
-    for name, meant in misspelt().items():
-        _log.warning("a variable means nothing", name=name, meant=meant)
     hosts = _hosts(services, wish.at[0]) if wish.at else ["*"]
     app = (
         create_app(

@@ -54,7 +54,6 @@ def look_inside(services: Services, language: Language) -> Iterator[Check]:
         return
     later = _("%(found)s, made by a later release") % {"found": found}
     yield Check(_("schema"), found if found == newest else later)
-    yield from _variables(language)
     yield _access(services, language)
     if found == newest:
         yield _own_rows(services, language)
@@ -69,7 +68,7 @@ def look_inside(services: Services, language: Language) -> Iterator[Check]:
     yield _queue(services, language)
 
 
-def _variables(language: Language) -> Iterator[Check]:
+def misspelt_variables(language: Language) -> Iterator[Check]:
     """Those that look like ours and mean nothing."""
     _ = language.gettext
     for name, meant in misspelt().items():

@@ -4,7 +4,7 @@ from fastapi import Request
 
 from kam_sync.access.entering import Browser
 from kam_sync.access.model import Actor, Identity
-from kam_sync.web.gate import LOGIN
+from kam_sync.web.gate import LOGIN, cookie_name
 from kam_sync.wiring import Services
 
 LINK = f"{LOGIN}/link"
@@ -14,7 +14,8 @@ LINK = f"{LOGIN}/link"
 def browser_of(request: Request) -> Browser:
     """From where somebody asks."""
     address = request.client.host if request.client is not None else ""
-    return Browser(request.headers.get("user-agent", ""), address)
+    token = request.cookies.get(cookie_name(request), "")
+    return Browser(request.headers.get("user-agent", ""), address, token)
 
 
 def actor_of(request: Request, who: Identity) -> Actor:

@@ -18,8 +18,11 @@ _FIND = sa.text("""
     WHERE l.digest = :digest AND l.expires_at > :now AND l.used_at > :idle AND m.is_active
 """)
 
-_ADDRESSES = sa.text("""
-    SELECT l.address FROM login l JOIN member m ON m.id = l.member_id WHERE m.email = :email
+_IS_OF = sa.text("""
+    SELECT EXISTS (
+        SELECT FROM login l JOIN member m ON m.id = l.member_id
+        WHERE l.digest = :digest AND m.email = :email AND l.expires_at > :now
+    )
 """)
 
 
@@ -80,15 +83,17 @@ class LoginStore:
         )
         return list(self._session.scalars(query.order_by(col(LoginRow.used_at).desc())))
 
-    def addresses(self, email: str) -> list[str]:
-        """From where a login came in within the last 30 days, as far as it was not ended."""
-        return list(self._session.scalars(_ADDRESSES, {"email": email}))
+    def is_of(self, digest: str, email: str, now: datetime) -> bool:
+        """Whether it is a log-in of somebody; it may have been left alone for too long."""
+        values = {"digest": digest, "email": email, "now": now}
+        return bool(self._session.scalar(_IS_OF, values))
 
-    def end(self, member_id: UUID, *, but: UUID | None = None) -> int:
-        """End all of a member, but for one; how many there were."""
+    def end(self, member_id: UUID, now: datetime, *, but: UUID | None = None) -> int:
+        """End all of a member, but for one; how many of them went on."""
         its = (col(LoginRow.member_id) == member_id, col(LoginRow.id) != (but or UUID(int=0)))
-        ended = self._session.execute(sa.delete(LoginRow).where(*its).returning(col(LoginRow.id)))
-        return len(ended.all())
+        went_on = sa.and_(col(LoginRow.expires_at) > now, col(LoginRow.used_at) > now - IDLE)
+        ended = self._session.scalars(sa.delete(LoginRow).where(*its).returning(went_on))
+        return sum(ended)
 
     def end_one(self, login_id: UUID) -> None:
         """End one."""
@@ -96,5 +101,5 @@ class LoginStore:
 
     @staticmethod
     def forget_before(session: Session, now: datetime) -> None:
-        """Forget the old ones; one that was left alone still says from where somebody comes."""
+        """Forget the old ones; one that was left alone still tells a browser of theirs."""
         session.execute(sa.delete(LoginRow).where(col(LoginRow.expires_at) <= now))

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from kam_sync.accounts.store import AccountStore
 from kam_sync.notify.store import ChannelStore
 from kam_sync.web.deps import AllSources, Reading, Serving
-from kam_sync.web.health import disk, look_inside, secret_key
+from kam_sync.web.health import disk, look_inside, misspelt_variables, secret_key
 from kam_sync.web.pages.told import people_of
 from kam_sync.web.render import pages
 from kam_sync.web.wording import variables
@@ -51,7 +51,9 @@ def show_health(request: Request, services: Serving) -> HTMLResponse:
     """What `kam-sync doctor` says; it looks at everything, so it is asked for apart."""
     language = pages(request).language(request)
     checks = [
-        secret_key(services.settings, language), disk(services.settings, language),
+        *misspelt_variables(language),
+        secret_key(services.settings, language),
+        disk(services.settings, language),
         *look_inside(services, language),
-    ]  # fmt: skip
+    ]
     return pages(request).render(request, "health.html", checks=checks)
