@@ -40,6 +40,7 @@ def test_before_the_first_check_it_says_how_to_make_one(
     assert "nothing to compare before its first sync: kam-sync sync sales" in said.err
 
 
+@pytest.mark.heavy
 def test_a_check_finds_and_shows_and_a_repair_puts_right(
     kam_sync: Command, lying: AmoSandbox
 ) -> None:

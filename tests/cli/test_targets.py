@@ -71,6 +71,7 @@ def test_a_ping_tells_how_it_went_by_its_exit_code(kam_sync: Command, ear: Liste
     assert kam_sync("target", "test", "nobody").code == 2
 
 
+@pytest.mark.heavy
 def test_a_target_is_watched_changed_replayed_and_removed(
     kam_sync: Command, ear: Listener, connected: AmoSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

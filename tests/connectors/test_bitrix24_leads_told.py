@@ -126,6 +126,7 @@ def test_leads_that_are_wanted_no_more_are_gone_with_the_next_sync(
     assert ask(services, f"SELECT count(*) {leads}") == [(before[0] + 1,)]
 
 
+@pytest.mark.heavy
 def test_the_ledger_agrees_before_and_after_leads_are_turned_off(
     own: BitrixSandbox, services: Services
 ) -> None:

@@ -46,6 +46,7 @@ def shelf(box: BitrixSandbox, count: int, seed: int) -> list[str]:
     return ids
 
 
+@pytest.mark.heavy
 @MOST
 @given(count=LONG, batch=BATCH, seed=st.integers(0, 9))
 def test_all_rows_come_once_in_their_order(

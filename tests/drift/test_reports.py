@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
+
 import connectors as gate
 from connectors import Noun
 from kam_sync import flow
@@ -63,6 +65,7 @@ def test_where_most_are_missing_it_is_the_source_and_ops_are_told_once(services:
     assert subjects == {"rule:sell_out_missing"}
 
 
+@pytest.mark.heavy
 def test_every_rule_can_be_tried_on_the_past(services: Services) -> None:
     book = _reported(services, {"1"}, weeks=9)
     book.save(

@@ -79,9 +79,9 @@ def story(box: AmoSandbox, dice: Random) -> None:
         dice.choice(deeds)()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("api_filter", ["on", pytest.param("ignored", marks=pytest.mark.heavy)])
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.heavy)])
+@pytest.mark.heavy
+@pytest.mark.parametrize("api_filter", ["on", "ignored"])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_after_the_next_sync_the_store_is_as_amocrm_is(
     services: Services, seed: int, api_filter: str
 ) -> None:

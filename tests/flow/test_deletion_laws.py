@@ -158,6 +158,7 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kam_sync.intake.step, "batches", one_by_one)
 
 
+@pytest.mark.heavy
 @given(steps=st.lists(_STEPS, max_size=12))
 @_LAW
 def test_after_one_full_sync_the_live_records_are_those_of_the_crm(

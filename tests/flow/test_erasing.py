@@ -201,6 +201,7 @@ def test_she_is_found_by_phone_mail_contact_and_id(shop: Shop) -> None:
         assert find(session, "+7 916 000-00-00") == []
 
 
+@pytest.mark.heavy
 def test_a_phone_of_the_whole_office_blocks_nobody_else(shop: Shop, crm: PersonCrm) -> None:
     services, _ = shop
     crm.put(Noun.CONTACT, "8", phones=[PHONE])

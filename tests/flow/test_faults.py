@@ -93,7 +93,8 @@ def test_after_a_fault_in_a_first_load_the_store_equals_the_crm(
     assert differences(living(services, source), untouched) == []
 
 
-@pytest.mark.parametrize("name", [one for one in NAMES if one.values[0] not in _ALIKE])
+@pytest.mark.heavy
+@pytest.mark.parametrize("name", sorted(FAULTS.keys() - _ALIKE))
 def test_after_a_fault_in_a_sync_of_changes_the_store_equals_the_crm(
     services: Services, box: AmoSandbox, name: str
 ) -> None:
@@ -108,13 +109,10 @@ def test_after_a_fault_in_a_sync_of_changes_the_store_equals_the_crm(
     assert_equal(services, box, source)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("box", "seed"),
-    [
-        ("on", 0),
-        *(pytest.param("on", n, marks=pytest.mark.heavy) for n in range(1, 4)),
-        *(pytest.param("ignored", n, marks=pytest.mark.heavy) for n in range(3)),
-    ],
+    [*(("on", seed) for seed in range(4)), *(("ignored", seed) for seed in range(3))],
     indirect=["box"],
 )
 def test_after_faults_mixed_at_random_the_store_equals_the_crm(

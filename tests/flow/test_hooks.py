@@ -113,6 +113,7 @@ def test_webhooks_that_are_forged_or_late_delete_nothing_that_is_there(
     assert gone(services) == []
 
 
+@pytest.mark.heavy
 def test_webhooks_that_come_twice_in_any_order_and_about_ourselves_change_nothing_more(
     services: Services, box: AmoSandbox, source: Source, hear: Hear
 ) -> None:

@@ -98,6 +98,7 @@ def test_a_second_sync_finds_nothing_new(shop: tuple[Services, Source]) -> None:
     assert (deals.read, deals.created, deals.updated, deals.rejected) == (7_635, 0, 0, 0)
 
 
+@pytest.mark.heavy
 def test_won_revenue_by_account_and_month_is_that_of_the_file(
     shop: tuple[Services, Source], won: Won
 ) -> None:

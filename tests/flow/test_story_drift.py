@@ -93,6 +93,7 @@ def story(services: Services) -> Iterator[Story]:
         yield story
 
 
+@pytest.mark.heavy
 def test_a_fall_is_told_once_refreshed_with_new_numbers_and_its_end_is_told_once(
     story: Story,
 ) -> None:

@@ -88,6 +88,7 @@ def test_a_sync_with_nothing_new_asks_the_database_little(
     assert len(asked) / len(AmoCrm.nouns) < 28
 
 
+@pytest.mark.heavy
 def test_a_full_sync_reads_everything_and_changes_nothing(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:

@@ -94,22 +94,12 @@ class World:
         return ask(self.services, _SERIES + _ORDER)
 
 
-@settings(
-    max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
-@given(acts=ACTS)
-def test_what_is_measured_bit_by_bit_is_what_is_measured_at_once(
-    services: Services, acts: list[Any]
-) -> None:
-    _compare(services, acts)
-
-
 @pytest.mark.heavy
 @settings(
     max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 @given(acts=ACTS)
-def test_what_is_measured_bit_by_bit_is_what_is_measured_at_once_many_times(
+def test_what_is_measured_bit_by_bit_is_what_is_measured_at_once(
     services: Services, acts: list[Any]
 ) -> None:
     _compare(services, acts)

@@ -24,6 +24,7 @@ def busy(world: World, fallen: UUID) -> UUID:
     return fallen
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_each_part_of_an_account_can_be_read_by_all(
     busy: UUID, address: str, scheme: Scheme, width: int

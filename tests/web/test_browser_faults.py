@@ -23,6 +23,7 @@ def width_of(page: Page) -> int:
     return found
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_the_pages_of_ops_keep_nobody_out(
     world: World, fallen: UUID, address: str, width: int, scheme: Scheme

@@ -194,6 +194,7 @@ def test_the_accounts_are_those_that_the_page_finds(client: TestClient, sold: Wo
     assert client.get("/export/accounts.csv", params={"source": "nowhere"}).status_code == 404
 
 
+@pytest.mark.heavy
 def test_every_table_can_be_had_in_both_forms_and_languages(
     client: TestClient, sold: World, luga: UUID
 ) -> None:

@@ -22,6 +22,7 @@ def log_in(page: Page, email: str, password: str) -> None:
     page.get_by_role("button", name="Log in", exact=True).click()
 
 
+@pytest.mark.heavy
 def test_a_person_is_invited_guesses_wrong_logs_in_makes_a_key_and_leaves(world: World) -> None:
     add_member(world.services)
     with served(create_app(world.services)) as at, browsing(expected=_WRONG) as page:

@@ -72,6 +72,7 @@ def test_accounts_are_sorted_without_a_reload(sold: UUID, address: str) -> None:
         assert page.url == f"{address}/accounts?source=other&by=revenue"
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_nobody_is_kept_out(sold: UUID, address: str, scheme: Scheme, width: int) -> None:
     with browsing(width=width, scheme=scheme) as page:

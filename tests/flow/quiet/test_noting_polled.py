@@ -77,6 +77,7 @@ def test_what_we_wrote_ourselves_is_no_change(
     assert ask(services, "SELECT external_id FROM polled") == [(str(third),)]
 
 
+@pytest.mark.heavy
 def test_noting_costs_one_statement_a_batch_and_none_when_nothing_has_changed(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:
@@ -113,6 +114,7 @@ def test_a_replay_is_no_sign_of_life(
     assert ask(services, "SELECT count(*) FROM announced") == [(0,)]
 
 
+@pytest.mark.heavy
 def test_who_switches_webhooks_off_hears_no_more_of_their_silence(
     services: Services, box: AmoSandbox, source: Source
 ) -> None:
@@ -129,6 +131,7 @@ def test_who_switches_webhooks_off_hears_no_more_of_their_silence(
     assert shown(services, source).quiet is None
 
 
+@pytest.mark.heavy
 def test_what_is_old_is_forgotten(
     services: Services, box: AmoSandbox, source: Source, hear: Callable[[], int]
 ) -> None:

@@ -68,6 +68,7 @@ def test_dead_webhooks_are_asked_for_anew_then_told_with_since_when_and_resolved
     assert shown(services, source).quiet is None
 
 
+@pytest.mark.heavy
 def test_dead_webhooks_that_come_again_when_asked_for_anew_are_told_to_nobody(
     services: Services, box: AmoSandbox, source: Source, hear: Callable[[], int]
 ) -> None:
@@ -85,6 +86,7 @@ def test_dead_webhooks_that_come_again_when_asked_for_anew_are_told_to_nobody(
     assert ask(services, "SELECT count(*) FROM incident") == [(0,)]
 
 
+@pytest.mark.heavy
 def test_webhooks_that_are_late_are_no_alarm(
     services: Services, box: AmoSandbox, source: Source, hear: Callable[[], int]
 ) -> None:

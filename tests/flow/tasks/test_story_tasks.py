@@ -45,9 +45,8 @@ def close(client: Fallen, outcome: Outcome, note: str) -> None:
         acting.resolve(alert_id, outcome, note)
 
 
-@pytest.mark.parametrize(
-    "make", [SHOPS[0], *(pytest.param(one, marks=pytest.mark.heavy) for one in SHOPS[1:])]
-)
+@pytest.mark.heavy
+@pytest.mark.parametrize("make", SHOPS)
 def test_a_task_is_finished_with_the_reason_when_the_revenue_is_back(
     services: Services, make: Callable[[SmallWorld], Shop]
 ) -> None:
